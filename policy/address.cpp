@@ -1,0 +1,86 @@
+#include "policy/address.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <unicode/uidna.h>
+
+#include <array>
+#include <memory>
+
+namespace sealgate::policy {
+
+namespace {
+
+// "\"a b\"" -> "a b", RFC 5321 section 4.1.2 Quoted-string; anything else as it is.
+std::string unquoted(std::string_view local) {
+    if (local.size() < 2 || !local.starts_with('"') || !local.ends_with('"')) return std::string(local);
+    std::string out;
+    local = local.substr(1, local.size() - 2);
+    for (std::size_t i = 0; i < local.size(); ++i) {
+        if (local[i] == '\\' && i + 1 < local.size()) ++i;
+        out += local[i];
+    }
+    return out;
+}
+
+const UIDNA* uts46() {
+    // Built once and never freed: ICU instances may be shared between threads.
+    static const UIDNA* const instance = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        return uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ, &status);
+    }();
+    return instance;
+}
+
+bool is_plain_domain(std::string_view domain) {
+    for (const char c : domain) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !text::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
+    }
+    return true;
+}
+
+bool has_empty_label(std::string_view domain) {
+    return domain.empty() || domain.starts_with('.') || domain.ends_with('.') || domain.contains("..");
+}
+
+} // namespace
+
+std::string canonical_domain(std::string_view domain) {
+    if (domain.starts_with('[') && domain.ends_with(']')) return text::lower(domain);
+    if (domain.ends_with('.')) domain.remove_suffix(1);
+    if (has_empty_label(domain) || domain.size() > 1000) return {};
+    const bool has_a_label = text::icontains(domain, "xn--");
+    if (is_plain_domain(domain) && !has_a_label) return domain.size() <= 253 ? text::lower(domain) : std::string{};
+
+    std::array<char, 1024> out{};
+    UErrorCode status = U_ZERO_ERROR;
+    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+    const auto length = uidna_nameToASCII_UTF8(uts46(), domain.data(), static_cast<std::int32_t>(domain.size()),
+                                               out.data(), out.size(), &info, &status);
+    if (U_FAILURE(status) || info.errors != 0 || length <= 0) return {};
+    std::string canonical(out.data(), static_cast<std::size_t>(length));
+    return is_plain_domain(canonical) && !has_empty_label(canonical) ? canonical : std::string{};
+}
+
+address parse_address(std::string_view path) {
+    path = text::trim(path);
+    if (path.starts_with('<')) path.remove_prefix(1);
+    if (path.ends_with('>')) path.remove_suffix(1);
+    if (path.starts_with('@')) {
+        // RFC 5321 section 4.1.1.3: a source route is dropped.
+        const auto colon = path.find(':');
+        if (colon != std::string_view::npos) path.remove_prefix(colon + 1);
+    }
+    address out{.spelled = std::string(path), .local = {}, .domain = {}};
+    const auto at = path.rfind('@');
+    out.local = unquoted(path.substr(0, at));
+    if (at != std::string_view::npos) out.domain = canonical_domain(path.substr(at + 1));
+    return out;
+}
+
+bool address::may_be_rerouted() const { return domain.empty() || local.find_first_of("%!@") != std::string::npos; }
+
+std::string address::key() const { return text::lower(local) + "@" + domain; }
+
+} // namespace sealgate::policy

@@ -1,0 +1,37 @@
+// An envelope address, RFC 5321 section 4.1.2, as policy and key lookup need it.
+//
+// Accepts what Postfix hands to filters: "<a@b>", "a@b" (local submission has no brackets), "<>" and "" (null sender),
+// source routes (dropped), quoted local parts, IDN domains in either form. Never fails: what cannot be read keeps its
+// spelling, has no domain and is therefore of no known tier.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sealgate::policy {
+
+struct address {
+    std::string spelled; // as received, without the angle brackets
+    std::string local;   // unquoted
+    std::string domain;  // A-labels, lower case, no trailing dot; empty where there is none that can be read
+
+    bool is_null() const { return spelled.empty(); }
+
+    // True where a mail server may send the mail elsewhere than the domain says: bob%yahoo.com@example.org,
+    // yahoo.com!bob@example.org, "bob@yahoo.com"@example.org (Postfix: allow_percent_hack, swap_bangpath,
+    // resolve_dequoted_address), and where there is no domain.
+    bool may_be_rerouted() const;
+
+    // `local@domain`, ASCII letters in lower case: what certificates' user ids are compared with.
+    std::string key() const;
+
+    bool operator==(const address&) const = default;
+};
+
+address parse_address(std::string_view path);
+
+// UTS 46: the domain in A-labels and lower case, without a trailing dot; empty if it is no domain name.
+// An address literal ("[192.0.2.1]") comes back as it is.
+std::string canonical_domain(std::string_view domain);
+
+} // namespace sealgate::policy

@@ -1,0 +1,44 @@
+// Locale-free text: ASCII case, trimming, UTF-8 in and out, spelling distance.
+//
+// "White space" is the space, tab, CR and LF of RFC 5322. Nothing here fails: broken UTF-8 becomes U+FFFD.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::text {
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string lower(std::string_view s);
+bool iequals(std::string_view a, std::string_view b);
+bool istarts_with(std::string_view s, std::string_view prefix);
+bool icontains(std::string_view s, std::string_view needle);
+
+std::string_view trim(std::string_view s);
+
+// The pieces between separators, untrimmed; one piece where there is no separator.
+std::vector<std::string_view> split(std::string_view s, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+std::u32string decode_utf8(std::string_view s);
+std::string encode_utf8(std::u32string_view s);
+
+// For logs and replies: valid UTF-8, control characters (C0, C1, DEL, bidi and line separators) replaced by U+FFFD,
+// cut to that many code points with "…" behind the cut.
+std::string printable(std::string_view s, std::size_t most_code_points = 200);
+
+// For SMTP replies: printable ASCII, everything else as '?'.
+std::string ascii(std::string_view s);
+
+// Damerau-Levenshtein distance (optimal string alignment): swaps of neighbours count one.
+std::size_t distance(std::u32string_view a, std::u32string_view b);
+
+// The candidate nearest to a word that was not found, for "did you mean": at most a third of its letters away; else empty.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+} // namespace sealgate::text

@@ -1,0 +1,254 @@
+#include "policy/base/yaml.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace sealgate::yaml {
+
+std::string diagnostic::to_string() const {
+    return file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + text;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto near = text::nearest(word, candidates);
+    return near.empty() ? std::string{} : "; did you mean \"" + near + "\"?";
+}
+
+namespace {
+
+// yaml-cpp's marks count from 0.
+mark from(const YAML::Mark& at) { return {at.line + 1, at.column + 1}; }
+
+// Builds the tree from yaml-cpp's events: its own node type loses repeated keys.
+class tree_builder : public YAML::EventHandler {
+public:
+    explicit tree_builder(error_sink& errors) : errors_(errors) {}
+
+    node root;
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& at, YAML::anchor_t anchor) override { leaf(at, anchor, kind::null, {}); }
+    void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        refuse_tag(at, tag);
+        leaf(at, anchor, kind::scalar, value);
+    }
+    void OnAlias(const YAML::Mark& at, YAML::anchor_t) override {
+        errors_.add(from(at), "aliases (*name) are not read here; write the value out");
+        leaf(at, 0, kind::null, {});
+    }
+    void OnSequenceStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(at, tag, anchor, kind::list);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(at, tag, anchor, kind::map);
+    }
+    void OnMapEnd() override { close(); }
+
+private:
+    // A collection under way, and the key that waits for its value.
+    struct level {
+        node value;
+        std::optional<node> key;
+    };
+
+    void refuse_tag(const YAML::Mark& at, const std::string& tag) {
+        if (tag.size() > 1) errors_.add(from(at), "type tags (!name) are not read here");
+    }
+
+    void leaf(const YAML::Mark& at, YAML::anchor_t anchor, kind what, std::string value) {
+        if (anchor != 0) errors_.add(from(at), "anchors (&name) are not read here");
+        place({.kind = what, .at = from(at), .scalar = std::move(value), .items = {}, .entries = {}});
+    }
+
+    void open(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor, kind what) {
+        refuse_tag(at, tag);
+        if (anchor != 0) errors_.add(from(at), "anchors (&name) are not read here");
+        levels_.push_back({.value = {.kind = what, .at = from(at), .scalar = {}, .items = {}, .entries = {}}, .key = {}});
+    }
+
+    void close() {
+        auto done = std::move(levels_.back().value);
+        levels_.pop_back();
+        place(std::move(done));
+    }
+
+    void place(node value) {
+        if (levels_.empty()) {
+            root = std::move(value);
+            return;
+        }
+        auto& [parent, key] = levels_.back();
+        if (parent.kind == kind::list) {
+            parent.items.push_back(std::move(value));
+        } else if (!key) {
+            key = as_key(std::move(value));
+        } else {
+            add_entry(parent, *std::exchange(key, std::nullopt), std::move(value));
+        }
+    }
+
+    node as_key(node key) {
+        if (key.kind != kind::scalar) {
+            errors_.add(key.at, "a key must be a plain word");
+            key = {.kind = kind::scalar, .at = key.at, .scalar = {}, .items = {}, .entries = {}};
+        }
+        return key;
+    }
+
+    void add_entry(node& map, node key, node value) {
+        const auto same = [&](const auto& entry) { return entry.first.scalar == key.scalar; };
+        if (const auto first = std::ranges::find_if(map.entries, same); first != map.entries.end()) {
+            errors_.add(key.at, "\"" + key.scalar + "\" stands here a second time; the first is in line " +
+                                    std::to_string(first->first.at.line));
+            return;
+        }
+        map.entries.emplace_back(std::move(key), std::move(value));
+    }
+
+    error_sink& errors_;
+    std::vector<level> levels_;
+};
+
+std::string_view kind_name(kind k) {
+    switch (k) {
+    case kind::null: return "nothing";
+    case kind::scalar: return "a single value";
+    case kind::list: return "a list";
+    case kind::map: return "a map";
+    }
+    return "?";
+}
+
+void expected(std::string_view what, const node& found, error_sink& errors) {
+    const auto instead = found.kind == kind::scalar ? "\"" + text::printable(found.scalar, 60) + "\""
+                                                    : std::string(kind_name(found.kind));
+    errors.add(found.at, "expected " + std::string(what) + ", found " + instead);
+}
+
+std::optional<std::uint64_t> to_number(std::string_view digits) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return value;
+}
+
+struct unit {
+    std::string_view suffix;
+    std::uint64_t factor;
+};
+
+// A number with one of these units behind it; nothing where it is not that, or does not fit.
+std::optional<std::uint64_t> with_unit(std::string_view value, const auto& units) {
+    for (const auto& [suffix, factor] : units) {
+        if (!value.ends_with(suffix)) continue;
+        const auto number = to_number(text::trim(value.substr(0, value.size() - suffix.size())));
+        if (!number || *number > UINT64_MAX / factor) return std::nullopt;
+        return *number * factor;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<node> parse(std::string_view text, error_sink& errors) {
+    tree_builder builder(errors);
+    std::istringstream in{std::string(text)};
+    try {
+        YAML::Parser parser(in);
+        parser.HandleNextDocument(builder);
+        node first = std::move(builder.root);
+        if (parser.HandleNextDocument(builder)) errors.add(builder.root.at, "a second document; one file holds one");
+        return first;
+    } catch (const YAML::Exception& problem) {
+        errors.add(from(problem.mark), "this is not YAML: " + problem.msg);
+        return std::nullopt;
+    }
+}
+
+std::optional<std::string> as_text(const node& value, error_sink& errors) {
+    if (value.kind == kind::scalar) return value.scalar;
+    expected("a text", value, errors);
+    return std::nullopt;
+}
+
+std::optional<bool> as_bool(const node& value, error_sink& errors) {
+    if (value.kind == kind::scalar && value.scalar == "true") return true;
+    if (value.kind == kind::scalar && value.scalar == "false") return false;
+    expected("true or false", value, errors);
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> as_count(const node& value, error_sink& errors) {
+    const auto number = value.kind == kind::scalar ? to_number(value.scalar) : std::nullopt;
+    if (!number) expected("a whole number", value, errors);
+    return number;
+}
+
+std::optional<std::uint64_t> as_seconds(const node& value, error_sink& errors) {
+    static constexpr unit units[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
+    const auto number = value.kind == kind::scalar ? with_unit(value.scalar, units) : std::nullopt;
+    if (!number) expected("a duration such as 24h, 30m or 90s", value, errors);
+    return number;
+}
+
+std::optional<std::uint64_t> as_octets(const node& value, error_sink& errors) {
+    static constexpr unit units[] = {{"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}, {"", 1}};
+    const auto number = value.kind == kind::scalar ? with_unit(value.scalar, units) : std::nullopt;
+    if (!number) expected("a size such as 50MiB or 10KiB", value, errors);
+    return number;
+}
+
+std::vector<std::pair<std::string, mark>> as_texts(const node& value, error_sink& errors) {
+    std::vector<std::pair<std::string, mark>> out;
+    const auto take = [&](const node& item) {
+        if (auto word = as_text(item, errors)) out.emplace_back(*std::move(word), item.at);
+    };
+    if (value.kind == kind::list) {
+        std::ranges::for_each(value.items, take);
+    } else {
+        take(value);
+    }
+    return out;
+}
+
+map_reader::map_reader(const node& map, std::string what, error_sink& errors)
+    : map_(&map), what_(std::move(what)), errors_(&errors) {
+    if (map.kind != kind::map) expected("a map for \"" + what_ + "\"", map, errors);
+}
+
+const node* map_reader::find(std::string_view key) {
+    known_.emplace_back(key);
+    const auto at = std::ranges::find_if(map_->entries, [&](const auto& entry) { return entry.first.scalar == key; });
+    return at == map_->entries.end() ? nullptr : &at->second;
+}
+
+const node* map_reader::optional(std::string_view key) { return find(key); }
+
+const node* map_reader::required(std::string_view key) {
+    const auto* value = find(key);
+    if (!value && map_->kind == kind::map)
+        errors_->add(map_->at, "\"" + std::string(key) + "\" is missing in \"" + what_ + "\"");
+    return value;
+}
+
+void map_reader::finish() {
+    for (const auto& [key, value] : map_->entries) {
+        if (std::ranges::find(known_, key.scalar) != known_.end()) continue;
+        errors_->add(key.at, "unknown key \"" + text::printable(key.scalar, 60) + "\" in \"" + what_ + "\"" +
+                                 did_you_mean(key.scalar, known_));
+    }
+}
+
+} // namespace sealgate::yaml

@@ -1,0 +1,32 @@
+// The audit log's hash chain (contrib/design/audit_format.md): each line vouches for the one before it.
+//
+//   {"seq":7,FIELDS,"prev":"<hash of line 6>","hash":"<SHA-256 of every octet before ,"hash":>"}
+//
+// Detects a line changed, removed, inserted or moved inside the log. It can't detect a cut tail, nor a log written anew as a
+// whole by someone who can compute SHA-256: that takes a copy of a later hash, kept elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace sealgate::policy {
+
+// Where the next line goes.
+struct chain_end {
+    std::uint64_t last_seq = 0;
+    std::string last_hash = std::string(64, '0');
+    bool operator==(const chain_end&) const = default;
+};
+
+// Appends a record: FIELDS are its JSON members without braces. Returns the line without a line end, and moves `end` on.
+std::string chain(chain_end& end, std::string_view fields);
+
+// Checks one line against what came before it. Returns the new end, or what is wrong, in one phrase.
+std::expected<chain_end, std::string> follow(const chain_end& before, std::string_view line);
+
+// The end that a line claims to be, its own hash checked: for picking up a log at its last line.
+std::expected<chain_end, std::string> end_at(std::string_view line);
+
+} // namespace sealgate::policy

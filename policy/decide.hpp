@@ -1,0 +1,37 @@
+// The whole policy as one function (CONTRACT section 4): facts in, decision out, nothing else looked at.
+//
+// Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, or near miss
+// never makes the outcome milder.
+#pragma once
+
+#include "policy/facts.hpp"
+#include "policy/rules.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct recipient_decision {
+    address who;
+    tier_id tier = 0;
+    action cell = action::reject;
+    key_facts key;
+    outcome result = outcome::reject;
+    reason why = reason::internal_error;
+};
+
+struct decision {
+    std::optional<rank> classification; // none: untagged, and the policy refuses that
+    outcome what = outcome::reject;     // the strictest over the recipients
+    std::vector<recipient_decision> recipients;
+    std::vector<address> archive;   // to be added as recipients; empty unless the message goes out
+    std::optional<reason> failure;  // why `what` is defer: the decision stands, but could not be carried out
+};
+
+decision decide(const policy& rules, const facts& known);
+
+// The same decision after an attempt to carry it out failed: to be tried again.
+decision deferred(decision made, reason why);
+
+} // namespace sealgate::policy

@@ -1,0 +1,29 @@
+// Encoded words (RFC 2047, with the language suffix of RFC 2231 section 5) in an unfolded header field, read as UTF-8.
+//
+// Read more kindly than the standard allows, because the readers of the mail do so too: words inside other text, white
+// space inside a word, a missing "?=", letters split between two words of one charset. Nothing is refused and nothing
+// fails; what is no encoded word stays as it is. Linear time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sealgate::policy {
+
+// Whether all encoded words could be read. `no`: one is in a charset that nobody knows, and its bytes say nothing on
+// their own. Broken bytes in a known charset become U+FFFD and do not count.
+enum class legible : std::uint8_t { yes, no };
+
+struct decoded_words {
+    std::string text; // valid UTF-8
+    legible all = legible::yes;
+    bool operator==(const decoded_words&) const = default;
+};
+
+decoded_words decode_words(std::string_view unfolded);
+
+// Raw bytes of a header field as UTF-8: what is not UTF-8 is read as Latin-1, byte by byte.
+std::string bytes_as_utf8(std::string_view bytes);
+
+} // namespace sealgate::policy

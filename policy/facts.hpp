@@ -1,0 +1,39 @@
+// All that decide() may know of a message: plain values, filled by the parsers and the key store before it is asked.
+#pragma once
+
+#include "policy/address.hpp"
+#include "policy/tags.hpp"
+#include "policy/vocabulary.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct key_facts {
+    key_state state = key_state::missing;
+    std::string fingerprint; // of the certificate judged; empty where there is none
+    bool operator==(const key_facts&) const = default;
+};
+
+// Whether other recipients see this one: `hidden` stands in the envelope alone (Bcc).
+enum class visibility : std::uint8_t { visible, hidden };
+
+struct recipient_facts {
+    address who;
+    visibility seen = visibility::visible;
+    key_facts key;
+    addressed to_them = addressed::unverifiable; // of a protected message; nothing otherwise
+};
+
+// How much of the message could be read.
+enum class legibility : std::uint8_t { whole, too_large, too_complex };
+
+struct facts {
+    tag_findings findings;
+    protection brought = protection::none;
+    legibility read = legibility::whole;
+    std::vector<recipient_facts> recipients;
+};
+
+} // namespace sealgate::policy

@@ -1,0 +1,31 @@
+// What stands inside the MIME fields, RFC 2045 section 5 and RFC 2183. The only user of mimetic.
+//
+// mimetic does not undo comments, quoted pairs or a semicolon in quotes. A value in which that could change the meaning
+// comes back as not `plain`; types, boundaries and protocols of real mail programs are plain.
+// Never fails. Values are unfolded, and no longer than `longest_field_value`.
+#pragma once
+
+#include "policy/mime.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+inline constexpr std::size_t longest_field_value = 4096;
+
+struct content_type {
+    std::string type; // lower case
+    std::string subtype;
+    std::vector<mime_parameter> parameters;
+    bool plain = true; // all readers agree on type, boundary and protocol
+};
+
+content_type parse_content_type(std::string_view value);
+
+// The parameter `filename`; empty if there is none.
+std::string disposition_file_name(std::string_view value);
+
+} // namespace sealgate::policy

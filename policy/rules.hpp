@@ -1,0 +1,90 @@
+// The policy as plain data: what policy.yaml says (CONTRACT section 3), checked and resolved, with nothing left to look up.
+//
+// Invariants, kept by load_policy: at least one classification; every row has one cell for every tier; every archive
+// address may have its classification in clear.
+#pragma once
+
+#include "policy/address.hpp"
+#include "policy/tiers.hpp"
+#include "policy/vocabulary.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+// Index into policy::classifications; a greater rank is more sensitive.
+using rank = std::size_t;
+
+struct classification {
+    std::string name;
+    std::vector<std::string> tags; // as the policy spells them
+};
+
+// Subject pattern "[{tag}]": before = "[", after = "]". At least one of the two is not empty.
+struct subject_pattern {
+    std::string before;
+    std::string after;
+};
+
+struct carriers {
+    std::vector<subject_pattern> subject;
+    std::vector<std::string> headers;
+    std::map<std::string, rank> sensitivity; // the field's value (RFC 4021 section 2.1.55) -> rank
+};
+
+struct rule_row {
+    std::vector<action> cells; // by tier_id
+    std::vector<address> archive;
+};
+
+enum class no_key_action : std::uint8_t { reject, hold };
+enum class unverifiable_action : std::uint8_t { deliver, warn, reject };
+
+constexpr auto names(no_key_action) {
+    return std::to_array<named<no_key_action>>({{no_key_action::reject, "reject"}, {no_key_action::hold, "hold"}});
+}
+constexpr auto names(unverifiable_action) {
+    using enum unverifiable_action;
+    return std::to_array<named<unverifiable_action>>({{deliver, "deliver"}, {warn, "warn"}, {reject, "reject"}});
+}
+
+struct encryption {
+    no_key_action no_key = no_key_action::reject;
+    unverifiable_action unverifiable = unverifiable_action::warn;
+    bool accept_smime = true;
+    bool protect_subject = true;
+    std::vector<std::string> always_to;
+};
+
+struct notices {
+    address from;
+    std::chrono::seconds once_per = std::chrono::hours{24};
+    std::string help;
+};
+
+// Other ways to reach people, by kind ("text", "voice"), then by how safe they are, as the policy lists them.
+struct channel_group {
+    std::string kind;
+    std::vector<std::pair<std::string, std::vector<std::string>>> by_tier;
+};
+
+struct policy {
+    std::string organisation;
+    std::vector<classification> classifications; // least to most sensitive
+    std::optional<rank> untagged;                // none: an untagged message is refused
+    near_miss_action near_miss = near_miss_action::reject;
+    sealgate::policy::carriers carriers;
+    tier_table tiers;
+    std::vector<rule_row> rules; // by rank
+    sealgate::policy::encryption encryption;
+    sealgate::policy::notices notices;
+    std::vector<channel_group> channels;
+    std::string digest; // "sha256:…" of the policy file and what it includes
+};
+
+} // namespace sealgate::policy

@@ -1,0 +1,169 @@
+#include "policy/decide.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sealgate::policy {
+
+namespace {
+
+struct verdict {
+    outcome result;
+    reason why;
+};
+
+std::optional<rank> classify(const policy& rules, const tag_findings& found) {
+    const auto most = std::ranges::max_element(found.tags, {}, &found_tag::classification);
+    return most == found.tags.end() ? rules.untagged : most->classification;
+}
+
+// An address that a mail server may route elsewhere than it says gets the strictest cell of the row.
+action cell_for(const rule_row& row, const address& who, tier_id tier) {
+    return who.may_be_rerouted() ? std::ranges::max(row.cells) : row.cells[tier];
+}
+
+reason reason_of(key_state state) {
+    switch (state) {
+    case key_state::usable: return reason::sealed;
+    case key_state::expired: return reason::key_expired;
+    case key_state::revoked: return reason::key_revoked;
+    case key_state::disabled: return reason::key_disabled;
+    case key_state::not_for_encryption: return reason::key_not_for_encryption;
+    case key_state::missing: return reason::no_key;
+    }
+    std::unreachable();
+}
+
+// Clear mail that must be encrypted: by the gateway, if there is a key.
+verdict seal_for(const encryption& how, const key_facts& key) {
+    if (key.state == key_state::usable) return {outcome::seal, reason::sealed};
+    const auto result = how.no_key == no_key_action::hold ? outcome::hold : outcome::reject;
+    return {result, reason_of(key.state)};
+}
+
+// Mail that comes encrypted: to this recipient?
+verdict pass_protected(const encryption& how, addressed to_them) {
+    switch (to_them) {
+    case addressed::yes: return {outcome::deliver, reason::already_encrypted};
+    case addressed::no: return {outcome::reject, reason::not_addressed};
+    case addressed::unverifiable: break;
+    }
+    switch (how.unverifiable) {
+    case unverifiable_action::deliver: return {outcome::deliver, reason::unverifiable};
+    case unverifiable_action::warn: return {outcome::warn, reason::unverifiable};
+    case unverifiable_action::reject: return {outcome::reject, reason::unverifiable};
+    }
+    std::unreachable();
+}
+
+// The cells `encrypt` and `require`, held against what the message brings.
+verdict protect(const policy& rules, const facts& known, action cell, const recipient_facts& recipient) {
+    if (known.read == legibility::too_complex) return {outcome::reject, reason::unreadable};
+    switch (known.brought) {
+    case protection::pgp_mime:
+    case protection::pgp_inline: return pass_protected(rules.encryption, recipient.to_them);
+    case protection::smime:
+        if (!rules.encryption.accept_smime) return {outcome::reject, reason::smime_not_accepted};
+        return pass_protected(rules.encryption, recipient.to_them);
+    case protection::pgp_fake: return {outcome::reject, reason::pgp_fake};
+    case protection::pgp_partial: return {outcome::reject, reason::pgp_partial};
+    case protection::none:
+    case protection::pgp_signed:
+        if (cell == action::require) return {outcome::reject, reason::not_encrypted};
+        return seal_for(rules.encryption, recipient.key);
+    }
+    std::unreachable();
+}
+
+verdict judge(const policy& rules, const facts& known, action cell, const recipient_facts& recipient) {
+    switch (cell) {
+    case action::deliver: return {outcome::deliver, reason::allowed};
+    case action::warn: return {outcome::warn, reason::tier};
+    case action::hold: return {outcome::hold, reason::tier};
+    case action::reject: return {outcome::reject, reason::tier};
+    case action::encrypt:
+    case action::require: return protect(rules, known, cell, recipient);
+    }
+    std::unreachable();
+}
+
+recipient_decision decide_recipient(const policy& rules, const facts& known, std::optional<rank> classification,
+                                    const recipient_facts& recipient) {
+    recipient_decision made{.who = recipient.who,
+                            .tier = rules.tiers.tier_of(recipient.who),
+                            .cell = action::reject,
+                            .key = recipient.key,
+                            .result = outcome::reject,
+                            .why = reason::untagged};
+    if (classification) {
+        made.cell = cell_for(rules.rules[*classification], recipient.who, made.tier);
+        const auto [result, why] = judge(rules, known, made.cell, recipient);
+        made.result = result;
+        made.why = why;
+    }
+    return made;
+}
+
+// Something about the whole message: every recipient's result becomes at least this strict.
+void raise_all(decision& made, outcome least, reason why) {
+    for (auto& recipient : made.recipients) {
+        if (recipient.result >= least) continue;
+        recipient.result = least;
+        recipient.why = why;
+    }
+}
+
+void raise_for_near_misses(decision& made, near_miss_action what) {
+    switch (what) {
+    case near_miss_action::ignore: return;
+    case near_miss_action::warn: return raise_all(made, outcome::warn, reason::near_miss);
+    case near_miss_action::hold: return raise_all(made, outcome::hold, reason::near_miss);
+    case near_miss_action::reject: return raise_all(made, outcome::reject, reason::near_miss);
+    }
+}
+
+// One transaction carries one form to all its recipients. Those who need it sealed and those who get it in clear can't share
+// it; nor can a hidden recipient share a ciphertext, whose key ids would tell the others.
+bool needs_several_forms(const decision& made, const facts& known) {
+    std::size_t sealed = 0;
+    std::size_t hidden = 0;
+    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+        if (made.recipients[i].result != outcome::seal) continue;
+        ++sealed;
+        if (known.recipients[i].seen == visibility::hidden) ++hidden;
+    }
+    const bool clear_too = sealed > 0 && sealed < made.recipients.size();
+    return clear_too || (hidden > 0 && sealed > 1);
+}
+
+outcome strictest(const decision& made) {
+    auto what = outcome::deliver;
+    for (const auto& recipient : made.recipients) what = std::max(what, recipient.result);
+    return what;
+}
+
+} // namespace
+
+decision decide(const policy& rules, const facts& known) {
+    decision made{.classification = classify(rules, known.findings), .what = {}, .recipients = {}, .archive = {}, .failure = {}};
+    for (const auto& recipient : known.recipients)
+        made.recipients.push_back(decide_recipient(rules, known, made.classification, recipient));
+
+    if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
+    if (!known.findings.near_misses.empty()) raise_for_near_misses(made, rules.near_miss);
+    if (strictest(made) == outcome::seal && needs_several_forms(made, known))
+        raise_all(made, outcome::reject, reason::mixed_forms);
+
+    made.what = strictest(made);
+    if (made.what <= outcome::seal && made.classification) made.archive = rules.rules[*made.classification].archive;
+    return made;
+}
+
+decision deferred(decision made, reason why) {
+    made.what = outcome::defer;
+    made.archive.clear();
+    made.failure = why;
+    return made;
+}
+
+} // namespace sealgate::policy

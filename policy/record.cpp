@@ -1,0 +1,110 @@
+#include "policy/record.hpp"
+
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+#include "policy/explain.hpp"
+
+#include <boost/json.hpp>
+
+namespace sealgate::policy {
+
+namespace {
+
+namespace json = boost::json;
+
+// Longer than any address or message id that mail can carry; what is longer is cut.
+constexpr std::size_t most_code_points = 1000;
+
+// Every byte that comes from outside goes through here: JSON is UTF-8, and a log must not be steered by control characters.
+json::string outside(std::string_view text) {
+    const auto clean = text::printable(text, most_code_points);
+    return json::string(clean.data(), clean.size());
+}
+
+json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : outside(text); }
+
+json::string word(std::string_view text) { return json::string(text.data(), text.size()); }
+
+json::value classification_of(const account& of) {
+    if (!of.made.classification) return nullptr;
+    return outside(of.rules.classifications[*of.made.classification].name);
+}
+
+json::array tags_of(const account& of) {
+    json::array out;
+    for (const auto& tag : of.known.findings.tags)
+        out.push_back(json::object{{"tag", outside(tag.tag)}, {"carrier", word(name_of(tag.where))}});
+    return out;
+}
+
+json::array near_misses_of(const account& of) {
+    json::array out;
+    for (const auto& miss : of.known.findings.near_misses)
+        out.push_back(json::object{{"suggestion", text_or_null(miss.suggestion)}, {"carrier", word(name_of(miss.where))}});
+    return out;
+}
+
+json::array recipients_of(const account& of) {
+    json::array out;
+    for (const auto& one : of.made.recipients) {
+        out.push_back(json::object{
+            {"address", outside(one.who.domain.empty() ? one.who.spelled : one.who.local + "@" + one.who.domain)},
+            {"tier", outside(of.rules.tiers.name(one.tier))},
+            {"action", word(name_of(one.cell))},
+            {"key", json::object{{"state", word(name_of(one.key.state))},
+                                 {"fingerprint", text_or_null(one.key.fingerprint)}}},
+            {"result", word(name_of(one.result))},
+            {"reason", word(name_of(one.why))}});
+    }
+    return out;
+}
+
+json::array archive_of(const account& of) {
+    json::array out;
+    for (const auto& archive : of.made.archive) out.push_back(outside(shown(archive)));
+    return out;
+}
+
+// What the decision itself is, alike in both lines.
+void add_decision(json::object& to, const account& of) {
+    to["classification"] = classification_of(of);
+    to["tags"] = tags_of(of);
+    to["near_misses"] = near_misses_of(of);
+    to["protection"] = word(name_of(of.known.brought));
+    to["outcome"] = word(name_of(of.made.what));
+    to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
+    to["mode"] = word(name_of(of.mode));
+    to["recipients"] = recipients_of(of);
+    to["archive"] = archive_of(of);
+    to["reply"] = of.reply.empty() ? json::value(nullptr) : json::value(word(of.reply));
+}
+
+} // namespace
+
+std::string explain_line(const account& of, std::string_view file) {
+    json::object line;
+    line["file"] = outside(file);
+    add_decision(line, of);
+    line["copies"] = json::array{};
+    line["policy"] = word(of.rules.digest);
+    return json::serialize(line);
+}
+
+std::string audit_fields(const account& of, const circumstances& around) {
+    json::object line;
+    line["time"] = word(rfc3339(around.time));
+    line["id"] = word(around.id);
+    line["queue_id"] = outside(around.queue_id);
+    line["message_id"] = text_or_null(around.message_id);
+    line["sender"] = outside(around.sender);
+    line["client"] = outside(around.client);
+    line["user"] = text_or_null(around.user);
+    add_decision(line, of);
+    line["policy"] = word(of.rules.digest);
+    line["size"] = around.size;
+    line["duration_ms"] = around.duration.count();
+    const auto whole = json::serialize(line);
+    return whole.substr(1, whole.size() - 2);
+}
+
+} // namespace sealgate::policy

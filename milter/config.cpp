@@ -1,0 +1,138 @@
+#include "milter/config.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sealgate::milter {
+
+namespace {
+
+using yaml::map_reader;
+
+std::string beside(const std::string& file, const std::string& path) {
+    const auto joined = (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
+    return joined.size() > 1 && joined.ends_with('/') ? joined.substr(0, joined.size() - 1) : joined;
+}
+
+class config_reader {
+public:
+    config_reader(std::string path, yaml::error_sink& errors) : path_(std::move(path)), errors_(errors) {}
+
+    config run(const yaml::node& root) {
+        map_reader top(root, "sealgate.yaml", errors_);
+        if (const auto* gateway = top.required("gateway")) read_gateway(*gateway);
+        top.finish();
+        return std::move(out_);
+    }
+
+private:
+    void read_gateway(const yaml::node& map) {
+        map_reader m(map, "gateway", errors_);
+        if (const auto* value = m.required("listen")) read_listen(*value);
+        if (const auto* value = m.required("policy")) read_path(*value, out_.policy_path);
+        if (const auto* value = m.required("state")) read_path(*value, out_.state);
+        if (const auto* value = m.required("submit")) read_submit(*value);
+        if (const auto* value = m.optional("mode"))
+            out_.mode = yaml::as_enum<policy::mode>(*value, errors_, names(policy::mode{})).value_or(out_.mode);
+        if (const auto* value = m.required("outgoing")) read_outgoing(*value);
+        if (const auto* value = m.optional("limits")) read_limits(*value);
+        m.finish();
+    }
+
+    void read_listen(const yaml::node& value) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            auto where = parse_endpoint(text);
+            if (!where) {
+                errors_.add(at, where.error());
+            } else {
+                if (auto* local = std::get_if<unix_endpoint>(&*where)) local->path = beside(path_, local->path);
+                out_.listen.push_back(*std::move(where));
+            }
+        }
+        if (value.kind == yaml::kind::list && value.items.empty()) errors_.add(value.at, "nowhere to listen");
+    }
+
+    void read_path(const yaml::node& value, std::string& to) {
+        const auto text = yaml::as_text(value, errors_);
+        if (text && text->empty()) errors_.add(value.at, "a path must not be empty");
+        if (text) to = beside(path_, *text);
+    }
+
+    void read_submit(const yaml::node& value) {
+        const auto text = yaml::as_text(value, errors_);
+        if (!text) return;
+        auto where = parse_host_port(*text);
+        if (where) {
+            out_.submit = *std::move(where);
+        } else {
+            errors_.add(value.at, where.error());
+        }
+    }
+
+    void read_outgoing(const yaml::node& map) {
+        map_reader m(map, "outgoing", errors_);
+        if (const auto* value = m.optional("authenticated"))
+            out_.outgoing.authenticated = yaml::as_bool(*value, errors_).value_or(true);
+        if (const auto* value = m.optional("networks")) {
+            for (const auto& [text, at] : yaml::as_texts(*value, errors_)) {
+                auto net = parse_network(text);
+                if (net) {
+                    out_.outgoing.networks.push_back(*std::move(net));
+                } else {
+                    errors_.add(at, net.error());
+                }
+            }
+        }
+        m.finish();
+        if (!out_.outgoing.authenticated && out_.outgoing.networks.empty())
+            errors_.add(map.at, "nothing counts as outgoing: no mail would ever be looked at");
+    }
+
+    void read_limits(const yaml::node& map) {
+        map_reader m(map, "limits", errors_);
+        if (const auto* value = m.optional("message_size"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{2} << 30, out_.limits.message_size);
+        if (const auto* value = m.optional("connections"))
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 100'000, out_.limits.connections);
+        if (const auto* value = m.optional("crypto_workers"); value && value->scalar != "auto")
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 256, out_.limits.crypto_workers);
+        m.finish();
+    }
+
+    void read_bounded(const yaml::node& at, std::optional<std::uint64_t> value, std::uint64_t least, std::uint64_t most,
+                      std::size_t& to) {
+        if (!value) return;
+        if (*value < least || *value > most) {
+            errors_.add(at.at, "must be from " + std::to_string(least) + " to " + std::to_string(most));
+        } else {
+            to = static_cast<std::size_t>(*value);
+        }
+    }
+
+    std::string path_;
+    yaml::error_sink& errors_;
+    config out_;
+};
+
+} // namespace
+
+std::expected<config, std::vector<yaml::diagnostic>> load_config(const std::string& path,
+                                                                 const policy::file_reader& read) {
+    std::vector<yaml::diagnostic> problems;
+    yaml::error_sink errors(path, problems);
+    config made;
+    if (const auto text = read(path); !text) {
+        errors.add({}, text.error());
+    } else if (const auto root = yaml::parse(*text, errors); root) {
+        made = config_reader(path, errors).run(*root);
+    }
+    if (!problems.empty()) return std::unexpected(std::move(problems));
+    return made;
+}
+
+bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user) {
+    if (rule.authenticated && !auth_user.empty()) return true;
+    return std::ranges::any_of(rule.networks, [&](const network& net) { return contains(net, client_address); });
+}
+
+} // namespace sealgate::milter

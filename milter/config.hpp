@@ -1,0 +1,48 @@
+// sealgate.yaml (CONTRACT section 3): how the gateway runs. Paths are relative to the file and come out joined with it.
+#pragma once
+
+#include "milter/endpoint.hpp"
+#include "policy/base/yaml.hpp"
+#include "policy/load.hpp"
+#include "policy/vocabulary.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct limits {
+    std::size_t message_size = std::size_t{50} << 20; // octets
+    std::size_t connections = 1000;
+    std::size_t crypto_workers = 0; // 0: one for each core
+    bool operator==(const limits&) const = default;
+};
+
+struct outgoing_rule {
+    bool authenticated = true;
+    std::vector<network> networks;
+};
+
+struct config {
+    std::vector<endpoint> listen;
+    std::string policy_path;
+    std::string state;    // directory: keys/, audit/ and outbox/ are below it
+    inet_endpoint submit; // a Postfix port with no milters
+    policy::mode mode = policy::mode::enforce;
+    outgoing_rule outgoing;
+    milter::limits limits;
+
+    std::string keys_directory() const { return state + "/keys"; }
+    std::string audit_directory() const { return state + "/audit"; }
+};
+
+std::expected<config, std::vector<yaml::diagnostic>> load_config(const std::string& path,
+                                                                 const policy::file_reader& read);
+
+// Whether mail of this client counts as outgoing; the rest passes untouched.
+bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user);
+
+} // namespace sealgate::milter

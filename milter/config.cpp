@@ -116,18 +116,15 @@ private:
 
 } // namespace
 
-std::expected<config, std::vector<yaml::diagnostic>> load_config(const std::string& path,
-                                                                 const policy::file_reader& read) {
-    std::vector<yaml::diagnostic> problems;
-    yaml::error_sink errors(path, problems);
-    config made;
+config_reading load_config(const std::string& path, const policy::file_reader& read) {
+    config_reading out;
+    yaml::error_sink errors(path, out.problems);
     if (const auto text = read(path); !text) {
         errors.add({}, text.error());
     } else if (const auto root = yaml::parse(*text, errors); root) {
-        made = config_reader(path, errors).run(*root);
+        out.gateway = config_reader(path, errors).run(*root);
     }
-    if (!problems.empty()) return std::unexpected(std::move(problems));
-    return made;
+    return out;
 }
 
 bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user) {

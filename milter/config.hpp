@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <string>
 #include <vector>
 
@@ -39,8 +38,14 @@ struct config {
     std::string audit_directory() const { return state + "/audit"; }
 };
 
-std::expected<config, std::vector<yaml::diagnostic>> load_config(const std::string& path,
-                                                                 const policy::file_reader& read);
+// What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,
+// so that the policy's own errors can be listed in the same run.
+struct config_reading {
+    config gateway;
+    std::vector<yaml::diagnostic> problems;
+};
+
+config_reading load_config(const std::string& path, const policy::file_reader& read);
 
 // Whether mail of this client counts as outgoing; the rest passes untouched.
 bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user);

@@ -12,17 +12,17 @@ namespace sealgate::milter {
 
 struct smtp_client {
     std::string name;    // verified host name, or "[192.0.2.7]"
-    std::string address; // IPv4 or IPv6 in plain text ("IPv6:" prefix removed); empty for unix and unknown families
+    std::string address; // IPv4 or IPv6 as plain text, without "IPv6:"; empty for unix and unknown families
     bool operator==(const smtp_client&) const = default;
 };
 
 struct transaction {
-    smtp_client client;
-    std::string auth_user; // {auth_authen}; empty when the client did not log in
-    std::string queue_id;  // macro i; known at end of message
-    policy::address sender;
-    std::vector<policy::address> recipients;
-    policy::message mail;
+    smtp_client client = {};
+    std::string auth_user = {}; // {auth_authen}; empty when the client did not log in
+    std::string queue_id = {};  // macro i; known at end of message
+    policy::address sender = {};
+    std::vector<policy::address> recipients = {};
+    policy::message mail = {};
     std::size_t size = 0;   // octets of header and body received, kept or not
     bool truncated = false; // size went past the limit: mail holds only the beginning, and must not be judged
 };

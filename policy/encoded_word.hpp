@@ -11,8 +11,8 @@
 
 namespace sealgate::policy {
 
-// Whether all encoded words could be read. `no`: one is in a charset that nobody knows, and its bytes say nothing on
-// their own. Broken bytes in a known charset become U+FFFD and do not count.
+// Whether all could be read. `no`: a word is in a charset that nobody knows and its bytes say nothing on their own, or
+// raw text switches alphabets (ISO 2022). Broken bytes in a known charset become U+FFFD and do not count.
 enum class legible : std::uint8_t { yes, no };
 
 struct decoded_words {

@@ -185,12 +185,12 @@ void append_id(std::vector<std::string>& lines, std::string_view id) {
 }
 
 smtp_reply refusal(const policy& rules, const facts& known, const decision& made, std::string_view id) {
-    smtp_reply reply{.code = 550, .status = "5.7.1", .lines = {}};
+    smtp_reply reply{.code = 550, .enhanced = "5.7.1", .lines = {}};
     const auto groups = groups_of(rules, made);
     std::vector<std::string> advised;
     for (const auto& g : groups) {
         append_wrapped(reply.lines, sentence(rules, known, made, g, reply.lines.empty()));
-        if (g.why == reason::too_large) reply = {.code = 552, .status = "5.3.4", .lines = std::move(reply.lines)};
+        if (g.why == reason::too_large) reply = {.code = 552, .enhanced = "5.3.4", .lines = std::move(reply.lines)};
         add_once(advised, advice(rules, g.why));
     }
     if (reply.lines.size() + advised.size() > most_lines) {
@@ -205,7 +205,7 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
 smtp_reply try_again(const decision& made, std::string_view id) {
     const std::string why = made.failure == reason::sealing_failed ? "it could not be encrypted just now"
                                                                    : "the mail gateway has a problem of its own";
-    smtp_reply reply{.code = 451, .status = "4.3.0", .lines = {"not sent yet: " + why + "."}};
+    smtp_reply reply{.code = 451, .enhanced = "4.3.0", .lines = {"not sent yet: " + why + "."}};
     reply.lines.emplace_back("Nothing has left. It will be tried again; if this lasts, tell your mail administrator.");
     append_id(reply.lines, id);
     return reply;
@@ -217,11 +217,11 @@ std::string shown(const address& who) {
     return text::ascii(who.domain.empty() ? who.spelled : who.local + "@" + who.domain);
 }
 
-std::string smtp_reply::to_string() const {
+std::string to_string(const smtp_reply& reply) {
     std::string out;
-    for (const auto& line : lines) {
+    for (const auto& line : reply.lines) {
         if (!out.empty()) out += '\n';
-        out += std::to_string(code) + " " + status + " " + line;
+        out += std::to_string(reply.code) + " " + reply.enhanced + " " + line;
     }
     return out;
 }

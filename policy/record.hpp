@@ -20,7 +20,7 @@ struct account {
     const facts& known;
     const decision& made;
     sealgate::policy::mode mode;
-    std::string_view reply; // as smtp_reply::to_string(), or empty
+    std::string_view reply; // as to_string(smtp_reply), or empty
 };
 
 // One line without a line end. `file` is what the user called it.

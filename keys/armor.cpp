@@ -1,0 +1,145 @@
+#include "keys/armor.hpp"
+
+#include "policy/base/base64.hpp"
+#include "policy/base/text.hpp"
+#include "policy/transfer_encoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t columns = 64;
+constexpr std::string_view begin_mark = "-----BEGIN PGP ";
+constexpr std::string_view end_mark = "-----END ";
+constexpr std::string_view line_tail = "-----";
+
+// Armor headers are readable by all. These few are in use; a longer or another one could carry text.
+constexpr std::array<std::string_view, 5> known_headers = {"Version", "Comment", "Charset", "Hash", "MessageID"};
+constexpr std::size_t longest_header = 100;
+constexpr std::size_t most_headers = 8;
+
+// RFC 9580 section 6.1.1.
+constexpr auto crc24_table = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+        table[i] = i << 16;
+        for (int bit = 0; bit < 8; ++bit) table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
+    }
+    return table;
+}();
+
+std::string crc24(std::string_view data) {
+    std::uint32_t crc = 0xB704CE;
+    for (const char c : data)
+        crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
+    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
+}
+
+std::string_view take_line(std::string_view& rest) {
+    const auto newline = rest.find('\n');
+    const auto line = rest.substr(0, newline);
+    rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
+    return line;
+}
+
+std::string_view without_trailing_space(std::string_view line) {
+    return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+}
+
+// "PGP MESSAGE" of a begin line; empty if the line is none.
+std::string_view label_of(std::string_view line) {
+    line = without_trailing_space(line);
+    if (!line.starts_with(begin_mark) || !line.ends_with(line_tail)) return {};
+    constexpr std::size_t label_begins = begin_mark.size() - 4;
+    return line.substr(label_begins, line.size() - label_begins - line_tail.size());
+}
+
+bool is_known_header(std::string_view line) {
+    const auto name = line.substr(0, line.find(':'));
+    return line.size() <= longest_header && name.size() < line.size() && std::ranges::find(known_headers, name) != known_headers.end();
+}
+
+// Takes the armor headers and the empty line behind them.
+bool take_headers(std::string_view& rest) {
+    for (std::size_t i = 0; i <= most_headers; ++i) {
+        const auto line = without_trailing_space(take_line(rest));
+        if (line.empty()) return true;
+        if (!is_known_header(line)) return false;
+    }
+    return false;
+}
+
+// "=" and four base64 digits. Its value is not looked at, but its form is: it must not carry text.
+bool is_checksum(std::string_view line) {
+    return line.size() == 5 && line.front() == '=' && policy::decode_strict_base64(line.substr(1));
+}
+
+// Reads what follows a begin line, up to and with the end line.
+std::optional<armor_block> take_block(std::string_view label, std::string_view& rest) {
+    if (!take_headers(rest)) return std::nullopt;
+    const auto body = rest.substr(0, rest.find("-----"));
+    auto digits = text::trim(body);
+    const auto last_line = digits.substr(digits.rfind('\n') + 1);
+    if (is_checksum(last_line)) digits.remove_suffix(last_line.size());
+    auto data = policy::decode_strict_base64(digits);
+    if (!data) return std::nullopt;
+    rest.remove_prefix(body.size());
+    const auto end_line = without_trailing_space(take_line(rest));
+    const auto expected = std::string(end_mark).append(label).append(line_tail);
+    if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
+    return armor_block{.label = std::string(label), .data = *std::move(data)};
+}
+
+} // namespace
+
+std::string armor_message(std::string_view binary) {
+    const auto digits = text::encode_base64(binary);
+    std::string out = "-----BEGIN PGP MESSAGE-----\r\n\r\n";
+    out.reserve(out.size() + digits.size() + digits.size() / columns * 2 + 64);
+    for (std::size_t at = 0; at < digits.size(); at += columns)
+        out.append(digits, at, columns).append("\r\n");
+    out.append("=").append(text::encode_base64(crc24(binary))).append("\r\n-----END PGP MESSAGE-----\r\n");
+    return out;
+}
+
+armor_reading read_armor(std::string_view text) {
+    armor_reading out;
+    while (!text.empty()) {
+        const auto line = take_line(text);
+        const auto label = label_of(line);
+        auto behind = text;
+        auto block = label.empty() ? std::nullopt : take_block(label, behind);
+        if (block) {
+            out.blocks.push_back(*std::move(block));
+            text = behind;
+        } else {
+            out.other_text = out.other_text || !text::trim(line).empty();
+        }
+    }
+    return out;
+}
+
+std::expected<std::string, std::string> read_armored_message(std::string_view text) {
+    auto read = read_armor(text);
+    if (read.blocks.empty()) return std::unexpected("no armored data");
+    if (read.other_text) return std::unexpected("text beside the armored data");
+    if (read.blocks.size() > 1) return std::unexpected("more than one block of armored data");
+    if (read.blocks.front().label != "PGP MESSAGE")
+        return std::unexpected("armored data that is no message: " + text::printable(read.blocks.front().label, 40));
+    return std::move(read.blocks.front().data);
+}
+
+bool announces_message(std::string_view text) {
+    constexpr std::string_view mark = "-----BEGIN PGP MESSAGE";
+    for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1))
+        if (at == 0 || text[at - 1] == '\n') return true;
+    return false;
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,231 @@
+#include "keys/packets.hpp"
+
+#include "policy/base/bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t smallest_first_chunk = 512; // RFC 9580 section 4.2.1.4
+
+struct header {
+    packet_type type;
+    std::size_t length = 0;
+    enum { whole, chunk, to_the_end } extent = whole;
+};
+
+std::unexpected<std::string> cut_short() { return std::unexpected(std::string("a packet is cut short")); }
+
+bool may_be_partial(packet_type type) {
+    using enum packet_type;
+    return type == compressed || type == sed || type == literal || type == seipd || type == gnupg_ocb;
+}
+
+// RFC 9580 section 4.2.1: the length of a new header, or of a further chunk.
+bool read_new_length(bytes::cursor& in, header& out) {
+    const auto first = in.u8();
+    if (!first) return false;
+    out.extent = header::whole;
+    if (*first < 192) {
+        out.length = *first;
+    } else if (*first < 224) {
+        const auto second = in.u8();
+        if (!second) return false;
+        out.length = (std::size_t{*first} - 192) * 256 + *second + 192;
+    } else if (*first == 255) {
+        const auto length = in.u32();
+        if (!length) return false;
+        out.length = *length;
+    } else {
+        out.length = std::size_t{1} << (*first & 0x1F);
+        out.extent = header::chunk;
+    }
+    return true;
+}
+
+// RFC 9580 section 4.2.2.
+bool read_old_length(bytes::cursor& in, unsigned length_type, header& out) {
+    const auto accept = [&](auto length) {
+        if (length) out.length = *length;
+        return length.has_value();
+    };
+    switch (length_type) {
+    case 0: return accept(in.u8());
+    case 1: return accept(in.u16());
+    case 2: return accept(in.u32());
+    default:
+        out.extent = header::to_the_end;
+        out.length = in.rest().size();
+        return true;
+    }
+}
+
+std::expected<header, std::string> read_header(bytes::cursor& in) {
+    const auto tag = in.u8();
+    if (!tag) return cut_short();
+    if ((*tag & 0x80) == 0) return std::unexpected("not OpenPGP data");
+    const bool is_new = (*tag & 0x40) != 0;
+    header out{.type = static_cast<packet_type>(is_new ? *tag & 0x3F : *tag >> 2 & 0x0F)};
+    if (!(is_new ? read_new_length(in, out) : read_old_length(in, *tag & 3u, out))) return cut_short();
+    if (out.extent != header::whole && !may_be_partial(out.type))
+        return std::unexpected("a packet without a length that has to have one");
+    if (out.extent == header::chunk && out.length < smallest_first_chunk)
+        return std::unexpected("a first chunk below 512 octets");
+    return out;
+}
+
+std::expected<packet, std::string> read_packet(bytes::cursor& in) {
+    const auto before = in.rest();
+    auto head = read_header(in);
+    if (!head) return std::unexpected(std::move(head).error());
+    const auto body = in.take(head->length);
+    if (!body) return cut_short();
+    packet out{.type = head->type, .body = *body, .size = body->size(), .whole = {}};
+    while (head->extent == header::chunk) {
+        if (!read_new_length(in, *head)) return cut_short();
+        const auto more = in.take(head->length);
+        if (!more) return cut_short();
+        out.size += more->size();
+    }
+    out.whole = before.substr(0, before.size() - in.rest().size());
+    return out;
+}
+
+std::uint8_t version_of(const packet& p) { return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front()); }
+
+std::string upper_hex(std::string_view octets) {
+    std::string out;
+    for (const char octet : octets) out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
+    return out;
+}
+
+// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its end.
+std::optional<std::string> recipient_of(const packet& pkesk) {
+    bytes::cursor in(pkesk.body);
+    const auto version = in.u8();
+    if (version == 3) {
+        const auto id = in.take(8);
+        return id && in.rest().size() > 2 ? std::optional(upper_hex(*id)) : std::nullopt;
+    }
+    if (version != 6) return std::nullopt;
+    const auto length = in.u8();
+    if (length == 0) return std::string(16, '0');
+    const auto key_version = in.u8();
+    const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
+    if (!fingerprint || in.rest().size() < 2) return std::nullopt;
+    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
+    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
+    return std::nullopt;
+}
+
+// What a message is that does not begin as an encrypted one.
+std::string_view other_kind(packet_type first) {
+    using enum packet_type;
+    switch (first) {
+    case signature:
+    case one_pass_signature: return "signed, not encrypted";
+    case compressed: return "compressed, not encrypted";
+    case literal: return "plain data, not encrypted";
+    case secret_key:
+    case secret_subkey: return "a secret key, not a message";
+    case public_key:
+    case public_subkey: return "a certificate, not a message";
+    case sed: return "encrypted without integrity protection";
+    case gnupg_ocb: return "encrypted in a form that is not in the standard";
+    case seipd: return "encrypted, but to nobody";
+    case pkesk:
+    case skesk:
+    case marker:
+    case trust:
+    case user_id:
+    case user_attribute:
+    case padding: break;
+    }
+    return "not an OpenPGP message";
+}
+
+class message_reader {
+public:
+    // False at the first packet that has no place here; problem() says why.
+    bool read(const packet& p) {
+        using enum packet_type;
+        if (done_) return fail("something follows the encrypted data");
+        if (p.type == pkesk) return read_pkesk(p);
+        if (p.type == skesk) return read_skesk(p);
+        if (p.type == seipd) return read_seipd(p);
+        if (p.type == marker) return p.body == "PGP" || fail("a marker packet with something in it");
+        if (p.type == padding) return true;
+        return fail(other_kind(p.type));
+    }
+
+    bool done() const { return done_; }
+    const std::string& problem() const { return problem_; }
+    encrypted_message take() { return std::move(out_); }
+
+private:
+    bool fail(std::string_view why) {
+        problem_ = why;
+        return false;
+    }
+
+    bool read_pkesk(const packet& p) {
+        auto id = recipient_of(p);
+        if (!id) return fail("an encrypted session key that cannot be read");
+        out_.key_ids.push_back(*std::move(id));
+        has_v3_ = has_v3_ || version_of(p) == 3;
+        has_v6_ = has_v6_ || version_of(p) == 6;
+        return true;
+    }
+
+    bool read_skesk(const packet& p) {
+        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4) return fail("a passphrase packet that cannot be read");
+        has_v6_ = has_v6_ || version_of(p) == 6;
+        ++out_.passphrases;
+        return true;
+    }
+
+    // RFC 9580 section 5.13. The sizes are the least that prefix, one literal packet and its check can have.
+    bool read_seipd(const packet& p) {
+        if (out_.key_ids.empty() && out_.passphrases == 0) return fail(other_kind(p.type));
+        out_.seipd_version = version_of(p);
+        const bool fits_v1 = out_.seipd_version == 1 && p.size >= 1 + 10 + 8 + 22 && !has_v6_;
+        const bool fits_v2 = out_.seipd_version == 2 && p.size >= 4 + 32 + 8 + 32 && !has_v3_;
+        done_ = true;
+        return fits_v1 || fits_v2 || fail("encrypted data that cannot be read");
+    }
+
+    encrypted_message out_;
+    std::string problem_;
+    bool has_v3_ = false, has_v6_ = false, done_ = false;
+};
+
+} // namespace
+
+std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets) {
+    std::vector<packet> out;
+    bytes::cursor in(bytes);
+    while (!in.at_end()) {
+        if (out.size() == most_packets) return std::unexpected("too many packets");
+        auto next = read_packet(in);
+        if (!next) return std::unexpected(std::move(next).error());
+        out.push_back(*next);
+    }
+    return out;
+}
+
+std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes) {
+    const auto packets = walk_packets(bytes, most_message_packets);
+    if (!packets) return std::unexpected(packets.error());
+    message_reader reader;
+    for (const auto& p : *packets)
+        if (!reader.read(p)) return std::unexpected(reader.problem());
+    if (!reader.done()) return std::unexpected("no encrypted data");
+    return reader.take();
+}
+
+} // namespace sealgate::keys

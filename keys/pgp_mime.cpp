@@ -1,0 +1,81 @@
+#include "keys/pgp_mime.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace sealgate::keys {
+
+namespace {
+
+bool stays_outside(std::string_view name) { return !moves_inside(name) && !text::iequals(name, "MIME-Version"); }
+
+// Folds are a lone LF in the message and CRLF on the wire.
+void append_field(std::string& out, const policy::header_field& field) {
+    out.append(field.name).append(":");
+    for (const char c : field.value) {
+        if (c == '\r') continue;
+        if (c == '\n') out += '\r';
+        out += c;
+    }
+    out += "\r\n";
+}
+
+} // namespace
+
+bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
+
+std::string inner_entity(const policy::message& mail) {
+    std::string out;
+    out.reserve(mail.body.size() + 1024);
+    for (const auto& field : mail.fields)
+        if (moves_inside(field.name)) append_field(out, field);
+    return out.append("\r\n").append(mail.body);
+}
+
+pgp_mime_envelope make_envelope(std::string_view armored, std::string_view boundary) {
+    assert(!boundary.empty() && boundary.size() <= 70 && !armored.contains(boundary));
+    const auto delimiter = "--" + std::string(boundary);
+    pgp_mime_envelope out;
+    out.content_type =
+        "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"" + std::string(boundary) + "\"";
+    out.body.reserve(armored.size() + 1024);
+    out.body.append("This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"
+                    "To read it you need a mail program with OpenPGP, and your key.\r\n\r\n")
+        .append(delimiter)
+        .append("\r\n"
+                "Content-Type: application/pgp-encrypted\r\n"
+                "Content-Description: PGP/MIME version identification\r\n\r\n"
+                "Version: 1\r\n\r\n")
+        .append(delimiter)
+        .append("\r\n"
+                "Content-Type: application/octet-stream; name=\"encrypted.asc\"\r\n"
+                "Content-Description: OpenPGP encrypted message\r\n"
+                "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n\r\n")
+        .append(armored)
+        .append("\r\n")
+        .append(delimiter)
+        .append("--\r\n");
+    return out;
+}
+
+policy::message enveloped(const policy::message& mail, const pgp_mime_envelope& envelope) {
+    policy::message out{.fields = {}, .body = envelope.body};
+    std::ranges::copy_if(mail.fields, std::back_inserter(out.fields),
+                         [](const auto& field) { return stays_outside(field.name); });
+    out.fields.push_back({.name = "MIME-Version", .value = " 1.0"});
+    out.fields.push_back({.name = "Content-Type", .value = " " + envelope.content_type});
+    return out;
+}
+
+std::vector<std::string> outer_fields_to_delete(const policy::message& mail) {
+    std::vector<std::string> out;
+    for (const auto& field : mail.fields) {
+        const auto is_same = [&](const std::string& name) { return text::iequals(name, field.name); };
+        if (!stays_outside(field.name) && std::ranges::none_of(out, is_same)) out.push_back(field.name);
+    }
+    return out;
+}
+
+} // namespace sealgate::keys

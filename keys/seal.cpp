@@ -1,0 +1,65 @@
+#include "keys/seal.hpp"
+
+#include "keys/packets.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <exception>
+
+namespace sealgate::keys {
+
+namespace {
+
+void keep_each_once(std::vector<seal_recipient>& recipients) {
+    std::ranges::sort(recipients, {}, &seal_recipient::fingerprint);
+    const auto repeated = std::ranges::unique(recipients, {}, &seal_recipient::fingerprint);
+    recipients.erase(repeated.begin(), repeated.end());
+}
+
+std::vector<std::string> sorted(std::vector<std::string> ids) {
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::vector<std::string> expected_key_ids(const std::vector<seal_recipient>& recipients) {
+    std::vector<std::string> out;
+    std::ranges::transform(recipients, std::back_inserter(out), &seal_recipient::key_id);
+    return sorted(std::move(out));
+}
+
+} // namespace
+
+seal_recipient recipient_for(const stored_certificate& stored, time_point now) {
+    const auto* key = encryption_subkey(stored.cert, now);
+    assert(key != nullptr && state_at(stored.cert, now) == policy::key_state::usable);
+    return {.file = stored.file, .fingerprint = stored.cert.fingerprint, .key_id = key->key_id};
+}
+
+std::string problem_with_sealed(std::string_view ciphertext, std::string_view entity,
+                                const std::vector<seal_recipient>& recipients) {
+    const auto message = read_encrypted_message(ciphertext);
+    if (!message) return "gpg did not make an encrypted message: " + message.error();
+    if (message->passphrases != 0) return "gpg encrypted to a passphrase too";
+    if (sorted(message->key_ids) != expected_key_ids(recipients)) return "gpg encrypted to other keys than asked for";
+    // Nothing is compressed, so less than this cannot hold it all.
+    if (ciphertext.size() < entity.size()) return "gpg encrypted only a part of the message";
+    return {};
+}
+
+std::expected<std::string, seal_error> sealer::seal(std::string_view entity, std::vector<seal_recipient> recipients) {
+    if (recipients.empty()) return std::unexpected(seal_error{"nobody to encrypt to"});
+    keep_each_once(recipients);
+    std::vector<std::filesystem::path> files;
+    std::ranges::transform(recipients, std::back_inserter(files), &seal_recipient::file);
+    try {
+        auto ciphertext = gpg_.encrypt(entity, files);
+        if (!ciphertext) return std::unexpected(seal_error{ciphertext.error()});
+        if (auto problem = problem_with_sealed(*ciphertext, entity, recipients); !problem.empty())
+            return std::unexpected(seal_error{std::move(problem)});
+        return *std::move(ciphertext);
+    } catch (const std::exception& broken) {
+        return std::unexpected(seal_error{broken.what()});
+    }
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,210 @@
+#include "keys/store.hpp"
+
+#include "keys/certificate_data.hpp"
+#include "keys/files.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t shortest_suffix = 16;
+
+struct candidate {
+    std::string fingerprint; // by its name
+    std::string content;
+};
+
+// Empty: it may be a certificate.
+std::string read_candidate(const std::filesystem::path& file, candidate& out) {
+    try {
+        out.content = read_file(file);
+    } catch (const std::system_error& unreadable) {
+        return unreadable.what();
+    }
+    return problem_with_stored(out.content);
+}
+
+// Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked
+// for itself, until the bad file stands alone.
+class reader {
+public:
+    explicit reader(const gpg_options& options) : gpg_(options) {}
+
+    void read(std::span<const candidate> files) {
+        if (files.empty()) return;
+        std::string all;
+        for (const auto& file : files) all += file.content;
+        auto listed = gpg_.list(all);
+        if (std::ranges::equal(files, listed, {}, &candidate::fingerprint, &certificate::fingerprint)) {
+            std::ranges::move(listed, std::back_inserter(certificates));
+        } else if (files.size() == 1) {
+            problems.push_back(problem_with(files.front(), listed));
+        } else {
+            read(files.first(files.size() / 2));
+            read(files.subspan(files.size() / 2));
+        }
+    }
+
+    std::vector<certificate> certificates;
+    std::vector<std::string> problems;
+
+private:
+    static std::string problem_with(const candidate& file, const std::vector<certificate>& listed) {
+        const auto found = listed.empty() ? std::string{} : listed.front().fingerprint;
+        return file.fingerprint + ".pgp is not used: " +
+               (found.empty() ? "gpg cannot read it" : "it is the certificate " + found);
+    }
+
+    gpg gpg_;
+};
+
+// What a gpg home knows, as one file a certificate would hold it.
+std::map<std::string, std::pair<certificate, std::string>> contents_of(gpg& home) {
+    std::map<std::string, std::pair<certificate, std::string>> out;
+    const auto exported = home.export_all();
+    if (!exported) throw gpg_broken(exported.error());
+    const auto pieces = split_certificates(*exported);
+    if (!pieces) throw gpg_broken("gpg exported what cannot be read: " + pieces.error());
+    auto listed = home.list(*exported);
+    if (listed.size() != pieces->size()) throw gpg_broken("gpg exported what it does not list");
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        auto fingerprint = listed[i].fingerprint;
+        out.try_emplace(std::move(fingerprint), std::move(listed[i]), std::string((*pieces)[i]));
+    }
+    return out;
+}
+
+} // namespace
+
+store::store(std::filesystem::path directory, gpg_options gpg)
+    : directory_(std::move(directory))
+    , gpg_(std::move(gpg)) {
+    make_private_directory(directory_);
+    if (gpg_.scratch.empty()) gpg_.scratch = directory_;
+}
+
+std::filesystem::path store::file_of(const std::string& fingerprint) const {
+    return directory_ / (fingerprint + ".pgp");
+}
+
+std::filesystem::path store::marker_of(const std::string& fingerprint) const {
+    return directory_ / (fingerprint + ".disabled");
+}
+
+certificate store::with_marker(certificate cert) const {
+    cert.disabled = std::filesystem::exists(marker_of(cert.fingerprint));
+    return cert;
+}
+
+std::vector<std::string> store::fingerprints() const {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+        const auto& file = entry.path();
+        const auto name = file.stem().string();
+        if (entry.is_regular_file() && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+store_contents store::load() const {
+    store_contents out;
+    std::vector<candidate> files;
+    for (const auto& fingerprint : fingerprints()) {
+        candidate file{.fingerprint = fingerprint, .content = {}};
+        if (const auto problem = read_candidate(file_of(fingerprint), file); problem.empty()) {
+            files.push_back(std::move(file));
+        } else {
+            out.problems.push_back(fingerprint + ".pgp is not used: " + problem);
+        }
+    }
+    if (files.empty()) return out;
+    reader read(gpg_);
+    read.read(files);
+    std::ranges::move(read.problems, std::back_inserter(out.problems));
+    for (auto& cert : read.certificates) {
+        auto file = file_of(cert.fingerprint);
+        out.certificates.push_back({.cert = with_marker(std::move(cert)), .file = std::move(file)});
+    }
+    return out;
+}
+
+std::expected<import_report, std::string> store::import(std::string_view file) const {
+    const auto binary = certificate_data(file);
+    if (!binary) return std::unexpected(binary.error());
+    const file_lock lock(directory_ / ".lock");
+    gpg home(gpg_);
+
+    // A revocation that stands alone may be of any certificate; else only those in the file matter.
+    std::set<std::string> wanted;
+    for (const auto& cert : home.list(*binary)) wanted.insert(cert.fingerprint);
+    const bool any = begins_with_revocation(*binary);
+    std::string known;
+    for (const auto& fingerprint : fingerprints())
+        if (any || wanted.contains(fingerprint)) known += read_file(file_of(fingerprint));
+    if (!known.empty())
+        if (auto merged = home.import(known); !merged) return std::unexpected(merged.error());
+    if (auto merged = home.import(*binary); !merged) return std::unexpected(merged.error());
+
+    import_report out;
+    for (auto& [fingerprint, entry] : contents_of(home)) {
+        auto& [cert, content] = entry;
+        const auto path = file_of(fingerprint);
+        const bool is_new = !std::filesystem::exists(path);
+        const auto what = is_new ? change::added : read_file(path) == content ? change::unchanged : change::updated;
+        if (what == change::unchanged && !wanted.contains(fingerprint)) continue;
+        if (what != change::unchanged) replace_file(path, content);
+        wanted.erase(fingerprint);
+        out.certificates.push_back({.cert = with_marker(std::move(cert)), .what = what});
+    }
+    for (const auto& fingerprint : wanted) out.problems.push_back(fingerprint + ": gpg did not take it (no valid user id?)");
+    if (const auto unknown = count_unknown_versions(*binary); unknown > 0)
+        out.problems.push_back(std::to_string(unknown) + " certificate(s) of a version that GnuPG 2.2 cannot use");
+    return out;
+}
+
+std::expected<std::string, std::string> store::resolve(std::string_view spelled) const {
+    std::string suffix;
+    for (const char c : spelled)
+        if (!text::is_space(c)) suffix += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (suffix.size() < shortest_suffix) return std::unexpected("give the fingerprint, or at least its last 16 digits");
+    std::optional<std::string> found;
+    for (auto& fingerprint : fingerprints()) {
+        if (!fingerprint.ends_with(suffix)) continue;
+        if (found) return std::unexpected("more than one certificate ends with these digits");
+        found = std::move(fingerprint);
+    }
+    if (!found) return std::unexpected("there is no such certificate");
+    return *std::move(found);
+}
+
+std::expected<std::string, std::string> store::remove(std::string_view fingerprint) const {
+    const file_lock lock(directory_ / ".lock");
+    auto found = resolve(fingerprint);
+    if (!found) return found;
+    remove_file(file_of(*found));
+    remove_file(marker_of(*found));
+    return found;
+}
+
+std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted) const {
+    const file_lock lock(directory_ / ".lock");
+    auto found = resolve(fingerprint);
+    if (!found) return found;
+    switch (wanted) {
+    case availability::disabled: replace_file(marker_of(*found), ""); break;
+    case availability::enabled: remove_file(marker_of(*found)); break;
+    }
+    return found;
+}
+
+} // namespace sealgate::keys

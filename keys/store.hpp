@@ -1,0 +1,69 @@
+// The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty file
+// `<FINGERPRINT>.disabled` beside it switches it off. Fingerprints are upper-case hex.
+//
+// Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files 0600.
+// A file that is not one certificate of the fingerprint in its name is reported, never used, and never fatal. Secret keys are
+// refused and never written. What is there is merged with, never replaced: a revocation once seen is not lost.
+// Errors: what a person got wrong is std::expected, one line; a broken disk or gpg throws.
+#pragma once
+
+#include "keys/certificate.hpp"
+#include "keys/gpg.hpp"
+#include "keys/lookup.hpp"
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::keys {
+
+enum class change { added, updated, unchanged };
+
+struct imported_certificate {
+    certificate cert;
+    change what = change::unchanged;
+};
+
+struct import_report {
+    std::vector<imported_certificate> certificates;
+    std::vector<std::string> problems; // what of the file could not be used
+};
+
+struct store_contents {
+    std::vector<stored_certificate> certificates; // ordered by fingerprint
+    std::vector<std::string> problems;            // one line a file
+};
+
+enum class availability { enabled, disabled };
+
+class store {
+public:
+    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made in the directory itself.
+    store(std::filesystem::path directory, gpg_options gpg);
+
+    // One gpg run, however many files; a few more for each bad file.
+    store_contents load() const;
+
+    // The bytes of a file: armored or binary, any number of certificates and revocations.
+    std::expected<import_report, std::string> import(std::string_view file) const;
+
+    // By fingerprint, or its last 16 digits or more if they are unique. The answer is the whole fingerprint.
+    std::expected<std::string, std::string> remove(std::string_view fingerprint) const;
+    std::expected<std::string, std::string> set(std::string_view fingerprint, availability wanted) const;
+
+    const std::filesystem::path& directory() const { return directory_; }
+
+private:
+    std::vector<std::string> fingerprints() const;
+    std::expected<std::string, std::string> resolve(std::string_view spelled) const;
+    std::filesystem::path file_of(const std::string& fingerprint) const;
+    std::filesystem::path marker_of(const std::string& fingerprint) const;
+    certificate with_marker(certificate cert) const;
+
+    std::filesystem::path directory_;
+    gpg_options gpg_;
+};
+
+} // namespace sealgate::keys

@@ -1,0 +1,109 @@
+#include "milter/cmd.hpp"
+#include "milter/files.hpp"
+#include "milter/judge.hpp"
+#include "milter/table.hpp"
+#include "policy/base/text.hpp"
+#include "policy/explain.hpp"
+#include "policy/record.hpp"
+
+#include <chrono>
+#include <iostream>
+#include <iterator>
+
+namespace sealgate::milter {
+
+namespace {
+
+std::expected<std::string, std::string> read_input(const std::string& file) {
+    if (file != "-") return read_file(file);
+    return std::string(std::istreambuf_iterator<char>(std::cin), {});
+}
+
+// What the gateway would have got from Postfix.
+transaction as_transaction(const std::string& bytes, const invocation& called, const snapshot& live) {
+    transaction made;
+    made.mail = policy::parse_message(bytes);
+    made.size = policy::size_of(made.mail);
+    made.truncated = made.size > live.gateway.limits.message_size;
+    const auto from = called.values("--from");
+    if (!from.empty()) made.sender = policy::parse_address(from.back());
+    const auto to = called.values("--to");
+    for (const auto& one : to.empty() ? policy::visible_recipients(made.mail) : to)
+        made.recipients.push_back(policy::parse_address(one));
+    return made;
+}
+
+void print_for_people(const std::string& file, const snapshot& live, const judgement& judged, const std::string& reply) {
+    const auto& rules = live.rules;
+    const auto& made = judged.made;
+    std::cout << file << ": " << name_of(made.what)
+              << (live.gateway.mode == policy::mode::monitor ? " (monitor: it would pass unchanged)" : "") << '\n';
+    std::cout << "  classification: "
+              << (made.classification ? rules.classifications[*made.classification].name : "none");
+    if (judged.known.findings.tags.empty()) std::cout << " (untagged)";
+    for (const auto& tag : judged.known.findings.tags)
+        std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
+    std::cout << '\n';
+    for (const auto& miss : judged.known.findings.near_misses)
+        std::cout << "  nearly a tag in " << name_of(miss.where)
+                  << (miss.suggestion.empty() ? "" : ": " + miss.suggestion + " may be meant") << '\n';
+    std::cout << "  protection: " << name_of(judged.known.brought)
+              << (judged.protection_note.empty() ? "" : " (" + judged.protection_note + ")") << '\n';
+    std::vector<std::vector<std::string>> rows{{"RECIPIENT", "TIER", "ACTION", "KEY", "RESULT", "REASON"}};
+    for (const auto& one : made.recipients)
+        rows.push_back({policy::shown(one.who), rules.tiers.name(one.tier), std::string(name_of(one.cell)),
+                        std::string(name_of(one.key.state)), std::string(name_of(one.result)),
+                        std::string(name_of(one.why))});
+    print_table(std::cout, rows, "  ");
+    for (const auto line : text::split(reply, '\n'))
+        if (!line.empty()) std::cout << "  " << line << '\n';
+}
+
+// Whether the file could be read.
+bool explain(const std::string& file, const invocation& called, const snapshot& live) {
+    const auto bytes = read_input(file);
+    if (!bytes) {
+        complain(file + ": " + bytes.error());
+        return false;
+    }
+    const auto mail = as_transaction(*bytes, called, live);
+    if (mail.recipients.empty()) {
+        complain(file + ": nobody in To or Cc; name the recipients with --to ADDRESS");
+        return false;
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto judged = judge(live, mail, now);
+    const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
+    const auto text = reply ? policy::to_string(*reply) : std::string{};
+    if (called.json()) {
+        std::cout << policy::explain_line({.rules = live.rules,
+                                           .known = judged.known,
+                                           .made = judged.made,
+                                           .mode = live.gateway.mode,
+                                           .reply = text},
+                                          file)
+                  << '\n';
+    } else {
+        print_for_people(file, live, judged, text);
+    }
+    return true;
+}
+
+} // namespace
+
+int cmd_explain(const invocation& called) {
+    if (called.words.empty()) {
+        complain("explain needs a message file; see sealgate explain --help");
+        return exit_unusable;
+    }
+    const auto live = load_snapshot(called.config_path);
+    if (!live) {
+        for (const auto& error : live.error()) std::cerr << error << '\n';
+        return exit_unusable;
+    }
+    bool all_read = true;
+    for (const auto& file : called.words) all_read = explain(file, called, **live) && all_read;
+    return all_read ? exit_yes : exit_unusable;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,129 @@
+// sealgate serve: puts the rooms together, and runs them until a signal ends it.
+
+#include "milter/audit_log.hpp"
+#include "milter/cmd.hpp"
+#include "milter/gateway.hpp"
+#include "milter/gateway_log.hpp"
+#include "milter/offload.hpp"
+#include "milter/server.hpp"
+#include "milter/snapshot.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds drain_grace{30};
+
+class service {
+public:
+    service(std::string config_path, std::shared_ptr<const snapshot> live)
+        : config_path_(std::move(config_path))
+        , log_(live->gateway.audit_directory())
+        , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
+                                                         .scratch = live->gateway.state,
+                                                         .deadline = std::chrono::minutes(1)})
+        , gateway_(live, log_, sealers_)
+        , server_(io_, live->gateway.limits.connections, [this] { return options(); })
+        , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
+        if (!log_.repair().empty()) log_line(log_.repair());
+        for (const auto& problem : live->key_problems) log_line(problem);
+        for (const auto& where : live->gateway.listen) {
+            server_.listen(where);
+            log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) +
+                     ", policy " + live->rules.digest);
+        }
+    }
+
+    void run() {
+        asio::co_spawn(io_, await_signals(), asio::detached);
+        io_.run();
+        log_line("stopped");
+    }
+
+private:
+    connection_options options() {
+        const auto live = gateway_.live();
+        return {.session = {.max_message_size = live->gateway.limits.message_size,
+                            .is_outgoing =
+                                [live](const smtp_client& client, std::string_view user) {
+                                    return is_outgoing(live->gateway.outgoing, client.address, user);
+                                }},
+                .judge = [this](transaction mail, agreement agreed) { return gateway_.decide(std::move(mail), agreed); }};
+    }
+
+    asio::awaitable<void> await_signals() {
+        for (;;) {
+            const auto [error, number] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (error) co_return;
+            if (number != SIGHUP) break;
+            co_await reload();
+        }
+        log_line("ending: messages under way are answered first");
+        server_.drain(drain_grace, [this] { io_.stop(); });
+    }
+
+    asio::awaitable<void> reload() {
+        auto work = [path = config_path_] { return load_snapshot(path); };
+        try {
+            auto fresh = co_await offload(sealers_.threads(), std::move(work));
+            if (fresh) {
+                take_over(*std::move(fresh));
+            } else {
+                for (const auto& error : fresh.error()) log_line(error);
+                log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
+            }
+        } catch (const std::exception& problem) {
+            log_line(std::string("not reloaded: ") + problem.what() + "; the configuration in force stays");
+        }
+    }
+
+    void take_over(std::shared_ptr<const snapshot> fresh) {
+        const auto& old = gateway_.live()->gateway;
+        const auto& now = fresh->gateway;
+        if (old.listen != now.listen || old.state != now.state || old.limits != now.limits)
+            log_line("gateway.listen, state and limits take effect at the next start");
+        for (const auto& problem : fresh->key_problems) log_line(problem);
+        log_line("reloaded: mode " + std::string(name_of(now.mode)) + ", policy " + gateway_.live()->rules.digest +
+                 " -> " + fresh->rules.digest);
+        gateway_.replace(std::move(fresh));
+    }
+
+    asio::io_context io_{1};
+    std::string config_path_;
+    audit_log log_;
+    sealing_pool sealers_;
+    gateway gateway_;
+    server server_;
+    asio::signal_set signals_;
+};
+
+} // namespace
+
+int cmd_serve(const invocation& called) {
+    if (!called.words.empty()) {
+        complain("serve takes no words; see sealgate serve --help");
+        return exit_unusable;
+    }
+    // A peer that leaves, and a gpg that dies, are seen as errors where they happen.
+    std::signal(SIGPIPE, SIG_IGN);
+    auto live = load_snapshot(called.config_path);
+    if (!live) {
+        for (const auto& error : live.error()) std::cerr << error << '\n';
+        complain("not started");
+        return exit_unusable;
+    }
+    service(called.config_path, *std::move(live)).run();
+    return exit_yes;
+}
+
+} // namespace sealgate::milter

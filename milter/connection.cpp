@@ -1,0 +1,157 @@
+#include "milter/connection.hpp"
+
+#include "milter/gateway_log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+// A body piece of 64 KiB and the frames around it come in one read.
+constexpr std::size_t read_size = 128 * 1024;
+
+std::string text_of(const std::exception_ptr& problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+answer try_again_later() {
+    return {.final = verdict::tempfail,
+            .edits = {},
+            .reply = {.code = 451,
+                      .enhanced = "4.3.0",
+                      .lines = {"not sent yet: the mail gateway has a problem of its own. It will be tried again."}}};
+}
+
+} // namespace
+
+connection::connection(stream_socket socket, std::string peer, connection_options options)
+    : socket_(std::move(socket))
+    , peer_(std::move(peer))
+    , options_(std::move(options))
+    , session_(options_.session)
+    , watchdog_(socket_.get_executor()) {}
+
+awaitable<void> connection::run() {
+    using namespace asio::experimental::awaitable_operators;
+    const auto self = shared_from_this();
+    expect_within(options_.read_deadline);
+    try {
+        co_await (converse() || watch());
+    } catch (const std::exception& problem) {
+        log_line("connection from " + peer_ + " closed: " + problem.what());
+    }
+    close();
+}
+
+awaitable<void> connection::converse() {
+    std::vector<char> buffer(read_size);
+    for (;;) {
+        expect_within(options_.read_deadline);
+        const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer), as_result);
+        if (error) {
+            if (frames_.pending() > 0 && error == asio::error::eof)
+                log_line("connection from " + peer_ + " ended in the middle of a frame");
+            co_return;
+        }
+        frames_.feed({buffer.data(), count});
+        for (;;) {
+            auto frame = frames_.next();
+            if (frame && !*frame) break;
+            auto next = frame ? session_.take(**frame) : std::unexpected(std::move(frame.error()));
+            if (!next) {
+                log_line("connection from " + peer_ + " closed: " + next.error().what);
+                co_return;
+            }
+            if (!co_await perform(*std::move(next))) co_return;
+        }
+        if (draining_ && session_.idle()) co_return;
+    }
+}
+
+awaitable<bool> connection::perform(step next) {
+    if (auto* bytes = std::get_if<send_bytes>(&next)) co_return co_await send(std::move(bytes->bytes));
+    if (auto* ready = std::get_if<decide>(&next)) co_return co_await answer_transaction(std::move(ready->completed));
+    co_return std::holds_alternative<go_on>(next);
+}
+
+awaitable<bool> connection::answer_transaction(transaction completed) {
+    const auto answered = co_await judge_with_progress(std::move(completed));
+    const bool sent = co_await send(encode(answered, session_.agreed()));
+    session_.answered();
+    co_return sent;
+}
+
+// The judge runs as a coroutine of its own, which may outlive this one: what they share is owned by both.
+awaitable<answer> connection::judge_with_progress(transaction completed) {
+    struct pending {
+        std::optional<answer> made;
+        asio::steady_timer done;
+    };
+    const auto shared = std::make_shared<pending>(std::nullopt, asio::steady_timer(socket_.get_executor()));
+    asio::co_spawn(socket_.get_executor(), options_.judge(std::move(completed), session_.agreed()),
+                   [shared, self = shared_from_this()](std::exception_ptr problem, answer result) {
+                       if (problem) log_line("deferred: " + text_of(problem));
+                       shared->made = problem ? try_again_later() : std::move(result);
+                       shared->done.cancel();
+                   });
+    while (!shared->made) {
+        expect_within(options_.read_deadline);
+        shared->done.expires_after(options_.progress_every);
+        co_await shared->done.async_wait(as_result);
+        if (!shared->made && !co_await send(progress_frame())) co_return try_again_later();
+    }
+    co_return *std::move(shared->made);
+}
+
+awaitable<bool> connection::send(std::string bytes) {
+    expect_within(options_.write_deadline);
+    const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), as_result);
+    co_return !error;
+}
+
+void connection::expect_within(std::chrono::seconds limit) { deadline_ = std::chrono::steady_clock::now() + limit; }
+
+// Reads and writes only move the deadline; this wakes when it may have passed, so that a wait costs no timer of its own.
+awaitable<void> connection::watch() {
+    while (deadline_ > std::chrono::steady_clock::now()) {
+        watchdog_.expires_at(std::min(deadline_, std::chrono::steady_clock::now() + options_.write_deadline));
+        const auto [error] = co_await watchdog_.async_wait(as_result);
+        if (error) co_return;
+    }
+    log_line("connection from " + peer_ + " closed: silent for too long");
+}
+
+void connection::drain() {
+    draining_ = true;
+    if (session_.idle()) close();
+}
+
+void connection::close() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    watchdog_.cancel();
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,69 @@
+// The river of one message: observe, look up, decide, seal, settle, record, answer.
+//
+// The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
+// `defer`, in settle() and nowhere else; what can't be recorded is deferred too (in monitor mode: passes, as all does there).
+// Runs on the network thread; gpg and large messages on the pool, the disk on the audit log's thread.
+#pragma once
+
+#include "milter/audit_log.hpp"
+#include "milter/edits.hpp"
+#include "milter/judge.hpp"
+#include "milter/sealing_pool.hpp"
+#include "milter/snapshot.hpp"
+#include "milter/transaction.hpp"
+#include "policy/explain.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sealgate::milter {
+
+class gateway {
+public:
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, sealing_pool& sealers)
+        : live_(std::move(live)), log_(log), sealers_(sealers) {}
+
+    // Messages under way keep what they began with.
+    void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
+    const std::shared_ptr<const snapshot>& live() const { return live_; }
+
+    // `agreed` is what the server lets a filter do. Throws when the environment is broken.
+    boost::asio::awaitable<answer> decide(transaction mail, agreement agreed);
+
+private:
+    using sealing = std::expected<std::optional<keys::pgp_mime_envelope>, std::string>;
+
+    // What one message carries down the river.
+    struct passage {
+        std::shared_ptr<const snapshot> live;
+        std::shared_ptr<const transaction> mail;
+        std::string id;
+        std::chrono::system_clock::time_point time;
+        std::chrono::steady_clock::time_point began;
+        judgement judged;
+        std::optional<policy::smtp_reply> reply;
+
+        keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
+        bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
+    };
+
+    boost::asio::awaitable<judgement> observe(const passage& of);
+    boost::asio::awaitable<sealing> seal(const passage& of);
+    static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
+    static void defer(passage& of, policy::reason why, std::string_view detail);
+    static std::string record_of(const passage& of);
+    boost::asio::awaitable<std::string> record(std::string fields);
+    static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
+
+    std::shared_ptr<const snapshot> live_;
+    audit_log& log_;
+    sealing_pool& sealers_;
+};
+
+} // namespace sealgate::milter

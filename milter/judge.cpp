@@ -1,0 +1,44 @@
+#include "milter/judge.hpp"
+
+#include "keys/inspect.hpp"
+
+#include <set>
+
+namespace sealgate::milter {
+
+namespace {
+
+// Who stands in To or Cc, in the form keys are compared in.
+std::set<std::string> visible_keys(const policy::message& mail) {
+    std::set<std::string> keys;
+    for (const auto& spelled : policy::visible_recipients(mail)) keys.insert(policy::parse_address(spelled).key());
+    return keys;
+}
+
+} // namespace
+
+judgement judge(const snapshot& live, const transaction& mail, keys::time_point now) {
+    judgement out;
+    if (mail.truncated) out.known.read = policy::legibility::too_large;
+    out.known.findings = policy::find_tags(live.rules, mail.mail);
+    const auto seen = keys::inspect(mail.mail);
+    out.known.brought = seen.kind;
+    out.protection_note = seen.why;
+    if (seen.too_complex && out.known.read == policy::legibility::whole)
+        out.known.read = policy::legibility::too_complex;
+
+    const auto visible = visible_keys(mail.mail);
+    for (const auto& who : mail.recipients) {
+        const auto key = who.key();
+        const auto found = live.certificates.find(key, now);
+        out.known.recipients.push_back(
+            {.who = who,
+             .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
+             .key = {.state = found.state, .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{}},
+             .to_them = policy::addressed::unverifiable});
+    }
+    out.made = policy::decide(live.rules, out.known);
+    return out;
+}
+
+} // namespace sealgate::milter

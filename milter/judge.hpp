@@ -1,0 +1,23 @@
+// Observe, look up, decide: what serve and explain share, so that they cannot disagree.
+#pragma once
+
+#include "keys/certificate.hpp"
+#include "milter/snapshot.hpp"
+#include "milter/transaction.hpp"
+#include "policy/decide.hpp"
+#include "policy/facts.hpp"
+
+#include <string>
+
+namespace sealgate::milter {
+
+struct judgement {
+    policy::facts known;
+    policy::decision made;
+    std::string protection_note; // why the message's protection is what it is: one line for people
+};
+
+// Pure but for the snapshot's key index, which is in memory.
+judgement judge(const snapshot& live, const transaction& mail, keys::time_point now);
+
+} // namespace sealgate::milter

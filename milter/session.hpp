@@ -1,0 +1,102 @@
+// The milter conversation of one connection as a value: a frame in, what to do out. No socket, no clock.
+//
+//     O C H { M R+ T L* N B* E A }* Q      D may stand before any event; A, Q and K may come at any point
+//
+// Mail that is not outgoing, and bounces (null sender), pass: nothing of them is stored, and their end is
+// answered with ACCEPT here. Everything else is collected and handed out whole at its end, as `decide`. Then
+// the server waits: encode an answer with agreed(), send it, call answered().
+//
+// Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,
+// close. A filter that closes makes Postfix defer (milter_default_action = tempfail). Memory: the mail up to
+// max_message_size, the macros, nothing else of the peer's.
+#pragma once
+
+#include "milter/collector.hpp"
+#include "milter/macros.hpp"
+#include "milter/negotiation.hpp"
+#include "milter/transaction.hpp"
+#include "milter/wire.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace sealgate::milter {
+
+struct session_options {
+    std::size_t max_message_size; // octets
+
+    // CONTRACT section 3, `outgoing`. The user is {auth_authen}, empty when the client did not log in.
+    std::function<bool(const smtp_client&, std::string_view auth_user)> is_outgoing;
+};
+
+// What the connection does after a frame.
+struct go_on {
+    bool operator==(const go_on&) const = default;
+};
+struct send_bytes {
+    std::string bytes;
+    bool operator==(const send_bytes&) const = default;
+};
+struct decide {
+    transaction completed; // recipients may be empty: the protocol does not forbid it
+};
+struct hang_up {
+    bool operator==(const hang_up&) const = default;
+};
+using step = std::variant<go_on, send_bytes, decide, hang_up>;
+
+class session {
+public:
+    explicit session(session_options options)
+        : options_(std::move(options)) {}
+
+    std::expected<step, protocol_error> take(const frame&);
+
+    // The answer to the last `decide` is sent. Without effect when the server has aborted the message
+    // meanwhile.
+    void answered();
+
+    // Whether an answer may be sent: an answer to an aborted message would be read as the answer to the next
+    // event.
+    bool answer_due() const { return phase_ == phase::answering; }
+
+    // Whether no message is under way: closing now interrupts none.
+    bool idle() const { return phase_ <= phase::idle; }
+
+    const agreement& agreed() const { return agreed_; }
+    bool can(action_bit action) const { return agreed_.can(action); }
+
+private:
+    enum class phase : unsigned char { opening, unconnected, idle, envelope, header, body, answering };
+    using result = std::expected<void, protocol_error>;
+
+    static std::string_view description_of(phase);
+    static bool in_order(command, phase);
+
+    std::expected<step, protocol_error> negotiate(std::string_view payload);
+    std::expected<step, protocol_error> end_message(std::string_view last_piece);
+    result take_event(const frame&);
+    result connect(std::string_view payload);
+    result mail(std::string_view payload);
+    result rcpt(std::string_view payload);
+    result header(std::string_view payload);
+    void end_header();
+    void body(std::string_view piece);
+    void drop_transaction();
+    void disconnect();
+
+    session_options options_;
+    phase phase_ = phase::opening;
+    agreement agreed_;
+    macro_table macros_;
+    smtp_client client_;
+    std::optional<collector> collected_; // empty outside a transaction, and in one that only passes
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,48 @@
+#include "milter/snapshot.hpp"
+
+#include "keys/store.hpp"
+#include "milter/files.hpp"
+
+#include <chrono>
+
+namespace sealgate::milter {
+
+namespace {
+
+void append_lines(std::vector<std::string>& lines, const std::vector<yaml::diagnostic>& problems) {
+    for (const auto& problem : problems) lines.push_back(problem.to_string());
+}
+
+// Keys that every sealed mail must be encrypted to: one that cannot be used would stop all sealing, so it is an error at once.
+std::vector<std::string> check_always_to(const snapshot& live) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::vector<std::string> errors;
+    for (const auto& entry : live.rules.encryption.always_to) {
+        const auto state = live.certificates.find_entry(entry, now).state;
+        if (state != policy::key_state::usable)
+            errors.push_back(live.gateway.policy_path + ": encryption.always_to: the key of " + entry + " is " +
+                             std::string(name_of(state)) + "; import a usable one with sealgate keys import");
+    }
+    return errors;
+}
+
+} // namespace
+
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path) {
+    std::vector<std::string> errors;
+    auto [gateway, problems] = load_config(config_path, read_file);
+    append_lines(errors, problems);
+    if (gateway.policy_path.empty()) return std::unexpected(std::move(errors));
+    auto rules = policy::load_policy(gateway.policy_path, read_file);
+    if (!rules) append_lines(errors, rules.error());
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+
+    auto stored = keys::store(gateway.keys_directory(), {}).load();
+    auto made = std::make_shared<snapshot>(std::move(gateway), *std::move(rules),
+                                           keys::key_index(std::move(stored.certificates)), std::move(stored.problems));
+    errors = check_always_to(*made);
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+    return made;
+}
+
+} // namespace sealgate::milter

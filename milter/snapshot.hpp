@@ -1,0 +1,25 @@
+// The configuration in force: both files and the certificates, read together and then never changed. A reload makes a new one.
+#pragma once
+
+#include "keys/lookup.hpp"
+#include "milter/config.hpp"
+#include "policy/rules.hpp"
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct snapshot {
+    config gateway;
+    policy::policy rules;
+    keys::key_index certificates;
+    std::vector<std::string> key_problems; // files in the key directory that are not used, and why
+};
+
+// Errors: one line each, FILE:LINE:COLUMN first where they stand in a file.
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path);
+
+} // namespace sealgate::milter

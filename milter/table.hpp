@@ -1,0 +1,13 @@
+// Columns for people: each as wide as its widest cell, cells printed as they are.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// The first row is the heading; rows may be shorter than it. `indent` is put before each row.
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows, std::string_view indent = "");
+
+} // namespace sealgate::milter

@@ -1,0 +1,289 @@
+#include "policy/fold.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+namespace sealgate::policy {
+namespace {
+
+void check(UErrorCode status, const char* doing) {
+    if (U_FAILURE(status)) throw std::runtime_error(std::string(doing) + ": " + u_errorName(status));
+}
+
+constexpr bool is_ascii(char32_t c) {
+    return c < 0x80;
+}
+
+UChar32 icu(char32_t c) {
+    return static_cast<UChar32>(c);
+}
+
+const UNormalizer2& nfkc_casefold() {
+    static const UNormalizer2* const normalizer = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        const auto* instance = unorm2_getNFKCCasefoldInstance(&status);
+        check(status, "opening the Unicode normalizer");
+        return instance;
+    }();
+    return *normalizer;
+}
+
+std::u16string to_utf16(std::u32string_view points) {
+    std::u16string out;
+    for (const char32_t c : points) {
+        if (c < 0x10000) out += static_cast<char16_t>(c);
+        else out += {U16_LEAD(c), U16_TRAIL(c)};
+    }
+    return out;
+}
+
+std::u32string from_utf16(std::u16string_view units) {
+    std::u32string out;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const bool pair = U16_IS_LEAD(units[i]) && i + 1 < units.size() && U16_IS_TRAIL(units[i + 1]);
+        if (pair) out += static_cast<char32_t>(U16_GET_SUPPLEMENTARY(units[i], units[i + 1])), ++i;
+        else out += units[i];
+    }
+    return out;
+}
+
+// Calls an ICU function that writes UTF-16 into a buffer, again with the size it asks for if the first was too small.
+template <class Write>
+std::u32string icu_text(Write write, const char* doing) {
+    std::u16string out(64, u'\0');
+    for (;;) {
+        UErrorCode status = U_ZERO_ERROR;
+        const auto size = write(out.data(), static_cast<std::int32_t>(out.size()), status);
+        const bool too_small = status == U_BUFFER_OVERFLOW_ERROR;
+        if (!too_small) check(status, doing);
+        out.resize(static_cast<std::size_t>(size));
+        if (!too_small) return from_utf16(out);
+    }
+}
+
+// A few ligatures become a whole sentence (U+FDFA: 18 letters). They stay as they are, so that memory stays in proportion.
+constexpr std::size_t most_letters_each = 8;
+
+std::u32string normalized(std::u32string_view points) {
+    const auto units = to_utf16(points);
+    auto out = icu_text(
+        [&](char16_t* to, std::int32_t room, UErrorCode& status) {
+            return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()), to,
+                                    room, &status);
+        },
+        "normalizing text");
+    return out.size() <= points.size() * most_letters_each ? out : std::u32string(points);
+}
+
+bool is_white_space(char32_t c) {
+    constexpr char32_t braille_blank = U'\u2800';
+    if (is_ascii(c)) return c == U' ' || (c >= U'\t' && c <= U'\r');
+    return u_isUWhiteSpace(icu(c)) != 0 || c == braille_blank;
+}
+
+bool is_invisible(char32_t c) {
+    if (is_ascii(c)) return c < 0x20 || c == 0x7F;
+    const auto type = u_charType(icu(c));
+    return type == U_CONTROL_CHAR || type == U_FORMAT_CHAR;
+}
+
+class folder {
+public:
+    explicit folder(std::size_t expected) {
+        out_.points.reserve(expected);
+        out_.origins.reserve(expected);
+    }
+
+    // One normalized code point, from the bytes [begin, end) of the source.
+    void add(char32_t c, std::size_t begin, std::size_t end) {
+        constexpr char32_t dotless_i = U'\u0131', dot_above = U'\u0307', hyphen = U'\u2010';
+        if (is_white_space(c)) {
+            space_ = true;
+            return;
+        }
+        const bool dot_of_i = c == dot_above && out_.points.ends_with(U'i');
+        if (is_invisible(c) || dot_of_i) return;
+        out_.points += c == dotless_i ? U'i' : c == hyphen ? U'-' : c;
+        out_.origins.push_back({.begin = static_cast<std::uint32_t>(begin),
+                                .end = static_cast<std::uint32_t>(end) & 0x7FFFFFFFu,
+                                .after_space = space_ ? 1u : 0u});
+        space_ = false;
+    }
+
+    folded_text take() && { return std::move(out_); }
+
+private:
+    folded_text out_;
+    bool space_ = false;
+};
+
+std::size_t sequence_length(char32_t c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+}
+
+// Code points with the place of each in the source, which is valid UTF-8: each is as long as its value says.
+struct cursor {
+    std::u32string_view points;
+    std::size_t index = 0;
+    std::size_t offset = 0;
+
+    bool at_end() const { return index == points.size(); }
+    char32_t peek() const { return points[index]; }
+    void next() { offset += sequence_length(points[index++]); }
+};
+
+// Letters are normalized together with the marks behind them; more marks than this start a new group, since ICU sorts
+// each group (Unicode Annex 15 section 12.1 has the same limit).
+constexpr std::size_t longest_group = 31;
+
+// Whether c is normalized with what stands before it: a mark, or something invisible that a mark may follow.
+bool joins_group(char32_t c) {
+    return !unorm2_hasBoundaryBefore(&nfkc_casefold(), icu(c)) ||
+           (!is_ascii(c) && u_hasBinaryProperty(icu(c), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0);
+}
+
+void fold_group(cursor& at, folder& out) {
+    const auto from = at;
+    do at.next();
+    while (!at.at_end() && at.index - from.index < longest_group && joins_group(at.peek()));
+    const auto group = from.points.substr(from.index, at.index - from.index);
+    if (group.size() == 1 && is_ascii(group.front())) {
+        const char32_t c = group.front();
+        out.add(c >= U'A' && c <= U'Z' ? c - U'A' + U'a' : c, from.offset, at.offset);
+        return;
+    }
+    for (const char32_t c : normalized(group)) out.add(c, from.offset, at.offset);
+}
+
+folded_text fold_ascii(std::string_view ascii) {
+    folder out(ascii.size());
+    for (std::size_t i = 0; i < ascii.size(); ++i)
+        out.add(static_cast<unsigned char>(text::to_lower(ascii[i])), i, i + 1);
+    return std::move(out).take();
+}
+
+} // namespace
+
+folded_text fold(std::string_view utf8) {
+    if (std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return fold_ascii(utf8);
+    const auto points = text::decode_utf8(utf8);
+    folder out(points.size());
+    for (cursor at{.points = points}; !at.at_end();) fold_group(at, out);
+    return std::move(out).take();
+}
+
+namespace {
+
+struct checker_closer {
+    void operator()(USpoofChecker* checker) const { uspoof_close(checker); }
+};
+
+// Opening one costs more than a whole message, so each thread keeps its own.
+const USpoofChecker& spoof_checker() {
+    thread_local const auto checker = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        std::unique_ptr<USpoofChecker, checker_closer> opened(uspoof_open(&status));
+        check(status, "opening the Unicode look-alike table");
+        return opened;
+    }();
+    return *checker;
+}
+
+std::u32string skeleton(UChar32 c) {
+    const auto units = to_utf16(std::u32string(1, static_cast<char32_t>(c)));
+    return icu_text(
+        [&](char16_t* to, std::int32_t room, UErrorCode& status) {
+            return uspoof_getSkeleton(&spoof_checker(), 0, units.data(), static_cast<std::int32_t>(units.size()), to,
+                                      room, &status);
+        },
+        "looking for look-alikes");
+}
+
+// What ASCII looks like in small letters: digits and signs as the letters they stand for, i and l and 1 as one.
+constexpr auto ascii_forms = [] {
+    std::array<char32_t, 128> forms{};
+    for (char32_t c = U'a'; c <= U'z'; ++c) forms[c] = c, forms[c - U'a' + U'A'] = c;
+    for (char32_t c = U'0'; c <= U'9'; ++c) forms[c] = c;
+    forms[U'0'] = U'o', forms[U'1'] = U'i', forms[U'3'] = U'e', forms[U'4'] = U'a', forms[U'5'] = U's';
+    forms[U'7'] = U't', forms[U'8'] = U'b', forms[U'$'] = U's', forms[U'@'] = U'a', forms[U'+'] = U'+';
+    forms[U'l'] = forms[U'L'] = forms[U'I'] = U'i';
+    return forms;
+}();
+
+// Marks that any letter can bear. The vowel signs of Indic scripts and Thai are marks too, and tell words apart.
+bool is_accent(char32_t c) {
+    UErrorCode status = U_ZERO_ERROR;
+    return u_charType(icu(c)) == U_NON_SPACING_MARK && uscript_getScript(icu(c), &status) == USCRIPT_INHERITED;
+}
+
+void add_form(char32_t c, std::u32string& form) {
+    if (c == U'm' || c == U'M') form += U"rn"; // as UTS 39 has it
+    else if (is_ascii(c)) form.append(ascii_forms[c] == 0 ? 0 : 1, ascii_forms[c]);
+    else if (is_word_point(c) && !is_accent(c)) form += c;
+}
+
+// A folded letter may look like a Latin one as it is, or only in capitals (Cyrillic "н" does not, "Н" does).
+void add_look_alike(char32_t c, std::u32string& form) {
+    constexpr char32_t euro_sign = U'€';
+    if (is_ascii(c)) return add_form(c, form);
+    if (c == euro_sign) return add_form(U'e', form);
+    auto letters = skeleton(icu(c));
+    if (!letters.empty() && !is_ascii(letters.front())) {
+        auto capitals = skeleton(u_toupper(icu(c)));
+        if (!capitals.empty() && is_ascii(capitals.front())) letters = std::move(capitals);
+    }
+    for (const char32_t letter : letters) add_form(letter, form);
+}
+
+} // namespace
+
+look_alike_text look_alike(std::u32string_view folded) {
+    look_alike_text out;
+    out.form.reserve(folded.size() + 4);
+    out.starts.reserve(folded.size() + 1);
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+        out.starts.push_back(out.form.size());
+        // "!" and "|" are an i within a word, and no letter behind it.
+        const bool stroke = folded[i] == U'!' || folded[i] == U'|';
+        const bool within = i > 0 && i + 1 < folded.size() && is_word_point(folded[i - 1]) && is_word_point(folded[i + 1]);
+        if (!stroke) add_look_alike(folded[i], out.form);
+        else if (within) out.form += U'i';
+    }
+    out.starts.push_back(out.form.size());
+    return out;
+}
+
+bool is_word_point(char32_t c) {
+    if (is_ascii(c)) return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9');
+    const auto mark = U_GET_GC_MASK(icu(c)) & U_GC_M_MASK;
+    return u_isalnum(icu(c)) != 0 || mark != 0;
+}
+
+bool stands_alone(char32_t c) {
+    if (c < 0x0E00) return false; // Thai is the first of these scripts
+    UErrorCode status = U_ZERO_ERROR;
+    return is_word_point(c) && uscript_breaksBetweenLetters(uscript_getScript(icu(c), &status)) != 0;
+}
+
+bracket bracket_of(char32_t c) {
+    switch (c) {
+    case U'(': case U'[': case U'{': case U'<': case U'«': case U'‹': return bracket::open;
+    case U')': case U']': case U'}': case U'>': case U'»': case U'›': return bracket::close;
+    }
+    if (is_ascii(c)) return bracket::none;
+    const auto type = u_getIntPropertyValue(icu(c), UCHAR_BIDI_PAIRED_BRACKET_TYPE);
+    return type == U_BPT_OPEN ? bracket::open : type == U_BPT_CLOSE ? bracket::close : bracket::none;
+}
+
+} // namespace sealgate::policy

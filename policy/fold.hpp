@@ -1,0 +1,52 @@
+// Text folded for comparing: what the eye takes for the same becomes the same.
+//
+// Two steps. `fold` forgives what carries no meaning: case and width (NFKC_Casefold, Unicode section 3.13), the Turkish
+// i with and without dot, white space, and all that is invisible. `look_alike` forgives much more, for near misses only:
+// letters of other scripts (UTS 39 section 4, skeleton), digits for letters, accents, and all punctuation but "+".
+// Takes valid UTF-8, as decode_words and bytes_as_utf8 give it (in other text the origins are wrong, the points are not).
+// Pure, locale-free, linear. Throws std::runtime_error where ICU's data is broken.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+// Folded code points; for each, the bytes of the source it came from, and whether white space stood before it.
+struct folded_text {
+    struct origin {
+        std::uint32_t begin;
+        std::uint32_t end : 31;
+        std::uint32_t after_space : 1;
+    };
+
+    std::u32string points;
+    std::vector<origin> origins; // as many as points
+
+    std::size_t size() const { return points.size(); }
+    bool after_space(std::size_t i) const { return origins[i].after_space != 0; }
+};
+
+folded_text fold(std::string_view utf8);
+
+// The look-alike form of folded code points. Point i became the piece of `form` from starts[i] to starts[i + 1].
+struct look_alike_text {
+    std::u32string form;
+    std::vector<std::size_t> starts; // one more than there are points
+};
+
+look_alike_text look_alike(std::u32string_view folded);
+
+// Letters, marks and digits of any script.
+bool is_word_point(char32_t c);
+
+// Letters of scripts that put no space between words (Han, Kana, Thai, …): where a word ends, only a reader can tell.
+bool stands_alone(char32_t c);
+
+// Brackets of any script (Unicode's paired brackets), and "<" ">" "«" "»" "‹" "›".
+enum class bracket : std::uint8_t { none, open, close };
+bracket bracket_of(char32_t c);
+
+} // namespace sealgate::policy

@@ -1,0 +1,77 @@
+#include "policy/mime_field.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <functional>
+
+// mimetic 0.9.8 derives from std::unary_function and says `register`.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wregister"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wshadow"
+#include <mimetic/mimetic.h>
+#pragma GCC diagnostic pop
+
+namespace sealgate::policy {
+
+namespace {
+
+// RFC 2045 section 5.1, `token`.
+bool is_token(std::string_view s) {
+    constexpr std::string_view specials = "()<>@,;:\\\"/[]?=";
+    const auto is_token_char = [&](char c) { return c > ' ' && c < 0x7F && !specials.contains(c); };
+    return !s.empty() && std::ranges::all_of(s, is_token_char);
+}
+
+std::string as_string(const auto& mimetic_string) { return {mimetic_string.data(), mimetic_string.size()}; }
+
+// mimetic takes quotes off a value that is quoted as a whole; one that is left, or an escape, or a comment, was not understood.
+bool has_leftovers(std::string_view value) { return value.find_first_of("\"\\()") != std::string_view::npos; }
+
+bool is_structural(std::string_view parameter) {
+    return parameter.starts_with("boundary") || parameter.starts_with("protocol");
+}
+
+std::vector<mime_parameter> parameters_of(const mimetic::FieldParamList& list) {
+    std::vector<mime_parameter> out;
+    for (const auto& parameter : list) {
+        const auto name = as_string(parameter.name());
+        if (!text::trim(name).empty())
+            out.push_back({.name = text::lower(text::trim(name)), .value = parameter.value()});
+    }
+    return out;
+}
+
+bool agrees(const content_type& read) {
+    const auto repeated = [&](std::string_view name) {
+        return std::ranges::count_if(read.parameters, [&](const auto& p) { return p.name.starts_with(name); }) > 1;
+    };
+    const auto odd = [](const mime_parameter& p) { return is_structural(p.name) && has_leftovers(p.value); };
+    return is_token(read.type) && is_token(read.subtype) && !repeated("boundary") && !repeated("protocol") &&
+           std::ranges::none_of(read.parameters, odd);
+}
+
+} // namespace
+
+content_type parse_content_type(std::string_view value) {
+    const mimetic::ContentType read{std::string(value.substr(0, longest_field_value))};
+    content_type out{.type = text::lower(text::trim(as_string(read.type()))),
+                     .subtype = text::lower(text::trim(as_string(read.subtype()))),
+                     .parameters = parameters_of(read.paramList())};
+    out.plain = value.size() <= longest_field_value && agrees(out);
+    return out;
+}
+
+std::string disposition_file_name(std::string_view value) {
+    const mimetic::ContentDisposition read{std::string(value.substr(0, longest_field_value))};
+    for (const auto& parameter : parameters_of(read.paramList()))
+        if (parameter.name == "filename") return parameter.value;
+    return {};
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,65 @@
+#include "policy/transfer_encoding.hpp"
+
+#include "policy/base/base64.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+
+namespace sealgate::policy {
+
+namespace {
+
+constexpr bool is_base64_digit(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || text::is_digit(c) || c == '+' || c == '/';
+}
+
+std::optional<unsigned> hex_digit(char c) {
+    if (text::is_digit(c)) return static_cast<unsigned>(c - '0');
+    const char lower = text::to_lower(c);
+    if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+    return std::nullopt;
+}
+
+// Bytes of a soft line break at the front, its "=" included; 0 if there is none.
+std::size_t soft_break(std::string_view s) {
+    const auto end = s.find_first_not_of(" \t\r", 1);
+    return end != std::string_view::npos && s[end] == '\n' ? end + 1 : 0;
+}
+
+} // namespace
+
+std::optional<std::string> decode_strict_base64(std::string_view encoded) {
+    std::string digits;
+    digits.reserve(encoded.size());
+    std::ranges::remove_copy_if(encoded, std::back_inserter(digits), text::is_space);
+    const auto padding = std::min(digits.size(), digits.find_last_not_of('=') + 1);
+    const auto pads = digits.size() - padding;
+    const auto payload = std::string_view(digits).substr(0, padding);
+    if (digits.size() % 4 != 0 || pads > 2 || !std::ranges::all_of(payload, is_base64_digit)) return std::nullopt;
+    return text::decode_base64(digits);
+}
+
+std::string decode_quoted_printable(std::string_view encoded) {
+    std::string out;
+    out.reserve(encoded.size());
+    while (!encoded.empty()) {
+        const auto plain = encoded.substr(0, encoded.find('='));
+        out += plain;
+        encoded.remove_prefix(plain.size());
+        if (encoded.empty()) break;
+        const auto high = encoded.size() > 2 ? hex_digit(encoded[1]) : std::nullopt;
+        const auto low = encoded.size() > 2 ? hex_digit(encoded[2]) : std::nullopt;
+        if (high && low) {
+            out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low));
+            encoded.remove_prefix(3);
+        } else if (const auto skipped = soft_break(encoded); skipped != 0) {
+            encoded.remove_prefix(skipped);
+        } else {
+            out += '=';
+            encoded.remove_prefix(1);
+        }
+    }
+    return out;
+}
+
+} // namespace sealgate::policy

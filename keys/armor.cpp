@@ -20,7 +20,8 @@ constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view line_tail = "-----";
 
 // Armor headers are readable by all. These few are in use; a longer or another one could carry text.
-constexpr std::array<std::string_view, 5> known_headers = {"Version", "Comment", "Charset", "Hash", "MessageID"};
+constexpr std::array<std::string_view, 5> known_headers = {"Version", "Comment", "Charset", "Hash",
+                                                           "MessageID"};
 constexpr std::size_t longest_header = 100;
 constexpr std::size_t most_headers = 8;
 
@@ -29,7 +30,8 @@ constexpr auto crc24_table = [] {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t i = 0; i < 256; ++i) {
         table[i] = i << 16;
-        for (int bit = 0; bit < 8; ++bit) table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
+        for (int bit = 0; bit < 8; ++bit)
+            table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
     }
     return table;
 }();
@@ -38,7 +40,8 @@ std::string crc24(std::string_view data) {
     std::uint32_t crc = 0xB704CE;
     for (const char c : data)
         crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
-    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
+    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF),
+            static_cast<char>(crc & 0xFF)};
 }
 
 std::string_view take_line(std::string_view& rest) {
@@ -62,7 +65,8 @@ std::string_view label_of(std::string_view line) {
 
 bool is_known_header(std::string_view line) {
     const auto name = line.substr(0, line.find(':'));
-    return line.size() <= longest_header && name.size() < line.size() && std::ranges::find(known_headers, name) != known_headers.end();
+    return line.size() <= longest_header && name.size() < line.size() &&
+           std::ranges::find(known_headers, name) != known_headers.end();
 }
 
 // Takes the armor headers and the empty line behind them.
@@ -131,7 +135,8 @@ std::expected<std::string, std::string> read_armored_message(std::string_view te
     if (read.other_text) return std::unexpected("text beside the armored data");
     if (read.blocks.size() > 1) return std::unexpected("more than one block of armored data");
     if (read.blocks.front().label != "PGP MESSAGE")
-        return std::unexpected("armored data that is no message: " + text::printable(read.blocks.front().label, 40));
+        return std::unexpected("armored data that is no message: " +
+                               text::printable(read.blocks.front().label, 40));
     return std::move(read.blocks.front().data);
 }
 

@@ -1,8 +1,9 @@
 // ASCII armor, RFC 9580 section 6: binary OpenPGP data as lines of text, and back.
 //
-// Written: 64 columns, CRLF, no armor headers. The CRC-24 is written although RFC 9580 advises against it: GnuPG 2.2 and older
-// clients warn without it. It is not checked on reading; OpenPGP data carry better proof of their own.
-// Read: strictly. A block with anything in it that a tolerant reader would skip is no block. Linear.
+// Written: 64 columns, CRLF, no armor headers. The CRC-24 is written although RFC 9580 advises against it:
+// GnuPG 2.2 and older clients warn without it. It is not checked on reading; OpenPGP data carry better proof
+// of their own. Read: strictly. A block with anything in it that a tolerant reader would skip is no block.
+// Linear.
 #pragma once
 
 #include <expected>

@@ -1,6 +1,7 @@
 // An OpenPGP certificate as a value: whose it is, and whether mail can be encrypted to it at a given time.
 //
-// Filled by the keyring reader (keys/gpg); pure from here on. Times are UTC. Fingerprints and key ids are upper-case hex.
+// Filled by the keyring reader (keys/gpg); pure from here on. Times are UTC. Fingerprints and key ids are
+// upper-case hex.
 #pragma once
 
 #include "policy/vocabulary.hpp"
@@ -26,7 +27,8 @@ struct subkey {
 
 struct certificate {
     std::string fingerprint; // of the primary key
-    std::vector<std::string> user_ids;  // valid UTF-8, control characters dropped; revoked ones are left out
+    std::vector<std::string>
+        user_ids; // printable UTF-8; revoked ones are left out, unless all of it is revoked
     std::vector<std::string> addresses; // of those user ids, in the form of policy::address::key()
     time_point created;
     std::optional<time_point> expires;
@@ -36,12 +38,12 @@ struct certificate {
     std::vector<subkey> subkeys; // the primary key first
 };
 
-// The subkey gpg would encrypt to at that time: the newest that can encrypt, is not revoked, invalid or expired, and was
-// not created later; null if there is none.
+// The subkey gpg would encrypt to at that time: the newest that can encrypt, is not revoked, invalid or
+// expired, and was not created later; the primary key only where no other will do; null if there is none.
 const subkey* encryption_subkey(const certificate& cert, time_point now);
 
-// In this order of precedence: revoked, disabled, expired, not_for_encryption, usable. A certificate whose only encryption
-// subkeys are expired is `expired`; whose only ones are revoked, `revoked`.
+// In this order of precedence: revoked, disabled, expired, not_for_encryption, usable. A certificate whose
+// only encryption subkeys are expired is `expired`; whose only ones are revoked, `revoked`.
 policy::key_state state_at(const certificate& cert, time_point now);
 
 } // namespace sealgate::keys

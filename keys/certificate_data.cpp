@@ -26,7 +26,8 @@ bool looks_binary(std::string_view file) {
 std::string binary_of(std::string_view file) {
     if (looks_binary(file)) return std::string(file);
     std::string out;
-    for (const auto& block : read_armor(file).blocks) out += block.data;
+    for (const auto& block : read_armor(file).blocks)
+        out += block.data;
     return out;
 }
 
@@ -38,7 +39,8 @@ std::expected<std::string, std::string> certificate_data(std::string_view file) 
     const auto packets = walk(binary);
     if (!packets) return std::unexpected(packets.error());
     if (std::ranges::any_of(*packets, is_secret))
-        return std::unexpected("holds a secret key, which does not belong here: export the certificate alone");
+        return std::unexpected(
+            "holds a secret key, which does not belong here: export the certificate alone");
     const auto first = packets->front().type;
     if (first != packet_type::public_key && first != packet_type::signature)
         return std::unexpected("holds no certificate");
@@ -77,7 +79,9 @@ std::string problem_with_stored(std::string_view binary) {
 std::size_t count_unknown_versions(std::string_view binary) {
     const auto packets = walk(binary);
     if (!packets) return 0;
-    const auto unknown = [](const packet& p) { return is_primary(p) && !p.body.empty() && p.body.front() != 4; };
+    const auto unknown = [](const packet& p) {
+        return is_primary(p) && !p.body.empty() && p.body.front() != 4;
+    };
     return static_cast<std::size_t>(std::ranges::count_if(*packets, unknown));
 }
 

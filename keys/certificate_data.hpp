@@ -11,12 +11,12 @@
 
 namespace sealgate::keys {
 
-// The binary data of an exported file, armored (text around the blocks is passed over) or binary. Refuses secret keys, and
-// what is neither a certificate nor a revocation.
+// The binary data of an exported file, armored (text around the blocks is passed over) or binary. Refuses
+// secret keys, and what is neither a certificate nor a revocation.
 std::expected<std::string, std::string> certificate_data(std::string_view file);
 
-// Cuts binary data into certificates: each begins with its primary key. What stands before the first (revocations alone)
-// is left out.
+// Cuts binary data into certificates: each begins with its primary key. What stands before the first
+// (revocations alone) is left out.
 std::expected<std::vector<std::string_view>, std::string> split_certificates(std::string_view binary);
 
 // Whether the data begin with a signature that belongs to a certificate not in the data.

@@ -11,8 +11,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv;              // 1.2.840.113549.1.7.3
-constexpr auto auth_enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
+constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv; // 1.2.840.113549.1.7.3
+constexpr auto auth_enveloped_data =
+    "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
 
 // Opens a constructed value that fills the input to its end (X.690 section 8.1); the answer is what is in it.
 std::optional<bytes::cursor> open_last(bytes::cursor in, unsigned tag) {
@@ -28,7 +29,8 @@ std::optional<bytes::cursor> open_last(bytes::cursor in, unsigned tag) {
         const auto digits = in.take(*first & 0x7Fu);
         if (!digits || digits->size() > 4) return std::nullopt;
         length = 0;
-        for (const char digit : *digits) length = length << 8 | static_cast<unsigned char>(digit);
+        for (const char digit : *digits)
+            length = length << 8 | static_cast<unsigned char>(digit);
     }
     return in.rest().size() == length ? std::optional(in) : std::nullopt;
 }

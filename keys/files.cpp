@@ -2,13 +2,12 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace sealgate::keys {
 
@@ -103,7 +102,8 @@ temporary_directory::~temporary_directory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-file_lock::file_lock(const std::filesystem::path& file) : descriptor_(descriptor(file, O_RDWR | O_CREAT).release()) {
+file_lock::file_lock(const std::filesystem::path& file)
+    : descriptor_(descriptor(file, O_RDWR | O_CREAT).release()) {
     while (::flock(descriptor_, LOCK_EX) != 0) {
         if (errno == EINTR) continue;
         ::close(descriptor_);

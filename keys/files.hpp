@@ -1,4 +1,5 @@
-// Files as the key store needs them: whole, private, and safe against a crash in the middle. Errors throw std::system_error.
+// Files as the key store needs them: whole, private, and safe against a crash in the middle. Errors throw
+// std::system_error.
 #pragma once
 
 #include <filesystem>

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <list>
 #include <optional>
-
 #include <poll.h>
 #include <unistd.h>
 
@@ -21,7 +20,9 @@ namespace sealgate::keys {
 
 namespace {
 
-// A home that asks nobody, tells nobody and waits for nobody. Its keyring is read by one process at a time: no locks.
+// A home that asks nobody, tells nobody and waits for nobody. Its keyring is read by one process at a time:
+// no locks. Not "trust-model always": with it gpg 2.2.40 makes no trust database, and then dies on a revoked
+// certificate for want of one.
 constexpr std::string_view gpg_conf = "batch\n"
                                       "no-tty\n"
                                       "no-greeting\n"
@@ -29,7 +30,6 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "no-auto-key-locate\n"
                                       "no-auto-key-retrieve\n"
                                       "no-auto-check-trustdb\n"
-                                      "trust-model always\n"
                                       "no-encrypt-to\n"
                                       "no-random-seed-file\n"
                                       "no-emit-version\n"
@@ -80,8 +80,8 @@ owned<gpgme_data_t> output() {
 
 std::string content_of(owned<gpgme_data_t> data) {
     std::size_t size = 0;
-    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(gpgme_data_release_and_get_mem(data.release(), &size),
-                                                             gpgme_free);
+    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(
+        gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
     return bytes ? std::string(bytes.get(), size) : std::string{};
 }
 
@@ -102,8 +102,9 @@ subkey subkey_of(const _gpgme_subkey& from) {
             .invalid = from.invalid != 0 || from.timestamp <= 0};
 }
 
+// gpg shows all user ids of a revoked certificate as revoked. They stay, so that its address finds it.
 void add_user_id(certificate& to, const _gpgme_user_id& from) {
-    if (from.revoked != 0 || from.invalid != 0) return;
+    if (from.invalid != 0 || (from.revoked != 0 && !to.revoked)) return;
     to.user_ids.push_back(text::printable(from.uid));
     if (from.address == nullptr) return;
     const auto address = policy::parse_address(from.address);
@@ -112,25 +113,29 @@ void add_user_id(certificate& to, const _gpgme_user_id& from) {
 
 certificate certificate_of(const _gpgme_key& from) {
     certificate out;
-    for (const auto* key = from.subkeys; key != nullptr; key = key->next) out.subkeys.push_back(subkey_of(*key));
-    for (const auto* id = from.uids; id != nullptr; id = id->next) add_user_id(out, *id);
+    out.revoked = from.revoked != 0;
+    for (const auto* key = from.subkeys; key != nullptr; key = key->next)
+        out.subkeys.push_back(subkey_of(*key));
+    for (const auto* id = from.uids; id != nullptr; id = id->next)
+        add_user_id(out, *id);
     if (!out.subkeys.empty()) {
         const auto& primary = out.subkeys.front();
         out.fingerprint = primary.fingerprint;
         out.created = primary.created;
         out.expires = primary.expires;
     }
-    out.revoked = from.revoked != 0;
     out.invalid = from.invalid != 0 || out.subkeys.empty() || out.subkeys.front().invalid;
     return out;
 }
 
-// Carries one context's operations. GPGME's own loop looks at a cancellation only when gpg says something, so one that hangs would
-// hang its caller; hence this one, with a deadline.
+// Carries one context's operations. GPGME's own loop looks at a cancellation only when gpg says something, so
+// one that hangs would hang its caller; hence this one, with a deadline.
 class event_loop {
 public:
-    explicit event_loop(gpgme_ctx_t context) : context_(context) {
-        gpgme_io_cbs callbacks{.add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
+    explicit event_loop(gpgme_ctx_t context)
+        : context_(context) {
+        gpgme_io_cbs callbacks{
+            .add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
         gpgme_set_io_cbs(context, &callbacks);
     }
     event_loop(const event_loop&) = delete;
@@ -144,7 +149,8 @@ public:
     // After an operation was started: until its end.
     ending run(std::chrono::steady_clock::time_point deadline) {
         while (!done_) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
             if (left.count() <= 0 || watches_.empty()) {
                 gpgme_cancel(context_);
                 reset();
@@ -180,7 +186,8 @@ private:
         }
         if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) return;
         for (std::size_t i = 0; i < waiting.size(); ++i)
-            if (waiting[i].revents != 0 && is_registered(waiters[i])) waiters[i]->call(waiters[i]->data, waiting[i].fd);
+            if (waiting[i].revents != 0 && is_registered(waiters[i]))
+                waiters[i]->call(waiters[i]->data, waiting[i].fd);
     }
 
     // A call may take away other watches.
@@ -188,7 +195,8 @@ private:
         return std::ranges::any_of(watches_, [&](const watch& w) { return &w == wanted; });
     }
 
-    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data, void** tag) {
+    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data,
+                             void** tag) {
         auto& loop = *static_cast<event_loop*>(self);
         const auto events = static_cast<short>(is_input != 0 ? POLLIN : POLLOUT);
         loop.watches_.push_back(
@@ -210,7 +218,8 @@ private:
             loop.ending_.error = done.err != 0 ? done.err : done.op_err;
             loop.done_ = true;
         } else if (type == GPGME_EVENT_NEXT_KEY) {
-            loop.ending_.listed.push_back(certificate_of(*owned<gpgme_key_t>(static_cast<gpgme_key_t>(data))));
+            loop.ending_.listed.push_back(
+                certificate_of(*owned<gpgme_key_t>(static_cast<gpgme_key_t>(data))));
         }
     }
 
@@ -244,15 +253,19 @@ std::string encryption_problem(gpgme_ctx_t context, gpgme_error_t error) {
 } // namespace
 
 struct gpg::state {
-    explicit state(const gpg_options& options) : home(options.scratch), deadline(options.deadline) {
+    explicit state(const gpg_options& options)
+        : home(options.scratch)
+        , deadline(options.deadline) {
         // GPGME takes any name, and fails much later.
-        if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
+        if (::access(options.program.c_str(), X_OK) != 0)
+            throw gpg_broken("cannot run " + options.program.string());
         replace_file(home.path() / "gpg.conf", gpg_conf);
         gpgme_ctx_t raw = nullptr;
         require(gpgme_new(&raw), "set up GPGME");
         context.reset(raw);
         // Runs `gpg --version`; hence once for each object, and the context is kept.
-        require(gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, options.program.c_str(), home.path().c_str()),
+        require(gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, options.program.c_str(),
+                                          home.path().c_str()),
                 "run gpg");
         require(gpgme_set_pinentry_mode(raw, GPGME_PINENTRY_MODE_CANCEL), "silence pinentry");
         require(gpgme_set_ctx_flag(raw, "auto-key-locate", "clear"), "keep gpg from looking for keys");
@@ -266,7 +279,8 @@ struct gpg::state {
     event_loop::ending run(Start start) {
         loop->reset();
         const auto until = std::chrono::steady_clock::now() + deadline;
-        if (const gpgme_error_t error = start(context.get()); error != 0) return {.error = error, .listed = {}};
+        if (const gpgme_error_t error = start(context.get()); error != 0)
+            return {.error = error, .listed = {}};
         return loop->run(until);
     }
 
@@ -284,19 +298,20 @@ gpg::~gpg() = default;
 gpg::gpg(gpg&&) noexcept = default;
 gpg& gpg::operator=(gpg&&) noexcept = default;
 
-std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
-                                                     const std::vector<std::filesystem::path>& certificate_files) {
+std::expected<std::string, std::string>
+gpg::encrypt(std::string_view plaintext, const std::vector<std::filesystem::path>& certificate_files) {
     assert(!certificate_files.empty());
     const auto recipients = recipient_lines(certificate_files);
     if (!recipients) return std::unexpected(recipients.error());
-    // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of mail are compressed
-    // already, and zlib is slower than all the rest.
+    // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of
+    // mail are compressed already, and zlib is slower than all the rest.
     constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(
         GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO | GPGME_ENCRYPT_NO_COMPRESS);
     const auto plain = input(plaintext);
     auto cipher = output();
     const auto start = [&](gpgme_ctx_t context) {
-        return gpgme_op_encrypt_ext_start(context, nullptr, recipients->c_str(), flags, plain.get(), cipher.get());
+        return gpgme_op_encrypt_ext_start(context, nullptr, recipients->c_str(), flags, plain.get(),
+                                          cipher.get());
     };
     const auto error = state_->run(start).error;
     if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
@@ -321,7 +336,9 @@ std::expected<void, std::string> gpg::import(std::string_view binary) {
 std::expected<std::string, std::string> gpg::export_all() {
     auto data = output();
     const auto error =
-        state_->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); }).error;
+        state_
+            ->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); })
+            .error;
     if (error != 0) return std::unexpected("gpg did not export: " + text_of(error));
     return content_of(std::move(data));
 }

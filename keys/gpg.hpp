@@ -1,9 +1,10 @@
 // GnuPG, as this program uses it: certificates in, certificates out, encryption. The only user of GPGME.
 //
-// One object belongs to one thread at a time, and has a gpg home of its own that nothing else uses, so that callers never wait
-// for each other's locks. Every operation is one gpg process, which never asks, never goes to the network and starts no agent.
-// Errors: an operation that gpg refuses is std::expected (one line for people); a gpg that cannot be run, or does not
-// answer in time, throws gpg_broken. A gpg that hangs is left to itself: its pipes are closed, its process is not ours to end.
+// One object belongs to one thread at a time, and has a gpg home of its own that nothing else uses, so that
+// callers never wait for each other's locks. Every operation is one gpg process, which never asks, never goes
+// to the network and starts no agent. Errors: an operation that gpg refuses is std::expected (one line for
+// people); a gpg that cannot be run, or does not answer in time, throws gpg_broken. A gpg that hangs is left
+// to itself: its pipes are closed, its process is not ours to end.
 #pragma once
 
 #include "keys/certificate.hpp"
@@ -21,7 +22,7 @@ namespace sealgate::keys {
 
 struct gpg_options {
     std::filesystem::path program = "/usr/bin/gpg";
-    std::filesystem::path scratch;                               // the home is made below it, and removed again
+    std::filesystem::path scratch; // the home is made below it, and removed again
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
 };
 
@@ -38,11 +39,11 @@ public:
     gpg& operator=(gpg&&) noexcept;
 
     // Encrypts to the newest encryption subkey of the certificate in each file. Binary; not compressed.
-    std::expected<std::string, std::string> encrypt(std::string_view plaintext,
-                                                    const std::vector<std::filesystem::path>& certificate_files);
+    std::expected<std::string, std::string>
+    encrypt(std::string_view plaintext, const std::vector<std::filesystem::path>& certificate_files);
 
-    // The certificates in binary data, in their order. What gpg does not understand is left out, and it may be that
-    // everything behind it is too. Nothing is kept.
+    // The certificates in binary data, in their order. What gpg does not understand is left out, and it may
+    // be that everything behind it is too. Nothing is kept.
     std::vector<certificate> list(std::string_view certificates);
 
     // Merges certificates and revocations into this home.

@@ -38,7 +38,9 @@ bool is_known_sentence(std::string_view line) {
 }
 
 // Preambles and epilogues are shown by no client, and read by whoever reads the wire.
-bool says_nothing(std::string_view between) { return std::ranges::all_of(text::split(between, '\n'), is_known_sentence); }
+bool says_nothing(std::string_view between) {
+    return std::ranges::all_of(text::split(between, '\n'), is_known_sentence);
+}
 
 // RFC 3156 section 4: the first part says the version and no more.
 bool is_version_part(const mime_part& part, std::string_view content) {
@@ -68,7 +70,8 @@ private:
         if (part.is_leaf()) return count(part, kind_of(part));
         if (part.ambiguous || !says_nothing(part.preamble) || !says_nothing(part.epilogue)) ++readable_;
         if (part.is("message", "rfc822")) ++readable_; // its header
-        for (const auto& below : part.parts) visit(below);
+        for (const auto& below : part.parts)
+            visit(below);
     }
 
     void count(const mime_part& part, leaf_kind kind) {
@@ -131,7 +134,8 @@ bool is_plain_leaf(const mime_part& part, std::string_view type, std::string_vie
 // RFC 3156 section 4, to the letter. Empty: it conforms.
 std::string problem_with_pgp_mime(const mime_part& root) {
     if (root.ambiguous) return "its structure can be read in two ways";
-    if (!text::iequals(root.parameter("protocol"), "application/pgp-encrypted")) return "its protocol is not OpenPGP";
+    if (!text::iequals(root.parameter("protocol"), "application/pgp-encrypted"))
+        return "its protocol is not OpenPGP";
     if (root.parts.size() != 2) return "it does not have exactly two parts";
     if (!says_nothing(root.preamble) || !says_nothing(root.epilogue)) return "there is text around its parts";
     const auto& version = root.parts[0];
@@ -140,7 +144,8 @@ std::string problem_with_pgp_mime(const mime_part& root) {
         !is_version_part(version, *version_text))
         return "its first part is not the version";
     const auto& data = root.parts[1];
-    if (!is_plain_leaf(data, "application", "octet-stream")) return "its second part is not application/octet-stream";
+    if (!is_plain_leaf(data, "application", "octet-stream"))
+        return "its second part is not application/octet-stream";
     const auto armored = decoded_body(data);
     if (!armored) return "its second part cannot be decoded";
     const auto binary = read_armored_message(*armored);
@@ -200,8 +205,10 @@ inspection inspect(const policy::message& mail) {
     if (!has_encryption_trace(mail)) return {.why = "not encrypted"};
     const auto root = policy::parse_mime(mail);
     if (!root) return {.why = "its parts are nested too deep or too many to be read", .too_complex = true};
-    if (root->is("application", "pkcs7-mime") || root->is("application", "x-pkcs7-mime")) return judge_smime(*root);
-    if (root->is("multipart", "signed") && text::iequals(root->parameter("protocol"), "application/pgp-signature"))
+    if (root->is("application", "pkcs7-mime") || root->is("application", "x-pkcs7-mime"))
+        return judge_smime(*root);
+    if (root->is("multipart", "signed") &&
+        text::iequals(root->parameter("protocol"), "application/pgp-signature"))
         return {.kind = protection::pgp_signed, .why = "signed (OpenPGP), not encrypted"};
     survey leaves(*root);
     return root->is("multipart", "encrypted") ? judge_pgp_mime(*root, leaves) : judge_leaves(leaves);

@@ -1,8 +1,8 @@
 // What protection a message brings: really encrypted, or only said to be. RFC 3156, RFC 9580, RFC 8551.
 //
-// Judged by structure and packets, never by a content type alone, and strictly: where two mail programs could disagree, or
-// where something readable stands beside the encrypted, the answer is not "encrypted". It proves form, not honesty: nobody
-// without the key can tell ciphertext from noise.
+// Judged by structure and packets, never by a content type alone, and strictly: where two mail programs could
+// disagree, or where something readable stands beside the encrypted, the answer is not "encrypted". It proves
+// form, not honesty: nobody without the key can tell ciphertext from noise.
 //
 //   pgp_mime     multipart/encrypted exactly as RFC 3156 section 4 has it
 //   pgp_inline   every leaf with something in it is one encrypted OpenPGP message
@@ -11,8 +11,9 @@
 //   pgp_signed   multipart/signed with an OpenPGP signature
 //   smime        application/pkcs7-mime that holds EnvelopedData or AuthEnvelopedData
 //
-// Pure and linear; never fails. A message without a trace of encryption is not parsed at all. Armor hidden from that scan by
-// base64 or by odd spelling makes the message `none`: clear, and so it is encrypted once more. That is the safe side.
+// Pure and linear; never fails. A message without a trace of encryption is not parsed at all. Armor hidden
+// from that scan by base64 or by odd spelling makes the message `none`: clear, and so it is encrypted once
+// more. That is the safe side.
 #pragma once
 
 #include "keys/packets.hpp"
@@ -28,7 +29,7 @@ struct inspection {
     policy::protection kind = policy::protection::none;
     std::string why = {};                         // one line for people
     std::vector<encrypted_message> messages = {}; // every encrypted OpenPGP message in it, in order
-    bool too_complex = false;                     // nested beyond what is read; kind is none. Matters only where protection does.
+    bool too_complex = false; // nested beyond what is read; kind is none. Matters only where protection does.
 };
 
 inspection inspect(const policy::message& mail);

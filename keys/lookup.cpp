@@ -64,6 +64,13 @@ found_key key_index::find(std::string_view address_key, time_point now) const {
     return best;
 }
 
+std::vector<const certificate*> key_index::all_of(std::string_view address_key) const {
+    std::vector<const certificate*> out;
+    const auto [first, last] = by_address_.equal_range(std::string(address_key));
+    for (auto it = first; it != last; ++it) out.push_back(&certificates_[it->second].cert);
+    return out;
+}
+
 found_key key_index::find_entry(std::string_view entry, time_point now) const {
     const auto fingerprint = canonical_fingerprint(entry);
     if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);

@@ -41,6 +41,9 @@ public:
     // `address_key` as policy::address::key() gives it.
     found_key find(std::string_view address_key, time_point now) const;
 
+    // Every certificate of the address, whatever its state.
+    std::vector<const certificate*> all_of(std::string_view address_key) const;
+
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
     found_key find_entry(std::string_view entry, time_point now) const;
 

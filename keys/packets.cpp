@@ -96,15 +96,19 @@ std::expected<packet, std::string> read_packet(bytes::cursor& in) {
     return out;
 }
 
-std::uint8_t version_of(const packet& p) { return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front()); }
+std::uint8_t version_of(const packet& p) {
+    return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front());
+}
 
 std::string upper_hex(std::string_view octets) {
     std::string out;
-    for (const char octet : octets) out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
+    for (const char octet : octets)
+        out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
     return out;
 }
 
-// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its end.
+// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its
+// end.
 std::optional<std::string> recipient_of(const packet& pkesk) {
     bytes::cursor in(pkesk.body);
     const auto version = in.u8();
@@ -183,7 +187,8 @@ private:
     }
 
     bool read_skesk(const packet& p) {
-        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4) return fail("a passphrase packet that cannot be read");
+        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4)
+            return fail("a passphrase packet that cannot be read");
         has_v6_ = has_v6_ || version_of(p) == 6;
         ++out_.passphrases;
         return true;
@@ -206,7 +211,8 @@ private:
 
 } // namespace
 
-std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets) {
+std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes,
+                                                             std::size_t most_packets) {
     std::vector<packet> out;
     bytes::cursor in(bytes);
     while (!in.at_end()) {

@@ -1,9 +1,10 @@
 // A walk over OpenPGP packets, RFC 9580 section 4 and 10.3: what a message or a certificate file is made of.
 //
-// Reads old and new headers, partial and indeterminate lengths. Refuses lengths beyond the input, more packets than the
-// limit, partial lengths where the standard forbids them. A walk proves form only: nobody without the key can tell
-// ciphertext from noise. Pure, linear, and the only judge of OpenPGP bytes: of what we sealed and of what others send.
-// Errors are one line for people. Ownership: views point into the bytes walked.
+// Reads old and new headers, partial and indeterminate lengths. Refuses lengths beyond the input, more
+// packets than the limit, partial lengths where the standard forbids them. A walk proves form only: nobody
+// without the key can tell ciphertext from noise. Pure, linear, and the only judge of OpenPGP bytes: of what
+// we sealed and of what others send. Errors are one line for people. Ownership: views point into the bytes
+// walked.
 #pragma once
 
 #include <cstddef>
@@ -31,22 +32,23 @@ enum class packet_type : std::uint8_t { // RFC 9580 section 5; other numbers occ
     user_id = 13,
     public_subkey = 14,
     user_attribute = 17,
-    seipd = 18,    // encrypted with integrity
+    seipd = 18,     // encrypted with integrity
     gnupg_ocb = 20, // GnuPG's own encrypted data, not in RFC 9580
     padding = 21,
 };
 
 struct packet {
     packet_type type;
-    std::string_view body; // of a packet in partial lengths: its first chunk
-    std::size_t size;      // of the whole body
+    std::string_view body;  // of a packet in partial lengths: its first chunk
+    std::size_t size;       // of the whole body
     std::string_view whole; // header and body
 };
 
 inline constexpr std::size_t most_message_packets = 1000;
 inline constexpr std::size_t most_certificate_packets = 200'000;
 
-std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets);
+std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes,
+                                                             std::size_t most_packets);
 
 struct encrypted_message {
     std::vector<std::string> key_ids; // 16 upper-case hex digits a PKESK, in order; all zero: hidden
@@ -54,8 +56,8 @@ struct encrypted_message {
     std::uint8_t seipd_version = 0;   // 1 or 2
 };
 
-// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD, then nothing; marker and padding
-// packets may stand before the SEIPD. Says what else it is where it is something else.
+// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD, then nothing;
+// marker and padding packets may stand before the SEIPD. Says what else it is where it is something else.
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 
 } // namespace sealgate::keys

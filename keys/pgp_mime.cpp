@@ -9,7 +9,9 @@ namespace sealgate::keys {
 
 namespace {
 
-bool stays_outside(std::string_view name) { return !moves_inside(name) && !text::iequals(name, "MIME-Version"); }
+bool stays_outside(std::string_view name) {
+    return !moves_inside(name) && !text::iequals(name, "MIME-Version");
+}
 
 // Folds are a lone LF in the message and CRLF on the wire.
 void append_field(std::string& out, const policy::header_field& field) {
@@ -38,11 +40,12 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
     assert(!boundary.empty() && boundary.size() <= 70 && !armored.contains(boundary));
     const auto delimiter = "--" + std::string(boundary);
     pgp_mime_envelope out;
-    out.content_type =
-        "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"" + std::string(boundary) + "\"";
+    out.content_type = "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"" +
+                       std::string(boundary) + "\"";
     out.body.reserve(armored.size() + 1024);
-    out.body.append("This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"
-                    "To read it you need a mail program with OpenPGP, and your key.\r\n\r\n")
+    out.body
+        .append("This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"
+                "To read it you need a mail program with OpenPGP, and your key.\r\n\r\n")
         .append(delimiter)
         .append("\r\n"
                 "Content-Type: application/pgp-encrypted\r\n"

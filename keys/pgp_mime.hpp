@@ -1,8 +1,10 @@
-// The PGP/MIME envelope, RFC 3156 section 4: what of a message goes inside the encryption, and what is left outside.
+// The PGP/MIME envelope, RFC 3156 section 4: what of a message goes inside the encryption, and what is left
+// outside.
 //
-// The Content-* fields move inside as they are, in their order, with the body unchanged: decryption gives the MIME entity back
-// byte for byte. Outside remain the other fields, one MIME-Version and the Content-Type made here.
-// Pure: the boundary is an argument, at most 70 characters of RFC 2046's `bchars`, unlike any line of the armor.
+// The Content-* fields move inside as they are, in their order, with the body unchanged: decryption gives the
+// MIME entity back byte for byte. Outside remain the other fields, one MIME-Version and the Content-Type made
+// here. Pure: the boundary is an argument, at most 70 characters of RFC 2046's `bchars`, unlike any line of
+// the armor.
 #pragma once
 
 #include "policy/message.hpp"
@@ -29,8 +31,8 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
 // The message as it leaves: the fields that stay, MIME-Version: 1.0, Content-Type, the envelope's body.
 policy::message enveloped(const policy::message& mail, const pgp_mime_envelope& envelope);
 
-// Names of the fields that must go from the outside, each once, as the message spells them first: all that move inside, and
-// MIME-Version, which comes back as 1.0. All fields of such a name go.
+// Names of the fields that must go from the outside, each once, as the message spells them first: all that
+// move inside, and MIME-Version, which comes back as 1.0. All fields of such a name go.
 std::vector<std::string> outer_fields_to_delete(const policy::message& mail);
 
 } // namespace sealgate::keys

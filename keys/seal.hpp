@@ -1,9 +1,9 @@
 // Sealing: an entity encrypted to certificates, and read back before anybody gets it.
 //
-// What gpg made is walked with the packet reader that judges other people's mail. It is returned only if it is one
-// integrity-protected message to exactly the keys asked for: no key more, none less, no passphrase, nothing behind it.
-// A sealer belongs to one worker and keeps a gpg home of its own. Every failure is a seal_error, in one line without content;
-// only the constructor throws (gpg cannot be run at all).
+// What gpg made is walked with the packet reader that judges other people's mail. It is returned only if it
+// is one integrity-protected message to exactly the keys asked for: no key more, none less, no passphrase,
+// nothing behind it. A sealer belongs to one worker and keeps a gpg home of its own. Every failure is a
+// seal_error, in one line without content; only the constructor throws (gpg cannot be run at all).
 #pragma once
 
 #include "keys/gpg.hpp"
@@ -32,10 +32,12 @@ seal_recipient recipient_for(const stored_certificate& stored, time_point now);
 
 class sealer {
 public:
-    explicit sealer(const gpg_options& options) : gpg_(options) {}
+    explicit sealer(const gpg_options& options)
+        : gpg_(options) {}
 
     // Binary OpenPGP data. A certificate given twice counts once; at least one must be given.
-    std::expected<std::string, seal_error> seal(std::string_view entity, std::vector<seal_recipient> recipients);
+    std::expected<std::string, seal_error> seal(std::string_view entity,
+                                                std::vector<seal_recipient> recipients);
 
 private:
     gpg gpg_;

@@ -1,10 +1,12 @@
-// The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty file
+// The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty
+// file
 // `<FINGERPRINT>.disabled` beside it switches it off. Fingerprints are upper-case hex.
 //
-// Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files 0600.
-// A file that is not one certificate of the fingerprint in its name is reported, never used, and never fatal. Secret keys are
-// refused and never written. What is there is merged with, never replaced: a revocation once seen is not lost.
-// Errors: what a person got wrong is std::expected, one line; a broken disk or gpg throws.
+// Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files
+// 0600. A file that is not one certificate of the fingerprint in its name is reported, never used, and never
+// fatal. Secret keys are refused and never written. What is there is merged with, never replaced: a
+// revocation once seen is not lost. Errors: what a person got wrong is std::expected, one line; a broken disk
+// or gpg throws.
 #pragma once
 
 #include "keys/certificate.hpp"

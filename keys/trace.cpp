@@ -12,12 +12,13 @@ namespace sealgate::keys {
 
 namespace {
 
-// What is looked for, without regard to case, and where in it the rare three letters stand that the fast scan looks for.
+// What is looked for, without regard to case, and where in it the rare three letters stand that the scan
+// looks for.
 struct needle {
     std::string_view text;
     std::size_t anchor;
 };
-constexpr std::array<needle, 7> needles = {{{"multipart/encrypted", 14},
+constexpr std::array<needle, 7> needles = {{{"multipart/encrypted", 8},
                                             {"pkcs7-mime", 1},
                                             {"begin pgp", 6},
                                             {"application/pgp", 12},
@@ -28,22 +29,26 @@ constexpr std::array<needle, 7> needles = {{{"multipart/encrypted", 14},
 constexpr std::size_t block = 64;
 constexpr std::size_t anchor_size = 3;
 
-// Whether one of the anchors may begin in this block. No branches: the compiler makes it vector code. Setting bit 5 puts
-// letters in lower case; that it mixes up some other bytes is settled by the exact look.
-bool may_hold_anchor(const char* p) {
-    unsigned char hit = 0;
-    for (std::size_t i = 0; i < block; ++i) {
-        const auto a = static_cast<unsigned char>(p[i] | 0x20);
-        const auto b = static_cast<unsigned char>(p[i + 1] | 0x20);
-        const auto c = static_cast<unsigned char>(p[i + 2] | 0x20);
-        const auto is = [&](unsigned char x, unsigned char y, unsigned char z) {
-            return static_cast<unsigned char>(static_cast<unsigned char>(a == x) & static_cast<unsigned char>(b == y) &
-                                              static_cast<unsigned char>(c == z));
-        };
-        hit = static_cast<unsigned char>(hit | is('p', 'g', 'p') | is('g', 'p', 'g') | is('.', 'a', 's') |
-                                         is('k', 'c', 's') | is('y', 'p', 't'));
-    }
-    return hit != 0;
+// Whether one of the anchors stands here. No branches: the compiler makes vector code of a loop over it.
+// Setting bit 5 puts letters in lower case; that it mixes up some other bytes is settled by the exact look.
+inline unsigned char is_anchor(const char* p) {
+    const auto a = static_cast<unsigned char>(p[0] | 0x20);
+    const auto b = static_cast<unsigned char>(p[1] | 0x20);
+    const auto c = static_cast<unsigned char>(p[2] | 0x20);
+    const auto is = [&](char x, char y, char z) {
+        return static_cast<unsigned char>(static_cast<unsigned char>(a == x) &
+                                          static_cast<unsigned char>(b == y) &
+                                          static_cast<unsigned char>(c == z));
+    };
+    return static_cast<unsigned char>(is('p', 'g', 'p') | is('g', 'p', 'g') | is('.', 'a', 's') |
+                                      is('k', 'c', 's') | is('t', '/', 'e'));
+}
+
+bool holds_anchor(const char* p) {
+    unsigned char found = 0;
+    for (std::size_t i = 0; i < block; ++i)
+        found = static_cast<unsigned char>(found | is_anchor(p + i));
+    return found != 0;
 }
 
 bool stands_at(std::string_view bytes, std::size_t at, const needle& n) {
@@ -51,15 +56,18 @@ bool stands_at(std::string_view bytes, std::size_t at, const needle& n) {
 }
 
 bool found_between(std::string_view bytes, std::size_t begin, std::size_t end) {
-    for (auto at = begin; at < end; ++at)
-        if (std::ranges::any_of(needles, [&](const needle& n) { return stands_at(bytes, at, n); })) return true;
+    for (auto at = begin; at < end && at + anchor_size <= bytes.size(); ++at) {
+        if (is_anchor(bytes.data() + at) == 0) continue;
+        if (std::ranges::any_of(needles, [&](const needle& n) { return stands_at(bytes, at, n); }))
+            return true;
+    }
     return false;
 }
 
 bool has_trace(std::string_view bytes) {
     std::size_t at = 0;
     for (; at + block + anchor_size <= bytes.size(); at += block)
-        if (may_hold_anchor(bytes.data() + at) && found_between(bytes, at, at + block)) return true;
+        if (holds_anchor(bytes.data() + at) && found_between(bytes, at, at + block)) return true;
     return found_between(bytes, at, bytes.size());
 }
 

@@ -120,7 +120,9 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     edit_list edits;
     if (sealed) {
         edits = edits_for(of.judged.made, *of.mail, *std::move(sealed), of.id);
-        if (of.enforced() && !possible(edits, agreed))
+        if (of.mail->recipients.empty())
+            defer(of, reason::internal_error, "Postfix named no recipient");
+        else if (of.enforced() && !possible(edits, agreed))
             defer(of, reason::internal_error, "Postfix does not let this filter change mail");
     } else {
         defer(of, reason::sealing_failed, "cannot encrypt: " + sealed.error());

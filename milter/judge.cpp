@@ -1,5 +1,6 @@
 #include "milter/judge.hpp"
 
+#include "keys/addressing.hpp"
 #include "keys/inspect.hpp"
 
 #include <set>
@@ -35,7 +36,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
              .key = {.state = found.state, .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{}},
-             .to_them = policy::addressed::unverifiable});
+             .to_them = keys::addressed_to(seen, live.certificates, key)});
     }
     out.made = policy::decide(live.rules, out.known);
     return out;

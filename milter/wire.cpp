@@ -61,6 +61,24 @@ std::string_view name_of(command letter) {
     return std::ranges::find(commands, letter, &decltype(commands)::value_type::first)->second;
 }
 
+namespace {
+
+// What is wrong with a frame, as far as its first bytes tell.
+std::optional<protocol_error> objection(std::string_view seen) {
+    if (seen.size() < length_size) return std::nullopt;
+    const auto length = announced(seen);
+    if (length == 0) return protocol_error{"frame of 0 bytes announced"};
+    if (length > longest_frame)
+        return protocol_error{"frame of " + std::to_string(length) + " bytes announced (limit " +
+                              std::to_string(longest_frame) + "), first bytes " +
+                              shown(seen.substr(0, length_size))};
+    if (seen.size() < head_size || command_of(seen[length_size])) return std::nullopt;
+    return protocol_error{"unknown command " + shown(seen.substr(length_size, 1)) + " in a frame of " +
+                          std::to_string(length) + " bytes"};
+}
+
+} // namespace
+
 void frame_reader::feed(std::string_view chunk) {
     assert(chunk_.empty() || failed_);
     chunk_ = chunk;
@@ -72,20 +90,6 @@ void frame_reader::gather(std::size_t size) {
     const auto piece = chunk_.substr(0, size - partial_.size());
     partial_ += piece;
     chunk_.remove_prefix(piece.size());
-}
-
-// What is wrong with a frame, as far as its first bytes tell.
-std::optional<protocol_error> frame_reader::objection(std::string_view seen) const {
-    if (seen.size() < length_size) return std::nullopt;
-    const auto length = announced(seen);
-    if (length == 0) return protocol_error{"frame of 0 bytes announced"};
-    if (length > longest_frame)
-        return protocol_error{"frame of " + std::to_string(length) + " bytes announced (limit " +
-                              std::to_string(longest_frame) + "), first bytes " +
-                              shown(seen.substr(0, length_size))};
-    if (seen.size() < head_size || command_of(seen[length_size])) return std::nullopt;
-    return protocol_error{"unknown command " + shown(seen.substr(length_size, 1)) + " in a frame of " +
-                          std::to_string(length) + " bytes"};
 }
 
 std::expected<std::optional<frame>, protocol_error> frame_reader::next() {

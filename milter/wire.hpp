@@ -84,11 +84,10 @@ public:
     std::expected<std::optional<frame>, protocol_error> next();
 
     // Bytes of a frame whose end has not come: at the end of the stream, a peer that left in mid-sentence.
-    std::size_t pending() const { return partial_.size(); }
+    std::size_t pending() const { return partial_is_read_ ? 0 : partial_.size(); }
 
 private:
     void gather(std::size_t size);
-    std::optional<protocol_error> objection(std::string_view seen) const;
 
     std::string partial_;          // the beginning of a frame that spans chunks
     bool partial_is_read_ = false; // partial_ is the frame handed out last

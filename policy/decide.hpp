@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/facts.hpp"
+#include "policy/reason.hpp"
 #include "policy/rules.hpp"
 
 #include <optional>

@@ -25,7 +25,8 @@ constexpr std::size_t longest_charset = 64;
 // Finds "?=" from ever later positions, and looks at no byte twice.
 class end_finder {
 public:
-    explicit end_finder(std::string_view field) : field_(field) {}
+    explicit end_finder(std::string_view field)
+        : field_(field) {}
 
     std::size_t from(std::size_t at) {
         if (found_ < at || !searched_) found_ = field_.find("?=", at);
@@ -39,8 +40,8 @@ private:
     bool searched_ = false;
 };
 
-// Where the encoded text that starts at `start` ends. Without "?=", or where another word begins before it, the word
-// was cut: it ends where that word begins, or at the next white space.
+// Where the encoded text that starts at `start` ends. Without "?=", or where another word begins before it,
+// the word was cut: it ends where that word begins, or at the next white space.
 struct text_end {
     std::size_t text;
     std::size_t word;
@@ -89,8 +90,10 @@ std::string decode_q(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto high = text[i] == '=' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
         const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-        if (low) out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low)), i += 2;
-        else out += text[i] == '_' ? ' ' : text[i];
+        if (low)
+            out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low)), i += 2;
+        else
+            out += text[i] == '_' ? ' ' : text[i];
     }
     return out;
 }
@@ -104,7 +107,7 @@ struct converter_closer {
 };
 using converter_ptr = std::unique_ptr<UConverter, converter_closer>;
 
-// Mail programs call the larger charset by the smaller one's name; so does the WHATWG Encoding Standard, section 4.2.
+// Mail programs call the larger charset by the smaller one's name (WHATWG Encoding Standard section 4.2).
 constexpr auto larger_charsets = std::to_array<std::pair<std::string_view, const char*>>({
     {"iso-8859-1", "windows-1252"},
     {"iso-8859-9", "windows-1254"},
@@ -114,14 +117,16 @@ constexpr auto larger_charsets = std::to_array<std::pair<std::string_view, const
     {"cp50221", "iso-2022-jp"},
 });
 
-// Asks the alias table first: ICU would look for a file under any other name. A comma starts options, which are not the
-// sender's to set.
+// Asks the alias table first: ICU would look for a file under any other name. A comma starts options, which
+// are not the sender's to set.
 converter_ptr open_converter(std::string_view charset) {
     auto name = text::lower(text::trim(charset));
-    const auto larger = std::ranges::find(larger_charsets, name, [](const auto& entry) { return entry.first; });
+    const auto larger =
+        std::ranges::find(larger_charsets, name, [](const auto& entry) { return entry.first; });
     if (larger != larger_charsets.end()) name = larger->second;
     UErrorCode status = U_ZERO_ERROR;
-    if (name.contains(',') || ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status)) return nullptr;
+    if (name.contains(',') || ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status))
+        return nullptr;
     auto converter = converter_ptr(ucnv_open(name.c_str(), &status));
     return U_SUCCESS(status) ? std::move(converter) : nullptr;
 }
@@ -139,12 +144,10 @@ std::string convert(UConverter& converter, std::string_view bytes) {
     }
 }
 
-bool is_utf8(std::string_view bytes) {
-    return text::encode_utf8(text::decode_utf8(bytes)) == bytes;
-}
+bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
 
-// In a charset that nobody knows, printable ASCII and UTF-8 can still be told. Control characters cannot: they may
-// switch alphabets (ISO 2022) or be halves of wider characters.
+// In a charset that nobody knows, printable ASCII and UTF-8 can still be told. Control characters cannot:
+// they may switch alphabets (ISO 2022) or be halves of wider characters.
 legible legible_without_charset(std::string_view bytes) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && !text::is_space(c); };
     return is_utf8(bytes) && std::ranges::none_of(bytes, is_control) ? legible::yes : legible::no;
@@ -154,8 +157,8 @@ bool is_one_of(std::string_view charset, std::initializer_list<std::string_view>
     return std::ranges::any_of(names, [&](auto name) { return text::iequals(charset, name); });
 }
 
-// Collects the bytes of neighbouring words of one charset, since a letter may be split between them, and keeps the last
-// converter, since the next word mostly wants it again.
+// Collects the bytes of neighbouring words of one charset, since a letter may be split between them, and
+// keeps the last converter, since the next word mostly wants it again.
 class word_sink {
 public:
     void add(const encoded_word& word) {
@@ -179,9 +182,12 @@ private:
     void flush() {
         if (bytes_.empty()) return;
         if (bytes_.size() > most_bytes) bytes_.resize(most_bytes), out_.all = legible::no;
-        if (is_one_of(charset_, {"utf-8", "utf8"})) out_.text += text::encode_utf8(text::decode_utf8(bytes_));
-        else if (is_one_of(charset_, {"us-ascii", "ascii"})) out_.text += bytes_as_utf8(bytes_);
-        else flush_other();
+        if (is_one_of(charset_, {"utf-8", "utf8"}))
+            out_.text += text::encode_utf8(text::decode_utf8(bytes_));
+        else if (is_one_of(charset_, {"us-ascii", "ascii"}))
+            out_.text += bytes_as_utf8(bytes_);
+        else
+            flush_other();
         bytes_.clear();
     }
 

@@ -1,8 +1,8 @@
-// Encoded words (RFC 2047, with the language suffix of RFC 2231 section 5) in an unfolded header field, read as UTF-8.
+// Encoded words (RFC 2047, with the language of RFC 2231 section 5) in an unfolded field, read as UTF-8.
 //
-// Read more kindly than the standard allows, because the readers of the mail do so too: words inside other text, white
-// space inside a word, a missing "?=", letters split between two words of one charset. Nothing is refused and nothing
-// fails; what is no encoded word stays as it is. Linear time.
+// Read more kindly than the standard allows, because the readers of the mail do so too: words inside other
+// text, white space inside a word, a missing "?=", letters split between two words of one charset. Nothing is
+// refused and nothing fails; what is no encoded word stays as it is. Linear time.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,9 @@
 
 namespace sealgate::policy {
 
-// Whether all could be read. `no`: a word is in a charset that nobody knows and its bytes say nothing on their own, or
-// raw text switches alphabets (ISO 2022). Broken bytes in a known charset become U+FFFD and do not count.
+// Whether all could be read. `no`: a word is in a charset that nobody knows and its bytes say nothing on
+// their own, or raw text switches alphabets (ISO 2022). Broken bytes in a known charset become U+FFFD and
+// do not count.
 enum class legible : std::uint8_t { yes, no };
 
 struct decoded_words {

@@ -20,13 +20,9 @@ void check(UErrorCode status, const char* doing) {
     if (U_FAILURE(status)) throw std::runtime_error(std::string(doing) + ": " + u_errorName(status));
 }
 
-constexpr bool is_ascii(char32_t c) {
-    return c < 0x80;
-}
+constexpr bool is_ascii(char32_t c) { return c < 0x80; }
 
-UChar32 icu(char32_t c) {
-    return static_cast<UChar32>(c);
-}
+UChar32 icu(char32_t c) { return static_cast<UChar32>(c); }
 
 const UNormalizer2& nfkc_casefold() {
     static const UNormalizer2* const normalizer = [] {
@@ -41,8 +37,10 @@ const UNormalizer2& nfkc_casefold() {
 std::u16string to_utf16(std::u32string_view points) {
     std::u16string out;
     for (const char32_t c : points) {
-        if (c < 0x10000) out += static_cast<char16_t>(c);
-        else out += {U16_LEAD(c), U16_TRAIL(c)};
+        if (c < 0x10000)
+            out += static_cast<char16_t>(c);
+        else
+            out += {U16_LEAD(c), U16_TRAIL(c)};
     }
     return out;
 }
@@ -51,13 +49,15 @@ std::u32string from_utf16(std::u16string_view units) {
     std::u32string out;
     for (std::size_t i = 0; i < units.size(); ++i) {
         const bool pair = U16_IS_LEAD(units[i]) && i + 1 < units.size() && U16_IS_TRAIL(units[i + 1]);
-        if (pair) out += static_cast<char32_t>(U16_GET_SUPPLEMENTARY(units[i], units[i + 1])), ++i;
-        else out += units[i];
+        if (pair)
+            out += static_cast<char32_t>(U16_GET_SUPPLEMENTARY(units[i], units[i + 1])), ++i;
+        else
+            out += units[i];
     }
     return out;
 }
 
-// Calls an ICU function that writes UTF-16 into a buffer, again with the size it asks for if the first was too small.
+// Calls an ICU function that writes UTF-16 into a buffer; once more, if it asks for a larger one.
 template <class Write>
 std::u32string icu_text(Write write, const char* doing) {
     std::u16string out(64, u'\0');
@@ -71,15 +71,15 @@ std::u32string icu_text(Write write, const char* doing) {
     }
 }
 
-// A few ligatures become a whole sentence (U+FDFA: 18 letters). They stay as they are, so that memory stays in proportion.
+// A few ligatures become a whole sentence (U+FDFA: 18 letters). They stay, to keep memory in proportion.
 constexpr std::size_t most_letters_each = 8;
 
 std::u32string normalized(std::u32string_view points) {
     const auto units = to_utf16(points);
     auto out = icu_text(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
-            return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()), to,
-                                    room, &status);
+            return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()),
+                                    to, room, &status);
         },
         "normalizing text");
     return out.size() <= points.size() * most_letters_each ? out : std::u32string(points);
@@ -127,9 +127,7 @@ private:
     bool space_ = false;
 };
 
-std::size_t sequence_length(char32_t c) {
-    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-}
+std::size_t sequence_length(char32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 
 // Code points with the place of each in the source, which is valid UTF-8: each is as long as its value says.
 struct cursor {
@@ -142,8 +140,8 @@ struct cursor {
     void next() { offset += sequence_length(points[index++]); }
 };
 
-// Letters are normalized together with the marks behind them; more marks than this start a new group, since ICU sorts
-// each group (Unicode Annex 15 section 12.1 has the same limit).
+// Letters are normalized together with the marks behind them; more marks than this start a new group, since
+// ICU sorts each group (Unicode Annex 15 section 12.1 has the same limit).
 constexpr std::size_t longest_group = 31;
 
 // Whether c is normalized with what stands before it: a mark, or something invisible that a mark may follow.
@@ -154,7 +152,8 @@ bool joins_group(char32_t c) {
 
 void fold_group(cursor& at, folder& out) {
     const auto from = at;
-    do at.next();
+    do
+        at.next();
     while (!at.at_end() && at.index - from.index < longest_group && joins_group(at.peek()));
     const auto group = from.points.substr(from.index, at.index - from.index);
     if (group.size() == 1 && is_ascii(group.front())) {
@@ -162,7 +161,8 @@ void fold_group(cursor& at, folder& out) {
         out.add(c >= U'A' && c <= U'Z' ? c - U'A' + U'a' : c, from.offset, at.offset);
         return;
     }
-    for (const char32_t c : normalized(group)) out.add(c, from.offset, at.offset);
+    for (const char32_t c : normalized(group))
+        out.add(c, from.offset, at.offset);
 }
 
 folded_text fold_ascii(std::string_view ascii) {
@@ -179,7 +179,8 @@ folded_text fold(std::string_view utf8) {
         return fold_ascii(utf8);
     const auto points = text::decode_utf8(utf8);
     folder out(points.size());
-    for (cursor at{.points = points}; !at.at_end();) fold_group(at, out);
+    for (cursor at{.points = points}; !at.at_end();)
+        fold_group(at, out);
     return std::move(out).take();
 }
 
@@ -204,33 +205,39 @@ std::u32string skeleton(UChar32 c) {
     const auto units = to_utf16(std::u32string(1, static_cast<char32_t>(c)));
     return icu_text(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
-            return uspoof_getSkeleton(&spoof_checker(), 0, units.data(), static_cast<std::int32_t>(units.size()), to,
-                                      room, &status);
+            return uspoof_getSkeleton(&spoof_checker(), 0, units.data(),
+                                      static_cast<std::int32_t>(units.size()), to, room, &status);
         },
         "looking for look-alikes");
 }
 
-// What ASCII looks like in small letters: digits and signs as the letters they stand for, i and l and 1 as one.
+// What ASCII looks like: digits and signs as the small letters they stand for; i, l and 1 as one.
 constexpr auto ascii_forms = [] {
     std::array<char32_t, 128> forms{};
-    for (char32_t c = U'a'; c <= U'z'; ++c) forms[c] = c, forms[c - U'a' + U'A'] = c;
-    for (char32_t c = U'0'; c <= U'9'; ++c) forms[c] = c;
+    for (char32_t c = U'a'; c <= U'z'; ++c)
+        forms[c] = c, forms[c - U'a' + U'A'] = c;
+    for (char32_t c = U'0'; c <= U'9'; ++c)
+        forms[c] = c;
     forms[U'0'] = U'o', forms[U'1'] = U'i', forms[U'3'] = U'e', forms[U'4'] = U'a', forms[U'5'] = U's';
     forms[U'7'] = U't', forms[U'8'] = U'b', forms[U'$'] = U's', forms[U'@'] = U'a', forms[U'+'] = U'+';
     forms[U'l'] = forms[U'L'] = forms[U'I'] = U'i';
     return forms;
 }();
 
-// Marks that any letter can bear. The vowel signs of Indic scripts and Thai are marks too, and tell words apart.
+// Marks that any letter can bear. Vowel signs of Indic scripts and Thai are marks too, but tell words apart.
 bool is_accent(char32_t c) {
     UErrorCode status = U_ZERO_ERROR;
-    return u_charType(icu(c)) == U_NON_SPACING_MARK && uscript_getScript(icu(c), &status) == USCRIPT_INHERITED;
+    return u_charType(icu(c)) == U_NON_SPACING_MARK &&
+           uscript_getScript(icu(c), &status) == USCRIPT_INHERITED;
 }
 
 void add_form(char32_t c, std::u32string& form) {
-    if (c == U'm' || c == U'M') form += U"rn"; // as UTS 39 has it
-    else if (is_ascii(c)) form.append(ascii_forms[c] == 0 ? 0 : 1, ascii_forms[c]);
-    else if (is_word_point(c) && !is_accent(c)) form += c;
+    if (c == U'm' || c == U'M')
+        form += U"rn"; // as UTS 39 has it
+    else if (is_ascii(c))
+        form.append(ascii_forms[c] == 0 ? 0 : 1, ascii_forms[c]);
+    else if (is_word_point(c) && !is_accent(c))
+        form += c;
 }
 
 // A folded letter may look like a Latin one as it is, or only in capitals (Cyrillic "н" does not, "Н" does).
@@ -243,7 +250,8 @@ void add_look_alike(char32_t c, std::u32string& form) {
         auto capitals = skeleton(u_toupper(icu(c)));
         if (!capitals.empty() && is_ascii(capitals.front())) letters = std::move(capitals);
     }
-    for (const char32_t letter : letters) add_form(letter, form);
+    for (const char32_t letter : letters)
+        add_form(letter, form);
 }
 
 } // namespace
@@ -256,9 +264,12 @@ look_alike_text look_alike(std::u32string_view folded) {
         out.starts.push_back(out.form.size());
         // "!" and "|" are an i within a word, and no letter behind it.
         const bool stroke = folded[i] == U'!' || folded[i] == U'|';
-        const bool within = i > 0 && i + 1 < folded.size() && is_word_point(folded[i - 1]) && is_word_point(folded[i + 1]);
-        if (!stroke) add_look_alike(folded[i], out.form);
-        else if (within) out.form += U'i';
+        const bool within =
+            i > 0 && i + 1 < folded.size() && is_word_point(folded[i - 1]) && is_word_point(folded[i + 1]);
+        if (!stroke)
+            add_look_alike(folded[i], out.form);
+        else if (within)
+            out.form += U'i';
     }
     out.starts.push_back(out.form.size());
     return out;
@@ -278,8 +289,18 @@ bool stands_alone(char32_t c) {
 
 bracket bracket_of(char32_t c) {
     switch (c) {
-    case U'(': case U'[': case U'{': case U'<': case U'«': case U'‹': return bracket::open;
-    case U')': case U']': case U'}': case U'>': case U'»': case U'›': return bracket::close;
+    case U'(':
+    case U'[':
+    case U'{':
+    case U'<':
+    case U'«':
+    case U'‹': return bracket::open;
+    case U')':
+    case U']':
+    case U'}':
+    case U'>':
+    case U'»':
+    case U'›': return bracket::close;
     }
     if (is_ascii(c)) return bracket::none;
     const auto type = u_getIntPropertyValue(icu(c), UCHAR_BIDI_PAIRED_BRACKET_TYPE);

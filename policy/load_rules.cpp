@@ -53,10 +53,11 @@ public:
         const yaml::map_reader check(map, "rules." + name_, errors_);
         for (const auto& [key, value] : map.entries) {
             if (key.scalar == "archive") continue;
-            const auto cell = yaml::as_enum<action>(value, errors_, names(action{}));
+            // A cell that is no action is one error, not a missing cell besides.
+            const auto cell = yaml::as_enum<action>(value, errors_, names(action{})).value_or(action::reject);
             if (key.scalar == "default") {
                 default_ = cell;
-            } else if (const auto tier = require_tier(key, errors_, out_.tiers); tier && cell) {
+            } else if (const auto tier = require_tier(key, errors_, out_.tiers)) {
                 cells_[*tier] = cell;
             }
         }

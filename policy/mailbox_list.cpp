@@ -52,6 +52,7 @@ private:
             if (c == '\\' && !rest_.empty()) current_ += take();
             if (c == end) return;
         }
+        current_.clear();
     }
 
     void skip_comment() {

@@ -27,10 +27,12 @@ structural_field kind_of(std::string_view name) {
     return structural_field::other;
 }
 
-// Collects the fields of one header into a part. A repeated field: the first counts, and the part is ambiguous.
+// Collects the fields of one header into a part. A repeated field: the first counts, and the part is
+// ambiguous.
 class header_reader {
 public:
-    explicit header_reader(mime_part& part) : part_(part) {}
+    explicit header_reader(mime_part& part)
+        : part_(part) {}
 
     void read(std::string_view name, std::string_view value) {
         const auto kind = kind_of(name);
@@ -109,7 +111,8 @@ struct delimiter {
 };
 
 std::size_t find_from(std::string_view in, std::string_view what, std::size_t from) {
-    const auto* hit = static_cast<const char*>(memmem(in.data() + from, in.size() - from, what.data(), what.size()));
+    const auto* hit =
+        static_cast<const char*>(memmem(in.data() + from, in.size() - from, what.data(), what.size()));
     return hit == nullptr ? std::string_view::npos : static_cast<std::size_t>(hit - in.data());
 }
 
@@ -119,9 +122,10 @@ std::size_t before_line_end(std::string_view body, std::size_t at) {
     return at;
 }
 
-// RFC 2046 section 5.1.1: it is enough that a line begins with the boundary. Many readers want the whole line; `exact`
-// tells where they differ.
-std::optional<delimiter> next_delimiter(std::string_view body, std::string_view dash_boundary, std::size_t from) {
+// RFC 2046 section 5.1.1: it is enough that a line begins with the boundary. Many readers want the whole
+// line; `exact` tells where they differ.
+std::optional<delimiter> next_delimiter(std::string_view body, std::string_view dash_boundary,
+                                        std::size_t from) {
     for (;;) {
         const auto at = find_from(body, dash_boundary, from);
         if (at == std::string_view::npos) return std::nullopt;
@@ -132,14 +136,17 @@ std::optional<delimiter> next_delimiter(std::string_view body, std::string_view 
         auto tail = body.substr(at + dash_boundary.size(), after - at - dash_boundary.size());
         const auto kind = tail.starts_with("--") ? delimiter_kind::closing : delimiter_kind::between;
         if (kind == delimiter_kind::closing) tail.remove_prefix(2);
-        return delimiter{
-            .begin = before_line_end(body, at), .after = after, .kind = kind, .exact = text::trim(tail).empty()};
+        return delimiter{.begin = before_line_end(body, at),
+                         .after = after,
+                         .kind = kind,
+                         .exact = text::trim(tail).empty()};
     }
 }
 
 class tree_builder {
 public:
-    explicit tree_builder(mime_limits limits) : limits_(limits) {}
+    explicit tree_builder(mime_limits limits)
+        : limits_(limits) {}
 
     // Fills in what is below a part whose header has been read. False: beyond the limits.
     bool build(mime_part& part, std::size_t depth) {
@@ -199,7 +206,8 @@ std::string_view mime_part::parameter(std::string_view name) const {
 std::optional<mime_part> parse_mime(const message& mail, mime_limits limits) {
     mime_part root;
     header_reader reader(root);
-    for (const auto& field : mail.fields) reader.read(field.name, field.value);
+    for (const auto& field : mail.fields)
+        reader.read(field.name, field.value);
     root.body = mail.body;
     if (!tree_builder(limits).build(root, 1)) return std::nullopt;
     return root;

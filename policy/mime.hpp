@@ -1,13 +1,13 @@
 // The structure of a message, RFC 2045 and 2046: a tree of parts, each a view into the message.
 //
-// The tree is made for judging, not for showing. Where two mail programs could read the same bytes differently (a repeated
-// Content-Type, a boundary that is only the beginning of a line, a missing end) the part says so: `ambiguous`. Whoever looks
-// for a reason to trust a part must not trust an ambiguous one.
+// The tree is made for judging, not for showing. Where two mail programs could read the same bytes
+// differently (a repeated Content-Type, a boundary that is only the beginning of a line, a missing end) the
+// part says so: `ambiguous`. Whoever looks for a reason to trust a part must not trust an ambiguous one.
 //
-// The splitting is our own: mimetic's parser recurses without a bound and is quadratic in the length of a header line
-// (22 s for 10 MB). mimetic reads what stands inside a field: type, parameters, disposition.
-// Refuses: trees deeper or larger than the limits. Everything else is read, however broken. Linear in size times depth.
-// Ownership: views point into the message that was parsed, which has to outlive the tree.
+// The splitting is our own: mimetic's parser recurses without a bound and is quadratic in the length of a
+// header line (22 s for 10 MB). mimetic reads what stands inside a field: type, parameters, disposition.
+// Refuses: trees deeper or larger than the limits. Everything else is read, however broken. Linear in size
+// times depth. Ownership: views point into the message that was parsed, which has to outlive the tree.
 #pragma once
 
 #include "policy/message.hpp"
@@ -56,8 +56,8 @@ struct mime_limits {
 // Nothing where the tree exceeds the limits.
 std::optional<mime_part> parse_mime(const message& mail, mime_limits limits = {});
 
-// The body with its transfer encoding undone. Nothing where the encoding is unknown, or where base64 has anything in it
-// that a decoder would skip: a reader of the raw bytes would see what the decoded body hides.
+// The body with its transfer encoding undone. Nothing where the encoding is unknown, or where base64 has
+// anything in it that a decoder would skip: a reader of the raw bytes would see what the decoded body hides.
 std::optional<std::string> decoded_body(const mime_part& part);
 
 } // namespace sealgate::policy

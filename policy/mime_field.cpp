@@ -30,7 +30,8 @@ bool is_token(std::string_view s) {
 
 std::string as_string(const auto& mimetic_string) { return {mimetic_string.data(), mimetic_string.size()}; }
 
-// mimetic takes quotes off a value that is quoted as a whole; one that is left, or an escape, or a comment, was not understood.
+// mimetic takes quotes off a value that is quoted as a whole; one that is left, or an escape, or a comment,
+// was not understood.
 bool has_leftovers(std::string_view value) { return value.find_first_of("\"\\()") != std::string_view::npos; }
 
 bool is_structural(std::string_view parameter) {
@@ -49,7 +50,8 @@ std::vector<mime_parameter> parameters_of(const mimetic::FieldParamList& list) {
 
 bool agrees(const content_type& read) {
     const auto repeated = [&](std::string_view name) {
-        return std::ranges::count_if(read.parameters, [&](const auto& p) { return p.name.starts_with(name); }) > 1;
+        return std::ranges::count_if(read.parameters,
+                                     [&](const auto& p) { return p.name.starts_with(name); }) > 1;
     };
     const auto odd = [](const mime_parameter& p) { return is_structural(p.name) && has_leftovers(p.value); };
     return is_token(read.type) && is_token(read.subtype) && !repeated("boundary") && !repeated("protocol") &&

@@ -1,7 +1,7 @@
 // What stands inside the MIME fields, RFC 2045 section 5 and RFC 2183. The only user of mimetic.
 //
-// mimetic does not undo comments, quoted pairs or a semicolon in quotes. A value in which that could change the meaning
-// comes back as not `plain`; types, boundaries and protocols of real mail programs are plain.
+// mimetic does not undo comments, quoted pairs or a semicolon in quotes. A value in which that could change
+// the meaning comes back as not `plain`; types, boundaries and protocols of real mail programs are plain.
 // Never fails. Values are unfolded, and no longer than `longest_field_value`.
 #pragma once
 

@@ -1,6 +1,8 @@
 #include "policy/near_miss.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 namespace sealgate::policy {
@@ -36,9 +38,7 @@ bool is_bracketed(const tag_pattern& pattern) {
     return has(pattern.before, bracket::open) && has(pattern.after, bracket::close);
 }
 
-bool is_bracket(char32_t c) {
-    return bracket_of(c) != bracket::none;
-}
+bool is_bracket(char32_t c) { return bracket_of(c) != bracket::none; }
 
 // How far words reach: to the next delimiter of the policy's own, or bracket.
 std::size_t size_until(std::u32string_view text, std::u32string_view delimiter) {
@@ -56,16 +56,23 @@ std::size_t size_since(std::u32string_view text, std::u32string_view delimiter) 
 
 class finder {
 public:
-    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact, effort& left)
-        : text_(text), wanted_(wanted), exact_(exact), left_(left) {
-        for (const auto& tag : wanted.tags) longest_ = std::max(longest_, tag.folded.size());
+    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
+           effort& left)
+        : text_(text)
+        , wanted_(wanted)
+        , exact_(exact)
+        , left_(left) {
+        for (const auto& tag : wanted.tags)
+            longest_ = std::max(longest_, tag.folded.size());
         longest_ = std::min(longest_, longest_group) + 2;
     }
 
     std::vector<suspect> find() {
         for (const auto& pattern : wanted_.patterns) {
-            if (pattern.before.empty() || pattern.after.empty()) read_open_pattern(pattern);
-            else read_closed_pattern(pattern);
+            if (pattern.before.empty() || pattern.after.empty())
+                read_open_pattern(pattern);
+            else
+                read_closed_pattern(pattern);
             if (!pattern.scheme.empty()) read_scheme(pattern);
         }
         read_foreign_brackets();
@@ -77,13 +84,15 @@ private:
     void read_open_pattern(const tag_pattern& pattern) {
         for (const auto at : places_of(pattern.before.empty() ? pattern.after : pattern.before, text_)) {
             if (left_.spent) return;
-            if (pattern.before.empty()) read_words_before(at, pattern);
-            else read_words_after(at, pattern);
+            if (pattern.before.empty())
+                read_words_before(at, pattern);
+            else
+                read_words_after(at, pattern);
         }
     }
 
-    // "[{tag}]", "#{tag}#": what stands between the delimiters, and the words next to one that lacks its partner.
-    // Brackets show which one that is; other signs do not, and are read both ways.
+    // "[{tag}]", "#{tag}#": what stands between the delimiters, and the words next to one that lacks its
+    // partner. Brackets show which one that is; other signs do not, and are read both ways.
     void read_closed_pattern(const tag_pattern& pattern) {
         const bool bracketed = is_bracketed(pattern);
         const auto befores = places_of(pattern.before, text_);
@@ -111,7 +120,8 @@ private:
     using place = std::vector<std::size_t>::const_iterator;
 
     void read_lone_afters(place from, place to, const tag_pattern& pattern) {
-        for (; from < to && !left_.spent; ++from) read_words_before(*from, pattern);
+        for (; from < to && !left_.spent; ++from)
+            read_words_before(*from, pattern);
     }
 
     // "TLP RED", "TPL:RED", "TLP:PURPLE".
@@ -120,13 +130,14 @@ private:
             if (word_can_begin(text_, at)) read_words_from({at, at}, pattern, pattern.claims);
         for (const auto at : places_of(pattern.before, text_)) {
             const auto word = at + pattern.before.size();
-            if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at))) continue;
+            if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at)))
+                continue;
             if (!left_.take_candidate()) return;
             suspect_at({at, end_of_word(word)}, no_suggestion, {});
         }
     }
 
-    // Pairs of brackets with no other bracket between them. Those of the policy's own were read with their pattern.
+    // Pairs of brackets with no other bracket between them. Those of a pattern were read with it.
     void read_foreign_brackets() {
         constexpr auto none = std::u32string::npos;
         auto open = none;
@@ -142,7 +153,8 @@ private:
 
     bool is_own(char32_t open, char32_t close) const {
         return std::ranges::any_of(wanted_.patterns, [&](const tag_pattern& pattern) {
-            return pattern.before == std::u32string_view(&open, 1) && pattern.after == std::u32string_view(&close, 1);
+            return pattern.before == std::u32string_view(&open, 1) &&
+                   pattern.after == std::u32string_view(&close, 1);
         });
     }
 
@@ -161,7 +173,8 @@ private:
         for (const auto& schemed : wanted_.patterns)
             if (const auto near = nearest_to(whole, schemed.claims, forgive::slips, left_))
                 suspect_at(group.outer, near->slips, schemed.written(*near->tag));
-        if (group.own != nullptr && whole.folded.contains(U'\uFFFD')) suspect_at(group.outer, no_suggestion, {});
+        if (group.own != nullptr && whole.folded.contains(U'\uFFFD'))
+            suspect_at(group.outer, no_suggestion, {});
     }
 
     // Of several tags the most sensitive is the one to suggest.
@@ -171,9 +184,11 @@ private:
         for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
             if (!begins_word(begin)) continue;
             for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
-                const bool before_colon = end < text_.size() && text_.points[end] == U':'; // "[confidential:HR]"
+                const bool before_colon =
+                    end < text_.size() && text_.points[end] == U':'; // "[confidential:HR]"
                 if ((!before_colon && !ends_word(end)) || is_exact_at({begin, end})) continue;
-                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
+                const auto near =
+                    nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
                 if (!near || !is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
                 best = near;
@@ -206,7 +221,8 @@ private:
     }
 
     void read_words_before(std::size_t at, const tag_pattern& pattern) {
-        const auto reach = std::u32string_view(text_.points).substr(at - std::min(at, longest_), std::min(at, longest_));
+        const auto reach =
+            std::u32string_view(text_.points).substr(at - std::min(at, longest_), std::min(at, longest_));
         const auto limit = at - size_since(reach, pattern.before);
         const auto end = at + pattern.after.size();
         if (limit == at || is_exact_at({at - 1, end}) || !left_.take_candidate()) return;
@@ -220,11 +236,12 @@ private:
 
     region region_of(span where) const {
         const std::u32string_view points = text_.points;
-        return {.points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
+        return {
+            .points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
     }
 
-    // Words as candidates: they begin and end with something to read, and may do so between any two letters of a
-    // script without word spaces.
+    // Words as candidates: they begin and end with something to read, and may do so between any two letters
+    // of a script without word spaces.
     bool begins_word(std::size_t at) const {
         const char32_t first = text_.points[at];
         if (!is_word_point(first)) return false;
@@ -239,7 +256,8 @@ private:
 
     std::size_t end_of_word(std::size_t begin) const {
         auto end = begin + 1;
-        while (end < text_.size() && end - begin < longest_group && !ends_word(end)) ++end;
+        while (end < text_.size() && end - begin < longest_group && !ends_word(end))
+            ++end;
         return end;
     }
 
@@ -260,14 +278,17 @@ private:
         suspects_.push_back({.where = where, .suggestion = std::move(suggestion), .doubt = doubt});
     }
 
-    // Of equal doubt, the longest.
+    // Of equal doubt the longest holds, then the first found: patterns come before foreign brackets.
     std::vector<suspect> least_doubtful() {
-        std::ranges::stable_sort(suspects_, {}, [](const suspect& s) { return std::pair(s.doubt, ~s.where.size()); });
+        std::vector<std::size_t> order(suspects_.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::sort(order, {}, [&](std::size_t i) {
+            return std::tuple(suspects_[i].doubt, ~suspects_[i].where.size(), i); // ~: longest first
+        });
         std::vector<suspect> kept;
-        for (auto& suspect : suspects_) {
-            const bool taken = std::ranges::any_of(
-                kept, [&](const auto& other) { return other.where.overlaps(suspect.where); });
-            if (!taken) kept.push_back(std::move(suspect));
+        for (const auto i : order) {
+            const auto taken = [&](const suspect& other) { return other.where.overlaps(suspects_[i].where); };
+            if (std::ranges::none_of(kept, taken)) kept.push_back(std::move(suspects_[i]));
         }
         std::ranges::sort(kept, {}, [](const suspect& s) { return s.where.begin; });
         return kept;

@@ -9,12 +9,10 @@
 namespace sealgate::policy {
 namespace {
 
-std::u32string folded_points(std::string_view spelled) {
-    return fold(bytes_as_utf8(spelled)).points;
-}
+std::u32string folded_points(std::string_view spelled) { return fold(bytes_as_utf8(spelled)).points; }
 
-// Signs that tie words together where no white space stands between: "AMBER+STRICT", "VS-NfD", "OFFICIAL:Sensitive".
-// On the left a colon does not: "Re:secret:" is a reply.
+// Signs that tie words together where no white space stands between: "AMBER+STRICT", "VS-NfD",
+// "OFFICIAL:Sensitive". On the left a colon does not: "Re:secret:" is a reply.
 constexpr std::u32string_view ties_right = U"+-.=&_'@:";
 constexpr std::u32string_view ties_left = U"+-.=&_'@";
 
@@ -55,7 +53,8 @@ void match_pattern(const folded_text& text, const tag_pattern& pattern, const st
 // Equal places happen where two patterns and two tags spell the same; the most sensitive holds.
 void keep_longest(std::vector<tag_match>& matches) {
     std::ranges::sort(matches, {}, [](const tag_match& match) {
-        return std::tuple(match.where.begin, ~match.where.end, ~match.tag->classification);
+        return std::tuple(match.where.begin, ~match.where.end,
+                          ~match.tag->classification); // ~: greatest first
     });
     std::size_t reached = 0;
     std::erase_if(matches, [&](const tag_match& match) {
@@ -65,11 +64,13 @@ void keep_longest(std::vector<tag_match>& matches) {
     });
 }
 
-// A scheme is set off from the tag by punctuation: "class" in a pattern "class {tag}" would make "classic" a claim.
+// A scheme is set off from the tag by punctuation: with "class {tag}", every "classic" would be a claim.
 std::u32string scheme_of(std::u32string_view before) {
     if (before.empty() || is_word_point(before.back())) return {};
-    while (!before.empty() && !is_word_point(before.back())) before.remove_suffix(1);
-    while (!before.empty() && !is_word_point(before.front())) before.remove_prefix(1);
+    while (!before.empty() && !is_word_point(before.back()))
+        before.remove_suffix(1);
+    while (!before.empty() && !is_word_point(before.front()))
+        before.remove_prefix(1);
     return std::u32string(before);
 }
 
@@ -104,7 +105,8 @@ std::vector<tag_pattern> tag_patterns(const policy& rules, const std::vector<tag
 std::vector<tag_match> match_tags(const folded_text& text, const std::vector<tag_pattern>& patterns,
                                   const std::vector<tag_word>& tags) {
     std::vector<tag_match> matches;
-    for (const auto& pattern : patterns) match_pattern(text, pattern, tags, matches);
+    for (const auto& pattern : patterns)
+        match_pattern(text, pattern, tags, matches);
     keep_longest(matches);
     return matches;
 }

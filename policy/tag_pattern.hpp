@@ -1,7 +1,8 @@
 // Where tags stand in a Subject as the policy's patterns want them: exact matches in folded text.
 //
-// A side of a pattern without a delimiter, or whose delimiter is a letter, needs a word's end there: "TLP:AMBER" does
-// not stand in "TLP:AMBER+STRICT", nor "secret:" in "top-secret:". Of matches within each other the longest holds.
+// A side of a pattern without a delimiter, or whose delimiter is a letter, needs a word's end there:
+// "TLP:AMBER" does not stand in "TLP:AMBER+STRICT", nor "secret:" in "top-secret:". Of matches within each
+// other the longest holds.
 #pragma once
 
 #include "policy/fold.hpp"
@@ -20,8 +21,8 @@ struct tag_pattern {
     std::u32string before; // folded; empty: an open side
     std::u32string after;
 
-    // Where `before` holds letters ("TLP:", "[SEC="): these letters, and each tag behind them. Such a pattern names its
-    // scheme, so that "TLP RED" and "TPL:RED" can be recognised, and an unknown "TLP:PURPLE" too.
+    // Where `before` holds letters ("TLP:", "[SEC="): these letters, and each tag behind them. Such a pattern
+    // names its scheme, so that "TLP RED" and "TPL:RED" can be recognised, and an unknown "TLP:PURPLE" too.
     std::u32string scheme;
     std::vector<tag_word> claims;
 
@@ -45,12 +46,12 @@ struct tag_match {
     const tag_word* tag = nullptr;
 };
 
-// In order of appearance; the views and pointers are into the arguments. Linear in the text for a given policy.
+// In order of appearance; the pointers are into `tags`. Linear in the text for a given policy.
 std::vector<tag_match> match_tags(const folded_text& text, const std::vector<tag_pattern>& patterns,
                                   const std::vector<tag_word>& tags);
 
-// Whether a word can begin, or end, at this place of the text: no letter, and no hyphen or the like that ties it to a
-// letter, stands on the other side without white space.
+// Whether a word can begin, or end, at this place of the text: no letter, and no hyphen or the like that ties
+// it to a letter, stands on the other side without white space.
 bool word_can_begin(const folded_text& text, std::size_t at);
 bool word_can_end(const folded_text& text, std::size_t at);
 

@@ -1,8 +1,8 @@
 // The policy's tags, made ready for comparing, and how near other words come to them.
 //
-// A word is near a tag if it looks the same (`look_alike`), or if few slips of the pen lie between them: one for tags of
-// four to seven letters, two for longer ones, none for shorter ones. Two slips must leave the first letter right:
-// otherwise every "[EXTERNAL]" would be a misspelt "[internal]".
+// A word is near a tag if it looks the same (`look_alike`), or if few slips of the pen lie between them: one
+// for tags of four to seven letters, two for longer ones, none for shorter ones. Two slips must leave the
+// first letter right: otherwise every "[EXTERNAL]" would be a misspelt "[internal]".
 #pragma once
 
 #include "policy/fold.hpp"
@@ -35,8 +35,8 @@ struct candidate {
     std::u32string_view form;
 };
 
-// What may still be spent on one message. Near misses cost much more than tags, and a sender can write a megabyte of
-// brackets; what is left unread when this is spent has to count as a near miss itself.
+// What may still be spent on one message. Near misses cost much more than tags, and a sender can write a
+// megabyte of brackets; what is left unread when this is spent has to count as a near miss itself.
 struct effort {
     std::size_t candidates = 1000;
     std::size_t comparisons = 50'000;
@@ -48,26 +48,29 @@ struct effort {
 
 private:
     bool take(std::size_t& left) {
-        if (left == 0) spent = true;
-        else --left;
+        if (left == 0)
+            spent = true;
+        else
+            --left;
         return !spent;
     }
 };
 
 enum class forgive : std::uint8_t {
-    slips,     // as many as the tag's length allows
-    one_slip,  // at most one, and only in long tags: for words among other words
+    slips,    // as many as the tag's length allows
+    one_slip, // at most one, and only in long tags: for words among other words
 };
 
 // The number of slips between the two, 0 where they look the same; nothing if they are not near.
-std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left);
+std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much,
+                                         effort& left);
 
 // The tag nearest to a word of its own, the most sensitive of several equally near.
 struct nearest_tag {
     const tag_word* tag = nullptr;
     std::size_t slips = 0;
 };
-std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags, forgive how_much,
-                                      effort& left);
+std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags,
+                                      forgive how_much, effort& left);
 
 } // namespace sealgate::policy

@@ -8,6 +8,7 @@
 #include "policy/tag_words.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace sealgate::policy {
@@ -17,8 +18,8 @@ constexpr std::size_t most_near_misses = 16; // one decides; the rest is for peo
 constexpr std::size_t longest_shown = 64;
 
 bool is_unprintable(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
 }
 
 std::string shown(std::string_view utf8) {
@@ -29,17 +30,21 @@ std::string shown(std::string_view utf8) {
     return text::encode_utf8(points);
 }
 
-// RFC 5322 section 3.2.2: comments nest, and "\" takes the next character's meaning. One that never ends is none, so
-// that "(" cannot hide a value.
+// RFC 5322 section 3.2.2: comments nest, and "\" takes the next character's meaning. One that never ends is
+// none, so that "(" cannot hide a value.
 std::string without_comments(std::string_view value) {
     std::string out;
     std::size_t depth = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
-        if (c == '(') ++depth;
-        else if (c == ')' && depth > 0) --depth;
-        else if (c == '\\' && depth > 0) ++i;
-        else if (depth == 0) out += c;
+        if (c == '(')
+            ++depth;
+        else if (c == ')' && depth > 0)
+            --depth;
+        else if (c == '\\' && depth > 0)
+            ++i;
+        else if (depth == 0)
+            out += c;
     }
     return depth == 0 ? out : std::string(value);
 }
@@ -67,8 +72,9 @@ std::vector<tag_word> sensitivity_words(const policy& rules) {
 class reader {
 public:
     explicit reader(const policy& rules)
-        : rules_(rules), subject_{.tags = tag_words(rules), .patterns = {}, .untagged = rules.untagged},
-          sensitivity_(sensitivity_words(rules)) {
+        : rules_(rules)
+        , subject_{.tags = tag_words(rules), .patterns = {}, .untagged = rules.untagged}
+        , sensitivity_(sensitivity_words(rules)) {
         subject_.patterns = tag_patterns(rules, subject_.tags);
     }
 
@@ -99,11 +105,12 @@ private:
     }
 
     void add_tags(const std::vector<tag_match>& matches) {
-        for (const auto& match : matches) add_tag(*match.tag, carrier::subject);
+        for (const auto& match : matches)
+            add_tag(*match.tag, carrier::subject);
     }
 
-    // The value is a tag, or several between commas or semicolons. Whatever else stands there is a claim that the policy
-    // does not know.
+    // The value is a tag, or several between commas or semicolons. Whatever else stands there is a claim that
+    // the policy does not know.
     void read_header(std::string_view value) {
         const auto read = readings_of(value);
         const auto text = fold(read.decoded.text);
@@ -151,14 +158,16 @@ private:
             const auto at = whole.find(folded);
             if (at == whole.npos) continue;
             const auto end = at + folded.size();
-            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return value.spelled;
+            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-'))
+                return value.spelled;
         }
         return {};
     }
 
     bool read_whole(std::u32string_view folded, const std::vector<tag_word>& tags, carrier where) {
-        const auto tag = std::ranges::find(tags, folded, &tag_word::folded);
-        if (tag == tags.end()) return false;
+        const auto from_most_sensitive = std::views::reverse(tags);
+        const auto tag = std::ranges::find(from_most_sensitive, folded, &tag_word::folded);
+        if (tag == from_most_sensitive.end()) return false;
         add_tag(*tag, where);
         return true;
     }
@@ -172,7 +181,8 @@ private:
 
     void add_tag(const tag_word& tag, carrier where) {
         found_tag found{.tag = tag.spelled, .classification = tag.classification, .where = where};
-        if (std::ranges::find(findings_.tags, found) == findings_.tags.end()) findings_.tags.push_back(std::move(found));
+        if (std::ranges::find(findings_.tags, found) == findings_.tags.end())
+            findings_.tags.push_back(std::move(found));
     }
 
     void add_near_miss(std::string_view written, std::string suggestion, carrier where) {
@@ -199,7 +209,8 @@ private:
 
 tag_findings find_tags(const policy& rules, const message& mail) {
     reader reader(rules);
-    for (const auto& field : mail.fields) reader.read(field);
+    for (const auto& field : mail.fields)
+        reader.read(field);
     return std::move(reader).take();
 }
 

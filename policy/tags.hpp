@@ -1,9 +1,13 @@
 // The tags of a message: which words of the policy stand in which carriers, and what nearly is one.
 //
-// Pure. Reads Subject (all of them), the policy's header fields and Sensitivity. RFC 2047 encoded words are decoded on
-// unfolded text; matching ignores case, width (NFKC), white space and invisible characters. Near misses are found by
-// look-alikes (UTS 39 skeleton), digits for letters, spelling distance, and missing or foreign brackets.
-// Every byte is the sender's: bad charsets and broken encodings never fail; they are matched as they can be read.
+// Reads Subject (all of them), the policy's header fields and Sensitivity (RFC 4021 section 2.1.55). Each
+// field is read twice, with its encoded words decoded (RFC 2047) and in the raw, so that a broken one cannot
+// hide a tag. Matching ignores case, width, white space and invisible characters (fold.hpp, tag_pattern.hpp).
+//
+// Near misses: in a Subject what near_miss.hpp describes; in a header field every value that is no tag; a
+// misspelt Sensitivity. What cannot be read at all, or is too much to read, is one without a suggestion.
+//
+// Pure and linear. Every byte is the sender's: bad charsets and broken encodings never fail.
 #pragma once
 
 #include "policy/message.hpp"
@@ -22,15 +26,16 @@ struct found_tag {
 };
 
 struct near_miss {
-    std::string text;       // as the sender wrote it: valid UTF-8, control characters dropped, at most 64 code points
-    std::string suggestion; // the tag meant, as the carrier wants it written ("[confidential]"); empty if none is near
+    std::string text; // as the sender wrote it: printable UTF-8, at most 64 code points
+    std::string
+        suggestion; // the tag meant, as the carrier wants it ("[confidential]"); empty if none is near
     carrier where;
     bool operator==(const near_miss&) const = default;
 };
 
 struct tag_findings {
-    std::vector<found_tag> tags;         // in order of appearance, each (tag, carrier) once
-    std::vector<near_miss> near_misses;  // likewise
+    std::vector<found_tag> tags;        // in order of appearance, each (tag, carrier) once
+    std::vector<near_miss> near_misses; // likewise, the first 16
 };
 
 tag_findings find_tags(const policy& rules, const message& mail);

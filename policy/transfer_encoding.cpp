@@ -31,11 +31,16 @@ std::size_t soft_break(std::string_view s) {
 std::optional<std::string> decode_strict_base64(std::string_view encoded) {
     std::string digits;
     digits.reserve(encoded.size());
-    std::ranges::remove_copy_if(encoded, std::back_inserter(digits), text::is_space);
+    while (!encoded.empty()) {
+        const auto line = encoded.substr(0, encoded.find('\n'));
+        digits += text::trim(line);
+        encoded.remove_prefix(std::min(encoded.size(), line.size() + 1));
+    }
     const auto padding = std::min(digits.size(), digits.find_last_not_of('=') + 1);
     const auto pads = digits.size() - padding;
     const auto payload = std::string_view(digits).substr(0, padding);
-    if (digits.size() % 4 != 0 || pads > 2 || !std::ranges::all_of(payload, is_base64_digit)) return std::nullopt;
+    if (digits.size() % 4 != 0 || pads > 2 || !std::ranges::all_of(payload, is_base64_digit))
+        return std::nullopt;
     return text::decode_base64(digits);
 }
 

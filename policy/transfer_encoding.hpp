@@ -7,8 +7,9 @@
 
 namespace sealgate::policy {
 
-// Base64 and white space, and nothing else: nothing where the text holds any other character, or goes on after the padding, or
-// is not whole. A tolerant decoder passes over such text, and whoever reads the raw bytes does not.
+// Lines of base64 and nothing else: nothing where a line holds any other character (white space at its ends
+// aside), where the text goes on after the padding, or is not whole. A tolerant decoder passes over such
+// text, and whoever reads the raw bytes does not.
 std::optional<std::string> decode_strict_base64(std::string_view encoded);
 
 // What is no valid escape stays as it is, and so do line ends.

@@ -1,0 +1,20 @@
+// Whether an encrypted message is encrypted to a recipient: its key ids against the encryption keys of their certificates.
+//
+//   yes           each encrypted part names a key of theirs
+//   no            some part names none, and has no hidden recipient and no passphrase: they could not read it
+//   unverifiable  no certificate of theirs is known, or a part's readers can't be told
+//
+// Expired and revoked keys count: who holds one can still read. Pure.
+#pragma once
+
+#include "keys/inspect.hpp"
+#include "keys/lookup.hpp"
+#include "policy/vocabulary.hpp"
+
+#include <string_view>
+
+namespace sealgate::keys {
+
+policy::addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key);
+
+} // namespace sealgate::keys

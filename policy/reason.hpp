@@ -1,0 +1,62 @@
+// Why a recipient's result is what it is (CONTRACT section 6, `reason`). The words are stable: programs may compare them.
+#pragma once
+
+#include "policy/base/names.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace sealgate::policy {
+
+enum class reason : std::uint8_t {
+    allowed,             // the cell says deliver
+    tier,                // the cell says warn, hold or reject for this tier
+    sealed,              // the gateway encrypts to this recipient's key
+    already_encrypted,   // the message is encrypted to this recipient
+    unverifiable,        // encrypted, but whether to this recipient cannot be told
+    not_addressed,       // encrypted, but not to any known key of this recipient
+    no_key,              // there is no certificate for the address
+    key_expired,
+    key_revoked,
+    key_disabled,        // the administrator disabled the certificate
+    key_not_for_encryption,
+    not_encrypted,       // the cell says require, and the message is in clear
+    pgp_fake,            // claims to be encrypted and is not
+    pgp_partial,         // encrypted, with something readable beside it
+    smime_not_accepted,  // S/MIME, and the policy does not accept it
+    near_miss,           // something nearly like a tag
+    untagged,            // no tag, and the policy asks for one
+    mixed_forms,         // recipients of one message need it in different forms
+    too_large,           // larger than gateway.limits.message_size
+    unreadable,          // the message's structure is beyond what the gateway reads
+    sealing_failed,      // gpg failed: the message is deferred
+    internal_error,      // ours: the message is deferred
+};
+
+constexpr auto names(reason) {
+    using enum reason;
+    return std::to_array<named<reason>>({{allowed, "allowed"},
+                                         {tier, "tier"},
+                                         {sealed, "sealed"},
+                                         {already_encrypted, "already-encrypted"},
+                                         {unverifiable, "unverifiable"},
+                                         {not_addressed, "not-addressed"},
+                                         {no_key, "no-key"},
+                                         {key_expired, "key-expired"},
+                                         {key_revoked, "key-revoked"},
+                                         {key_disabled, "key-disabled"},
+                                         {key_not_for_encryption, "key-not-for-encryption"},
+                                         {not_encrypted, "not-encrypted"},
+                                         {pgp_fake, "pgp-fake"},
+                                         {pgp_partial, "pgp-partial"},
+                                         {smime_not_accepted, "smime-not-accepted"},
+                                         {near_miss, "near-miss"},
+                                         {untagged, "untagged"},
+                                         {mixed_forms, "mixed-forms"},
+                                         {too_large, "too-large"},
+                                         {unreadable, "unreadable"},
+                                         {sealing_failed, "sealing-failed"},
+                                         {internal_error, "internal-error"}});
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,48 @@
+#!/bin/bash
+# The house's rules, checked on the source text: an include points left only (policy <- keys <- milter), is written from the
+# root, and the pure files name no effect. Prints each line that breaks a rule; exit status 1 if there is one.
+set -u
+cd "${1:-$(dirname "$0")/..}" || exit 2
+
+status=0
+forbid() { # what it means, pattern, files...
+    local meaning=$1 pattern=$2 found
+    shift 2
+    found=$(grep -nE "$pattern" "$@" /dev/null) || return 0
+    sed "s|^|$meaning: |" <<< "$found"
+    status=1
+}
+
+mapfile -t policy < <(find policy -name '*.[ch]pp')
+mapfile -t keys < <(find keys -name '*.[ch]pp')
+mapfile -t milter < <(find milter -name '*.[ch]pp')
+all=("${policy[@]}" "${keys[@]}" "${milter[@]}")
+headers=($(printf '%s\n' "${all[@]}" | grep 'hpp$'))
+[ ${#all[@]} -gt 50 ] || { echo "found only ${#all[@]} source files: is this the right directory?"; exit 2; }
+
+forbid 'policy/ sees what stands right of it' '#include "(keys|milter|tests)/' "${policy[@]}"
+forbid 'keys/ sees what stands right of it' '#include "(milter|tests)/' "${keys[@]}"
+forbid 'milter/ sees the tests' '#include "tests/' "${milter[@]}"
+forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all[@]}"
+
+# Pure: all of policy/, and what else says so.
+pure_keys=(keys/{addressing,armor,certificate,cms,inspect,lookup,packets,pgp_mime,trace}.[ch]pp)
+pure_milter=(milter/{wire,session,edits,events,collector,macros,negotiation,reply_text,judge}.[ch]pp)
+forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl)' \
+    "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
+forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
+
+# Third-party types stay in one file.
+for only in 'gpgme\.h:keys/gpg.cpp' 'mimetic/:policy/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp' 'openssl/:policy/base/digest.cpp'; do
+    mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")
+    forbid "only ${only#*:} may include this" "#include <${only%%:*}" "${others[@]}"
+done
+forbid 'a header shows ICU' '#include <unicode/' "${headers[@]}"
+
+# Room for one noun: a file of 450 lines at most, a header of 150.
+while read -r lines file; do
+    [ "$file" = total ] && continue
+    case $file in *.hpp) most=150 ;; *) most=450 ;; esac
+    [ "$lines" -le "$most" ] || { echo "$file has $lines lines, more than $most"; status=1; }
+done < <(wc -l "${all[@]}")
+exit $status

@@ -1,0 +1,260 @@
+#include "keys/armor.hpp"
+#include "keys/inspect.hpp"
+#include "policy/base/base64.hpp"
+#include "tests/keys/test_keyring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+
+namespace sealgate::keys {
+namespace {
+
+using namespace std::string_literals;
+using policy::protection;
+
+policy::message mail(const std::string& content_type, const std::string& body) {
+    return {.fields = {{"Content-Type", " " + content_type}}, .body = body};
+}
+
+std::string multipart(const std::vector<std::string>& parts) {
+    std::string out;
+    for (const auto& part : parts)
+        out += "--b\r\n" + part + "\r\n";
+    return out + "--b--\r\n";
+}
+
+std::string part(const std::string& content_type, const std::string& body,
+                 const std::string& other_fields = {}) {
+    return "Content-Type: " + content_type + "\r\n" + other_fields + "\r\n" + body;
+}
+
+const auto encrypted_type = "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b"s;
+const auto version = part("application/pgp-encrypted", "Version: 1\r\n");
+
+class Inspect : public testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        test::keyring people;
+        const auto bob = people.make_key("Bob <bob@example.org>");
+        key_id = people.last_key_id(bob);
+        cipher = people.gpg_with_input("--encrypt -r " + bob,
+                                       "Content-Type: text/plain\r\n\r\nthe price is 42\r\n");
+        armored = armor_message(cipher);
+        signed_only = people.gpg_with_input("--sign --armor", "the price is 42");
+        stored = people.gpg_with_input("--store --armor", "the price is 42");
+        passphrase = armor_message(
+            people.gpg_with_input("--pinentry-mode loopback --passphrase x --symmetric", "the price is 42"));
+        certificate = people.gpg("--armor --export " + bob);
+        data = part("application/octet-stream; name=\"encrypted.asc\"", armored);
+    }
+
+    static protection kind(const policy::message& m) { return inspect(m).kind; }
+
+    static inline std::string key_id, cipher, armored, signed_only, stored, passphrase, certificate, data;
+};
+
+TEST_F(Inspect, OrdinaryMailIsNone) {
+    EXPECT_EQ(kind({}), protection::none);
+    EXPECT_EQ(kind(mail("text/plain", "hello\r\n")), protection::none);
+    EXPECT_EQ(kind(mail("text/plain", "about the .pgp file you sent, and BEGIN PGP\r\n")), protection::none);
+    EXPECT_EQ(
+        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", "key attached"),
+                                                            part("application/pgp-keys", certificate)}))),
+        protection::none);
+}
+
+TEST_F(Inspect, PgpMimeAsTheStandardHasItIsPgpMime) {
+    const auto judged = inspect(mail(encrypted_type, multipart({version, data})));
+    EXPECT_EQ(judged.kind, protection::pgp_mime) << judged.why;
+    EXPECT_EQ(judged.why, "PGP/MIME, encrypted to 1 key");
+    ASSERT_EQ(judged.messages.size(), 1u);
+    EXPECT_EQ(judged.messages.front().key_ids, std::vector{key_id});
+}
+
+TEST_F(Inspect, PgpMimeAsMailProgramsWriteItIsPgpMime) {
+    const auto sentence = "This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)\r\n"s;
+    const policy::message cases[] = {
+        mail(encrypted_type, sentence + multipart({version, data})),
+        mail("Multipart/Encrypted;\n protocol=Application/PGP-Encrypted;\n boundary=\"b\"",
+             multipart({version, data}) + "\r\n\r\n"),
+        mail(encrypted_type, multipart({part("application/pgp-encrypted; name=\"v\"", "Version: 1",
+                                             "Content-Description: PGP/MIME version identification\r\n"),
+                                        data})),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", "\r\n" + armored + "\r\n")})),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", text::encode_base64(armored),
+                                      "Content-Transfer-Encoding: base64\r\n")})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)})),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 200);
+}
+
+TEST_F(Inspect, WhatOnlySaysItIsEncryptedIsFake) {
+    const auto with = [](const std::string& second) {
+        return mail(encrypted_type, multipart({version, part("application/octet-stream", second)}));
+    };
+    const policy::message cases[] = {
+        with("the price is 42"),
+        with(stored),
+        with(signed_only),
+        with("-----BEGIN PGP MESSAGE-----\r\n\r\nthe price is 42\r\n-----END PGP MESSAGE-----"),
+        with(certificate),
+        with(""),
+        with(armored.substr(0, armored.size() / 2)),
+        with(armor_message(cipher.substr(0, cipher.size() - 1))),
+        with(armor_message(cipher + "\xCB\x0B"
+                                    "b\0\0\0\0\0clear"s)),
+        mail(encrypted_type, "the price is 42"),
+        mail(encrypted_type, multipart({version})),
+        mail(encrypted_type, multipart({version, part("text/plain", "the price is 42")})),
+        mail("multipart/encrypted; boundary=b", multipart({version, part("application/octet-stream", "42")})),
+        mail("application/pgp-encrypted", "the price is 42"),
+        mail("text/plain", stored),
+        mail("text/plain", "-----BEGIN PGP MESSAGE-----\r\nthe price is 42"),
+        mail("text/plain", "hello\r\n" + signed_only),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why << "\n" << m.body.substr(0, 300);
+}
+
+TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
+    const auto clear = part("text/plain", "the price is 42");
+    const policy::message cases[] = {
+        mail(encrypted_type, multipart({version, data, clear})),
+        mail(encrypted_type, multipart({clear, version, data})),
+        mail(encrypted_type, "the price is 42\r\n" + multipart({version, data})),
+        mail(encrypted_type, multipart({version, data}) + "the price is 42\r\n"),
+        mail(encrypted_type,
+             multipart({part("application/pgp-encrypted", "Version: 1\r\nthe price is 42"), data})),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", "the price is 42\r\n" + armored)})),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", armored + "the price is 42\r\n")})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", armored + armored)})),
+        mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), clear})),
+        mail("multipart/mixed; boundary=b",
+             multipart({part("text/plain", armored), part("text/plain", stored)})),
+        mail("multipart/mixed; boundary=b",
+             multipart(
+                 {part("text/plain", armored), part("message/rfc822", "Subject: 42\r\n\r\n" + armored)})),
+        mail("text/plain", "hello bob\r\n" + armored),
+        mail("text/plain", armored + "-- \r\nAnn\r\n"),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+}
+
+TEST_F(Inspect, TextInTheEncodingOfAnEncryptedPartIsNotOverlooked) {
+    const auto hidden = text::encode_base64(armored) + "\r\nthe price is 42\r\n";
+    const auto m = mail(encrypted_type, multipart({version, part("application/octet-stream", hidden,
+                                                                 "Content-Transfer-Encoding: base64\r\n")}));
+    EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why;
+}
+
+TEST_F(Inspect, WhatReadersMayReadDifferentlyIsNotTrusted) {
+    const auto whole = multipart({version, data});
+    policy::message two_types = mail(encrypted_type, whole);
+    two_types.fields.push_back({"Content-Type", " text/plain"});
+    const policy::message cases[] = {
+        two_types,
+        mail(encrypted_type + "; boundary=c", whole),
+        mail(encrypted_type, whole.substr(0, whole.size() - 7)),
+        mail(encrypted_type, "--bc\r\n\r\nthe price is 42\r\n" + whole),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", armored, "Content-Type: text/html\r\n")})),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why;
+}
+
+TEST_F(Inspect, EveryLeafEncryptedIsInline) {
+    const auto binary = part("application/octet-stream; name=\"offer.pdf.pgp\"", text::encode_base64(cipher),
+                             "Content-Transfer-Encoding: base64\r\n");
+    const policy::message cases[] = {
+        mail("text/plain", armored),
+        mail("text/plain; charset=utf-8", "\r\n" + armored + "\r\n\r\n"),
+        mail("application/pgp; x-action=encrypt", armored),
+        mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary})),
+        mail("multipart/mixed; boundary=b",
+             multipart({part("text/plain", ""), version, data})), // as Exchange leaves PGP/MIME
+        mail("multipart/mixed; boundary=b",
+             multipart(
+                 {part("text/plain", armored), part("application/octet-stream; name=\"x.asc\"", armored)})),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_inline) << inspect(m).why << "\n" << m.body.substr(0, 200);
+    EXPECT_EQ(inspect(cases[3]).messages.size(), 2u);
+}
+
+TEST_F(Inspect, BinaryDataCountOnlyUnderAPgpName) {
+    const auto binary = [](const std::string& name) {
+        return part("application/octet-stream; name=\"" + name + "\"", text::encode_base64(cipher),
+                    "Content-Transfer-Encoding: base64\r\n");
+    };
+    EXPECT_EQ(
+        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.GPG")}))),
+        protection::pgp_inline);
+    EXPECT_EQ(
+        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.dat")}))),
+        protection::pgp_partial);
+}
+
+TEST_F(Inspect, SignedIsNotEncrypted) {
+    const auto m =
+        mail("multipart/signed; micalg=pgp-sha256; protocol=\"application/pgp-signature\"; boundary=b",
+             multipart({part("text/plain", "the price is 42"), part("application/pgp-signature", "x")}));
+    EXPECT_EQ(kind(m), protection::pgp_signed);
+}
+
+TEST_F(Inspect, SmimeIsJudgedByItsContentType) {
+    const auto cms = [](char last) {
+        return "\x30\x10\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"s + last + "\xA0\x03\x30\x01\x00"s;
+    };
+    const auto smime = [](const std::string& type, const std::string& der) {
+        return policy::message{
+            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
+            .body = text::encode_base64(der) + "\r\n"};
+    };
+    const auto type = "application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\""s;
+    EXPECT_EQ(kind(smime(type, cms('\x03'))), protection::smime);
+    EXPECT_EQ(kind(smime("application/x-pkcs7-mime", cms('\x03'))), protection::smime);
+    EXPECT_EQ(kind(smime(type, cms('\x02'))), protection::none);
+    EXPECT_EQ(kind(smime(type, cms('\x03') + "the price is 42")), protection::none);
+    EXPECT_EQ(kind(smime(type, "the price is 42")), protection::none);
+    EXPECT_EQ(kind(smime("application/octet-stream", cms('\x03'))), protection::none);
+}
+
+TEST_F(Inspect, ArmorHiddenFromTheScanIsClear) {
+    // Not seen, so it is encrypted once more: the safe side.
+    const policy::message m{
+        .fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
+        .body = text::encode_base64(armored)};
+    EXPECT_EQ(kind(m), protection::none);
+}
+
+TEST_F(Inspect, NestedTooDeepIsTold) {
+    std::string body = "BEGIN PGP\r\n";
+    for (int i = 0; i < 200'000; ++i)
+        body += "--b" + std::to_string(1'000'000 + i) + "\r\nContent-Type: multipart/mixed; boundary=b" +
+                std::to_string(1'000'001 + i) + "\r\n\r\n";
+    const auto judged = inspect(mail("multipart/mixed; boundary=b1000000", body));
+    EXPECT_TRUE(judged.too_complex);
+    EXPECT_EQ(judged.kind, protection::none);
+    body.erase(0, 11);
+    EXPECT_FALSE(
+        inspect(mail("multipart/mixed; boundary=b1000000", body)).too_complex); // nobody needs to know
+}
+
+TEST_F(Inspect, NoCutOfAMessageIsTakenForTheWhole) {
+    const auto whole = mail(encrypted_type, multipart({version, data}));
+    const auto end = whole.body.size() - 2; // the last line end may be missing
+    for (std::size_t size = 0; size < end; ++size)
+        EXPECT_NE(kind(mail(encrypted_type, whole.body.substr(0, size))), protection::pgp_mime) << size;
+}
+
+} // namespace
+} // namespace sealgate::keys

@@ -1,0 +1,149 @@
+#include "keys/packets.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::keys {
+namespace {
+
+using namespace std::string_literals;
+
+std::string octets(std::size_t count) { return std::string(count, '\x5A'); }
+
+// New format, one- or two-octet length.
+std::string packet_of(int type, const std::string& body) {
+    std::string out(1, static_cast<char>(0xC0 | type));
+    if (body.size() < 192) {
+        out += static_cast<char>(body.size());
+    } else {
+        out += static_cast<char>(192 + ((body.size() - 192) >> 8));
+        out += static_cast<char>((body.size() - 192) & 0xFF);
+    }
+    return out + body;
+}
+
+const auto pkesk = packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12"s + octets(50));
+const auto hidden = packet_of(1, "\x03"s + std::string(8, '\0') + "\x12" + octets(50));
+const auto pkesk_v6 =
+    packet_of(1, "\x06\x21\x06\xFE\xDC\xBA\x98\x76\x54\x32\x10"s + octets(24) + "\x19" + octets(40));
+const auto skesk = packet_of(3, "\x04\x09\x03\x08"s + octets(9));
+const auto seipd = packet_of(18, "\x01"s + octets(100));
+const auto seipd_v2 = packet_of(18, "\x02\x09\x02\x06"s + octets(100));
+const auto marker = packet_of(10, "PGP");
+const auto padding = packet_of(21, octets(30));
+const auto literal = packet_of(11, "b"s + std::string(5, '\0') + "in clear");
+
+TEST(Packets, OldAndNewHeadersSayTheSame) {
+    struct {
+        std::string bytes;
+        std::size_t size;
+    } const cases[] = {
+        {"\xCB\x05"s + octets(5), 5},                          // new, one octet
+        {"\xCB\xC0\x00"s + octets(192), 192},                  // new, two octets
+        {"\xCB\xFF\x00\x00\x00\x05"s + octets(5), 5},          // new, five octets
+        {"\xAC\x05"s + octets(5), 5},                          // old, one octet
+        {"\xAD\x00\x05"s + octets(5), 5},                      // old, two octets
+        {"\xAE\x00\x00\x00\x05"s + octets(5), 5},              // old, four octets
+        {"\xAF"s + octets(5), 5},                              // old, to the end
+        {"\xCB\xE9"s + octets(512) + "\x05" + octets(5), 517}, // new, a chunk and the rest
+    };
+    for (const auto& c : cases) {
+        const auto packets = walk_packets(c.bytes, 10);
+        ASSERT_TRUE(packets) << packets.error();
+        ASSERT_EQ(packets->size(), 1u);
+        EXPECT_EQ(packets->front().type, packet_type::literal);
+        EXPECT_EQ(packets->front().size, c.size);
+        EXPECT_EQ(packets->front().whole, c.bytes);
+    }
+}
+
+TEST(Packets, WhatDoesNotFitIsRefused) {
+    const std::string cases[] = {
+        "hello",                              // no packet at all
+        "\xCB",                               // no length
+        "\xCB\x05"s + octets(4),              // one octet short
+        "\xCB\xFF\xFF\xFF\xFF\xFF"s,          // four gigabytes
+        "\xCB\xE8"s + octets(256) + "\x01z",  // a first chunk below 512
+        "\xCB\xE9"s + octets(512),            // a chunk, and no more
+        "\xC1\xE9"s + octets(512) + "\x01z",  // a PKESK in chunks
+        "\x87"s + octets(5),                  // a PKESK to the end
+        pkesk + std::string(1, '\0') + seipd, // a NUL between
+    };
+    for (const auto& bytes : cases)
+        EXPECT_FALSE(walk_packets(bytes, 10)) << testing::PrintToString(bytes);
+}
+
+TEST(Packets, MorePacketsThanTheLimitAreRefused) {
+    std::string many;
+    for (int i = 0; i < 11; ++i)
+        many += marker;
+    EXPECT_FALSE(walk_packets(many, 10));
+    EXPECT_TRUE(walk_packets(many, 11));
+}
+
+TEST(EncryptedMessage, TellsWhoCanReadIt) {
+    const auto message = read_encrypted_message(marker + pkesk + hidden + skesk + padding + seipd);
+    ASSERT_TRUE(message) << message.error();
+    EXPECT_EQ(message->key_ids, (std::vector{"0123456789ABCDEF"s, "0000000000000000"s}));
+    EXPECT_EQ(message->passphrases, 1u);
+    EXPECT_EQ(message->seipd_version, 1);
+}
+
+TEST(EncryptedMessage, Version6NamesAKeyByTheFrontOfItsFingerprint) {
+    const auto message = read_encrypted_message(pkesk_v6 + seipd_v2);
+    ASSERT_TRUE(message) << message.error();
+    EXPECT_EQ(message->key_ids, std::vector{"FEDCBA9876543210"s});
+}
+
+TEST(EncryptedMessage, EverythingElseIsNone) {
+    struct {
+        std::string bytes;
+        const char* error;
+    } const cases[] = {
+        {"", "no encrypted data"},
+        {pkesk, "no encrypted data"},
+        {seipd, "encrypted, but to nobody"},
+        {literal, "plain data, not encrypted"},
+        {packet_of(8, "\x01"s + octets(20)), "compressed, not encrypted"},
+        {packet_of(4, octets(13)), "signed, not encrypted"},
+        {packet_of(2, octets(70)), "signed, not encrypted"},
+        {packet_of(6, octets(70)), "a certificate, not a message"},
+        {pkesk + packet_of(9, octets(100)), "encrypted without integrity protection"},
+        {pkesk + packet_of(20, octets(100)), "encrypted in a form that is not in the standard"},
+        {pkesk + seipd + literal, "something follows the encrypted data"},
+        {pkesk + seipd + seipd, "something follows the encrypted data"},
+        {pkesk + seipd + pkesk, "something follows the encrypted data"},
+        {pkesk + seipd + marker, "something follows the encrypted data"},
+        {pkesk + literal + seipd, "plain data, not encrypted"},
+        {packet_of(10, "the price is 42") + pkesk + seipd, "a marker packet with something in it"},
+        {pkesk + seipd_v2, "encrypted data that cannot be read"},
+        {pkesk_v6 + seipd, "encrypted data that cannot be read"},
+        {pkesk + packet_of(18, "\x01"s + octets(20)), "encrypted data that cannot be read"},
+        {pkesk + packet_of(18, "\x07"s + octets(200)), "encrypted data that cannot be read"},
+        {packet_of(1, "\x03short") + seipd, "an encrypted session key that cannot be read"},
+        {packet_of(1, "\x02"s + octets(60)) + seipd, "an encrypted session key that cannot be read"},
+        {packet_of(60, "x") + seipd, "not an OpenPGP message"},
+    };
+    for (const auto& c : cases) {
+        const auto message = read_encrypted_message(c.bytes);
+        EXPECT_EQ(message ? "encrypted" : message.error(), c.error);
+    }
+}
+
+TEST(EncryptedMessage, EveryCutIsRefused) {
+    const auto whole = pkesk + seipd;
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_FALSE(read_encrypted_message(whole.substr(0, size))) << size;
+}
+
+TEST(EncryptedMessage, NoByteChangedCrashesIt) {
+    const auto whole = marker + pkesk + pkesk_v6 + skesk + seipd;
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        for (int value = 0; value < 256; ++value) {
+            auto changed = whole;
+            changed[at] = static_cast<char>(value);
+            (void)read_encrypted_message(changed);
+        }
+}
+
+} // namespace
+} // namespace sealgate::keys

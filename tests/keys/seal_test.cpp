@@ -1,0 +1,222 @@
+#include "keys/armor.hpp"
+#include "keys/packets.hpp"
+#include "keys/seal.hpp"
+#include "tests/keys/test_keyring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+namespace sealgate::keys {
+namespace {
+
+using namespace std::chrono_literals;
+using test::keyring;
+
+class Seal : public testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        people.emplace();
+        ann = people->make_key("Ann <ann@example.org>");
+        bob = people->make_key("Bob <bob@example.org>");
+        expired = people->make_expired_key("Eve <eve@example.org>");
+        sign_only = people->make_sign_only_key("Sig <sig@example.org>");
+    }
+    static void TearDownTestSuite() { people.reset(); }
+
+    static seal_recipient recipient(const std::string& fingerprint) {
+        return {.file = people->export_file(fingerprint),
+                .fingerprint = fingerprint,
+                .key_id = people->last_key_id(fingerprint)};
+    }
+
+    sealer make_sealer(const std::filesystem::path& program = "/usr/bin/gpg",
+                       std::chrono::milliseconds deadline = 60s) {
+        return sealer({.program = program, .scratch = scratch.path(), .deadline = deadline});
+    }
+
+    // A program in gpg's place. It answers --version as gpg does, and then does this.
+    std::filesystem::path fake_gpg(const std::string& script) {
+        const auto file = scratch.path() / "fake-gpg";
+        std::ofstream(file)
+            << "#!/bin/bash\ncase \" $* \" in *' --version '*) exec /usr/bin/gpg --version;; esac\n"
+            << script << "\n";
+        std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+        return file;
+    }
+
+    std::string error_of(const std::string& script) {
+        auto sealed = make_sealer(fake_gpg(script), 1s).seal(entity, {recipient(ann)});
+        return sealed ? "sealed" : sealed.error().text;
+    }
+
+    static inline std::optional<keyring> people;
+    static inline std::string ann, bob, expired, sign_only;
+    temporary_directory scratch{std::filesystem::temp_directory_path()};
+    const std::string entity = "Content-Type: text/plain\r\n\r\nthe price is 42\r\n";
+};
+
+TEST_F(Seal, WhatIsSealedComesBackByteForByte) {
+    std::string bytes = "Content-Type: application/octet-stream\r\n\r\n";
+    for (int i = 0; i < 300'000; ++i)
+        bytes += static_cast<char>(i * 7 % 256);
+    const auto sealed = make_sealer().seal(bytes, {recipient(ann), recipient(bob)});
+    ASSERT_TRUE(sealed) << sealed.error().text;
+    EXPECT_EQ(people->decrypt(*sealed), bytes);
+    EXPECT_EQ(people->decrypt(armor_message(*sealed)), bytes);
+}
+
+TEST_F(Seal, NamesExactlyTheRecipientsKeys) {
+    const auto sealed = make_sealer().seal(entity, {recipient(bob)});
+    ASSERT_TRUE(sealed) << sealed.error().text;
+    const auto message = read_encrypted_message(*sealed);
+    ASSERT_TRUE(message) << message.error();
+    EXPECT_EQ(message->key_ids, std::vector{people->last_key_id(bob)});
+    EXPECT_EQ(message->seipd_version, 1);
+}
+
+TEST_F(Seal, TheSameRecipientTwiceCountsOnce) {
+    const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(ann)});
+    ASSERT_TRUE(sealed) << sealed.error().text;
+    EXPECT_EQ(read_encrypted_message(*sealed)->key_ids.size(), 1u);
+}
+
+TEST_F(Seal, LengthTellsNothingOfTheContent) {
+    auto seals = make_sealer();
+    const auto zeros = seals.seal(std::string(100'000, '0'), {recipient(ann)});
+    std::string mixed;
+    for (std::uint32_t i = 1, x = 1; i <= 100'000; ++i)
+        x = x * 1664525 + 1013904223, mixed += static_cast<char>(x >> 24);
+    const auto noise = seals.seal(mixed, {recipient(ann)});
+    ASSERT_TRUE(zeros && noise);
+    EXPECT_EQ(zeros->size(), noise->size());
+}
+
+TEST_F(Seal, OneBadRecipientMakesAnError) {
+    for (const auto& bad : {expired, sign_only}) {
+        const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(bad)});
+        ASSERT_FALSE(sealed);
+        EXPECT_NE(sealed.error().text.find(bad), std::string::npos) << sealed.error().text;
+    }
+    EXPECT_FALSE(make_sealer().seal(entity, {}));
+}
+
+TEST_F(Seal, MissingFileIsAnError) {
+    auto gone = recipient(ann);
+    gone.file = "/nonexistent/key.pgp";
+    EXPECT_FALSE(make_sealer().seal(entity, {gone}));
+}
+
+TEST_F(Seal, FileNameWithALineEndIsRefused) {
+    auto odd = recipient(ann);
+    odd.file = "/tmp/a\n--hidden\nb.pgp";
+    EXPECT_FALSE(make_sealer().seal(entity, {odd}));
+}
+
+TEST_F(Seal, FileNameWithSpacesIsFine) {
+    auto spaced = recipient(ann);
+    const auto file = scratch.path() / "a key  of ann.pgp";
+    std::filesystem::copy_file(spaced.file, file);
+    spaced.file = file;
+    EXPECT_TRUE(make_sealer().seal(entity, {spaced}));
+}
+
+TEST_F(Seal, OtherKeyThanExpectedIsCaught) {
+    auto swapped = recipient(ann);
+    swapped.key_id = people->last_key_id(bob);
+    const auto sealed = make_sealer().seal(entity, {swapped});
+    ASSERT_FALSE(sealed);
+    EXPECT_EQ(sealed.error().text, "gpg encrypted to other keys than asked for");
+}
+
+TEST_F(Seal, GpgThatEncryptsToAnotherKeyIsCaught) {
+    const auto other = people->export_file(bob).string();
+    EXPECT_EQ(error_of("a=(); for x; do case \"$x\" in *.pgp) x=" + other +
+                       ";; esac; a+=(\"$x\"); done\nexec /usr/bin/gpg \"${a[@]}\""),
+              "gpg encrypted to other keys than asked for");
+}
+
+TEST_F(Seal, GpgThatAddsAKeyIsCaught) {
+    const auto other = people->export_file(bob).string();
+    EXPECT_EQ(error_of("exec /usr/bin/gpg -f " + other + " \"$@\""),
+              "gpg encrypted to other keys than asked for");
+    EXPECT_EQ(error_of("exec /usr/bin/gpg -F " + other + " \"$@\""),
+              "gpg encrypted to other keys than asked for");
+}
+
+TEST_F(Seal, GpgThatDoesNotEncryptIsCaught) {
+    struct {
+        const char* script;
+        const char* error;
+    } const cases[] = {
+        {"cat", "gpg did not make an encrypted message"},
+        {"head -c 100000 /dev/urandom", "gpg did not make an encrypted message"},
+        {"exit 0", "gpg did not make an encrypted message"},
+        {"/usr/bin/gpg --homedir $PWD/nowhere --store", "gpg did not make an encrypted message"},
+        {"exit 2", "gpg did not"},
+        {"kill -9 $$", "gpg did not"},
+        {"sleep 30", "gpg did not answer in time"},
+        {"exec /bin/false", "gpg did not"},
+    };
+    for (const auto& c : cases) {
+        const auto started = std::chrono::steady_clock::now();
+        const auto error = error_of(c.script);
+        EXPECT_TRUE(error.starts_with(c.error)) << c.script << ": " << error;
+        EXPECT_LT(std::chrono::steady_clock::now() - started, 10s) << c.script;
+    }
+}
+
+TEST_F(Seal, TruncatedCiphertextIsCaught) {
+    EXPECT_TRUE(
+        error_of("/usr/bin/gpg \"$@\" | head -c 150").starts_with("gpg did not make an encrypted message"));
+}
+
+TEST_F(Seal, SomethingBehindTheCiphertextIsCaught) {
+    EXPECT_TRUE(error_of("/usr/bin/gpg \"$@\"; printf '\\xcb\\x06b\\0\\0\\0\\0\\0'")
+                    .starts_with("gpg did not make an encrypted message: something follows"));
+}
+
+TEST_F(Seal, SealerWorksAgainAfterAHang) {
+    const auto mark = (scratch.path() / "hung-once").string();
+    auto seals = make_sealer(
+        fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 5"), 300ms);
+    EXPECT_FALSE(seals.seal(entity, {recipient(ann)}));
+    const auto sealed = seals.seal(entity, {recipient(ann)});
+    EXPECT_TRUE(sealed) << sealed.error().text;
+}
+
+TEST_F(Seal, OneProcessASealAndNoAgent) {
+    const auto log = (scratch.path() / "calls").string();
+    const auto file = fake_gpg("");
+    std::ofstream(file) << "#!/bin/bash\necho \"$*\" >>" << log << "\nexec /usr/bin/gpg \"$@\"\n";
+    auto seals = make_sealer(file);
+    const auto calls = [&] {
+        const auto text = read_file(log);
+        return std::ranges::count(text, '\n');
+    };
+    const auto before = calls();
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(seals.seal(entity, {recipient(ann)}));
+    EXPECT_EQ(calls() - before, 3);
+    EXPECT_NE(read_file(log).find("--compress-algo=none"), std::string::npos) << read_file(log);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path()))
+        EXPECT_FALSE(entry.is_socket()) << entry.path();
+}
+
+TEST_F(Seal, HomeIsPrivateAndRemoved) {
+    {
+        const auto seals = make_sealer();
+        const auto home = std::filesystem::directory_iterator(scratch.path())->path();
+        EXPECT_EQ(std::filesystem::status(home).permissions(), std::filesystem::perms::owner_all);
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+}
+
+TEST_F(Seal, ProgramThatIsNotThereThrows) { EXPECT_THROW(make_sealer("/nonexistent/gpg"), gpg_broken); }
+
+} // namespace
+} // namespace sealgate::keys

@@ -1,0 +1,264 @@
+#include "policies.hpp"
+
+#include "policy/decide.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::policy {
+namespace {
+
+found_tag tag_of(rank r) { return {.tag = "tag", .classification = r, .where = carrier::subject}; }
+
+recipient_facts to(const char* address, key_state state = key_state::missing) {
+    return {.who = parse_address(address), .seen = visibility::visible, .key = {.state = state, .fingerprint = {}}, .to_them = addressed::unverifiable};
+}
+
+struct decided {
+    outcome what;
+    reason why; // of the first recipient
+    bool operator==(const decided&) const = default;
+};
+void PrintTo(const decided& d, std::ostream* out) { *out << name_of(d.what) << "/" << name_of(d.why); }
+
+decided decide_for(const policy& rules, const facts& known) {
+    const auto made = decide(rules, known);
+    return {made.what, made.recipients.at(0).why};
+}
+
+facts confidential_to(recipient_facts recipient, protection brought = protection::none) {
+    facts known;
+    known.findings.tags = {tag_of(2)};
+    known.brought = brought;
+    known.recipients = {std::move(recipient)};
+    return known;
+}
+
+class Decide : public testing::Test {
+protected:
+    policy rules = load_or_fail(example_policy);
+};
+
+TEST_F(Decide, UntaggedMailGetsThePolicysClassification) {
+    facts known;
+    known.recipients = {to("bob@yahoo.com")};
+    const auto made = decide(rules, known);
+    EXPECT_EQ(made.classification, rank{1});
+    EXPECT_EQ(made.what, outcome::warn);
+}
+
+TEST_F(Decide, UntaggedMailIsRefusedWhereThePolicySaysSo) {
+    rules.untagged.reset();
+    facts known;
+    known.recipients = {to("ann@example.org")};
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::untagged}));
+}
+
+TEST_F(Decide, MostSensitiveTagWins) {
+    facts known;
+    known.findings.tags = {tag_of(0), tag_of(2), tag_of(1)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide(rules, known).classification, rank{2});
+}
+
+TEST_F(Decide, KeyStateDecidesWhetherClearMailIsSealed) {
+    const std::pair<key_state, decided> cases[] = {
+        {key_state::usable, {outcome::seal, reason::sealed}},
+        {key_state::missing, {outcome::reject, reason::no_key}},
+        {key_state::expired, {outcome::reject, reason::key_expired}},
+        {key_state::revoked, {outcome::reject, reason::key_revoked}},
+        {key_state::disabled, {outcome::reject, reason::key_disabled}},
+        {key_state::not_for_encryption, {outcome::reject, reason::key_not_for_encryption}},
+    };
+    for (const auto& [state, expected] : cases)
+        EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com", state))), expected) << name_of(state);
+    rules.encryption.no_key = no_key_action::hold;
+    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"))), (decided{outcome::hold, reason::no_key}));
+}
+
+TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
+    struct row {
+        protection brought;
+        decided encrypt;
+        decided require;
+    };
+    const row rows[] = {
+        {protection::none, {outcome::seal, reason::sealed}, {outcome::reject, reason::not_encrypted}},
+        {protection::pgp_signed, {outcome::seal, reason::sealed}, {outcome::reject, reason::not_encrypted}},
+        {protection::pgp_mime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::pgp_inline, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::smime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::pgp_fake, {outcome::reject, reason::pgp_fake}, {outcome::reject, reason::pgp_fake}},
+        {protection::pgp_partial, {outcome::reject, reason::pgp_partial}, {outcome::reject, reason::pgp_partial}},
+    };
+    for (const auto& [brought, encrypt, require] : rows) {
+        auto known = confidential_to(to("bob@yahoo.com", key_state::usable), brought);
+        known.recipients[0].to_them = addressed::yes;
+        auto strict = rules;
+        strict.rules[2].cells.assign(strict.tiers.size(), action::require);
+        EXPECT_EQ(decide_for(rules, known), encrypt) << name_of(brought);
+        EXPECT_EQ(decide_for(strict, known), require) << name_of(brought);
+    }
+    rules.encryption.accept_smime = false;
+    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"), protection::smime)), (decided{outcome::reject, reason::smime_not_accepted}));
+}
+
+TEST_F(Decide, ProtectedMailMustBeForThisRecipient) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_mime);
+    known.recipients[0].to_them = addressed::no;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::not_addressed}));
+    known.recipients[0].to_them = addressed::unverifiable;
+    const std::pair<unverifiable_action, outcome> cases[] = {{unverifiable_action::deliver, outcome::deliver},
+                                                             {unverifiable_action::warn, outcome::warn},
+                                                             {unverifiable_action::reject, outcome::reject}};
+    for (const auto& [what, expected] : cases) {
+        rules.encryption.unverifiable = what;
+        EXPECT_EQ(decide_for(rules, known), (decided{expected, reason::unverifiable}));
+    }
+}
+
+TEST_F(Decide, SecretToDomainWithoutKeyIsRefusedForAll) {
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("eve@yahoo.com"));
+    EXPECT_EQ(decide(rules, known).what, outcome::reject);
+}
+
+TEST_F(Decide, RecipientsWhoNeedDifferentFormsAreRefused) {
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("ann@example.org"));
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::mixed_forms}));
+}
+
+TEST_F(Decide, HiddenRecipientSharesNoCiphertext) {
+    auto hidden = to("bob@partner.example", key_state::usable);
+    hidden.seen = visibility::hidden;
+    auto known = confidential_to(hidden);
+    EXPECT_EQ(decide(rules, known).what, outcome::seal) << "alone";
+    known.recipients.push_back(to("dan@partner.example", key_state::usable));
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::mixed_forms}));
+}
+
+TEST_F(Decide, AddressThatMayBeRoutedElsewhereGetsTheStrictestCell) {
+    for (const auto* address : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob"})
+        EXPECT_EQ(decide_for(rules, confidential_to(to(address))), (decided{outcome::reject, reason::no_key})) << address;
+}
+
+TEST_F(Decide, ArchiveIsAddedWhereTheMailGoesOut) {
+    facts known;
+    known.findings.tags = {tag_of(0)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide(rules, known).archive.size(), 1u);
+    known.findings.near_misses = {{.text = {}, .suggestion = "[public]", .where = carrier::subject}};
+    EXPECT_EQ(decide(rules, known).what, outcome::reject);
+    EXPECT_TRUE(decide(rules, known).archive.empty());
+}
+
+TEST_F(Decide, TooLargeIsRefusedAndTooComplexWhereProtectionMatters) {
+    facts known;
+    known.findings.tags = {tag_of(0)};
+    known.recipients = {to("bob@yahoo.com")};
+    known.read = legibility::too_complex;
+    EXPECT_EQ(decide(rules, known).what, outcome::deliver);
+    known.read = legibility::too_large;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::too_large}));
+    known.findings.tags = {tag_of(2)};
+    known.read = legibility::too_complex;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::unreadable}));
+}
+
+// The domain is small enough to walk it whole: every cell, protection, key, policy option and near miss.
+class EveryCase : public Decide {
+protected:
+    static constexpr protection protections[] = {protection::none, protection::pgp_mime, protection::pgp_inline, protection::pgp_partial,
+                                                 protection::pgp_fake, protection::pgp_signed, protection::smime};
+    static constexpr key_state keys[] = {key_state::usable, key_state::expired, key_state::revoked,
+                                         key_state::disabled, key_state::not_for_encryption, key_state::missing};
+    static constexpr addressed all_addressed[] = {addressed::yes, addressed::no, addressed::unverifiable};
+
+    // Calls f(rules, facts) with one recipient for every combination.
+    void each(const auto& f) {
+        for (const auto cell : names(action{}))
+            for (const auto near : names(near_miss_action{}))
+                for (const auto no_key : {no_key_action::reject, no_key_action::hold})
+                    for (const auto unverifiable : names(unverifiable_action{}))
+                        for (const bool smime : {true, false}) {
+                            rules.rules[2].cells[*rules.tiers.find("unsecure")] = cell.value;
+                            rules.near_miss = near.value;
+                            rules.encryption.no_key = no_key;
+                            rules.encryption.unverifiable = unverifiable.value;
+                            rules.encryption.accept_smime = smime;
+                            each_message(f);
+                        }
+    }
+
+    void each_message(const auto& f) {
+        for (const auto brought : protections)
+            for (const auto key : keys)
+                for (const auto to_them : all_addressed) {
+                    auto known = confidential_to(to("bob@yahoo.com", key), brought);
+                    known.recipients[0].to_them = to_them;
+                    f(rules, known);
+                }
+    }
+};
+
+TEST_F(EveryCase, ClearMailWhoseCellWantsProtectionNeverPassesInClear) {
+    each([](const policy& p, const facts& known) {
+        const auto made = decide(p, known);
+        const auto& one = made.recipients[0];
+        const bool wants = one.cell == action::encrypt || one.cell == action::require;
+        const bool encrypted = known.brought == protection::pgp_mime || known.brought == protection::pgp_inline ||
+                               (known.brought == protection::smime && p.encryption.accept_smime);
+        ASSERT_TRUE(!wants || encrypted || made.what >= outcome::seal);
+        ASSERT_TRUE(one.cell != action::require || encrypted || made.what == outcome::reject);
+        ASSERT_TRUE(made.what != outcome::seal || one.key.state == key_state::usable);
+    });
+}
+
+TEST_F(EveryCase, NearMissNeverMakesTheOutcomeMilder) {
+    each([](const policy& p, facts known) {
+        const auto before = decide(p, known).what;
+        known.findings.near_misses = {{.text = {}, .suggestion = {}, .where = carrier::subject}};
+        ASSERT_GE(decide(p, known).what, before);
+    });
+}
+
+TEST_F(EveryCase, FurtherRecipientNeverMakesTheOutcomeMilder) {
+    const auto others = {to("ann@example.org"), to("dan@partner.example", key_state::usable), to("eve@yahoo.com"), to("x%y@example.org")};
+    each_message([&](const policy& p, const facts& known) {
+        for (const auto& other : others) {
+            auto more = known;
+            more.recipients.push_back(other);
+            ASSERT_GE(decide(p, more).what, decide(p, known).what);
+            ASSERT_GE(decide(p, more).what, decide(p, {.findings = known.findings, .brought = known.brought, .read = known.read, .recipients = {other}}).what);
+        }
+    });
+}
+
+TEST_F(EveryCase, StricterTagNeverMakesTheOutcomeMilderInAPolicyWhoseRowsGrowStricter) {
+    each_message([](const policy& p, facts known) {
+        if (known.brought != protection::none) return; // encrypted mail rightly passes a stricter cell
+        known.findings.tags = {tag_of(0)};
+        const auto before = decide(p, known).what;
+        known.findings.tags.push_back(tag_of(2));
+        ASSERT_GE(decide(p, known).what, before);
+    });
+}
+
+TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {
+    const auto made = deferred(decide(rules, confidential_to(to("bob@yahoo.com", key_state::usable))), reason::sealing_failed);
+    EXPECT_EQ(made.what, outcome::defer);
+    EXPECT_EQ(made.failure, reason::sealing_failed);
+    EXPECT_EQ(made.recipients[0].result, outcome::seal);
+    EXPECT_TRUE(made.archive.empty());
+}
+
+TEST(Vocabulary, EveryEnumeratorHasItsName) {
+    EXPECT_EQ(name_of(reason::internal_error), "internal-error");
+    for (int i = 0; i <= static_cast<int>(reason::internal_error); ++i)
+        EXPECT_NE(name_of(static_cast<reason>(i)), "?") << i;
+    EXPECT_EQ(named_as<outcome>("seal"), outcome::seal);
+    EXPECT_EQ(named_as<outcome>("Seal"), std::nullopt);
+}
+
+} // namespace
+} // namespace sealgate::policy

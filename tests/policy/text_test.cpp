@@ -1,0 +1,66 @@
+#include "policy/base/text.hpp"
+
+#include "policy/base/digest.hpp"
+#include "policy/base/rfc3339.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::text {
+namespace {
+
+TEST(Text, BrokenUtf8BecomesReplacementCharactersByteByByte) {
+    EXPECT_EQ(decode_utf8("a\xC3\xA4"), U"aä");
+    EXPECT_EQ(decode_utf8("\xC0\x80"), U"\uFFFD\uFFFD");         // overlong NUL
+    EXPECT_EQ(decode_utf8("\xE0\x80\x80"), U"\uFFFD\uFFFD\uFFFD"); // overlong
+    EXPECT_EQ(decode_utf8("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD"); // surrogate
+    EXPECT_EQ(decode_utf8("\xF5\x80\x80\x80"), U"\uFFFD\uFFFD\uFFFD\uFFFD");
+    EXPECT_EQ(decode_utf8("\xE2\x82"), U"\uFFFD\uFFFD"); // cut
+    EXPECT_EQ(decode_utf8("\xC3["), U"\uFFFD[");         // the bracket is not swallowed
+}
+
+TEST(Text, Utf8GoesThereAndBack) {
+    const std::u32string all = U"aäΩ€𝄞\U0010FFFF";
+    EXPECT_EQ(decode_utf8(encode_utf8(all)), all);
+}
+
+TEST(Text, PrintableLetsNoControlCharacterThrough) {
+    EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), "a\uFFFDb\uFFFD[31m\uFFFD");
+    EXPECT_EQ(printable("\u202Etxt\u2028"), "\uFFFDtxt\uFFFD");
+    EXPECT_EQ(printable("abcdef", 3), "abc…");
+    EXPECT_EQ(printable("äöü", 3), "äöü");
+}
+
+TEST(Text, AsciiForReplies) { EXPECT_EQ(ascii("b\xC3\xA4\r\nx"), "b????x"); }
+
+TEST(Text, DistanceCountsASwapOnce) {
+    EXPECT_EQ(distance(U"", U"abc"), 3u);
+    EXPECT_EQ(distance(U"confidental", U"confidential"), 1u);
+    EXPECT_EQ(distance(U"cofnidential", U"confidential"), 1u);
+    EXPECT_EQ(distance(U"kitten", U"sitting"), 3u);
+}
+
+TEST(Text, NearestNeedsToBeNear) {
+    const std::vector<std::string> words{"listen", "policy", "limits"};
+    EXPECT_EQ(nearest("lisen", words), "listen");
+    EXPECT_EQ(nearest("LIMIT", words), "limits");
+    EXPECT_EQ(nearest("networks", words), "");
+}
+
+TEST(Text, SplitAndTrim) {
+    EXPECT_EQ(split("a,,b", ','), (std::vector<std::string_view>{"a", "", "b"}));
+    EXPECT_EQ(split("", ','), (std::vector<std::string_view>{""}));
+    EXPECT_EQ(trim(" \t\r\n a b \n"), "a b");
+}
+
+TEST(Digest, IsSha256) {
+    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Rfc3339, IsUtcWithMilliseconds) {
+    using namespace std::chrono;
+    EXPECT_EQ(rfc3339(system_clock::time_point(seconds(1795424400) + milliseconds(7))), "2026-11-23T09:00:00.007Z");
+    EXPECT_EQ(rfc3339(system_clock::time_point(seconds(951782399))), "2000-02-28T23:59:59.000Z");
+}
+
+} // namespace
+} // namespace sealgate::text

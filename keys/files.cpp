@@ -17,52 +17,45 @@ namespace {
     throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
 }
 
-class descriptor {
-public:
-    descriptor(const std::filesystem::path& file, int flags)
-        : file_(file)
-        , number_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
-        if (number_ < 0) fail("cannot open", file_);
-    }
-    ~descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-
-    int get() const { return number_; }
-    int release() { return std::exchange(number_, -1); }
-    void sync() const {
-        if (::fsync(number_) != 0) fail("cannot sync", file_);
-    }
-
-private:
-    const std::filesystem::path& file_;
-    int number_;
-};
-
-void write_all(const descriptor& to, std::string_view content, const std::filesystem::path& file) {
-    while (!content.empty()) {
-        const auto written = ::write(to.get(), content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("cannot write", file);
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
-void sync_directory_of(const std::filesystem::path& file) {
-    const auto directory = file.parent_path();
-    descriptor(directory, O_RDONLY | O_DIRECTORY).sync();
+// Root works for the directory's owner here.
+void give_to_owner_of(const std::filesystem::path& directory, const std::filesystem::path& made) {
+    struct stat owner{};
+    if (::geteuid() != 0 || ::stat(directory.empty() ? "." : directory.c_str(), &owner) != 0) return;
+    if (::lchown(made.c_str(), owner.st_uid, owner.st_gid) != 0) fail("cannot give away", made);
 }
 
 } // namespace
 
+open_file::open_file(std::filesystem::path path, int flags, unsigned mode) : path_(std::move(path)) {
+    const bool is_new = (flags & O_CREAT) != 0 && !std::filesystem::exists(path_);
+    descriptor_ = ::open(path_.c_str(), flags | O_CLOEXEC, mode);
+    if (descriptor_ < 0) fail("cannot open", path_);
+    if (is_new) give_to_owner_of(path_.parent_path(), path_);
+}
+
+open_file::~open_file() { ::close(descriptor_); }
+
+void open_file::write_all(std::string_view content) const {
+    while (!content.empty()) {
+        const auto written = ::write(descriptor_, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail("cannot write", path_);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void open_file::sync() const {
+    if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
+}
+
+void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
+
 std::string read_file(const std::filesystem::path& file) {
-    const descriptor from(file, O_RDONLY);
+    const open_file from(file, O_RDONLY);
     std::string out;
     char buffer[16384];
     for (;;) {
-        const auto count = ::read(from.get(), buffer, sizeof buffer);
+        const auto count = ::read(from.descriptor(), buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) fail("cannot read", file);
         if (count == 0) return out;
@@ -74,21 +67,24 @@ void replace_file(const std::filesystem::path& file, std::string_view content) {
     auto fresh = file;
     fresh += ".new";
     {
-        const descriptor to(fresh, O_WRONLY | O_CREAT | O_TRUNC);
-        write_all(to, content, fresh);
+        const open_file to(fresh, O_WRONLY | O_CREAT | O_TRUNC);
+        to.write_all(content);
         to.sync();
     }
     std::filesystem::rename(fresh, file);
-    sync_directory_of(file);
+    sync_directory(file.parent_path());
 }
 
 void remove_file(const std::filesystem::path& file) {
-    if (std::filesystem::remove(file)) sync_directory_of(file);
+    if (std::filesystem::remove(file)) sync_directory(file.parent_path());
 }
 
 void make_private_directory(const std::filesystem::path& directory) {
-    if (!directory.parent_path().empty()) std::filesystem::create_directories(directory.parent_path());
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot create", directory);
+    if (std::filesystem::is_directory(directory)) return;
+    const auto above = directory.parent_path();
+    if (!above.empty() && above != directory) make_private_directory(above);
+    if (::mkdir(directory.c_str(), 0700) == 0) return give_to_owner_of(above, directory);
+    if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
 }
 
 temporary_directory::temporary_directory(const std::filesystem::path& parent) {
@@ -102,15 +98,9 @@ temporary_directory::~temporary_directory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-file_lock::file_lock(const std::filesystem::path& file)
-    : descriptor_(descriptor(file, O_RDWR | O_CREAT).release()) {
-    while (::flock(descriptor_, LOCK_EX) != 0) {
-        if (errno == EINTR) continue;
-        ::close(descriptor_);
-        fail("cannot lock", file);
-    }
+file_lock::file_lock(const std::filesystem::path& file) : file_(file, O_RDWR | O_CREAT) {
+    while (::flock(file_.descriptor(), LOCK_EX) != 0)
+        if (errno != EINTR) fail("cannot lock", file);
 }
-
-file_lock::~file_lock() { ::close(descriptor_); }
 
 } // namespace sealgate::keys

@@ -8,7 +8,28 @@
 
 namespace sealgate::keys {
 
+// An open file, closed with its owner.
+class open_file {
+public:
+    // `flags` as open(2) has them; close-on-exec is added.
+    open_file(std::filesystem::path path, int flags, unsigned mode = 0600);
+    ~open_file();
+    open_file(const open_file&) = delete;
+    open_file& operator=(const open_file&) = delete;
+
+    int descriptor() const { return descriptor_; }
+    void write_all(std::string_view content) const;
+    void sync() const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_;
+};
+
 std::string read_file(const std::filesystem::path& file);
+
+// A file's name is durable only with its directory.
+void sync_directory(const std::filesystem::path& directory);
 
 // All or nothing: a file beside it is written, synced and renamed, and the directory synced. Mode 0600.
 void replace_file(const std::filesystem::path& file, std::string_view content);
@@ -16,7 +37,7 @@ void replace_file(const std::filesystem::path& file, std::string_view content);
 // Removes a file, and syncs the directory. Absent is well.
 void remove_file(const std::filesystem::path& file);
 
-// Creates the directory, and those above it, with mode 0700.
+// Creates the directory, and those above it, with mode 0700 (as far as they are missing).
 void make_private_directory(const std::filesystem::path& directory);
 
 // A directory of our own, mode 0700, removed with all it holds at the end.
@@ -37,12 +58,9 @@ private:
 class file_lock {
 public:
     explicit file_lock(const std::filesystem::path& file);
-    ~file_lock();
-    file_lock(const file_lock&) = delete;
-    file_lock& operator=(const file_lock&) = delete;
 
 private:
-    int descriptor_;
+    open_file file_;
 };
 
 } // namespace sealgate::keys

@@ -154,9 +154,11 @@ std::string problem_with_pgp_mime(const mime_part& root) {
     return message ? std::string{} : message.error();
 }
 
-std::string to_whom(const std::vector<encrypted_message>& messages) {
-    const auto count = messages.empty() ? 0 : messages.front().key_ids.size();
-    return fmt::format("encrypted to {} key{}", count, count == 1 ? "" : "s");
+std::string to_whom(const encrypted_message& message) {
+    const auto keys = message.key_ids.size();
+    if (keys == 0) return "encrypted to a passphrase";
+    return fmt::format("encrypted to {} key{}{}", keys, keys == 1 ? "" : "s",
+                       message.passphrases != 0 ? " and a passphrase" : "");
 }
 
 // By the leaves alone, whatever is said around them.
@@ -183,7 +185,7 @@ inspection judge_pgp_mime(const mime_part& root, survey& leaves) {
     auto out = judge_leaves(leaves);
     if (problem.empty()) {
         out.kind = protection::pgp_mime;
-        out.why = "PGP/MIME, " + to_whom(out.messages);
+        out.why = "PGP/MIME, " + to_whom(out.messages.front());
     } else if (out.kind == protection::none || out.kind == protection::pgp_fake) {
         out.kind = protection::pgp_fake;
         out.why = "says it is encrypted (multipart/encrypted) and is not: " + problem;

@@ -1,7 +1,5 @@
 #include "milter/audit_log.hpp"
 
-#include "milter/files.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,14 +7,10 @@
 #include <stdexcept>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace sealgate::milter {
-
-file_descriptor::~file_descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-}
 
 namespace {
 
@@ -26,12 +20,6 @@ std::string system_error(std::string_view what, const std::string& path) {
 
 [[noreturn]] void fail(std::string_view what, const std::string& path) {
     throw std::runtime_error(system_error(what, path));
-}
-
-// A new file's name is durable only with its directory.
-void sync_directory(const std::string& directory) {
-    const file_descriptor dir(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (dir.get() < 0 || ::fsync(dir.get()) != 0) fail("cannot sync the directory", directory);
 }
 
 std::string read_range(int fd, off_t from, off_t to, const std::string& path) {
@@ -56,15 +44,18 @@ off_t line_start(int fd, off_t end, const std::string& path) {
     return 0;
 }
 
+std::string made_ready(const std::string& directory) {
+    keys::make_private_directory(directory);
+    return audit_log::path_in(directory);
+}
+
 } // namespace
 
-audit_log::audit_log(const std::string& directory) : path_(path_in(directory)) {
-    make_private_directory(directory);
-    file_ = file_descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-    if (file_.get() < 0) fail("cannot open the audit log", path_);
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
+audit_log::audit_log(const std::string& directory)
+    : path_(made_ready(directory)), file_(path_, O_RDWR | O_CREAT | O_APPEND, 0640) {
+    if (::flock(file_.descriptor(), LOCK_EX | LOCK_NB) != 0)
         throw std::runtime_error("the audit log " + path_ + " is in use by another gateway");
-    sync_directory(directory);
+    keys::sync_directory(directory);
     pick_up_end();
     writer_ = std::thread([this] { run(); });
 }
@@ -80,15 +71,15 @@ audit_log::~audit_log() {
 
 void audit_log::pick_up_end() {
     struct stat status{};
-    if (::fstat(file_.get(), &status) != 0) fail("cannot look at", path_);
-    size_ = line_start(file_.get(), status.st_size, path_);
+    if (::fstat(file_.descriptor(), &status) != 0) fail("cannot look at", path_);
+    size_ = line_start(file_.descriptor(), status.st_size, path_);
     if (size_ < status.st_size) {
-        if (::ftruncate(file_.get(), size_) != 0 || ::fdatasync(file_.get()) != 0) fail("cannot repair", path_);
+        if (::ftruncate(file_.descriptor(), size_) != 0 || ::fsync(file_.descriptor()) != 0) fail("cannot repair", path_);
         repair_ = "removed " + std::to_string(status.st_size - size_) + " octets of a record cut short at the end of " + path_;
     }
     if (size_ == 0) return;
-    const auto start = line_start(file_.get(), size_ - 1, path_);
-    const auto end = policy::end_at(read_range(file_.get(), start, size_ - 1, path_));
+    const auto start = line_start(file_.descriptor(), size_ - 1, path_);
+    const auto end = policy::end_at(read_range(file_.descriptor(), start, size_ - 1, path_));
     if (!end)
         throw std::runtime_error("the last record of " + path_ + " " + end.error() +
                                  "; run `sealgate audit verify`, then move the file away to begin a new log");
@@ -125,7 +116,7 @@ std::string audit_log::commit(const std::vector<waiting>& batch) {
     if (error.empty()) {
         end_ = end;
         size_ += static_cast<off_t>(lines.size());
-    } else if (::ftruncate(file_.get(), size_) != 0) {
+    } else if (::ftruncate(file_.descriptor(), size_) != 0) {
         error += "; and its beginning could not be taken back";
     }
     return error;
@@ -135,18 +126,18 @@ std::string audit_log::write_and_sync(const std::string& lines) {
     // A log that was moved or deleted would take records that nobody finds again.
     struct stat here{};
     struct stat named{};
-    if (::fstat(file_.get(), &here) != 0 || ::stat(path_.c_str(), &named) != 0)
+    if (::fstat(file_.descriptor(), &here) != 0 || ::stat(path_.c_str(), &named) != 0)
         return system_error("the audit log is gone:", path_);
     if (here.st_ino != named.st_ino || here.st_dev != named.st_dev)
         return "the audit log " + path_ + " was replaced while the gateway runs; restart it";
     if (here.st_size != size_) return "the audit log " + path_ + " was changed while the gateway runs; restart it";
-    for (std::size_t sent = 0; sent < lines.size();) {
-        const auto n = ::write(file_.get(), lines.data() + sent, lines.size() - sent);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return system_error("cannot write", path_);
-        sent += static_cast<std::size_t>(n);
+    try {
+        file_.write_all(lines);
+        file_.sync();
+        return {};
+    } catch (const std::system_error& problem) {
+        return problem.what();
     }
-    return ::fdatasync(file_.get()) == 0 ? std::string{} : system_error("cannot sync", path_);
 }
 
 } // namespace sealgate::milter

@@ -1,11 +1,12 @@
 // The audit log on disk: one JSON line a record, hash-linked (policy/chain.hpp), durable before anybody is told.
 //
-// Group commit: records that wait together are written by one write and made durable by one fdatasync; a writer thread
+// Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread
 // does both. A record that can't be made durable leaves no trace in the file, and its waiter is told why.
 // One process at a time: the file is locked. A line cut short by a crash is removed when the log is opened: nobody was
 // ever told of it.
 #pragma once
 
+#include "keys/files.hpp"
 #include "policy/chain.hpp"
 
 #include <condition_variable>
@@ -15,26 +16,9 @@
 #include <string>
 #include <sys/types.h>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
-
-// An open file descriptor, closed with its owner.
-class file_descriptor {
-public:
-    explicit file_descriptor(int fd = -1) : fd_(fd) {}
-    file_descriptor(file_descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    file_descriptor& operator=(file_descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~file_descriptor();
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 class audit_log {
 public:
@@ -67,7 +51,7 @@ private:
     std::string write_and_sync(const std::string& lines);
 
     std::string path_;
-    file_descriptor file_;
+    keys::open_file file_;
     off_t size_ = 0; // of what is durable
     policy::chain_end end_;
     std::string repair_;

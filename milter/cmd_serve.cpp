@@ -1,5 +1,6 @@
 // sealgate serve: puts the rooms together, and runs them until a signal ends it.
 
+#include "keys/files.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/cmd.hpp"
 #include "milter/gateway.hpp"
@@ -14,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 namespace sealgate::milter {
@@ -24,13 +26,21 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
 
+// gpg's homes; what a gateway that was killed left there goes. The audit log's lock keeps a second gateway out.
+std::filesystem::path empty_scratch(const std::string& state) {
+    const auto scratch = std::filesystem::path(state) / "gpg";
+    std::filesystem::remove_all(scratch);
+    keys::make_private_directory(scratch);
+    return scratch;
+}
+
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
         : config_path_(std::move(config_path))
         , log_(live->gateway.audit_directory())
         , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
-                                                         .scratch = live->gateway.state,
+                                                         .scratch = empty_scratch(live->gateway.state),
                                                          .deadline = std::chrono::minutes(1)})
         , gateway_(live, log_, sealers_)
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
@@ -114,8 +124,9 @@ int cmd_serve(const invocation& called) {
         complain("serve takes no words; see sealgate serve --help");
         return exit_unusable;
     }
-    // A peer that leaves, and a gpg that dies, are seen as errors where they happen.
+    // A peer that leaves, a gpg that dies and a log that can't grow are seen as errors where they happen.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     auto live = load_snapshot(called.config_path);
     if (!live) {
         for (const auto& error : live.error()) std::cerr << error << '\n';

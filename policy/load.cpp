@@ -2,6 +2,7 @@
 
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/fold.hpp"
 #include "policy/load_rules.hpp"
 #include "policy/load_tiers.hpp"
 
@@ -91,10 +92,11 @@ private:
             errors.add(name->at, "there is a classification \"" + made.name + "\" already");
         if (tags) {
             for (const auto& [tag, at] : yaml::as_texts(*tags, errors)) {
-                if (text::trim(tag).empty()) {
+                const auto folded = fold(tag).points;
+                if (folded.empty()) {
                     errors.add(at, "a tag must not be empty");
-                } else if (!tags_seen_.insert(text::lower(tag)).second) {
-                    errors.add(at, "the tag \"" + tag + "\" is used already");
+                } else if (!tags_seen_.insert(folded).second) {
+                    errors.add(at, "the tag \"" + tag + "\" is used already (case, width and white space do not count)");
                 } else {
                     made.tags.push_back(tag);
                 }
@@ -132,7 +134,7 @@ private:
         }
         subject_pattern made{.before = std::string(text::trim(pattern.substr(0, where))),
                              .after = std::string(text::trim(pattern.substr(where + hole.size())))};
-        if (made.before.empty() && made.after.empty()) {
+        if (fold(made.before).points.empty() && fold(made.after).points.empty()) {
             errors.add(at, "a bare {tag} would match any word of a subject; write \"[{tag}]\" or the like");
             return;
         }
@@ -205,7 +207,7 @@ private:
     std::string path_;
     const file_reader& read_;
     std::vector<yaml::diagnostic> problems_;
-    std::set<std::string> tags_seen_;
+    std::set<std::u32string> tags_seen_;
     policy out_;
 };
 

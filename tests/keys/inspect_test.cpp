@@ -190,6 +190,18 @@ TEST_F(Inspect, EveryLeafEncryptedIsInline) {
     EXPECT_EQ(inspect(cases[3]).messages.size(), 2u);
 }
 
+TEST_F(Inspect, OtherProtocolIsNotPgpMime) {
+    const auto whole = multipart({version, data});
+    EXPECT_EQ(kind(mail("multipart/encrypted; boundary=b", whole)), protection::pgp_inline);
+    EXPECT_EQ(kind(mail("multipart/encrypted; protocol=\"application/other\"; boundary=b", whole)),
+              protection::pgp_inline);
+}
+
+TEST_F(Inspect, ReadersAreTold) {
+    EXPECT_EQ(inspect(mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)}))).why,
+              "PGP/MIME, encrypted to a passphrase");
+}
+
 TEST_F(Inspect, BinaryDataCountOnlyUnderAPgpName) {
     const auto binary = [](const std::string& name) {
         return part("application/octet-stream; name=\"" + name + "\"", text::encode_base64(cipher),

@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <thread>
 
 namespace sealgate::keys {
 namespace {
@@ -178,6 +180,31 @@ TEST_F(Seal, TruncatedCiphertextIsCaught) {
 TEST_F(Seal, SomethingBehindTheCiphertextIsCaught) {
     EXPECT_TRUE(error_of("/usr/bin/gpg \"$@\"; printf '\\xcb\\x06b\\0\\0\\0\\0\\0'")
                     .starts_with("gpg did not make an encrypted message: something follows"));
+}
+
+TEST_F(Seal, ReadingBackSeesAPassphraseAndAMissingPart) {
+    const auto to_ann = recipient(ann);
+    const auto options = "--pinentry-mode loopback --passphrase x -r " + ann;
+    const auto sealed = people->gpg_with_input(options + " --encrypt", entity);
+    EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}), "");
+    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}),
+              "gpg encrypted to a passphrase too");
+    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}),
+              "gpg encrypted only a part of the message");
+}
+
+TEST_F(Seal, WorkersDoNotDisturbEachOther) {
+    const auto to_ann = recipient(ann);
+    std::atomic<int> sealed = 0;
+    {
+        std::vector<std::jthread> workers;
+        for (int i = 0; i < 4; ++i)
+            workers.emplace_back([&] {
+                auto seals = make_sealer();
+                for (int j = 0; j < 5; ++j) sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
+            });
+    }
+    EXPECT_EQ(sealed, 20);
 }
 
 TEST_F(Seal, SealerWorksAgainAfterAHang) {

@@ -108,6 +108,17 @@ TEST_F(Store, WhatIsNoCertificateIsRefused) {
     EXPECT_TRUE(keys.load().certificates.empty());
 }
 
+TEST_F(Store, UnknownKeyVersionsAreNamed) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto version6 = "\xC6\x2A\x06" + std::string(41, 'x') + "\xCD\x05" "v@6.x";
+    const auto keys = make_store();
+    const auto report = keys.import(people.export_certificate(ann) + version6);
+    EXPECT_EQ(changes(report), "added ");
+    EXPECT_EQ(report->problems, std::vector<std::string>{"1 certificate(s) of a version that GnuPG 2.2 cannot use"});
+    const auto alone = keys.import(version6);
+    EXPECT_EQ(alone ? testing::PrintToString(alone->problems) : alone.error(), "x");
+}
+
 TEST_F(Store, ImportAgainChangesNothing) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto keys = make_store();
@@ -226,6 +237,7 @@ TEST_F(Store, BadFilesAreReportedAndTheRestIsUsed) {
         loaded.push_back(stored.cert.fingerprint);
     EXPECT_EQ(loaded, (std::vector{good[2], good[4]}));
     EXPECT_EQ(contents.problems.size(), 7u) << testing::PrintToString(contents.problems);
+    EXPECT_TRUE(contents.problems[2].ends_with("it holds more than one certificate")) << contents.problems[2];
     EXPECT_EQ(
         std::ranges::count_if(contents.problems,
                               [&](const auto& p) { return p.contains("it is the certificate " + good[2]); }),

@@ -137,8 +137,11 @@ TEST(Mime, DelimiterMayHaveSpaceBehindIt) {
 }
 
 TEST(Mime, BoundaryInsideALineIsNone) {
-    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b\r\n\r\nx --b--\r\n--b--\r\n")),
-              "multipart/mixed(text/plain)");
+    const auto m = mail("multipart/mixed; boundary=b", "--b\r\n\r\nx --b--\r\n--b--\r\n");
+    const auto root = parse_mime(m);
+    ASSERT_TRUE(root);
+    EXPECT_EQ(shape(*root), "multipart/mixed(text/plain)");
+    EXPECT_EQ(root->parts[0].body, "x --b--");
 }
 
 TEST(Mime, NestingIsBounded) {

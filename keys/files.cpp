@@ -26,7 +26,8 @@ void give_to_owner_of(const std::filesystem::path& directory, const std::filesys
 
 } // namespace
 
-open_file::open_file(std::filesystem::path path, int flags, unsigned mode) : path_(std::move(path)) {
+open_file::open_file(std::filesystem::path path, int flags, unsigned mode)
+    : path_(std::move(path)) {
     const bool is_new = (flags & O_CREAT) != 0 && !std::filesystem::exists(path_);
     descriptor_ = ::open(path_.c_str(), flags | O_CLOEXEC, mode);
     if (descriptor_ < 0) fail("cannot open", path_);
@@ -48,7 +49,9 @@ void open_file::sync() const {
     if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
 }
 
-void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
+void sync_directory(const std::filesystem::path& directory) {
+    open_file(directory, O_RDONLY | O_DIRECTORY).sync();
+}
 
 std::string read_file(const std::filesystem::path& file) {
     const open_file from(file, O_RDONLY);
@@ -84,7 +87,8 @@ void make_private_directory(const std::filesystem::path& directory) {
     const auto above = directory.parent_path();
     if (!above.empty() && above != directory) make_private_directory(above);
     if (::mkdir(directory.c_str(), 0700) == 0) return give_to_owner_of(above, directory);
-    if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
+    if (errno != EEXIST || !std::filesystem::is_directory(directory))
+        fail("cannot create the directory", directory);
 }
 
 temporary_directory::temporary_directory(const std::filesystem::path& parent) {
@@ -98,7 +102,8 @@ temporary_directory::~temporary_directory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-file_lock::file_lock(const std::filesystem::path& file) : file_(file, O_RDWR | O_CREAT) {
+file_lock::file_lock(const std::filesystem::path& file)
+    : file_(file, O_RDWR | O_CREAT) {
     while (::flock(file_.descriptor(), LOCK_EX) != 0)
         if (errno != EINTR) fail("cannot lock", file);
 }

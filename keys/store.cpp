@@ -153,8 +153,11 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         wanted.insert(cert.fingerprint);
     const bool any = begins_with_revocation(*binary);
     std::string known;
-    for (const auto& fingerprint : fingerprints())
-        if (any || wanted.contains(fingerprint)) known += read_file(file_of(fingerprint));
+    for (const auto& fingerprint : fingerprints()) {
+        candidate stored{.fingerprint = fingerprint, .content = {}};
+        const bool matters = any || wanted.contains(fingerprint);
+        if (matters && read_candidate(file_of(fingerprint), stored).empty()) known += stored.content;
+    }
     if (!known.empty())
         if (auto merged = home.import(known); !merged) return std::unexpected(merged.error());
     if (auto merged = home.import(*binary); !merged) return std::unexpected(merged.error());
@@ -177,6 +180,8 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
     if (const auto unknown = count_unknown_versions(*binary); unknown > 0)
         out.problems.push_back(std::to_string(unknown) +
                                " certificate(s) of a version that GnuPG 2.2 cannot use");
+    if (out.certificates.empty() && out.problems.empty())
+        out.problems.push_back("gpg found nothing in it that it can use (no valid user id?)");
     return out;
 }
 

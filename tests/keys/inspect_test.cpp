@@ -198,8 +198,9 @@ TEST_F(Inspect, OtherProtocolIsNotPgpMime) {
 }
 
 TEST_F(Inspect, ReadersAreTold) {
-    EXPECT_EQ(inspect(mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)}))).why,
-              "PGP/MIME, encrypted to a passphrase");
+    EXPECT_EQ(
+        inspect(mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)}))).why,
+        "PGP/MIME, encrypted to a passphrase");
 }
 
 TEST_F(Inspect, BinaryDataCountOnlyUnderAPgpName) {

@@ -187,7 +187,8 @@ TEST_F(Seal, ReadingBackSeesAPassphraseAndAMissingPart) {
     const auto options = "--pinentry-mode loopback --passphrase x -r " + ann;
     const auto sealed = people->gpg_with_input(options + " --encrypt", entity);
     EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}), "");
-    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}),
+    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity,
+                                  {to_ann}),
               "gpg encrypted to a passphrase too");
     EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}),
               "gpg encrypted only a part of the message");
@@ -201,7 +202,8 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
         for (int i = 0; i < 4; ++i)
             workers.emplace_back([&] {
                 auto seals = make_sealer();
-                for (int j = 0; j < 5; ++j) sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
+                for (int j = 0; j < 5; ++j)
+                    sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
             });
     }
     EXPECT_EQ(sealed, 20);

@@ -1,0 +1,47 @@
+# The Debian 12 packages that sealgate needs, and how to get those that are missing. To be sourced by bash:
+#
+#     . contrib/packages.sh
+#     install_missing build run
+#
+# What is there already is left alone. No package is ever removed: Debian allows one mail server on a machine, and where
+# that is not Postfix, install_missing fails and says so. A Postfix that comes with this gets no configuration and does
+# not start; sealgate's own Postfix lives in a temporary directory.
+
+packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev libboost1.81-dev libyaml-cpp-dev libicu-dev
+                libssl-dev libfmt-dev libgtest-dev libgmock-dev gnupg)
+packages_run=(postfix gnupg swaks procps python3)
+packages_test=(python3-pytest)
+packages_bench=(libmilter-dev)
+
+# cmake would otherwise want make(1); a build tree that exists keeps the generator it has.
+export CMAKE_GENERATOR=Ninja
+
+# Installs what is missing of the named groups: build, run, test, bench.
+install_missing() {
+    local group package missing=()
+    for group in "$@"; do
+        local -n packages="packages_$group"
+        for package in "${packages[@]}"; do
+            is_installed "$package" || missing+=("$package")
+        done
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    [ "$(id -u)" -eq 0 ] || { echo "missing, and only root can install them: ${missing[*]}" >&2; return 1; }
+    install_packages "${missing[@]}"
+}
+
+is_installed() {
+    [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# apt-get's output is shown only when it fails.
+install_packages() {
+    local said
+    echo "installing $*" >&2
+    case " $* " in
+    *" postfix "*) echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections || return ;;
+    esac
+    said=$(export DEBIAN_FRONTEND=noninteractive
+           { apt-get --quiet --yes update && apt-get --quiet --yes --no-remove --no-install-recommends install "$@"; } 2>&1) ||
+        { echo "$said" >&2; echo "could not install $*" >&2; return 1; }
+}

@@ -1,0 +1,38 @@
+"""Fixtures: one world for the whole run, and a gateway that each test finds as the last one should have left it."""
+
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import pytest
+
+from world import World
+
+
+@pytest.fixture(scope="session")
+def bare_world():
+    """The world before its gateway is started."""
+    with World() as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def opened_world(bare_world):
+    bare_world.open()
+    return bare_world
+
+
+@pytest.fixture
+def world(opened_world, request):
+    """The world with the gateway running as usual, nothing at the sink, and nothing in the queue."""
+    failures = request.session.testsfailed
+    if not opened_world.gateway.running:
+        opened_world.gateway.start()
+    yield opened_world
+    if request.session.testsfailed > failures:
+        opened_world.gateway.kill()  # whatever state it is in now, the next test shall not fail for it
+    for entry in opened_world.postfix.queue():
+        opened_world.postfix.drop(entry["queue_id"])
+    opened_world.sink.forget()

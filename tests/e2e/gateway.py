@@ -1,0 +1,171 @@
+"""The gateway under test: its two files, its process, its log and its audit records.
+
+The program is $SEALGATE, or build/sealgate in this checkout.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = Path(os.environ.get("SEALGATE") or HERE.parent.parent / "build" / "sealgate").resolve()
+
+SEALGATE_YAML = """\
+gateway:
+  listen: [unix:{socket}, inet:127.0.0.1:{inet_port}]
+  policy: policy.yaml
+  state: state
+  submit: 127.0.0.1:{submit_port}
+  mode: {mode}
+  outgoing:
+    authenticated: true
+    networks: [127.0.0.1/32]
+  limits: {{message_size: 50MiB, connections: 1000, crypto_workers: auto}}
+"""
+
+
+class Gateway:
+    """One configuration in one directory; start() and stop() may be called many times."""
+
+    def __init__(self, root, inet_port, submit_port):
+        self.root = Path(root)
+        self.root.mkdir(parents=True)
+        self.config = self.root / "sealgate.yaml"
+        self.policy = self.root / "policy.yaml"
+        self.state = self.root / "state"
+        self.socket = self.root / "milter.sock"
+        self.unix_endpoint = f"unix:{self.socket}"
+        self.inet_endpoint = f"inet:127.0.0.1:{inet_port}"
+        self._settings = dict(socket=self.socket, inet_port=inet_port, submit_port=submit_port)
+        self._log_path = self.root / "stderr.log"
+        self._process = None
+        self.configure()
+
+    def configure(self, mode="enforce", policy=None):
+        """Writes both files. They take effect at the next start."""
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, **self._settings))
+        self.write_policy(policy or self.usual_policy())
+
+    @staticmethod
+    def usual_policy(**changes):
+        """The world's policy; usual_policy(no_key="hold") has another value for the key of that name."""
+        text = (HERE / "policy.yaml").read_text()
+        for key, value in changes.items():
+            before = next(line for line in text.splitlines() if line.strip().startswith(key + ":"))
+            indent = before[:len(before) - len(before.lstrip())]
+            text = text.replace(before, f"{indent}{key}: {value}")
+        return text
+
+    def write_policy(self, text):
+        self.policy.write_text(text)
+
+    # The process.
+
+    @property
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def start(self):
+        """Returns when both listeners answer."""
+        self.socket.unlink(missing_ok=True)
+        with open(self._log_path, "ab") as log:
+            self._process = subprocess.Popen([PROGRAM, "--config", self.config, "serve"], stdin=subprocess.DEVNULL,
+                                             stdout=log, stderr=log, start_new_session=True)
+        self._wait_until_it_listens()
+
+    def _wait_until_it_listens(self):
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            if not self.running:
+                raise RuntimeError(f"sealgate serve ended with {self._process.returncode}:\n{self.log()[-3000:]}")
+            if all(map(answers, (self.unix_endpoint, self.inet_endpoint))):
+                return
+            time.sleep(0.02)
+        self.kill()
+        raise RuntimeError(f"sealgate serve does not listen:\n{self.log()[-3000:]}")
+
+    def stop(self, timeout=15):
+        """SIGTERM, and the exit status."""
+        self.signal(signal.SIGTERM)
+        return self.wait(timeout)
+
+    def kill(self):
+        """SIGKILL: what a crash looks like from outside."""
+        self.signal(signal.SIGKILL)
+        self.wait(5)
+
+    def signal(self, number):
+        if self.running:
+            self._process.send_signal(number)
+
+    def wait(self, timeout):
+        return self._process.wait(timeout)
+
+    def restart(self):
+        if self.running:
+            self.stop()
+        self.start()
+
+    def reload(self, timeout=5):
+        """SIGHUP, and what the gateway says to it."""
+        before = self.log()
+        self.signal(signal.SIGHUP)
+        deadline = time.monotonic() + timeout
+        while self.log() == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        return self.log()[len(before):]
+
+    def resident_kib(self):
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    # What it says.
+
+    def log(self):
+        return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
+
+    def run(self, *arguments, config=None, timeout=60):
+        """One command of the program, with this configuration or another one."""
+        return subprocess.run([PROGRAM, "--config", config or self.config, *arguments], capture_output=True, text=True,
+                              timeout=timeout, stdin=subprocess.DEVNULL)
+
+    def explain(self, path, sender, recipients):
+        """What `explain` decides about a file, as a dict."""
+        to = [argument for address in recipients for argument in ("--to", address)]
+        run = self.run("explain", "--json", "--from", sender, *to, str(path))
+        assert run.returncode in (0, 1), run.stderr
+        return json.loads(run.stdout)
+
+    def records(self):
+        """The audit log's decisions, oldest first."""
+        files = sorted(path for path in (self.state / "audit").glob("*") if path.is_file())
+        lines = [line for path in files for line in path.read_bytes().splitlines() if line.startswith(b"{")]
+        records = [json.loads(line) for line in lines if line.endswith(b"}")]
+        return sorted((record for record in records if "outcome" in record), key=lambda record: record["seq"])
+
+    def records_of(self, message_id):
+        return [record for record in self.records() if record["message_id"].strip("<>") == message_id]
+
+
+def answers(endpoint):
+    """Whether somebody listens there."""
+    kind, _, where = endpoint.partition(":")
+    host, _, port = where.rpartition(":")
+    try:
+        with socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET) as probe:
+            probe.connect(where if kind == "unix" else (host, int(port)))
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,151 @@
+"""A private Postfix in a directory of its own, beside whatever Postfix the machine has.
+
+Everything it accepts goes to one relay host. Its doors, all on 127.0.0.1:
+
+    smtp         milter over the unix socket; open to all of loopback. The gateway's networks list only 127.0.0.1, so
+                 a client from 127.0.0.2 is a stranger whose mail is incoming.
+    smtp_inet    the same, milter over TCP
+    submission   the same, only after AUTH
+    submit       no milter: the gateway hands over its notices here
+
+Needs root, as Postfix's master does.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+from ports import free_ports
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {root}/queue
+data_directory = {root}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {root}/mail.log
+maillog_file_prefixes = {root}
+import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME
+syslog_name = postfix
+
+myhostname = mail.example.org
+mydomain = example.org
+myorigin = example.org
+mydestination =
+local_transport = error:there are no mailboxes here
+alias_maps =
+alias_database =
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+relayhost = [127.0.0.1]:{relay_port}
+default_transport = smtp
+relay_transport = smtp
+smtp_tls_security_level = none
+smtpd_tls_security_level = none
+smtpd_peername_lookup = no
+smtp_dns_support_level = disabled
+notify_classes =
+
+smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{auth_port}
+smtpd_sasl_security_options = noanonymous
+
+smtpd_milters = {milter_unix}
+non_smtpd_milters = {milter_unix}
+milter_default_action = tempfail
+milter_connect_timeout = 10s
+milter_command_timeout = 30s
+milter_content_timeout = 120s
+
+message_size_limit = 200000000
+mailbox_size_limit = 0
+smtpd_recipient_limit = 2000
+smtpd_client_connection_count_limit = 0
+smtpd_error_sleep_time = 0
+smtpd_soft_error_limit = 10000
+smtpd_hard_error_limit = 10000
+in_flow_delay = 0
+queue_run_delay = 2s
+minimal_backoff_time = 2s
+maximal_backoff_time = 4s
+"""
+
+MASTER_CF = """\
+127.0.0.1:{smtp} inet n - n - - smtpd
+127.0.0.1:{smtp_inet} inet n - n - - smtpd
+  -o smtpd_milters={milter_inet}
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+127.0.0.1:{submit} inet n - n - - smtpd
+  -o smtpd_milters=
+pickup unix n - n 2 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Postfix:
+    """`with Postfix(...) as postfix:` runs until the block ends. milter_* in Postfix's spelling, or "" for none."""
+
+    def __init__(self, root, relay_port, auth_port, milter_unix="", milter_inet=""):
+        self.root = Path(root)
+        self.config = self.root / "config"
+        self.smtp, self.smtp_inet, self.submission, self.submit = free_ports(4)
+        self._settings = dict(root=self.root, relay_port=relay_port, auth_port=auth_port, milter_unix=milter_unix,
+                              milter_inet=milter_inet, smtp=self.smtp, smtp_inet=self.smtp_inet,
+                              submission=self.submission, submit=self.submit)
+
+    def __enter__(self):
+        for directory in (self.config, self.root / "queue"):
+            directory.mkdir(parents=True, exist_ok=True)
+        (self.config / "main.cf").write_text(MAIN_CF.format(**self._settings))
+        (self.config / "master.cf").write_text(MASTER_CF.format(**self._settings))
+        self._control("start")
+        return self
+
+    def __exit__(self, *_):
+        self._control("stop")
+
+    def _control(self, verb):
+        run = subprocess.run(["/usr/sbin/postfix", "-c", self.config, verb], capture_output=True, text=True, timeout=60)
+        if run.returncode != 0:
+            raise RuntimeError(f"postfix {verb} failed:\n{run.stdout}{run.stderr}\n{self.log()[-3000:]}")
+
+    def log(self):
+        path = self.root / "mail.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def queue(self):
+        """What postqueue -j says: one dict a message, with queue_name, queue_id, sender, recipients."""
+        run = subprocess.run(["/usr/sbin/postqueue", "-c", self.config, "-j"], capture_output=True, text=True, check=True)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def drop(self, queue_id):
+        """Deletes one message, held or waiting."""
+        subprocess.run(["/usr/sbin/postsuper", "-c", self.config, "-d", queue_id], check=True, capture_output=True)
+
+    def sendmail(self, sender, recipients, data):
+        """Local submission: the sendmail(1) command, with LF line ends as local programs write them."""
+        return subprocess.run(["/usr/sbin/sendmail", "-C", self.config, "-i", "-f", sender, "--", *recipients],
+                              input=data.replace(b"\r\n", b"\n"), capture_output=True, timeout=30)

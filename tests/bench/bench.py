@@ -1,0 +1,119 @@
+"""Measures what sealgate costs, side by side in one run. Prints ratios; asserts nothing.
+
+"passing": mail that needs nothing done, through three doors of one private Postfix: no filter, the filter of
+noop_milter.c on libmilter, and sealgate, both over a unix socket. Postfix's smtp-source sends from several sessions at
+a time, a new connection for each mail, and counts a mail when Postfix has answered 250 to its end: by then the mail is
+safe on disk, and with sealgate so is the decision about it. Behind it Postfix throws the mails away (discard), while it
+accepts the next.
+
+"sealing": confidential mail to someone with a key, until Postfix has answered 250, beside plain `gpg --encrypt` of the
+same mail on all cores, with the same certificate file and the same options, in a home of its own for each process.
+
+The doors take turns, round by round, in another order each time. A ratio is the median of the rounds' own ratios.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
+
+from gateway import PROGRAM
+from loads import GpgLoad, SmtpLoad, mail_of
+from stage import Stage
+
+SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10}
+
+
+def main():
+    options = arguments()
+    with ExitStack() as stack:
+        root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
+        stack.callback(shutil.rmtree, root, ignore_errors=True)
+        stage = stack.enter_context(Stage(root, os.environ["NOOP_MILTER"]))
+        describe(root, options)
+        if "passing" in options.what:
+            for sessions in options.sessions:
+                for name, size in SIZES.items():
+                    measure_passing(stage, options, sessions, name, size)
+        if "sealing" in options.what:
+            for name, size in SIZES.items():
+                measure_sealing(stage, options, name, size)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", metavar="passing|sealing", help="what to measure (both)")
+    parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
+    parser.add_argument("--rounds", type=int, help="turns of each door (9)")
+    parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
+    parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
+    parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
+    options = parser.parse_args()
+    unknown = set(options.what) - {"passing", "sealing"}
+    if unknown:
+        parser.error(f"measure what? {' '.join(sorted(unknown))}: passing and sealing are known")
+    options.what = options.what or ["passing", "sealing"]
+    options.rounds = options.rounds or (3 if options.quick else 9)
+    options.seconds = options.seconds or (1 if options.quick else 4)
+    options.sessions = options.sessions or ([4] if options.quick else [4, 16])
+    return options
+
+
+def describe(root, options):
+    file_system = subprocess.run(["findmnt", "-n", "-o", "FSTYPE,SOURCE", "-T", root], capture_output=True, text=True).stdout
+    version = subprocess.run([PROGRAM, "version"], capture_output=True, text=True).stdout.strip()
+    print(f"{version} ({PROGRAM})")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began; "
+          f"queue and log on {' '.join(file_system.split())}")
+    print(f"{options.rounds} rounds of about {options.seconds:g} s for each door")
+
+
+def measure_passing(stage, options, sessions, name, size):
+    mail = stage.write("internal.eml", mail_of(size, "Minutes of the meeting"))
+    loads = {door: SmtpLoad(stage, port, mail, sessions) for door, port in stage.doors.items()}
+    title = f"passing: {name} mails that need nothing done, {sessions} sessions, accepted a second"
+    report(title, take_turns(loads, options), base="Postfix alone")
+
+
+def measure_sealing(stage, options, name, size):
+    content = mail_of(size, "[confidential] Minutes of the meeting")
+    mail = stage.write("confidential.eml", content)
+    loads = {"gpg --encrypt": GpgLoad(stage, mail),
+             "Postfix with sealgate": SmtpLoad(stage, stage.postfix.smtp, mail, 2 * os.cpu_count())}
+    stage.expect_sealing(loads["Postfix with sealgate"])
+    title = f"sealing: {name} mails, confidential to one recipient with a key, sealed a second"
+    report(title, take_turns(loads, options), base="gpg --encrypt")
+
+
+def take_turns(loads, options):
+    """Each load's paces, one a round. What is as long as a turn is found in a first round that does not count."""
+    paces = {name: [] for name in loads}
+    counts = {name: max(10, int(load.pace(100) * options.seconds)) for name, load in loads.items()}
+    order = list(loads)
+    for _ in range(options.rounds):
+        for name in order:
+            paces[name].append(loads[name].pace(counts[name]))
+        order.append(order.pop(0))
+    return paces
+
+
+def report(title, paces, base):
+    print(f"\n{title}")
+    print(f"  {'':28}{'median':>8}  {'ratio':>6}  {'rounds from .. to':>18}")
+    for name, own in paces.items():
+        ratios = [pace / beside for pace, beside in zip(own, paces[base])]
+        spread = "" if name == base else f"{min(ratios):.2f} .. {max(ratios):.2f}"
+        print(f"  {name:28}{statistics.median(own):8.1f}  {statistics.median(ratios):6.2f}  {spread:>18}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Where it is measured: one private Postfix with three doors, and behind them nothing, a no-op filter, and sealgate."""
+
+import json
+import subprocess
+import time
+from contextlib import ExitStack
+
+from gateway import Gateway, answers
+from keys import Keys
+from ports import free_ports
+from postfix import Postfix
+
+
+class Stage:
+    """`with Stage(root, noop_milter) as stage:` runs until the block ends. `doors` are Postfix's ports by name."""
+
+    def __init__(self, root, noop_milter):
+        self.root, self._noop_milter = root, noop_milter
+        root.chmod(0o755)  # Postfix's daemons drop root and must still find their way
+        noop = f"unix:{root}/noop.sock"
+        inet_port, nobody = free_ports(2)
+        # The door that the end-to-end tests reach sealgate by over TCP leads to the no-op filter here.
+        self.postfix = Postfix(root / "postfix", relay_port=nobody, auth_port=nobody,
+                               milter_unix=f"unix:{root}/gateway/milter.sock", milter_inet=noop)
+        self.gateway = Gateway(root / "gateway", inet_port, self.postfix.submit)
+        self._noop_endpoint = noop
+        self.doors = {"Postfix alone": self.postfix.submit,
+                      "Postfix with a no-op filter": self.postfix.smtp_inet,
+                      "Postfix with sealgate": self.postfix.smtp}
+
+    def __enter__(self):
+        with ExitStack() as stack:
+            keys = stack.enter_context(Keys(self.root / "people"))
+            self.certificate = keys.bob.certificate
+            stack.callback(self._stop_gateway)
+            self.gateway.run("keys", "import", str(self.certificate)).check_returncode()
+            self.gateway.start()
+            noop = stack.enter_context(subprocess.Popen([self._noop_milter, self._noop_endpoint]))
+            stack.callback(noop.terminate)
+            self._wait_until(lambda: answers(self._noop_endpoint))
+            stack.enter_context(self.postfix)
+            self._throw_away_what_is_delivered()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def _stop_gateway(self):
+        if self.gateway.running:
+            self.gateway.stop()
+
+    def _throw_away_what_is_delivered(self):
+        for tool, *words in (["postconf", "-e", "default_transport=discard:"], ["postfix", "reload"]):
+            subprocess.run([f"/usr/sbin/{tool}", "-c", self.postfix.config, *words], check=True, capture_output=True)
+        time.sleep(1)
+
+    def write(self, name, content):
+        path = self.root / name
+        path.write_text(content)
+        return path
+
+    def gpg_home(self, name, settings):
+        home = self.root / name
+        home.mkdir(mode=0o700, exist_ok=True)
+        (home / "gpg.conf").write_text(settings)
+        return home
+
+    def settle(self):
+        """Until Postfix has delivered all it accepted."""
+        queue = self.postfix.root / "queue"
+        self._wait_until(lambda: not any(any((queue / part).iterdir()) for part in ("incoming", "active", "deferred")))
+
+    def expect_sealing(self, load):
+        """Nothing else shall be measured as sealing."""
+        before = len(self.gateway.records())
+        load.pace(10)
+        outcomes = {record["outcome"] for record in self.gateway.records()[before:]}
+        if outcomes != {"seal"}:
+            raise RuntimeError(f"sealing is to be measured, but the outcome was {', '.join(sorted(outcomes))}")
+
+    def logs(self):
+        return f"\n--- gateway\n{self.gateway.log()[-2000:]}\n--- Postfix\n{self.postfix.log()[-2000:]}"
+
+    @staticmethod
+    def _wait_until(holds, timeout=120):
+        deadline = time.monotonic() + timeout
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError("waited for nothing")
+            time.sleep(0.02)

@@ -168,11 +168,13 @@ private:
 
     void read_whole_group(const region& region, const group& group, const tag_pattern& pattern) {
         const auto whole = region.piece(group.inner.begin, group.inner.end);
-        if (const auto near = nearest_to(whole, wanted_.tags, forgive::slips, left_))
+        const auto near = nearest_to(whole, wanted_.tags, forgive::slips, left_);
+        // "(internal)" is ordinary writing; "(confidential)" is too costly to be taken for that.
+        if (near && (group.own != nullptr || is_sensitive(*near->tag)))
             suspect_at(group.outer, near->slips, pattern.written(*near->tag));
         for (const auto& schemed : wanted_.patterns)
-            if (const auto near = nearest_to(whole, schemed.claims, forgive::slips, left_))
-                suspect_at(group.outer, near->slips, schemed.written(*near->tag));
+            if (const auto claim = nearest_to(whole, schemed.claims, forgive::slips, left_))
+                suspect_at(group.outer, claim->slips, schemed.written(*claim->tag));
         if (group.own != nullptr && whole.folded.contains(U'\uFFFD'))
             suspect_at(group.outer, no_suggestion, {});
     }

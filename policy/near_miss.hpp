@@ -2,8 +2,8 @@
 //
 // A word counts only where something sets it off: brackets of any kind around it, or a delimiter of the
 // policy's own on one side. Then spelling slips and look-alikes are forgiven (tag_words).
-// A tag among other words in brackets ("[confidential - urgent]") counts if it is more sensitive than an
-// untagged mail; so does a bracket with unreadable bytes in it, and a scheme with an unknown word
+// A tag among other words in brackets ("[confidential - urgent]") or in foreign ones ("(confidential)") counts
+// if it is more sensitive than an untagged mail; so does a bracket with unreadable bytes in it, and a scheme with an unknown word
 // ("TLP:PURPLE"). A bare word in running text never counts.
 #pragma once
 

@@ -129,10 +129,13 @@ TEST(NearMiss, ForeignBracketsAreNoticed) {
                                    {"«confidential»", "[confidential]"},
                                    {"（机密）", "[机密]"},
                                    {"[confidential)", "[confidential]"},
-                                   {"(public)", "[public]"},
                                    {"Q3 (confidental) x", "[confidential]", "(confidental)"},
                                    {"[\"confidential\"]", "[confidential]"},
                                    {"[(confidential)]", "[confidential]"}});
+}
+
+TEST(NearMiss, MilderTagInForeignBracketsIsOrdinaryWriting) {
+    expect_clean(example_policy(), {"Report (internal)", "(public)", "Opening hours {public}"});
 }
 
 TEST(NearMiss, SensitiveTagAmongOtherWordsInBracketsIsNoticed) {

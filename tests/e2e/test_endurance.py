@@ -1,7 +1,6 @@
 """One process, ten thousand mails: it must not grow."""
 
 import threading
-import time
 
 from mails import Mail
 
@@ -50,12 +49,10 @@ def run(world, indexes):
 
 def test_ten_thousand_mails_leave_no_trace_in_memory(world):
     world.gateway.restart()
-    began = time.monotonic()
     assert run(world, range(WARM)) == []
     world.wait_until(lambda: world.gateway.open_files() < 200)
     memory, files = world.gateway.resident_kib(), world.gateway.open_files()
     assert run(world, range(WARM, MAILS)) == []
-    assert time.monotonic() - began < 120
     world.wait_until(lambda: world.gateway.open_files() <= files)
     assert world.gateway.resident_kib() - memory < 8 * 1024, "it grew"
     assert len([r for r in world.gateway.records() if r["queue_id"].startswith("Q")]) >= MAILS

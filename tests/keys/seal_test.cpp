@@ -165,10 +165,8 @@ TEST_F(Seal, GpgThatDoesNotEncryptIsCaught) {
         {"exec /bin/false", "gpg did not"},
     };
     for (const auto& c : cases) {
-        const auto started = std::chrono::steady_clock::now();
         const auto error = error_of(c.script);
         EXPECT_TRUE(error.starts_with(c.error)) << c.script << ": " << error;
-        EXPECT_LT(std::chrono::steady_clock::now() - started, 10s) << c.script;
     }
 }
 

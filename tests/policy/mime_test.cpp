@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 namespace sealgate::policy {
 namespace {
@@ -172,8 +171,8 @@ TEST(Mime, PartsAreBounded) {
     EXPECT_EQ(shape_of(with(1000)), "too complex");
 }
 
-TEST(Mime, HostileInputIsReadInLinearTime) {
-    const auto started = std::chrono::steady_clock::now();
+// Anything but linear time would end in the test runner's timeout.
+TEST(Mime, HugeHostileInputIsRead) {
     (void)shape_of(mail("multipart/mixed; boundary=b",
                         "--b\r\nA: " + std::string(20'000'000, 'a') + "\r\n\r\n--b--\r\n"));
     std::string lines;
@@ -181,7 +180,6 @@ TEST(Mime, HostileInputIsReadInLinearTime) {
         lines += "--\r\n ";
     (void)shape_of(mail("multipart/mixed; boundary=" + std::string(60, '-'), "--b\r\n" + lines));
     (void)shape_of(mail("multipart/mixed; boundary=" + std::string(70, '-'), std::string(20'000'000, '-')));
-    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
 }
 
 TEST(Mime, NoCutCrashesIt) {

@@ -320,9 +320,12 @@ gpg::encrypt(std::string_view plaintext, const std::vector<std::filesystem::path
 
 std::vector<certificate> gpg::list(std::string_view certificates) {
     const auto data = input(certificates);
-    return state_
-        ->run([&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); })
-        .listed;
+    auto end = state_->run(
+        [&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
+    // Bad data end the list; a system that gives no process or no pipe must not look like bad data.
+    if ((gpgme_err_code(end.error) & GPG_ERR_SYSTEM_ERROR) != 0)
+        throw gpg_broken("cannot run gpg: " + text_of(end.error));
+    return std::move(end.listed);
 }
 
 std::expected<void, std::string> gpg::import(std::string_view binary) {

@@ -1,4 +1,5 @@
 #include "milter/cmd.hpp"
+#include "milter/collector.hpp"
 #include "milter/files.hpp"
 #include "milter/judge.hpp"
 #include "milter/table.hpp"
@@ -24,19 +25,20 @@ transaction as_transaction(const std::string& bytes, const invocation& called, c
     transaction made;
     made.mail = policy::parse_message(bytes);
     made.size = policy::size_of(made.mail);
-    made.truncated = made.size > live.gateway.limits.message_size;
     const auto from = called.values("--from");
     if (!from.empty()) made.sender = policy::parse_address(from.back());
     const auto to = called.values("--to");
     for (const auto& one : to.empty() ? policy::visible_recipients(made.mail) : to)
         made.recipients.push_back(policy::parse_address(one));
+    made.truncated = made.size > live.gateway.limits.message_size ||
+                     made.mail.fields.size() + made.recipients.size() > most_entries;
     return made;
 }
 
 void print_for_people(const std::string& file, const snapshot& live, const judgement& judged, const std::string& reply) {
     const auto& rules = live.rules;
     const auto& made = judged.made;
-    std::cout << file << ": " << name_of(made.what)
+    std::cout << text::printable(file) << ": " << name_of(made.what)
               << (live.gateway.mode == policy::mode::monitor ? " (monitor: it would pass unchanged)" : "") << '\n';
     std::cout << "  classification: "
               << (made.classification ? rules.classifications[*made.classification].name : "none");

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <optional>
 
 namespace sealgate::milter {
@@ -65,8 +66,30 @@ int report_problems(const std::vector<std::string>& problems) {
     return problems.empty() ? exit_yes : exit_no;
 }
 
+// Whom mail to each address is encrypted to.
+std::map<std::string, std::string> encryption_targets(const keys::store& store) {
+    const keys::key_index index(store.load().certificates);
+    std::map<std::string, std::string> targets;
+    for (const auto& stored : index.certificates())
+        for (const auto& address : stored.cert.addresses)
+            if (const auto found = index.find(address, now()); found.state == policy::key_state::usable)
+                targets[address] = found.stored->cert.fingerprint;
+    return targets;
+}
+
+// A certificate can name any address: one that takes over somebody's mail must not do so silently.
+void tell_takeovers(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
+    for (const auto& [address, fingerprint] : after) {
+        const auto old = before.find(address);
+        if (old != before.end() && old->second != fingerprint)
+            complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " +
+                     old->second + "; if that is not meant: sealgate keys remove " + fingerprint);
+    }
+}
+
 int import(const keys::store& store, const invocation& called) {
     int status = exit_yes;
+    const auto before = encryption_targets(store);
     for (std::size_t i = 1; i < called.words.size(); ++i) {
         const auto& file = called.words[i];
         const auto bytes = read_file(file);
@@ -91,6 +114,7 @@ int import(const keys::store& store, const invocation& called) {
             status = exit_no;
         }
     }
+    tell_takeovers(before, encryption_targets(store));
     return status;
 }
 

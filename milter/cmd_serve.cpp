@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -32,6 +33,19 @@ std::filesystem::path empty_scratch(const std::string& state) {
     std::filesystem::remove_all(scratch);
     keys::make_private_directory(scratch);
     return scratch;
+}
+
+// Certificates in use whose files are still there and can't be read now. Without them mail would be refused, or its readers
+// not be told apart: better the old ones.
+std::vector<std::string> lost_certificates(const snapshot& old, const snapshot& fresh) {
+    std::vector<std::string> lost;
+    for (const auto& stored : old.certificates.certificates()) {
+        const auto& fingerprint = stored.cert.fingerprint;
+        const bool gone = fresh.certificates.find_entry(fingerprint, {}).stored == nullptr;
+        if (gone && std::filesystem::exists(stored.file))
+            lost.push_back("the certificate " + fingerprint + " is in use, and its file cannot be read any more");
+    }
+    return lost;
 }
 
 class service {
@@ -76,25 +90,28 @@ private:
             const auto [error, number] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
             if (error) co_return;
             if (number != SIGHUP) break;
-            co_await reload();
+            if (!reload_wanted_.exchange(true)) asio::co_spawn(io_, reload(), asio::detached);
         }
         log_line("ending: messages under way are answered first");
         server_.drain(drain_grace, [this] { io_.stop(); });
     }
 
+    // One at a time: a SIGHUP that comes before the files are read is served by this reading.
     asio::awaitable<void> reload() {
-        auto work = [path = config_path_] { return load_snapshot(path); };
+        auto work = [this] {
+            reload_wanted_ = false;
+            return load_snapshot(config_path_);
+        };
+        std::vector<std::string> errors;
         try {
-            auto fresh = co_await offload(sealers_.threads(), std::move(work));
-            if (fresh) {
-                take_over(*std::move(fresh));
-            } else {
-                for (const auto& error : fresh.error()) log_line(error);
-                log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
-            }
+            auto fresh = co_await offload(reloader_, std::move(work));
+            errors = fresh ? lost_certificates(*gateway_.live(), **fresh) : std::move(fresh.error());
+            if (errors.empty()) co_return take_over(*std::move(fresh));
         } catch (const std::exception& problem) {
-            log_line(std::string("not reloaded: ") + problem.what() + "; the configuration in force stays");
+            errors.emplace_back(problem.what());
         }
+        for (const auto& error : errors) log_line(error);
+        log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
     }
 
     void take_over(std::shared_ptr<const snapshot> fresh) {
@@ -114,6 +131,8 @@ private:
     sealing_pool sealers_;
     gateway gateway_;
     server server_;
+    asio::thread_pool reloader_{1};
+    std::atomic<bool> reload_wanted_ = false;
     asio::signal_set signals_;
 };
 
@@ -124,6 +143,8 @@ int cmd_serve(const invocation& called) {
         complain("serve takes no words; see sealgate serve --help");
         return exit_unusable;
     }
+    // Until the service listens for it, a reload is nothing to die of.
+    std::signal(SIGHUP, SIG_IGN);
     // A peer that leaves, a gpg that dies and a log that can't grow are seen as errors where they happen.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);

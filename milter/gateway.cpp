@@ -77,6 +77,14 @@ answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
 }
 
+// CONTRACT section 4: a bounce passes. Staff who log in could give any mail the null sender, so theirs has to be a report
+// (RFC 6522): a read receipt, say.
+bool is_report(const transaction& mail) {
+    if (!mail.sender.is_null()) return false;
+    const auto types = policy::field_values(mail.mail, "Content-Type");
+    return types.size() == 1 && text::istarts_with(text::trim(types.front()), "multipart/report");
+}
+
 std::string message_id_of(const policy::message& mail) {
     const auto values = policy::field_values(mail, "Message-ID");
     return values.empty() ? std::string{} : policy::unfolded(values.front());
@@ -85,6 +93,8 @@ std::string message_id_of(const policy::message& mail) {
 } // namespace
 
 awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
+    const answer untouched{.final = verdict::accept, .edits = {}, .reply = {}};
+    if (is_report(mail)) co_return untouched;
     passage of{.live = live_,
                .mail = std::make_shared<const transaction>(std::move(mail)),
                .id = new_decision_id(),
@@ -92,6 +102,17 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
                .began = std::chrono::steady_clock::now(),
                .judged = {},
                .reply = {}};
+    const bool enforced = of.enforced();
+    try {
+        co_return co_await pass_down(std::move(of), agreed);
+    } catch (const std::exception& problem) {
+        if (enforced) throw;
+        log_line(std::string("not decided, and passed as monitor mode says: ") + problem.what());
+    }
+    co_return untouched;
+}
+
+awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.judged = co_await observe(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);

@@ -33,7 +33,8 @@ public:
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
     const std::shared_ptr<const snapshot>& live() const { return live_; }
 
-    // `agreed` is what the server lets a filter do. Throws when the environment is broken.
+    // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
+    // every mail passes.
     boost::asio::awaitable<answer> decide(transaction mail, agreement agreed);
 
 private:
@@ -53,6 +54,7 @@ private:
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
     };
 
+    boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);

@@ -22,7 +22,10 @@ std::size_t worker_count(std::size_t configured) {
 sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg)
     : gpg_(std::move(gpg)), threads_(worker_count(workers)) {}
 
-sealing_pool::~sealing_pool() { threads_.join(); }
+sealing_pool::~sealing_pool() {
+    threads_.stop(); // what waits is given up: its senders were told to try again
+    threads_.join();
+}
 
 boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
 sealing_pool::seal(std::shared_ptr<const policy::message> mail, std::vector<keys::seal_recipient> recipients) {

@@ -89,7 +89,11 @@ asio::awaitable<void> server::accept_loop(std::shared_ptr<listener> from) {
         // Without this, Nagle and delayed acknowledgements cost 5 ms a message.
         boost::system::error_code ignored;
         if (tcp) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        start(std::move(socket), where);
+        try {
+            start(std::move(socket), where);
+        } catch (const std::exception& problem) {
+            log_line("cannot serve a connection on " + where + ": " + problem.what());
+        }
     }
 }
 

@@ -137,7 +137,8 @@ session::result session::mail(std::string_view payload) {
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
     auto sender = policy::parse_address(*path);
-    if (sender.is_null() || !options_.is_outgoing(client_, user)) return {};
+    const bool is_bounce = sender.is_null() && user.empty();
+    if (is_bounce || !options_.is_outgoing(client_, user)) return {};
     collected_.emplace(
         transaction{.client = client_, .auth_user = std::string(user), .sender = std::move(sender)},
         options_.max_message_size);

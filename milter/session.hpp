@@ -2,8 +2,8 @@
 //
 //     O C H { M R+ T L* N B* E A }* Q      D may stand before any event; A, Q and K may come at any point
 //
-// Mail that is not outgoing, and bounces (null sender), pass: nothing of them is stored, and their end is
-// answered with ACCEPT here. Everything else is collected and handed out whole at its end, as `decide`. Then
+// Mail that is not outgoing, and bounces (null sender, nobody logged in), pass: nothing of them is stored, and
+// their end is answered with ACCEPT here. Everything else is collected and handed out whole at its end, as `decide`. Then
 // the server waits: encode an answer with agreed(), send it, call answered().
 //
 // Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,

@@ -12,9 +12,15 @@ struct verdict {
     reason why;
 };
 
-std::optional<rank> classify(const policy& rules, const tag_findings& found) {
-    const auto most = std::ranges::max_element(found.tags, {}, &found_tag::classification);
-    return most == found.tags.end() ? rules.untagged : most->classification;
+// The classifications a mail is tagged with, or what untagged mail counts as, least sensitive first.
+std::vector<rank> classify(const policy& rules, const tag_findings& found) {
+    std::vector<rank> ranks;
+    for (const auto& tag : found.tags) ranks.push_back(tag.classification);
+    if (ranks.empty() && rules.untagged) ranks.push_back(*rules.untagged);
+    std::ranges::sort(ranks);
+    const auto repeated = std::ranges::unique(ranks);
+    ranks.erase(repeated.begin(), repeated.end());
+    return ranks;
 }
 
 // An address that a mail server may route elsewhere than it says gets the strictest cell of the row.
@@ -87,7 +93,9 @@ verdict judge(const policy& rules, const facts& known, action cell, const recipi
     std::unreachable();
 }
 
-recipient_decision decide_recipient(const policy& rules, const facts& known, std::optional<rank> classification,
+// The rows of all the mail's tags apply, and the strictest result holds: a further tag must not make it milder, whatever the
+// rows say.
+recipient_decision decide_recipient(const policy& rules, const facts& known, const std::vector<rank>& ranks,
                                     const recipient_facts& recipient) {
     recipient_decision made{.who = recipient.who,
                             .tier = rules.tiers.tier_of(recipient.who),
@@ -95,9 +103,12 @@ recipient_decision decide_recipient(const policy& rules, const facts& known, std
                             .key = recipient.key,
                             .result = outcome::reject,
                             .why = reason::untagged};
-    if (classification) {
-        made.cell = cell_for(rules.rules[*classification], recipient.who, made.tier);
-        const auto [result, why] = judge(rules, known, made.cell, recipient);
+    bool first = true;
+    for (auto r = ranks.rbegin(); r != ranks.rend(); ++r) {
+        const auto cell = cell_for(rules.rules[*r], recipient.who, made.tier);
+        const auto [result, why] = judge(rules, known, cell, recipient);
+        if (!std::exchange(first, false) && result <= made.result) continue;
+        made.cell = cell;
         made.result = result;
         made.why = why;
     }
@@ -145,9 +156,11 @@ outcome strictest(const decision& made) {
 } // namespace
 
 decision decide(const policy& rules, const facts& known) {
-    decision made{.classification = classify(rules, known.findings), .what = {}, .recipients = {}, .archive = {}, .failure = {}};
+    const auto ranks = classify(rules, known.findings);
+    decision made;
+    if (!ranks.empty()) made.classification = ranks.back();
     for (const auto& recipient : known.recipients)
-        made.recipients.push_back(decide_recipient(rules, known, made.classification, recipient));
+        made.recipients.push_back(decide_recipient(rules, known, ranks, recipient));
 
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
     if (!known.findings.near_misses.empty()) raise_for_near_misses(made, rules.near_miss);
@@ -155,7 +168,7 @@ decision decide(const policy& rules, const facts& known) {
         raise_all(made, outcome::reject, reason::mixed_forms);
 
     made.what = strictest(made);
-    if (made.what <= outcome::seal && made.classification) made.archive = rules.rules[*made.classification].archive;
+    if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;
 }
 

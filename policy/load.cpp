@@ -67,8 +67,11 @@ private:
         map_reader m(map, "organisation", errors);
         if (const auto* name = m.required("name"))
             if (auto text = yaml::as_text(*name, errors)) out_.organisation = *std::move(text);
-        if (const auto* domains = m.required("domains"))
+        if (const auto* domains = m.required("domains")) {
             load_domains(*domains, errors, out_.tiers.organisation(), out_.tiers);
+            if (out_.tiers.domains_in(out_.tiers.organisation()) == 0)
+                errors.add(domains->at, "the organisation needs a domain of its own");
+        }
         m.finish();
     }
 
@@ -88,6 +91,7 @@ private:
         m.finish();
         if (name)
             if (auto text = yaml::as_text(*name, errors)) made.name = *std::move(text);
+        if (made.name == "reject") errors.add(name->at, "\"reject\" is a word of its own and cannot name a classification");
         if (name && find_classification(out_, made.name))
             errors.add(name->at, "there is a classification \"" + made.name + "\" already");
         if (tags) {

@@ -48,6 +48,17 @@ def test_null_sender_is_neither_touched_nor_logged(world):
     assert world.gateway.records_of(mail.message_id) == []
 
 
+def test_staff_who_log_in_cannot_hide_behind_the_null_sender(world):
+    mail = Mail(["bob@yahoo.com"], "[confidential] Offer", sender="")
+    receipt = Mail(["bob@yahoo.com"], "Read: [confidential] Offer", sender="",
+                   content=["Content-Type: multipart/report; report-type=disposition-notification; boundary=b"])
+    with world.client(world.postfix.submission) as client:
+        assert client.login("ann", "open sesame").code == 235
+        refused(world, mail, client.send("", mail.recipients, mail.data()), "no-key")
+        unchanged(world, receipt, client.send("", receipt.recipients, receipt.data()))
+    assert world.gateway.records_of(receipt.message_id) == []
+
+
 def test_staff_who_log_in_from_elsewhere_are_outgoing(world):
     sealable, refusable = Mail(["bob@partner.example"], "[confidential] Offer"), Mail(["bob@yahoo.com"], "[confidential] Offer")
     with world.client(world.postfix.submission, TRAVELLER) as client:

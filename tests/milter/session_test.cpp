@@ -130,7 +130,8 @@ TEST(Session, MailThatIsNotOutgoingPasses) {
 
 TEST(Session, BouncePassesInBothSpellings) {
     for (const auto* const path : {"<>", ""}) {
-        const auto talk = said(introduction() + login() + mail(path) + rcpt("<b@c.example>") + content());
+        const auto talk =
+            said(offered() + connected("127.0.0.1") + mail(path) + rcpt("<b@c.example>") + content());
         EXPECT_EQ(talk.error, "");
         EXPECT_TRUE(talk.decisions.empty());
         EXPECT_TRUE(talk.sent.ends_with(packet('a')));
@@ -221,8 +222,14 @@ TEST(Session, MailAgainStartsAnew) {
     EXPECT_EQ(talk.decisions[0].recipients[0].spelled, "two@c.example");
 }
 
+TEST(Session, NullSenderOfSomebodyLoggedInIsNoBounce) {
+    const auto talk = said(introduction() + login() + mail("<>") + rcpt("<b@c.example>") + content());
+    ASSERT_EQ(talk.decisions.size(), 1U);
+    EXPECT_TRUE(talk.decisions[0].sender.is_null());
+}
+
 TEST(Session, BounceAfterAMailThatWasNotSentPasses) {
-    const auto talk = said(introduction() + login() + mail("<first@corp.example>") + rcpt("<one@c.example>") +
+    const auto talk = said(offered() + connected("127.0.0.1") + mail("<first@corp.example>") + rcpt("<one@c.example>") +
                            mail("<>") + rcpt("<two@c.example>") + content());
     EXPECT_EQ(talk.error, "");
     EXPECT_TRUE(talk.decisions.empty());

@@ -148,6 +148,9 @@ TEST_F(Decide, ArchiveIsAddedWhereTheMailGoesOut) {
     known.recipients = {to("bob@yahoo.com")};
     EXPECT_EQ(decide(rules, known).archive.size(), 1u);
     known.findings.near_misses = {{.text = {}, .suggestion = "[public]", .where = carrier::subject}};
+    rules.near_miss = near_miss_action::hold;
+    EXPECT_EQ(decide(rules, known).archive.size(), 1u) << "a held mail may be released";
+    rules.near_miss = near_miss_action::reject;
     EXPECT_EQ(decide(rules, known).what, outcome::reject);
     EXPECT_TRUE(decide(rules, known).archive.empty());
 }
@@ -234,14 +237,20 @@ TEST_F(EveryCase, FurtherRecipientNeverMakesTheOutcomeMilder) {
     });
 }
 
-TEST_F(EveryCase, StricterTagNeverMakesTheOutcomeMilderInAPolicyWhoseRowsGrowStricter) {
-    each_message([](const policy& p, facts known) {
-        if (known.brought != protection::none) return; // encrypted mail rightly passes a stricter cell
-        known.findings.tags = {tag_of(0)};
-        const auto before = decide(p, known).what;
-        known.findings.tags.push_back(tag_of(2));
-        ASSERT_GE(decide(p, known).what, before);
-    });
+TEST_F(EveryCase, FurtherTagNeverMakesTheOutcomeMilderWhateverTheRowsSay) {
+    const auto unsecure = *rules.tiers.find("unsecure");
+    for (const auto mild : names(action{}))
+        for (const auto sensitive : names(action{})) {
+            rules.rules[0].cells[unsecure] = mild.value;
+            rules.rules[2].cells[unsecure] = sensitive.value;
+            each_message([](const policy& p, facts known) {
+                known.findings.tags = {tag_of(0)};
+                const auto before = decide(p, known).what;
+                known.findings.tags.push_back(tag_of(2));
+                ASSERT_GE(decide(p, known).what, before);
+                ASSERT_EQ(decide(p, known).classification, rank{2});
+            });
+        }
 }
 
 TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {

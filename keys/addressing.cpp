@@ -13,26 +13,36 @@ using policy::addressed;
 // RFC 9580 section 5.1.8: an all-zero key id names nobody.
 const std::string hidden_id(16, '0');
 
-std::set<std::string> encryption_key_ids(const std::vector<const certificate*>& certificates) {
-    std::set<std::string> ids;
+struct reading_keys {
+    std::set<std::string> ids; // of those that count
+    bool known = false;        // there are such keys, whether they count or not
+};
+
+bool is_withdrawn(const auto& key) { return key.revoked || key.invalid; }
+
+reading_keys keys_of(const std::vector<const certificate*>& certificates) {
+    reading_keys out;
     for (const auto* cert : certificates)
-        for (const auto& one : cert->subkeys)
-            if (one.can_encrypt) ids.insert(one.key_id);
-    return ids;
+        for (const auto& one : cert->subkeys) {
+            if (!one.can_encrypt) continue;
+            out.known = true;
+            if (!is_withdrawn(*cert) && !cert->disabled && !is_withdrawn(one)) out.ids.insert(one.key_id);
+        }
+    return out;
 }
 
-addressed of_one(const encrypted_message& message, const std::set<std::string>& theirs) {
-    const auto is_theirs = [&](const std::string& id) { return theirs.contains(id); };
+addressed of_one(const encrypted_message& message, const reading_keys& theirs) {
+    const auto is_theirs = [&](const std::string& id) { return theirs.ids.contains(id); };
     if (std::ranges::any_of(message.key_ids, is_theirs)) return addressed::yes;
     const bool hidden = std::ranges::find(message.key_ids, hidden_id) != message.key_ids.end();
-    return theirs.empty() || hidden || message.passphrases > 0 ? addressed::unverifiable : addressed::no;
+    return !theirs.known || hidden || message.passphrases > 0 ? addressed::unverifiable : addressed::no;
 }
 
 } // namespace
 
 addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key) {
     if (seen.messages.empty()) return addressed::unverifiable;
-    const auto theirs = encryption_key_ids(certificates.all_of(address_key));
+    const auto theirs = keys_of(certificates.all_of(address_key));
     auto worst = addressed::yes;
     for (const auto& message : seen.messages) {
         switch (of_one(message, theirs)) {

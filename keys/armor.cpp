@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace sealgate::keys {
 
@@ -19,11 +20,12 @@ constexpr std::string_view begin_mark = "-----BEGIN PGP ";
 constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view line_tail = "-----";
 
-// Armor headers are readable by all. These few are in use; a longer or another one could carry text.
+// Armor headers are readable by all. These are in use, and this much of them; anything more could carry text.
 constexpr std::array<std::string_view, 5> known_headers = {"Version", "Comment", "Charset", "Hash",
                                                            "MessageID"};
-constexpr std::size_t longest_header = 100;
-constexpr std::size_t most_headers = 8;
+constexpr std::size_t most_known_headers = 3;
+constexpr std::size_t longest_known_headers = 200; // together
+constexpr std::size_t most_headers = 50;           // of a block; certificates have a comment for each user id
 
 // RFC 9580 section 6.1.1.
 constexpr auto crc24_table = [] {
@@ -64,19 +66,24 @@ std::string_view label_of(std::string_view line) {
 }
 
 bool is_known_header(std::string_view line) {
-    const auto name = line.substr(0, line.find(':'));
-    return line.size() <= longest_header && name.size() < line.size() &&
-           std::ranges::find(known_headers, name) != known_headers.end();
+    return std::ranges::find(known_headers, line.substr(0, line.find(':'))) != known_headers.end();
 }
 
-// Takes the armor headers and the empty line behind them.
-bool take_headers(std::string_view& rest) {
-    for (std::size_t i = 0; i <= most_headers; ++i) {
+enum class headers { usual, could_carry_text };
+
+// Takes the armor headers and the empty line behind them. Nothing where there is no such thing.
+std::optional<headers> take_headers(std::string_view& rest) {
+    auto out = headers::usual;
+    std::size_t octets = 0;
+    for (std::size_t lines = 0; lines <= most_headers; ++lines) {
         const auto line = without_trailing_space(take_line(rest));
-        if (line.empty()) return true;
-        if (!is_known_header(line)) return false;
+        if (line.empty()) return out;
+        if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
+        octets += line.size();
+        if (!is_known_header(line) || lines >= most_known_headers || octets > longest_known_headers)
+            out = headers::could_carry_text;
     }
-    return false;
+    return std::nullopt;
 }
 
 // "=" and four base64 digits. Its value is not looked at, but its form is: it must not carry text.
@@ -85,8 +92,9 @@ bool is_checksum(std::string_view line) {
 }
 
 // Reads what follows a begin line, up to and with the end line.
-std::optional<armor_block> take_block(std::string_view label, std::string_view& rest) {
-    if (!take_headers(rest)) return std::nullopt;
+std::optional<std::pair<armor_block, headers>> take_block(std::string_view label, std::string_view& rest) {
+    const auto above = take_headers(rest);
+    if (!above) return std::nullopt;
     const auto body = rest.substr(0, rest.find("-----"));
     auto digits = text::trim(body);
     const auto last_line = digits.substr(digits.rfind('\n') + 1);
@@ -97,7 +105,7 @@ std::optional<armor_block> take_block(std::string_view label, std::string_view& 
     const auto end_line = without_trailing_space(take_line(rest));
     const auto expected = std::string(end_mark).append(label).append(line_tail);
     if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
-    return armor_block{.label = std::string(label), .data = *std::move(data)};
+    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data)}, *above);
 }
 
 } // namespace
@@ -120,7 +128,8 @@ armor_reading read_armor(std::string_view text) {
         auto behind = text;
         auto block = label.empty() ? std::nullopt : take_block(label, behind);
         if (block) {
-            out.blocks.push_back(*std::move(block));
+            out.other_text = out.other_text || block->second != headers::usual;
+            out.blocks.push_back(std::move(block->first));
             text = behind;
         } else {
             out.other_text = out.other_text || !text::trim(line).empty();

@@ -23,7 +23,8 @@ struct armor_block {
 
 struct armor_reading {
     std::vector<armor_block> blocks;
-    bool other_text = false; // something outside the blocks, or a begin line without a good block behind it
+    bool other_text = false; // something outside the blocks, armor headers that could carry text, or a begin
+                             // line without a good block behind it
 };
 
 // All armor in a text. A begin line counts at the beginning of a line.

@@ -1,6 +1,7 @@
 #include "keys/cms.hpp"
 
-#include "policy/base/bytes.hpp"
+#include "keys/ber.hpp"
+#include "keys/noise.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -10,41 +11,169 @@ namespace sealgate::keys {
 namespace {
 
 using namespace std::string_view_literals;
+using ber::constructed_context;
+using ber::context;
 
 constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv; // 1.2.840.113549.1.7.3
 constexpr auto auth_enveloped_data =
     "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
 
-// Opens a constructed value that fills the input to its end (X.690 section 8.1); the answer is what is in it.
-std::optional<bytes::cursor> open_last(bytes::cursor in, unsigned tag) {
-    if (in.u8() != tag) return std::nullopt;
-    const auto first = in.u8();
-    if (!first) return std::nullopt;
-    if (*first == 0x80) { // indefinite: up to two zero octets
-        if (!in.rest().ends_with("\0\0"sv)) return std::nullopt;
-        return bytes::cursor(in.rest().substr(0, in.rest().size() - 2));
+constexpr std::size_t smallest_key = 8;          // octets, encrypted
+constexpr std::size_t smallest_content = 8;      // one block of an old cipher
+constexpr std::size_t largest_recipient = 65536; // one may name many keys
+constexpr std::size_t largest_algorithm = 1024;
+constexpr std::size_t largest_originator = 16384; // certificates
+constexpr std::size_t largest_attributes = 4096;
+
+bool is_version(std::optional<std::string_view> integer) {
+    return integer && integer->size() == 1 && static_cast<unsigned char>(integer->front()) <= 5;
+}
+
+// AlgorithmIdentifier: an OID and what belongs to it.
+bool take_algorithm(ber::reader& in) {
+    const auto inside = in.take(ber::sequence);
+    if (!inside || inside->size() > largest_algorithm) return false;
+    ber::reader algorithm(*inside);
+    if (!algorithm.take(ber::object_identifier)) return false;
+    return algorithm.at_end() || (algorithm.next() && algorithm.at_end());
+}
+
+bool take_encrypted_key(ber::reader& in) {
+    const auto key = in.take(ber::octet_string);
+    return key && key->size() >= smallest_key && is_noise(*key);
+}
+
+// KeyTransRecipientInfo: whose certificate, by issuer and serial number or by key identifier; algorithm; key.
+bool is_key_transport(ber::reader in) {
+    if (!is_version(in.take(ber::integer))) return false;
+    if (!in.take(ber::sequence) && !in.take(context(0))) return false;
+    return take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+}
+
+// KeyAgreeRecipientInfo: the sender's key, algorithm, and for each recipient who and the key.
+bool is_key_agreement(ber::reader in) {
+    if (!is_version(in.take(ber::integer)) || !in.take(constructed_context(0))) return false;
+    in.skip_optional(constructed_context(1));
+    if (!take_algorithm(in)) return false;
+    const auto keys = in.take(ber::sequence);
+    if (!keys || keys->empty() || !in.at_end()) return false;
+    for (ber::reader all(*keys); !all.at_end();) {
+        const auto one = all.take(ber::sequence);
+        if (!one) return false;
+        ber::reader recipient(*one);
+        if (!recipient.take(ber::sequence) && !recipient.take(constructed_context(0))) return false;
+        if (!take_encrypted_key(recipient) || !recipient.at_end()) return false;
     }
-    std::size_t length = *first;
-    if (*first > 0x80) {
-        const auto digits = in.take(*first & 0x7Fu);
-        if (!digits || digits->size() > 4) return std::nullopt;
-        length = 0;
-        for (const char digit : *digits)
-            length = length << 8 | static_cast<unsigned char>(digit);
+    return true;
+}
+
+// KEKRecipientInfo: a key both sides have already.
+bool is_shared_key(ber::reader in) {
+    return is_version(in.take(ber::integer)) && in.take(ber::sequence) && take_algorithm(in) &&
+           take_encrypted_key(in) && in.at_end();
+}
+
+bool is_passphrase(ber::reader in) {
+    if (!is_version(in.take(ber::integer))) return false;
+    in.skip_optional(constructed_context(0));
+    return take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+}
+
+// OtherRecipientInfo, as for key encapsulation (RFC 9629).
+bool is_other(ber::reader in) { return in.take(ber::object_identifier) && in.next() && in.at_end(); }
+
+bool is_recipient(const ber::value& info) {
+    if (info.content.size() > largest_recipient) return false;
+    const ber::reader in(info.content);
+    switch (info.tag) {
+    case ber::sequence: return is_key_transport(in);
+    case constructed_context(1): return is_key_agreement(in);
+    case constructed_context(2): return is_shared_key(in);
+    case constructed_context(3): return is_passphrase(in);
+    case constructed_context(4): return is_other(in);
     }
-    return in.rest().size() == length ? std::optional(in) : std::nullopt;
+    return false;
+}
+
+bool take_recipients(ber::reader& in) {
+    const auto set = in.take(ber::set);
+    if (!set || set->empty()) return false;
+    for (ber::reader all(*set); !all.at_end();) {
+        const auto one = all.next();
+        if (!one || !is_recipient(*one)) return false;
+    }
+    return true;
+}
+
+// One octet string, or one in pieces.
+bool take_ciphertext(ber::reader& in) {
+    const auto is_ciphertext = [](const noise_meter& meter, std::size_t size) {
+        return size >= smallest_content && meter.is_noise();
+    };
+    noise_meter meter;
+    if (const auto whole = in.take(context(0))) {
+        meter.add(*whole);
+        return is_ciphertext(meter, whole->size());
+    }
+    const auto pieces = in.take(constructed_context(0));
+    if (!pieces) return false;
+    std::size_t size = 0;
+    for (ber::reader all(*pieces); !all.at_end();) {
+        const auto piece = all.take(ber::octet_string);
+        if (!piece) return false;
+        meter.add(*piece);
+        size += piece->size();
+    }
+    return is_ciphertext(meter, size);
+}
+
+bool take_encrypted_content(ber::reader& in) {
+    const auto info = in.take(ber::sequence);
+    if (!info) return false;
+    ber::reader content(*info);
+    return content.take(ber::object_identifier) && take_algorithm(content) && take_ciphertext(content) &&
+           content.at_end();
+}
+
+// Passes over an optional value that encrypts nothing. False: it is too large to be what it should.
+bool skip_bounded(ber::reader& in, std::uint8_t tag, std::size_t largest) {
+    const auto passed = in.take(tag);
+    return !passed || passed->size() <= largest;
+}
+
+bool take_head(ber::reader& in) {
+    return is_version(in.take(ber::integer)) &&
+           skip_bounded(in, constructed_context(0), largest_originator) && take_recipients(in) &&
+           take_encrypted_content(in);
+}
+
+bool is_enveloped(ber::reader in) {
+    return take_head(in) && skip_bounded(in, constructed_context(1), largest_attributes) && in.at_end();
+}
+
+bool is_auth_enveloped(ber::reader in) {
+    constexpr std::size_t largest_mac = 64;
+    if (!take_head(in) || !skip_bounded(in, constructed_context(1), largest_attributes)) return false;
+    const auto mac = in.take(ber::octet_string);
+    return mac && !mac->empty() && mac->size() <= largest_mac &&
+           skip_bounded(in, constructed_context(2), largest_attributes) && in.at_end();
 }
 
 } // namespace
 
 bool is_enveloped_cms(std::string_view der) {
-    auto info = open_last(bytes::cursor(der), 0x30);
-    if (!info || info->u8() != 0x06) return false;
-    const auto length = info->u8();
-    const auto oid = length ? info->take(*length) : std::nullopt;
-    if (oid != enveloped_data && oid != auth_enveloped_data) return false;
-    const auto content = open_last(*info, 0xA0);
-    return content && !content->at_end();
+    ber::reader outermost(der);
+    const auto info = outermost.take(ber::sequence);
+    if (!info || !outermost.at_end()) return false;
+    ber::reader inside(*info);
+    const auto type = inside.take(ber::object_identifier);
+    const auto explicit_content = inside.take(constructed_context(0));
+    if (!type || !explicit_content || !inside.at_end()) return false;
+    ber::reader only(*explicit_content);
+    const auto content = only.take(ber::sequence);
+    if (!content || !only.at_end()) return false;
+    if (*type == enveloped_data) return is_enveloped(ber::reader(*content));
+    return *type == auth_enveloped_data && is_auth_enveloped(ber::reader(*content));
 }
 
 } // namespace sealgate::keys

@@ -39,15 +39,26 @@ bool is_known_sentence(std::string_view line) {
 
 // Preambles and epilogues are shown by no client, and read by whoever reads the wire.
 bool says_nothing(std::string_view between) {
-    return std::ranges::all_of(text::split(between, '\n'), is_known_sentence);
+    while (!between.empty()) {
+        const auto line = between.substr(0, between.find('\n'));
+        if (!is_known_sentence(line)) return false;
+        between.remove_prefix(std::min(between.size(), line.size() + 1));
+    }
+    return true;
 }
+
+// Its header, or what its structure hides from some reader.
+bool says_more_than_its_body(const mime_part& part) { return part.ambiguous || part.wordy_header; }
 
 // RFC 3156 section 4: the first part says the version and no more.
 bool is_version_part(const mime_part& part, std::string_view content) {
     return part.is("application", "pgp-encrypted") && text::iequals(text::trim(content), "Version: 1");
 }
 
-bool has_pgp_file_name(const mime_part& part) {
+// Never under another type: what is called text/html is shown as HTML, whatever the file name says.
+bool may_be_binary_pgp(const mime_part& part) {
+    if (part.is("application", "pgp-encrypted") || part.is("application", "pgp")) return true;
+    if (!part.is("application", "octet-stream")) return false;
     const auto name = text::lower(text::trim(part.file_name));
     return name.ends_with(".pgp") || name.ends_with(".gpg");
 }
@@ -68,7 +79,8 @@ public:
 private:
     void visit(const mime_part& part) {
         if (part.is_leaf()) return count(part, kind_of(part));
-        if (part.ambiguous || !says_nothing(part.preamble) || !says_nothing(part.epilogue)) ++readable_;
+        if (says_more_than_its_body(part) || !says_nothing(part.preamble) || !says_nothing(part.epilogue))
+            ++readable_;
         if (part.is("message", "rfc822")) ++readable_; // its header
         for (const auto& below : part.parts)
             visit(below);
@@ -82,7 +94,7 @@ private:
         case leaf_kind::partial: ++encrypted_, ++readable_; break;
         case leaf_kind::fake: ++fake_; break;
         }
-        if (part.ambiguous && kind != leaf_kind::empty) ++readable_;
+        if (says_more_than_its_body(part)) ++readable_;
     }
 
     leaf_kind kind_of(const mime_part& leaf) {
@@ -90,9 +102,20 @@ private:
         if (!content) return announces_message(leaf.body) ? leaf_kind::fake : leaf_kind::clear;
         if (text::trim(*content).empty() || is_version_part(leaf, *content)) return leaf_kind::empty;
         if (announces_message(*content)) return kind_of_armored(*content);
-        const bool claims = leaf.is("application", "pgp-encrypted");
-        if ((claims || has_pgp_file_name(leaf)) && is_encrypted(*content)) return leaf_kind::encrypted;
-        return claims ? leaf_kind::fake : leaf_kind::clear;
+        return may_be_binary_pgp(leaf) ? kind_of_binary(leaf, *content) : leaf_kind::clear;
+    }
+
+    // A key or a signature may have a .pgp name too. A forged message is a fake under any name.
+    leaf_kind kind_of_binary(const mime_part& leaf, std::string_view content) {
+        auto message = read_encrypted_message(content);
+        if (message) {
+            messages_.push_back(*std::move(message));
+            return leaf_kind::encrypted;
+        }
+        note(message.error());
+        const bool is_fake =
+            leaf.is("application", "pgp-encrypted") || message.error() == readable_ciphertext;
+        return is_fake ? leaf_kind::fake : leaf_kind::clear;
     }
 
     leaf_kind kind_of_armored(std::string_view content) {
@@ -128,7 +151,7 @@ private:
 };
 
 bool is_plain_leaf(const mime_part& part, std::string_view type, std::string_view subtype) {
-    return part.is(type, subtype) && part.is_leaf() && !part.ambiguous;
+    return part.is(type, subtype) && part.is_leaf() && !says_more_than_its_body(part);
 }
 
 // RFC 3156 section 4, to the letter. Empty: it conforms.

@@ -5,11 +5,15 @@
 // form, not honesty: nobody without the key can tell ciphertext from noise.
 //
 //   pgp_mime     multipart/encrypted exactly as RFC 3156 section 4 has it
-//   pgp_inline   every leaf with something in it is one encrypted OpenPGP message
+//   pgp_inline   every leaf with something in it is one encrypted OpenPGP message: armored, or binary and
+//                called application/pgp-encrypted, application/pgp, or octet-stream with a .pgp or .gpg name
 //   pgp_partial  something is encrypted, and something is readable beside it
 //   pgp_fake     says it is encrypted, and nothing is
 //   pgp_signed   multipart/signed with an OpenPGP signature
 //   smime        application/pkcs7-mime that holds EnvelopedData or AuthEnvelopedData
+//
+// Readable is also what stands in a part's header beyond a few short MIME fields, and in armor headers beyond
+// the usual ones. File names and descriptions are not counted: every form but PGP/MIME shows them.
 //
 // Pure and linear; never fails. A message without a trace of encryption is not parsed at all. Armor hidden
 // from that scan by base64 or by odd spelling makes the message `none`: clear, and so it is encrypted once

@@ -1,10 +1,12 @@
 #include "keys/packets.hpp"
 
+#include "keys/noise.hpp"
 #include "policy/base/bytes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 
 namespace sealgate::keys {
@@ -12,6 +14,8 @@ namespace sealgate::keys {
 namespace {
 
 constexpr std::size_t smallest_first_chunk = 512; // RFC 9580 section 4.2.1.4
+constexpr std::size_t largest_session_key = 8192; // octets; the largest keys known need half of it
+constexpr std::size_t largest_passphrase_packet = 512;
 
 struct header {
     packet_type type;
@@ -96,6 +100,18 @@ std::expected<packet, std::string> read_packet(bytes::cursor& in) {
     return out;
 }
 
+// Whether all chunks of a packet together look like ciphertext.
+bool is_noise(const packet& p) {
+    noise_meter meter;
+    bytes::cursor in(p.whole);
+    auto head = read_header(in);
+    assert(head && in.rest().size() >= head->length); // it has been walked
+    meter.add(*in.take(head->length));
+    while (head->extent == header::chunk && read_new_length(in, *head))
+        meter.add(*in.take(head->length));
+    return meter.is_noise();
+}
+
 std::uint8_t version_of(const packet& p) {
     return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front());
 }
@@ -163,7 +179,7 @@ public:
         if (p.type == skesk) return read_skesk(p);
         if (p.type == seipd) return read_seipd(p);
         if (p.type == marker) return p.body == "PGP" || fail("a marker packet with something in it");
-        if (p.type == padding) return true;
+        if (p.type == padding) return is_noise(p) || fail(readable_ciphertext);
         return fail(other_kind(p.type));
     }
 
@@ -179,7 +195,8 @@ private:
 
     bool read_pkesk(const packet& p) {
         auto id = recipient_of(p);
-        if (!id) return fail("an encrypted session key that cannot be read");
+        if (!id || p.size > largest_session_key) return fail("an encrypted session key that cannot be read");
+        if (!is_noise(p)) return fail(readable_ciphertext);
         out_.key_ids.push_back(*std::move(id));
         has_v3_ = has_v3_ || version_of(p) == 3;
         has_v6_ = has_v6_ || version_of(p) == 6;
@@ -187,8 +204,9 @@ private:
     }
 
     bool read_skesk(const packet& p) {
-        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4)
+        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4 || p.size > largest_passphrase_packet)
             return fail("a passphrase packet that cannot be read");
+        if (!is_noise(p)) return fail(readable_ciphertext);
         has_v6_ = has_v6_ || version_of(p) == 6;
         ++out_.passphrases;
         return true;
@@ -201,7 +219,8 @@ private:
         const bool fits_v1 = out_.seipd_version == 1 && p.size >= 1 + 10 + 8 + 22 && !has_v6_;
         const bool fits_v2 = out_.seipd_version == 2 && p.size >= 4 + 32 + 8 + 32 && !has_v3_;
         done_ = true;
-        return fits_v1 || fits_v2 || fail("encrypted data that cannot be read");
+        if (!fits_v1 && !fits_v2) return fail("encrypted data that cannot be read");
+        return is_noise(p) || fail(readable_ciphertext);
     }
 
     encrypted_message out_;

@@ -56,8 +56,12 @@ struct encrypted_message {
     std::uint8_t seipd_version = 0;   // 1 or 2
 };
 
+// The error where everything is in its place, but what should be ciphertext is text.
+inline constexpr std::string_view readable_ciphertext = "its encrypted data can be read as they are";
+
 // An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD, then nothing;
 // marker and padding packets may stand before the SEIPD. Says what else it is where it is something else.
+// Session keys, padding and encrypted data have to look like ciphertext (keys/noise.hpp).
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 
 } // namespace sealgate::keys

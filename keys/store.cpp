@@ -91,7 +91,7 @@ store::store(std::filesystem::path directory, gpg_options gpg)
     : directory_(std::move(directory))
     , gpg_(std::move(gpg)) {
     make_private_directory(directory_);
-    if (gpg_.scratch.empty()) gpg_.scratch = directory_;
+    if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
 std::filesystem::path store::file_of(const std::string& fingerprint) const {

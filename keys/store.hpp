@@ -42,7 +42,7 @@ enum class availability { enabled, disabled };
 
 class store {
 public:
-    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made in the directory itself.
+    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made where temporary files go.
     store(std::filesystem::path directory, gpg_options gpg);
 
     // One gpg run, however many files; a few more for each bad file.

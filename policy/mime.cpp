@@ -5,6 +5,7 @@
 #include "policy/transfer_encoding.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -16,6 +17,57 @@ constexpr std::size_t longest_boundary = 70; // RFC 2046 section 5.1.1
 
 bool is_identity(std::string_view encoding) {
     return encoding == "7bit" || encoding == "8bit" || encoding == "binary";
+}
+
+// RFC 2045 section 3, RFC 2183, RFC 3282, RFC 2557, and what is seen in the parts of real mail. Room for a
+// file name in UTF-8 and RFC 2231, and for little more than is usual elsewhere.
+struct known_field {
+    std::string_view name;
+    std::size_t longest_value;
+};
+constexpr std::array<known_field, 10> part_fields = {{{"Content-Type", 1000},
+                                                      {"Content-Transfer-Encoding", 40},
+                                                      {"Content-Disposition", 1000},
+                                                      {"Content-Description", 400},
+                                                      {"Content-ID", 200},
+                                                      {"Content-Language", 40},
+                                                      {"Content-Location", 200},
+                                                      {"MIME-Version", 20},
+                                                      {"X-Attachment-Id", 80},
+                                                      {"X-PGP-Encoding-Format", 40}}};
+
+// Finds a header that could hold text.
+class field_census {
+public:
+    // Whether a field of that name and length is expected here, and for the first time.
+    bool expects(std::string_view name, std::string_view value) {
+        const auto known = std::ranges::find_if(
+            part_fields, [&](const known_field& field) { return text::iequals(field.name, name); });
+        if (known == part_fields.end() || value.size() > known->longest_value) return false;
+        return !std::exchange(seen_[static_cast<std::size_t>(known - part_fields.begin())], true);
+    }
+
+private:
+    std::array<bool, part_fields.size()> seen_{};
+};
+
+// A NUL, a CR that ends no line, or a fold with nothing behind it: some readers end a line or the header
+// there.
+bool has_odd_line(std::string_view lines) {
+    if (lines.contains('\0')) return true;
+    for (auto at = lines.find('\r'); at != std::string_view::npos; at = lines.find('\r', at + 1))
+        if (at + 1 == lines.size() || lines[at + 1] != '\n') return true;
+    for (auto at = lines.find('\n'); at != std::string_view::npos; at = lines.find('\n', at + 1)) {
+        if (at + 1 == lines.size()) break;
+        const auto behind = lines.find_first_not_of(" \t\r", at + 1);
+        if (behind == std::string_view::npos || lines[behind] == '\n') return true;
+    }
+    return false;
+}
+
+// RFC 5322 section 2.2.
+bool is_field_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7F && c != ':'; });
 }
 
 enum class structural_field { content_type, encoding, disposition, other };
@@ -42,7 +94,7 @@ public:
             part_.ambiguous = true;
             return;
         }
-        if (value.size() > longest_field_value) part_.ambiguous = true;
+        if (value.size() > longest_field_value || has_odd_line(value)) part_.ambiguous = true;
         apply(kind, unfolded(value.substr(0, longest_field_value)));
     }
 
@@ -86,16 +138,21 @@ std::string_view take_folded_line(std::string_view& rest) {
 // Reads the header at the front of an entity and returns what follows the empty line.
 std::string_view read_header(std::string_view entity, mime_part& part) {
     header_reader reader(part);
+    field_census census;
     while (!entity.empty()) {
         auto rest = entity;
         if (rest.starts_with("\r\n") || rest.starts_with('\n')) return rest.substr(rest.find('\n') + 1);
         const auto line = take_folded_line(rest);
         const auto colon = line.find(':');
-        if (colon == std::string_view::npos || colon == 0 || text::is_space(line.front())) {
+        const auto name = line.substr(0, colon);
+        if (colon == std::string_view::npos || !is_field_name(name)) {
             part.ambiguous = true; // a header that ends without an empty line
             return entity;
         }
-        reader.read(text::trim(line.substr(0, colon)), line.substr(colon + 1));
+        const auto value = line.substr(colon + 1);
+        part.ambiguous = part.ambiguous || has_odd_line(line);
+        part.wordy_header = part.wordy_header || !census.expects(name, value);
+        reader.read(name, value);
         entity = rest;
     }
     return entity;

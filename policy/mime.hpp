@@ -1,8 +1,10 @@
 // The structure of a message, RFC 2045 and 2046: a tree of parts, each a view into the message.
 //
 // The tree is made for judging, not for showing. Where two mail programs could read the same bytes
-// differently (a repeated Content-Type, a boundary that is only the beginning of a line, a missing end) the
-// part says so: `ambiguous`. Whoever looks for a reason to trust a part must not trust an ambiguous one.
+// differently (a repeated Content-Type, a boundary that is only the beginning of a line, a missing end, a
+// header line that is no field) the part says so: `ambiguous`. Whoever looks for a reason to trust a part
+// must not trust an ambiguous one. A part's header can be well formed and still hold a letter:
+// `wordy_header`.
 //
 // The splitting is our own: mimetic's parser recurses without a bound and is quadratic in the length of a
 // header line (22 s for 10 MB). mimetic reads what stands inside a field: type, parameters, disposition.
@@ -33,6 +35,7 @@ struct mime_part {
     std::string encoding = "7bit"; // Content-Transfer-Encoding
     std::string file_name;         // of Content-Disposition, else the parameter `name`
     bool ambiguous = false;        // this part, not those below it
+    bool wordy_header = false;     // more than the fields, each once and short, that programs give to a part
 
     std::string_view body; // as it stands, encoded; without the line end that belongs to the delimiter
     std::string_view preamble;

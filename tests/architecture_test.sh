@@ -26,7 +26,7 @@ forbid 'milter/ sees the tests' '#include "tests/' "${milter[@]}"
 forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all[@]}"
 
 # Pure: all of policy/, and what else says so.
-pure_keys=(keys/{addressing,armor,certificate,cms,inspect,lookup,packets,pgp_mime,trace}.[ch]pp)
+pure_keys=(keys/{addressing,armor,ber,certificate,cms,inspect,lookup,noise,packets,pgp_mime,trace}.[ch]pp)
 pure_milter=(milter/{wire,session,edits,events,collector,macros,negotiation,reply_text,judge}.[ch]pp)
 forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl)' \
     "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"

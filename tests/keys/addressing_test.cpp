@@ -7,15 +7,16 @@ namespace {
 
 using policy::addressed;
 
-key_index bobs_keys() {
+stored_certificate bobs_certificate() {
     stored_certificate bob;
     bob.cert.fingerprint = std::string(40, 'B');
     bob.cert.addresses = {"bob@x.org"};
     bob.cert.subkeys = {{.fingerprint = {}, .key_id = "1111111111111111", .created = {}, .expires = {}},
                         {.fingerprint = {}, .key_id = "2222222222222222", .created = {}, .expires = {}, .can_encrypt = true}};
-    std::vector<stored_certificate> all{bob};
-    return key_index(std::move(all));
+    return bob;
 }
+
+key_index bobs_keys() { return key_index(std::vector<stored_certificate>{bobs_certificate()}); }
 
 addressed to_bob(std::vector<encrypted_message> messages) {
     return addressed_to({.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)}, bobs_keys(), "bob@x.org");
@@ -40,6 +41,23 @@ TEST(Addressing, EveryPartMustBeForTheRecipient) {
     EXPECT_EQ(to_bob({theirs, foreign}), addressed::no);
     EXPECT_EQ(to_bob({hidden, foreign}), addressed::no);
     EXPECT_EQ(to_bob({theirs, hidden}), addressed::unverifiable);
+}
+
+TEST(Addressing, WithdrawnKeysDoNotCountAndExpiredOnesDo) {
+    const std::vector<encrypted_message> to_the_key{{.key_ids = {"2222222222222222"}}};
+    const auto judge = [&](void (*change)(certificate&)) {
+        stored_certificate bob = bobs_certificate();
+        change(bob.cert);
+        const key_index keys(std::vector<stored_certificate>{bob});
+        return addressed_to({.kind = policy::protection::pgp_mime, .why = {}, .messages = to_the_key}, keys, "bob@x.org");
+    };
+    EXPECT_EQ(judge([](certificate& c) { c.expires = c.subkeys[1].expires = time_point{}; }), addressed::yes);
+    EXPECT_EQ(judge([](certificate& c) { c.revoked = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.disabled = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.invalid = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.subkeys[1].revoked = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.subkeys[1].invalid = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.subkeys.pop_back(); }), addressed::unverifiable) << "no key is known";
 }
 
 TEST(Addressing, WithoutACertificateNothingCanBeTold) {

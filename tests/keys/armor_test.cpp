@@ -52,6 +52,12 @@ TEST(Armor, WhatMailProgramsWriteIsRead) {
         "-----BEGIN PGP MESSAGE----- \nVersion: GnuPG v2\nComment: https://gnupg.org\n \naGVsbG8=\n-----END "
         "PGP MESSAGE-----",
         "-----BEGIN PGP MESSAGE-----\n\naGVs\nbG8=\n=R/WK\n-----END PGP MESSAGE-----\n",
+        "-----BEGIN PGP MESSAGE-----\r\nVersion: FlowCrypt Email Encryption 8.5.8\r\n"
+        "Comment: Seamlessly send and receive encrypted email\r\n\r\naGVsbG8=\r\n-----END PGP "
+        "MESSAGE-----\r\n",
+        "-----BEGIN PGP MESSAGE-----\nVersion: PGP Desktop 9.9.0 (Build 397) - not licensed for commercial "
+        "use: "
+        "www.pgp.com\nCharset: utf-8\n\naGVsbG8=\n-----END PGP MESSAGE-----\n",
     };
     for (const auto& armored : cases) {
         const auto read = read_armored_message(armored);
@@ -72,7 +78,8 @@ TEST(Armor, TextInOrAroundItIsRefused) {
         good + good,
         with("aGVsbG8="),                            // no empty line
         with("Secret: the price is 42\n\naGVsbG8="), // a header nobody knows
-        with("Comment: " + std::string(100, 'x') + "\n\naGVsbG8="),
+        with("Comment: " + std::string(200, 'x') + "\n\naGVsbG8="),
+        with("Comment: a\nComment: b\nComment: c\nComment: d\n\naGVsbG8="),
         with("\naGVsbG8=\nthe price is 42"),  // behind the padding
         with("\naGVsbG8=\n=the price is 42"), // in place of the checksum
         with("\naGVs the price is 42 bG8="),
@@ -92,6 +99,15 @@ TEST(Armor, AllBlocksOfATextAreFound) {
     const auto read = read_armor("dear bob\n" + good + "and\n" + good);
     EXPECT_EQ(read.blocks.size(), 2u);
     EXPECT_TRUE(read.other_text);
+}
+
+TEST(Armor, HeadersThatCouldCarryTextAreTextBesideTheBlock) {
+    const auto read = read_armor("-----BEGIN PGP MESSAGE-----\nSecret: the price is 42\n\naGVsbG8=\n"
+                                 "-----END PGP MESSAGE-----\n");
+    ASSERT_EQ(read.blocks.size(), 1u);
+    EXPECT_EQ(read.blocks.front().data, "hello");
+    EXPECT_TRUE(read.other_text);
+    EXPECT_FALSE(read_armor(good).other_text);
 }
 
 TEST(Armor, IsAnnouncedAtTheBeginningOfALineOnly) {

@@ -1,12 +1,13 @@
 #include "keys/armor.hpp"
+#include "keys/files.hpp"
 #include "keys/inspect.hpp"
 #include "policy/base/base64.hpp"
 #include "tests/keys/test_keyring.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <optional>
+#include <filesystem>
+#include <sys/resource.h>
 
 namespace sealgate::keys {
 namespace {
@@ -223,22 +224,170 @@ TEST_F(Inspect, SignedIsNotEncrypted) {
     EXPECT_EQ(kind(m), protection::pgp_signed);
 }
 
-TEST_F(Inspect, SmimeIsJudgedByItsContentType) {
-    const auto cms = [](char last) {
-        return "\x30\x10\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"s + last + "\xA0\x03\x30\x01\x00"s;
-    };
+TEST_F(Inspect, SmimeIsJudgedByWhatItHolds) {
     const auto smime = [](const std::string& type, const std::string& der) {
         return policy::message{
             .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
             .body = text::encode_base64(der) + "\r\n"};
     };
+    const temporary_directory home(std::filesystem::temp_directory_path());
+    const auto file = [&](const char* name) { return (home.path() / name).string(); };
+    replace_file(file("text"), "the price is 42");
+    test::run("openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=Bob -keyout " + file("key") + " -out " +
+              file("bob") + " 2>/dev/null");
+    const auto enveloped =
+        test::run("openssl smime -encrypt -aes256 -outform DER -in " + file("text") + " " + file("bob"));
     const auto type = "application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\""s;
-    EXPECT_EQ(kind(smime(type, cms('\x03'))), protection::smime);
-    EXPECT_EQ(kind(smime("application/x-pkcs7-mime", cms('\x03'))), protection::smime);
-    EXPECT_EQ(kind(smime(type, cms('\x02'))), protection::none);
-    EXPECT_EQ(kind(smime(type, cms('\x03') + "the price is 42")), protection::none);
+    EXPECT_EQ(kind(smime(type, enveloped)), protection::smime);
+    EXPECT_EQ(kind(smime("application/x-pkcs7-mime", enveloped)), protection::smime);
+    EXPECT_EQ(kind(smime(type, enveloped + "the price is 42")), protection::none);
     EXPECT_EQ(kind(smime(type, "the price is 42")), protection::none);
-    EXPECT_EQ(kind(smime("application/octet-stream", cms('\x03'))), protection::none);
+    EXPECT_EQ(
+        kind(smime(type,
+                   "\x30\x1E\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03\xA0\x11\x30\x0Fthe price is 42"s)),
+        protection::none);
+    EXPECT_EQ(kind(smime("application/octet-stream", enveloped)), protection::none);
+}
+
+TEST_F(Inspect, TextInAPartHeaderMakesItPartial) {
+    const auto with_header = [](const std::string& header) {
+        return mail("multipart/mixed; boundary=b", multipart({header + "\r\n\r\n" + armored}));
+    };
+    const auto version_with = [](const std::string& fields) {
+        return mail(encrypted_type,
+                    multipart({part("application/pgp-encrypted", "Version: 1\r\n", fields), data}));
+    };
+    ASSERT_EQ(kind(with_header("Content-Type: text/plain")), protection::pgp_inline);
+    const policy::message cases[] = {
+        with_header("Content-Type: text/plain\r\nThe source is Jane Roe, meet her at: 5pm in Berlin"),
+        with_header("Content-Type: text/plain\r\nX-A: a\r\r<The source is Jane Roe>\r"),
+        with_header("Content-Type: text/plain\r\n \r\nThe source: is Jane Roe"),
+        with_header("Content-Type: text/plain\r\nContent-Description: " + std::string(9000, 'x')),
+        with_header("Content-Type: text/plain\r\nX-Note: the source is Jane Roe"),
+        version_with("Dear Bob, here is all: the secret text\r\n"),
+        version_with("Comments: the secret text\r\n"),
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", armored, "X-Note: the text\r\n")})),
+        mail("multipart/mixed; boundary=b", multipart({part("text/plain", "", "Subject: the secret text\r\n"),
+                                                       part("text/plain", armored)})),
+        mail("multipart/mixed; boundary=b",
+             multipart({part("multipart/mixed; boundary=c", "--c\r\n\r\n" + armored + "\r\n--c--\r\n",
+                             "Comments: the secret text\r\n")})),
+    };
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+}
+
+TEST_F(Inspect, TextInArmorHeadersMakesItPartial) {
+    const auto with = [](const std::string& lines) {
+        auto out = armored;
+        return mail("text/plain", out.insert(out.find('\n') + 1, lines));
+    };
+    EXPECT_EQ(kind(with("Version: GnuPG v2\r\nComment: https://gnupg.org\r\n")), protection::pgp_inline);
+    std::string letter;
+    for (int i = 0; i < 8; ++i)
+        letter += "Comment: the source is Jane Roe, meet her tonight at five in the old town, bring cash\r\n";
+    for (const auto& lines : {letter, "Secret: the price is 42\r\n"s})
+        EXPECT_EQ(kind(with(lines)), protection::pgp_partial) << lines;
+}
+
+TEST_F(Inspect, ReadableCiphertextIsFake) {
+    const auto html = "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"s;
+    auto forged = cipher.substr(0, cipher.size() / 2);
+    forged = forged.substr(0, 2 + static_cast<unsigned char>(forged[1])) + "\xD2" +
+             static_cast<char>(1 + html.size()) + "\x01" + html;
+    const auto binary = [&](const std::string& type) {
+        return policy::message{
+            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " 8bit"}}, .body = forged};
+    };
+    for (const auto& m :
+         {mail("text/plain", armor_message(forged)), binary("application/octet-stream; name=x.pgp"),
+          binary("application/pgp-encrypted"),
+          mail(encrypted_type,
+               multipart({version, part("application/octet-stream", armor_message(forged))}))}) {
+        EXPECT_EQ(kind(m), protection::pgp_fake);
+        EXPECT_TRUE(inspect(m).why.ends_with("its encrypted data can be read as they are")) << inspect(m).why;
+    }
+    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.pgp", "image/png; name=x.pgp"})
+        EXPECT_EQ(kind(binary(type)), protection::none) << type;
+}
+
+TEST_F(Inspect, BinaryDataUnderATypeThatIsShownAreNotEncrypted) {
+    const auto m = [](const std::string& type) {
+        return policy::message{
+            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
+            .body = text::encode_base64(cipher)};
+    };
+    for (const auto* type :
+         {"application/octet-stream; name=x.pgp", "application/pgp-encrypted", "application/pgp"})
+        EXPECT_EQ(kind(m(type)), protection::pgp_inline) << type;
+    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.gpg", "image/png; name=x.pgp"})
+        EXPECT_EQ(kind(m(type)), protection::none) << type;
+}
+
+// The forms that programs write, by their headers; the ciphertext is real.
+TEST_F(Inspect, WhatProgramsWriteKeepsItsKind) {
+    const auto by = [](const std::string& version_fields, const std::string& data_type,
+                       const std::string& data_fields) {
+        return mail(encrypted_type,
+                    multipart({part("application/pgp-encrypted", "Version: 1\r\n", version_fields),
+                               part(data_type, armored, data_fields)}));
+    };
+    const policy::message mime[] =
+        {
+            by("Content-Description: PGP/MIME version identification\r\n", // Thunderbird, Enigmail
+               "application/octet-stream; name=\"encrypted.asc\"",
+               "Content-Description: OpenPGP encrypted message\r\nContent-Disposition: inline; "
+               "filename=\"encrypted.asc\"\r\n"),
+            by("", "application/octet-stream; name=\"encrypted.asc\"", // K-9
+               "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n"),
+            by("Content-Disposition: attachment\r\n", "application/octet-stream", // Mutt
+               "Content-Disposition: attachment; filename=\"msg.asc\"\r\n"),
+            by(
+                "Content-Transfer-Encoding: 7bit\r\nContent-Description: PGP/MIME Versions "
+                "Identification\r\n", // Apple Mail
+                "application/octet-stream;\r\n\tname=encrypted.asc",
+                "Content-Transfer-Encoding: 7bit\r\nContent-Disposition: "
+                "inline;\r\n\tfilename=encrypted.asc\r\n"
+                "Content-Description: OpenPGP encrypted message\r\n"),
+            by("Content-Disposition: attachment;\r\n filename=\"Version.txt\"\r\nContent-Transfer-Encoding: "
+               "7bit\r\n" // GpgOL
+               "Content-ID: <a.b.c@gpgol>\r\n",
+               "application/octet-stream",
+               "Content-Disposition: inline;\r\n\tfilename=openpgp-encrypted-message.asc\r\n"),
+            by("MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n", // Python's email package
+               "application/octet-stream", "MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n"),
+        };
+    for (const auto& m : mime)
+        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 300);
+
+    const auto base64 = "Content-Transfer-Encoding: base64\r\n"s;
+    const auto exchange = mail(
+        "multipart/mixed; boundary=b",
+        multipart(
+            {part("text/plain; charset=\"us-ascii\"", "", "Content-ID: <1@x.prod.outlook.com>\r\n" + base64),
+             part("application/pgp-encrypted; name=\"PGPMIME Versions Identification\"",
+                  text::encode_base64("Version: 1\r\n"),
+                  "Content-Description: PGPMIME Versions Identification\r\nContent-Disposition: "
+                  "attachment;\r\n"
+                  "\tfilename=\"PGPMIME Versions Identification\"; size=12;\r\n"
+                  "\tcreation-date=\"Mon, 23 Nov 2026 09:00:00 GMT\";\r\n"
+                  "\tmodification-date=\"Mon, 23 Nov 2026 09:00:00 GMT\"\r\nContent-ID: <2@x>\r\n" +
+                      base64),
+             part("application/octet-stream; name=\"encrypted.asc\"", text::encode_base64(armored),
+                  "Content-Description: encrypted.asc\r\nContent-Disposition: attachment;\r\n"
+                  "\tfilename=\"encrypted.asc\"; size=1712\r\nContent-ID: <3@x>\r\n" +
+                      base64)}));
+    EXPECT_EQ(kind(exchange), protection::pgp_inline) << inspect(exchange).why;
+}
+
+TEST_F(Inspect, EmptyLinesAroundThePartsCostNoMemoryOfTheirOwn) {
+    const auto m = mail(encrypted_type, std::string(20'000'000, '\n') + multipart({version, data}));
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    EXPECT_EQ(kind(m), protection::pgp_mime);
+    getrusage(RUSAGE_SELF, &after);
+    EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100 * 1024) << "KiB";
 }
 
 TEST_F(Inspect, ArmorHiddenFromTheScanIsClear) {

@@ -1,4 +1,5 @@
 #include "keys/packets.hpp"
+#include "tests/keys/noise.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +8,7 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string octets(std::size_t count) { return std::string(count, '\x5A'); }
+std::string octets(std::size_t count) { return test::noise(count); }
 
 // New format, one- or two-octet length.
 std::string packet_of(int type, const std::string& body) {
@@ -127,6 +128,34 @@ TEST(EncryptedMessage, EverythingElseIsNone) {
         const auto message = read_encrypted_message(c.bytes);
         EXPECT_EQ(message ? "encrypted" : message.error(), c.error);
     }
+}
+
+TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
+    const auto html = "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"s;
+    std::string in_chunks = "\xD2\xE9\x01"s + octets(511); // a chunk of 512, then many of one octet each
+    for (const char c : html)
+        in_chunks += "\xE0"s + c;
+    in_chunks += '\0';
+    const std::string cases[] = {
+        pkesk + packet_of(18, "\x01" + html),
+        pkesk + packet_of(18, "\x01" + octets(40) + html + octets(40)),
+        pkesk + in_chunks,
+        pkesk_v6 + packet_of(18, "\x02\x09\x02\x06" + octets(32) + html),
+        packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12" + html) + seipd,
+        packet_of(3, "\x04\x09\x03\x08" + html) + pkesk + seipd,
+        pkesk + packet_of(21, html) + seipd,
+    };
+    for (const auto& bytes : cases) {
+        const auto message = read_encrypted_message(bytes);
+        EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext)
+            << testing::PrintToString(bytes);
+    }
+}
+
+TEST(EncryptedMessage, SessionKeysHaveABound) {
+    EXPECT_TRUE(read_encrypted_message(packet_of(1, "\x03" + octets(2200)) + seipd));
+    EXPECT_FALSE(read_encrypted_message(packet_of(1, "\x03" + octets(8250)) + seipd));
+    EXPECT_FALSE(read_encrypted_message(packet_of(3, "\x04" + octets(600)) + seipd));
 }
 
 TEST(EncryptedMessage, EveryCutIsRefused) {

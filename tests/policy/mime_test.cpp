@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace sealgate::policy {
 namespace {
 
@@ -126,6 +125,48 @@ TEST(Mime, WhatTwoReadersMayReadDifferentlyIsAmbiguous) {
     }
     EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b\r\nno header at all\r\n--b--\r\n")),
               "multipart/mixed(text/plain!)");
+}
+
+TEST(Mime, HeadersOfPartsThatReadersReadDifferentlyAreAmbiguous) {
+    const auto part_with = [](const std::string& header) {
+        return shape_of(mail("multipart/mixed; boundary=b", "--b\r\n" + header + "\r\n\r\nx\r\n--b--\r\n"));
+    };
+    const std::string headers[] = {
+        "Content-Type: text/plain\r\nThe source is Jane Roe, meet her at: 5pm",
+        "Content-Type: text/plain\r\nX-A: a\r\r<The source is Jane Roe>\r",
+        "Content-Type: text/plain\r\n \r\nThe source: is Jane Roe",
+        "Content-Type: text/plain\r\n\t \r\n the source is Jane Roe",
+        "Content-Type : text/plain",
+        "Content-Type: text/plain; x=\"a\rb\"",
+        "Content-Type: text/plain\r\nX-A: a"s + '\0' + "b",
+        "Content-Type: text/plain\r\nX-\xC3\xA4: b",
+        "Content-Type: text/plain\r\n: b",
+    };
+    for (const auto& header : headers)
+        EXPECT_TRUE(part_with(header).ends_with("!)")) << header;
+    EXPECT_EQ(part_with("Content-Type:\r\n text/plain;\r\n\tcharset=utf-8"), "multipart/mixed(text/plain)");
+    EXPECT_TRUE(parse_mime(mail("text/plain\n \n x", ""))->ambiguous);
+}
+
+TEST(Mime, PartsThatSayMoreThanFieldsOfProgramsAreWordy) {
+    const auto is_wordy = [](const std::string& header) {
+        const auto m = mail("multipart/mixed; boundary=b", "--b\r\n" + header + "\r\n\r\nx\r\n--b--\r\n");
+        return parse_mime(m)->parts.at(0).wordy_header;
+    };
+    EXPECT_FALSE(is_wordy("Content-Type: application/octet-stream; name=\"a.pgp\"\r\n"
+                          "Content-Transfer-Encoding: base64\r\nContent-Description: a.pgp\r\n"
+                          "content-disposition: attachment; filename=\"a.pgp\"; size=17341;\r\n"
+                          "\tcreation-date=\"Mon, 23 Nov 2026 09:00:00 GMT\";\r\n"
+                          "\tmodification-date=\"Mon, 23 Nov 2026 09:00:00 GMT\"\r\n"
+                          "Content-ID: <ABCDEF0123456789@eurprd01.prod.exchangelabs.com>\r\n"
+                          "MIME-Version: 1.0\r\nX-Attachment-Id: f_abc"));
+    EXPECT_FALSE(is_wordy(""));
+    EXPECT_TRUE(is_wordy("Content-Description: " + std::string(9000, 'x')));
+    EXPECT_TRUE(is_wordy("Content-Description: the source\r\nContent-Description: is Jane Roe"));
+    EXPECT_TRUE(is_wordy("X-Note: the source is Jane Roe"));
+    EXPECT_TRUE(is_wordy("Subject: the source is Jane Roe"));
+    EXPECT_TRUE(is_wordy("Content-Note: the source is Jane Roe"));
+    EXPECT_TRUE(is_wordy("MIME-Version: 1.0 (the source is Jane Roe)"));
 }
 
 TEST(Mime, DelimiterMayHaveSpaceBehindIt) {

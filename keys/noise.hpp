@@ -1,0 +1,38 @@
+// Whether octets can be ciphertext: what is encrypted looks like noise, and what can be read does not.
+//
+// Refused: text in UTF-8 of some length in a row, and windows in which few values come up again and again
+// (text in any other alphabet, UTF-16, zeros). Of 64 MiB of real ciphertext less than one in 2^40 is refused.
+// Noise is no proof: compressed data pass, and so does a text short enough. Pure; one pass; nothing is kept.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace sealgate::keys {
+
+// Takes the octets in as many pieces as they come in.
+class noise_meter {
+public:
+    void add(std::string_view octets);
+
+    bool is_noise() const;
+
+private:
+    void follow_text(std::string_view octets);
+    void count(std::string_view octets); // all of one window
+
+    static constexpr std::size_t window = 128;
+
+    std::size_t size_ = 0;
+    std::size_t run_ = 0, longest_run_ = 0; // of octets that are text
+    std::uint8_t awaited_ = 0;              // octets that the UTF-8 character begun still needs
+    std::size_t pairs_ = 0, in_window_ = 0; // pairs of equal octets in this window
+    std::array<std::uint8_t, 256> seen_{};
+    bool repeats_itself_ = false;
+};
+
+bool is_noise(std::string_view octets);
+
+} // namespace sealgate::keys

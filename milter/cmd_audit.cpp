@@ -60,10 +60,10 @@ std::vector<std::string> row_of(const std::string& line) {
     const auto value = json::parse(line, error);
     if (error || !value.is_object()) return {"(a damaged record)"};
     const auto& record = value.as_object();
-    return {text_at(record, "time"),           text_at(record, "id"),   text_at(record, "queue_id"),
-            text_at(record, "sender"),         text_at(record, "classification"),
-            text_at(record, "protection"),     text_at(record, "outcome"),
-            text_at(record, "mode"),           recipients_at(record)};
+    const auto outcome = text_at(record, "outcome") + (text_at(record, "mode") == "monitor" ? " (monitor)" : "");
+    // Seconds are enough for people; --json has the rest.
+    return {text_at(record, "time").substr(0, 19), text_at(record, "id"), text_at(record, "queue_id"),
+            text_at(record, "sender"), text_at(record, "classification"), outcome, recipients_at(record)};
 }
 
 bool has_id(const std::string& line, const std::string& id) {
@@ -94,7 +94,7 @@ int show(const invocation& called, const std::string& path) {
         for (const auto& line : kept) std::cout << line << '\n';
     } else {
         std::vector<std::vector<std::string>> rows{
-            {"TIME", "ID", "QUEUE ID", "SENDER", "CLASSIFICATION", "PROTECTION", "OUTCOME", "MODE", "RECIPIENTS"}};
+            {"TIME (UTC)", "ID", "QUEUE ID", "SENDER", "CLASSIFIED", "OUTCOME", "RECIPIENTS"}};
         for (const auto& line : kept) rows.push_back(row_of(line));
         print_table(std::cout, rows);
     }

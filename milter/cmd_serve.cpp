@@ -117,8 +117,9 @@ private:
     void take_over(std::shared_ptr<const snapshot> fresh) {
         const auto& old = gateway_.live()->gateway;
         const auto& now = fresh->gateway;
-        if (old.listen != now.listen || old.state != now.state || old.limits != now.limits)
-            log_line("gateway.listen, state and limits take effect at the next start");
+        if (old.listen != now.listen || old.state != now.state || old.limits.connections != now.limits.connections ||
+            old.limits.crypto_workers != now.limits.crypto_workers)
+            log_line("gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
         for (const auto& problem : fresh->key_problems) log_line(problem);
         log_line("reloaded: mode " + std::string(name_of(now.mode)) + ", policy " + gateway_.live()->rules.digest +
                  " -> " + fresh->rules.digest);

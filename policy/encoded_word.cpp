@@ -9,6 +9,8 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace sealgate::policy {
 namespace {
@@ -144,6 +146,53 @@ std::string convert(UConverter& converter, std::string_view bytes) {
     }
 }
 
+// How many bytes make a unit of UTF-16 or UTF-32, and whether only a byte order mark says in which order.
+struct wide_units {
+    std::size_t size = 1;
+    bool need_mark = false;
+};
+
+wide_units units_of(const UConverter& converter) {
+    switch (ucnv_getType(&converter)) {
+    case UCNV_UTF16: return {.size = 2, .need_mark = true};
+    case UCNV_UTF16_BigEndian:
+    case UCNV_UTF16_LittleEndian: return {.size = 2};
+    case UCNV_UTF32: return {.size = 4, .need_mark = true};
+    case UCNV_UTF32_BigEndian:
+    case UCNV_UTF32_LittleEndian: return {.size = 4};
+    default: return {};
+    }
+}
+
+bool has_mark(std::string_view bytes, std::size_t unit) {
+    using namespace std::string_view_literals;
+    return unit == 2 ? bytes.starts_with("\xFE\xFF"sv) || bytes.starts_with("\xFF\xFE"sv)
+                     : bytes.starts_with("\0\0\xFE\xFF"sv) || bytes.starts_with("\xFF\xFE\0\0"sv);
+}
+
+// Charsets in which bytes mean what the bytes before them say.
+bool keeps_state(const UConverter& converter) {
+    switch (ucnv_getType(&converter)) {
+    case UCNV_ISO_2022:
+    case UCNV_HZ:
+    case UCNV_UTF7:
+    case UCNV_IMAP_MAILBOX:
+    case UCNV_UTF16:
+    case UCNV_UTF32:
+    case UCNV_SCSU:
+    case UCNV_BOCU1:
+    case UCNV_EBCDIC_STATEFUL: return true;
+    default: return false;
+    }
+}
+
+// Byte order marks, and what ICU puts for broken bytes and for alphabets that are left without a letter.
+std::string without_remarks(std::string_view utf8) {
+    auto points = text::decode_utf8(utf8);
+    std::erase_if(points, [](char32_t c) { return c == U'\uFEFF' || c == U'\uFFFD'; });
+    return text::encode_utf8(points);
+}
+
 bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
 
 // In a charset that nobody knows, printable ASCII and UTF-8 can still be told. Control characters cannot:
@@ -164,6 +213,7 @@ public:
     void add(const encoded_word& word) {
         if (!text::iequals(word.charset, charset_)) flush();
         charset_ = word.charset;
+        starts_.push_back(bytes_.size());
         bytes_ += bytes_of(word);
     }
 
@@ -180,6 +230,7 @@ public:
 
 private:
     void flush() {
+        const auto starts = std::exchange(starts_, {});
         if (bytes_.empty()) return;
         if (bytes_.size() > most_bytes) bytes_.resize(most_bytes), out_.all = legible::no;
         if (is_one_of(charset_, {"utf-8", "utf8"}))
@@ -187,21 +238,48 @@ private:
         else if (is_one_of(charset_, {"us-ascii", "ascii"}))
             out_.text += bytes_as_utf8(bytes_);
         else
-            flush_other();
+            flush_other(starts);
         bytes_.clear();
     }
 
-    void flush_other() {
+    void flush_other(const std::vector<std::size_t>& starts) {
         if (!text::iequals(charset_, converter_name_)) {
             converter_ = open_converter(charset_);
             converter_name_ = charset_;
         }
         if (converter_) {
-            out_.text += convert(*converter_, bytes_);
+            flush_converted(starts);
             return;
         }
         if (legible_without_charset(bytes_) == legible::no) out_.all = legible::no;
         out_.text += text::encode_utf8(text::decode_utf8(bytes_));
+    }
+
+    // A word of a charset with a state stands for itself (RFC 2047 section 2), but some readers join words
+    // before they convert them: both have to see the same.
+    void flush_converted(const std::vector<std::size_t>& starts) {
+        constexpr std::string_view swapped_mark = "\xEF\xBF\xBE";
+        const auto units = units_of(*converter_);
+        auto text = convert(*converter_, bytes_);
+        bool sure = bytes_.size() % units.size == 0 && !text.contains(swapped_mark);
+        if (keeps_state(*converter_)) {
+            std::string separate;
+            for (std::size_t i = 0; i < starts.size(); ++i) {
+                const auto word = word_at(starts, i);
+                separate += convert(*converter_, word);
+                sure = sure && (!units.need_mark || word.empty() || has_mark(word, units.size));
+            }
+            sure = sure && without_remarks(text) == without_remarks(separate);
+            text = std::move(separate);
+        }
+        if (!sure) out_.all = legible::no;
+        out_.text += text;
+    }
+
+    std::string_view word_at(const std::vector<std::size_t>& starts, std::size_t i) const {
+        const auto begin = std::min(starts[i], bytes_.size());
+        const auto end = i + 1 < starts.size() ? std::min(starts[i + 1], bytes_.size()) : bytes_.size();
+        return std::string_view(bytes_).substr(begin, end - begin);
     }
 
     static constexpr char escape = '\x1B'; // ISO 2022 in the raw: letters that look like ASCII
@@ -210,6 +288,7 @@ private:
     decoded_words out_;
     std::string_view charset_;
     std::string bytes_;
+    std::vector<std::size_t> starts_; // of each word in bytes_
     std::string_view converter_name_;
     converter_ptr converter_;
 };

@@ -11,9 +11,10 @@
 
 namespace sealgate::policy {
 
-// Whether all could be read. `no`: a word is in a charset that nobody knows and its bytes say nothing on
-// their own, or raw text switches alphabets (ISO 2022). Broken bytes in a known charset become U+FFFD and
-// do not count.
+// Whether all could be read, and by every reader alike. `no`: a word is in a charset that nobody knows and
+// its bytes say nothing on their own; or in UTF-16 or UTF-32 without a byte order mark, or cut within a unit;
+// or it goes on in the alphabet that the word before it left (ISO 2022, UTF-7); or raw text switches
+// alphabets. Other broken bytes in a known charset become U+FFFD and do not count.
 enum class legible : std::uint8_t { yes, no };
 
 struct decoded_words {

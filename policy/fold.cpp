@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 
+#include <unicode/ubidi.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace sealgate::policy {
@@ -224,11 +226,67 @@ constexpr auto ascii_forms = [] {
     return forms;
 }();
 
+bool has_script(char32_t c, UScriptCode script) {
+    UErrorCode status = U_ZERO_ERROR;
+    return uscript_getScript(icu(c), &status) == script;
+}
+
+bool is_mark(char32_t c) { return (U_GET_GC_MASK(icu(c)) & U_GC_M_MASK) != 0; }
+
 // Marks that any letter can bear. Vowel signs of Indic scripts and Thai are marks too, but tell words apart.
 bool is_accent(char32_t c) {
+    const auto type = u_charType(icu(c));
+    return type == U_ENCLOSING_MARK || (type == U_NON_SPACING_MARK && has_script(c, USCRIPT_INHERITED));
+}
+
+// What people write for Latin letters and UTS 39 does not have, or not as a letter: currency signs, and
+// capitals of Greek, Cyrillic, Cherokee and the Canadian syllabics (folded, where they have case).
+struct resemblance {
+    std::u32string_view signs;
+    char32_t letter;
+};
+constexpr auto resemblances = std::to_array<resemblance>({
+    {U"λδʌ₳ᗩᐱᐃ", U'a'}, // Λ Δ Ʌ ₳ ᗩ ᐱ ᐃ
+    {U"¢₵©ᑕᑢᑦ", U'c'},  // ¢ ₵ © ᑕ ᑢ ᑦ
+    {U"ᕲᗫ", U'd'},      // ᕲ ᗫ
+    {U"€эєᗴᕮᙓᘿ", U'e'}, // € Э Є ᗴ ᕮ ᙓ ᘿ
+    {U"Ꮆᘜ", U'g'},      // Ꮆ ᘜ
+    {U"ᕼᖺ", U'h'},      // ᕼ ᖺ
+    {U"ᓰ", U'i'},       // ᓰ
+    {U"₭", U'k'},       // ₭
+    {U"£₤", U'l'},      // £ ₤
+    {U"πпи₦ᑎ", U'n'},   // Π П И ₦ ᑎ
+    {U"ᗝ", U'o'},       // ᗝ
+    {U"₱", U'p'},       // ₱
+    {U"ᑫ", U'q'},       // ᑫ
+    {U"я®", U'r'},      // Я ®
+    {U"ᔕ", U's'},       // ᔕ
+    {U"₮ᖶ", U't'},      // ₮ ᖶ
+    {U"ωш₩ᗯ", U'w'},    // ω Ш ₩ ᗯ
+    {U"¥", U'y'},       // ¥
+    {U"ᘔ", U'z'},       // ᘔ
+});
+
+std::optional<char32_t> resembled_letter(char32_t c) {
+    const auto found =
+        std::ranges::find_if(resemblances, [&](const resemblance& entry) { return entry.signs.contains(c); });
+    return found == resemblances.end() ? std::nullopt : std::optional(found->letter);
+}
+
+// The letter in a name such as "LATIN LETTER SMALL CAPITAL N", "LATIN SMALL LETTER B WITH MIDDLE TILDE" or
+// "NEGATIVE CIRCLED LATIN CAPITAL LETTER C".
+std::optional<char32_t> named_letter(char32_t c) {
+    if (is_ascii(c) || (u_charType(icu(c)) != U_OTHER_SYMBOL && !has_script(c, USCRIPT_LATIN))) return {};
+    std::array<char, 128> buffer{};
     UErrorCode status = U_ZERO_ERROR;
-    return u_charType(icu(c)) == U_NON_SPACING_MARK &&
-           uscript_getScript(icu(c), &status) == USCRIPT_INHERITED;
+    const auto size = u_charName(icu(c), U_UNICODE_CHAR_NAME, buffer.data(), buffer.size(), &status);
+    if (U_FAILURE(status)) return {};
+    auto name = std::string_view(buffer.data(), static_cast<std::size_t>(size));
+    name = name.substr(0, name.find(" WITH "));
+    const bool latin = name.contains("LATIN ") || name.starts_with("REGIONAL INDICATOR ");
+    const bool one_letter = name.size() >= 2 && name[name.size() - 2] == ' ';
+    if (!latin || !one_letter) return {};
+    return static_cast<unsigned char>(text::to_lower(name.back()));
 }
 
 void add_form(char32_t c, std::u32string& form) {
@@ -236,19 +294,27 @@ void add_form(char32_t c, std::u32string& form) {
         form += U"rn"; // as UTS 39 has it
     else if (is_ascii(c))
         form.append(ascii_forms[c] == 0 ? 0 : 1, ascii_forms[c]);
+    else if (is_mark(c) && !form.empty() && is_ascii(form.back()))
+        return; // on a Latin letter any mark is an accent
     else if (is_word_point(c) && !is_accent(c))
         form += c;
 }
 
+bool starts_ascii(std::u32string_view letters) { return !letters.empty() && is_ascii(letters.front()); }
+
 // A folded letter may look like a Latin one as it is, or only in capitals (Cyrillic "н" does not, "Н" does).
 void add_look_alike(char32_t c, std::u32string& form) {
-    constexpr char32_t euro_sign = U'€';
     if (is_ascii(c)) return add_form(c, form);
-    if (c == euro_sign) return add_form(U'e', form);
+    if (const auto letter = resembled_letter(c)) return add_form(*letter, form);
     auto letters = skeleton(icu(c));
-    if (!letters.empty() && !is_ascii(letters.front())) {
+    if (!letters.empty() && !starts_ascii(letters)) {
         auto capitals = skeleton(u_toupper(icu(c)));
-        if (!capitals.empty() && is_ascii(capitals.front())) letters = std::move(capitals);
+        if (starts_ascii(capitals))
+            letters = std::move(capitals);
+        else if (const auto letter = named_letter(c))
+            letters = *letter;
+        else if (const auto of_skeleton = named_letter(letters.front()))
+            letters.front() = *of_skeleton;
     }
     for (const char32_t letter : letters)
         add_form(letter, form);
@@ -277,8 +343,11 @@ look_alike_text look_alike(std::u32string_view folded) {
 
 bool is_word_point(char32_t c) {
     if (is_ascii(c)) return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9');
-    const auto mark = U_GET_GC_MASK(icu(c)) & U_GC_M_MASK;
-    return u_isalnum(icu(c)) != 0 || mark != 0;
+    return u_isalnum(icu(c)) != 0 || is_mark(c);
+}
+
+bool is_pictured_letter(char32_t c) {
+    return !is_ascii(c) && u_charType(icu(c)) == U_OTHER_SYMBOL && named_letter(c);
 }
 
 bool stands_alone(char32_t c) {
@@ -305,6 +374,59 @@ bracket bracket_of(char32_t c) {
     if (is_ascii(c)) return bracket::none;
     const auto type = u_getIntPropertyValue(icu(c), UCHAR_BIDI_PAIRED_BRACKET_TYPE);
     return type == U_BPT_OPEN ? bracket::open : type == U_BPT_CLOSE ? bracket::close : bracket::none;
+}
+
+namespace {
+
+struct bidi_closer {
+    void operator()(UBiDi* bidi) const { ubidi_close(bidi); }
+};
+
+std::u32string reordered(const std::u16string& units, UBiDiLevel paragraph) {
+    constexpr std::uint16_t as_seen = UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING;
+    const std::unique_ptr<UBiDi, bidi_closer> bidi(ubidi_open());
+    if (!bidi) throw std::bad_alloc();
+    UErrorCode status = U_ZERO_ERROR;
+    ubidi_setPara(bidi.get(), units.data(), static_cast<std::int32_t>(units.size()), paragraph, nullptr,
+                  &status);
+    check(status, "ordering text for display");
+    return icu_text(
+        [&](char16_t* to, std::int32_t room, UErrorCode& error) {
+            return ubidi_writeReordered(bidi.get(), to, room, as_seen, &error);
+        },
+        "ordering text for display");
+}
+
+// From the right, brackets open with the sign that closes them from the left.
+std::u32string from_the_right(std::u32string_view seen) {
+    const auto units = to_utf16(seen);
+    return icu_text(
+        [&](char16_t* to, std::int32_t room, UErrorCode& status) {
+            return ubidi_writeReverse(units.data(), static_cast<std::int32_t>(units.size()), to, room,
+                                      UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING, &status);
+        },
+        "reading text from the right");
+}
+
+} // namespace
+
+bool steers_direction(std::string_view utf8) {
+    return std::ranges::any_of(text::decode_utf8(utf8), [](char32_t c) {
+        constexpr char32_t arabic_mark = U'\u061C', right_to_left_mark = U'\u200F';
+        return c == arabic_mark || c == right_to_left_mark || (c >= U'\u202A' && c <= U'\u202E') ||
+               (c >= U'\u2066' && c <= U'\u2069');
+    });
+}
+
+std::vector<std::string> displayed(std::string_view utf8) {
+    const auto units = to_utf16(text::decode_utf8(utf8));
+    std::vector<std::string> readings;
+    for (const UBiDiLevel paragraph : {UBIDI_LTR, UBIDI_RTL}) {
+        const auto seen = reordered(units, paragraph);
+        readings.push_back(text::encode_utf8(seen));
+        readings.push_back(text::encode_utf8(from_the_right(seen)));
+    }
+    return readings;
 }
 
 } // namespace sealgate::policy

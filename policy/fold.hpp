@@ -4,7 +4,10 @@
 // i with and without dot, white space, and all that is invisible.
 //
 // `look_alike` forgives much more, for near misses only: letters of other scripts (UTS 39 section 4,
-// skeleton), digits for letters, accents, and all punctuation but "+".
+// skeleton; a table for what is missing there), letters within signs, digits for letters, accents, enclosing
+// marks, and all punctuation but "+".
+//
+// `displayed` is for text whose order on the screen is not the one in memory (Unicode Annex 9).
 //
 // Takes valid UTF-8, as decode_words and bytes_as_utf8 give it (in other text the origins are wrong, the
 // points are not). Pure, locale-free, linear. Throws std::runtime_error where ICU's data is broken.
@@ -45,6 +48,9 @@ look_alike_text look_alike(std::u32string_view folded);
 // Letters, marks and digits of any script.
 bool is_word_point(char32_t c);
 
+// A Latin letter drawn in a circle, square or flag, which Unicode counts as a sign and not as a letter.
+bool is_pictured_letter(char32_t c);
+
 // Letters of scripts that put no space between words (Han, Kana, Thai, …): only a reader can tell where a
 // word ends.
 bool stands_alone(char32_t c);
@@ -52,5 +58,13 @@ bool stands_alone(char32_t c);
 // Brackets of any script (Unicode's paired brackets), and "<" ">" "«" "»" "‹" "›".
 enum class bracket : std::uint8_t { none, open, close };
 bracket bracket_of(char32_t c);
+
+// Whether the text holds invisible characters that can reverse what is displayed: right-to-left marks,
+// embeddings, overrides, isolates.
+bool steers_direction(std::string_view utf8);
+
+// The text as the eye meets it: as a paragraph of either direction, each read from the left and from the
+// right. For short texts only: ICU pairs brackets in quadratic time.
+std::vector<std::string> displayed(std::string_view utf8);
 
 } // namespace sealgate::policy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -29,6 +30,20 @@ struct region {
         return {.folded = points.substr(begin, end - begin),
                 .form = std::u32string_view(looks.form).substr(from, looks.starts[end - where.begin] - from)};
     }
+
+    // The text that became form[begin] to form[end - 1], with the marks behind it. Empty where the two ends
+    // lie within one code point.
+    span behind(std::size_t begin, std::size_t end) const {
+        const auto& starts = looks.starts;
+        const auto first = std::ranges::upper_bound(starts, begin) - 1;
+        auto last = std::ranges::lower_bound(starts, end);
+        if (*first != begin || *last != end) return {};
+        while (last + 1 < starts.end() && last[1] == end &&
+               is_word_point(points[where.begin + static_cast<std::size_t>(last - starts.begin())]))
+            ++last;
+        return {.begin = where.begin + static_cast<std::size_t>(first - starts.begin()),
+                .end = where.begin + static_cast<std::size_t>(last - starts.begin())};
+    }
 };
 
 bool is_bracketed(const tag_pattern& pattern) {
@@ -37,6 +52,8 @@ bool is_bracketed(const tag_pattern& pattern) {
     };
     return has(pattern.before, bracket::open) && has(pattern.after, bracket::close);
 }
+
+bool is_readable(char32_t c) { return is_word_point(c) || is_pictured_letter(c); }
 
 bool is_bracket(char32_t c) { return bracket_of(c) != bracket::none; }
 
@@ -103,8 +120,8 @@ private:
             const auto inner = befores[i] + pattern.before.size();
             after = std::ranges::lower_bound(after, afters.end(), inner);
             const bool last = i + 1 == befores.size();
-            const bool closed = after != afters.end() && *after - inner <= longest_group &&
-                                (last || befores[i + 1] >= *after);
+            const bool paired = after != afters.end() && (last || befores[i + 1] >= *after);
+            const bool closed = paired && *after - inner <= longest_group;
             if (closed) {
                 read_group({.outer = {befores[i], *after + pattern.after.size()},
                             .inner = {inner, *after},
@@ -112,6 +129,7 @@ private:
                 if (bracketed) read_lone_afters(unpaired, after, pattern);
                 if (bracketed) unpaired = after + 1;
             }
+            if (paired && !closed && bracketed) read_long_group({inner, *after}, pattern);
             if (!closed || !bracketed) read_words_after(befores[i], pattern);
         }
         read_lone_afters(unpaired, afters.end(), pattern);
@@ -145,8 +163,13 @@ private:
             const auto kind = bracket_of(text_.points[i]);
             if (kind == bracket::open) open = i;
             if (kind != bracket::close) continue;
-            if (open != none && i - open - 1 <= longest_group && !is_own(text_.points[open], text_.points[i]))
-                read_group({.outer = {open, i + 1}, .inner = {open + 1, i}});
+            if (open != none && !is_own(text_.points[open], text_.points[i])) {
+                const group found{.outer = {open, i + 1}, .inner = {open + 1, i}};
+                if (found.inner.size() <= longest_group)
+                    read_group(found);
+                else
+                    read_long_group(found.inner, wanted_.patterns.front());
+            }
             open = none;
         }
     }
@@ -186,9 +209,7 @@ private:
         for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
             if (!begins_word(begin)) continue;
             for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
-                const bool before_colon =
-                    end < text_.size() && text_.points[end] == U':'; // "[confidential:HR]"
-                if ((!before_colon && !ends_word(end)) || is_exact_at({begin, end})) continue;
+                if (!is_word({begin, end}) || is_exact_at({begin, end})) continue;
                 const auto near =
                     nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
                 if (!near || !is_sensitive(*near->tag)) continue;
@@ -197,7 +218,43 @@ private:
                 if (is_exact_at(group.outer)) where = {begin, end};
             }
         }
-        if (best) suspect_at(where, best->slips + 1, pattern.written(*best->tag));
+        if (best)
+            suspect_at(where, best->slips + 1, pattern.written(*best->tag));
+        else
+            read_look_alikes(region, pattern); // words longer than `longest_`, with marks on each letter
+    }
+
+    void read_long_group(span inner, const tag_pattern& pattern) {
+        if (left_.take_candidate()) read_look_alikes(region_of(inner), pattern);
+    }
+
+    // The most sensitive tag, the longest of those, that has a word of its look-alike form here: searched for
+    // as a whole, which is linear.
+    void read_look_alikes(const region& region, const tag_pattern& pattern) {
+        std::optional<span> best;
+        const tag_word* best_tag = nullptr;
+        for (const auto& tag : wanted_.tags) {
+            const auto more = [&] {
+                return std::tuple(tag.classification, tag.form.size()) >
+                       std::tuple(best_tag->classification, best_tag->form.size());
+            };
+            if (!is_sensitive(tag) || (best && !more())) continue;
+            if (const auto word = find_look_alike(region, tag)) best = word, best_tag = &tag;
+        }
+        if (best) suspect_at(*best, 1, pattern.written(*best_tag));
+    }
+
+    std::optional<span> find_look_alike(const region& region, const tag_word& tag) {
+        const std::u32string_view form = region.looks.form;
+        if (tag.form.empty()) return std::nullopt;
+        for (auto at = form.find(tag.form); at != form.npos; at = form.find(tag.form, at + 1)) {
+            const auto word = region.behind(at, at + tag.form.size());
+            if (!is_word(word) || is_exact_at(word)) continue;
+            const auto piece = region.piece(word.begin, word.end);
+            if (slips_between(piece, tag, forgive::one_slip, left_) == 0U) return word;
+            if (left_.spent) break;
+        }
+        return std::nullopt;
     }
 
     bool is_sensitive(const tag_word& tag) const {
@@ -211,7 +268,7 @@ private:
     // The words from the end of a delimiter on.
     void read_words_from(span delimiter, const tag_pattern& pattern, const std::vector<tag_word>& tags) {
         const auto from = delimiter.end;
-        const auto reach = std::u32string_view(text_.points).substr(from, longest_ + pattern.scheme.size());
+        const auto reach = std::u32string_view(text_.points).substr(from, longest_group);
         const auto limit = from + size_until(reach, pattern.after);
         if (limit == from || is_exact_at({delimiter.begin, from + 1}) || !left_.take_candidate()) return;
         const auto region = region_of({from, limit});
@@ -223,8 +280,8 @@ private:
     }
 
     void read_words_before(std::size_t at, const tag_pattern& pattern) {
-        const auto reach =
-            std::u32string_view(text_.points).substr(at - std::min(at, longest_), std::min(at, longest_));
+        const auto size = std::min(at, longest_group);
+        const auto reach = std::u32string_view(text_.points).substr(at - size, size);
         const auto limit = at - size_since(reach, pattern.before);
         const auto end = at + pattern.after.size();
         if (limit == at || is_exact_at({at - 1, end}) || !left_.take_candidate()) return;
@@ -246,14 +303,20 @@ private:
     // of a script without word spaces.
     bool begins_word(std::size_t at) const {
         const char32_t first = text_.points[at];
-        if (!is_word_point(first)) return false;
+        if (!is_readable(first)) return false;
         return word_can_begin(text_, at) || stands_alone(text_.points[at - 1]) || stands_alone(first);
     }
 
     bool ends_word(std::size_t at) const {
         const char32_t last = text_.points[at - 1];
-        if (!is_word_point(last) && last != U'+') return false;
+        if (!is_readable(last) && last != U'+') return false;
         return word_can_end(text_, at) || stands_alone(last) || stands_alone(text_.points[at]);
+    }
+
+    // Within brackets a colon ends a word: "[confidential:HR]".
+    bool is_word(span where) const {
+        const bool before_colon = where.end < text_.size() && text_.points[where.end] == U':';
+        return where.size() > 0 && begins_word(where.begin) && (before_colon || ends_word(where.end));
     }
 
     std::size_t end_of_word(std::size_t begin) const {

@@ -2,9 +2,11 @@
 //
 // A word counts only where something sets it off: brackets of any kind around it, or a delimiter of the
 // policy's own on one side. Then spelling slips and look-alikes are forgiven (tag_words).
-// A tag among other words in brackets ("[confidential - urgent]") or in foreign ones ("(confidential)") counts
-// if it is more sensitive than an untagged mail; so does a bracket with unreadable bytes in it, and a scheme with an unknown word
-// ("TLP:PURPLE"). A bare word in running text never counts.
+// A tag among other words in brackets ("[confidential - urgent]") or in foreign ones ("(confidential)")
+// counts if it is more sensitive than an untagged mail; so does a bracket with unreadable bytes in it, and a
+// scheme with an unknown word
+// ("TLP:PURPLE"). In brackets with more than 64 code points between them only such a sensitive tag counts,
+// and no slip is forgiven. A bare word in running text never counts.
 #pragma once
 
 #include "policy/fold.hpp"
@@ -33,7 +35,7 @@ struct suspect {
 };
 
 // Not overlapping, in order of appearance. Linear: only brackets with at most 64 code points between them are
-// read, only the words next to a delimiter, and no more of either than `left` allows.
+// read word by word, only the words next to a delimiter, and no more of either than `left` allows.
 std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted,
                                    const std::vector<tag_match>& exact, effort& left);
 

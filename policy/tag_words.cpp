@@ -27,8 +27,9 @@ std::size_t distance_within(std::u32string_view a, std::u32string_view b, std::s
 
 // A number is no misspelt word.
 bool has_letter(std::u32string_view folded) {
-    return std::ranges::any_of(folded,
-                               [](char32_t c) { return is_word_point(c) && !(c >= U'0' && c <= U'9'); });
+    return std::ranges::any_of(folded, [](char32_t c) {
+        return (is_word_point(c) && !(c >= U'0' && c <= U'9')) || is_pictured_letter(c);
+    });
 }
 
 } // namespace

@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::size_t most_near_misses = 16; // one decides; the rest is for people to read
 constexpr std::size_t longest_shown = 64;
+constexpr std::size_t longest_reordered = 4000; // bytes; more than RFC 5322 has in a line
+
+constexpr std::string_view right_to_left_override = "\u202E";
+constexpr std::string_view left_to_right_override = "\u202D";
 
 bool is_unprintable(char32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
@@ -61,11 +65,12 @@ readings readings_of(std::string_view value) {
     return {.decoded = decode_words(value), .raw = bytes_as_utf8(value)};
 }
 
-// A value of Sensitivity as a tag: spelled as the policy's key.
+// A value of Sensitivity as a tag: spelled as the policy's key. Least sensitive first, as tag_words has it.
 std::vector<tag_word> sensitivity_words(const policy& rules) {
     std::vector<tag_word> words;
     for (const auto& [value, classification] : rules.carriers.sensitivity)
         words.push_back(make_tag_word(value, classification));
+    std::ranges::stable_sort(words, {}, &tag_word::classification);
     return words;
 }
 
@@ -95,13 +100,51 @@ private:
         add_tags(matches);
         if (read.differ()) add_tags(match_tags(fold(read.raw), subject_.patterns, subject_.tags));
         for (auto& suspect : find_suspects(text, subject_, matches, left_)) {
-            const auto begin = text.origins[suspect.where.begin].begin;
-            const auto end = text.origins[suspect.where.end - 1].end;
-            const auto written = std::string_view(read.decoded.text).substr(begin, end - begin);
+            const auto written = written_as(read.decoded.text, text, suspect.where);
             add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
         }
+        if (steers_direction(read.decoded.text)) read_displayed(read.decoded.text);
         if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::subject);
         note_spent(read.decoded.text, carrier::subject);
+    }
+
+    // Whoever overrides the order of letters from right to left hides what is written. The other controls,
+    // and the override from left to right around telephone numbers, are in ordinary mail: they count where a
+    // tag appears only on the screen.
+    void read_displayed(std::string_view utf8) {
+        auto suggestion = utf8.size() > longest_reordered ? std::string{} : displayed_tag(utf8);
+        const bool hidden = utf8.size() > longest_reordered || utf8.contains(right_to_left_override);
+        if (hidden || !suggestion.empty()) add_near_miss(utf8, std::move(suggestion), carrier::subject);
+    }
+
+    // The tag, or near tag, that is on the screen though not in the text.
+    std::string displayed_tag(std::string_view utf8) {
+        if (!left_.take_candidate()) return {};
+        for (const auto& seen : displayed(utf8)) {
+            const auto text = fold(seen);
+            const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+            for (const auto& match : matches)
+                if (auto tag = subject_.patterns.front().written(*match.tag); !is_known(tag)) return tag;
+            for (auto& suspect : find_suspects(text, subject_, matches, left_))
+                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion))
+                    return std::move(suspect.suggestion);
+        }
+        return {};
+    }
+
+    // Whether a Subject is known to have this tag, written as a pattern wants it, or nearly to have it.
+    bool is_known(std::string_view written) const {
+        const auto is_tag = [&](const found_tag& found) {
+            return found.where == carrier::subject &&
+                   std::ranges::any_of(subject_.patterns, [&](const tag_pattern& pattern) {
+                       return pattern.spelled.before + found.tag + pattern.spelled.after == written;
+                   });
+        };
+        const auto is_near = [&](const near_miss& miss) {
+            return miss.where == carrier::subject && miss.suggestion == written;
+        };
+        return std::ranges::any_of(findings_.tags, is_tag) ||
+               std::ranges::any_of(findings_.near_misses, is_near);
     }
 
     void add_tags(const std::vector<tag_match>& matches) {
@@ -116,44 +159,72 @@ private:
         const auto text = fold(read.decoded.text);
         bool found = read_whole(text.points, subject_.tags, carrier::header);
         if (read.differ()) found |= read_whole(fold(read.raw).points, subject_.tags, carrier::header);
+        if (is_unreadable(read, text)) add_near_miss(read.decoded.text, {}, carrier::header);
         if (found) return;
-        if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::header);
+        for (const auto& piece : pieces_of(text))
+            read_piece(read.decoded.text, text, piece);
+        note_spent(read.decoded.text, carrier::header);
+    }
+
+    // Programs write this field: letters that are hidden or turned round are nobody's accident.
+    static bool is_unreadable(const readings& read, const folded_text& text) {
+        const std::string_view utf8 = read.decoded.text;
+        const bool overridden =
+            utf8.contains(right_to_left_override) || utf8.contains(left_to_right_override);
+        const bool empty = text::trim(read.raw).empty();
+        return overridden || read.decoded.all == legible::no || (!empty && pieces_of(text).empty());
+    }
+
+    // What stands between commas or semicolons, empty pieces left out.
+    static std::vector<span> pieces_of(const folded_text& text) {
+        std::vector<span> pieces;
         for (std::size_t begin = 0; begin < text.size();) {
-            auto end = text.points.find_first_of(U",;", begin);
-            if (end == std::u32string::npos) end = text.size();
-            if (end > begin) read_piece(read.decoded.text, text, {begin, end});
+            const auto end = std::min(text.points.find_first_of(U",;", begin), text.size());
+            if (end > begin) pieces.push_back({begin, end});
             begin = end + 1;
         }
-        note_spent(read.decoded.text, carrier::header);
+        return pieces;
     }
 
     void read_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, subject_.tags, carrier::header)) return;
-        const auto begin = text.origins[piece.begin].begin;
-        const auto written = source.substr(begin, text.origins[piece.end - 1].end - begin);
-        add_near_miss(written, suggestion_for(points, subject_.tags), carrier::header);
+        add_near_miss(written_as(source, text, piece), suggestion_for(points, subject_.tags),
+                      carrier::header);
+    }
+
+    // One value by the standard; several between commas or semicolons are read one by one.
+    void read_sensitivity(std::string_view value) {
+        const auto read = readings_of(without_comments(value));
+        const auto text = fold(read.decoded.text);
+        bool found = read_whole(text.points, sensitivity_, carrier::sensitivity);
+        if (read.differ()) found |= read_whole(fold(read.raw).points, sensitivity_, carrier::sensitivity);
+        if (found) return;
+        if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::sensitivity);
+        for (const auto& piece : pieces_of(text))
+            read_sensitivity_piece(read.decoded.text, text, piece);
+        note_spent(read.decoded.text, carrier::sensitivity);
     }
 
     // Values that the map does not name say nothing, unless they nearly say what it names.
-    void read_sensitivity(std::string_view value) {
-        const auto read = readings_of(without_comments(value));
-        const auto points = fold(read.decoded.text).points;
-        bool found = read_whole(points, sensitivity_, carrier::sensitivity);
-        if (read.differ()) found |= read_whole(fold(read.raw).points, sensitivity_, carrier::sensitivity);
-        if (found) return;
+    void read_sensitivity_piece(std::string_view source, const folded_text& text, span piece) {
+        const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
+        if (read_whole(points, sensitivity_, carrier::sensitivity)) return;
         auto suggestion = suggestion_for(points, sensitivity_);
         if (suggestion.empty()) suggestion = value_with_part(points);
-        const bool unreadable = read.decoded.all == legible::no;
-        if (!suggestion.empty() || unreadable)
-            add_near_miss(read.decoded.text, std::move(suggestion), carrier::sensitivity);
-        note_spent(read.decoded.text, carrier::sensitivity);
+        if (!suggestion.empty())
+            add_near_miss(written_as(source, text, piece), std::move(suggestion), carrier::sensitivity);
+    }
+
+    static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
+        const auto begin = text.origins[piece.begin].begin;
+        return source.substr(begin, text.origins[piece.end - 1].end - begin);
     }
 
     // Some programs say "Confidential" where the standard has "Company-Confidential".
     std::string value_with_part(std::u32string_view folded) const {
         if (folded.empty()) return {};
-        for (const auto& value : sensitivity_) {
+        for (const auto& value : std::views::reverse(sensitivity_)) {
             const std::u32string_view whole = value.folded;
             const auto at = whole.find(folded);
             if (at == whole.npos) continue;

@@ -4,8 +4,10 @@
 // field is read twice, with its encoded words decoded (RFC 2047) and in the raw, so that a broken one cannot
 // hide a tag. Matching ignores case, width, white space and invisible characters (fold.hpp, tag_pattern.hpp).
 //
-// Near misses: in a Subject what near_miss.hpp describes; in a header field every value that is no tag; a
-// misspelt Sensitivity. What cannot be read at all, or is too much to read, is one without a suggestion.
+// Near misses: in a Subject what near_miss.hpp describes, and what invisible characters turn into a tag on
+// the screen (Unicode Annex 9); in a header field every value that is no tag; a misspelt Sensitivity. What
+// cannot be read at all, is too much to read, or overrides the direction of its letters, is one without a
+// suggestion.
 //
 // Pure and linear. Every byte is the sender's: bad charsets and broken encodings never fail.
 #pragma once

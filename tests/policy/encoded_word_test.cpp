@@ -110,6 +110,34 @@ TEST(EncodedWord, UnknownCharsetWithForeignBytesIsNotLegible) {
         EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
 }
 
+// Without a byte order mark some readers take the one order, some the other.
+TEST(EncodedWord, WideCharsetOfUnknownByteOrderIsNotLegible) {
+    for (const char* raw :
+         {"=?utf-16?B?WwBzAF0A?=", "=?utf-16?B?AFsAcwBd?=", "=?ISO-10646-UCS-2?B?WwBzAF0A?=",
+          "=?ucs-2?B?WwBzAF0A?=", "=?unicode?B?WwBzAF0A?=", "=?utf-32?B?WwAAAHMAAAA=?=", "=?utf-16?B?/w==?=",
+          "=?utf-16?B?//5bAHMA?= =?utf-16?B?AHMAXQ==?="})
+        EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
+}
+
+TEST(EncodedWord, WideCharsetOfBrokenOrSwappedBytesIsNotLegible) {
+    for (const char* raw :
+         {"=?utf-16?B?//5bAHMAXQ==?=", "=?utf-16le?B?WwBzAF0=?=", "=?utf-16be?B?//5bAHMAXQA=?=",
+          "=?utf-16le?B?/v8AWwBzAF0=?=", "=?utf-32be?B?AAAAWwAA?="})
+        EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
+    expect_all({{"=?utf-16le?B?WwBzAF0A?=", "[s]"},
+                {"=?utf-16le?B?//5bAHMAXQA=?=", "\uFEFF[s]"},
+                {"=?utf-16be?Q?=00[=00s?= =?utf-16be?Q?=00]?=", "[s]"},
+                {"=?utf-16?B?/v8AWw==?= =?utf-16?B?/v8AXQ==?=", "[]"}});
+}
+
+// Some readers begin each word afresh, some do not.
+TEST(EncodedWord, StateCarriedFromWordToWordIsNotLegible) {
+    for (const char* raw : {"=?iso-2022-jp?Q?=1B$B?= =?iso-2022-jp?Q?[confidential]?=",
+                            "=?utf-7?Q?+?= =?utf-7?Q?confidential-?="})
+        EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
+    expect_all({{"=?iso-2022-jp?B?GyRCNSEbKEI=?= =?iso-2022-jp?B?GyRCTCkbKEI=?=", "機密"}});
+}
+
 TEST(EncodedWord, RawBytesAreUtf8OrElseLatin1) {
     EXPECT_EQ(bytes_as_utf8("[gesch\xE4"
                             "ftlich]"),

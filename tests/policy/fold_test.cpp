@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -108,12 +109,39 @@ TEST(LookAlike, OtherScriptsAndDigitsReadAsTheLettersTheyResemble) {
         {"top_secret", "TOP SECRET"},
         {"geschaftlich", "geschäftlich"},
         {"confidential!!!", "confidential"},
+        {"p\u20DDu\u20DDb\u20DDl\u20DDi\u20DDc\u20DD", "public"}, // enclosing circles
+        {"p\u0488ublic", "public"},
+        {"public\u0E34\u05B0", "public"}, // marks of other scripts
+        {"🅟🆄🇧ʟɪᴄ", "public"},
+        {"ꜱᴇᴄʀᴇᴛ", "secret"},
+        {"ᔕᗴᑕᖇᗴT", "secret"},
+        {"ᵴɛȼɾəŧ", "secret"},
+        {"£€₮", "let"},
     };
     for (const auto& [a, b] : alike)
         EXPECT_EQ(looks(a), looks(b)) << a;
     EXPECT_NE(looks("public"), looks("private"));
     EXPECT_NE(looks("AMBER+STRICT"), looks("AMBERSTRICT"));
     EXPECT_NE(looks("机密"), looks("机构"));
+}
+
+TEST(Displayed, ParagraphOfEitherDirectionIsReadFromBothSides) {
+    const auto has = [](std::string_view text, std::string_view seen) {
+        const auto readings = displayed(text);
+        return std::ranges::any_of(readings, [&](const auto& reading) { return folded(reading) == seen; });
+    };
+    EXPECT_TRUE(has("[\u202Ecilbup\u202C]", "[public]"));
+    EXPECT_TRUE(has("\u202E[cilbup]", "[public]"));
+    EXPECT_TRUE(has("[public]", "[public]"));
+    EXPECT_TRUE(has("[סודי]", "[סודי]"));
+    EXPECT_TRUE(has("\u202D[ידוס]\u202C", "[סודי]"));
+}
+
+TEST(Displayed, OnlyControlsOfDirectionSteerIt) {
+    for (const char* text : {"\u061C", "a\u200Fb", "\u202A", "\u202E", "\u2066x", "\u2069"})
+        EXPECT_TRUE(steers_direction(text)) << text;
+    for (const char* text : {"", "abc", "שלום", "\u200B\u200D\uFEFF", "\u2065", "\u202F"})
+        EXPECT_FALSE(steers_direction(text)) << text;
 }
 
 TEST(LookAlike, EachPointKnowsItsPieceOfTheForm) {

@@ -95,6 +95,49 @@ TEST(NearMiss, LookAlikesAreNoticed) {
                                    {"[cónfídentíal]", "[confidential]"}});
 }
 
+TEST(NearMiss, LettersWithinSignsAndMarksAreNoticed) {
+    const auto behind_each = [](std::string_view word, std::string_view mark) {
+        std::string out = "[";
+        for (const char c : word)
+            out += c, out += mark;
+        return out + "]";
+    };
+    for (const char* mark : {"\u20DD", "\u20E3", "\u0488", "\uFE0F\u20E3", "\u0336", "\u05B0", "\u0E34",
+                             "\u0336\u0337\u0338\u20DD\u20E3\u20DE"}) {
+        const auto found = find_tags(example_policy(), subject(behind_each("confidential", mark)));
+        ASSERT_EQ(found.near_misses.size(), 1U) << mark;
+        EXPECT_EQ(found.near_misses[0].suggestion, "[confidential]");
+    }
+    expect_near(example_policy(), {{"[🅒🅞🅝🅕🅘🅓🅔🅝🅣🅘🅐🅛]", "[confidential]"},
+                                   {"[🅲🅾🅽🅵🅸🅳🅴🅽🆃🅸🅰🅻]", "[confidential]"},
+                                   {"[🇨🇴🇳🇫🇮🇩🇪🇳🇹🇮🇦🇱]", "[confidential]"},
+                                   {"[🅒🅞🅝🅕🅘🅓🅔🅝🅣🅘🅐🅛 - urgent]", "[confidential]"},
+                                   {"[ᴄᴏɴꜰɪᴅᴇɴᴛɪᴀʟ]", "[confidential]"},
+                                   {"[ᑕOᑎᖴIᗪᗴᑎTIᗩᒪ]", "[confidential]"},
+                                   {"[CΩNFIDΣNTIΛL]", "[confidential]"},
+                                   {"[COПFIDЄИTIДL]", "[confidential]"},
+                                   {"[¢on₣id€ntial]", "[confidential]"}});
+    expect_clean(example_policy(), {"[🇩🇪🇫🇷] trip", "[🅿️] parking", "[🆕] release", "5️⃣ things [1️⃣]"});
+}
+
+TEST(NearMiss, TagAmongManyWordsInBracketsIsNoticed) {
+    const std::string many = "This mail and everything in it or attached to it has to be treated as ";
+    const auto expect = [](const std::string& text, const char* suggestion) {
+        const auto found = find_tags(example_policy(), subject(text));
+        ASSERT_EQ(found.near_misses.size(), 1U) << text;
+        EXPECT_EQ(found.near_misses[0].suggestion, suggestion) << text;
+    };
+    expect("[" + many + "strictly confidential by all]", "[confidential]");
+    expect("(" + many + "strictly confidential by all)", "[confidential]");
+    expect("[" + many + "strictly c0nf1dential by all]", "[confidential]");
+    expect("[" + many + "streng vertraulich: by all]", "[streng vertraulich]");
+    expect("[" + many + many + many + "绝对机密文件]", "[机密]");
+    expect("[" + std::string(5000, '.') + " confidential " + std::string(5000, '.') + "]", "[confidential]");
+    const auto tidy = std::string("[") + many + "internal and public by all]";
+    const auto other = "[" + many + "confidentiality-agreement, non-confidential, confidental by all]";
+    expect_clean(example_policy(), {tidy.c_str(), other.c_str(), (many + "confidential by all").c_str()});
+}
+
 TEST(NearMiss, HyphensAndSpacesAreEasilyMistaken) {
     expect_near(example_policy(), {{"[VS NfD]", "[VS-NfD]"},
                                    {"[VS–NfD]", "[VS-NfD]"},
@@ -270,6 +313,21 @@ TEST(NearMiss, HeaderThatIsNoTagIsAnUnknownClaim) {
     expect("42", "", "42");
 }
 
+TEST(NearMiss, HeaderOfNothingVisibleIsAnUnknownClaim) {
+    for (const char* value : {"\u200B", "\u00A0", "=?utf-8?Q?=E2=80=8B?=", ",", "\x01"}) {
+        const auto found = find_tags(example_policy(), field("X-Classification", value));
+        ASSERT_EQ(found.near_misses.size(), 1U) << value;
+        EXPECT_EQ(found.near_misses[0].suggestion, "");
+    }
+    for (const char* value : {"", " \t "})
+        EXPECT_TRUE(find_tags(example_policy(), field("X-Classification", value)).near_misses.empty());
+}
+
+TEST(NearMiss, HeaderThatOverridesDirectionIsNeverClean) {
+    for (const char* value : {"\u202Epublic", "public\u202D", "\u202Elaitnedifnoc"})
+        EXPECT_FALSE(find_tags(example_policy(), field("X-Classification", value)).near_misses.empty());
+}
+
 TEST(NearMiss, EachPieceOfAListedHeaderIsRead) {
     const auto found = find_tags(example_policy(), field("X-Classification", "public, confidental; cosmic"));
     EXPECT_EQ(found.tags.size(), 1U);
@@ -290,9 +348,19 @@ TEST(NearMiss, MisspeltSensitivityIsNoticed) {
     EXPECT_EQ(find_tags(example_policy(), field("Sensitivity", "Privat")).near_misses.size(), 1U);
 }
 
+TEST(NearMiss, EachPieceOfAListedSensitivityIsRead) {
+    const auto found = find_tags(example_policy(), field("Sensitivity", "none, Company-Confidental; normal"));
+    EXPECT_TRUE(found.tags.empty());
+    ASSERT_EQ(found.near_misses.size(), 1U);
+    EXPECT_EQ(found.near_misses[0].text, "Company-Confidental");
+    EXPECT_EQ(found.near_misses[0].suggestion, "Company-Confidential");
+    EXPECT_TRUE(find_tags(example_policy(), field("Sensitivity", "none, normal;")).near_misses.empty());
+}
+
 TEST(NearMiss, UnreadableSubjectIsNeverClean) {
-    for (const char* text : {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?B?GyRCNSFMKRsoQg==?=", "\x1B$B5!L)\x1B(B",
-                             "=?utf-8?Q?[=EB=CF=CE=C6]?="}) {
+    for (const char* text :
+         {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?B?GyRCNSFMKRsoQg==?=", "\x1B$B5!L)\x1B(B",
+          "=?utf-8?Q?[=EB=CF=CE=C6]?=", "=?utf-16?b?WwBjAG8AbgBmAGkAZABlAG4AdABpAGEAbABdAA==?= x"}) {
         const auto found = find_tags(example_policy(), subject(text));
         ASSERT_EQ(found.near_misses.size(), 1U) << text;
         EXPECT_EQ(found.near_misses[0].suggestion, "");

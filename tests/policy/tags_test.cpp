@@ -1,4 +1,4 @@
-// Exact tags in all carriers. What is nearly a tag: near_miss_test.cpp.
+// Exact tags in all carriers, and tags that are only on the screen. What is nearly a tag: near_miss_test.cpp.
 #include "policy/base/base64.hpp"
 #include "policy/tags.hpp"
 
@@ -96,7 +96,7 @@ TEST(Tags, CaseWidthWhiteSpaceAndInvisibleCharactersDoNotMatter) {
                                    {"［ｃｏｎｆｉｄｅｎｔｉａｌ］ x", {"confidential"}},
                                    {"［機密］", {"機密"}},
                                    {"[confi\u00ADden\u200Btial\u200E]", {"confidential"}},
-                                   {"\u202E[confidential]\u202C", {"confidential"}},
+                                   {"\u2067[confidential]\u2069", {"confidential"}},
                                    {"[streng\u00A0vertraulich]", {"streng vertraulich"}},
                                    {"[strengvertraulich]", {"streng vertraulich"}},
                                    {"[conﬁdential]", {"confidential"}},
@@ -302,6 +302,78 @@ TEST(Tags, PolicyWithoutCarriersFindsNothing) {
     const auto found = find_tags(rules, mail_with({{.name = "Subject", .value = " [confidential]"},
                                                    {.name = "Sensitivity", .value = " Private"}}));
     EXPECT_TRUE(found.tags.empty() && found.near_misses.empty());
+}
+
+TEST(Tags, EachValueOfAListedSensitivityIsRead) {
+    const auto mail = mail_with({{.name = "Sensitivity", .value = " Private, Personal"}});
+    EXPECT_EQ(tags_in(example_policy(), mail), (words{"Private", "Personal"}));
+}
+
+TEST(Tags, SensitivityIsComparedFolded) {
+    for (const char* value :
+         {"COMPANY-CONFIDENTIAL", " company - confidential ", "Company\u2011Confidential"})
+        EXPECT_EQ(tags_in(example_policy(), mail_with({{.name = "Sensitivity", .value = value}})),
+                  words{"Company-Confidential"})
+            << value;
+}
+
+TEST(Tags, OfSensitivitiesThatFoldAlikeTheMoreSensitiveHolds) {
+    auto rules = example_policy();
+    rules.carriers.sensitivity = {{"PRIVATE", 2}, {"Private", 0}, {"private", 1}};
+    const auto found = find_tags(rules, mail_with({{.name = "Sensitivity", .value = " pRIVATE"}})).tags;
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].classification, 2U);
+}
+
+TEST(Tags, TagThatIsOnlyOnTheScreenIsNoticed) {
+    const auto is_near = [](std::string_view text, std::string_view suggestion) {
+        const auto found = find_tags(example_policy(), subject(text));
+        EXPECT_TRUE(found.tags.empty()) << text;
+        ASSERT_EQ(found.near_misses.size(), 1U) << text;
+        EXPECT_EQ(found.near_misses[0].suggestion, suggestion) << text;
+    };
+    is_near("[\u202Elaitnedifnoc\u202C] x", "[confidential]");
+    is_near("\u202E]laitnedifnoc[\u202C x", ""); // there brackets are mirrored
+    is_near("\u202E[laitnedifnoc]\u202C x", "[confidential]");
+    is_near("x \u202E[latnedifnoc]", "[confidential]"); // misspelt as well
+    is_near("\u2067[\u2066tial\u2069\u2066iden\u2069\u2066conf\u2069]\u2069", "[confidential]");
+    is_near("\u202B[\u202Atial\u202C\u200F\u202Aconfiden\u202C]\u202C", "[confidential]");
+    is_near("[\u2068\u200F\u2066tial\u2069\u2066confiden\u2069\u2069]", "[confidential]");
+    is_near("[\u2067d\u200Fial\u200Fconfident\u2069]", "[confidential]");
+    is_near("\u202Eanything\u202C", "");
+    is_near("\u202E", "");
+    std::string marks;
+    for (int i = 0; i < 5000; ++i)
+        marks += "\u200F(";
+    is_near(marks, "");
+}
+
+TEST(Tags, OverrideOfLeftToRightHidesRightToLeftTags) {
+    const auto rules = with_tags({"סודי", "סודי ביותר"}, {{.before = "[", .after = "]"}});
+    for (const char* text : {"[\u202Dידוס\u202C] x", "\u202D[ידוס]\u202C x"}) {
+        const auto found = find_tags(rules, subject(text));
+        ASSERT_EQ(found.near_misses.size(), 1U) << text;
+        EXPECT_EQ(found.near_misses[0],
+                  (near_miss{.text = "[ידוס] x", .suggestion = "[סודי]", .where = carrier::subject}));
+    }
+}
+
+TEST(Tags, OrdinaryMailOfBothDirectionsIsClean) {
+    for (const char* text : {"Call from \u202D+49 170 1234567\u202C",
+                             "\u2068Ann\u2069 invited you to \u2068[sealgate] planning\u2069",
+                             "\u200Fשלום [list] internal\u200F", "\u202Bמסמך confidential (draft)\u202C",
+                             "\u200Fتقرير [EXTERNAL] ‎2024\u200F", "\u2067[confidential]\u2069",
+                             "\u200F[confidential] שלום (x)", "\u200Fשלום [public], [internal]: a"})
+        EXPECT_TRUE(find_tags(example_policy(), subject(text)).near_misses.empty()) << text;
+    const auto found = find_tags(example_policy(), subject("\u200Fשלום [confidental] x"));
+    ASSERT_EQ(found.near_misses.size(), 1U);
+    EXPECT_EQ(found.near_misses[0].text, "[confidental]");
+}
+
+TEST(Tags, OverrideBesideATagIsStillOne) {
+    const auto found = find_tags(example_policy(), subject("\u202E[public]\u202C"));
+    EXPECT_EQ(found.tags.size(), 1U);
+    EXPECT_EQ(found.near_misses.size(), 1U);
 }
 
 } // namespace

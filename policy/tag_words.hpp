@@ -40,11 +40,13 @@ struct candidate {
 struct effort {
     std::size_t candidates = 1000;
     std::size_t comparisons = 50'000;
+    std::size_t reorderings = 32; // texts put in the order of the screen
     bool spent = false;
 
     // Whether one more may be looked at.
     bool take_candidate() { return take(candidates); }
     bool take_comparison() { return take(comparisons); }
+    bool take_reordering() { return take(reorderings); }
 
 private:
     bool take(std::size_t& left) {

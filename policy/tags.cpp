@@ -119,7 +119,7 @@ private:
 
     // The tag, or near tag, that is on the screen though not in the text.
     std::string displayed_tag(std::string_view utf8) {
-        if (!left_.take_candidate()) return {};
+        if (!left_.take_reordering()) return {};
         for (const auto& seen : displayed(utf8)) {
             const auto text = fold(seen);
             const auto matches = match_tags(text, subject_.patterns, subject_.tags);

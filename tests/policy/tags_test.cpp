@@ -370,6 +370,13 @@ TEST(Tags, OrdinaryMailOfBothDirectionsIsClean) {
     EXPECT_EQ(found.near_misses[0].text, "[confidental]");
 }
 
+TEST(Tags, TooManySteeredSubjectsAreNeverClean) {
+    std::vector<header_field> fields(1000, {.name = "Subject", .value = " \u200Fשלום"});
+    EXPECT_EQ(find_tags(example_policy(), mail_with(fields)).near_misses.size(), 1U);
+    fields.resize(10);
+    EXPECT_TRUE(find_tags(example_policy(), mail_with(fields)).near_misses.empty());
+}
+
 TEST(Tags, OverrideBesideATagIsStillOne) {
     const auto found = find_tags(example_policy(), subject("\u202E[public]\u202C"));
     EXPECT_EQ(found.tags.size(), 1U);

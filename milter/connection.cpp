@@ -11,9 +11,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace sealgate::milter {
 
@@ -66,16 +66,16 @@ awaitable<void> connection::run() {
 }
 
 awaitable<void> connection::converse() {
-    std::vector<char> buffer(read_size);
+    const auto buffer = std::make_unique_for_overwrite<char[]>(read_size);
     for (;;) {
         expect_within(options_.read_deadline);
-        const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer), as_result);
+        const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer.get(), read_size), as_result);
         if (error) {
             if (frames_.pending() > 0 && error == asio::error::eof)
                 log_line("connection from " + peer_ + " ended in the middle of a frame");
             co_return;
         }
-        frames_.feed({buffer.data(), count});
+        frames_.feed({buffer.get(), count});
         for (;;) {
             auto frame = frames_.next();
             if (frame && !*frame) break;

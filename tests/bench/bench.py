@@ -1,13 +1,14 @@
 """Measures what sealgate costs, side by side in one run. Prints ratios; asserts nothing.
 
-"passing": mail that needs nothing done, through three doors of one private Postfix: no filter, the filter of
-noop_milter.c on libmilter, and sealgate, both over a unix socket. Postfix's smtp-source sends from several sessions at
-a time, a new connection for each mail, and counts a mail when Postfix has answered 250 to its end: by then the mail is
-safe on disk, and with sealgate so is the decision about it. Behind it Postfix throws the mails away (discard), while it
-accepts the next.
+"passing": mail that needs nothing done, through the doors of one private Postfix: no filter, the least filter there can
+be (least_milter.c), one on libmilter that does nothing (noop_milter.c), and sealgate, all over a unix socket. Postfix's
+smtp-source sends from several sessions at a time, a new connection for each mail, and counts a mail when Postfix has
+answered 250 to its end: by then the mail is safe on disk, and with sealgate so is the decision about it. Behind it
+Postfix throws the mails away (discard), while it accepts the next.
 
 "sealing": confidential mail to someone with a key, until Postfix has answered 250, beside plain `gpg --encrypt` of the
-same mail on all cores, with the same certificate file and the same options, in a home of its own for each process.
+same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
+Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
 
 The doors take turns, round by round, in another order each time. A ratio is the median of the rounds' own ratios.
 """
@@ -37,7 +38,9 @@ def main():
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
         stack.callback(shutil.rmtree, root, ignore_errors=True)
-        stage = stack.enter_context(Stage(root, os.environ["NOOP_MILTER"]))
+        programs = Path(os.environ["MILTERS"])
+        stage = stack.enter_context(Stage(root, {"Postfix with the least filter": programs / "least_milter",
+                                                 "Postfix with a libmilter no-op": programs / "noop_milter"}))
         describe(root, options)
         if "passing" in options.what:
             for sessions in options.sessions:
@@ -87,11 +90,16 @@ def measure_passing(stage, options, sessions, name, size):
 def measure_sealing(stage, options, name, size):
     content = mail_of(size, "[confidential] Minutes of the meeting")
     mail = stage.write("confidential.eml", content)
+    sessions = 4 * os.cpu_count()
     loads = {"gpg --encrypt": GpgLoad(stage, mail),
-             "Postfix with sealgate": SmtpLoad(stage, stage.postfix.smtp, mail, 2 * os.cpu_count())}
+             "Postfix alone, not sealed": SmtpLoad(stage, stage.doors["Postfix alone"], mail, sessions),
+             "Postfix with sealgate": SmtpLoad(stage, stage.postfix.smtp, mail, sessions)}
     stage.expect_sealing(loads["Postfix with sealgate"])
+    paces = take_turns(loads, options)
+    paces["gpg's and Postfix's time added"] = [1 / (1 / gpg + 1 / postfix)
+                                               for gpg, postfix in zip(*list(paces.values())[:2])]
     title = f"sealing: {name} mails, confidential to one recipient with a key, sealed a second"
-    report(title, take_turns(loads, options), base="gpg --encrypt")
+    report(title, paces, base="gpg --encrypt")
 
 
 def take_turns(loads, options):
@@ -108,11 +116,11 @@ def take_turns(loads, options):
 
 def report(title, paces, base):
     print(f"\n{title}")
-    print(f"  {'':28}{'median':>8}  {'ratio':>6}  {'rounds from .. to':>18}")
+    print(f"  {'':31}{'median':>8}  {'ratio':>6}  {'rounds from .. to':>18}")
     for name, own in paces.items():
         ratios = [pace / beside for pace, beside in zip(own, paces[base])]
         spread = "" if name == base else f"{min(ratios):.2f} .. {max(ratios):.2f}"
-        print(f"  {name:28}{statistics.median(own):8.1f}  {statistics.median(ratios):6.2f}  {spread:>18}", flush=True)
+        print(f"  {name:31}{statistics.median(own):8.1f}  {statistics.median(ratios):6.2f}  {spread:>18}", flush=True)
 
 
 if __name__ == "__main__":

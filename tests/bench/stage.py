@@ -1,4 +1,4 @@
-"""Where it is measured: one private Postfix with three doors, and behind them nothing, a no-op filter, and sealgate."""
+"""Where it is measured: one private Postfix with a door for each filter that is compared, and one without."""
 
 import json
 import subprocess
@@ -12,20 +12,19 @@ from postfix import Postfix
 
 
 class Stage:
-    """`with Stage(root, noop_milter) as stage:` runs until the block ends. `doors` are Postfix's ports by name."""
+    """`with Stage(root, milters) as stage:` runs until the block ends. `milters` are programs to compare with, by name;
+    `doors` are Postfix's ports by name.
+    """
 
-    def __init__(self, root, noop_milter):
-        self.root, self._noop_milter = root, noop_milter
+    def __init__(self, root, milters):
+        self.root, self._milters = root, milters
         root.chmod(0o755)  # Postfix's daemons drop root and must still find their way
-        noop = f"unix:{root}/noop.sock"
         inet_port, nobody = free_ports(2)
-        # The door that the end-to-end tests reach sealgate by over TCP leads to the no-op filter here.
+        self._endpoints = {name: f"unix:{root}/{program.name}.sock" for name, program in milters.items()}
         self.postfix = Postfix(root / "postfix", relay_port=nobody, auth_port=nobody,
-                               milter_unix=f"unix:{root}/gateway/milter.sock", milter_inet=noop)
+                               milter_unix=f"unix:{root}/gateway/milter.sock", other_milters=self._endpoints)
         self.gateway = Gateway(root / "gateway", inet_port, self.postfix.submit)
-        self._noop_endpoint = noop
-        self.doors = {"Postfix alone": self.postfix.submit,
-                      "Postfix with a no-op filter": self.postfix.smtp_inet,
+        self.doors = {"Postfix alone": self.postfix.submit, **self.postfix.behind,
                       "Postfix with sealgate": self.postfix.smtp}
 
     def __enter__(self):
@@ -35,9 +34,10 @@ class Stage:
             stack.callback(self._stop_gateway)
             self.gateway.run("keys", "import", str(self.certificate)).check_returncode()
             self.gateway.start()
-            noop = stack.enter_context(subprocess.Popen([self._noop_milter, self._noop_endpoint]))
-            stack.callback(noop.terminate)
-            self._wait_until(lambda: answers(self._noop_endpoint))
+            for name, endpoint in self._endpoints.items():
+                milter = stack.enter_context(subprocess.Popen([self._milters[name], endpoint]))
+                stack.callback(milter.terminate)
+                self._wait_until(lambda: answers(endpoint))
             stack.enter_context(self.postfix)
             self._throw_away_what_is_delivered()
             self._stack = stack.pop_all()

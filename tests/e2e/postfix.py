@@ -8,6 +8,7 @@ Everything it accepts goes to one relay host. Its doors, all on 127.0.0.1:
     submission   the same, only after AUTH
     submit       no milter: the gateway hands over its notices here
     speaking[N]  as smtp, but Postfix speaks version N of the milter protocol
+    behind[NAME] as smtp, with another milter
 
 Needs root, as Postfix's master does.
 """
@@ -84,7 +85,7 @@ MASTER_CF = """\
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 127.0.0.1:{submit} inet n - n - - smtpd
   -o smtpd_milters=
-{old_doors}pickup unix n - n 2 1 pickup
+{further_doors}pickup unix n - n 2 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -106,27 +107,32 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-OLD_DOOR = """\
+FURTHER_DOOR = """\
 127.0.0.1:{port} inet n - n - - smtpd
   -o {{ smtpd_milters = {{ {milter},protocol={version} }} }}
 """
 
 
 class Postfix:
-    """`with Postfix(...) as postfix:` runs until the block ends. milter_* in Postfix's spelling, or "" for none."""
+    """`with Postfix(...) as postfix:` runs until the block ends. milter_* in Postfix's spelling, or "" for none;
+    other_milters likewise, by name.
+    """
 
-    def __init__(self, root, relay_port, auth_port, milter_unix="", milter_inet=""):
+    def __init__(self, root, relay_port, auth_port, milter_unix="", milter_inet="", other_milters=None):
         self.root = Path(root)
         self.config = self.root / "config"
-        self.smtp, self.smtp_inet, self.submission, self.submit, *old = free_ports(7)
-        self.speaking = dict(zip((2, 3, 4), old))
+        other_milters = other_milters or {}
+        versions = (2, 3, 4) if milter_unix else ()
+        self.smtp, self.smtp_inet, self.submission, self.submit, *ports = free_ports(4 + len(versions) + len(other_milters))
+        self.speaking = dict(zip(versions, ports))
+        self.behind = dict(zip(other_milters, ports[len(versions):]))
+        doors = [FURTHER_DOOR.format(port=port, milter=milter_unix, version=version)
+                 for version, port in self.speaking.items()]
+        doors += [FURTHER_DOOR.format(port=port, milter=other_milters[name], version=6)
+                  for name, port in self.behind.items()]
         self._settings = dict(root=self.root, relay_port=relay_port, auth_port=auth_port, milter_unix=milter_unix,
                               milter_inet=milter_inet, smtp=self.smtp, smtp_inet=self.smtp_inet,
-                              submission=self.submission, submit=self.submit, old_doors=self._old_doors(milter_unix))
-
-    def _old_doors(self, milter):
-        return "".join(OLD_DOOR.format(port=port, milter=milter, version=version)
-                       for version, port in self.speaking.items() if milter)
+                              submission=self.submission, submit=self.submit, further_doors="".join(doors))
 
     def __enter__(self):
         for directory in (self.config, self.root / "queue"):

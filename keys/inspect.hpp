@@ -4,9 +4,9 @@
 // disagree, or where something readable stands beside the encrypted, the answer is not "encrypted". It proves
 // form, not honesty: nobody without the key can tell ciphertext from noise.
 //
-//   pgp_mime     multipart/encrypted exactly as RFC 3156 section 4 has it
-//   pgp_inline   every leaf with something in it is one encrypted OpenPGP message: armored, or binary and
-//                called application/pgp-encrypted, application/pgp, or octet-stream with a .pgp or .gpg name
+//   pgp_mime     multipart/encrypted exactly as RFC 3156 section 4 has it, or the same two parts in the
+//                multipart/mixed that Exchange and iPGMail make of it
+//   pgp_inline   every leaf with something in it is one encrypted OpenPGP message (keys/leaf.hpp)
 //   pgp_partial  something is encrypted, and something is readable beside it
 //   pgp_fake     says it is encrypted, and nothing is
 //   pgp_signed   multipart/signed with an OpenPGP signature

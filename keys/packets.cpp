@@ -27,7 +27,7 @@ std::unexpected<std::string> cut_short() { return std::unexpected(std::string("a
 
 bool may_be_partial(packet_type type) {
     using enum packet_type;
-    return type == compressed || type == sed || type == literal || type == seipd || type == gnupg_ocb;
+    return type == compressed || type == sed || type == literal || type == seipd || type == ocb;
 }
 
 // RFC 9580 section 4.2.1: the length of a new header, or of a further chunk.
@@ -156,7 +156,7 @@ std::string_view other_kind(packet_type first) {
     case public_key:
     case public_subkey: return "a certificate, not a message";
     case sed: return "encrypted without integrity protection";
-    case gnupg_ocb: return "encrypted in a form that is not in the standard";
+    case ocb:
     case seipd: return "encrypted, but to nobody";
     case pkesk:
     case skesk:
@@ -177,7 +177,7 @@ public:
         if (done_) return fail("something follows the encrypted data");
         if (p.type == pkesk) return read_pkesk(p);
         if (p.type == skesk) return read_skesk(p);
-        if (p.type == seipd) return read_seipd(p);
+        if (p.type == seipd || p.type == ocb) return read_data(p);
         if (p.type == marker) return p.body == "PGP" || fail("a marker packet with something in it");
         if (p.type == padding) return is_noise(p) || fail(readable_ciphertext);
         return fail(other_kind(p.type));
@@ -198,34 +198,47 @@ private:
         if (!id || p.size > largest_session_key) return fail("an encrypted session key that cannot be read");
         if (!is_noise(p)) return fail(readable_ciphertext);
         out_.key_ids.push_back(*std::move(id));
-        has_v3_ = has_v3_ || version_of(p) == 3;
-        has_v6_ = has_v6_ || version_of(p) == 6;
+        note_version(p);
         return true;
     }
 
+    // Version 5 is LibrePGP's.
     bool read_skesk(const packet& p) {
-        if ((version_of(p) != 4 && version_of(p) != 6) || p.size < 4 || p.size > largest_passphrase_packet)
+        if (version_of(p) < 4 || version_of(p) > 6 || p.size < 4 || p.size > largest_passphrase_packet)
             return fail("a passphrase packet that cannot be read");
         if (!is_noise(p)) return fail(readable_ciphertext);
-        has_v6_ = has_v6_ || version_of(p) == 6;
+        note_version(p);
         ++out_.passphrases;
         return true;
     }
 
-    // RFC 9580 section 5.13. The sizes are the least that prefix, one literal packet and its check can have.
-    bool read_seipd(const packet& p) {
+    void note_version(const packet& esk) {
+        has_v5_ = has_v5_ || version_of(esk) == 5;
+        has_v6_ = has_v6_ || version_of(esk) == 6;
+        has_older_ = has_older_ || version_of(esk) < 5;
+    }
+
+    // The sizes are the least that prefix, one literal packet and its check can have.
+    bool fits(const packet& p) const {
+        const auto version = version_of(p);
+        if (p.type == packet_type::ocb) // LibrePGP section 5.16: version, cipher, mode, chunk size, nonce, two tags
+            return version == 1 && p.size >= 4 + 15 + 8 + 32 && !has_v6_;
+        if (version == 1) return p.size >= 1 + 10 + 8 + 22 && !has_v5_ && !has_v6_; // RFC 9580 section 5.13.1
+        return version == 2 && p.size >= 4 + 32 + 8 + 32 && !has_older_ && !has_v5_; // and 5.13.2
+    }
+
+    bool read_data(const packet& p) {
         if (out_.key_ids.empty() && out_.passphrases == 0) return fail(other_kind(p.type));
-        out_.seipd_version = version_of(p);
-        const bool fits_v1 = out_.seipd_version == 1 && p.size >= 1 + 10 + 8 + 22 && !has_v6_;
-        const bool fits_v2 = out_.seipd_version == 2 && p.size >= 4 + 32 + 8 + 32 && !has_v3_;
         done_ = true;
-        if (!fits_v1 && !fits_v2) return fail("encrypted data that cannot be read");
+        if (!fits(p)) return fail("encrypted data that cannot be read");
+        out_.seipd_version = p.type == packet_type::seipd ? version_of(p) : 0;
         return is_noise(p) || fail(readable_ciphertext);
     }
 
     encrypted_message out_;
     std::string problem_;
-    bool has_v3_ = false, has_v6_ = false, done_ = false;
+    bool has_older_ = false, has_v5_ = false, has_v6_ = false; // versions of session key packets
+    bool done_ = false;
 };
 
 } // namespace

@@ -33,7 +33,7 @@ enum class packet_type : std::uint8_t { // RFC 9580 section 5; other numbers occ
     public_subkey = 14,
     user_attribute = 17,
     seipd = 18,     // encrypted with integrity
-    gnupg_ocb = 20, // GnuPG's own encrypted data, not in RFC 9580
+    ocb = 20,       // encrypted with integrity as GnuPG 2.4 and LibrePGP have it; not in RFC 9580
     padding = 21,
 };
 
@@ -53,14 +53,14 @@ std::expected<std::vector<packet>, std::string> walk_packets(std::string_view by
 struct encrypted_message {
     std::vector<std::string> key_ids; // 16 upper-case hex digits a PKESK, in order; all zero: hidden
     std::size_t passphrases = 0;      // SKESK packets: whoever knows one of these can read it too
-    std::uint8_t seipd_version = 0;   // 1 or 2
+    std::uint8_t seipd_version = 0;   // 1 or 2; 0: an OCB packet
 };
 
 // The error where everything is in its place, but what should be ciphertext is text.
 inline constexpr std::string_view readable_ciphertext = "its encrypted data can be read as they are";
 
-// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD, then nothing;
-// marker and padding packets may stand before the SEIPD. Says what else it is where it is something else.
+// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then nothing;
+// marker and padding packets may stand before it. Session keys and data have to be of versions that go together. Says what else it is where it is something else.
 // Session keys, padding and encrypted data have to look like ciphertext (keys/noise.hpp).
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 

@@ -270,10 +270,13 @@ std::optional<mime_part> parse_mime(const message& mail, mime_limits limits) {
     return root;
 }
 
-std::optional<std::string> decoded_body(const mime_part& part) {
-    if (part.encoding == "base64") return decode_strict_base64(part.body);
-    if (part.encoding == "quoted-printable") return decode_quoted_printable(part.body);
-    return is_identity(part.encoding) ? std::optional(std::string(part.body)) : std::nullopt;
+std::optional<decoded_bytes> decoded_body(const mime_part& part) {
+    if (part.encoding == "base64") {
+        auto decoded = decode_strict_base64(part.body);
+        return decoded ? std::optional<decoded_bytes>(*std::move(decoded)) : std::nullopt;
+    }
+    if (part.encoding == "quoted-printable") return decoded_bytes(decode_quoted_printable(part.body));
+    return is_identity(part.encoding) ? std::optional<decoded_bytes>(part.body) : std::nullopt;
 }
 
 } // namespace sealgate::policy

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::policy {
@@ -59,8 +60,23 @@ struct mime_limits {
 // Nothing where the tree exceeds the limits.
 std::optional<mime_part> parse_mime(const message& mail, mime_limits limits = {});
 
-// The body with its transfer encoding undone. Nothing where the encoding is unknown, or where base64 has
-// anything in it that a decoder would skip: a reader of the raw bytes would see what the decoded body hides.
-std::optional<std::string> decoded_body(const mime_part& part);
+// A body with its transfer encoding undone: a view into the message where there is nothing to undo.
+class decoded_bytes {
+public:
+    explicit decoded_bytes(std::string_view as_it_stands)
+        : view_(as_it_stands) {}
+    explicit decoded_bytes(std::string decoded)
+        : decoded_(std::move(decoded)) {}
+
+    std::string_view view() const { return decoded_ ? *decoded_ : view_; }
+
+private:
+    std::string_view view_;
+    std::optional<std::string> decoded_;
+};
+
+// Nothing where the encoding is unknown, or where base64 has anything in it that a decoder would skip: a reader
+// of the raw bytes would see what the decoded body hides.
+std::optional<decoded_bytes> decoded_body(const mime_part& part);
 
 } // namespace sealgate::policy

@@ -181,8 +181,6 @@ TEST_F(Inspect, EveryLeafEncryptedIsInline) {
         mail("application/pgp; x-action=encrypt", armored),
         mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary})),
         mail("multipart/mixed; boundary=b",
-             multipart({part("text/plain", ""), version, data})), // as Exchange leaves PGP/MIME
-        mail("multipart/mixed; boundary=b",
              multipart(
                  {part("text/plain", armored), part("application/octet-stream; name=\"x.asc\"", armored)})),
     };
@@ -378,7 +376,7 @@ TEST_F(Inspect, WhatProgramsWriteKeepsItsKind) {
                   "Content-Description: encrypted.asc\r\nContent-Disposition: attachment;\r\n"
                   "\tfilename=\"encrypted.asc\"; size=1712\r\nContent-ID: <3@x>\r\n" +
                       base64)}));
-    EXPECT_EQ(kind(exchange), protection::pgp_inline) << inspect(exchange).why;
+    EXPECT_EQ(kind(exchange), protection::pgp_mime) << inspect(exchange).why;
 }
 
 TEST_F(Inspect, EmptyLinesAroundThePartsCostNoMemoryOfTheirOwn) {

@@ -29,6 +29,8 @@ const auto pkesk_v6 =
 const auto skesk = packet_of(3, "\x04\x09\x03\x08"s + octets(9));
 const auto seipd = packet_of(18, "\x01"s + octets(100));
 const auto seipd_v2 = packet_of(18, "\x02\x09\x02\x06"s + octets(100));
+const auto skesk_v5 = packet_of(3, "\x05\x09\x02\x03\x08"s + octets(60));
+const auto ocb = packet_of(20, "\x01\x09\x02\x10"s + octets(100));
 const auto marker = packet_of(10, "PGP");
 const auto padding = packet_of(21, octets(30));
 const auto literal = packet_of(11, "b"s + std::string(5, '\0') + "in clear");
@@ -95,6 +97,14 @@ TEST(EncryptedMessage, Version6NamesAKeyByTheFrontOfItsFingerprint) {
     EXPECT_EQ(message->key_ids, std::vector{"FEDCBA9876543210"s});
 }
 
+TEST(EncryptedMessage, LibrePgpHasAFormOfItsOwn) {
+    for (const auto& bytes : {pkesk + ocb, skesk + ocb, skesk_v5 + ocb, pkesk + skesk_v5 + ocb}) {
+        const auto message = read_encrypted_message(bytes);
+        ASSERT_TRUE(message) << message.error();
+        EXPECT_EQ(message->seipd_version, 0);
+    }
+}
+
 TEST(EncryptedMessage, EverythingElseIsNone) {
     struct {
         std::string bytes;
@@ -109,7 +119,12 @@ TEST(EncryptedMessage, EverythingElseIsNone) {
         {packet_of(2, octets(70)), "signed, not encrypted"},
         {packet_of(6, octets(70)), "a certificate, not a message"},
         {pkesk + packet_of(9, octets(100)), "encrypted without integrity protection"},
-        {pkesk + packet_of(20, octets(100)), "encrypted in a form that is not in the standard"},
+        {packet_of(20, "\x01\x09\x02\x10"s + octets(100)), "encrypted, but to nobody"},
+        {pkesk + packet_of(20, "\x01\x09\x02\x10"s + octets(50)), "encrypted data that cannot be read"},
+        {pkesk + packet_of(20, "\x02\x09\x02\x10"s + octets(100)), "encrypted data that cannot be read"},
+        {pkesk_v6 + ocb, "encrypted data that cannot be read"},
+        {skesk_v5 + seipd, "encrypted data that cannot be read"},
+        {skesk_v5 + seipd_v2, "encrypted data that cannot be read"},
         {pkesk + seipd + literal, "something follows the encrypted data"},
         {pkesk + seipd + seipd, "something follows the encrypted data"},
         {pkesk + seipd + pkesk, "something follows the encrypted data"},

@@ -1,0 +1,37 @@
+// One leaf of a message: whether it is encrypted OpenPGP data, and nothing but that.
+//
+//   empty      nothing in it but white space
+//   version    the control part of PGP/MIME: application/pgp-encrypted that says "Version: 1" and no more
+//   readable   anybody can read it, and it does not claim otherwise
+//   encrypted  one encrypted message: armored, or binary under a type or name of OpenPGP
+//   partial    an encrypted message with something readable beside it
+//   fake       claims to be an encrypted message, and is none
+//
+// Binary data count only as application/pgp-encrypted, application/pgp, or octet-stream with a .pgp or .gpg name: what is
+// called text/html is shown as HTML, whatever the file name says. Pure and linear; decodes the leaf once.
+#pragma once
+
+#include "keys/packets.hpp"
+#include "policy/mime.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sealgate::keys {
+
+enum class leaf_kind : std::uint8_t { empty, version, readable, encrypted, partial, fake };
+
+struct leaf_reading {
+    leaf_kind kind = leaf_kind::readable;
+    bool armored = false;
+    std::string problem = {};                     // why data in it are not what they claim; one line for people
+    std::vector<encrypted_message> messages = {}; // the encrypted messages in it, in order
+};
+
+leaf_reading read_leaf(const policy::mime_part& leaf);
+
+// The OpenPGP data in a leaf, encrypted or not, one string a block: for people who want to see why.
+std::vector<std::string> openpgp_data(const policy::mime_part& leaf);
+
+} // namespace sealgate::keys

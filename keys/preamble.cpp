@@ -1,0 +1,46 @@
+#include "keys/preamble.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sealgate::keys {
+
+namespace {
+
+struct sentence {
+    std::string_view line; // a whole line, without a full stop at its end
+    std::string_view programs;
+};
+
+constexpr auto known_sentences = std::to_array<sentence>({
+    {"This is an OpenPGP/MIME encrypted message (RFC 2440 and 3156)", "Apple Mail with GPG Suite, old Enigmail"},
+    {"This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)", "Thunderbird, Enigmail, Mailvelope, sealgate"},
+    {"This is an OpenPGP/MIME encrypted message (RFC 3156)", "mail programs made with enough_mail"},
+    {"To read it you need a mail program with OpenPGP, and your key", "sealgate"},
+    {"This message is in MIME format and has been PGP encrypted", "Horde IMP"},
+    {"This is a multi-part message in MIME format", "Thunderbird, KMail, Claws Mail, Exchange"},
+    {"This is a multipart message in MIME format", "Outlook, Notes"},
+    {"This is a MIME-formatted message.  If you see this text it means that your", "Courier"},
+    {"E-mail software does not support MIME-formatted messages", "Courier, the line behind it"},
+});
+
+bool is_known(std::string_view line) {
+    line = text::trim(line);
+    if (line.ends_with('.')) line.remove_suffix(1);
+    return line.empty() || std::ranges::find(known_sentences, line, &sentence::line) != known_sentences.end();
+}
+
+} // namespace
+
+bool says_nothing(std::string_view around_parts) {
+    while (!around_parts.empty()) {
+        const auto line = around_parts.substr(0, around_parts.find('\n'));
+        if (!is_known(line)) return false;
+        around_parts.remove_prefix(std::min(around_parts.size(), line.size() + 1));
+    }
+    return true;
+}
+
+} // namespace sealgate::keys

@@ -1,6 +1,7 @@
 #include "keys/addressing.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -9,9 +10,6 @@ namespace sealgate::keys {
 namespace {
 
 using policy::addressed;
-
-// RFC 9580 section 5.1.8: an all-zero key id names nobody.
-const std::string hidden_id(16, '0');
 
 struct reading_keys {
     std::set<std::string> ids; // of those that count
@@ -34,7 +32,8 @@ reading_keys keys_of(const std::vector<const certificate*>& certificates) {
 addressed of_one(const encrypted_message& message, const reading_keys& theirs) {
     const auto is_theirs = [&](const std::string& id) { return theirs.ids.contains(id); };
     if (std::ranges::any_of(message.key_ids, is_theirs)) return addressed::yes;
-    const bool hidden = std::ranges::find(message.key_ids, hidden_id) != message.key_ids.end();
+    if (message.key_ids.empty()) return addressed::passphrase;
+    const bool hidden = std::ranges::find(message.key_ids, hidden_key_id) != message.key_ids.end();
     return !theirs.known || hidden || message.passphrases > 0 ? addressed::unverifiable : addressed::no;
 }
 
@@ -44,14 +43,22 @@ addressed addressed_to(const inspection& seen, const key_index& certificates, st
     if (seen.messages.empty()) return addressed::unverifiable;
     const auto theirs = keys_of(certificates.all_of(address_key));
     auto worst = addressed::yes;
-    for (const auto& message : seen.messages) {
-        switch (of_one(message, theirs)) {
-        case addressed::yes: break;
-        case addressed::no: return addressed::no;
-        case addressed::unverifiable: worst = addressed::unverifiable; break;
-        }
-    }
+    for (const auto& message : seen.messages) worst = std::max(worst, of_one(message, theirs));
     return worst;
+}
+
+std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
+                                         const std::vector<std::string>& address_keys) {
+    std::set<std::string> accounted{std::string(hidden_key_id)};
+    for (const auto& address : address_keys)
+        for (const auto* cert : certificates.all_of(address))
+            for (const auto& key : cert->subkeys) accounted.insert(key.key_id);
+    std::set<std::string> foreign;
+    for (const auto& message : seen.messages)
+        std::ranges::copy_if(message.key_ids, std::inserter(foreign, foreign.end()),
+                             [&](const auto& id) { return !accounted.contains(id); });
+    const auto end = std::next(foreign.begin(), static_cast<std::ptrdiff_t>(std::min(foreign.size(), most_foreign_keys)));
+    return {foreign.begin(), end};
 }
 
 } // namespace sealgate::keys

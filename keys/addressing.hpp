@@ -1,9 +1,10 @@
 // Whether an encrypted message is encrypted to a recipient: its key ids against the encryption keys of their certificates.
 //
 //   yes           each encrypted part names a key of theirs
-//   no            some part names none, and has no hidden recipient and no passphrase: they could not read it,
-//                 or not they alone
 //   unverifiable  no certificate of theirs is known, or a part's readers can't be told
+//   passphrase    some part names no key at all: it is encrypted to a passphrase
+//   no            some part names none of theirs, and has no hidden recipient and no passphrase: they could not
+//                 read it, or not they alone
 //
 // Expired keys count: who holds one can still read. Keys that are revoked, disabled or invalid do not: someone else may
 // hold them. A mail to such a key alone is addressed to nobody. Pure.
@@ -13,10 +14,20 @@
 #include "keys/lookup.hpp"
 #include "policy/vocabulary.hpp"
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::keys {
 
 policy::addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key);
+
+inline constexpr std::size_t most_foreign_keys = 100;
+
+// The keys that can read some part and belong to none of these addresses (keys as policy::address::key() gives them):
+// each once, in order, no more than most_foreign_keys. Hidden readers have no id and are not among them.
+std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
+                                         const std::vector<std::string>& address_keys);
 
 } // namespace sealgate::keys

@@ -123,26 +123,6 @@ std::string upper_hex(std::string_view octets) {
     return out;
 }
 
-// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its
-// end.
-std::optional<std::string> recipient_of(const packet& pkesk) {
-    bytes::cursor in(pkesk.body);
-    const auto version = in.u8();
-    if (version == 3) {
-        const auto id = in.take(8);
-        return id && in.rest().size() > 2 ? std::optional(upper_hex(*id)) : std::nullopt;
-    }
-    if (version != 6) return std::nullopt;
-    const auto length = in.u8();
-    if (length == 0) return std::string(16, '0');
-    const auto key_version = in.u8();
-    const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
-    if (!fingerprint || in.rest().size() < 2) return std::nullopt;
-    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
-    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
-    return std::nullopt;
-}
-
 // What a message is that does not begin as an encrypted one.
 std::string_view other_kind(packet_type first) {
     using enum packet_type;
@@ -243,17 +223,44 @@ private:
 
 } // namespace
 
-std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes,
-                                                             std::size_t most_packets) {
-    std::vector<packet> out;
+partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_packets) {
+    partial_walk out;
     bytes::cursor in(bytes);
-    while (!in.at_end()) {
-        if (out.size() == most_packets) return std::unexpected("too many packets");
-        auto next = read_packet(in);
-        if (!next) return std::unexpected(std::move(next).error());
-        out.push_back(*next);
+    while (!in.at_end() && out.problem.empty()) {
+        auto next = out.packets.size() < most_packets ? read_packet(in) : std::unexpected("too many packets");
+        if (next) {
+            out.packets.push_back(*next);
+        } else {
+            out.problem = std::move(next.error());
+        }
     }
     return out;
+}
+
+std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets) {
+    auto walked = walk_as_far_as_possible(bytes, most_packets);
+    if (!walked.problem.empty()) return std::unexpected(std::move(walked.problem));
+    return std::move(walked.packets);
+}
+
+// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its
+// end.
+std::optional<std::string> recipient_of(const packet& pkesk) {
+    bytes::cursor in(pkesk.body);
+    const auto version = in.u8();
+    if (version == 3) {
+        const auto id = in.take(8);
+        return id && in.rest().size() > 2 ? std::optional(upper_hex(*id)) : std::nullopt;
+    }
+    if (version != 6) return std::nullopt;
+    const auto length = in.u8();
+    if (length == 0) return std::string(hidden_key_id);
+    const auto key_version = in.u8();
+    const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
+    if (!fingerprint || in.rest().size() < 2) return std::nullopt;
+    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
+    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
+    return std::nullopt;
 }
 
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes) {

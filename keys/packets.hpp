@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,19 @@ inline constexpr std::size_t most_certificate_packets = 200'000;
 
 std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes,
                                                              std::size_t most_packets);
+
+// The same for people who look at broken data: what could be read, and why no more; empty: it was all.
+struct partial_walk {
+    std::vector<packet> packets;
+    std::string problem;
+};
+partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_packets);
+
+// RFC 9580 section 5.1.8: an all-zero key id names nobody.
+inline constexpr std::string_view hidden_key_id = "0000000000000000";
+
+// The key id in a PKESK packet, as encrypted_message has it. Nothing where it cannot be read.
+std::optional<std::string> recipient_of(const packet& pkesk);
 
 struct encrypted_message {
     std::vector<std::string> key_ids; // 16 upper-case hex digits a PKESK, in order; all zero: hidden

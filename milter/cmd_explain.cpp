@@ -1,3 +1,4 @@
+#include "keys/anatomy.hpp"
 #include "milter/cmd.hpp"
 #include "milter/collector.hpp"
 #include "milter/files.hpp"
@@ -35,7 +36,17 @@ transaction as_transaction(const std::string& bytes, const invocation& called, c
     return made;
 }
 
-void print_for_people(const std::string& file, const snapshot& live, const judgement& judged, const std::string& reply) {
+void print_parts(const std::vector<policy::part_account>& parts) {
+    std::vector<std::vector<std::string>> rows{{"PART", "TYPE", "VERDICT"}};
+    for (const auto& part : parts) {
+        rows.push_back({part.path, part.type, part.verdict});
+        for (const auto& packet : part.packets) rows.push_back({"", "", "  " + packet});
+    }
+    if (!parts.empty()) print_table(std::cout, rows, "  ");
+}
+
+void print_for_people(const std::string& file, const snapshot& live, const judgement& judged,
+                      const std::vector<policy::part_account>& parts, const std::string& reply) {
     const auto& rules = live.rules;
     const auto& made = judged.made;
     std::cout << text::printable(file) << ": " << name_of(made.what)
@@ -51,6 +62,9 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
                   << (miss.suggestion.empty() ? "" : ": " + miss.suggestion + " may be meant") << '\n';
     std::cout << "  protection: " << name_of(judged.known.brought)
               << (judged.protection_note.empty() ? "" : " (" + judged.protection_note + ")") << '\n';
+    print_parts(parts);
+    if (!judged.known.foreign_keys.empty())
+        std::cout << "  encrypted to keys of no known recipient or sender: " << text::join(judged.known.foreign_keys, " ") << '\n';
     std::vector<std::vector<std::string>> rows{{"RECIPIENT", "TIER", "ACTION", "KEY", "RESULT", "REASON"}};
     for (const auto& one : made.recipients)
         rows.push_back({policy::shown(one.who), rules.tiers.name(one.tier), std::string(name_of(one.cell)),
@@ -76,6 +90,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto judged = judge(live, mail, now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
+    const auto parts = keys::anatomy(mail.mail);
     const auto text = reply ? policy::to_string(*reply) : std::string{};
     if (called.json()) {
         std::cout << policy::explain_line({.rules = live.rules,
@@ -83,10 +98,10 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
                                            .made = judged.made,
                                            .mode = live.gateway.mode,
                                            .reply = text},
-                                          file)
+                                          file, parts)
                   << '\n';
     } else {
-        print_for_people(file, live, judged, text);
+        print_for_people(file, live, judged, parts, text);
     }
     return true;
 }

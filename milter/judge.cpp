@@ -2,6 +2,7 @@
 
 #include "keys/addressing.hpp"
 #include "keys/inspect.hpp"
+#include "policy/subject.hpp"
 
 #include <set>
 
@@ -16,6 +17,13 @@ std::set<std::string> visible_keys(const policy::message& mail) {
     return keys;
 }
 
+// Who may be expected to hold a key to an encrypted mail: its sender and its recipients.
+std::vector<std::string> parties(const transaction& mail) {
+    std::vector<std::string> keys{mail.sender.key()};
+    for (const auto& who : mail.recipients) keys.push_back(who.key());
+    return keys;
+}
+
 } // namespace
 
 judgement judge(const snapshot& live, const transaction& mail, keys::time_point now) {
@@ -24,6 +32,8 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     out.known.findings = policy::find_tags(live.rules, mail.mail);
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
+    out.known.shows_subject = policy::subject_says_something(mail.mail);
+    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole)
         out.known.read = policy::legibility::too_complex;

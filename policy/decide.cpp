@@ -47,19 +47,32 @@ verdict seal_for(const encryption& how, const key_facts& key) {
     return {result, reason_of(key.state)};
 }
 
-// Mail that comes encrypted: to this recipient?
-verdict pass_protected(const encryption& how, addressed to_them) {
-    switch (to_them) {
-    case addressed::yes: return {outcome::deliver, reason::already_encrypted};
-    case addressed::no: return {outcome::reject, reason::not_addressed};
-    case addressed::unverifiable: break;
-    }
+// Mail that comes encrypted, when nobody can tell whether this recipient can read it.
+verdict pass_in_doubt(const encryption& how, reason why) {
     switch (how.unverifiable) {
-    case unverifiable_action::deliver: return {outcome::deliver, reason::unverifiable};
-    case unverifiable_action::warn: return {outcome::warn, reason::unverifiable};
-    case unverifiable_action::reject: return {outcome::reject, reason::unverifiable};
+    case unverifiable_action::deliver: return {outcome::deliver, why};
+    case unverifiable_action::warn: return {outcome::warn, why};
+    case unverifiable_action::reject: return {outcome::reject, why};
     }
     std::unreachable();
+}
+
+verdict held_against_keys(const encryption& how, addressed to_them) {
+    switch (to_them) {
+    case addressed::yes: return {outcome::deliver, reason::already_encrypted};
+    case addressed::unverifiable: return pass_in_doubt(how, reason::unverifiable);
+    case addressed::passphrase: return pass_in_doubt(how, reason::passphrase_only);
+    case addressed::no: return {outcome::reject, reason::not_addressed};
+    }
+    std::unreachable();
+}
+
+// Mail that comes encrypted: to this recipient, and with nothing to say about it?
+verdict pass_protected(const encryption& how, const facts& known, const recipient_facts& recipient) {
+    const auto judged = held_against_keys(how, recipient.to_them);
+    const bool warned = known.shows_subject && how.clear_subject == clear_subject_action::warn;
+    if (judged.result == outcome::deliver && warned) return {outcome::warn, reason::subject_in_clear};
+    return judged;
 }
 
 // The cells `encrypt` and `require`, held against what the message brings.
@@ -67,10 +80,10 @@ verdict protect(const policy& rules, const facts& known, action cell, const reci
     if (known.read == legibility::too_complex) return {outcome::reject, reason::unreadable};
     switch (known.brought) {
     case protection::pgp_mime:
-    case protection::pgp_inline: return pass_protected(rules.encryption, recipient.to_them);
+    case protection::pgp_inline: return pass_protected(rules.encryption, known, recipient);
     case protection::smime:
         if (!rules.encryption.accept_smime) return {outcome::reject, reason::smime_not_accepted};
-        return pass_protected(rules.encryption, recipient.to_them);
+        return pass_protected(rules.encryption, known, recipient);
     case protection::pgp_fake: return {outcome::reject, reason::pgp_fake};
     case protection::pgp_partial: return {outcome::reject, reason::pgp_partial};
     case protection::none:

@@ -79,6 +79,7 @@ std::string cause(const group& g) {
     case reason::key_not_for_encryption: return key + "cannot be used for encryption";
     case reason::not_addressed: return "it is not encrypted to " + who + ", who could not read it";
     case reason::unverifiable: return "nobody can tell whether it is encrypted to " + who;
+    case reason::passphrase_only: return "it is encrypted to a passphrase alone, and nobody can tell who of " + who + " knows it";
     case reason::not_encrypted: return "your own mail program must encrypt it for " + who;
     case reason::pgp_fake: return "it claims to be encrypted and is not, so it cannot go to " + who;
     case reason::pgp_partial: return "it is encrypted with something readable beside it, so it cannot go to " + who;
@@ -91,6 +92,7 @@ std::string cause(const group& g) {
     case reason::allowed:
     case reason::sealed:
     case reason::already_encrypted:
+    case reason::subject_in_clear:
     case reason::sealing_failed:
     case reason::internal_error: break;
     }
@@ -105,6 +107,7 @@ std::string advice(const policy& rules, reason why) {
     case reason::key_not_for_encryption: return ask_for_key(rules, "Ask them for a new OpenPGP key");
     case reason::key_disabled: return ask_for_key(rules, "Ask your mail administrator about this key");
     case reason::tier: return ask_for_key(rules, "Ask them for an address at a safer mail service");
+    case reason::passphrase_only:
     case reason::not_addressed: return "Encrypt it to the keys of all recipients and send it again.";
     case reason::unverifiable: return "Send it unencrypted, and the gateway will encrypt it, if it has their key.";
     case reason::not_encrypted: return "Encrypt it with OpenPGP in your mail program and send it again.";
@@ -119,6 +122,7 @@ std::string advice(const policy& rules, reason why) {
     case reason::allowed:
     case reason::sealed:
     case reason::already_encrypted:
+    case reason::subject_in_clear:
     case reason::sealing_failed:
     case reason::internal_error: break;
     }

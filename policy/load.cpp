@@ -172,6 +172,9 @@ private:
         if (const auto* value = m.optional("unverifiable"))
             to.unverifiable = yaml::as_enum<unverifiable_action>(*value, errors, names(unverifiable_action{}))
                                   .value_or(to.unverifiable);
+        if (const auto* value = m.optional("clear_subject"))
+            to.clear_subject = yaml::as_enum<clear_subject_action>(*value, errors, names(clear_subject_action{}))
+                                   .value_or(to.clear_subject);
         if (const auto* value = m.optional("accept_smime"))
             to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
         if (const auto* value = m.optional("protect_subject"))

@@ -110,8 +110,8 @@ void load_rules(const yaml::node& map, yaml::error_sink& errors, policy& out) {
     for (const auto& one : out.classifications) {
         const auto* row = m.required(one.name);
         if (!row) continue;
-        const auto key = std::ranges::find_if(map.entries, [&](const auto& e) { return &e.second == row; });
-        out.rules.push_back(row_reader(one.name, key->first.at, out, errors).run(*row));
+        const auto key = std::ranges::find_if(map.entries, [&](const auto& e) { return &e.value == row; });
+        out.rules.push_back(row_reader(one.name, key->key.at, out, errors).run(*row));
     }
     m.finish();
 }

@@ -13,7 +13,9 @@ enum class reason : std::uint8_t {
     tier,                // the cell says warn, hold or reject for this tier
     sealed,              // the gateway encrypts to this recipient's key
     already_encrypted,   // the message is encrypted to this recipient
+    subject_in_clear,    // encrypted to this recipient, and the Subject can be read by all
     unverifiable,        // encrypted, but whether to this recipient cannot be told
+    passphrase_only,     // encrypted to a passphrase alone: who knows it cannot be told
     not_addressed,       // encrypted, but not to any known key of this recipient
     no_key,              // there is no certificate for the address
     key_expired,
@@ -39,7 +41,9 @@ constexpr auto names(reason) {
                                          {tier, "tier"},
                                          {sealed, "sealed"},
                                          {already_encrypted, "already-encrypted"},
+                                         {subject_in_clear, "subject-in-clear"},
                                          {unverifiable, "unverifiable"},
+                                         {passphrase_only, "passphrase-only"},
                                          {not_addressed, "not-addressed"},
                                          {no_key, "no-key"},
                                          {key_expired, "key-expired"},

@@ -59,9 +59,28 @@ json::array recipients_of(const account& of) {
     return out;
 }
 
+json::array foreign_keys_of(const account& of) {
+    json::array out;
+    for (const auto& id : of.known.foreign_keys) out.push_back(outside(id));
+    return out;
+}
+
 json::array archive_of(const account& of) {
     json::array out;
     for (const auto& archive : of.made.archive) out.push_back(outside(shown(archive)));
+    return out;
+}
+
+json::array parts_as_json(const std::vector<part_account>& parts) {
+    json::array out;
+    for (const auto& part : parts) {
+        json::array packets;
+        for (const auto& packet : part.packets) packets.push_back(outside(packet));
+        out.push_back(json::object{{"path", word(part.path)},
+                                   {"type", outside(part.type)},
+                                   {"verdict", outside(part.verdict)},
+                                   {"packets", std::move(packets)}});
+    }
     return out;
 }
 
@@ -71,6 +90,7 @@ void add_decision(json::object& to, const account& of) {
     to["tags"] = tags_of(of);
     to["near_misses"] = near_misses_of(of);
     to["protection"] = word(name_of(of.known.brought));
+    to["foreign_keys"] = foreign_keys_of(of);
     to["outcome"] = word(name_of(of.made.what));
     to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
     to["mode"] = word(name_of(of.mode));
@@ -81,11 +101,12 @@ void add_decision(json::object& to, const account& of) {
 
 } // namespace
 
-std::string explain_line(const account& of, std::string_view file) {
+std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts) {
     json::object line;
     line["file"] = outside(file);
     add_decision(line, of);
     line["copies"] = json::array{};
+    line["parts"] = parts_as_json(parts);
     line["policy"] = word(of.rules.digest);
     return json::serialize(line);
 }

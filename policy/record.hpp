@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/decide.hpp"
+#include "policy/part_account.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,8 +24,8 @@ struct account {
     std::string_view reply; // as to_string(smtp_reply), or empty
 };
 
-// One line without a line end. `file` is what the user called it.
-std::string explain_line(const account& of, std::string_view file);
+// One line without a line end. `file` is what the user called it; `parts` are told as they are.
+std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts);
 
 // What only the gateway knows of a transaction.
 struct circumstances {

@@ -44,6 +44,7 @@ struct rule_row {
 
 enum class no_key_action : std::uint8_t { reject, hold };
 enum class unverifiable_action : std::uint8_t { deliver, warn, reject };
+enum class clear_subject_action : std::uint8_t { ignore, warn };
 
 constexpr auto names(no_key_action) {
     return std::to_array<named<no_key_action>>({{no_key_action::reject, "reject"}, {no_key_action::hold, "hold"}});
@@ -52,10 +53,15 @@ constexpr auto names(unverifiable_action) {
     using enum unverifiable_action;
     return std::to_array<named<unverifiable_action>>({{deliver, "deliver"}, {warn, "warn"}, {reject, "reject"}});
 }
+constexpr auto names(clear_subject_action) {
+    using enum clear_subject_action;
+    return std::to_array<named<clear_subject_action>>({{ignore, "ignore"}, {warn, "warn"}});
+}
 
 struct encryption {
     no_key_action no_key = no_key_action::reject;
     unverifiable_action unverifiable = unverifiable_action::warn;
+    clear_subject_action clear_subject = clear_subject_action::ignore;
     bool accept_smime = true;
     bool protect_subject = true;
     std::vector<std::string> always_to;

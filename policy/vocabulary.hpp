@@ -23,8 +23,9 @@ enum class protection : std::uint8_t { none, pgp_mime, pgp_inline, pgp_partial, 
 // What can be said of a recipient's certificate.
 enum class key_state : std::uint8_t { usable, expired, revoked, disabled, not_for_encryption, missing };
 
-// Whether a protected message is encrypted to a key of this recipient.
-enum class addressed : std::uint8_t { yes, no, unverifiable };
+// Whether a protected message is encrypted to a key of this recipient, the better answer first. `passphrase`: it names no
+// key at all, and whoever knows a passphrase can read it.
+enum class addressed : std::uint8_t { yes, unverifiable, passphrase, no };
 
 enum class mode : std::uint8_t { enforce, monitor };
 

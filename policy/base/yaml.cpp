@@ -108,13 +108,13 @@ private:
     }
 
     void add_entry(node& map, node key, node value) {
-        const auto same = [&](const auto& entry) { return entry.first.scalar == key.scalar; };
+        const auto same = [&](const entry& one) { return one.key.scalar == key.scalar; };
         if (const auto first = std::ranges::find_if(map.entries, same); first != map.entries.end()) {
             errors_.add(key.at, "\"" + key.scalar + "\" stands here a second time; the first is in line " +
-                                    std::to_string(first->first.at.line));
+                                    std::to_string(first->key.at.line));
             return;
         }
-        map.entries.emplace_back(std::move(key), std::move(value));
+        map.entries.push_back({.key = std::move(key), .value = std::move(value)});
     }
 
     error_sink& errors_;
@@ -230,8 +230,8 @@ map_reader::map_reader(const node& map, std::string what, error_sink& errors)
 
 const node* map_reader::find(std::string_view key) {
     known_.emplace_back(key);
-    const auto at = std::ranges::find_if(map_->entries, [&](const auto& entry) { return entry.first.scalar == key; });
-    return at == map_->entries.end() ? nullptr : &at->second;
+    const auto at = std::ranges::find_if(map_->entries, [&](const entry& one) { return one.key.scalar == key; });
+    return at == map_->entries.end() ? nullptr : &at->value;
 }
 
 const node* map_reader::optional(std::string_view key) { return find(key); }

@@ -32,12 +32,19 @@ struct diagnostic {
 
 enum class kind : std::uint8_t { null, scalar, list, map };
 
+struct entry;
+
 struct node {
     yaml::kind kind = yaml::kind::null;
     mark at;
     std::string scalar;
-    std::vector<node> items;                    // of a list
-    std::vector<std::pair<node, node>> entries; // of a map, in order; keys are scalars
+    std::vector<node> items;    // of a list
+    std::vector<entry> entries; // of a map, in order
+};
+
+struct entry {
+    node key; // a scalar
+    node value;
 };
 
 // Where errors go: one for each file.

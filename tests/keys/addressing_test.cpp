@@ -33,6 +33,28 @@ TEST(Addressing, HiddenReadersAndPassphrasesCannotBeTold) {
     EXPECT_EQ(to_bob({{.key_ids = {"9999999999999999"}, .passphrases = 1}}), addressed::unverifiable);
 }
 
+TEST(Addressing, APassphraseAloneNamesNobody) {
+    const encrypted_message theirs{.key_ids = {"2222222222222222"}};
+    const encrypted_message to_a_passphrase{.key_ids = {}, .passphrases = 1};
+    const encrypted_message foreign{.key_ids = {"9999999999999999"}};
+    EXPECT_EQ(to_bob({to_a_passphrase}), addressed::passphrase);
+    EXPECT_EQ(to_bob({theirs, to_a_passphrase}), addressed::passphrase);
+    EXPECT_EQ(to_bob({to_a_passphrase, foreign}), addressed::no);
+}
+
+TEST(Addressing, KeysOfNoPartyAreForeign) {
+    const auto foreign = [](std::vector<encrypted_message> messages) {
+        const inspection seen{.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)};
+        return foreign_key_ids(seen, bobs_keys(), {"ann@x.org", "bob@x.org"});
+    };
+    EXPECT_EQ(foreign({{.key_ids = {"2222222222222222", "0000000000000000"}}}), std::vector<std::string>{});
+    EXPECT_EQ(foreign({{.key_ids = {"9999999999999999", "2222222222222222"}}, {.key_ids = {"9999999999999999", "88"}}}),
+              (std::vector<std::string>{"88", "9999999999999999"}));
+    std::vector<std::string> many;
+    for (int i = 1000; i < 1200; ++i) many.push_back(std::to_string(i));
+    EXPECT_EQ(foreign({{.key_ids = many}}).size(), most_foreign_keys);
+}
+
 TEST(Addressing, EveryPartMustBeForTheRecipient) {
     const encrypted_message theirs{.key_ids = {"2222222222222222"}};
     const encrypted_message foreign{.key_ids = {"9999999999999999"}};

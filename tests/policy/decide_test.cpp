@@ -116,6 +116,27 @@ TEST_F(Decide, ProtectedMailMustBeForThisRecipient) {
     }
 }
 
+TEST_F(Decide, APassphraseAloneIsAReasonOfItsOwn) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_inline);
+    known.recipients[0].to_them = addressed::passphrase;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::passphrase_only}));
+    rules.encryption.unverifiable = unverifiable_action::reject;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::passphrase_only}));
+}
+
+TEST_F(Decide, AReadableSubjectOfEncryptedMailEarnsAWarningWhereThePolicySaysSo) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_mime);
+    known.recipients[0].to_them = addressed::yes;
+    known.shows_subject = true;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::deliver, reason::already_encrypted}));
+    rules.encryption.clear_subject = clear_subject_action::warn;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::subject_in_clear}));
+    known.recipients[0].to_them = addressed::no;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::not_addressed}));
+    known.brought = protection::none;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::no_key}));
+}
+
 TEST_F(Decide, SecretToDomainWithoutKeyIsRefusedForAll) {
     auto known = confidential_to(to("bob@partner.example", key_state::usable));
     known.recipients.push_back(to("eve@yahoo.com"));
@@ -175,7 +196,8 @@ protected:
                                                  protection::pgp_fake, protection::pgp_signed, protection::smime};
     static constexpr key_state keys[] = {key_state::usable, key_state::expired, key_state::revoked,
                                          key_state::disabled, key_state::not_for_encryption, key_state::missing};
-    static constexpr addressed all_addressed[] = {addressed::yes, addressed::no, addressed::unverifiable};
+    static constexpr addressed all_addressed[] = {addressed::yes, addressed::unverifiable, addressed::passphrase,
+                                                   addressed::no};
 
     // Calls f(rules, facts) with one recipient for every combination.
     void each(const auto& f) {

@@ -113,7 +113,7 @@ TEST_F(Explain, EveryReasonThatRefusesHasASentenceAndANextStep) {
         made.recipients[0].why = why;
         const auto text = to_string(*reply_for(rules, known, made, "7Q2K-M4XD"));
         const bool refuses = why != reason::allowed && why != reason::sealed && why != reason::already_encrypted &&
-                             why != reason::sealing_failed && why != reason::internal_error;
+                             why != reason::subject_in_clear && why != reason::sealing_failed && why != reason::internal_error;
         if (!refuses) continue;
         EXPECT_THAT(text, Not(HasSubstr("of a rule about"))) << name;
         EXPECT_THAT(text, Not(HasSubstr("Ask your mail administrator."))) << name;
@@ -124,14 +124,18 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto known = to({"bob@yahoo.com"});
     const auto made = decide(rules, known);
     const auto reply = reply_to(known);
-    const auto line = explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply}, "m.eml");
+    const auto line = explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply}, "m.eml",
+                                   {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}});
     const auto object = boost::json::parse(line).as_object();
-    for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients", "reply", "copies", "policy"})
+    for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients", "reply", "copies", "policy",
+                              "foreign_keys"})
         EXPECT_TRUE(object.contains(field)) << field;
     const auto& recipient = object.at("recipients").as_array().at(0).as_object();
     EXPECT_EQ(boost::json::serialize(recipient),
               R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null},"result":"reject","reason":"no-key"})");
     EXPECT_EQ(object.at("reply").as_string(), reply);
+    EXPECT_EQ(boost::json::serialize(object.at("parts")),
+              R"([{"path":"0","type":"text/plain","verdict":"encrypted","packets":["PKESK"]}])");
 }
 
 TEST_F(Explain, RecordHasTheContractsFieldsAndSurvivesHostileText) {

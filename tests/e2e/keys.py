@@ -49,6 +49,11 @@ class Person:
     def _export(self):
         self.certificate.write_bytes(self.gpg("--armor", "--export"))
 
+    def encryption_key_id(self):
+        """16 upper-case hex digits."""
+        listed = self.gpg("--with-colons", "--list-keys", self.address).decode().splitlines()
+        return next(line.split(":")[4] for line in listed if line.startswith("sub:"))
+
     def decrypt(self, ciphertext):
         return self.gpg("--decrypt", input=ciphertext)
 

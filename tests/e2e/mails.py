@@ -1,5 +1,6 @@
 """Mails to send: plain values that know their own bytes."""
 
+import base64
 import itertools
 import secrets
 from dataclasses import dataclass, field
@@ -66,3 +67,14 @@ def pgp_mime(to, subject, armor, **more):
                 text=b"--sender\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n--sender\r\n"
                      b"Content-Type: application/octet-stream\r\n\r\n" + armor.replace(b"\n", b"\r\n") +
                      b"\r\n--sender--\r\n", **more)
+
+
+def exchange_mangled(to, subject, armor, **more):
+    """The same as Exchange passes it on: multipart/mixed, an empty text in front, everything in base64."""
+    def part(kind, name, content):
+        return (f'--sender\r\nContent-Type: {kind}; name="{name}"\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+                "Content-Transfer-Encoding: base64\r\n\r\n").encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return Mail(to, subject, content=['Content-Type: multipart/mixed; boundary="sender"'],
+                text=b'--sender\r\nContent-Type: text/plain; charset="us-ascii"\r\n\r\n\r\n' +
+                     part("application/pgp-encrypted", "PGPMIME Versions Identification", b"Version: 1\r\n") +
+                     part("application/octet-stream", "encrypted.asc", armor) + b"--sender--\r\n", **more)

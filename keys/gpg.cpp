@@ -11,6 +11,7 @@
 #include <cassert>
 #include <clocale>
 #include <cstdint>
+#include <fcntl.h>
 #include <list>
 #include <optional>
 #include <poll.h>
@@ -229,14 +230,14 @@ private:
     bool done_ = false;
 };
 
-// One recipient a line; behind "--file" each is the name of a file that holds the certificate.
-std::expected<std::string, std::string> recipient_lines(const std::vector<std::filesystem::path>& files) {
+// One recipient a line; behind "--file" each is the name of a file that holds the certificate. gpg reads what is handed to
+// it, and not a file of the store, which may be another by now.
+std::string recipient_lines(const std::filesystem::path& home, const std::vector<named_certificate>& certificates) {
     std::string out = "--file\n";
-    for (const auto& file : files) {
-        const auto name = std::filesystem::absolute(file).string();
-        if (name.find_first_of("\r\n") != std::string::npos)
-            return std::unexpected("a certificate's file name with a line end in it");
-        out += name + "\n";
+    for (const auto& one : certificates) {
+        const auto file = std::filesystem::absolute(home / one.fingerprint).replace_extension(".pgp");
+        open_file(file, O_WRONLY | O_CREAT | O_TRUNC).write_all(one.binary);
+        out += file.string() + "\n";
     }
     return out;
 }
@@ -298,11 +299,10 @@ gpg::~gpg() = default;
 gpg::gpg(gpg&&) noexcept = default;
 gpg& gpg::operator=(gpg&&) noexcept = default;
 
-std::expected<std::string, std::string>
-gpg::encrypt(std::string_view plaintext, const std::vector<std::filesystem::path>& certificate_files) {
-    assert(!certificate_files.empty());
-    const auto recipients = recipient_lines(certificate_files);
-    if (!recipients) return std::unexpected(recipients.error());
+std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
+                                                     const std::vector<named_certificate>& certificates) {
+    assert(!certificates.empty());
+    const auto recipients = recipient_lines(state_->home.path(), certificates);
     // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of
     // mail are compressed already, and zlib is slower than all the rest.
     constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(
@@ -310,7 +310,7 @@ gpg::encrypt(std::string_view plaintext, const std::vector<std::filesystem::path
     const auto plain = input(plaintext);
     auto cipher = output();
     const auto start = [&](gpgme_ctx_t context) {
-        return gpgme_op_encrypt_ext_start(context, nullptr, recipients->c_str(), flags, plain.get(),
+        return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(),
                                           cipher.get());
     };
     const auto error = state_->run(start).error;

@@ -26,6 +26,11 @@ struct gpg_options {
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
 };
 
+struct named_certificate {
+    std::string_view fingerprint; // hex digits
+    std::string_view binary;
+};
+
 class gpg_broken : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -38,9 +43,9 @@ public:
     gpg(gpg&&) noexcept;
     gpg& operator=(gpg&&) noexcept;
 
-    // Encrypts to the newest encryption subkey of the certificate in each file. Binary; not compressed.
-    std::expected<std::string, std::string>
-    encrypt(std::string_view plaintext, const std::vector<std::filesystem::path>& certificate_files);
+    // Encrypts to the newest encryption subkey of each certificate. Binary; not compressed.
+    std::expected<std::string, std::string> encrypt(std::string_view plaintext,
+                                                    const std::vector<named_certificate>& certificates);
 
     // The certificates in binary data, in their order. What gpg does not understand is left out, and it may
     // be that everything behind it is too. Nothing is kept.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,7 +20,8 @@ namespace sealgate::keys {
 
 struct stored_certificate {
     certificate cert;
-    std::filesystem::path file; // binary, this certificate alone
+    std::filesystem::path file = {};                       // where it came from
+    std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
 };
 
 struct found_key {

@@ -32,7 +32,7 @@ std::vector<std::string> expected_key_ids(const std::vector<seal_recipient>& rec
 seal_recipient recipient_for(const stored_certificate& stored, time_point now) {
     const auto* key = encryption_subkey(stored.cert, now);
     assert(key != nullptr && state_at(stored.cert, now) == policy::key_state::usable);
-    return {.file = stored.file, .fingerprint = stored.cert.fingerprint, .key_id = key->key_id};
+    return {.certificate = stored.binary, .fingerprint = stored.cert.fingerprint, .key_id = key->key_id};
 }
 
 std::string problem_with_sealed(std::string_view ciphertext, std::string_view entity,
@@ -51,10 +51,10 @@ std::expected<std::string, seal_error> sealer::seal(std::string_view entity,
                                                     std::vector<seal_recipient> recipients) {
     if (recipients.empty()) return std::unexpected(seal_error{"nobody to encrypt to"});
     keep_each_once(recipients);
-    std::vector<std::filesystem::path> files;
-    std::ranges::transform(recipients, std::back_inserter(files), &seal_recipient::file);
+    std::vector<named_certificate> certificates;
+    for (const auto& one : recipients) certificates.push_back({.fingerprint = one.fingerprint, .binary = *one.certificate});
     try {
-        auto ciphertext = gpg_.encrypt(entity, files);
+        auto ciphertext = gpg_.encrypt(entity, certificates);
         if (!ciphertext) return std::unexpected(seal_error{ciphertext.error()});
         if (auto problem = problem_with_sealed(*ciphertext, entity, recipients); !problem.empty())
             return std::unexpected(seal_error{std::move(problem)});

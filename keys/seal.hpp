@@ -10,7 +10,7 @@
 #include "keys/lookup.hpp"
 
 #include <expected>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +18,9 @@
 namespace sealgate::keys {
 
 struct seal_recipient {
-    std::filesystem::path file; // the certificate, binary, alone in its file
-    std::string fingerprint;    // of the certificate
-    std::string key_id;         // of the encryption subkey the ciphertext must name
+    std::shared_ptr<const std::string> certificate; // binary, alone
+    std::string fingerprint;                        // of the certificate
+    std::string key_id;                             // of the encryption subkey the ciphertext must name
 };
 
 struct seal_error {

@@ -134,9 +134,12 @@ store_contents store::load() const {
     reader read(gpg_);
     read.read(files);
     std::ranges::move(read.problems, std::back_inserter(out.problems));
+    auto file = files.begin(); // both are in the order of the fingerprints; some files were not understood
     for (auto& cert : read.certificates) {
-        auto file = file_of(cert.fingerprint);
-        out.certificates.push_back({.cert = with_marker(std::move(cert)), .file = std::move(file)});
+        while (file->fingerprint != cert.fingerprint) ++file;
+        out.certificates.push_back({.cert = with_marker(std::move(cert)),
+                                    .file = file_of(file->fingerprint),
+                                    .binary = std::make_shared<const std::string>(std::move(file->content))});
     }
     return out;
 }

@@ -46,13 +46,18 @@ class Person:
         self.gpg("--import", input=prepared.replace(b":-----BEGIN", b"-----BEGIN"))
         self._export()
 
+    def renew(self):
+        """A new encryption key beside the old one, as careful people make it each year."""
+        self.gpg("--passphrase", "", "--quick-add-key", self.fingerprint, "cv25519", "encr")
+        self._export()
+
     def _export(self):
         self.certificate.write_bytes(self.gpg("--armor", "--export"))
 
     def encryption_key_id(self):
-        """16 upper-case hex digits."""
+        """Of the newest, 16 upper-case hex digits."""
         listed = self.gpg("--with-colons", "--list-keys", self.address).decode().splitlines()
-        return next(line.split(":")[4] for line in listed if line.startswith("sub:"))
+        return [line.split(":")[4] for line in listed if line.startswith("sub:")][-1]
 
     def decrypt(self, ciphertext):
         return self.gpg("--decrypt", input=ciphertext)

@@ -1,5 +1,7 @@
 """Confidential mail to people with a key leaves encrypted, and only they can read it."""
 
+import time
+
 import pytest
 from expect import armor, results, sealed, unchanged
 from mails import Mail, pgp_mime, with_attachment
@@ -95,6 +97,30 @@ def test_a_key_imported_while_the_gateway_runs_is_used_after_a_reload(world):
     world.gateway.reload()
     again = Mail(["late@partner.example"], "[confidential] Offer")
     assert late.decrypt(armor(sealed(world, again, world.send(again)))) == again.entity()
+
+
+def test_a_renewed_key_disturbs_nobody_and_is_used_after_a_reload(world, tmp_path):
+    nora = world.keys.make("nora@partner.example")
+
+    def key_id_of_a_sealed_mail():
+        mail = Mail(["nora@partner.example"], "[confidential] Offer")
+        delivery = sealed(world, mail, world.send(mail))
+        assert nora.decrypt(armor(delivery)) == mail.entity()
+        file = tmp_path / "delivered.eml"
+        file.write_bytes(delivery.data)
+        packets = world.gateway.explain(file, "ann@example.org", ["nora@partner.example"])["parts"][-1]["packets"]
+        return packets[0].split()[5].rstrip(",")
+
+    world.gateway.run("keys", "import", str(nora.certificate)).check_returncode()
+    world.gateway.reload()
+    old = nora.encryption_key_id()
+    assert key_id_of_a_sealed_mail() == old
+    time.sleep(1)  # gpg takes the newer of two keys, by the second
+    nora.renew()
+    world.gateway.run("keys", "import", str(nora.certificate)).check_returncode()
+    assert key_id_of_a_sealed_mail() == old
+    world.gateway.reload()
+    assert key_id_of_a_sealed_mail() == nora.encryption_key_id() != old
 
 
 def send_to(world, mail, envelope):

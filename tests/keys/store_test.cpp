@@ -68,6 +68,7 @@ TEST_F(Store, ImportKeepsOneFileACertificate) {
     const auto& loaded = *std::ranges::find_if(contents.certificates,
                                                [&](const auto& c) { return c.cert.fingerprint == ann; });
     EXPECT_EQ(loaded.file, file_of(ann));
+    EXPECT_EQ(*loaded.binary, read_file(file_of(ann)));
     EXPECT_EQ(loaded.cert.user_ids, std::vector<std::string>{"Ann Example <Ann@Example.org>"});
     EXPECT_EQ(loaded.cert.addresses, std::vector<std::string>{"ann@example.org"});
     EXPECT_EQ(state_at(loaded.cert, now()), key_state::usable);

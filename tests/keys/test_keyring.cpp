@@ -29,26 +29,31 @@ std::string last_field_of(const std::string& listing, const std::string& record,
 
 } // namespace
 
-std::string run(const std::string& command) {
+std::string run(const std::string& command, const std::filesystem::path& log) {
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), [](FILE*) { return 0; });
     if (!pipe) throw std::runtime_error("cannot run: " + command);
     std::string out;
     char buffer[4096];
     for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe.get())) > 0;)
         out.append(buffer, n);
-    EXPECT_EQ(::pclose(pipe.get()), 0) << command;
+    EXPECT_EQ(::pclose(pipe.get()), 0) << command << "\n" << (log.empty() ? "" : keys::read_file(log));
     return out;
 }
 
+// gpg gives its agent five seconds to start, which a loaded machine does not always allow.
 keyring::keyring()
-    : directory_(std::filesystem::temp_directory_path()) {}
+    : directory_(std::filesystem::temp_directory_path()) {
+    run("for try in 1 2 3 4 5 6 7 8 9 10 11 12; do gpgconf --homedir " + directory().string() +
+        " --launch gpg-agent 2>/dev/null && exit 0; done; exit 1");
+}
 
 keyring::~keyring() { run("gpgconf --homedir " + directory().string() + " --kill all 2>/dev/null || true"); }
 
 std::string keyring::gpg(const std::string& arguments) const {
     return run("gpg --homedir " + directory().string() +
-               " --batch --quiet --yes --trust-model always --passphrase '' " + arguments + " 2>>" +
-               (directory() / "log").string());
+                   " --batch --quiet --yes --trust-model always --passphrase '' " + arguments + " 2>>" +
+                   (directory() / "log").string(),
+               directory() / "log");
 }
 
 std::string keyring::gpg_with_input(const std::string& arguments, std::string_view input) const {

@@ -9,8 +9,8 @@
 
 namespace sealgate::test {
 
-// Output of a shell command; the test fails if the command does.
-std::string run(const std::string& command);
+// Output of a shell command; the test fails if the command does, and shows the log.
+std::string run(const std::string& command, const std::filesystem::path& log = {});
 
 class keyring {
 public:

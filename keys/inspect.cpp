@@ -31,13 +31,14 @@ public:
     explicit survey(const mime_part& root) { visit(root); }
 
     bool finds_encrypted() const { return encrypted_ != 0; }
-    bool finds_fake() const { return fake_ != 0; }
+    // The control part of PGP/MIME claims encryption too.
+    bool finds_fake() const { return fake_ != 0 || versions_ != 0; }
     bool is_all_encrypted() const { return encrypted_ != 0 && readable_ == 0 && fake_ == 0; }
     const std::vector<leaf_reading>& leaves() const { return leaves_; }
 
     std::string first_problem() const {
         const auto at = std::ranges::find_if(leaves_, [](const auto& leaf) { return !leaf.problem.empty(); });
-        return at == leaves_.end() ? std::string{} : at->problem;
+        return at == leaves_.end() ? "there are no encrypted data" : at->problem;
     }
 
     std::vector<encrypted_message> take_messages() {
@@ -57,8 +58,8 @@ private:
 
     void count(const leaf_reading& leaf) {
         switch (leaf.kind) {
-        case leaf_kind::empty:
-        case leaf_kind::version: break;
+        case leaf_kind::empty: break;
+        case leaf_kind::version: ++versions_; break;
         case leaf_kind::readable: ++readable_; break;
         case leaf_kind::encrypted: ++encrypted_; break;
         case leaf_kind::partial: ++encrypted_, ++readable_; break;
@@ -66,7 +67,7 @@ private:
         }
     }
 
-    std::size_t encrypted_ = 0, readable_ = 0, fake_ = 0;
+    std::size_t encrypted_ = 0, readable_ = 0, fake_ = 0, versions_ = 0;
     std::vector<leaf_reading> leaves_;
 };
 

@@ -16,8 +16,8 @@
 // the usual ones. File names and descriptions are not counted: every form but PGP/MIME shows them.
 //
 // Pure and linear; never fails. A message without a trace of encryption is not parsed at all. Armor hidden
-// from that scan by base64 or by odd spelling makes the message `none`: clear, and so it is encrypted once
-// more. That is the safe side.
+// from that scan by odd spelling makes the message `none`: clear, and so it is encrypted once more. That is the
+// safe side.
 #pragma once
 
 #include "keys/packets.hpp"

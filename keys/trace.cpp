@@ -18,13 +18,14 @@ struct needle {
     std::string_view text;
     std::size_t anchor;
 };
-constexpr std::array<needle, 7> needles = {{{"multipart/encrypted", 8},
+constexpr std::array<needle, 8> needles = {{{"multipart/encrypted", 8},
                                             {"pkcs7-mime", 1},
                                             {"begin pgp", 6},
                                             {"application/pgp", 12},
                                             {".pgp", 1},
                                             {".gpg", 1},
-                                            {".asc", 0}}};
+                                            {".asc", 0},
+                                            {"LS0tLS1CRUdJTiBQR1", 0}}}; // "-----BEGIN PGP" in base64
 
 constexpr std::size_t block = 64;
 constexpr std::size_t anchor_size = 3;
@@ -41,7 +42,7 @@ inline unsigned char is_anchor(const char* p) {
                                           static_cast<unsigned char>(c == z));
     };
     return static_cast<unsigned char>(is('p', 'g', 'p') | is('g', 'p', 'g') | is('.', 'a', 's') |
-                                      is('k', 'c', 's') | is('t', '/', 'e'));
+                                      is('k', 'c', 's') | is('t', '/', 'e') | is('l', 's', '0'));
 }
 
 bool holds_anchor(const char* p) {

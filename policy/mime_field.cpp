@@ -30,9 +30,21 @@ bool is_token(std::string_view s) {
 
 std::string as_string(const auto& mimetic_string) { return {mimetic_string.data(), mimetic_string.size()}; }
 
+// RFC 5322 section 3.2.2: text in parentheses, but not inside quotes.
+bool has_comment(std::string_view field) {
+    bool quoted = false;
+    for (const char c : field) {
+        if (c == '"') quoted = !quoted;
+        if (c == '(' && !quoted) return true;
+    }
+    return false;
+}
+
 // mimetic takes quotes off a value that is quoted as a whole; one that is left, or an escape, or a comment,
 // was not understood.
-bool has_leftovers(std::string_view value) { return value.find_first_of("\"\\()") != std::string_view::npos; }
+bool has_leftovers(std::string_view value, bool comments) {
+    return value.find_first_of(comments ? "\"\\()" : "\"\\") != std::string_view::npos;
+}
 
 bool is_structural(std::string_view parameter) {
     return parameter.starts_with("boundary") || parameter.starts_with("protocol");
@@ -48,12 +60,14 @@ std::vector<mime_parameter> parameters_of(const mimetic::FieldParamList& list) {
     return out;
 }
 
-bool agrees(const content_type& read) {
+bool agrees(const content_type& read, bool comments) {
     const auto repeated = [&](std::string_view name) {
         return std::ranges::count_if(read.parameters,
                                      [&](const auto& p) { return p.name.starts_with(name); }) > 1;
     };
-    const auto odd = [](const mime_parameter& p) { return is_structural(p.name) && has_leftovers(p.value); };
+    const auto odd = [&](const mime_parameter& p) {
+        return is_structural(p.name) && has_leftovers(p.value, comments);
+    };
     return is_token(read.type) && is_token(read.subtype) && !repeated("boundary") && !repeated("protocol") &&
            std::ranges::none_of(read.parameters, odd);
 }
@@ -65,7 +79,7 @@ content_type parse_content_type(std::string_view value) {
     content_type out{.type = text::lower(text::trim(as_string(read.type()))),
                      .subtype = text::lower(text::trim(as_string(read.subtype()))),
                      .parameters = parameters_of(read.paramList())};
-    out.plain = value.size() <= longest_field_value && agrees(out);
+    out.plain = value.size() <= longest_field_value && agrees(out, has_comment(value));
     return out;
 }
 

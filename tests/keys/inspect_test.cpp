@@ -388,12 +388,15 @@ TEST_F(Inspect, EmptyLinesAroundThePartsCostNoMemoryOfTheirOwn) {
     EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100 * 1024) << "KiB";
 }
 
-TEST_F(Inspect, ArmorHiddenFromTheScanIsClear) {
-    // Not seen, so it is encrypted once more: the safe side.
-    const policy::message m{
-        .fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
-        .body = text::encode_base64(armored)};
-    EXPECT_EQ(kind(m), protection::none);
+TEST_F(Inspect, ArmorInBase64IsFound) {
+    const auto encoded = [](const std::string& content) {
+        return policy::message{
+            .fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
+            .body = text::encode_base64(content)};
+    };
+    EXPECT_EQ(kind(encoded(armored)), protection::pgp_inline);
+    // Behind white space the scan does not see it. Then it is encrypted once more: the safe side.
+    EXPECT_EQ(kind(encoded("\r\n" + armored)), protection::none);
 }
 
 TEST_F(Inspect, NestedTooDeepIsTold) {

@@ -6,7 +6,8 @@ namespace sealgate::keys {
 namespace {
 
 constexpr const char* traces[] = {
-    "multipart/encrypted", "pkcs7-mime", "BEGIN PGP", "application/pgp", "x.pgp", "x.GPG", ".asc"};
+    "multipart/encrypted", "pkcs7-mime", "BEGIN PGP", "application/pgp", "x.pgp", "x.GPG", ".asc",
+    "LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t"};
 
 TEST(EncryptionTrace, IsFoundWhereverItStands) {
     for (const std::string trace : traces)

@@ -27,6 +27,7 @@ std::string verdict_on(const leaf_reading& leaf) {
     case leaf_kind::empty: return "empty";
     case leaf_kind::version: return "the version of PGP/MIME";
     case leaf_kind::readable: return "readable";
+    case leaf_kind::clear_signed: return "readable, and signed";
     case leaf_kind::encrypted: return "encrypted";
     case leaf_kind::partial: return with_reason("encrypted, with something readable beside it", leaf.problem);
     case leaf_kind::fake: return with_reason("claims to be encrypted and is not", leaf.problem);

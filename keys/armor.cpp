@@ -1,5 +1,7 @@
 #include "keys/armor.hpp"
 
+#include "keys/armor_header.hpp"
+#include "keys/noise.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 #include "policy/transfer_encoding.hpp"
@@ -20,11 +22,7 @@ constexpr std::string_view begin_mark = "-----BEGIN PGP ";
 constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view line_tail = "-----";
 
-// Armor headers are readable by all. These are in use, and this much of them; anything more could carry text.
-constexpr std::array<std::string_view, 5> known_headers = {"Version", "Comment", "Charset", "Hash",
-                                                           "MessageID"};
-constexpr std::size_t most_known_headers = 3;
-constexpr std::size_t longest_known_headers = 200; // together
+constexpr std::size_t most_usual_headers = 3; // more together could carry text
 constexpr std::size_t most_headers = 50;           // of a block; certificates have a comment for each user id
 
 // RFC 9580 section 6.1.1.
@@ -65,23 +63,16 @@ std::string_view label_of(std::string_view line) {
     return line.substr(label_begins, line.size() - label_begins - line_tail.size());
 }
 
-bool is_known_header(std::string_view line) {
-    return std::ranges::find(known_headers, line.substr(0, line.find(':'))) != known_headers.end();
-}
-
 enum class headers { usual, could_carry_text };
 
 // Takes the armor headers and the empty line behind them. Nothing where there is no such thing.
 std::optional<headers> take_headers(std::string_view& rest) {
     auto out = headers::usual;
-    std::size_t octets = 0;
     for (std::size_t lines = 0; lines <= most_headers; ++lines) {
         const auto line = without_trailing_space(take_line(rest));
         if (line.empty()) return out;
         if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
-        octets += line.size();
-        if (!is_known_header(line) || lines >= most_known_headers || octets > longest_known_headers)
-            out = headers::could_carry_text;
+        if (lines >= most_usual_headers || !is_usual_armor_header(line)) out = headers::could_carry_text;
     }
     return std::nullopt;
 }
@@ -105,7 +96,7 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     const auto end_line = without_trailing_space(take_line(rest));
     const auto expected = std::string(end_mark).append(label).append(line_tail);
     if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
-    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data)}, *above);
+    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .spells_text = spells_text(digits)}, *above);
 }
 
 } // namespace

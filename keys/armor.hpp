@@ -19,6 +19,7 @@ std::string armor_message(std::string_view binary);
 struct armor_block {
     std::string label; // "PGP MESSAGE"
     std::string data;
+    bool spells_text = false; // its base64 digits are words themselves
 };
 
 struct armor_reading {

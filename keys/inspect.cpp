@@ -60,6 +60,7 @@ private:
         switch (leaf.kind) {
         case leaf_kind::empty: break;
         case leaf_kind::version: ++versions_; break;
+        case leaf_kind::clear_signed:
         case leaf_kind::readable: ++readable_; break;
         case leaf_kind::encrypted: ++encrypted_; break;
         case leaf_kind::partial: ++encrypted_, ++readable_; break;
@@ -153,6 +154,8 @@ inspection judge_pgp_mime(const mime_part& root, survey& leaves) {
 inspection judge_openpgp(const mime_part& root) {
     survey leaves(root);
     if (root.is("multipart", "encrypted")) return judge_pgp_mime(root, leaves);
+    if (root.is_leaf() && leaves.leaves().front().kind == leaf_kind::clear_signed)
+        return {.kind = protection::pgp_signed, .why = "clear-signed (OpenPGP), not encrypted"};
     const bool mangled = is_mangled_pgp_mime(root, leaves.leaves());
     auto out = judge_leaves(leaves);
     if (mangled) {

@@ -1,8 +1,11 @@
 #include "keys/leaf.hpp"
 
 #include "keys/armor.hpp"
+#include "keys/noise.hpp"
 #include "policy/base/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sealgate::keys {
@@ -14,31 +17,62 @@ bool is_version(const policy::mime_part& leaf, std::string_view content) {
     return leaf.is("application", "pgp-encrypted") && text::iequals(text::trim(content), "Version: 1");
 }
 
+// Names that mail programs give to armored ciphertext alone.
+constexpr auto names_of_armor =
+    std::to_array<std::string_view>({"encrypted.asc", "msg.asc", "message.asc", "openpgp-encrypted-message.asc"});
+
+std::string name_of(const policy::mime_part& leaf) { return text::lower(text::trim(leaf.file_name)); }
+
+bool has_binary_name(const policy::mime_part& leaf) {
+    const auto name = name_of(leaf);
+    return leaf.is("application", "octet-stream") && (name.ends_with(".pgp") || name.ends_with(".gpg"));
+}
+
 bool may_be_binary(const policy::mime_part& leaf) {
-    if (leaf.is("application", "pgp-encrypted") || leaf.is("application", "pgp")) return true;
-    if (!leaf.is("application", "octet-stream")) return false;
-    const auto name = text::lower(text::trim(leaf.file_name));
-    return name.ends_with(".pgp") || name.ends_with(".gpg");
+    return leaf.is("application", "pgp-encrypted") || leaf.is("application", "pgp") || has_binary_name(leaf);
+}
+
+// application/pgp is older than MIME's own types, and says in a parameter what was done.
+bool claims_encryption(const policy::mime_part& leaf) {
+    if (leaf.is("application", "pgp")) return text::iequals(leaf.parameter("x-action"), "encrypt");
+    if (leaf.is("application", "octet-stream") && std::ranges::find(names_of_armor, name_of(leaf)) != names_of_armor.end())
+        return true;
+    return leaf.is("application", "pgp-encrypted") || has_binary_name(leaf);
+}
+
+// Files of these kinds have .pgp names too, and hide nothing.
+bool is_certificate_or_signature(std::string_view binary) {
+    const auto packets = walk_packets(binary, most_message_packets);
+    if (!packets || packets->empty()) return false;
+    const auto first = packets->front().type;
+    return first == packet_type::public_key || first == packet_type::signature;
+}
+
+bool is_clear_signed(std::string_view content) {
+    return text::trim(content).starts_with("-----BEGIN PGP SIGNED MESSAGE-----") &&
+           content.contains("\n-----BEGIN PGP SIGNATURE-----");
 }
 
 // Takes note of the first problem.
-bool read_message(leaf_reading& into, std::string_view binary) {
+void read_message(leaf_reading& into, std::string_view binary) {
     auto message = read_encrypted_message(binary);
     if (message) {
         into.messages.push_back(*std::move(message));
     } else if (into.problem.empty()) {
         into.problem = std::move(message.error());
     }
-    return !into.messages.empty();
 }
 
-// A key or a signature may have a .pgp name too. A forged message is a fake under any name.
-leaf_reading read_binary(const policy::mime_part& leaf, std::string_view content) {
+// What does not say that it is a message: binary data, or no data at all.
+leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view content) {
     leaf_reading out;
-    if (read_message(out, content)) {
+    if (is_clear_signed(content)) return {.kind = leaf_kind::clear_signed};
+    if (may_be_binary(leaf)) read_message(out, content);
+    if (!out.messages.empty()) {
         out.kind = leaf_kind::encrypted;
-    } else if (leaf.is("application", "pgp-encrypted") || out.problem == readable_ciphertext) {
+    } else if (out.problem == readable_ciphertext || (claims_encryption(leaf) && !is_certificate_or_signature(content))) {
         out.kind = leaf_kind::fake;
+        if (out.problem.empty()) out.problem = "no armored data";
     }
     return out;
 }
@@ -48,10 +82,10 @@ leaf_reading read_armored(std::string_view content) {
     const auto armor = read_armor(content);
     if (armor.blocks.empty()) out.problem = "the armored data are broken";
     for (const auto& block : armor.blocks) {
-        if (block.label == "PGP MESSAGE") {
+        if (block.label == "PGP MESSAGE" && !block.spells_text) {
             read_message(out, block.data);
         } else if (out.problem.empty()) {
-            out.problem = "armored data that are no message";
+            out.problem = block.spells_text ? readable_ciphertext : "armored data that are no message";
         }
     }
     if (out.messages.empty()) return out;
@@ -72,8 +106,9 @@ leaf_reading read_leaf(const policy::mime_part& leaf) {
     const auto bytes = content->view();
     if (text::trim(bytes).empty()) return {.kind = leaf_kind::empty};
     if (is_version(leaf, bytes)) return {.kind = leaf_kind::version};
-    if (announces_message(bytes)) return read_armored(bytes);
-    return may_be_binary(leaf) ? read_binary(leaf, bytes) : leaf_reading{};
+    if (leaf.encoding == "base64" && may_be_binary(leaf) && spells_text(leaf.body))
+        return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};
+    return announces_message(bytes) ? read_armored(bytes) : read_unannounced(leaf, bytes);
 }
 
 std::vector<std::string> openpgp_data(const policy::mime_part& leaf) {

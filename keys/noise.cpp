@@ -89,6 +89,22 @@ void noise_meter::count(std::string_view octets) {
 
 bool noise_meter::is_noise() const { return !repeats_itself_ && longest_run_ <= longest_run_of_noise(size_); }
 
+// In a window of 128 digits of noise 127 pairs are equal; 260 and more with probability 2^-60. English words have 450.
+bool spells_text(std::string_view base64) {
+    constexpr std::size_t window = 128, fewest_pairs_of_words = 260;
+    std::array<std::uint8_t, 256> seen{};
+    std::size_t pairs = 0, in_window = 0;
+    for (const char digit : base64) {
+        if (text::is_space(digit)) continue;
+        pairs += seen[static_cast<unsigned char>(digit)]++;
+        if (++in_window < window) continue;
+        if (pairs >= fewest_pairs_of_words) return true;
+        seen.fill(0);
+        pairs = in_window = 0;
+    }
+    return false;
+}
+
 bool is_noise(std::string_view octets) {
     noise_meter meter;
     meter.add(octets);

@@ -35,4 +35,8 @@ private:
 
 bool is_noise(std::string_view octets);
 
+// Whether base64 digits of data that look like noise can be read as words: whoever looks at a mail sees the digits. Line
+// ends are passed over. The same bounds hold.
+bool spells_text(std::string_view base64);
+
 } // namespace sealgate::keys

@@ -66,5 +66,13 @@ TEST(Noise, PiecesAreReadAsOne) {
     EXPECT_TRUE(is_noise(""));
 }
 
+TEST(Noise, DigitsThatSpellWordsAreFound) {
+    const std::string words = "dear+Bob/the+price+is+forty+two+million+tell+nobody+before+Monday/I+shall+meet+you+at+five\r\n"
+                              "behind+the+old+station+and+bring+the+contract+with+me/do+not+call/burn+this+when+you+have+read\r\n";
+    EXPECT_TRUE(spells_text(words + words));
+    EXPECT_FALSE(spells_text(text::encode_base64(test::noise(1'000'000))));
+    EXPECT_FALSE(spells_text("short"));
+}
+
 } // namespace
 } // namespace sealgate::keys

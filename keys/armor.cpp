@@ -4,7 +4,6 @@
 #include "keys/noise.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
-#include "policy/transfer_encoding.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +78,7 @@ std::optional<headers> take_headers(std::string_view& rest) {
 
 // "=" and four base64 digits. Its value is not looked at, but its form is: it must not carry text.
 bool is_checksum(std::string_view line) {
-    return line.size() == 5 && line.front() == '=' && policy::decode_strict_base64(line.substr(1));
+    return line.size() == 5 && line.front() == '=' && text::decode_strict_base64(line.substr(1));
 }
 
 // Reads what follows a begin line, up to and with the end line.
@@ -90,7 +89,7 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     auto digits = text::trim(body);
     const auto last_line = digits.substr(digits.rfind('\n') + 1);
     if (is_checksum(last_line)) digits.remove_suffix(last_line.size());
-    auto data = policy::decode_strict_base64(digits);
+    auto data = text::decode_strict_base64(digits);
     if (!data) return std::nullopt;
     rest.remove_prefix(body.size());
     const auto end_line = without_trailing_space(take_line(rest));

@@ -1,5 +1,6 @@
 #include "policy/mime.hpp"
 
+#include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mime_field.hpp"
 #include "policy/transfer_encoding.hpp"
@@ -272,7 +273,7 @@ std::optional<mime_part> parse_mime(const message& mail, mime_limits limits) {
 
 std::optional<decoded_bytes> decoded_body(const mime_part& part) {
     if (part.encoding == "base64") {
-        auto decoded = decode_strict_base64(part.body);
+        auto decoded = text::decode_strict_base64(part.body);
         return decoded ? std::optional<decoded_bytes>(*std::move(decoded)) : std::nullopt;
     }
     if (part.encoding == "quoted-printable") return decoded_bytes(decode_quoted_printable(part.body));

@@ -1,17 +1,12 @@
 #include "policy/transfer_encoding.hpp"
 
-#include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
-#include <algorithm>
+#include <optional>
 
 namespace sealgate::policy {
 
 namespace {
-
-constexpr bool is_base64_digit(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || text::is_digit(c) || c == '+' || c == '/';
-}
 
 std::optional<unsigned> hex_digit(char c) {
     if (text::is_digit(c)) return static_cast<unsigned>(c - '0');
@@ -27,22 +22,6 @@ std::size_t soft_break(std::string_view s) {
 }
 
 } // namespace
-
-std::optional<std::string> decode_strict_base64(std::string_view encoded) {
-    std::string digits;
-    digits.reserve(encoded.size());
-    while (!encoded.empty()) {
-        const auto line = encoded.substr(0, encoded.find('\n'));
-        digits += text::trim(line);
-        encoded.remove_prefix(std::min(encoded.size(), line.size() + 1));
-    }
-    const auto padding = std::min(digits.size(), digits.find_last_not_of('=') + 1);
-    const auto pads = digits.size() - padding;
-    const auto payload = std::string_view(digits).substr(0, padding);
-    if (digits.size() % 4 != 0 || pads > 2 || !std::ranges::all_of(payload, is_base64_digit))
-        return std::nullopt;
-    return text::decode_base64(digits);
-}
 
 std::string decode_quoted_printable(std::string_view encoded) {
     std::string out;

@@ -1,5 +1,8 @@
 #include "policy/base/base64.hpp"
 
+#include "policy/base/text.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -16,6 +19,13 @@ constexpr auto digit_values = [] {
         values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
     return values;
 }();
+
+// The first octets of a group of three.
+void append_octets(std::string& to, std::uint32_t group, std::size_t count) {
+    const char octets[] = {static_cast<char>(group >> 16 & 0xFF), static_cast<char>(group >> 8 & 0xFF),
+                           static_cast<char>(group & 0xFF)};
+    to.append(octets, count);
+}
 
 std::uint32_t octet(char c) { return static_cast<unsigned char>(c); }
 
@@ -50,6 +60,31 @@ std::string decode_base64(std::string_view text) {
         count -= 8;
         out += static_cast<char>(static_cast<unsigned char>(bits >> count & 0xFF));
     }
+    return out;
+}
+
+std::optional<std::string> decode_strict_base64(std::string_view lines) {
+    std::string out;
+    out.reserve(lines.size() / 4 * 3 + 3);
+    std::uint32_t bits = 0;
+    std::size_t digits = 0, padding = 0;
+    while (!lines.empty()) {
+        const auto line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        for (const char c : trim(line)) {
+            const auto value = digit_values[static_cast<unsigned char>(c)];
+            if (c == '=') {
+                ++padding;
+            } else if (value == no_digit || padding > 0) {
+                return std::nullopt;
+            } else {
+                bits = bits << 6 | value;
+                if (++digits % 4 == 0) append_octets(out, bits, 3);
+            }
+        }
+    }
+    if ((digits + padding) % 4 != 0 || padding > 2) return std::nullopt;
+    if (padding > 0) append_octets(out, bits << 6 * padding, 3 - padding);
     return out;
 }
 

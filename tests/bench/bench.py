@@ -10,6 +10,8 @@ Postfix throws the mails away (discard), while it accepts the next.
 same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
 Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
 
+"inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
+
 The doors take turns, round by round, in another order each time. A ratio is the median of the rounds' own ratios.
 """
 
@@ -35,6 +37,11 @@ SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10}
 
 def main():
     options = arguments()
+    if "inspecting" in options.what:
+        print("inspecting: the verdict on what a mail brings, best of five", flush=True)
+        subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
+    if options.what == ["inspecting"]:
+        return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
         stack.callback(shutil.rmtree, root, ignore_errors=True)
@@ -54,17 +61,18 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|sealing", help="what to measure (both)")
+    parser.add_argument("what", nargs="*", metavar="passing|sealing|inspecting", help="what to measure (all)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    unknown = set(options.what) - {"passing", "sealing"}
+    known = ["passing", "sealing", "inspecting"]
+    unknown = set(options.what) - set(known)
     if unknown:
-        parser.error(f"measure what? {' '.join(sorted(unknown))}: passing and sealing are known")
-    options.what = options.what or ["passing", "sealing"]
+        parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")
+    options.what = options.what or known
     options.rounds = options.rounds or (3 if options.quick else 9)
     options.seconds = options.seconds or (1 if options.quick else 4)
     options.sessions = options.sessions or ([4] if options.quick else [4, 16])

@@ -6,6 +6,7 @@
 
 using namespace std::string_literals;
 using sealgate::text::decode_base64;
+using sealgate::text::decode_strict_base64;
 using sealgate::text::encode_base64;
 
 // RFC 4648 section 10.
@@ -41,3 +42,11 @@ TEST(Base64, MissingPaddingLosesNothing) {
 }
 
 TEST(Base64, TextGluedBehindPaddingIsReadOn) { EXPECT_EQ(decode_base64("Zg==Zm8="), "ffo"); }
+
+TEST(StrictBase64, RefusesWhatADecoderWouldSkip) {
+    EXPECT_EQ(decode_strict_base64(""), "");
+    EXPECT_EQ(decode_strict_base64(" aGVsbG8= \r\n\r\n"), "hello");
+    for (const auto* text :
+         {"aGVsbG8", "aGVsbG8=\nmore", "aGVsbG8=!", "aG VsbG8=", "a===", "====", "=aGV", "aGVsbG8=aGVsbG8="})
+        EXPECT_EQ(decode_strict_base64(text), std::nullopt) << text;
+}

@@ -1,0 +1,1 @@
+"""The cases themselves, one module a topic. Each has cases(world), which yields them."""

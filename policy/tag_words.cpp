@@ -4,6 +4,7 @@
 #include "policy/encoded_word.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sealgate::policy {
 namespace {
@@ -30,6 +31,12 @@ bool has_letter(std::u32string_view folded) {
     return std::ranges::any_of(folded, [](char32_t c) {
         return (is_word_point(c) && !(c >= U'0' && c <= U'9')) || is_pictured_letter(c);
     });
+}
+
+// Ordinary words of subjects that lie one slip from tags in use ("interne", "internal").
+bool is_another_word(std::u32string_view folded) {
+    constexpr std::u32string_view others[] = {U"internet", U"interval"};
+    return std::ranges::find(others, folded) != std::end(others);
 }
 
 } // namespace
@@ -63,7 +70,7 @@ std::optional<std::size_t> slips_between(const candidate& word, const tag_word& 
         return std::nullopt;
     if (!left.take_comparison() || !has_letter(word.folded)) return std::nullopt;
     if (word.form == tag.form) return 0;
-    if (most == 0) return std::nullopt;
+    if (most == 0 || is_another_word(word.folded)) return std::nullopt;
     const auto slips =
         std::min(distance_within(word.folded, tag.folded, most), distance_within(word.form, tag.form, most));
     const bool first_letter_right = word.form.front() == tag.form.front();

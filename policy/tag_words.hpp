@@ -2,7 +2,8 @@
 //
 // A word is near a tag if it looks the same (`look_alike`), or if few slips of the pen lie between them: one
 // for tags of four to seven letters, two for longer ones, none for shorter ones. Two slips must leave the
-// first letter right: otherwise every "[EXTERNAL]" would be a misspelt "[internal]".
+// first letter right: otherwise every "[EXTERNAL]" would be a misspelt "[internal]". Nor is "[Internet]" a
+// misspelt "[interne]".
 #pragma once
 
 #include "policy/fold.hpp"

@@ -215,6 +215,7 @@ TEST(NearMiss, OrdinarySubjectsAreClean) {
                                     "[JIRA-123]",
                                     "[Urgent]",
                                     "[EXTERNAL] Re: offer",
+                                    "[Internet] line down", "[interval] training", "(Internet)",
                                     "[SPAM] x",
                                     "[Ticket#2024-117]",
                                     "[2/3] [10] [1]",

@@ -1,8 +1,8 @@
 #include "policy/fold.hpp"
 
+#include "policy/base/icu_text.hpp"
 #include "policy/base/text.hpp"
 
-#include <unicode/ubidi.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -18,67 +18,26 @@
 namespace sealgate::policy {
 namespace {
 
-void check(UErrorCode status, const char* doing) {
-    if (U_FAILURE(status)) throw std::runtime_error(std::string(doing) + ": " + u_errorName(status));
-}
-
 constexpr bool is_ascii(char32_t c) { return c < 0x80; }
 
-UChar32 icu(char32_t c) { return static_cast<UChar32>(c); }
+UChar32 uchar(char32_t c) { return static_cast<UChar32>(c); }
 
 const UNormalizer2& nfkc_casefold() {
     static const UNormalizer2* const normalizer = [] {
         UErrorCode status = U_ZERO_ERROR;
         const auto* instance = unorm2_getNFKCCasefoldInstance(&status);
-        check(status, "opening the Unicode normalizer");
+        icu::check(status, "opening the Unicode normalizer");
         return instance;
     }();
     return *normalizer;
-}
-
-std::u16string to_utf16(std::u32string_view points) {
-    std::u16string out;
-    for (const char32_t c : points) {
-        if (c < 0x10000)
-            out += static_cast<char16_t>(c);
-        else
-            out += {U16_LEAD(c), U16_TRAIL(c)};
-    }
-    return out;
-}
-
-std::u32string from_utf16(std::u16string_view units) {
-    std::u32string out;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        const bool pair = U16_IS_LEAD(units[i]) && i + 1 < units.size() && U16_IS_TRAIL(units[i + 1]);
-        if (pair)
-            out += static_cast<char32_t>(U16_GET_SUPPLEMENTARY(units[i], units[i + 1])), ++i;
-        else
-            out += units[i];
-    }
-    return out;
-}
-
-// Calls an ICU function that writes UTF-16 into a buffer; once more, if it asks for a larger one.
-template <class Write>
-std::u32string icu_text(Write write, const char* doing) {
-    std::u16string out(64, u'\0');
-    for (;;) {
-        UErrorCode status = U_ZERO_ERROR;
-        const auto size = write(out.data(), static_cast<std::int32_t>(out.size()), status);
-        const bool too_small = status == U_BUFFER_OVERFLOW_ERROR;
-        if (!too_small) check(status, doing);
-        out.resize(static_cast<std::size_t>(size));
-        if (!too_small) return from_utf16(out);
-    }
 }
 
 // A few ligatures become a whole sentence (U+FDFA: 18 letters). They stay, to keep memory in proportion.
 constexpr std::size_t most_letters_each = 8;
 
 std::u32string normalized(std::u32string_view points) {
-    const auto units = to_utf16(points);
-    auto out = icu_text(
+    const auto units = icu::to_utf16(points);
+    auto out = icu::text_from(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
             return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()),
                                     to, room, &status);
@@ -90,12 +49,12 @@ std::u32string normalized(std::u32string_view points) {
 bool is_white_space(char32_t c) {
     constexpr char32_t braille_blank = U'\u2800';
     if (is_ascii(c)) return c == U' ' || (c >= U'\t' && c <= U'\r');
-    return u_isUWhiteSpace(icu(c)) != 0 || c == braille_blank;
+    return u_isUWhiteSpace(uchar(c)) != 0 || c == braille_blank;
 }
 
 bool is_invisible(char32_t c) {
     if (is_ascii(c)) return c < 0x20 || c == 0x7F;
-    const auto type = u_charType(icu(c));
+    const auto type = u_charType(uchar(c));
     return type == U_CONTROL_CHAR || type == U_FORMAT_CHAR;
 }
 
@@ -148,8 +107,8 @@ constexpr std::size_t longest_group = 31;
 
 // Whether c is normalized with what stands before it: a mark, or something invisible that a mark may follow.
 bool joins_group(char32_t c) {
-    return !unorm2_hasBoundaryBefore(&nfkc_casefold(), icu(c)) ||
-           (!is_ascii(c) && u_hasBinaryProperty(icu(c), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0);
+    return !unorm2_hasBoundaryBefore(&nfkc_casefold(), uchar(c)) ||
+           (!is_ascii(c) && u_hasBinaryProperty(uchar(c), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0);
 }
 
 void fold_group(cursor& at, folder& out) {
@@ -197,15 +156,15 @@ const USpoofChecker& spoof_checker() {
     thread_local const auto checker = [] {
         UErrorCode status = U_ZERO_ERROR;
         std::unique_ptr<USpoofChecker, checker_closer> opened(uspoof_open(&status));
-        check(status, "opening the Unicode look-alike table");
+        icu::check(status, "opening the Unicode look-alike table");
         return opened;
     }();
     return *checker;
 }
 
 std::u32string skeleton(UChar32 c) {
-    const auto units = to_utf16(std::u32string(1, static_cast<char32_t>(c)));
-    return icu_text(
+    const auto units = icu::to_utf16(std::u32string(1, static_cast<char32_t>(c)));
+    return icu::text_from(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
             return uspoof_getSkeleton(&spoof_checker(), 0, units.data(),
                                       static_cast<std::int32_t>(units.size()), to, room, &status);
@@ -228,14 +187,14 @@ constexpr auto ascii_forms = [] {
 
 bool has_script(char32_t c, UScriptCode script) {
     UErrorCode status = U_ZERO_ERROR;
-    return uscript_getScript(icu(c), &status) == script;
+    return uscript_getScript(uchar(c), &status) == script;
 }
 
-bool is_mark(char32_t c) { return (U_GET_GC_MASK(icu(c)) & U_GC_M_MASK) != 0; }
+bool is_mark(char32_t c) { return (U_GET_GC_MASK(uchar(c)) & U_GC_M_MASK) != 0; }
 
 // Marks that any letter can bear. Vowel signs of Indic scripts and Thai are marks too, but tell words apart.
 bool is_accent(char32_t c) {
-    const auto type = u_charType(icu(c));
+    const auto type = u_charType(uchar(c));
     return type == U_ENCLOSING_MARK || (type == U_NON_SPACING_MARK && has_script(c, USCRIPT_INHERITED));
 }
 
@@ -276,10 +235,10 @@ std::optional<char32_t> resembled_letter(char32_t c) {
 // The letter in a name such as "LATIN LETTER SMALL CAPITAL N", "LATIN SMALL LETTER B WITH MIDDLE TILDE" or
 // "NEGATIVE CIRCLED LATIN CAPITAL LETTER C".
 std::optional<char32_t> named_letter(char32_t c) {
-    if (is_ascii(c) || (u_charType(icu(c)) != U_OTHER_SYMBOL && !has_script(c, USCRIPT_LATIN))) return {};
+    if (is_ascii(c) || (u_charType(uchar(c)) != U_OTHER_SYMBOL && !has_script(c, USCRIPT_LATIN))) return {};
     std::array<char, 128> buffer{};
     UErrorCode status = U_ZERO_ERROR;
-    const auto size = u_charName(icu(c), U_UNICODE_CHAR_NAME, buffer.data(), buffer.size(), &status);
+    const auto size = u_charName(uchar(c), U_UNICODE_CHAR_NAME, buffer.data(), buffer.size(), &status);
     if (U_FAILURE(status)) return {};
     auto name = std::string_view(buffer.data(), static_cast<std::size_t>(size));
     name = name.substr(0, name.find(" WITH "));
@@ -306,9 +265,9 @@ bool starts_ascii(std::u32string_view letters) { return !letters.empty() && is_a
 void add_look_alike(char32_t c, std::u32string& form) {
     if (is_ascii(c)) return add_form(c, form);
     if (const auto letter = resembled_letter(c)) return add_form(*letter, form);
-    auto letters = skeleton(icu(c));
+    auto letters = skeleton(uchar(c));
     if (!letters.empty() && !starts_ascii(letters)) {
-        auto capitals = skeleton(u_toupper(icu(c)));
+        auto capitals = skeleton(u_toupper(uchar(c)));
         if (starts_ascii(capitals))
             letters = std::move(capitals);
         else if (const auto letter = named_letter(c))
@@ -343,17 +302,17 @@ look_alike_text look_alike(std::u32string_view folded) {
 
 bool is_word_point(char32_t c) {
     if (is_ascii(c)) return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9');
-    return u_isalnum(icu(c)) != 0 || is_mark(c);
+    return u_isalnum(uchar(c)) != 0 || is_mark(c);
 }
 
 bool is_pictured_letter(char32_t c) {
-    return !is_ascii(c) && u_charType(icu(c)) == U_OTHER_SYMBOL && named_letter(c);
+    return !is_ascii(c) && u_charType(uchar(c)) == U_OTHER_SYMBOL && named_letter(c);
 }
 
 bool stands_alone(char32_t c) {
     if (c < 0x0E00) return false; // Thai is the first of these scripts
     UErrorCode status = U_ZERO_ERROR;
-    return is_word_point(c) && uscript_breaksBetweenLetters(uscript_getScript(icu(c), &status)) != 0;
+    return is_word_point(c) && uscript_breaksBetweenLetters(uscript_getScript(uchar(c), &status)) != 0;
 }
 
 bracket bracket_of(char32_t c) {
@@ -372,61 +331,8 @@ bracket bracket_of(char32_t c) {
     case U'›': return bracket::close;
     }
     if (is_ascii(c)) return bracket::none;
-    const auto type = u_getIntPropertyValue(icu(c), UCHAR_BIDI_PAIRED_BRACKET_TYPE);
+    const auto type = u_getIntPropertyValue(uchar(c), UCHAR_BIDI_PAIRED_BRACKET_TYPE);
     return type == U_BPT_OPEN ? bracket::open : type == U_BPT_CLOSE ? bracket::close : bracket::none;
-}
-
-namespace {
-
-struct bidi_closer {
-    void operator()(UBiDi* bidi) const { ubidi_close(bidi); }
-};
-
-std::u32string reordered(const std::u16string& units, UBiDiLevel paragraph) {
-    constexpr std::uint16_t as_seen = UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING;
-    const std::unique_ptr<UBiDi, bidi_closer> bidi(ubidi_open());
-    if (!bidi) throw std::bad_alloc();
-    UErrorCode status = U_ZERO_ERROR;
-    ubidi_setPara(bidi.get(), units.data(), static_cast<std::int32_t>(units.size()), paragraph, nullptr,
-                  &status);
-    check(status, "ordering text for display");
-    return icu_text(
-        [&](char16_t* to, std::int32_t room, UErrorCode& error) {
-            return ubidi_writeReordered(bidi.get(), to, room, as_seen, &error);
-        },
-        "ordering text for display");
-}
-
-// From the right, brackets open with the sign that closes them from the left.
-std::u32string from_the_right(std::u32string_view seen) {
-    const auto units = to_utf16(seen);
-    return icu_text(
-        [&](char16_t* to, std::int32_t room, UErrorCode& status) {
-            return ubidi_writeReverse(units.data(), static_cast<std::int32_t>(units.size()), to, room,
-                                      UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING, &status);
-        },
-        "reading text from the right");
-}
-
-} // namespace
-
-bool steers_direction(std::string_view utf8) {
-    return std::ranges::any_of(text::decode_utf8(utf8), [](char32_t c) {
-        constexpr char32_t arabic_mark = U'\u061C', right_to_left_mark = U'\u200F';
-        return c == arabic_mark || c == right_to_left_mark || (c >= U'\u202A' && c <= U'\u202E') ||
-               (c >= U'\u2066' && c <= U'\u2069');
-    });
-}
-
-std::vector<std::string> displayed(std::string_view utf8) {
-    const auto units = to_utf16(text::decode_utf8(utf8));
-    std::vector<std::string> readings;
-    for (const UBiDiLevel paragraph : {UBIDI_LTR, UBIDI_RTL}) {
-        const auto seen = reordered(units, paragraph);
-        readings.push_back(text::encode_utf8(seen));
-        readings.push_back(text::encode_utf8(from_the_right(seen)));
-    }
-    return readings;
 }
 
 } // namespace sealgate::policy

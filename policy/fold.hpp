@@ -7,8 +7,6 @@
 // skeleton; a table for what is missing there), letters within signs, digits for letters, accents, enclosing
 // marks, and all punctuation but "+".
 //
-// `displayed` is for text whose order on the screen is not the one in memory (Unicode Annex 9).
-//
 // Takes valid UTF-8, as decode_words and bytes_as_utf8 give it (in other text the origins are wrong, the
 // points are not). Pure, locale-free, linear. Throws std::runtime_error where ICU's data is broken.
 #pragma once
@@ -58,13 +56,5 @@ bool stands_alone(char32_t c);
 // Brackets of any script (Unicode's paired brackets), and "<" ">" "«" "»" "‹" "›".
 enum class bracket : std::uint8_t { none, open, close };
 bracket bracket_of(char32_t c);
-
-// Whether the text holds invisible characters that can reverse what is displayed: right-to-left marks,
-// embeddings, overrides, isolates.
-bool steers_direction(std::string_view utf8);
-
-// The text as the eye meets it: as a paragraph of either direction, each read from the left and from the
-// right. For short texts only: ICU pairs brackets in quadratic time.
-std::vector<std::string> displayed(std::string_view utf8);
 
 } // namespace sealgate::policy

@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/encoded_word.hpp"
+#include "policy/display.hpp"
 #include "policy/fold.hpp"
 #include "policy/near_miss.hpp"
 #include "policy/tag_pattern.hpp"

@@ -125,25 +125,6 @@ TEST(LookAlike, OtherScriptsAndDigitsReadAsTheLettersTheyResemble) {
     EXPECT_NE(looks("机密"), looks("机构"));
 }
 
-TEST(Displayed, ParagraphOfEitherDirectionIsReadFromBothSides) {
-    const auto has = [](std::string_view text, std::string_view seen) {
-        const auto readings = displayed(text);
-        return std::ranges::any_of(readings, [&](const auto& reading) { return folded(reading) == seen; });
-    };
-    EXPECT_TRUE(has("[\u202Ecilbup\u202C]", "[public]"));
-    EXPECT_TRUE(has("\u202E[cilbup]", "[public]"));
-    EXPECT_TRUE(has("[public]", "[public]"));
-    EXPECT_TRUE(has("[סודי]", "[סודי]"));
-    EXPECT_TRUE(has("\u202D[ידוס]\u202C", "[סודי]"));
-}
-
-TEST(Displayed, OnlyControlsOfDirectionSteerIt) {
-    for (const char* text : {"\u061C", "a\u200Fb", "\u202A", "\u202E", "\u2066x", "\u2069"})
-        EXPECT_TRUE(steers_direction(text)) << text;
-    for (const char* text : {"", "abc", "שלום", "\u200B\u200D\uFEFF", "\u2065", "\u202F"})
-        EXPECT_FALSE(steers_direction(text)) << text;
-}
-
 TEST(LookAlike, EachPointKnowsItsPieceOfTheForm) {
     const auto text = look_alike(U"a-m");
     EXPECT_EQ(text.form, U"arn");

@@ -3,15 +3,29 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace sealgate::keys {
 
 namespace {
 
-bool stays_outside(std::string_view name) {
-    return !moves_inside(name) && !text::iequals(name, "MIME-Version");
+// Signatures over a body, and counts of it, that are wrong once it is another.
+constexpr auto broken_by_sealing = std::to_array<std::string_view>(
+    {"DKIM-Signature", "DomainKey-Signature", "X-Google-DKIM-Signature", "ARC-Seal", "ARC-Message-Signature",
+     "ARC-Authentication-Results", "Lines"});
+
+bool is_broken_by_sealing(std::string_view name) {
+    return std::ranges::any_of(broken_by_sealing, [&](std::string_view one) { return text::iequals(one, name); });
 }
+
+bool stays_outside(std::string_view name) {
+    return !moves_inside(name) && !text::iequals(name, "MIME-Version") && !is_broken_by_sealing(name);
+}
+
+} // namespace
+
+bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
 
 // Folds are a lone LF in the message and CRLF on the wire.
 void append_field(std::string& out, const policy::header_field& field) {
@@ -23,10 +37,6 @@ void append_field(std::string& out, const policy::header_field& field) {
     }
     out += "\r\n";
 }
-
-} // namespace
-
-bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
 
 std::string inner_entity(const policy::message& mail) {
     std::string out;

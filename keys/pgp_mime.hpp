@@ -3,7 +3,7 @@
 //
 // The Content-* fields move inside as they are, in their order, with the body unchanged: decryption gives the
 // MIME entity back byte for byte. Outside remain the other fields, one MIME-Version and the Content-Type made
-// here. Pure: the boundary is an argument, at most 70 characters of RFC 2046's `bchars`, unlike any line of
+// here; signatures over the body that left (DKIM, ARC) go. Pure: the boundary is an argument, at most 70 characters of RFC 2046's `bchars`, unlike any line of
 // the armor.
 #pragma once
 
@@ -21,6 +21,9 @@ std::string inner_entity(const policy::message& mail);
 // Whether a field describes the body: Content-* (RFC 2045 section 9).
 bool moves_inside(std::string_view field_name);
 
+// One field as it stands on the wire: folds are a lone LF in the message, and CRLF here.
+void append_field(std::string& out, const policy::header_field& field);
+
 struct pgp_mime_envelope {
     std::string content_type; // the field's value, without a leading space
     std::string body;         // 7 bit, CRLF
@@ -32,7 +35,7 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
 policy::message enveloped(const policy::message& mail, const pgp_mime_envelope& envelope);
 
 // Names of the fields that must go from the outside, each once, as the message spells them first: all that
-// move inside, and MIME-Version, which comes back as 1.0. All fields of such a name go.
+// move inside, MIME-Version, which comes back as 1.0, and what sealing breaks. All fields of such a name go.
 std::vector<std::string> outer_fields_to_delete(const policy::message& mail);
 
 } // namespace sealgate::keys

@@ -80,8 +80,6 @@ void print_keys(const snapshot& live) {
     if (!live.rules.encryption.always_to.empty())
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
-    if (live.rules.encryption.protect_subject)
-        std::cout << "\nnote: encryption.protect_subject has no effect yet: the subject of a sealed mail stays readable\n";
 }
 
 void print_json(const snapshot& live) {

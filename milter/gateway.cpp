@@ -44,10 +44,25 @@ seal_recipients(const snapshot& live, const policy::decision& made, keys::time_p
     return out;
 }
 
-edit_list sealing_edits(const policy::message& mail, keys::pgp_mime_envelope envelope) {
+keys::subject_shown subject_of(const policy::policy& rules) {
+    return rules.encryption.protect_subject ? keys::subject_shown::inside_only : keys::subject_shown::outside;
+}
+
+// One Subject remains, and says nothing; Keywords and Comments go.
+void hide_subject(const policy::message& mail, edit_list& edits) {
+    for (const auto& subject : all_fields_named(mail, {"Subject"})) {
+        if (subject.number == 1) edits.changes.push_back({.which = subject, .value = std::string(keys::hidden_subject)});
+        else edits.deletions.push_back(subject);
+    }
+    for (const auto name : keys::hidden_fields)
+        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
+}
+
+edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, keys::pgp_mime_envelope envelope) {
     edit_list edits;
     for (const auto& name : keys::outer_fields_to_delete(mail))
         std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
+    if (where == keys::subject_shown::inside_only) hide_subject(mail, edits);
     edits.additions = {{.name = "MIME-Version", .value = " 1.0"},
                        {.name = "Content-Type", .value = " " + envelope.content_type}};
     edits.body = std::move(envelope.body);
@@ -63,10 +78,10 @@ std::vector<std::string> missing_archives(const policy::decision& made, const tr
 }
 
 // What Postfix shall do to the message, if it is accepted.
-edit_list edits_for(const policy::decision& made, const transaction& mail,
+edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
                     std::optional<keys::pgp_mime_envelope> envelope, const std::string& id) {
     edit_list edits;
-    if (envelope) edits = sealing_edits(mail.mail, *std::move(envelope));
+    if (envelope) edits = sealing_edits(mail.mail, subject_of(rules), *std::move(envelope));
     edits.recipients = missing_archives(made, mail);
     if (made.what == outcome::hold) edits.quarantine = "sealgate " + id;
     return edits;
@@ -131,7 +146,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     auto recipients = seal_recipients(*of.live, of.judged.made, of.now());
     if (!recipients) co_return std::unexpected(std::move(recipients.error()));
     std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
-    auto envelope = co_await sealers_.seal(std::move(content), *std::move(recipients));
+    auto envelope = co_await sealers_.seal(std::move(content), subject_of(of.live->rules), *std::move(recipients));
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
     co_return *std::move(envelope);
 }
@@ -140,7 +155,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
     if (sealed) {
-        edits = edits_for(of.judged.made, *of.mail, *std::move(sealed), of.id);
+        edits = edits_for(of.live->rules, of.judged.made, *of.mail, *std::move(sealed), of.id);
         if (of.mail->recipients.empty())
             defer(of, reason::internal_error, "Postfix named no recipient");
         else if (of.enforced() && !possible(edits, agreed))

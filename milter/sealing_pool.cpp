@@ -28,20 +28,25 @@ sealing_pool::~sealing_pool() {
 }
 
 boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
-sealing_pool::seal(std::shared_ptr<const policy::message> mail, std::vector<keys::seal_recipient> recipients) {
-    auto work = [this, mail = std::move(mail), recipients = std::move(recipients)] { return seal_now(*mail, recipients); };
+sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::subject_shown where,
+                   std::vector<keys::seal_recipient> recipients) {
+    auto work = [this, mail = std::move(mail), where, recipients = std::move(recipients)] {
+        return seal_now(*mail, where, recipients);
+    };
     co_return co_await offload(threads_, std::move(work));
 }
 
 std::expected<keys::pgp_mime_envelope, std::string>
-sealing_pool::seal_now(const policy::message& mail, std::vector<keys::seal_recipient> recipients) {
+sealing_pool::seal_now(const policy::message& mail, keys::subject_shown where,
+                       std::vector<keys::seal_recipient> recipients) {
     try {
         auto worker = take();
-        const auto sealed = worker->seal(keys::inner_entity(mail), std::move(recipients));
+        const auto boundary = new_boundary();
+        const auto sealed = worker->seal(keys::entity_to_seal(mail, where, boundary), std::move(recipients));
         // After an error the worker goes: whatever state its gpg is in goes with it.
         if (!sealed) return std::unexpected(sealed.error().text);
         give_back(std::move(worker));
-        return keys::make_envelope(keys::armor_message(*sealed), new_boundary());
+        return keys::make_envelope(keys::armor_message(*sealed), boundary);
     } catch (const std::exception& problem) {
         return std::unexpected(problem.what());
     }

@@ -223,6 +223,7 @@ private:
         mime_part part;
         if (parent.is("multipart", "digest")) part.type = "message", part.subtype = "rfc822";
         part.body = read_header(entity, part);
+        part.header = entity.substr(0, entity.size() - part.body.size());
         if (!build(part, depth + 1)) return false;
         parent.parts.push_back(std::move(part));
         return true;

@@ -38,6 +38,7 @@ struct mime_part {
     bool ambiguous = false;        // this part, not those below it
     bool wordy_header = false;     // more than the fields, each once and short, that programs give to a part
 
+    std::string_view header; // as it stands, with the empty line; of the message itself: nothing
     std::string_view body; // as it stands, encoded; without the line end that belongs to the delimiter
     std::string_view preamble;
     std::string_view epilogue;

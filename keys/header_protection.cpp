@@ -1,0 +1,88 @@
+#include "keys/header_protection.hpp"
+
+#include "keys/legacy_display.hpp"
+#include "keys/pgp_mime.hpp"
+#include "policy/base/text.hpp"
+#include "policy/mime.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+using policy::header_field;
+
+// RFC 9788 section 1.2: what programs show of a header, or act upon.
+constexpr auto user_facing = std::to_array<std::string_view>(
+    {"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID", "In-Reply-To", "References",
+     "Keywords", "Comments"});
+
+constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
+
+bool is_one_of(const auto& names, std::string_view name) {
+    return std::ranges::any_of(names, [&](std::string_view one) { return text::iequals(one, name); });
+}
+
+// Copies first, then what of them is left outside (RFC 9788 section 2.2).
+void append_protected_fields(std::string& out, const policy::message& mail) {
+    for (const auto& field : mail.fields)
+        if (is_one_of(user_facing, field.name)) append_field(out, field);
+    bool subject_shown = false;
+    for (const auto& field : mail.fields) {
+        if (!is_one_of(user_facing, field.name) || is_one_of(hidden_fields, field.name)) continue;
+        const bool is_subject = text::iequals(field.name, "Subject");
+        if (is_subject && std::exchange(subject_shown, true)) continue;
+        const auto value = is_subject ? std::string(hidden_subject) : field.value;
+        append_field(out, {.name = "HP-Outer", .value = " " + field.name + ":" + value});
+    }
+}
+
+// The Content-Type with the parameters added: nothing where that could be misread.
+std::optional<header_field> protected_type(const policy::message& mail) {
+    const auto types = policy::field_values(mail, "Content-Type");
+    if (types.empty()) return header_field{.name = "Content-Type", .value = " text/plain; charset=us-ascii" + std::string(protection)};
+    const auto root = policy::parse_mime(mail);
+    if (!root || root->ambiguous || types.size() > 1) return std::nullopt;
+    if (!root->parameter("hp").empty() || !root->parameter("protected-headers").empty()) return std::nullopt;
+    auto value = std::string(types.front());
+    while (!value.empty() && (text::is_space(value.back()) || value.back() == ';')) value.pop_back();
+    return header_field{.name = "Content-Type", .value = value + std::string(protection)};
+}
+
+std::string wrapped(const policy::message& mail, std::string_view boundary) {
+    const auto delimiter = "--" + std::string(boundary);
+    std::string out;
+    append_protected_fields(out, mail);
+    append_field(out, {.name = "Content-Type",
+                       .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
+    return out.append("\r\n").append(delimiter).append("\r\n").append(inner_entity(mail)).append("\r\n").append(delimiter).append("--\r\n");
+}
+
+std::string protected_entity(const policy::message& original, std::string_view boundary) {
+    const auto mail = with_legacy_display(original);
+    const auto type = protected_type(mail);
+    if (!type) return wrapped(original, boundary);
+    std::string out;
+    out.reserve(mail.body.size() + 4096);
+    append_protected_fields(out, mail);
+    append_field(out, *type);
+    for (const auto& field : mail.fields)
+        if (moves_inside(field.name) && !text::iequals(field.name, "Content-Type")) append_field(out, field);
+    return out.append("\r\n").append(mail.body);
+}
+
+} // namespace
+
+std::string entity_to_seal(const policy::message& mail, subject_shown where, std::string_view boundary) {
+    switch (where) {
+    case subject_shown::outside: return inner_entity(mail);
+    case subject_shown::inside_only: return protected_entity(mail, boundary);
+    }
+    std::unreachable();
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,186 @@
+#include "keys/legacy_display.hpp"
+
+#include "policy/base/base64.hpp"
+#include "policy/base/text.hpp"
+#include "policy/encoded_word.hpp"
+#include "policy/mime.hpp"
+#include "policy/subject.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sealgate::keys {
+
+namespace {
+
+using policy::mime_part;
+
+constexpr std::string_view mark = "hp-legacy-display=\"1\"";
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// One line, printable, without what could end it.
+std::string shown_subject(const policy::message& mail) {
+    const auto values = policy::field_values(mail, "Subject");
+    if (values.size() != 1 || !policy::subject_says_something(mail)) return {};
+    return text::printable(text::trim(policy::decode_words(policy::unfolded(values.front())).text), 900);
+}
+
+std::string escaped_html(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+// RFC 2045 section 6.7, with soft line breaks.
+std::string quoted_printable(std::string_view text) {
+    std::string out;
+    std::size_t column = 0;
+    for (const char c : text) {
+        const bool plain = (c >= ' ' && c <= '~' && c != '=') || c == '\r' || c == '\n';
+        const auto piece = plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
+        if (column + piece.size() > 75) out += "=\r\n", column = 0;
+        out += piece;
+        column = c == '\n' ? 0 : column + piece.size();
+    }
+    return out;
+}
+
+// Whole groups of three octets, so that the digits of what follows can stand behind them.
+std::string base64_lines(std::string text) {
+    const auto space = text.find(' ');
+    while (text.size() % 3 != 0) text.insert(space, " ");
+    constexpr std::size_t octets_a_line = 57;
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); at += octets_a_line)
+        out += text::encode_base64(std::string_view(text).substr(at, octets_a_line)) + "\r\n";
+    return out;
+}
+
+bool is_text(const mime_part& part) {
+    return part.is_leaf() && !part.ambiguous && part.file_name.empty() && (part.is("text", "plain") || part.is("text", "html"));
+}
+
+bool can_hold(const mime_part& part, std::string_view subject) {
+    const auto charset = text::lower(part.parameter("charset"));
+    if (is_ascii(subject)) return charset != "utf-16" && charset != "utf-32" && charset != "utf-7";
+    return charset == "utf-8" && part.encoding != "7bit";
+}
+
+// RFC 9788 section 5.2.2: the parts whose text is the message.
+void find_main_parts(const mime_part& part, std::vector<const mime_part*>& out) {
+    if (is_text(part)) out.push_back(&part);
+    if (part.type != "multipart" || part.ambiguous || part.parts.empty()) return;
+    if (part.subtype == "alternative") {
+        for (const auto& below : part.parts) find_main_parts(below, out);
+    } else if (part.subtype == "mixed" || part.subtype == "related") {
+        find_main_parts(part.parts.front(), out);
+    }
+}
+
+// The element in the part's own encoding; nothing where it does not fit.
+std::optional<std::string> element_for(const mime_part& part, std::string_view subject) {
+    if (!can_hold(part, subject)) return std::nullopt;
+    const bool html = part.subtype == "html";
+    auto text = html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + escaped_html(subject) + "</pre></div>\r\n"
+                     : "Subject: " + std::string(subject) + "\r\n\r\n";
+    if (part.encoding == "quoted-printable") return quoted_printable(text);
+    if (part.encoding == "base64") return base64_lines(std::move(text));
+    if (part.encoding == "7bit" || part.encoding == "8bit") return text;
+    return std::nullopt;
+}
+
+struct insertion {
+    const char* before; // in the body
+    std::string text;
+};
+
+// HTML shows what stands in front of its <body>, but it belongs behind it.
+const char* place_in(const mime_part& part) {
+    const auto begin = part.body.data();
+    if (part.subtype != "html" || part.encoding == "base64") return begin;
+    const auto lower = text::lower(part.body);
+    const auto tag = lower.find("<body");
+    const auto end = tag == std::string::npos ? tag : lower.find('>', tag);
+    return end == std::string::npos ? begin : begin + end + 1;
+}
+
+// Where a parameter can be added to a part's own Content-Type: in front of the line end that ends the field.
+std::optional<insertion> mark_in(const mime_part& part) {
+    std::string_view rest = part.header;
+    while (!rest.empty()) {
+        auto end = rest.find('\n');
+        while (end != std::string_view::npos && end + 1 < rest.size() && (rest[end + 1] == ' ' || rest[end + 1] == '\t'))
+            end = rest.find('\n', end + 1);
+        const auto field = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        if (!text::istarts_with(field, "Content-Type:")) continue;
+        const auto last = field.find_last_not_of(" \t\r\n;");
+        return insertion{.before = field.data() + last + 1, .text = "; " + std::string(mark)};
+    }
+    if (part.header.empty()) return std::nullopt;
+    return insertion{.before = part.header.data(), .text = "Content-Type: text/plain; " + std::string(mark) + "\r\n"};
+}
+
+std::string spliced(std::string_view body, std::vector<insertion> insertions) {
+    std::ranges::stable_sort(insertions, {}, &insertion::before);
+    std::string out;
+    out.reserve(body.size() + 2048);
+    const auto* at = body.data();
+    for (const auto& one : insertions) {
+        out.append(at, one.before).append(one.text);
+        at = one.before;
+    }
+    return out.append(at, body.data() + body.size());
+}
+
+// On the message's own Content-Type.
+void mark_root(policy::message& mail) {
+    for (auto& field : mail.fields) {
+        if (!text::iequals(field.name, "Content-Type")) continue;
+        while (!field.value.empty() && (text::is_space(field.value.back()) || field.value.back() == ';')) field.value.pop_back();
+        field.value += ";\n\t" + std::string(mark);
+        return;
+    }
+    mail.fields.push_back({.name = "Content-Type", .value = " text/plain; charset=us-ascii; " + std::string(mark)});
+}
+
+} // namespace
+
+policy::message with_legacy_display(policy::message mail) {
+    const auto subject = shown_subject(mail);
+    const auto root = subject.empty() ? std::nullopt : policy::parse_mime(mail);
+    if (!root) return mail;
+    std::vector<const mime_part*> texts;
+    find_main_parts(*root, texts);
+    std::vector<insertion> insertions;
+    bool in_root = false;
+    for (const auto* part : texts) {
+        auto element = element_for(*part, subject);
+        auto marked = part == &*root ? std::optional<insertion>{} : mark_in(*part);
+        if (!element || (part != &*root && !marked)) continue;
+        if (marked) insertions.push_back(*std::move(marked));
+        insertions.push_back({.before = place_in(*part), .text = *std::move(element)});
+        in_root = in_root || part == &*root;
+    }
+    auto body = spliced(mail.body, std::move(insertions));
+    mail.body = std::move(body);
+    if (in_root) mark_root(mail);
+    return mail;
+}
+
+} // namespace sealgate::keys

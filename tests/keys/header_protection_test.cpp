@@ -1,0 +1,78 @@
+#include "keys/header_protection.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::keys {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string protected_form(const policy::message& mail) { return entity_to_seal(mail, subject_shown::inside_only, "=_x"); }
+
+const policy::message mail{.fields = {{"From", " Ann <ann@corp.example>"},
+                                      {"To", " Bob <bob@partner.example>,\n\tCarol <carol@partner.example>"},
+                                      {"Subject", " [confidential] Tender price"},
+                                      {"Keywords", " tender"},
+                                      {"X-Classification", " confidential"},
+                                      {"MIME-Version", " 1.0"},
+                                      {"Content-Type", " text/plain; charset=\"utf-8\""},
+                                      {"Content-Transfer-Encoding", " 8bit"}},
+                           .body = "Our price is 42.\r\n"};
+
+TEST(HeaderProtection, IsAsTheStandardHasIt) {
+    EXPECT_EQ(protected_form(mail), "From: Ann <ann@corp.example>\r\n"
+                                    "To: Bob <bob@partner.example>,\r\n\tCarol <carol@partner.example>\r\n"
+                                    "Subject: [confidential] Tender price\r\n"
+                                    "Keywords: tender\r\n"
+                                    "HP-Outer: From: Ann <ann@corp.example>\r\n"
+                                    "HP-Outer: To: Bob <bob@partner.example>,\r\n\tCarol <carol@partner.example>\r\n"
+                                    "HP-Outer: Subject: [...]\r\n"
+                                    "Content-Type: text/plain; charset=\"utf-8\";\r\n\thp-legacy-display=\"1\";\r\n"
+                                    "\thp=\"cipher\"; protected-headers=\"v1\"\r\n"
+                                    "Content-Transfer-Encoding: 8bit\r\n"
+                                    "\r\n"
+                                    "Subject: [confidential] Tender price\r\n"
+                                    "\r\n"
+                                    "Our price is 42.\r\n");
+}
+
+TEST(HeaderProtection, WithoutItNothingIsAdded) {
+    EXPECT_EQ(entity_to_seal(mail, subject_shown::outside, "=_x"), "Content-Type: text/plain; charset=\"utf-8\"\r\n"
+                                                                   "Content-Transfer-Encoding: 8bit\r\n\r\nOur price is 42.\r\n");
+}
+
+TEST(HeaderProtection, AMessageWithoutATypeGetsOne) {
+    const auto entity = protected_form({.fields = {{"Subject", " x"}}, .body = "hello\r\n"});
+    EXPECT_THAT(entity, HasSubstr("Content-Type: text/plain; charset=us-ascii; hp-legacy-display=\"1\";\r\n\thp=\"cipher\"; "));
+}
+
+TEST(HeaderProtection, SeveralSubjectsAreAllInsideAndOneOutside) {
+    const auto entity = protected_form({.fields = {{"Subject", " one"}, {"subject", " two"}}, .body = ""});
+    EXPECT_THAT(entity, StartsWith("Subject: one\r\nsubject: two\r\nHP-Outer: Subject: [...]\r\nContent-Type"));
+}
+
+TEST(HeaderProtection, WhatCannotBeAddedToIsLeftAsItIsInAMultipart) {
+    const policy::message odd[] = {
+        {.fields = {{"Subject", " x"}, {"Content-Type", " text/plain"}, {"Content-Type", " text/html"}}, .body = "hello\r\n"},
+        {.fields = {{"Subject", " x"}, {"Content-Type", " text/plain; hp=\"clear\""}}, .body = "hello\r\n"},
+        {.fields = {{"Subject", " x"}, {"Content-Type", " text/plain; boundary=a; boundary=b"}}, .body = "hello\r\n"},
+    };
+    for (const auto& message : odd) {
+        const auto entity = protected_form(message);
+        EXPECT_THAT(entity, HasSubstr("Content-Type: multipart/mixed; boundary=\"=_x\";\r\n\thp=\"cipher\"; protected-headers=\"v1\"\r\n"));
+        EXPECT_THAT(entity, HasSubstr("--=_x\r\n" + entity_to_seal(message, subject_shown::outside, "=_x") + "\r\n--=_x--\r\n"));
+    }
+}
+
+TEST(HeaderProtection, ASignedMessageKeepsItsSignedPart) {
+    const std::string signed_body = "--b\r\nContent-Type: text/plain\r\n\r\nsigned\r\n--b\r\n\r\nsignature\r\n--b--\r\n";
+    const auto entity = protected_form({.fields = {{"Subject", " x"}, {"Content-Type", " multipart/signed; boundary=b"}},
+                                        .body = signed_body});
+    EXPECT_TRUE(entity.ends_with("\r\n\r\n" + signed_body)) << entity;
+    EXPECT_THAT(entity, Not(HasSubstr("legacy")));
+}
+
+} // namespace
+} // namespace sealgate::keys

@@ -30,14 +30,14 @@ bool is_one_of(const auto& names, std::string_view name) {
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).
 void append_protected_fields(std::string& out, const policy::message& mail) {
     for (const auto& field : mail.fields)
-        if (is_one_of(user_facing, field.name)) append_field(out, field);
+        if (is_one_of(user_facing, field.name)) policy::append_field(out, field);
     bool subject_shown = false;
     for (const auto& field : mail.fields) {
         if (!is_one_of(user_facing, field.name) || is_one_of(hidden_fields, field.name)) continue;
         const bool is_subject = text::iequals(field.name, "Subject");
         if (is_subject && std::exchange(subject_shown, true)) continue;
         const auto value = is_subject ? std::string(hidden_subject) : field.value;
-        append_field(out, {.name = "HP-Outer", .value = " " + field.name + ":" + value});
+        policy::append_field(out, {.name = "HP-Outer", .value = " " + field.name + ":" + value});
     }
 }
 
@@ -57,7 +57,7 @@ std::string wrapped(const policy::message& mail, std::string_view boundary) {
     const auto delimiter = "--" + std::string(boundary);
     std::string out;
     append_protected_fields(out, mail);
-    append_field(out, {.name = "Content-Type",
+    policy::append_field(out, {.name = "Content-Type",
                        .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
     return out.append("\r\n").append(delimiter).append("\r\n").append(inner_entity(mail)).append("\r\n").append(delimiter).append("--\r\n");
 }
@@ -69,9 +69,9 @@ std::string protected_entity(const policy::message& original, std::string_view b
     std::string out;
     out.reserve(mail.body.size() + 4096);
     append_protected_fields(out, mail);
-    append_field(out, *type);
+    policy::append_field(out, *type);
     for (const auto& field : mail.fields)
-        if (moves_inside(field.name) && !text::iequals(field.name, "Content-Type")) append_field(out, field);
+        if (moves_inside(field.name) && !text::iequals(field.name, "Content-Type")) policy::append_field(out, field);
     return out.append("\r\n").append(mail.body);
 }
 
@@ -83,6 +83,23 @@ std::string entity_to_seal(const policy::message& mail, subject_shown where, std
     case subject_shown::inside_only: return protected_entity(mail, boundary);
     }
     std::unreachable();
+}
+
+policy::message sealed_message(const policy::message& mail, subject_shown where, const pgp_mime_envelope& envelope) {
+    policy::message out{.fields = {}, .body = envelope.body};
+    bool subject_shown_already = false;
+    for (const auto& field : mail.fields) {
+        if (!stays_outside(field.name)) continue;
+        const bool is_subject = text::iequals(field.name, "Subject");
+        if (where == subject_shown::outside || !(is_subject || is_one_of(hidden_fields, field.name))) {
+            out.fields.push_back(field);
+        } else if (is_subject && !std::exchange(subject_shown_already, true)) {
+            out.fields.push_back({.name = field.name, .value = std::string(hidden_subject)});
+        }
+    }
+    out.fields.push_back({.name = "MIME-Version", .value = " 1.0"});
+    out.fields.push_back({.name = "Content-Type", .value = " " + envelope.content_type});
+    return out;
 }
 
 } // namespace sealgate::keys

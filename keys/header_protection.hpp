@@ -7,6 +7,7 @@
 // one part, and is itself left as it is. Pure.
 #pragma once
 
+#include "keys/pgp_mime.hpp"
 #include "policy/message.hpp"
 
 #include <cstdint>
@@ -26,5 +27,8 @@ inline constexpr std::string_view hidden_subject = " [...]";
 
 // The other fields that go inside only.
 inline constexpr std::string_view hidden_fields[] = {"Keywords", "Comments"};
+
+// The message as it leaves: what stays outside, MIME-Version: 1.0, Content-Type, the envelope's body.
+policy::message sealed_message(const policy::message& mail, subject_shown where, const pgp_mime_envelope& envelope);
 
 } // namespace sealgate::keys

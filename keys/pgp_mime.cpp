@@ -19,30 +19,19 @@ bool is_broken_by_sealing(std::string_view name) {
     return std::ranges::any_of(broken_by_sealing, [&](std::string_view one) { return text::iequals(one, name); });
 }
 
+} // namespace
+
 bool stays_outside(std::string_view name) {
     return !moves_inside(name) && !text::iequals(name, "MIME-Version") && !is_broken_by_sealing(name);
 }
 
-} // namespace
-
 bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
-
-// Folds are a lone LF in the message and CRLF on the wire.
-void append_field(std::string& out, const policy::header_field& field) {
-    out.append(field.name).append(":");
-    for (const char c : field.value) {
-        if (c == '\r') continue;
-        if (c == '\n') out += '\r';
-        out += c;
-    }
-    out += "\r\n";
-}
 
 std::string inner_entity(const policy::message& mail) {
     std::string out;
     out.reserve(mail.body.size() + 1024);
     for (const auto& field : mail.fields)
-        if (moves_inside(field.name)) append_field(out, field);
+        if (moves_inside(field.name)) policy::append_field(out, field);
     return out.append("\r\n").append(mail.body);
 }
 
@@ -70,15 +59,6 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
         .append("\r\n")
         .append(delimiter)
         .append("--\r\n");
-    return out;
-}
-
-policy::message enveloped(const policy::message& mail, const pgp_mime_envelope& envelope) {
-    policy::message out{.fields = {}, .body = envelope.body};
-    std::ranges::copy_if(mail.fields, std::back_inserter(out.fields),
-                         [](const auto& field) { return stays_outside(field.name); });
-    out.fields.push_back({.name = "MIME-Version", .value = " 1.0"});
-    out.fields.push_back({.name = "Content-Type", .value = " " + envelope.content_type});
     return out;
 }
 

@@ -21,8 +21,8 @@ std::string inner_entity(const policy::message& mail);
 // Whether a field describes the body: Content-* (RFC 2045 section 9).
 bool moves_inside(std::string_view field_name);
 
-// One field as it stands on the wire: folds are a lone LF in the message, and CRLF here.
-void append_field(std::string& out, const policy::header_field& field);
+// Whether a field of the original is a field of the sealed message too.
+bool stays_outside(std::string_view field_name);
 
 struct pgp_mime_envelope {
     std::string content_type; // the field's value, without a leading space
@@ -30,9 +30,6 @@ struct pgp_mime_envelope {
 };
 
 pgp_mime_envelope make_envelope(std::string_view armored, std::string_view boundary);
-
-// The message as it leaves: the fields that stay, MIME-Version: 1.0, Content-Type, the envelope's body.
-policy::message enveloped(const policy::message& mail, const pgp_mime_envelope& envelope);
 
 // Names of the fields that must go from the outside, each once, as the message spells them first: all that
 // move inside, MIME-Version, which comes back as 1.0, and what sealing breaks. All fields of such a name go.

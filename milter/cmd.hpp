@@ -10,6 +10,7 @@ int cmd_check(const invocation& called);
 int cmd_explain(const invocation& called);
 int cmd_keys(const invocation& called);
 int cmd_audit(const invocation& called);
+int cmd_outbox(const invocation& called);
 int cmd_version(const invocation& called);
 
 } // namespace sealgate::milter

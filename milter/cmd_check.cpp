@@ -79,6 +79,7 @@ void print_keys(const snapshot& live) {
     for (const auto& [state, count] : counts) std::cout << "  " << state << ": " << count << '\n';
     if (!live.rules.encryption.always_to.empty())
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
+    if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
 }
 

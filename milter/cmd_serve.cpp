@@ -3,9 +3,11 @@
 #include "keys/files.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/cmd.hpp"
+#include "milter/courier.hpp"
 #include "milter/gateway.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
+#include "milter/outbox.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
 
@@ -53,10 +55,14 @@ public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
         : config_path_(std::move(config_path))
         , log_(live->gateway.audit_directory())
+        , outbox_(live->gateway.outbox_directory())
         , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
                                                          .scratch = empty_scratch(live->gateway.state),
                                                          .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, sealers_)
+        , gateway_(live, log_, sealers_, outbox_)
+        , courier_(io_, outbox_,
+                   {.submit = [this] { return gateway_.live()->gateway.submit; },
+                    .bounces_from = [this] { return gateway_.live()->rules.notices.from.spelled; }})
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         if (!log_.repair().empty()) log_line(log_.repair());
@@ -70,6 +76,7 @@ public:
 
     void run() {
         asio::co_spawn(io_, await_signals(), asio::detached);
+        courier_.start();
         io_.run();
         log_line("stopped");
     }
@@ -93,7 +100,7 @@ private:
             if (!reload_wanted_.exchange(true)) asio::co_spawn(io_, reload(), asio::detached);
         }
         log_line("ending: messages under way are answered first");
-        server_.drain(drain_grace, [this] { io_.stop(); });
+        server_.drain(drain_grace, [this] { courier_.stop(drain_grace, [this] { io_.stop(); }); });
     }
 
     // One at a time: a SIGHUP that comes before the files are read is served by this reading.
@@ -129,8 +136,10 @@ private:
     asio::io_context io_{1};
     std::string config_path_;
     audit_log log_;
+    outbox outbox_; // before the pool, on which copies are added
     sealing_pool sealers_;
     gateway gateway_;
+    courier courier_;
     server server_;
     asio::thread_pool reloader_{1};
     std::atomic<bool> reload_wanted_ = false;

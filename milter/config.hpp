@@ -36,6 +36,7 @@ struct config {
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string audit_directory() const { return state + "/audit"; }
+    std::string outbox_directory() const { return state + "/outbox"; }
 };
 
 // What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,

@@ -27,7 +27,8 @@ bool can_be_written(const edit_list& edits) {
            std::ranges::all_of(edits.deletions, is_field_name, &field_number::name) &&
            std::ranges::all_of(edits.insertions, [](const auto& i) { return is_field_name(i.field.name); }) &&
            std::ranges::all_of(edits.additions, is_field_name, &policy::header_field::name) &&
-           std::ranges::all_of(edits.recipients, is_recipient);
+           std::ranges::all_of(edits.recipients, is_recipient) &&
+           std::ranges::all_of(edits.removed_recipients, is_recipient);
 }
 
 // One line of a value, without its LF.
@@ -147,6 +148,8 @@ void append_edits(std::string& out, const edit_list& edits, const agreement& agr
         writer.addition(field);
     for (const auto& path : edits.recipients)
         writer.line(reply::add_recipient, path);
+    for (const auto& path : edits.removed_recipients)
+        writer.line(reply::delete_recipient, path);
     if (edits.quarantine) writer.line(reply::quarantine, text::ascii(*edits.quarantine));
 }
 
@@ -176,6 +179,7 @@ bool possible(const edit_list& edits, const agreement& agreed) {
            agreed_to(!edits.changes.empty() || !edits.deletions.empty(), action_bit::change_header) &&
            agreed_to(!edits.insertions.empty() || !edits.additions.empty(), action_bit::add_header) &&
            agreed_to(!edits.recipients.empty(), action_bit::add_recipient) &&
+           agreed_to(!edits.removed_recipients.empty(), action_bit::delete_recipient) &&
            agreed_to(edits.quarantine.has_value(), action_bit::quarantine);
 }
 

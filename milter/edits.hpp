@@ -5,7 +5,7 @@
 // in:
 //
 //     body in one run, changes, deletions from the highest number down, insertions, additions,
-//     recipients, quarantine, verdict
+//     recipients added, recipients removed, quarantine, verdict
 //
 // Nothing may come between the pieces of a body, PROGRESS included, or Postfix refuses the rest.
 // Refuses, by answering TEMPFAIL and nothing else: edits that the server did not agree to, field names that
@@ -52,6 +52,7 @@ struct edit_list {
     std::vector<field_insertion> insertions = {};
     std::vector<policy::header_field> additions = {}; // after the last field
     std::vector<std::string> recipients = {};         // to add
+    std::vector<std::string> removed_recipients = {}; // as the server named them; one that it does not find stays
     std::optional<std::string> quarantine = {};       // the reason: the mail goes to the hold queue
 
     bool operator==(const edit_list&) const = default;

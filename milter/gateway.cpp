@@ -1,8 +1,10 @@
 #include "milter/gateway.hpp"
 
 #include "milter/decision_id.hpp"
+#include "milter/forms.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
+#include "milter/readers.hpp"
 #include "policy/base/text.hpp"
 #include "policy/explain.hpp"
 #include "policy/record.hpp"
@@ -28,63 +30,17 @@ using policy::reason;
 // Judging more than this takes long enough for other connections to notice.
 constexpr std::size_t large_message = 256 * 1024;
 
+// The keys for one ciphertext: of these recipients, and of those who can read all.
 std::expected<std::vector<keys::seal_recipient>, std::string>
-seal_recipients(const snapshot& live, const policy::decision& made, keys::time_point now) {
+seal_recipients(const snapshot& live, const policy::decision& made, const std::vector<std::size_t>& group,
+                const policy::address& sender, keys::time_point now) {
+    const auto further = further_readers(live, sender, now);
+    if (!further) return std::unexpected(further.error());
     std::vector<keys::seal_recipient> out;
-    for (const auto& one : made.recipients)
-        if (one.result == outcome::seal)
-            out.push_back(keys::recipient_for(*live.certificates.find(one.who.key(), now).stored, now));
-    for (const auto& entry : live.rules.encryption.always_to) {
-        const auto found = live.certificates.find_entry(entry, now);
-        if (found.state != policy::key_state::usable)
-            return std::unexpected("the key of " + entry + " (encryption.always_to) is " +
-                                   std::string(name_of(found.state)));
-        out.push_back(keys::recipient_for(*found.stored, now));
-    }
+    for (const auto one : group)
+        out.push_back(keys::recipient_for(*live.certificates.find(made.recipients[one].who.key(), now).stored, now));
+    for (const auto* stored : *further) out.push_back(keys::recipient_for(*stored, now));
     return out;
-}
-
-keys::subject_shown subject_of(const policy::policy& rules) {
-    return rules.encryption.protect_subject ? keys::subject_shown::inside_only : keys::subject_shown::outside;
-}
-
-// One Subject remains, and says nothing; Keywords and Comments go.
-void hide_subject(const policy::message& mail, edit_list& edits) {
-    for (const auto& subject : all_fields_named(mail, {"Subject"})) {
-        if (subject.number == 1) edits.changes.push_back({.which = subject, .value = std::string(keys::hidden_subject)});
-        else edits.deletions.push_back(subject);
-    }
-    for (const auto name : keys::hidden_fields)
-        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
-}
-
-edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, keys::pgp_mime_envelope envelope) {
-    edit_list edits;
-    for (const auto& name : keys::outer_fields_to_delete(mail))
-        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
-    if (where == keys::subject_shown::inside_only) hide_subject(mail, edits);
-    edits.additions = {{.name = "MIME-Version", .value = " 1.0"},
-                       {.name = "Content-Type", .value = " " + envelope.content_type}};
-    edits.body = std::move(envelope.body);
-    return edits;
-}
-
-std::vector<std::string> missing_archives(const policy::decision& made, const transaction& mail) {
-    std::vector<std::string> out;
-    for (const auto& archive : made.archive)
-        if (std::ranges::find(mail.recipients, archive.key(), &policy::address::key) == mail.recipients.end())
-            out.push_back(archive.spelled);
-    return out;
-}
-
-// What Postfix shall do to the message, if it is accepted.
-edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                    std::optional<keys::pgp_mime_envelope> envelope, const std::string& id) {
-    edit_list edits;
-    if (envelope) edits = sealing_edits(mail.mail, subject_of(rules), *std::move(envelope));
-    edits.recipients = missing_archives(made, mail);
-    if (made.what == outcome::hold) edits.quarantine = "sealgate " + id;
-    return edits;
 }
 
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
@@ -116,6 +72,7 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
                .time = std::chrono::system_clock::now(),
                .began = std::chrono::steady_clock::now(),
                .judged = {},
+               .owed = {},
                .reply = {}};
     const bool enforced = of.enforced();
     try {
@@ -131,7 +88,10 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.judged = co_await observe(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
-    const auto unrecorded = co_await record(record_of(of));
+    auto unrecorded = co_await record(record_of(of));
+    if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
+    const bool kept = co_await owe_copies(of);
+    if (!kept) unrecorded = co_await record(record_of(of));
     co_return conclude(of, std::move(edits), unrecorded);
 }
 
@@ -142,20 +102,26 @@ awaitable<judgement> gateway::observe(const passage& of) {
 }
 
 awaitable<gateway::sealing> gateway::seal(const passage& of) {
-    if (of.judged.made.what != outcome::seal || !of.enforced()) co_return std::nullopt;
-    auto recipients = seal_recipients(*of.live, of.judged.made, of.now());
-    if (!recipients) co_return std::unexpected(std::move(recipients.error()));
-    std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
-    auto envelope = co_await sealers_.seal(std::move(content), subject_of(of.live->rules), *std::move(recipients));
-    if (!envelope) co_return std::unexpected(std::move(envelope.error()));
-    co_return *std::move(envelope);
+    std::vector<keys::pgp_mime_envelope> envelopes;
+    if (!of.enforced()) co_return envelopes;
+    const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
+    for (const auto& group : ciphertext_groups(of.judged.made)) {
+        auto recipients = seal_recipients(*of.live, of.judged.made, group, of.mail->sender, of.now());
+        if (!recipients) co_return std::unexpected(std::move(recipients.error()));
+        auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), *std::move(recipients));
+        if (!envelope) co_return std::unexpected(std::move(envelope.error()));
+        envelopes.push_back(*std::move(envelope));
+    }
+    co_return envelopes;
 }
 
 // The one place that decides what a failure means: what can't be done is deferred.
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
     if (sealed) {
-        edits = edits_for(of.live->rules, of.judged.made, *of.mail, *std::move(sealed), of.id);
+        const auto& made = of.judged.made;
+        edits = edits_for(of.live->rules, made, *of.mail, *sealed, of.id);
+        of.owed = copies_owed(of.live->rules, made, *of.mail, *sealed, of.id);
         if (of.mail->recipients.empty())
             defer(of, reason::internal_error, "Postfix named no recipient");
         else if (of.enforced() && !possible(edits, agreed))
@@ -167,9 +133,28 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     return edits;
 }
 
+// Suspends until the copies are on disk. False: they are not, and the message is deferred.
+awaitable<bool> gateway::owe_copies(passage& of) {
+    if (of.owed.empty()) co_return true;
+    auto work = [this, owed = std::exchange(of.owed, {})]() -> std::string {
+        try {
+            outbox_.add(owed);
+            return {};
+        } catch (const std::exception& problem) {
+            return problem.what();
+        }
+    };
+    const auto problem = co_await offload(sealers_.threads(), std::move(work));
+    if (problem.empty()) co_return true;
+    defer(of, reason::internal_error, "cannot keep copies: " + problem);
+    of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    co_return false;
+}
+
 void gateway::defer(passage& of, reason why, std::string_view detail) {
     log_line(of.id + " " + of.mail->queue_id + " deferred: " + std::string(detail));
     of.judged.made = policy::deferred(std::move(of.judged.made), why);
+    of.owed.clear();
 }
 
 std::string gateway::record_of(const passage& of) {

@@ -1,4 +1,4 @@
-// The river of one message: observe, look up, decide, seal, settle, record, answer.
+// The river of one message: observe, look up, decide, seal, settle, record, hand over, answer.
 //
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
 // `defer`, in settle() and nowhere else; what can't be recorded is deferred too (in monitor mode: passes, as all does there).
@@ -8,6 +8,7 @@
 #include "milter/audit_log.hpp"
 #include "milter/edits.hpp"
 #include "milter/judge.hpp"
+#include "milter/outbox.hpp"
 #include "milter/sealing_pool.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
@@ -21,13 +22,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::milter {
 
 class gateway {
 public:
-    gateway(std::shared_ptr<const snapshot> live, audit_log& log, sealing_pool& sealers)
-        : live_(std::move(live)), log_(log), sealers_(sealers) {}
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, sealing_pool& sealers, outbox& copies)
+        : live_(std::move(live)), log_(log), sealers_(sealers), outbox_(copies) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -38,7 +40,8 @@ public:
     boost::asio::awaitable<answer> decide(transaction mail, agreement agreed);
 
 private:
-    using sealing = std::expected<std::optional<keys::pgp_mime_envelope>, std::string>;
+    // One envelope for each ciphertext that is needed.
+    using sealing = std::expected<std::vector<keys::pgp_mime_envelope>, std::string>;
 
     // What one message carries down the river.
     struct passage {
@@ -48,6 +51,7 @@ private:
         std::chrono::system_clock::time_point time;
         std::chrono::steady_clock::time_point began;
         judgement judged;
+        std::vector<owed_copy> owed;
         std::optional<policy::smtp_reply> reply;
 
         keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
@@ -58,6 +62,7 @@ private:
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
+    boost::asio::awaitable<bool> owe_copies(passage& of);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     static std::string record_of(const passage& of);
     boost::asio::awaitable<std::string> record(std::string fields);
@@ -66,6 +71,7 @@ private:
     std::shared_ptr<const snapshot> live_;
     audit_log& log_;
     sealing_pool& sealers_;
+    outbox& outbox_;
 };
 
 } // namespace sealgate::milter

@@ -2,6 +2,7 @@
 
 #include "keys/addressing.hpp"
 #include "keys/inspect.hpp"
+#include "milter/readers.hpp"
 #include "policy/subject.hpp"
 
 #include <set>
@@ -49,6 +50,9 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
              .to_them = keys::addressed_to(seen, live.certificates, key)});
     }
     out.made = policy::decide(live.rules, out.known);
+    if (out.made.what != policy::outcome::seal) return out;
+    if (const auto further = further_readers(live, mail.sender, now))
+        for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);
     return out;
 }
 

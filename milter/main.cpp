@@ -51,6 +51,14 @@ const command_entry commands[] = {
                 "to the last; exit status 1 and the first bad record if it is broken.\n",
      .options = {{"--json", takes::nothing}, {"--last", takes::value}, {"--id", takes::value}},
      .run = cmd_audit},
+    {.name = "outbox",
+     .synopsis = "list [--json] | retry [ID] [--json] | remove ID [--json]",
+     .summary = "the copies that wait to be handed over to Postfix",
+     .details = "list prints what waits, and what could be neither delivered nor returned (failed). retry has a copy tried now;\n"
+                "without ID, all that wait; a failed one waits again. remove deletes one: its recipients do not get it, and\n"
+                "nobody is told. All work beside a running gateway, which looks at the outbox every five seconds.\n",
+     .options = {{"--json", takes::nothing}},
+     .run = cmd_outbox},
     {.name = "version",
      .synopsis = "[--json]",
      .summary = "print the version",

@@ -20,7 +20,7 @@ constexpr std::uint32_t set_of(Bits... bits) {
 
 constexpr auto wanted_actions =
     set_of(action_bit::add_header, action_bit::replace_body, action_bit::add_recipient,
-           action_bit::change_header, action_bit::quarantine, action_bit::set_macros);
+           action_bit::delete_recipient, action_bit::change_header, action_bit::quarantine, action_bit::set_macros);
 
 struct dated_bit {
     protocol_bit bit;

@@ -50,7 +50,8 @@ enum class reply : char {
     insert_header = 'i', // SMFIR_INSHEADER
     change_header = 'm', // SMFIR_CHGHEADER
     replace_body = 'b',  // SMFIR_REPLBODY
-    add_recipient = '+', // SMFIR_ADDRCPT
+    add_recipient = '+',    // SMFIR_ADDRCPT
+    delete_recipient = '-', // SMFIR_DELRCPT
 };
 
 inline constexpr std::size_t longest_frame =

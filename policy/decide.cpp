@@ -146,18 +146,12 @@ void raise_for_near_misses(decision& made, near_miss_action what) {
     }
 }
 
-// One transaction carries one form to all its recipients. Those who need it sealed and those who get it in clear can't share
-// it; nor can a hidden recipient share a ciphertext, whose key ids would tell the others.
-bool needs_several_forms(const decision& made, const facts& known) {
-    std::size_t sealed = 0;
-    std::size_t hidden = 0;
-    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
-        if (made.recipients[i].result != outcome::seal) continue;
-        ++sealed;
-        if (known.recipients[i].seen == visibility::hidden) ++hidden;
-    }
-    const bool clear_too = sealed > 0 && sealed < made.recipients.size();
-    return clear_too || (hidden > 0 && sealed > 1);
+split split_of(const decision& made, const facts& known) {
+    std::vector<outcome> results;
+    std::vector<visibility> seen;
+    for (const auto& one : made.recipients) results.push_back(one.result);
+    for (const auto& one : known.recipients) seen.push_back(one.seen);
+    return split_by_form(results, seen);
 }
 
 outcome strictest(const decision& made) {
@@ -177,10 +171,9 @@ decision decide(const policy& rules, const facts& known) {
 
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
     if (!known.findings.near_misses.empty()) raise_for_near_misses(made, rules.near_miss);
-    if (strictest(made) == outcome::seal && needs_several_forms(made, known))
-        raise_all(made, outcome::reject, reason::mixed_forms);
 
     made.what = strictest(made);
+    if (made.what == outcome::seal) made.forms = split_of(made, known);
     if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;
 }
@@ -188,6 +181,8 @@ decision decide(const policy& rules, const facts& known) {
 decision deferred(decision made, reason why) {
     made.what = outcome::defer;
     made.archive.clear();
+    made.forms = {};
+    made.further_readers.clear();
     made.failure = why;
     return made;
 }

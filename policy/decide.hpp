@@ -7,6 +7,7 @@
 #include "policy/facts.hpp"
 #include "policy/reason.hpp"
 #include "policy/rules.hpp"
+#include "policy/split.hpp"
 
 #include <optional>
 #include <vector>
@@ -26,7 +27,9 @@ struct decision {
     std::optional<rank> classification; // none: untagged, and the policy refuses that
     outcome what = outcome::reject;     // the strictest over the recipients
     std::vector<recipient_decision> recipients;
-    std::vector<address> archive;   // to be added as recipients; empty unless the message goes out
+    split forms;                    // who gets which form; empty unless the outcome is seal
+    std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
+    std::vector<address> archive;   // who gets the original too; empty unless the message goes out
     std::optional<reason> failure;  // why `what` is defer: the decision stands, but could not be carried out
 };
 

@@ -84,7 +84,6 @@ std::string cause(const group& g) {
     case reason::pgp_fake: return "it claims to be encrypted and is not, so it cannot go to " + who;
     case reason::pgp_partial: return "it is encrypted with something readable beside it, so it cannot go to " + who;
     case reason::smime_not_accepted: return "S/MIME is not accepted, so it cannot go to " + who;
-    case reason::mixed_forms: return "one mail cannot be encrypted for some and clear or hidden for others: " + who;
     case reason::too_large: return "it is larger than the gateway reads";
     case reason::unreadable: return "its structure is too deep to be checked, so it cannot go to " + who;
     case reason::near_miss:
@@ -114,7 +113,6 @@ std::string advice(const policy& rules, reason why) {
     case reason::pgp_fake:
     case reason::pgp_partial:
     case reason::smime_not_accepted: return "Send it unencrypted to have it encrypted here, or encrypt all of it with OpenPGP.";
-    case reason::mixed_forms: return "Send a mail of its own to each of these groups, and to each Bcc recipient.";
     case reason::too_large: return "Send less in one mail.";
     case reason::unreadable: return "Send the parts of it in mails of their own.";
     case reason::near_miss: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";

@@ -179,6 +179,8 @@ private:
             to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
         if (const auto* value = m.optional("protect_subject"))
             to.protect_subject = yaml::as_bool(*value, errors).value_or(to.protect_subject);
+        if (const auto* value = m.optional("to_sender"))
+            to.to_sender = yaml::as_bool(*value, errors).value_or(to.to_sender);
         if (const auto* value = m.optional("always_to"))
             for (auto& [who, at] : yaml::as_texts(*value, errors)) to.always_to.push_back(std::move(who));
         m.finish();

@@ -90,6 +90,23 @@ std::size_t size_of(const message& mail) {
     return size;
 }
 
+void append_field(std::string& out, const header_field& field) {
+    out.append(field.name).append(":");
+    for (const char c : field.value) {
+        if (c == '\r') continue;
+        if (c == '\n') out += '\r';
+        out += c;
+    }
+    out += "\r\n";
+}
+
+std::string to_wire(const message& mail) {
+    std::string out;
+    out.reserve(size_of(mail));
+    for (const auto& field : mail.fields) append_field(out, field);
+    return out.append("\r\n").append(mail.body);
+}
+
 std::vector<std::string> visible_recipients(const message& mail) {
     constexpr auto fields = std::to_array<std::string_view>({"To", "Cc", "Resent-To", "Resent-Cc"});
     std::vector<std::string> out;

@@ -37,6 +37,12 @@ message parse_message(std::string_view file);
 // Bytes of the whole message on the wire: RFC 5322 fields with CRLF, the empty line, the body.
 std::size_t size_of(const message& mail);
 
+// One field on the wire: folds are a lone LF in the message, and CRLF here. A CR of the value's own is left out.
+void append_field(std::string& out, const header_field& field);
+
+// The whole message on the wire.
+std::string to_wire(const message& mail);
+
 // Addresses in To and Cc (and their Resent- forms), as `local@domain` spelled, groups opened, comments dropped
 // (RFC 5322 section 3.4). What cannot be read as an address is left out.
 std::vector<std::string> visible_recipients(const message& mail);

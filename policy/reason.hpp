@@ -28,7 +28,6 @@ enum class reason : std::uint8_t {
     smime_not_accepted,  // S/MIME, and the policy does not accept it
     near_miss,           // something nearly like a tag
     untagged,            // no tag, and the policy asks for one
-    mixed_forms,         // recipients of one message need it in different forms
     too_large,           // larger than gateway.limits.message_size
     unreadable,          // the message's structure is beyond what the gateway reads
     sealing_failed,      // gpg failed: the message is deferred
@@ -56,7 +55,6 @@ constexpr auto names(reason) {
                                          {smime_not_accepted, "smime-not-accepted"},
                                          {near_miss, "near-miss"},
                                          {untagged, "untagged"},
-                                         {mixed_forms, "mixed-forms"},
                                          {too_large, "too-large"},
                                          {unreadable, "unreadable"},
                                          {sealing_failed, "sealing-failed"},

@@ -65,6 +65,23 @@ json::array foreign_keys_of(const account& of) {
     return out;
 }
 
+json::array further_readers_of(const account& of) {
+    json::array out;
+    for (const auto& fingerprint : of.made.further_readers) out.push_back(outside(fingerprint));
+    return out;
+}
+
+// What leaves beside the message in hand.
+json::array copies_of(const account& of) {
+    json::array out;
+    for (const auto& copy : of.made.forms.copies) {
+        json::array to;
+        for (const auto one : copy.recipients) to.push_back(outside(shown(of.made.recipients[one].who)));
+        out.push_back(json::object{{"form", word(name_of(copy.what))}, {"recipients", std::move(to)}});
+    }
+    return out;
+}
+
 json::array archive_of(const account& of) {
     json::array out;
     for (const auto& archive : of.made.archive) out.push_back(outside(shown(archive)));
@@ -95,6 +112,8 @@ void add_decision(json::object& to, const account& of) {
     to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
     to["mode"] = word(name_of(of.mode));
     to["recipients"] = recipients_of(of);
+    to["copies"] = copies_of(of);
+    to["further_readers"] = further_readers_of(of);
     to["archive"] = archive_of(of);
     to["reply"] = of.reply.empty() ? json::value(nullptr) : json::value(word(of.reply));
 }
@@ -105,7 +124,6 @@ std::string explain_line(const account& of, std::string_view file, const std::ve
     json::object line;
     line["file"] = outside(file);
     add_decision(line, of);
-    line["copies"] = json::array{};
     line["parts"] = parts_as_json(parts);
     line["policy"] = word(of.rules.digest);
     return json::serialize(line);

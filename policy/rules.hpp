@@ -64,6 +64,7 @@ struct encryption {
     clear_subject_action clear_subject = clear_subject_action::ignore;
     bool accept_smime = true;
     bool protect_subject = true;
+    bool to_sender = false;
     std::vector<std::string> always_to;
 };
 

@@ -45,9 +45,10 @@ class Gateway:
         self._process = None
         self.configure()
 
-    def configure(self, mode="enforce", policy=None):
-        """Writes both files. They take effect at the next start."""
-        self.config.write_text(SEALGATE_YAML.format(mode=mode, **self._settings))
+    def configure(self, mode="enforce", policy=None, submit=None):
+        """Writes both files. They take effect at the next start. `submit` is another port for the copies."""
+        settings = self._settings | ({"submit_port": submit} if submit else {})
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, **settings))
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod
@@ -147,6 +148,12 @@ class Gateway:
         run = self.run("explain", "--json", "--from", sender, *to, str(path))
         assert run.returncode in (0, 1), run.stderr
         return json.loads(run.stdout)
+
+    def outbox(self):
+        """What `outbox list` says is waiting."""
+        run = self.run("outbox", "list", "--json")
+        assert run.returncode == 0, run.stderr
+        return [json.loads(line) for line in run.stdout.splitlines()]
 
     def records(self):
         """The audit log's decisions, oldest first."""

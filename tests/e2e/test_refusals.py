@@ -87,19 +87,6 @@ def test_something_readable_beside_the_ciphertext_is_refused(world):
     refused(world, mail, world.send(mail), "pgp-partial")
 
 
-def test_recipients_who_need_different_forms_are_refused(world):
-    # A colleague may have it in clear, bob only sealed: one message cannot be both.
-    mail = Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer")
-    refused(world, mail, world.send(mail), "mixed-forms")
-
-
-def test_a_hidden_recipient_beside_a_visible_one_is_refused(world):
-    # One ciphertext for both would tell bob, by its key ids, that somebody else reads it too.
-    mail = Mail(["bob@partner.example"], "[confidential] Offer", bcc=["carol@partner.example"])
-    reply = world.send(mail)
-    refused(world, mail, reply, "mixed-forms")
-
-
 def test_a_hidden_recipient_alone_is_sealed(world):
     mail = Mail([], "[confidential] Offer", extra=["X-Note: nobody is visible"], bcc=["carol@partner.example"])
     delivery = sealed(world, mail, world.send(mail))

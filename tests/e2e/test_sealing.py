@@ -86,7 +86,19 @@ def test_organisation_key_can_read_where_the_policy_says_so(world):
     mail = Mail(["bob@partner.example"], "[confidential] Offer")
     with world.gateway_with(policy=world.gateway.usual_policy(always_to="[escrow@example.org]")):
         delivery = sealed(world, mail, world.send(mail))
+    assert world.record(mail)["further_readers"] == [organisation.fingerprint]
     assert organisation.decrypt(armor(delivery)) == world.keys.bob.decrypt(armor(delivery)) == mail.entity()
+
+
+def test_the_sender_can_read_where_the_policy_says_so(world):
+    ann = world.keys.make("ann@example.org")
+    world.gateway.run("keys", "import", str(ann.certificate)).check_returncode()
+    with world.gateway_with(policy=world.gateway.usual_policy(accept_smime="true\n  to_sender: true")):
+        mail = Mail(["bob@partner.example"], "[confidential] Offer")
+        delivery = sealed(world, mail, world.send(mail))
+    assert ann.decrypt(armor(delivery)) == world.keys.bob.decrypt(armor(delivery)) == mail.entity()
+    assert world.record(mail)["further_readers"] == [ann.fingerprint]
+    world.gateway.run("keys", "remove", ann.fingerprint).check_returncode()
 
 
 def test_a_key_imported_while_the_gateway_runs_is_used_after_a_reload(world):

@@ -1,5 +1,6 @@
 #include "keys/armor.hpp"
 #include "keys/inspect.hpp"
+#include "keys/header_protection.hpp"
 #include "keys/pgp_mime.hpp"
 #include "tests/keys/test_keyring.hpp"
 
@@ -62,7 +63,7 @@ TEST(PgpMime, OutsideKeepsTheOtherFieldsAndOneMimeVersion) {
     EXPECT_EQ(outer_fields_to_delete(mail),
               (std::vector<std::string>{"MIME-Version", "content-type", "Content-Transfer-Encoding",
                                         "Content-Language"}));
-    const auto sealed = enveloped(mail, make_envelope("armor", "b"));
+    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope("armor", "b"));
     const std::vector<policy::header_field> expected = {
         {"From", " ann@example.org"},
         {"Subject", " the price"},
@@ -76,7 +77,7 @@ TEST(PgpMime, OurOwnEnvelopePassesOurOwnJudge) {
     test::keyring people;
     const auto bob = people.make_key("Bob <bob@example.org>");
     const auto cipher = people.gpg_with_input("--encrypt -r " + bob, inner_entity(mail));
-    const auto sealed = enveloped(mail, make_envelope(armor_message(cipher), "=_sealgate"));
+    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope(armor_message(cipher), "=_sealgate"));
     const auto judged = inspect(sealed);
     EXPECT_EQ(judged.kind, policy::protection::pgp_mime) << judged.why;
     ASSERT_EQ(judged.messages.size(), 1u);

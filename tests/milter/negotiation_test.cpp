@@ -18,14 +18,14 @@ struct negotiation_case {
 
 TEST(Negotiation, EveryOfferIsMetWithWhatItsVersionKnows) {
     const std::vector<negotiation_case> cases{
-        {6, postfix_actions, postfix_protocol, {6, 0x137, 0x1FF382}},
-        {7, 0xFFFFFFFF, 0xFFFFFFFF, {6, 0x137, 0x1FF382}}, // no SMFIP_MDS bits, whatever is offered
-        {5, postfix_actions, postfix_protocol, {5, 0x37, 0x382}},
-        {4, 0x3F, 0x27F, {4, 0x37, 0x202}},
-        {4, postfix_actions, postfix_protocol, {4, 0x37, 0x382}},
-        {3, postfix_actions, postfix_protocol, {3, 0x37, 0x182}},
-        {2, postfix_actions, postfix_protocol, {2, 0x37, 0x82}},
-        {2, 0x3F, 0x7F, {2, 0x37, 0x02}},
+        {6, postfix_actions, postfix_protocol, {6, 0x13F, 0x1FF382}},
+        {7, 0xFFFFFFFF, 0xFFFFFFFF, {6, 0x13F, 0x1FF382}}, // no SMFIP_MDS bits, whatever is offered
+        {5, postfix_actions, postfix_protocol, {5, 0x3F, 0x382}},
+        {4, 0x3F, 0x27F, {4, 0x3F, 0x202}},
+        {4, postfix_actions, postfix_protocol, {4, 0x3F, 0x382}},
+        {3, postfix_actions, postfix_protocol, {3, 0x3F, 0x182}},
+        {2, postfix_actions, postfix_protocol, {2, 0x3F, 0x82}},
+        {2, 0x3F, 0x7F, {2, 0x3F, 0x02}},
         {6, 0, 0, {6, 0, 0}},
     };
     for (const auto& [version, actions, protocol, expected] : cases) {
@@ -44,16 +44,16 @@ TEST(Negotiation, ActionNotOfferedIsKnown) {
 
 TEST(Negotiation, ReplyAsksForFewMacros) {
     const auto reply = negotiation_reply(agree_on({6, postfix_actions, postfix_protocol}));
-    EXPECT_EQ(reply, "\0\0\0\x45O\0\0\0\x06\0\0\x01\x37\0\x1F\xF3\x82"
+    EXPECT_EQ(reply, "\0\0\0\x45O\0\0\0\x06\0\0\x01\x3F\0\x1F\xF3\x82"
                      "\0\0\0\0i\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0"
                      "\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i\0"s);
 }
 
 TEST(Negotiation, ReplyHasNoMacroListsWhereTheServerDoesNotTakeThem) {
     EXPECT_EQ(negotiation_reply(agree_on({6, 0x3F, postfix_protocol})),
-              "\0\0\0\x0DO\0\0\0\x06\0\0\0\x37\0\x1F\xF3\x82"s);
+              "\0\0\0\x0DO\0\0\0\x06\0\0\0\x3F\0\x1F\xF3\x82"s);
     EXPECT_EQ(negotiation_reply(agree_on({4, postfix_actions, 0x3FF})),
-              "\0\0\0\x0DO\0\0\0\x04\0\0\0\x37\0\0\x03\x82"s);
+              "\0\0\0\x0DO\0\0\0\x04\0\0\0\x3F\0\0\x03\x82"s);
 }
 
 TEST(Negotiation, OfferIsThreeIntegers) {

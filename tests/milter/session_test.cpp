@@ -88,7 +88,7 @@ TEST(Session, EventsWithoutWaivedReplyGetContinue) {
                  whole_mail() + packet('A') + packet('U', strings({"XYZZY"})) + packet('Q'));
         EXPECT_EQ(talk.error, "");
         ASSERT_EQ(talk.decisions.size(), 1U) << version;
-        std::string expected = negotiation_reply({.version = version, .actions = 0x37});
+        std::string expected = negotiation_reply({.version = version, .actions = 0x3F});
         for (int i = 0; i < 9; ++i)
             expected += packet('c'); // C H M R L L N B B
         EXPECT_EQ(talk.sent, expected + packet('a') + packet('c')) << version;
@@ -97,7 +97,7 @@ TEST(Session, EventsWithoutWaivedReplyGetContinue) {
 
 TEST(Session, OnlyTheEventsOfTheOldBitGetNoReplyInVersion2) {
     const auto talk = said(offered(2, 0x3F, 0xFF) + connected() + whole_mail());
-    std::string expected = negotiation_reply({.version = 2, .actions = 0x37, .protocol = 0x82});
+    std::string expected = negotiation_reply({.version = 2, .actions = 0x3F, .protocol = 0x82});
     for (int i = 0; i < 6; ++i)
         expected += packet('c'); // C M R N B B
     EXPECT_EQ(talk.sent, expected + packet('a'));

@@ -143,19 +143,28 @@ TEST_F(Decide, SecretToDomainWithoutKeyIsRefusedForAll) {
     EXPECT_EQ(decide(rules, known).what, outcome::reject);
 }
 
-TEST_F(Decide, RecipientsWhoNeedDifferentFormsAreRefused) {
+TEST_F(Decide, RecipientsWhoNeedDifferentFormsAreTold) {
     auto known = confidential_to(to("bob@partner.example", key_state::usable));
     known.recipients.push_back(to("ann@example.org"));
-    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::mixed_forms}));
+    auto made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.forms, (split{.here = {0}, .copies = {{form::original, {1}}}}));
+    known.recipients.push_back(to("eve@yahoo.com"));
+    made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::reject) << "one refused recipient refuses the whole message";
+    EXPECT_EQ(made.forms, split{});
 }
 
 TEST_F(Decide, HiddenRecipientSharesNoCiphertext) {
     auto hidden = to("bob@partner.example", key_state::usable);
     hidden.seen = visibility::hidden;
     auto known = confidential_to(hidden);
-    EXPECT_EQ(decide(rules, known).what, outcome::seal) << "alone";
+    EXPECT_EQ(decide(rules, known).forms, (split{.here = {0}, .copies = {}})) << "alone";
     known.recipients.push_back(to("dan@partner.example", key_state::usable));
-    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::mixed_forms}));
+    const auto made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.forms, (split{.here = {1}, .copies = {{form::sealed, {0}}}}));
+    EXPECT_EQ(deferred(made, reason::sealing_failed).forms, split{});
 }
 
 TEST_F(Decide, AddressThatMayBeRoutedElsewhereGetsTheStrictestCell) {

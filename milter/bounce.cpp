@@ -1,0 +1,105 @@
+#include "milter/bounce.hpp"
+
+#include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace sealgate::milter {
+
+namespace {
+
+// RFC 5322 section 3.3, whatever the locale says.
+std::string mail_date(wall_time time) {
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+    char out[64];
+    std::snprintf(out, sizeof out, "%s, %u %s %d %02d:%02d:%02d +0000",
+                  days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return out;
+}
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// RFC 3463: what stands behind the code of the reply; else that it was tried for too long, or refused.
+std::string status_of(std::string_view reply) {
+    const auto words = text::split(reply, ' ');
+    if (words.size() > 1 && words[1].size() >= 5 && (words[1][0] == '4' || words[1][0] == '5') &&
+        words[1][1] == '.' && words[1].find_first_not_of("0123456789.") == std::string_view::npos)
+        return std::string(words[1]);
+    return reply.starts_with('5') ? "5.0.0" : "4.4.7";
+}
+
+std::string domain_of(std::string_view address) {
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? "localhost" : std::string(address.substr(at + 1));
+}
+
+std::string for_people(const bounce_facts& about) {
+    std::string out = "This is the mail gateway. Your mail could not be delivered to:\r\n\r\n";
+    for (const auto& one : about.recipients)
+        out += "  " + one.address + "\r\n    " +
+               (one.last_reply.empty() ? "no answer" : text::ascii(one.last_reply)) + "\r\n";
+    out += "\r\nNobody tries it again. Other recipients of the mail are not concerned by this.\r\n";
+    if (!about.message_id.empty())
+        out += "The mail's Message-ID is " + text::printable(about.message_id) + ".\r\n";
+    return out + "Your administrator finds the decision about it as [sealgate " +
+           text::ascii(about.decision) + "].\r\n";
+}
+
+// RFC 3464 section 2; RFC 6533 section 3 for addresses beyond ASCII.
+std::string for_programs(const bounce_facts& about) {
+    std::string out = "Reporting-MTA: dns; " + domain_of(about.from) + "\r\n";
+    for (const auto& one : about.recipients) {
+        out += std::string("\r\nFinal-Recipient: ") + (is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
+               one.address + "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
+        if (text::is_digit(one.last_reply.empty() ? ' ' : one.last_reply[0]))
+            out += "Diagnostic-Code: smtp; " + text::ascii(one.last_reply) + "\r\n";
+    }
+    return out;
+}
+
+} // namespace
+
+std::string bounce_message(const bounce_facts& about) {
+    const std::string from(about.from.empty() ? "MAILER-DAEMON" : about.from);
+    const bool ascii = std::ranges::all_of(about.recipients, is_ascii, &waiting_recipient::address);
+    const auto next_part = "--" + std::string(about.boundary);
+    const std::string encoding(ascii ? "7bit" : "8bit");
+    std::string out = "From: Mail gateway <" + from + ">\r\nTo: <" + std::string(about.to) + ">\r\n" +
+                      "Subject: Your mail was not delivered\r\nDate: " + mail_date(about.now) + "\r\n" +
+                      "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n" +
+                      "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" +
+                      std::string(about.boundary) + "\"\r\nContent-Transfer-Encoding: " + encoding +
+                      "\r\n\r\n";
+    out += next_part +
+           "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + encoding +
+           "\r\n\r\n" + for_people(about) + "\r\n";
+    out += next_part + "\r\nContent-Type: message/" + (ascii ? "" : "global-") + "delivery-status\r\n" +
+           "Content-Transfer-Encoding: " + encoding + "\r\n\r\n" + for_programs(about) + "\r\n";
+    if (!about.message_id.empty())
+        out += next_part +
+               "\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: " + text::ascii(about.message_id) +
+               "\r\n\r\n";
+    return out + next_part + "--\r\n";
+}
+
+std::string bounce_identity(const std::vector<waiting_recipient>& recipients) {
+    std::string all = "bounce";
+    for (const auto& one : recipients)
+        all += "\n" + one.identity;
+    return sha256_hex(all);
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,130 @@
+#include "milter/forms.hpp"
+
+#include "policy/base/digest.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+using policy::form;
+
+// One Subject remains, and says nothing; the fields that would tell of it go.
+void hide_subject(const policy::message& mail, edit_list& edits) {
+    for (const auto& subject : all_fields_named(mail, {"Subject"})) {
+        if (subject.number == 1) {
+            edits.changes.push_back({.which = subject, .value = std::string(keys::hidden_subject)});
+        } else {
+            edits.deletions.push_back(subject);
+        }
+    }
+    for (const auto name : keys::hidden_fields)
+        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
+}
+
+edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, const keys::pgp_mime_envelope& envelope) {
+    edit_list edits;
+    for (const auto& name : keys::outer_fields_to_delete(mail))
+        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
+    if (where == keys::subject_shown::inside_only) hide_subject(mail, edits);
+    edits.additions = {{.name = "MIME-Version", .value = " 1.0"},
+                       {.name = "Content-Type", .value = " " + envelope.content_type}};
+    edits.body = envelope.body;
+    return edits;
+}
+
+std::vector<std::string> missing_archives(const policy::decision& made, const transaction& mail) {
+    std::vector<std::string> out;
+    for (const auto& archive : made.archive)
+        if (std::ranges::find(mail.recipients, archive.key(), &policy::address::key) == mail.recipients.end())
+            out.push_back(archive.spelled);
+    return out;
+}
+
+std::vector<std::string> leaving_otherwise(const policy::decision& made) {
+    std::vector<std::string> out;
+    for (const auto& copy : made.forms.copies)
+        for (const auto one : copy.recipients) out.push_back(made.recipients[one].who.spelled);
+    return out;
+}
+
+// What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
+// day may well be alike.
+std::string sameness(const transaction& mail) {
+    std::string out = mail.sender.key();
+    const auto ids = policy::field_values(mail.mail, "Message-ID");
+    out.append("\n").append(ids.empty() ? mail.queue_id : policy::unfolded(ids.front()));
+    for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
+        for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
+    return out.append("\n").append(sha256_hex(mail.mail.body));
+}
+
+owed_recipient owed_to(const std::string& address, const std::string& sameness_of_mail, form what) {
+    const auto whole = address + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
+    return {.address = address, .identity = sha256_hex(whole)};
+}
+
+// A recipient named twice is owed one copy.
+void add_once(std::vector<owed_recipient>& to, owed_recipient one) {
+    if (std::ranges::find(to, one.identity, &owed_recipient::identity) == to.end()) to.push_back(std::move(one));
+}
+
+} // namespace
+
+keys::subject_shown subject_of(const policy::policy& rules) {
+    return rules.encryption.protect_subject ? keys::subject_shown::inside_only : keys::subject_shown::outside;
+}
+
+std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made) {
+    std::vector<std::vector<std::size_t>> out;
+    if (made.what != policy::outcome::seal) return out;
+    out.push_back(made.forms.here);
+    for (const auto& copy : made.forms.copies)
+        if (copy.what == form::sealed) out.push_back(copy.recipients);
+    return out;
+}
+
+edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
+    edit_list edits;
+    if (sealed.empty()) {
+        edits.recipients = missing_archives(made, mail);
+    } else {
+        edits = sealing_edits(mail.mail, subject_of(rules), sealed.front());
+        edits.removed_recipients = leaving_otherwise(made);
+    }
+    if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
+    return edits;
+}
+
+std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                                   const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
+    std::vector<owed_copy> out;
+    if (sealed.empty()) return out;
+    const auto same = sameness(mail);
+    owed_copy original{.decision = id, .sender = mail.sender.spelled, .recipients = {}, .message = {}};
+    for (const auto& archive : missing_archives(made, mail))
+        add_once(original.recipients, owed_to(archive, same, form::original));
+    auto envelope = std::next(sealed.begin());
+    for (const auto& copy : made.forms.copies) {
+        std::vector<owed_recipient> to;
+        auto& into = copy.what == form::original ? original.recipients : to;
+        for (const auto one : copy.recipients) add_once(into, owed_to(made.recipients[one].who.spelled, same, copy.what));
+        if (copy.what == form::original) continue;
+        assert(envelope != sealed.end());
+        out.push_back({.decision = id,
+                       .sender = mail.sender.spelled,
+                       .recipients = std::move(to),
+                       .message = policy::to_wire(keys::sealed_message(mail.mail, subject_of(rules), *envelope++))});
+    }
+    if (original.recipients.empty()) return out;
+    original.message = policy::to_wire(mail.mail);
+    out.push_back(std::move(original));
+    return out;
+}
+
+} // namespace sealgate::milter

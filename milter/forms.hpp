@@ -1,0 +1,34 @@
+// What leaves of one message: the edits that make the message in hand what its recipients shall get, and the copies owed to
+// the others. Pure.
+#pragma once
+
+#include "keys/header_protection.hpp"
+#include "keys/pgp_mime.hpp"
+#include "milter/edits.hpp"
+#include "milter/outbox.hpp"
+#include "milter/transaction.hpp"
+#include "policy/decide.hpp"
+#include "policy/rules.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// The recipients of each ciphertext that is needed, by their place among the message's: first those who stay with the
+// message in hand, then one group for each sealed copy. Empty where nothing is to be sealed.
+std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made);
+
+// What Postfix shall do to the message in hand, if it is accepted. `sealed`: one envelope for each ciphertext group, or none.
+edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
+
+// The copies for everybody who does not stay with the message in hand.
+std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                                   const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
+
+// Where the Subject of sealed mail is shown.
+keys::subject_shown subject_of(const policy::policy& rules);
+
+} // namespace sealgate::milter

@@ -1,0 +1,60 @@
+"""The gateway is killed at random moments while split mails pass, and the client sends again until it hears 250: nothing in
+clear, nothing lost, nothing twice.
+
+SEALGATE_FAULTS_COUNT is how many mails there are, SEALGATE_FAULTS_SEED when the gateway is killed.
+"""
+
+import os
+import random
+import threading
+import time
+
+from leaks import holds
+from mails import Mail
+
+SEED = os.environ.get("SEALGATE_FAULTS_SEED", "1")
+COUNT = int(os.environ.get("SEALGATE_FAULTS_COUNT", "15"))
+
+BOB, CAROL, DAVE = "bob@partner.example", "carol@partner.example", "dave@riseup.net"
+MAX, TOM = "max@example.org", "tom@example.org"
+
+
+def kill_and_restart(world, after):
+    time.sleep(after)
+    world.gateway.kill()
+    world.gateway.start()
+
+
+def send_until_accepted(world, mail):
+    for _ in range(100):
+        reply = world.send(mail)
+        if reply.code == 250:
+            return
+        assert 400 <= reply.code < 500, str(reply)
+        time.sleep(0.05)
+    raise AssertionError("never accepted")
+
+
+def test_killed_at_any_moment_nothing_is_in_clear_lost_or_twice(world):
+    chance = random.Random(SEED)
+    mails = []
+    for _ in range(COUNT):
+        mail = Mail([BOB, MAX], "[confidential] Offer", cc=[DAVE], bcc=[CAROL, TOM])
+        killer = threading.Thread(target=kill_and_restart, args=(world, chance.uniform(0, 0.25)))
+        killer.start()
+        send_until_accepted(world, mail)
+        killer.join()
+        mails.append(mail)
+    world.gateway.run("outbox", "retry").check_returncode()
+    world.wait_until(lambda: world.gateway.outbox() == [], timeout=60)
+    in_doubt = world.gateway.log().count("may arrive twice")
+    twice = 0
+    for mail in mails:
+        deliveries = world.arrived(mail)
+        reached = [address for delivery in deliveries for address in delivery.recipients]
+        assert set(reached) == set(mail.recipients), "nobody is left out"
+        twice += len(reached) - len(set(reached))
+        for delivery in deliveries:
+            if {BOB, CAROL, DAVE} & set(delivery.recipients):
+                assert not holds(delivery.data, mail.marker)
+    assert twice <= in_doubt, f"{twice} deliveries twice, and the log says so of {in_doubt}"

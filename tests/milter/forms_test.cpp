@@ -1,0 +1,105 @@
+#include "milter/forms.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::milter {
+namespace {
+
+using policy::form;
+using policy::outcome;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const keys::pgp_mime_envelope here{.content_type = "multipart/encrypted", .body = "sealed here\r\n"};
+const keys::pgp_mime_envelope hidden{.content_type = "multipart/encrypted", .body = "sealed copy\r\n"};
+
+transaction mail_to(const std::vector<std::string>& recipients) {
+    transaction out;
+    out.sender = policy::parse_address("ann@example.org");
+    for (const auto& one : recipients) out.recipients.push_back(policy::parse_address(one));
+    out.queue_id = "4ABC";
+    out.mail = {.fields = {{"Message-ID", " <1@example.org>"}, {"Subject", " [confidential] x"}, {"Keywords", " y"}, {"subject", " z"}},
+                .body = "in clear\r\n"};
+    return out;
+}
+
+policy::decision sealed_for(const transaction& mail, policy::split forms) {
+    policy::decision out;
+    out.what = outcome::seal;
+    for (const auto& who : mail.recipients) {
+        out.recipients.emplace_back();
+        out.recipients.back().who = who;
+    }
+    out.forms = std::move(forms);
+    return out;
+}
+
+std::vector<std::string> addresses(const owed_copy& copy) {
+    std::vector<std::string> out;
+    for (const auto& one : copy.recipients) out.push_back(one.address);
+    return out;
+}
+
+class Forms : public testing::Test {
+protected:
+    transaction mail = mail_to({"bob@x.org", "carol@x.org", "max@example.org", "MAX@example.org", "max@example.org"});
+    policy::decision made =
+        sealed_for(mail, {.here = {0}, .copies = {{form::original, {2, 3, 4}}, {form::sealed, {1}}}});
+    policy::policy rules;
+};
+
+TEST_F(Forms, EachCiphertextHasItsGroup) {
+    EXPECT_THAT(ciphertext_groups(made), ElementsAre(ElementsAre(0u), ElementsAre(1u)));
+    made.what = outcome::deliver;
+    EXPECT_THAT(ciphertext_groups(made), IsEmpty());
+}
+
+TEST_F(Forms, TheMessageInHandIsSealedAndLosesAllOthers) {
+    const auto edits = edits_for(rules, made, mail, {here, hidden}, "id");
+    EXPECT_EQ(edits.body, here.body);
+    EXPECT_THAT(edits.removed_recipients, ElementsAre("max@example.org", "MAX@example.org", "max@example.org", "carol@x.org"));
+    EXPECT_THAT(edits.changes, ElementsAre(field_change{.which = {"Subject", 1}, .value = " [...]"}));
+    EXPECT_THAT(edits.deletions, ElementsAre(field_number{"Subject", 2}, field_number{"Keywords", 1}));
+    EXPECT_THAT(edits.recipients, IsEmpty());
+}
+
+TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
+    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    ASSERT_EQ(owed.size(), 2u);
+    EXPECT_THAT(addresses(owed[0]), ElementsAre("carol@x.org"));
+    EXPECT_THAT(owed[0].message, HasSubstr("sealed copy"));
+    EXPECT_THAT(owed[0].message, HasSubstr("Subject: [...]\r\n"));
+    EXPECT_THAT(owed[0].message, Not(HasSubstr("confidential")));
+    EXPECT_THAT(addresses(owed[1]), ElementsAre("max@example.org", "MAX@example.org"));
+    EXPECT_EQ(owed[1].message, policy::to_wire(mail.mail));
+    EXPECT_EQ(owed[1].sender, "ann@example.org");
+}
+
+TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {
+    made.archive = {policy::parse_address("archive@example.org"), policy::parse_address("max@example.org")};
+    EXPECT_THAT(addresses(copies_owed(rules, made, mail, {here, hidden}, "id")[1]),
+                ElementsAre("archive@example.org", "max@example.org", "MAX@example.org"));
+    made.what = outcome::deliver;
+    EXPECT_THAT(edits_for(rules, made, mail, {}, "id").recipients, ElementsAre("archive@example.org"));
+}
+
+TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
+    const auto identity = [&] { return copies_owed(rules, made, mail, {here, hidden}, "id").back().recipients.front().identity; };
+    const auto first = identity();
+    EXPECT_EQ(first.size(), 64u);
+    mail.queue_id = "4XYZ";
+    mail.mail.fields.push_back({"Received", " by another way"});
+    EXPECT_EQ(identity(), first);
+    mail.mail.body += "more\r\n";
+    const auto other_body = identity();
+    EXPECT_NE(other_body, first);
+    mail.mail.fields.erase(mail.mail.fields.begin());
+    const auto without_id = identity();
+    mail.queue_id = "4ABC";
+    EXPECT_NE(identity(), without_id) << "without a Message-ID each is its own";
+}
+
+} // namespace
+} // namespace sealgate::milter

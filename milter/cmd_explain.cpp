@@ -45,6 +45,17 @@ void print_parts(const std::vector<policy::part_account>& parts) {
     if (!parts.empty()) print_table(std::cout, rows, "  ");
 }
 
+// Who gets something else than the message in hand, which is sealed then.
+void print_copies(const policy::decision& made) {
+    for (const auto& copy : made.forms.copies) {
+        std::vector<std::string> to;
+        for (const auto one : copy.recipients) to.push_back(policy::shown(made.recipients[one].who));
+        std::cout << "  a copy of their own (" << name_of(copy.what) << "): " << text::join(to, ", ") << '\n';
+    }
+    if (!made.further_readers.empty())
+        std::cout << "  further keys it is encrypted to: " << text::join(made.further_readers, ", ") << '\n';
+}
+
 void print_for_people(const std::string& file, const snapshot& live, const judgement& judged,
                       const std::vector<policy::part_account>& parts, const std::string& reply) {
     const auto& rules = live.rules;
@@ -71,6 +82,7 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
                         std::string(name_of(one.key.state)), std::string(name_of(one.result)),
                         std::string(name_of(one.why))});
     print_table(std::cout, rows, "  ");
+    print_copies(made);
     for (const auto line : text::split(reply, '\n'))
         if (!line.empty()) std::cout << "  " << line << '\n';
 }

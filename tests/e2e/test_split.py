@@ -54,8 +54,12 @@ def test_each_hidden_recipient_has_a_ciphertext_of_their_own(world):
     assert world.leaks(mail) == []
 
 
-def test_everybody_at_once(world):
+def test_everybody_at_once(world, tmp_path):
     mail = Mail([BOB, MAX], "[confidential] Offer", cc=[DAVE], bcc=[CAROL, TOM])
+    file = tmp_path / "m.eml"
+    file.write_bytes(mail.data())
+    shown = world.gateway.run("explain", *(word for one in mail.recipients for word in ("--to", one)), str(file)).stdout
+    assert f"(original): {MAX}, {TOM}" in shown and f"(sealed): {CAROL}" in shown
     assert world.send(mail).code == 250
     deliveries = delivered(world, mail, 3)
     assert set(deliveries) == {frozenset([BOB, DAVE]), frozenset([CAROL]), frozenset([MAX, TOM])}

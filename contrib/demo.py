@@ -44,6 +44,9 @@ def scenes(keys):
               Mail(["zoe@yahoo.com"], "[internal] Tuesday", text=harmless), "warn"),
         Scene("confidential, and Bob's key is known: sealed by the gateway",
               Mail(["bob@partner.example"], "[confidential] Our offer", text=delicate), "seal"),
+        Scene("confidential, to Bob and a colleague, Carol in Bcc: each in the right form",
+              Mail(["bob@partner.example", "max@example.org"], "[confidential] Our offer", text=delicate,
+                   bcc=["carol@partner.example"]), "seal"),
         Scene("confidential, and there is no key: refused",
               Mail(["bob@yahoo.com"], "[confidential] Our offer", text=delicate), "reject"),
         Scene("a tag with a slip of the pen: refused, with a question",
@@ -93,8 +96,9 @@ def play(world, scene):
     reply = world.send(mail)
     show("reply", str(reply), "green" if reply.code == 250 else "red")
     record = world.record(mail)
+    world.wait_until(lambda: world.gateway.outbox() == [])  # copies leave a moment later
     for delivery in world.arrived(mail):
-        show_delivery(world, delivery, record["outcome"])
+        show_delivery(world, delivery)
     if not world.arrived(mail):
         held = [entry for entry in world.postfix.queue() if entry["queue_id"] in reply.text]
         show("arrived", f"nothing; it waits in Postfix's hold queue as {held[0]['queue_id']}" if held else "nothing")
@@ -103,15 +107,16 @@ def play(world, scene):
     return record["outcome"] == scene.outcome
 
 
-def show_delivery(world, delivery, outcome):
+def show_delivery(world, delivery):
     show("arrived", "for " + ", ".join(delivery.recipients))
-    if outcome != "seal":
+    if not delivery.field("Content-Type").startswith("multipart/encrypted"):
         return quote(delivery.body(), most=5)
     kind = delivery.field("Content-Type").partition(";")[0]
     armor = expect.armor(delivery)
     quote(f"Subject: {delivery.field('Subject')}\nContent-Type: {kind}\n\n".encode() + armor, most=8)
-    show("decrypted", "with Bob's key")
-    quote(world.keys.bob.decrypt(armor), most=24)
+    reader = world.keys.carol if "carol@partner.example" in delivery.recipients else world.keys.bob
+    show("decrypted", f"with the key of {reader.address}")
+    quote(reader.decrypt(armor), most=24)
 
 
 def show_command(gateway, *arguments):
@@ -127,6 +132,7 @@ def run():
     print("starting a private Postfix, the gateway and a mail server behind it, all on loopback …", flush=True)
     with World() as world:
         try:
+            world.gateway.configure(policy=world.gateway.usual_policy(protect_subject="true"))
             world.open()
             surprises = []
             acts = scenes(world.keys)

@@ -5,7 +5,8 @@ import re
 import pytest
 from mails import Mail, pgp_mime, with_attachment
 
-SAME = ("classification", "tags", "near_misses", "protection", "foreign_keys", "outcome", "mode", "policy")
+SAME = ("classification", "tags", "near_misses", "protection", "foreign_keys", "copies", "further_readers", "outcome",
+        "mode", "policy")
 SAME_OF_RECIPIENT = ("address", "tier", "action", "key", "result", "reason")
 
 MAILS = {

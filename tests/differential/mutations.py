@@ -1,10 +1,12 @@
 """Messages changed in every way that a reader of packets could read otherwise than gpg. All from one random.Random."""
 
+import string
 from dataclasses import dataclass
 
 from octets import (LITERAL, MARKER, OCB, PADDING, PKESK, SED, SEIPD, SESSION_KEYS, SKESK, Packet, armored, dearmored,
                     five_octets, joined, one_octet, split, split_at, valid_forms)
 
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"  # of base64
 PARAGRAPH = b"The board will be told on Monday that the offer is accepted. Keep this to yourself until then. " * 3
 
 
@@ -68,8 +70,13 @@ def other_forms(rng, packets):
             for n, packet in enumerate(packets)]
 
 
-def small_first_chunk(rng, packets):
-    return changed(packets, len(packets) - 1, form=rng.choice(["partial, small", "partial, a bit small"]))
+def every_form_of_data(packets):
+    for form in valid_forms(packets[-1], True):
+        yield form, joined(changed(packets, len(packets) - 1, form=form))
+
+
+def small_first_chunk(_, packets):
+    return changed(packets, len(packets) - 1, form="partial, small")
 
 
 def session_key_in_chunks(rng, packets):
@@ -123,12 +130,12 @@ def padding(rng, packets):
 
 
 def unknown_packet(rng, packets):
-    kind = rng.choice([0, 15, 16, 22, 39, 40, 59, 60, 62])
+    kind = rng.choice([0, 0, 15, 16, 22, 39, 40, 59, 60, 62])
     return insert(rng, packets, packet=Packet(kind, rng.randbytes(20)), where=rng.choice([0, None]))
 
 
 def misplaced_packet(rng, packets):
-    kind = rng.choice([2, 4, 5, 6, 7, 8, LITERAL, 12, 13, 14, 17, 19])
+    kind = rng.choice([2, 4, 5, 6, 7, 8, LITERAL, 12, 12, 12, 13, 14, 17, 19, 19, 19])
     body = {LITERAL: b"b\0\0\0\0\0Hello, world.", 8: b"\0" + one_octet(LITERAL, b"b\0\0\0\0\0abc")}
     return insert(rng, packets, packet=Packet(kind, body.get(kind, rng.randbytes(20))), where=rng.choice([0, None]))
 
@@ -141,7 +148,7 @@ def more_behind(rng, packets):
 
 def other_version(rng, packets):
     at = at_random(rng, packets)
-    version = rng.choice([0, 1, 2, 3, 4, 5, 6, 255])
+    version = rng.choice([0, 1, 2, 3, 4, 5, 6, 7, 255])
     return changed(packets, at, body=bytes([version]) + packets[at].body[1:])
 
 
@@ -176,7 +183,8 @@ def mpi(rng, bits):
 
 
 def long_passphrase_packet(rng, packets):
-    body = b"\4\x09\3\x08" + rng.randbytes(8) + b"\xff" + rng.randbytes(rng.choice([0, 33, 180, 190, 400, 600]))
+    version, more = rng.choice([4, 4, 4, 4, 4, 4, 3, 7]), rng.choice([0, 190, 400, 600, 600])
+    body = bytes([version, 9, 3, 8]) + rng.randbytes(8) + b"\xff" + rng.randbytes(more)
     return insert(rng, packets, packet=Packet(SKESK, body), where=0)
 
 
@@ -243,7 +251,7 @@ def librepgp(rng, packets):
     skesk = Packet(SKESK, bytes([5, 9, 2, 3, 8]) + rng.randbytes(8) + b"\xff" + rng.randbytes(15 + 32 + 16))
     data = Packet(OCB, bytes([1, 9, mode, chunk]) + rng.randbytes(rng.choice([15 + 40, 1000, 9000])))
     session_keys = rng.choice([[skesk], packets[:-1], packets[:-1] + [skesk], [skesk] + packets[:-1]])
-    return session_keys + [rng.choice([data, data, packets[-1]])]
+    return session_keys + [rng.choice([data, packets[-1]])]
 
 
 OF_OCTETS = [flip_bit_in_header, flip_bit_in_header, flip_bit_in_header, flip_bit_anywhere, cut_anywhere,
@@ -298,6 +306,16 @@ def no_checksum(_, text):
     return head + tail[4:]
 
 
+def spare_bits(rng, text):
+    """Bits of the last digit that are of no octet."""
+    octets = dearmored(text)
+    octets = Packet(MARKER, b"PGP").encoded() * (len(octets) % 3 == 0) + octets
+    text = armored(octets)
+    at = len(text[:text.rindex("\n=")].rstrip("=")) - 1
+    spare = 15 if len(octets) % 3 == 1 else 3
+    return text[:at] + DIGITS[DIGITS.index(text[at]) + rng.randint(1, spare)] + text[at + 1:]
+
+
 def other_digit(rng, text):
     at = rng.randrange(text.index("\n\n") + 2, text.rindex("\n="))
     return text[:at] + rng.choice("ABCz+/*- =.,\n") + text[at + 1:]
@@ -310,15 +328,18 @@ def lost_line(rng, text):
 
 
 OF_ARMOR = [text_around, two_armors, white_space_around, header_line, no_empty_line, other_mark, other_checksum,
-            no_checksum, other_digit, lost_line]
+            no_checksum, spare_bits, other_digit, lost_line]
 
 
 # --- all together
 
 def make_cases(rng, encrypted, others, clear_signed, count):
-    """Each message as it is, then changed ones: every kind of change equally often, some twice over, some in armor."""
+    """Each message as it is, in armor, and with its data in all lengths; then changed ones: every kind of change
+    equally often, some twice over, some in armor."""
     cases = [Case(name, octets, binary=octets) for name, octets in {**encrypted, **others}.items()]
     cases += [Case(f"{case.name}, armored", armored(case.octets).encode(), True, case.octets) for case in cases]
+    cases += [Case(f"{name}, data in {form}", octets, binary=octets) for name, message in encrypted.items()
+              for form, octets in every_form_of_data(split(message))]
     twice = cases[0].octets * 2
     cases += [Case("clear-signed", clear_signed, True), Case("nothing", b"", binary=b""),
               Case("the same twice", twice, binary=twice)]

@@ -67,8 +67,8 @@ FORMS = {
     "indeterminate": indeterminate,
     "partial": partial,
     "partial, many": functools.partial(partial, exponents=(10, 9, 0, 5)),
-    "partial, small": functools.partial(partial, exponents=(4,)),
-    "partial, a bit small": functools.partial(partial, exponents=(8,)),
+    "partial, large": functools.partial(partial, exponents=(16, 14)),
+    "partial, small": functools.partial(partial, exponents=(8,)),
 }
 
 
@@ -79,6 +79,7 @@ def valid_forms(packet, is_last):
         out += ["old, one octet"] * (size < 256) + ["old, two octets"] * (size < 65536) + ["old, four octets"]
     if packet.type in MAY_BE_PARTIAL:
         out += ["partial"] * (size >= 512) + ["partial, many"] * (size >= 2048)
+        out += ["partial, large"] * (size >= 1 << 16)
     return out + ["indeterminate"] * (packet.type in OPEN_ENDED and is_last)
 
 

@@ -74,6 +74,7 @@ def ask_gpg(home, case):
 def _gpg_verdict(listed, binary, said):
     """gpg does not mind data cut short where it has no key, but its numbers tell. `binary` is None where unknown."""
     heads = list(GPG_PACKET.finditer(listed))
+    said += f"[{len(heads)} packets]"
     key_ids, passphrases, data, ends = [], 0, [], 0
     for head, following in zip(heads, [*heads[1:], None]):
         start, tag, header, length = map(int, head.groups()[:4])
@@ -122,7 +123,9 @@ def ask_sq(case):
         return Verdict(refusal=run.stderr.decode(errors="replace").strip().splitlines()[-1], said=said)
     key_ids, passphrases, data = [], 0, []
     # The packets on top have no indent; their fields do.
-    for packet in re.split(r"^(?=[A-Z][^\n]* Packet, )", run.stdout.decode(errors="replace").lstrip(), flags=re.M)[1:]:
+    packets = re.split(r"^(?=[A-Z][^\n]* Packet, )", run.stdout.decode(errors="replace"), flags=re.MULTILINE)[1:]
+    said += f"[{len(packets)} packets]"
+    for packet in packets:
         name = packet.partition(",")[0]
         if name == "Marker Packet":
             continue

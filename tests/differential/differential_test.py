@@ -114,7 +114,7 @@ RULES = [
          "RFC 9580 section 6.1 wants none; gpg 2.2 needs one, or padding, to find the end of the base64",
          change="_checksum|lost_line"),
     Rule("spare bits of base64", "sq", "^encrypted",
-         "^refused Error: (Invalid last symbol|Malformed packet: Truncated packet)",  # the latter behind partial lengths
+         "^refused Error: (Invalid last symbol|Malformed packet: Truncated packet)",  # the latter with chunks
          "four bits have no room for text, and gpg takes them",
          change="spare_bits|other_digit"),
     Rule("values within a session key", "gpg", "^encrypted", complains(MPI),

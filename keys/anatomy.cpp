@@ -1,6 +1,5 @@
 #include "keys/anatomy.hpp"
 
-#include "keys/inspect.hpp"
 #include "keys/leaf.hpp"
 #include "keys/packet_text.hpp"
 #include "keys/preamble.hpp"

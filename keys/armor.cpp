@@ -43,13 +43,6 @@ std::string crc24(std::string_view data) {
             static_cast<char>(crc & 0xFF)};
 }
 
-std::string_view take_line(std::string_view& rest) {
-    const auto newline = rest.find('\n');
-    const auto line = rest.substr(0, newline);
-    rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
-    return line;
-}
-
 std::string_view without_trailing_space(std::string_view line) {
     return line.substr(0, line.find_last_not_of(" \t\r") + 1);
 }
@@ -68,7 +61,7 @@ enum class headers { usual, could_carry_text };
 std::optional<headers> take_headers(std::string_view& rest) {
     auto out = headers::usual;
     for (std::size_t lines = 0; lines <= most_headers; ++lines) {
-        const auto line = without_trailing_space(take_line(rest));
+        const auto line = without_trailing_space(text::take_line(rest));
         if (line.empty()) return out;
         if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
         if (lines >= most_usual_headers || !is_usual_armor_header(line)) out = headers::could_carry_text;
@@ -92,7 +85,7 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     auto data = text::decode_strict_base64(digits);
     if (!data) return std::nullopt;
     rest.remove_prefix(body.size());
-    const auto end_line = without_trailing_space(take_line(rest));
+    const auto end_line = without_trailing_space(text::take_line(rest));
     const auto expected = std::string(end_mark).append(label).append(line_tail);
     if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
     return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .spells_text = spells_text(digits)}, *above);
@@ -113,7 +106,7 @@ std::string armor_message(std::string_view binary) {
 armor_reading read_armor(std::string_view text) {
     armor_reading out;
     while (!text.empty()) {
-        const auto line = take_line(text);
+        const auto line = text::take_line(text);
         const auto label = label_of(line);
         auto behind = text;
         auto block = label.empty() ? std::nullopt : take_block(label, behind);

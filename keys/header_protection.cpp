@@ -4,6 +4,7 @@
 #include "keys/pgp_mime.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mime.hpp"
+#include "policy/mime_field.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,17 +24,13 @@ constexpr auto user_facing = std::to_array<std::string_view>(
 
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
 
-bool is_one_of(const auto& names, std::string_view name) {
-    return std::ranges::any_of(names, [&](std::string_view one) { return text::iequals(one, name); });
-}
-
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).
 void append_protected_fields(std::string& out, const policy::message& mail) {
     for (const auto& field : mail.fields)
-        if (is_one_of(user_facing, field.name)) policy::append_field(out, field);
+        if (text::is_one_of(field.name, user_facing)) policy::append_field(out, field);
     bool subject_shown = false;
     for (const auto& field : mail.fields) {
-        if (!is_one_of(user_facing, field.name) || is_one_of(hidden_fields, field.name)) continue;
+        if (!text::is_one_of(field.name, user_facing) || text::is_one_of(field.name, hidden_fields)) continue;
         const bool is_subject = text::iequals(field.name, "Subject");
         if (is_subject && std::exchange(subject_shown, true)) continue;
         const auto value = is_subject ? std::string(hidden_subject) : field.value;
@@ -48,9 +45,8 @@ std::optional<header_field> protected_type(const policy::message& mail) {
     const auto root = policy::parse_mime(mail);
     if (!root || root->ambiguous || types.size() > 1) return std::nullopt;
     if (!root->parameter("hp").empty() || !root->parameter("protected-headers").empty()) return std::nullopt;
-    auto value = std::string(types.front());
-    while (!value.empty() && (text::is_space(value.back()) || value.back() == ';')) value.pop_back();
-    return header_field{.name = "Content-Type", .value = value + std::string(protection)};
+    const auto value = std::string(policy::without_open_end(types.front())) + std::string(protection);
+    return header_field{.name = "Content-Type", .value = value};
 }
 
 std::string wrapped(const policy::message& mail, std::string_view boundary) {
@@ -91,7 +87,7 @@ policy::message sealed_message(const policy::message& mail, subject_shown where,
     for (const auto& field : mail.fields) {
         if (!stays_outside(field.name)) continue;
         const bool is_subject = text::iequals(field.name, "Subject");
-        if (where == subject_shown::outside || !(is_subject || is_one_of(hidden_fields, field.name))) {
+        if (where == subject_shown::outside || !(is_subject || text::is_one_of(field.name, hidden_fields))) {
             out.fields.push_back(field);
         } else if (is_subject && !std::exchange(subject_shown_already, true)) {
             out.fields.push_back({.name = field.name, .value = std::string(hidden_subject)});

@@ -4,6 +4,7 @@
 #include "policy/base/text.hpp"
 #include "policy/encoded_word.hpp"
 #include "policy/mime.hpp"
+#include "policy/mime_field.hpp"
 #include "policy/subject.hpp"
 
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ namespace {
 using policy::mime_part;
 
 constexpr std::string_view mark = "hp-legacy-display=\"1\"";
-
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 // One line, printable, without what could end it.
 std::string shown_subject(const policy::message& mail) {
@@ -77,7 +74,7 @@ bool is_text(const mime_part& part) {
 
 bool can_hold(const mime_part& part, std::string_view subject) {
     const auto charset = text::lower(part.parameter("charset"));
-    if (is_ascii(subject)) return charset != "utf-16" && charset != "utf-32" && charset != "utf-7";
+    if (text::is_ascii(subject)) return charset != "utf-16" && charset != "utf-32" && charset != "utf-7";
     return charset == "utf-8" && part.encoding != "7bit";
 }
 
@@ -123,14 +120,10 @@ const char* place_in(const mime_part& part) {
 std::optional<insertion> mark_in(const mime_part& part) {
     std::string_view rest = part.header;
     while (!rest.empty()) {
-        auto end = rest.find('\n');
-        while (end != std::string_view::npos && end + 1 < rest.size() && (rest[end + 1] == ' ' || rest[end + 1] == '\t'))
-            end = rest.find('\n', end + 1);
-        const auto field = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        const auto field = policy::take_folded_line(rest);
         if (!text::istarts_with(field, "Content-Type:")) continue;
-        const auto last = field.find_last_not_of(" \t\r\n;");
-        return insertion{.before = field.data() + last + 1, .text = "; " + std::string(mark)};
+        const auto kept = policy::without_open_end(field);
+        return insertion{.before = kept.data() + kept.size(), .text = "; " + std::string(mark)};
     }
     if (part.header.empty()) return std::nullopt;
     return insertion{.before = part.header.data(), .text = "Content-Type: text/plain; " + std::string(mark) + "\r\n"};
@@ -152,8 +145,7 @@ std::string spliced(std::string_view body, std::vector<insertion> insertions) {
 void mark_root(policy::message& mail) {
     for (auto& field : mail.fields) {
         if (!text::iequals(field.name, "Content-Type")) continue;
-        while (!field.value.empty() && (text::is_space(field.value.back()) || field.value.back() == ';')) field.value.pop_back();
-        field.value += ";\n\t" + std::string(mark);
+        field.value = std::string(policy::without_open_end(field.value)) + ";\n\t" + std::string(mark);
         return;
     }
     mail.fields.push_back({.name = "Content-Type", .value = " text/plain; charset=us-ascii; " + std::string(mark)});
@@ -177,8 +169,8 @@ policy::message with_legacy_display(policy::message mail) {
         insertions.push_back({.before = place_in(*part), .text = *std::move(element)});
         in_root = in_root || part == &*root;
     }
-    auto body = spliced(mail.body, std::move(insertions));
-    mail.body = std::move(body);
+    if (insertions.empty()) return mail;
+    mail.body = spliced(mail.body, std::move(insertions));
     if (in_root) mark_root(mail);
     return mail;
 }

@@ -15,14 +15,10 @@ constexpr auto broken_by_sealing = std::to_array<std::string_view>(
     {"DKIM-Signature", "DomainKey-Signature", "X-Google-DKIM-Signature", "ARC-Seal", "ARC-Message-Signature",
      "ARC-Authentication-Results", "Lines"});
 
-bool is_broken_by_sealing(std::string_view name) {
-    return std::ranges::any_of(broken_by_sealing, [&](std::string_view one) { return text::iequals(one, name); });
-}
-
 } // namespace
 
 bool stays_outside(std::string_view name) {
-    return !moves_inside(name) && !text::iequals(name, "MIME-Version") && !is_broken_by_sealing(name);
+    return !moves_inside(name) && !text::iequals(name, "MIME-Version") && !text::is_one_of(name, broken_by_sealing);
 }
 
 bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }

@@ -35,11 +35,8 @@ bool is_known(std::string_view line) {
 } // namespace
 
 bool says_nothing(std::string_view around_parts) {
-    while (!around_parts.empty()) {
-        const auto line = around_parts.substr(0, around_parts.find('\n'));
-        if (!is_known(line)) return false;
-        around_parts.remove_prefix(std::min(around_parts.size(), line.size() + 1));
-    }
+    while (!around_parts.empty())
+        if (!is_known(text::take_line(around_parts))) return false;
     return true;
 }
 

@@ -202,9 +202,8 @@ legible legible_without_charset(std::string_view bytes) {
     return is_utf8(bytes) && std::ranges::none_of(bytes, is_control) ? legible::yes : legible::no;
 }
 
-bool is_one_of(std::string_view charset, std::initializer_list<std::string_view> names) {
-    return std::ranges::any_of(names, [&](auto name) { return text::iequals(charset, name); });
-}
+constexpr std::string_view utf8_names[] = {"utf-8", "utf8"};
+constexpr std::string_view ascii_names[] = {"us-ascii", "ascii"};
 
 // Collects the bytes of neighbouring words of one charset, since a letter may be split between them, and
 // keeps the last converter, since the next word mostly wants it again.
@@ -233,9 +232,9 @@ private:
         const auto starts = std::exchange(starts_, {});
         if (bytes_.empty()) return;
         if (bytes_.size() > most_bytes) bytes_.resize(most_bytes), out_.all = legible::no;
-        if (is_one_of(charset_, {"utf-8", "utf8"}))
+        if (text::is_one_of(charset_, utf8_names))
             out_.text += text::encode_utf8(text::decode_utf8(bytes_));
-        else if (is_one_of(charset_, {"us-ascii", "ascii"}))
+        else if (text::is_one_of(charset_, ascii_names))
             out_.text += bytes_as_utf8(bytes_);
         else
             flush_other(starts);

@@ -37,9 +37,7 @@ std::optional<header_field> read_field(std::string_view line) {
 
 // The line at the front without its line end, which is taken too.
 std::string_view take_line(std::string_view& rest) {
-    const auto end = rest.find('\n');
-    auto line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    auto line = text::take_line(rest);
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
 }
@@ -57,6 +55,22 @@ std::string with_crlf(std::string_view body) {
 }
 
 } // namespace
+
+std::string_view take_folded_line(std::string_view& rest) {
+    std::size_t end = 0;
+    do {
+        const auto newline = rest.find('\n', end);
+        end = newline == std::string_view::npos ? rest.size() : newline + 1;
+    } while (end < rest.size() && (rest[end] == ' ' || rest[end] == '\t'));
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(end);
+    return line;
+}
+
+std::optional<std::string> message_id(const message& mail) {
+    const auto values = field_values(mail, "Message-ID");
+    return values.empty() ? std::nullopt : std::optional(unfolded(values.front()));
+}
 
 message parse_message(std::string_view file) {
     message mail;

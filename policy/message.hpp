@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,12 @@ std::vector<std::string_view> field_values(const message& mail, std::string_view
 
 // RFC 5322 section 2.2.3: the folds undone (LF before white space is dropped, the white space kept), ends trimmed.
 std::string unfolded(std::string_view value);
+
+// The first Message-ID field, unfolded; nothing where there is none.
+std::optional<std::string> message_id(const message& mail);
+
+// The line at the front with its fold lines; the line end is taken, and stays inside where a fold follows.
+std::string_view take_folded_line(std::string_view& rest);
 
 // Reads a message file (RFC 5322; LF or CRLF line ends; an mbox "From " line is passed over). A line before the first empty
 // line that is no field ends the header, as Postfix does it. Never fails.

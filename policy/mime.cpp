@@ -124,18 +124,6 @@ private:
     bool seen_[3] = {};
 };
 
-// The line at the front with its fold lines; the line end is taken, and stays inside where a fold follows.
-std::string_view take_folded_line(std::string_view& rest) {
-    std::size_t end = 0;
-    do {
-        const auto newline = rest.find('\n', end);
-        end = newline == std::string_view::npos ? rest.size() : newline + 1;
-    } while (end < rest.size() && (rest[end] == ' ' || rest[end] == '\t'));
-    const auto line = rest.substr(0, end);
-    rest.remove_prefix(end);
-    return line;
-}
-
 // Reads the header at the front of an entity and returns what follows the empty line.
 std::string_view read_header(std::string_view entity, mime_part& part) {
     header_reader reader(part);

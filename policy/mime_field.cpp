@@ -83,6 +83,10 @@ content_type parse_content_type(std::string_view value) {
     return out;
 }
 
+std::string_view without_open_end(std::string_view field) {
+    return field.substr(0, field.find_last_not_of(" \t\r\n;") + 1);
+}
+
 std::string disposition_file_name(std::string_view value) {
     const mimetic::ContentDisposition read{std::string(value.substr(0, longest_field_value))};
     for (const auto& parameter : parameters_of(read.paramList()))

@@ -25,6 +25,9 @@ struct content_type {
 
 content_type parse_content_type(std::string_view value);
 
+// The field or value without white space and semicolons at its end: a further parameter can follow, behind a semicolon.
+std::string_view without_open_end(std::string_view field);
+
 // The parameter `filename`; empty if there is none.
 std::string disposition_file_name(std::string_view value);
 

@@ -2,7 +2,6 @@
 
 #include "policy/base/text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -69,9 +68,7 @@ std::optional<std::string> decode_strict_base64(std::string_view lines) {
     std::uint32_t bits = 0;
     std::size_t digits = 0, padding = 0;
     while (!lines.empty()) {
-        const auto line = lines.substr(0, lines.find('\n'));
-        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-        for (const char c : trim(line)) {
+        for (const char c : trim(take_line(lines))) {
             const auto value = digit_values[static_cast<unsigned char>(c)];
             if (c == '=') {
                 ++padding;

@@ -22,6 +22,21 @@ bool icontains(std::string_view s, std::string_view needle) {
     return !std::ranges::search(s, needle, {}, to_lower, to_lower).empty() || needle.empty();
 }
 
+bool is_one_of(std::string_view s, std::span<const std::string_view> names) {
+    return std::ranges::any_of(names, [&](std::string_view name) { return iequals(s, name); });
+}
+
+bool is_ascii(std::string_view s) {
+    return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string_view take_line(std::string_view& rest) {
+    const auto end = rest.find('\n');
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return line;
+}
+
 std::string_view trim(std::string_view s) {
     while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
     while (!s.empty() && is_space(s.back())) s.remove_suffix(1);

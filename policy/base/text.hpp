@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,15 @@ std::string lower(std::string_view s);
 bool iequals(std::string_view a, std::string_view b);
 bool istarts_with(std::string_view s, std::string_view prefix);
 bool icontains(std::string_view s, std::string_view needle);
+bool is_one_of(std::string_view s, std::span<const std::string_view> names); // ASCII case does not matter
+
+// Nothing above 0x7F; control characters may stand in it.
+bool is_ascii(std::string_view s);
 
 std::string_view trim(std::string_view s);
+
+// The line at the front, without its LF, which is taken too; a CR before that stays.
+std::string_view take_line(std::string_view& rest);
 
 // The pieces between separators, untrimmed; one piece where there is no separator.
 std::vector<std::string_view> split(std::string_view s, char separator);

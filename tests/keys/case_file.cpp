@@ -13,13 +13,6 @@ namespace {
 
 using policy::addressed;
 
-std::string_view take_line(std::string_view& rest) {
-    const auto newline = rest.find('\n');
-    const auto line = rest.substr(0, newline);
-    rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
-    return line;
-}
-
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> out;
     for (text = text::trim(text); !text.empty(); text = text::trim(text)) {
@@ -123,13 +116,13 @@ std::string_view word_for(addressed answer) {
 
 std::expected<mail_case, std::string> read_case(std::string_view file) {
     case_reader reader;
-    for (auto line = take_line(file); !line.empty(); line = take_line(file))
+    for (auto line = text::take_line(file); !line.empty(); line = text::take_line(file))
         if (!reader.read(line)) return std::unexpected("not understood: " + std::string(line));
     for (const auto* key : {"protection", "made by"})
         if (!reader.has(key)) return std::unexpected("says nothing of: " + std::string(key));
     std::string about;
-    auto line = take_line(file);
-    for (; line != "---" && !file.empty(); line = take_line(file))
+    auto line = text::take_line(file);
+    for (; line != "---" && !file.empty(); line = text::take_line(file))
         about.append(line).append("\n");
     if (line != "---") return std::unexpected("there is no mail in it");
     if (text::trim(about).empty()) return std::unexpected("does not say what it is");

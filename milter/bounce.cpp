@@ -28,10 +28,6 @@ std::string mail_date(wall_time time) {
     return out;
 }
 
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // RFC 3463: what stands behind the code of the reply; else that it was tried for too long, or refused.
 std::string status_of(std::string_view reply) {
     const auto words = text::split(reply, ' ');
@@ -62,7 +58,7 @@ std::string for_people(const bounce_facts& about) {
 std::string for_programs(const bounce_facts& about) {
     std::string out = "Reporting-MTA: dns; " + domain_of(about.from) + "\r\n";
     for (const auto& one : about.recipients) {
-        out += std::string("\r\nFinal-Recipient: ") + (is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
+        out += std::string("\r\nFinal-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
                one.address + "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
         if (text::is_digit(one.last_reply.empty() ? ' ' : one.last_reply[0]))
             out += "Diagnostic-Code: smtp; " + text::ascii(one.last_reply) + "\r\n";
@@ -74,7 +70,7 @@ std::string for_programs(const bounce_facts& about) {
 
 std::string bounce_message(const bounce_facts& about) {
     const std::string from(about.from.empty() ? "MAILER-DAEMON" : about.from);
-    const bool ascii = std::ranges::all_of(about.recipients, is_ascii, &waiting_recipient::address);
+    const bool ascii = std::ranges::all_of(about.recipients, text::is_ascii, &waiting_recipient::address);
     const auto next_part = "--" + std::string(about.boundary);
     const std::string encoding(ascii ? "7bit" : "8bit");
     std::string out = "From: Mail gateway <" + from + ">\r\nTo: <" + std::string(about.to) + ">\r\n" +

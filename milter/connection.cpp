@@ -1,5 +1,6 @@
 #include "milter/connection.hpp"
 
+#include "milter/exception_text.hpp"
 #include "milter/gateway_log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,16 +26,6 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // A body piece of 64 KiB and the frames around it come in one read.
 constexpr std::size_t read_size = 128 * 1024;
-
-std::string text_of(const std::exception_ptr& problem) {
-    try {
-        std::rethrow_exception(problem);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
 
 answer try_again_later() {
     return {.final = verdict::tempfail,

@@ -2,6 +2,7 @@
 
 #include "milter/bounce.hpp"
 #include "milter/decision_id.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
 #include "policy/base/text.hpp"
@@ -28,29 +29,10 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 // Between tries to record what became of a copy, while the disk does not take it.
 constexpr std::chrono::seconds disk_pause{30};
 
-std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
-    std::vector<std::string> out;
-    for (const auto& one : recipients)
-        out.push_back(one.address);
-    return text::join(out, ", ");
-}
-
-std::string text_of(const std::exception_ptr& problem) {
-    try {
-        std::rethrow_exception(problem);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
-
 std::string message_id_of(std::string_view message) {
     // The header is enough, and a large body is not worth a copy.
     const auto header = message.substr(0, std::min(message.find("\r\n\r\n"), std::size_t{1} << 20));
-    const auto mail = policy::parse_message(std::string(header) + "\r\n\r\n");
-    const auto values = policy::field_values(mail, "Message-ID");
-    return values.empty() ? std::string{} : policy::unfolded(values.front());
+    return policy::message_id(policy::parse_message(std::string(header) + "\r\n\r\n")).value_or("");
 }
 
 } // namespace

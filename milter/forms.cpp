@@ -56,8 +56,7 @@ std::vector<std::string> leaving_otherwise(const policy::decision& made) {
 // day may well be alike.
 std::string sameness(const transaction& mail) {
     std::string out = mail.sender.key();
-    const auto ids = policy::field_values(mail.mail, "Message-ID");
-    out.append("\n").append(ids.empty() ? mail.queue_id : policy::unfolded(ids.front()));
+    out.append("\n").append(policy::message_id(mail.mail).value_or(mail.queue_id));
     for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
         for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
     return out.append("\n").append(sha256_hex(mail.mail.body));

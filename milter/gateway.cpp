@@ -31,15 +31,14 @@ using policy::reason;
 constexpr std::size_t large_message = 256 * 1024;
 
 // The keys for one ciphertext: of these recipients, and of those who can read all.
-std::expected<std::vector<keys::seal_recipient>, std::string>
-seal_recipients(const snapshot& live, const policy::decision& made, const std::vector<std::size_t>& group,
-                const policy::address& sender, keys::time_point now) {
-    const auto further = further_readers(live, sender, now);
-    if (!further) return std::unexpected(further.error());
+std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const policy::decision& made,
+                                                  const std::vector<std::size_t>& group,
+                                                  const std::vector<const keys::stored_certificate*>& further,
+                                                  keys::time_point now) {
     std::vector<keys::seal_recipient> out;
     for (const auto one : group)
         out.push_back(keys::recipient_for(*live.certificates.find(made.recipients[one].who.key(), now).stored, now));
-    for (const auto* stored : *further) out.push_back(keys::recipient_for(*stored, now));
+    for (const auto* stored : further) out.push_back(keys::recipient_for(*stored, now));
     return out;
 }
 
@@ -56,11 +55,6 @@ bool is_report(const transaction& mail) {
     return types.size() == 1 && text::istarts_with(text::trim(types.front()), "multipart/report");
 }
 
-std::string message_id_of(const policy::message& mail) {
-    const auto values = policy::field_values(mail, "Message-ID");
-    return values.empty() ? std::string{} : policy::unfolded(values.front());
-}
-
 } // namespace
 
 awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
@@ -72,7 +66,7 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
                .time = std::chrono::system_clock::now(),
                .began = std::chrono::steady_clock::now(),
                .judged = {},
-               .owed = {},
+               .sealed = {},
                .reply = {}};
     const bool enforced = of.enforced();
     try {
@@ -103,12 +97,14 @@ awaitable<judgement> gateway::observe(const passage& of) {
 
 awaitable<gateway::sealing> gateway::seal(const passage& of) {
     std::vector<keys::pgp_mime_envelope> envelopes;
-    if (!of.enforced()) co_return envelopes;
+    const auto groups = ciphertext_groups(of.judged.made);
+    if (!of.enforced() || groups.empty()) co_return envelopes;
+    const auto further = further_readers(*of.live, of.mail->sender, of.now());
+    if (!further) co_return std::unexpected(further.error());
     const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
-    for (const auto& group : ciphertext_groups(of.judged.made)) {
-        auto recipients = seal_recipients(*of.live, of.judged.made, group, of.mail->sender, of.now());
-        if (!recipients) co_return std::unexpected(std::move(recipients.error()));
-        auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), *std::move(recipients));
+    for (const auto& group : groups) {
+        auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
+        auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), std::move(recipients));
         if (!envelope) co_return std::unexpected(std::move(envelope.error()));
         envelopes.push_back(*std::move(envelope));
     }
@@ -119,9 +115,8 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
     if (sealed) {
-        const auto& made = of.judged.made;
-        edits = edits_for(of.live->rules, made, *of.mail, *sealed, of.id);
-        of.owed = copies_owed(of.live->rules, made, *of.mail, *sealed, of.id);
+        of.sealed = *std::move(sealed);
+        edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);
         if (of.mail->recipients.empty())
             defer(of, reason::internal_error, "Postfix named no recipient");
         else if (of.enforced() && !possible(edits, agreed))
@@ -133,12 +128,14 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     return edits;
 }
 
-// Suspends until the copies are on disk. False: they are not, and the message is deferred.
+// Suspends until the copies are on disk. False: they are not, and the message is deferred. Making them takes as long as
+// the message is large, so that is for the pool too.
 awaitable<bool> gateway::owe_copies(passage& of) {
-    if (of.owed.empty()) co_return true;
-    auto work = [this, owed = std::exchange(of.owed, {})]() -> std::string {
+    const auto& made = of.judged.made;
+    if (of.sealed.empty() || (made.forms.copies.empty() && made.archive.empty())) co_return true;
+    auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id]() -> std::string {
         try {
-            outbox_.add(owed);
+            outbox_.add(copies_owed(live->rules, made, *mail, sealed, id));
             return {};
         } catch (const std::exception& problem) {
             return problem.what();
@@ -154,7 +151,7 @@ awaitable<bool> gateway::owe_copies(passage& of) {
 void gateway::defer(passage& of, reason why, std::string_view detail) {
     log_line(of.id + " " + of.mail->queue_id + " deferred: " + std::string(detail));
     of.judged.made = policy::deferred(std::move(of.judged.made), why);
-    of.owed.clear();
+    of.sealed.clear();
 }
 
 std::string gateway::record_of(const passage& of) {
@@ -162,7 +159,7 @@ std::string gateway::record_of(const passage& of) {
     using std::chrono::milliseconds;
     const auto& mail = *of.mail;
     const auto reply = of.reply ? policy::to_string(*of.reply) : std::string{};
-    const auto message_id = message_id_of(mail.mail);
+    const auto message_id = policy::message_id(mail.mail).value_or("");
     return policy::audit_fields({.rules = of.live->rules,
                                  .known = of.judged.known,
                                  .made = of.judged.made,

@@ -51,7 +51,7 @@ private:
         std::chrono::system_clock::time_point time;
         std::chrono::steady_clock::time_point began;
         judgement judged;
-        std::vector<owed_copy> owed;
+        std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
 
         keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }

@@ -33,7 +33,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     out.known.findings = policy::find_tags(live.rules, mail.mail);
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
-    out.known.shows_subject = policy::subject_says_something(mail.mail);
+    if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole)

@@ -63,13 +63,6 @@ void remove_half_written(const fs::path& directory) {
         if (file.path().extension() == ".new") fs::remove(file.path(), ignored);
 }
 
-std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
-    std::vector<std::string> out;
-    for (const auto& one : recipients)
-        out.push_back(one.address);
-    return text::join(out, ", ");
-}
-
 std::string new_batch() {
     auto name = new_decision_id();
     std::erase(name, '-');
@@ -144,11 +137,8 @@ void outbox::add(const std::vector<owed_copy>& copies) {
     write_batch(heads, messages);
     std::unique_lock lock(mutex_);
     for (const auto& head : heads) {
-        entry made{
-            .seen = signature_of(places_.waiting_file(head.id)), .next_try = head.next_try, .identities = {}};
-        for (const auto& one : head.recipients)
-            made.identities.push_back(one.identity);
-        if (!waiting_.contains(head.id)) put(head.id, std::move(made)); // look() may have seen it already
+        if (!waiting_.contains(head.id)) // look() may have seen it already
+            put(head, signature_of(places_.waiting_file(head.id)));
     }
     const auto told = told_;
     lock.unlock();
@@ -247,10 +237,7 @@ void outbox::look_at(const found_copy& found) {
     if (head->id != found.id)
         return report(found.file,
                       found.file.string() + " says that it is " + head->id + "; it is left alone");
-    entry made{.seen = seen, .next_try = head->next_try, .identities = {}};
-    for (const auto& one : head->recipients)
-        made.identities.push_back(one.identity);
-    put(found.id, std::move(made));
+    put(*head, seen);
 }
 
 void outbox::report(const fs::path& file, const std::string& problem) {
@@ -260,10 +247,13 @@ void outbox::report(const fs::path& file, const std::string& problem) {
     log_line("outbox: " + problem);
 }
 
-void outbox::put(const std::string& id, entry made) {
-    for (const auto& identity : made.identities)
-        ++identities_[identity];
-    waiting_[id] = std::move(made);
+void outbox::put(const copy_head& head, signature seen) {
+    entry made{.seen = seen, .next_try = head.next_try, .identities = {}};
+    for (const auto& one : head.recipients) {
+        ++identities_[one.identity];
+        made.identities.push_back(one.identity);
+    }
+    waiting_[head.id] = std::move(made);
 }
 
 void outbox::drop(std::map<std::string, entry>::iterator at) {

@@ -104,7 +104,7 @@ private:
     void forget_old();
     void tell_unfinished(const std::string& id);
     void look_at(const found_copy& found);
-    void put(const std::string& id, entry made);
+    void put(const copy_head& head, signature seen);
     void drop(std::map<std::string, entry>::iterator at);
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_handed(const std::string& identity) const;

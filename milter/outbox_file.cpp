@@ -207,6 +207,13 @@ bool is_envelope_address(std::string_view address) {
     return !quoted && text::encode_utf8(text::decode_utf8(address)) == address;
 }
 
+std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
+    std::vector<std::string> out;
+    for (const auto& one : recipients)
+        out.push_back(one.address);
+    return text::join(out, ", ");
+}
+
 std::string head_line(const copy_head& head) {
     json::array recipients;
     for (const auto& one : head.recipients)

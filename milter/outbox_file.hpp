@@ -27,6 +27,9 @@ struct waiting_recipient {
     std::string last_reply; // of the last try, or empty
 };
 
+// "a@x.org, b@y.org"
+std::string addresses_of(const std::vector<waiting_recipient>& recipients);
+
 struct copy_head {
     std::string id; // "7Q2KM4XD.1": the directory and the file that it lies in
     std::string decision;

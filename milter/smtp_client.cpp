@@ -1,5 +1,6 @@
 #include "milter/smtp_client.hpp"
 
+#include "milter/exception_text.hpp"
 #include "milter/outbox_file.hpp"
 #include "policy/base/text.hpp"
 
@@ -28,20 +29,6 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // Of the message, in one write.
 constexpr std::size_t piece_size = 128 * 1024;
-
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-std::string text_of(const std::exception_ptr& problem) {
-    try {
-        std::rethrow_exception(problem);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
 
 // Nothing if the operation is not done in time: then it is cancelled.
 template <class T>
@@ -162,8 +149,8 @@ awaitable<std::string> conversation::connect() {
 std::string conversation::mail_command() const {
     auto line = "MAIL FROM:<" + mail_.sender + ">";
     if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
-    if (offers("8BITMIME") && !is_ascii(*mail_.message)) line += " BODY=8BITMIME";
-    if (offers("SMTPUTF8") && !(is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, is_ascii)))
+    if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
+    if (offers("SMTPUTF8") && !(text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii)))
         line += " SMTPUTF8";
     return line;
 }
@@ -177,7 +164,7 @@ awaitable<bool> conversation::name_recipients() {
         auto& fate = result_.recipients[index];
         if (!is_envelope_address(address)) {
             fate = {.what = fate::refused, .reply = "553 5.1.3 this address cannot be sent to a mail server"};
-        } else if (!utf8 && !(is_ascii(address) && is_ascii(mail_.sender))) {
+        } else if (!utf8 && !(text::is_ascii(address) && text::is_ascii(mail_.sender))) {
             // RFC 6531 section 3.5
             fate = {.what = fate::refused,
                     .reply = "553 5.6.7 the mail server does not take addresses beyond ASCII"};

@@ -32,7 +32,7 @@ enum class legibility : std::uint8_t { whole, too_large, too_complex };
 struct facts {
     tag_findings findings;
     protection brought = protection::none;
-    bool shows_subject = false; // its Subject says something, whatever is encrypted otherwise
+    bool shows_subject = false; // its Subject says something, though the rest is encrypted, or claims to be
     legibility read = legibility::whole;
     std::vector<recipient_facts> recipients;
     std::vector<std::string> foreign_keys = {}; // ids of keys that can read it and are no recipient's and not the sender's

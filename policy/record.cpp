@@ -59,15 +59,9 @@ json::array recipients_of(const account& of) {
     return out;
 }
 
-json::array foreign_keys_of(const account& of) {
+json::array texts(const std::vector<std::string>& from) {
     json::array out;
-    for (const auto& id : of.known.foreign_keys) out.push_back(outside(id));
-    return out;
-}
-
-json::array further_readers_of(const account& of) {
-    json::array out;
-    for (const auto& fingerprint : of.made.further_readers) out.push_back(outside(fingerprint));
+    for (const auto& one : from) out.push_back(outside(one));
     return out;
 }
 
@@ -91,12 +85,10 @@ json::array archive_of(const account& of) {
 json::array parts_as_json(const std::vector<part_account>& parts) {
     json::array out;
     for (const auto& part : parts) {
-        json::array packets;
-        for (const auto& packet : part.packets) packets.push_back(outside(packet));
         out.push_back(json::object{{"path", word(part.path)},
                                    {"type", outside(part.type)},
                                    {"verdict", outside(part.verdict)},
-                                   {"packets", std::move(packets)}});
+                                   {"packets", texts(part.packets)}});
     }
     return out;
 }
@@ -107,13 +99,13 @@ void add_decision(json::object& to, const account& of) {
     to["tags"] = tags_of(of);
     to["near_misses"] = near_misses_of(of);
     to["protection"] = word(name_of(of.known.brought));
-    to["foreign_keys"] = foreign_keys_of(of);
+    to["foreign_keys"] = texts(of.known.foreign_keys);
     to["outcome"] = word(name_of(of.made.what));
     to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
     to["mode"] = word(name_of(of.mode));
     to["recipients"] = recipients_of(of);
     to["copies"] = copies_of(of);
-    to["further_readers"] = further_readers_of(of);
+    to["further_readers"] = texts(of.made.further_readers);
     to["archive"] = archive_of(of);
     to["reply"] = of.reply.empty() ? json::value(nullptr) : json::value(word(of.reply));
 }

@@ -1,8 +1,8 @@
 #include "policy/tags.hpp"
 
 #include "policy/base/text.hpp"
-#include "policy/encoded_word.hpp"
 #include "policy/display.hpp"
+#include "policy/encoded_word.hpp"
 #include "policy/fold.hpp"
 #include "policy/near_miss.hpp"
 #include "policy/tag_pattern.hpp"

@@ -1,19 +1,11 @@
 // The input is a text with armor in it, or is none. Blocks cannot hold more than the text did, and what is written as armor
 // reads back.
 #include "keys/armor.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
-
-namespace {
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace sealgate::keys;

@@ -1,19 +1,11 @@
 // The input is BER, or is none. What counts as enveloped is whole and alone, so that it is none with an octet less or more.
 #include "keys/cms.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
-
-namespace {
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using sealgate::keys::is_enveloped_cms;

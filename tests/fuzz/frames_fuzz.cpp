@@ -5,10 +5,10 @@
 // the same.
 #include "milter/edits.hpp"
 #include "milter/session.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,10 +18,6 @@ using namespace sealgate::milter;
 namespace {
 
 constexpr std::size_t limit = 2000;
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 std::string answer_to(const transaction& completed, const agreement& agreed) {
     require(completed.truncated || completed.size <= limit);

@@ -1,20 +1,16 @@
 // The input is a mail file. Whatever is in it, a sentence put in front of its body or behind it leaves nothing that counts as
 // encrypted: the sentence could be read.
 #include "keys/inspect.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace {
 
 using sealgate::policy::protection;
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 bool is_openpgp_encrypted(const sealgate::policy::message& mail) {
     const auto kind = sealgate::keys::inspect(mail).kind;

@@ -1,20 +1,12 @@
 // The input is binary OpenPGP data, or is none. A walk leaves out nothing; an encrypted message is whole and alone, so that
 // it is none with an octet less or an octet more.
 #include "keys/packets.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
-
-namespace {
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace sealgate::keys;

@@ -3,19 +3,15 @@
 #include "keys/header_protection.hpp"
 #include "keys/legacy_display.hpp"
 #include "policy/mime.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 namespace {
 
 using namespace sealgate;
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 // Whether b is a with octets put in.
 bool holds_in_order(std::string_view a, std::string_view b) {

@@ -2,11 +2,11 @@
 // printable, valid UTF-8, and a tag that stands in a Subject of its own must be found beside it.
 #include "policy/base/text.hpp"
 #include "policy/tags.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 namespace {
@@ -29,10 +29,6 @@ policy make_policy() {
     rules.carriers.headers = {"X-Classification", "Keywords"};
     rules.carriers.sensitivity = {{"Company-Confidential", 2}, {"Private", 2}, {"Personal", 1}};
     return rules;
-}
-
-void require(bool holds) {
-    if (!holds) std::abort();
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/courier.hpp"
 #include "scripted_server.hpp"
 
@@ -24,14 +25,11 @@ const std::string message = "Message-ID: <1@client.example>\r\nSubject: the plan
 class Courier : public testing::Test {
 protected:
     Courier() {
-        std::string name = (fs::temp_directory_path() / "sealgate-courier-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
         box.emplace(directory, [this] { return std::chrono::system_clock::now() + later; });
     }
     ~Courier() override {
         carrier.reset();
         box.reset();
-        fs::remove_all(directory);
     }
 
     void start() {
@@ -71,7 +69,8 @@ protected:
 
     asio::io_context io;
     test::scripted_server server{io};
-    std::string directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    std::string directory = scratch.path().string();
     std::chrono::hours later{0};
     std::optional<outbox> box;
     std::optional<courier> carrier;

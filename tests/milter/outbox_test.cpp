@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/outbox.hpp"
 
 #include <gmock/gmock.h>
@@ -33,13 +34,6 @@ owed_copy copy_for(std::string recipient, char digit, std::string message = "Sub
 
 class Outbox : public testing::Test {
 protected:
-    Outbox() {
-        std::string name = (fs::temp_directory_path() / "sealgate-outbox-XXXXXX").string();
-        root = ::mkdtemp(name.data());
-        directory = root + "/outbox";
-    }
-    ~Outbox() override { fs::remove_all(root); }
-
     outbox open() {
         return outbox(directory, [this] { return std::chrono::system_clock::now() + later; });
     }
@@ -60,8 +54,8 @@ protected:
     }
     fs::path only_file() const { return find_waiting(places()).at(0).file; }
 
-    std::string root;
-    std::string directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    std::string directory = scratch.path() / "outbox";
     std::chrono::hours later{0};
 };
 

@@ -1,5 +1,7 @@
 #include "keys/addressing.hpp"
 
+#include "keys/session_key.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <set>

@@ -1,5 +1,7 @@
 #include "keys/packet_text.hpp"
 
+#include "keys/session_key.hpp"
+
 #include <fmt/format.h>
 
 #include <ranges>
@@ -26,13 +28,16 @@ std::string_view public_key_algorithm(unsigned number) {
     }
 }
 
-// Of a version 3 packet the algorithm stands behind the key id, of version 6 behind the key's version and fingerprint.
 std::string pkesk_text(const packet& one) {
-    const auto version = octet_at(one.body, 0);
-    const auto algorithm = octet_at(one.body, version == 6 ? 2 + octet_at(one.body, 1) : 9);
-    const auto id = recipient_of(one);
-    const auto reader = !id ? "that cannot be read" : *id == hidden_key_id ? "for a hidden key" : "for key " + *id;
-    return fmt::format("PKESK version {} {}, {}", version, reader, public_key_algorithm(algorithm));
+    const auto content = read_pkesk(one.body);
+    if (!content) return fmt::format("PKESK version {} that cannot be read", octet_at(one.body, 0));
+    const auto reader = content->key_id == hidden_key_id ? "a hidden key" : "key " + content->key_id;
+    return fmt::format("PKESK version {} for {}, {}", content->version, reader, public_key_algorithm(content->algorithm));
+}
+
+std::string skesk_text(const packet& one) {
+    const auto outcome = read_skesk(one.body) ? "for a passphrase" : "that cannot be read";
+    return fmt::format("SKESK version {} {}", octet_at(one.body, 0), outcome);
 }
 
 std::string_view kind_of(packet_type type) {
@@ -64,7 +69,7 @@ std::string_view kind_of(packet_type type) {
 
 std::string describe(const packet& one) {
     if (one.type == packet_type::pkesk) return pkesk_text(one);
-    if (one.type == packet_type::skesk) return fmt::format("SKESK version {}, for a passphrase", octet_at(one.body, 0));
+    if (one.type == packet_type::skesk) return skesk_text(one);
     if (one.type == packet_type::seipd) return fmt::format("SEIPD version {}, {} octets", octet_at(one.body, 0), one.size);
     return fmt::format("{}, {} octets", kind_of(one.type), one.size);
 }

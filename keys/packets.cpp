@@ -1,9 +1,8 @@
 #include "keys/packets.hpp"
 
 #include "keys/noise.hpp"
+#include "keys/session_key.hpp"
 #include "policy/base/bytes.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
@@ -15,7 +14,6 @@ namespace {
 
 constexpr std::size_t smallest_first_chunk = 512; // RFC 9580 section 4.2.1.4
 constexpr std::size_t largest_session_key = 8192; // octets; the largest keys known need half of it
-constexpr std::size_t largest_passphrase_packet = 512;
 
 struct header {
     packet_type type;
@@ -116,11 +114,12 @@ std::uint8_t version_of(const packet& p) {
     return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front());
 }
 
-std::string upper_hex(std::string_view octets) {
-    std::string out;
-    for (const char octet : octets)
-        out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
-    return out;
+// Version, cipher, AEAD algorithm and chunk size, as SEIPD version 2 and OCB packets begin.
+bool is_aead_head(const packet& p, std::uint8_t largest_chunk_size) {
+    bytes::cursor in(p.body);
+    const auto version = in.u8(), cipher = in.u8(), aead = in.u8(), chunk_size = in.u8();
+    return version && is_cipher(cipher.value_or(0)) && nonce_size(aead.value_or(0)) && chunk_size &&
+           *chunk_size <= largest_chunk_size;
 }
 
 // What a message is that does not begin as an encrypted one.
@@ -174,37 +173,37 @@ private:
     }
 
     bool read_pkesk(const packet& p) {
-        auto id = recipient_of(p);
-        if (!id || p.size > largest_session_key) return fail("an encrypted session key that cannot be read");
+        auto content = p.size <= largest_session_key ? keys::read_pkesk(p.body) : std::nullopt;
+        if (!content) return fail("an encrypted session key that cannot be read");
         if (!is_noise(p)) return fail(readable_ciphertext);
-        out_.key_ids.push_back(*std::move(id));
-        note_version(p);
+        out_.key_ids.push_back(std::move(content->key_id));
+        note_version(content->version);
         return true;
     }
 
-    // Version 5 is LibrePGP's.
     bool read_skesk(const packet& p) {
-        if (version_of(p) < 4 || version_of(p) > 6 || p.size < 4 || p.size > largest_passphrase_packet)
-            return fail("a passphrase packet that cannot be read");
+        const auto content = keys::read_skesk(p.body);
+        if (!content) return fail("a passphrase packet that cannot be read");
         if (!is_noise(p)) return fail(readable_ciphertext);
-        note_version(p);
+        note_version(content->version);
         ++out_.passphrases;
         return true;
     }
 
-    void note_version(const packet& esk) {
-        has_v5_ = has_v5_ || version_of(esk) == 5;
-        has_v6_ = has_v6_ || version_of(esk) == 6;
-        has_older_ = has_older_ || version_of(esk) < 5;
+    // Version 5 is LibrePGP's.
+    void note_version(std::uint8_t of_session_key) {
+        has_v5_ = has_v5_ || of_session_key == 5;
+        has_v6_ = has_v6_ || of_session_key == 6;
+        has_older_ = has_older_ || of_session_key < 5;
     }
 
     // The sizes are the least that prefix, one literal packet and its check can have.
     bool fits(const packet& p) const {
         const auto version = version_of(p);
         if (p.type == packet_type::ocb) // LibrePGP section 5.16: version, cipher, mode, chunk size, nonce, two tags
-            return version == 1 && p.size >= 4 + 15 + 8 + 32 && !has_v6_;
+            return version == 1 && !has_v6_ && is_aead_head(p, 56) && p.size >= 4 + 15 + 8 + 32;
         if (version == 1) return p.size >= 1 + 10 + 8 + 22 && !has_v5_ && !has_v6_; // RFC 9580 section 5.13.1
-        return version == 2 && p.size >= 4 + 32 + 8 + 32 && !has_older_ && !has_v5_; // and 5.13.2
+        return version == 2 && !has_older_ && !has_v5_ && is_aead_head(p, 16) && p.size >= 4 + 32 + 8 + 32; // and 5.13.2
     }
 
     bool read_data(const packet& p) {
@@ -241,26 +240,6 @@ std::expected<std::vector<packet>, std::string> walk_packets(std::string_view by
     auto walked = walk_as_far_as_possible(bytes, most_packets);
     if (!walked.problem.empty()) return std::unexpected(std::move(walked.problem));
     return std::move(walked.packets);
-}
-
-// RFC 9580 section 5.1. The key id of a version 6 key is the front of its fingerprint, of a version 4 key its
-// end.
-std::optional<std::string> recipient_of(const packet& pkesk) {
-    bytes::cursor in(pkesk.body);
-    const auto version = in.u8();
-    if (version == 3) {
-        const auto id = in.take(8);
-        return id && in.rest().size() > 2 ? std::optional(upper_hex(*id)) : std::nullopt;
-    }
-    if (version != 6) return std::nullopt;
-    const auto length = in.u8();
-    if (length == 0) return std::string(hidden_key_id);
-    const auto key_version = in.u8();
-    const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
-    if (!fingerprint || in.rest().size() < 2) return std::nullopt;
-    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
-    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
-    return std::nullopt;
 }
 
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes) {

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,12 +57,6 @@ struct partial_walk {
 };
 partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_packets);
 
-// RFC 9580 section 5.1.8: an all-zero key id names nobody.
-inline constexpr std::string_view hidden_key_id = "0000000000000000";
-
-// The key id in a PKESK packet, as encrypted_message has it. Nothing where it cannot be read.
-std::optional<std::string> recipient_of(const packet& pkesk);
-
 struct encrypted_message {
     std::vector<std::string> key_ids; // 16 upper-case hex digits a PKESK, in order; all zero: hidden
     std::size_t passphrases = 0;      // SKESK packets: whoever knows one of these can read it too
@@ -73,9 +66,10 @@ struct encrypted_message {
 // The error where everything is in its place, but what should be ciphertext is text.
 inline constexpr std::string_view readable_ciphertext = "its encrypted data can be read as they are";
 
-// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then nothing;
-// marker and padding packets may stand before it. Session keys and data have to be of versions that go together. Says what else it is where it is something else.
-// Session keys, padding and encrypted data have to look like ciphertext (keys/noise.hpp).
+// An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then
+// nothing; marker and padding packets may stand before it. Session keys and data have to be of versions that go together
+// and well-formed (keys/session_key.hpp), and to look like ciphertext, as padding has to (keys/noise.hpp). Says what
+// else it is where it is something else.
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 
 } // namespace sealgate::keys

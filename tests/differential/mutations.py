@@ -173,8 +173,8 @@ def session_key_of_other_size(rng, packets):
 
 
 def long_pkesk(rng, packets):
-    wrapped_key = b"\x30" + rng.randbytes(rng.choice([48, 7000, 8300, 9000]))
-    body = b"\3" + rng.randbytes(8) + b"\x12" + mpi(rng, 263) + wrapped_key
+    half = rng.choice([256, 3500, 4150, 4500])
+    body = b"\3" + rng.randbytes(8) + b"\x10" + mpi(rng, half * 8) + mpi(rng, half * 8)
     return insert(rng, packets, packet=Packet(PKESK, body), where=0)
 
 
@@ -211,8 +211,8 @@ def readable_padding(rng, packets):
 
 
 def readable_session_key(rng, packets):
-    at = at_random(rng, packets, SESSION_KEYS)
-    return changed(packets, at, body=packets[at].body + PARAGRAPH[:70])
+    body = b"\3" + rng.randbytes(8) + b"\x63" + PARAGRAPH[:70]  # of an algorithm that nobody knows
+    return insert(rng, packets, packet=Packet(PKESK, body), where=0)
 
 
 def many_session_keys(rng, packets):

@@ -12,7 +12,7 @@ using namespace std::string_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const auto session_key = "\xC1\x2C\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12"s + test::noise(34);
+const auto session_key = "\xC1\x2C\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x19"s + test::noise(32) + "\x01@";
 const auto data = "\xD2\x65\x01"s + test::noise(100);
 const auto encrypted = armor_message(session_key + data);
 const auto literal = armor_message("\xCB\x10"s + "b\0\0\0\0\0in clear!\n"s);
@@ -36,7 +36,7 @@ std::vector<std::string> lines_of(const policy::message& mail) {
 TEST(Anatomy, ShowsEachPartWithItsVerdictAndItsPackets) {
     EXPECT_THAT(lines_of(mixed({"\r\n" + encrypted, "Content-Type: text/html\r\n\r\n<p>hello", "\r\n" + literal})),
                 ElementsAre("0 multipart/mixed ", "1 text/plain encrypted",
-                            "  PKESK version 3 for key 0123456789ABCDEF, ECDH", "  SEIPD version 1, 101 octets",
+                            "  PKESK version 3 for key 0123456789ABCDEF, X25519", "  SEIPD version 1, 101 octets",
                             "2 text/html readable",
                             "3 text/plain claims to be encrypted and is not: plain data, not encrypted",
                             "  literal data, not encrypted, 16 octets"));
@@ -53,7 +53,7 @@ TEST(Anatomy, SaysWhatStandsBesideTheParts) {
 TEST(Anatomy, BrokenDataAreReadAsFarAsTheyGo) {
     EXPECT_THAT(lines_of(mixed({"\r\n" + armor_message(session_key + data.substr(0, 50))})),
                 ElementsAre("0 multipart/mixed ", "1 text/plain claims to be encrypted and is not: a packet is cut short",
-                            "  PKESK version 3 for key 0123456789ABCDEF, ECDH", "  a packet is cut short"));
+                            "  PKESK version 3 for key 0123456789ABCDEF, X25519", "  a packet is cut short"));
 }
 
 TEST(Anatomy, ManyPacketsAreCounted) {

@@ -22,14 +22,15 @@ std::string packet_of(int type, const std::string& body) {
     return out + body;
 }
 
-const auto pkesk = packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12"s + octets(50));
-const auto hidden = packet_of(1, "\x03"s + std::string(8, '\0') + "\x12" + octets(50));
+const auto ecdh = "\x12\x01\x07\x40"s + octets(32) + "\x30" + octets(48);
+const auto pkesk = packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF"s + ecdh);
+const auto hidden = packet_of(1, "\x03"s + std::string(8, '\0') + ecdh);
 const auto pkesk_v6 =
-    packet_of(1, "\x06\x21\x06\xFE\xDC\xBA\x98\x76\x54\x32\x10"s + octets(24) + "\x19" + octets(40));
+    packet_of(1, "\x06\x21\x06\xFE\xDC\xBA\x98\x76\x54\x32\x10"s + octets(24) + "\x19" + octets(32) + "\x28" + octets(40));
 const auto skesk = packet_of(3, "\x04\x09\x03\x08"s + octets(9));
 const auto seipd = packet_of(18, "\x01"s + octets(100));
 const auto seipd_v2 = packet_of(18, "\x02\x09\x02\x06"s + octets(100));
-const auto skesk_v5 = packet_of(3, "\x05\x09\x02\x03\x08"s + octets(60));
+const auto skesk_v5 = packet_of(3, "\x05\x09\x02\x03\x08"s + octets(9 + 15 + 32 + 16));
 const auto ocb = packet_of(20, "\x01\x09\x02\x10"s + octets(100));
 const auto marker = packet_of(10, "PGP");
 const auto padding = packet_of(21, octets(30));
@@ -137,6 +138,10 @@ TEST(EncryptedMessage, EverythingElseIsNone) {
         {pkesk + packet_of(18, "\x07"s + octets(200)), "encrypted data that cannot be read"},
         {packet_of(1, "\x03short") + seipd, "an encrypted session key that cannot be read"},
         {packet_of(1, "\x02"s + octets(60)) + seipd, "an encrypted session key that cannot be read"},
+        {packet_of(3, "\x04\x09\x02\x08"s + octets(9)) + seipd, "a passphrase packet that cannot be read"},
+        {pkesk_v6 + packet_of(18, "\x02\x09\x04\x06"s + octets(100)), "encrypted data that cannot be read"},
+        {pkesk_v6 + packet_of(18, "\x02\x09\x02\x11"s + octets(100)), "encrypted data that cannot be read"},
+        {pkesk + packet_of(20, "\x01\x05\x02\x10"s + octets(100)), "encrypted data that cannot be read"},
         {packet_of(60, "x") + seipd, "not an OpenPGP message"},
     };
     for (const auto& c : cases) {
@@ -156,8 +161,7 @@ TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
         pkesk + packet_of(18, "\x01" + octets(40) + html + octets(40)),
         pkesk + in_chunks,
         pkesk_v6 + packet_of(18, "\x02\x09\x02\x06" + octets(32) + html),
-        packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12" + html) + seipd,
-        packet_of(3, "\x04\x09\x03\x08" + html) + pkesk + seipd,
+        packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x63" + html) + seipd,
         pkesk + packet_of(21, html) + seipd,
     };
     for (const auto& bytes : cases) {
@@ -168,9 +172,9 @@ TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
 }
 
 TEST(EncryptedMessage, SessionKeysHaveABound) {
-    EXPECT_TRUE(read_encrypted_message(packet_of(1, "\x03" + octets(2200)) + seipd));
-    EXPECT_FALSE(read_encrypted_message(packet_of(1, "\x03" + octets(8250)) + seipd));
-    EXPECT_FALSE(read_encrypted_message(packet_of(3, "\x04" + octets(600)) + seipd));
+    const auto of_size = [](std::size_t size) { return packet_of(1, "\x03" + octets(8) + "\x63" + octets(size)); };
+    EXPECT_TRUE(read_encrypted_message(of_size(2200) + seipd));
+    EXPECT_FALSE(read_encrypted_message(of_size(8250) + seipd));
 }
 
 TEST(EncryptedMessage, EveryCutIsRefused) {

@@ -63,14 +63,13 @@ def good(world):
     yield case("lengths-longer-than-needed", "pgp-mime", BY_HAND, "Four octets of length where one would do: lawful.",
                old_packet(PKESK, key, 4) + bytes([0xC0 | SEIPD, 255]) + len(data).to_bytes(4, "big") + data, yes,
                keys=bob)
+    x25519 = b"\x19" + noise(32, "ephemeral key") + b"\x28" + noise(40, "wrapped key")
     yield case("a-key-of-version-4-in-version-6", "pgp-mime", BY_HAND,
                "PKESK 6 names Bob's key of version 4 by its whole fingerprint; the id is the end of it.",
-               packet(PKESK, b"\x06\x15\x04" + bytes.fromhex(world.subkey_fingerprint("bob")) + b"\x19" + noise(73,
-                                                                                                                "esk"))
-               + seipd2, yes, keys=bob)
+               packet(PKESK, b"\x06\x15\x04" + bytes.fromhex(world.subkey_fingerprint("bob")) + x25519) + seipd2, yes, keys=bob)
     yield case("version-6-to-nobody-by-name", "pgp-mime", BY_HAND,
                "PKESK 6 with no fingerprint in it: a hidden recipient.",
-               packet(PKESK, b"\x06\x00\x19" + noise(73, "esk")) + seipd2,
+               packet(PKESK, b"\x06\x00" + x25519) + seipd2,
                {"bob": "unverifiable"}, keys=["0" * 16])
 
 
@@ -170,8 +169,8 @@ def readable(world):
     yield case("text-in-the-middle-of-ciphertext", "pgp-fake", BY_HAND,
                "Noise in front and behind, the letter between.",
                esk + packet(SEIPD, b"\x01" + noise(300, "front") + WORDS.encode() + noise(300, "behind")), **both)
-    yield case("text-in-the-session-key", "pgp-fake", BY_HAND, "The letter stands where the session key should.",
-               packet(PKESK, key[:10] + WORDS.encode()) + packet(SEIPD, data), **both)
+    yield case("text-in-the-session-key", "pgp-fake", BY_HAND, "The letter stands where the session key of an algorithm that nobody knows would.",
+               packet(PKESK, key[:9] + b"\x63" + WORDS.encode()) + packet(SEIPD, data), **both)
     yield case("text-in-the-padding", "pgp-fake", BY_HAND, "The letter stands in a padding packet.",
                packet(PADDING, WORDS.encode()) + message, **both)
     yield case("text-across-two-chunks", "pgp-fake", BY_HAND,

@@ -1,0 +1,158 @@
+#include "keys/session_key.hpp"
+
+#include "policy/base/bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstddef>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t tag_size = 16; // of every AEAD algorithm
+
+std::string upper_hex(std::string_view octets) {
+    std::string out;
+    for (const char octet : octets)
+        out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
+    return out;
+}
+
+// RFC 9580 section 3.2: the count of bits, then the number without leading zeros.
+bool take_number(bytes::cursor& in) {
+    const auto bits = in.u16();
+    const auto number = bits ? in.take((*bits + 7u) / 8) : std::nullopt;
+    if (!number || number->empty()) return false;
+    const auto first = static_cast<unsigned char>(number->front());
+    return std::bit_width(first) == (*bits - 1) % 8 + 1;
+}
+
+// A length octet, and at least one octet of a wrapped key.
+bool take_wrapped_key(bytes::cursor& in) {
+    const auto length = in.u8();
+    return length.value_or(0) > 0 && in.take(*length);
+}
+
+bool take_ephemeral_key(bytes::cursor& in, std::size_t size) { return in.take(size) && take_wrapped_key(in); }
+
+// RFC 9580 sections 5.1.3 to 5.1.7.
+bool is_value_of(std::uint8_t algorithm, bytes::cursor in) {
+    bool whole = false;
+    switch (algorithm) {
+    case 1:
+    case 2: whole = take_number(in); break;                       // RSA
+    case 16: whole = take_number(in) && take_number(in); break;   // Elgamal
+    case 18: whole = take_number(in) && take_wrapped_key(in); break; // ECDH
+    case 25: whole = take_ephemeral_key(in, 32); break;           // X25519
+    case 26: whole = take_ephemeral_key(in, 56); break;           // X448
+    case 3:                                                       // RSA, DSA, ECDSA, EdDSA, Ed25519, Ed448: they only sign
+    case 17:
+    case 19:
+    case 22:
+    case 27:
+    case 28: return false;
+    default: return in.rest().size() >= 2;
+    }
+    return whole && in.at_end();
+}
+
+// The key id of a version 6 key is the front of its fingerprint, of a version 4 key its end.
+std::optional<std::string> take_fingerprint(bytes::cursor& in) {
+    const auto length = in.u8();
+    if (length == 0) return std::string(hidden_key_id);
+    const auto key_version = in.u8();
+    const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
+    if (!fingerprint) return std::nullopt;
+    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
+    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
+    return std::nullopt;
+}
+
+std::optional<std::string> take_key_id(bytes::cursor& in, std::uint8_t version) {
+    if (version == 6) return take_fingerprint(in);
+    const auto id = version == 3 ? in.take(8) : std::nullopt;
+    return id ? std::optional(upper_hex(*id)) : std::nullopt;
+}
+
+// RFC 9580 section 9.5: 1 to 3, 8 to 12 and 14 exist.
+bool take_hash_algorithm(bytes::cursor& in) {
+    const auto number = in.u8().value_or(0);
+    return (number >= 1 && number <= 3) || (number >= 8 && number <= 12) || number == 14;
+}
+
+// RFC 9580 section 3.7.1: simple, salted, iterated, Argon2; a salt has 8 octets, Argon2's 16.
+bool take_s2k(bytes::cursor& in) {
+    const auto kind = in.u8();
+    if (kind == 0) return take_hash_algorithm(in);
+    if (kind == 1) return take_hash_algorithm(in) && in.take(8);
+    if (kind == 3) return take_hash_algorithm(in) && in.take(8 + 1);
+    return kind == 4 && in.take(16 + 3);
+}
+
+bool is_session_key_size(std::size_t octets) { return octets == 16 || octets == 24 || octets == 32; }
+
+// RFC 9580 section 5.3.1: the passphrase gives the session key itself, or one for what stands here: cipher and session key.
+bool is_version_4(bytes::cursor in) {
+    if (!is_cipher(in.u8().value_or(0)) || !take_s2k(in)) return false;
+    return in.at_end() || is_session_key_size(in.rest().size() - 1);
+}
+
+// What versions 5 and 6 end with: nonce, session key and tag.
+bool is_aead_end(bytes::cursor in, std::uint8_t aead) {
+    const auto nonce = nonce_size(aead);
+    return nonce && in.take(*nonce) && in.rest().size() > tag_size && is_session_key_size(in.rest().size() - tag_size);
+}
+
+// LibrePGP section 5.3.
+bool is_version_5(bytes::cursor in) {
+    const auto cipher = in.u8();
+    const auto aead = in.u8();
+    return is_cipher(cipher.value_or(0)) && aead && take_s2k(in) && is_aead_end(in, *aead);
+}
+
+// RFC 9580 section 5.3.2: two counts, of what stands before the session key and of the S2K alone.
+bool is_version_6(bytes::cursor in) {
+    const auto count = in.u8();
+    const auto before = in.rest().size();
+    const auto cipher = in.u8();
+    const auto aead = in.u8();
+    const auto s2k_count = in.u8();
+    const auto s2k = s2k_count ? in.take(*s2k_count) : std::nullopt;
+    if (!count || !s2k || !is_cipher(*cipher) || !nonce_size(*aead)) return false;
+    bytes::cursor in_s2k(*s2k);
+    if (!take_s2k(in_s2k) || !in_s2k.at_end()) return false;
+    return before - in.rest().size() + *nonce_size(*aead) == *count && is_aead_end(in, *aead);
+}
+
+} // namespace
+
+bool is_cipher(std::uint8_t number) { return number >= 1 && number <= 13 && number != 5 && number != 6; }
+
+std::optional<std::uint8_t> nonce_size(std::uint8_t aead) {
+    switch (aead) {
+    case 1: return 16; // EAX
+    case 2: return 15; // OCB
+    case 3: return 12; // GCM
+    default: return std::nullopt;
+    }
+}
+
+std::optional<pkesk_content> read_pkesk(std::string_view body) {
+    bytes::cursor in(body);
+    const auto version = in.u8();
+    auto id = version ? take_key_id(in, *version) : std::nullopt;
+    const auto algorithm = in.u8();
+    if (!id || !algorithm || !is_value_of(*algorithm, in)) return std::nullopt;
+    return pkesk_content{.version = *version, .key_id = *std::move(id), .algorithm = *algorithm};
+}
+
+std::optional<skesk_content> read_skesk(std::string_view body) {
+    bytes::cursor in(body);
+    const auto version = in.u8();
+    const bool whole = version == 4 ? is_version_4(in) : version == 5 ? is_version_5(in) : version == 6 && is_version_6(in);
+    return whole ? std::optional(skesk_content{.version = *version}) : std::nullopt;
+}
+
+} // namespace sealgate::keys

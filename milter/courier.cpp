@@ -26,8 +26,8 @@ namespace asio = boost::asio;
 using asio::awaitable;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-// Between tries to record what became of a copy, while the disk does not take it.
-constexpr std::chrono::seconds disk_pause{30};
+// Between tries to record what became of a copy, while the disk does not take it: longer each time, up to the second.
+constexpr std::chrono::seconds first_disk_pause{1}, longest_disk_pause{30};
 
 std::string message_id_of(std::string_view message) {
     // The header is enough, and a large body is not worth a copy.
@@ -178,6 +178,7 @@ courier::try_result courier::sort(std::shared_ptr<claimed_copy> copy, const hand
 awaitable<void> courier::settle(try_result result) {
     const auto shared = std::make_shared<const try_result>(std::move(result));
     bool told = false;
+    std::chrono::seconds pause = first_disk_pause;
     for (;;) {
         auto work = [this, shared, from = options_.bounces_from()]() -> std::string {
             try {
@@ -192,8 +193,9 @@ awaitable<void> courier::settle(try_result result) {
         if (!std::exchange(told, true))
             log_line(shared->copy->head.decision + " what became of its copy " + shared->copy->head.id +
                      " cannot be written: " + problem + "; that is tried until it can");
-        asio::steady_timer pause(io_, disk_pause);
-        co_await pause.async_wait(as_result);
+        asio::steady_timer timer(io_, pause);
+        co_await timer.async_wait(as_result);
+        pause = std::min(2 * pause, longest_disk_pause);
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -68,6 +70,7 @@ public:
     }
 
     awaitable<handed_over> run(before_the_end about_to_end);
+    awaitable<void> say_goodbye();
 
 private:
     awaitable<std::string> introduce();
@@ -76,7 +79,6 @@ private:
     awaitable<bool> name_recipients();
     awaitable<std::string> send_message();
     awaitable<void> end_message(before_the_end about_to_end);
-    awaitable<void> say_goodbye();
 
     awaitable<answered> command(std::string line);
     awaitable<answered> read_reply(std::chrono::milliseconds limit);
@@ -117,7 +119,6 @@ awaitable<handed_over> conversation::run(before_the_end about_to_end) {
     } else if (co_await name_recipients()) {
         co_await end_message(std::move(about_to_end));
     }
-    co_await say_goodbye();
     co_return std::move(result_);
 }
 
@@ -226,6 +227,7 @@ awaitable<void> conversation::end_message(before_the_end about_to_end) {
 }
 
 awaitable<void> conversation::say_goodbye() {
+    mail_.message.reset(); // the copy may be wanted by now
     if (!socket_.is_open()) co_return;
     const auto patience = std::min(deadlines_.step, std::chrono::milliseconds(1000)); // nothing depends on it
     if ((co_await send("QUIT\r\n")).empty()) co_await read_reply(patience);
@@ -325,8 +327,12 @@ std::string dot_stuffer::end() const {
 
 awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines,
                                  before_the_end about_to_end) {
-    conversation with(co_await asio::this_coro::executor, std::move(server), std::move(mail), deadlines);
-    co_return co_await with.run(std::move(about_to_end));
+    const auto executor = co_await asio::this_coro::executor;
+    const auto with = std::make_shared<conversation>(executor, std::move(server), std::move(mail), deadlines);
+    auto result = co_await with->run(std::move(about_to_end));
+    auto goodbye = [with]() -> awaitable<void> { co_await with->say_goodbye(); };
+    asio::co_spawn(executor, std::move(goodbye), asio::detached);
+    co_return result;
 }
 
 } // namespace sealgate::milter

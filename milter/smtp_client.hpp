@@ -88,7 +88,8 @@ struct smtp_deadlines {
 // throws, the final dot is not sent.
 using before_the_end = std::function<boost::asio::awaitable<void>(std::vector<std::size_t> accepted)>;
 
-// Never throws for what the server does.
+// Never throws for what the server does. The result is there with the answer to the final dot; QUIT follows on its own, so
+// that nothing stands between that answer and its record.
 boost::asio::awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail,
                                               smtp_deadlines deadlines, before_the_end about_to_end);
 

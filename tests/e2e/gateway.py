@@ -74,12 +74,13 @@ class Gateway:
     def pid(self):
         return self._process.pid
 
-    def start(self):
-        """Returns when both listeners answer."""
+    def start(self, environment=None):
+        """Returns when both listeners answer. `environment`: variables that it has beside ours."""
         self.socket.unlink(missing_ok=True)
         with open(self._log_path, "ab") as log:
             self._process = subprocess.Popen([PROGRAM, "--config", self.config, "serve"], stdin=subprocess.DEVNULL,
-                                             stdout=log, stderr=log, start_new_session=True)
+                                             stdout=log, stderr=log, start_new_session=True,
+                                             env=os.environ | (environment or {}))
         self._wait_until_it_listens()
 
     def _wait_until_it_listens(self):

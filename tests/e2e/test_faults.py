@@ -25,9 +25,10 @@ def kill_and_restart(world, after):
     world.gateway.start()
 
 
-def send_until_accepted(world, mail):
+def send_until_accepted(world, mail, meanwhile=lambda: None):
     for _ in range(100):
         reply = world.send(mail)
+        meanwhile()
         if reply.code == 250:
             return
         assert 400 <= reply.code < 500, str(reply)

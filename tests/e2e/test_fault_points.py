@@ -1,0 +1,138 @@
+"""The gateway is killed before and after each of its effects in turn, and its disk is full at each, while a split mail passes;
+the client sends again until it hears 250. Nothing in clear, nothing lost, nothing twice.
+
+The test prints a table of counts. SEALGATE_FAULT_POINTS=all takes every point; else each effect has one, before or after.
+"""
+
+import collections
+import os
+import random
+from typing import NamedTuple
+
+import pytest
+from fault_points import FaultPoints, step_of
+from leaks import holds
+from mails import Mail
+from test_faults import send_until_accepted
+
+ALL = os.environ.get("SEALGATE_FAULT_POINTS") == "all"
+CLEAR, SEALED = {"max@example.org", "tom@example.org"}, {"bob@partner.example", "carol@partner.example", "dave@riseup.net"}
+
+
+class Outcome(NamedTuple):
+    points: int = 0
+    fired: int = 0
+    in_clear: int = 0
+    lost: int = 0
+    twice: int = 0
+    told: int = 0  # recipients of whom the log says that it may be twice
+
+
+def split_mail():
+    return Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer", cc=["dave@riseup.net"],
+                bcc=["carol@partner.example", "tom@example.org"])
+
+
+@pytest.fixture
+def faults(world, tmp_path_factory):
+    """The gateway with fault points; the usual one again after the test."""
+    faults = FaultPoints(tmp_path_factory.mktemp("faults") / "points", world.gateway.state)
+    restart(world, faults)
+    yield faults
+    faults.disarm()
+    world.gateway.restart()
+
+
+def restart(world, faults):
+    world.gateway.kill()
+    world.gateway.start(faults.environment)
+
+
+def effects_of_a_mail(world, faults):
+    faults.arm()
+    assert world.send(split_mail()).code == 250
+    world.wait_until(lambda: world.gateway.outbox() == [])
+    effects = faults.effects()
+    faults.disarm()
+    return effects
+
+
+def try_point(world, faults, plan):
+    """What became of one mail: whether the fault happened, and an Outcome."""
+    restart(world, faults)
+    mail, before = split_mail(), len(world.gateway.log())
+    faults.arm(plan)
+    fired = False
+
+    def recovers():
+        nonlocal fired
+        if not world.gateway.running:
+            fired = True
+            faults.disarm()
+            world.gateway.start(faults.environment)
+        if faults.failed():
+            fired = True
+            faults.disarm()
+
+    send_until_accepted(world, mail, recovers)
+
+    def is_done():
+        recovers()
+        return world.gateway.outbox() == [] and world.gateway.running
+
+    world.gateway.run("outbox", "retry")
+    world.wait_until(is_done, timeout=60)
+    faults.disarm()
+    deliveries = world.arrived(mail)
+    reached = collections.Counter(address for delivery in deliveries for address in delivery.recipients)
+    return Outcome(points=1, fired=int(fired), twice=sum(reached.values()) - len(reached),
+                   lost=len(set(mail.recipients) - set(reached)),
+                   in_clear=sum(holds(delivery.data, mail.marker) for delivery in deliveries
+                                if SEALED & set(delivery.recipients)),
+                   told=named_as_twice(world.gateway.log()[before:]))
+
+
+def named_as_twice(log):
+    lists = [line.partition("may arrive twice at ")[2] for line in log.splitlines()]
+    return sum(len(addresses.split(", ")) for addresses in lists if addresses)
+
+
+def table(outcomes):
+    lines = [f"{'step':12} {'points':>7} {'fired':>7} {'clear':>7} {'lost':>7} {'twice':>7} {'told':>7}"]
+    return "\n".join(lines + [f"{step:12} " + " ".join(f"{value:7}" for value in outcome)
+                              for step, outcome in outcomes.items()])
+
+
+def added(one, other):
+    return Outcome(*map(sum, zip(one, other)))
+
+
+def run(world, faults, plans):
+    """plans: pairs of an effect and a plan. The outcomes by step, after all of them were checked."""
+    outcomes = collections.defaultdict(Outcome)
+    for effect, plan in plans:
+        outcome = try_point(world, faults, plan)
+        assert (outcome.in_clear, outcome.lost) == (0, 0), f"{plan}, {effect}: {outcome}"
+        assert outcome.twice <= outcome.told, f"{plan}, {effect}: arrived twice, and the log does not say so"
+        outcomes[step_of(effect)] = added(outcomes[step_of(effect)], outcome)
+    print(table(outcomes))
+    return outcomes
+
+
+def test_killed_around_each_effect(world, faults):
+    effects = effects_of_a_mail(world, faults)
+    assert {step_of(effect) for effect in effects} == {"seal", "record", "keep copies", "hand over", "answer"}
+    chance = random.Random(len(effects))
+    plans = [(effect, f"{when} {number}") for number, effect in enumerate(effects, 1)
+             for when in (["before", "after"] if ALL else [chance.choice(["before", "after"])])]
+    outcomes = run(world, faults, plans)
+    for step, outcome in outcomes.items():
+        assert outcome.fired > outcome.points * 0.8, f"{step}: few of the faults happened"
+        assert outcome.twice == 0 or step == "hand over"
+
+
+def test_a_disk_that_is_full_from_each_effect_on(world, faults):
+    effects = effects_of_a_mail(world, faults)
+    plans = [(effect, f"full {number}") for number, effect in enumerate(effects, 1) if step_of(effect) != "answer"]
+    outcomes = run(world, faults, plans if ALL else plans[::3])
+    assert all(outcome.twice == 0 for outcome in outcomes.values())

@@ -55,6 +55,7 @@ class Sink:
         self._changed = threading.Condition()
         self._deliveries = []
         self._answers = {}
+        self._pauses = {}
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -83,7 +84,12 @@ class Sink:
         with self._changed:
             self._answers.setdefault(verb, []).extend([reply] * times)
 
+    def pause(self, verb, seconds):
+        """From now on, commands of that verb get their replies so much later."""
+        self._pauses[verb] = seconds
+
     def _reply_to(self, verb, usual):
+        time.sleep(self._pauses.get(verb, 0))
         with self._changed:
             waiting = self._answers.get(verb)
             return waiting.pop(0) if waiting else usual

@@ -108,6 +108,7 @@ def test_postfix_hangs_up_before_the_answer(world, faults):
         milter.envelope(mail.sender, mail.recipients)
         milter.content(mail.data())
         milter.socket.sendall(frame("E"))
+    world.wait_until(lambda: {MAX, TOM, CAROL} <= set(reached(world.arrived(mail))))  # they have it, and Postfix does not know
     send_until_accepted(world, mail)
     everybody_once(world, mail)
 

@@ -10,7 +10,7 @@
 packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev libboost1.81-dev libyaml-cpp-dev libicu-dev
                 libssl-dev libfmt-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
-packages_test=(python3-pytest openssl)
+packages_test=(python3-pytest openssl sq opendkim python3-dkim neomutt)
 packages_bench=(libmilter-dev)
 
 # cmake would otherwise want make(1); a build tree that exists keeps the generator it has.

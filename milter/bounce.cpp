@@ -50,13 +50,15 @@ std::string for_people(const bounce_facts& about) {
     out += "\r\nNobody tries it again. Other recipients of the mail are not concerned by this.\r\n";
     if (!about.message_id.empty())
         out += "The mail's Message-ID is " + text::printable(about.message_id) + ".\r\n";
+    if (!about.options.always_to.empty())
+        out += "What the gateway encrypts can also be read by " + text::join(about.options.always_to, ", ") + ".\r\n";
     return out + "Your administrator finds the decision about it as [sealgate " +
            text::ascii(about.decision) + "].\r\n";
 }
 
 // RFC 3464 section 2; RFC 6533 section 3 for addresses beyond ASCII.
 std::string for_programs(const bounce_facts& about) {
-    std::string out = "Reporting-MTA: dns; " + domain_of(about.from) + "\r\n";
+    std::string out = "Reporting-MTA: dns; " + domain_of(about.options.from) + "\r\n";
     for (const auto& one : about.recipients) {
         out += std::string("\r\nFinal-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
                one.address + "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
@@ -69,7 +71,7 @@ std::string for_programs(const bounce_facts& about) {
 } // namespace
 
 std::string bounce_message(const bounce_facts& about) {
-    const std::string from(about.from.empty() ? "MAILER-DAEMON" : about.from);
+    const std::string from(about.options.from.empty() ? "MAILER-DAEMON" : about.options.from);
     const bool ascii = std::ranges::all_of(about.recipients, text::is_ascii, &waiting_recipient::address);
     const auto next_part = "--" + std::string(about.boundary);
     const std::string encoding(ascii ? "7bit" : "8bit");

@@ -12,8 +12,14 @@
 
 namespace sealgate::milter {
 
+// What the policy has to do with it.
+struct bounce_options {
+    std::string from;                   // an address; empty: Postfix's own MAILER-DAEMON
+    std::vector<std::string> always_to; // who can read all that is encrypted: staff is to know
+};
+
 struct bounce_facts {
-    std::string_view from;                     // empty: Postfix's own MAILER-DAEMON
+    bounce_options options;
     std::string_view to;                       // the envelope sender
     std::string_view decision;                 // id
     std::string_view message_id;               // of the mail, or empty

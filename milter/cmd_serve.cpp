@@ -50,6 +50,10 @@ std::vector<std::string> lost_certificates(const snapshot& old, const snapshot& 
     return lost;
 }
 
+bounce_options bounces_of(const policy::policy& rules) {
+    return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
+}
+
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
@@ -62,7 +66,7 @@ public:
         , gateway_(live, log_, sealers_, outbox_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
-                    .bounces_from = [this] { return gateway_.live()->rules.notices.from.spelled; }})
+                    .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         if (!log_.repair().empty()) log_line(log_.repair());

@@ -1,6 +1,5 @@
 #include "milter/courier.hpp"
 
-#include "milter/bounce.hpp"
 #include "milter/decision_id.hpp"
 #include "milter/exception_text.hpp"
 #include "milter/gateway_log.hpp"
@@ -180,9 +179,9 @@ awaitable<void> courier::settle(try_result result) {
     bool told = false;
     std::chrono::seconds pause = first_disk_pause;
     for (;;) {
-        auto work = [this, shared, from = options_.bounces_from()]() -> std::string {
+        auto work = [this, shared, bounces = options_.bounces()]() -> std::string {
             try {
-                settle_now(*shared, from);
+                settle_now(*shared, bounces);
                 return {};
             } catch (const std::exception& problem) {
                 return problem.what();
@@ -201,9 +200,9 @@ awaitable<void> courier::settle(try_result result) {
 
 // In this order: what was taken is never tried again; nobody is given up before the sender's bounce is on
 // disk.
-void courier::settle_now(const try_result& result, const std::string& from) {
+void courier::settle_now(const try_result& result, const bounce_options& bounces) {
     outbox_.record_handed(result.taken);
-    if (!result.given_up.empty()) give_up(result, from);
+    if (!result.given_up.empty()) give_up(result, bounces);
     if (!result.unclear) {
         outbox_.take_back(result.waiting);
         outbox_.take_back(result.given_up);
@@ -216,11 +215,11 @@ void courier::settle_now(const try_result& result, const std::string& from) {
     outbox_.settle(*result.copy);
 }
 
-void courier::give_up(const try_result& result, const std::string& from) {
+void courier::give_up(const try_result& result, const bounce_options& bounces) {
     const auto& copy = *result.copy;
     if (copy.head.sender.empty()) return outbox_.set_aside(copy, result.given_up);
     const auto message_id = message_id_of(copy.message);
-    auto message = bounce_message({.from = from,
+    auto message = bounce_message({.options = bounces,
                                    .to = copy.head.sender,
                                    .decision = copy.head.decision,
                                    .message_id = message_id,

@@ -7,6 +7,7 @@
 // own. Log: each hand-over, each recipient given up, when handing over begins to fail, when it works again.
 #pragma once
 
+#include "milter/bounce.hpp"
 #include "milter/outbox.hpp"
 #include "milter/smtp_client.hpp"
 
@@ -26,7 +27,7 @@ namespace sealgate::milter {
 
 struct courier_options {
     std::function<inet_endpoint()> submit;
-    std::function<std::string()> bounces_from; // an address; empty: MAILER-DAEMON
+    std::function<bounce_options()> bounces;
     smtp_deadlines deadlines{};
     std::size_t most_connections = 4;
     std::chrono::milliseconds look_every{5'000};
@@ -68,8 +69,8 @@ private:
     boost::asio::awaitable<handed_over> talk(std::shared_ptr<claimed_copy> copy);
     try_result sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const;
     boost::asio::awaitable<void> settle(try_result result);
-    void settle_now(const try_result& result, const std::string& from);
-    void give_up(const try_result& result, const std::string& from);
+    void settle_now(const try_result& result, const bounce_options& bounces);
+    void give_up(const try_result& result, const bounce_options& bounces);
     void tell(const try_result& result, const handed_over& said);
     void tell_outage(const handed_over& said);
     void wake();

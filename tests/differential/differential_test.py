@@ -1,4 +1,4 @@
-"""The reader of OpenPGP packets against gpg, and sq where it is installed: on real messages and on changed ones they
+"""The reader of OpenPGP packets against gpg and sq: on real messages and on changed ones they
 agree on what is an encrypted message with integrity, whole and alone, and for which key ids - or RULES says why not.
 
 Messages are made anew by gpg in each run; what is changed in them comes from SEALGATE_DIFFERENTIAL_SEED. A failure
@@ -10,7 +10,6 @@ import collections
 import os
 import random
 import re
-import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -190,6 +189,5 @@ def test_gpg_agrees(verdicts):
         compare("gpg", lambda case: tools.ask_gpg(home, case), verdicts)
 
 
-@pytest.mark.skipif(shutil.which("sq") is None, reason="sq is not installed")
 def test_sq_agrees(verdicts):
     compare("sq", tools.ask_sq, verdicts)

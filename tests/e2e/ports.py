@@ -1,6 +1,7 @@
-"""Free TCP ports on loopback."""
+"""TCP ports on loopback."""
 
 import socket
+import time
 
 
 def free_ports(count):
@@ -10,3 +11,16 @@ def free_ports(count):
     for probe in probes:
         probe.close()
     return ports
+
+
+def wait_for_port(port, timeout=10):
+    """Until somebody listens there; OSError if nobody does."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)

@@ -17,7 +17,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from ports import free_ports
+from ports import free_ports, wait_for_port
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -149,6 +149,15 @@ class Postfix:
         run = subprocess.run(["/usr/sbin/postfix", "-c", self.config, verb], capture_output=True, text=True, timeout=60)
         if run.returncode != 0:
             raise RuntimeError(f"postfix {verb} failed:\n{run.stdout}{run.stderr}\n{self.log()[-3000:]}")
+
+    def open_door(self, *milters):
+        """A further smtpd, with these milters in their order, until the end. Returns its port."""
+        port, = free_ports(1)
+        with open(self.config / "master.cf", "a") as master:
+            master.write(f"127.0.0.1:{port} inet n - n - - smtpd\n  -o {{ smtpd_milters = {', '.join(milters)} }}\n")
+        self._control("reload")
+        wait_for_port(port)
+        return port
 
     def log(self):
         path = self.root / "mail.log"

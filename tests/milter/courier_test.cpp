@@ -35,7 +35,9 @@ protected:
     void start() {
         carrier.emplace(io, *box,
                         courier_options{.submit = [this] { return server.where(); },
-                                        .bounces_from = [] { return "postmaster@example.org"; },
+                                        .bounces = []() -> bounce_options {
+                                            return {.from = "postmaster@example.org", .always_to = {"vault@example.org"}};
+                                        },
                                         .deadlines = {.step = 20s, .end_of_message = 20s},
                                         .look_every = 50ms,
                                         .waits = {30ms, 60ms}});
@@ -100,7 +102,7 @@ TEST_F(Courier, WhatAnEarlierProcessLeftIsHandedOver) {
 TEST_F(Courier, AnAdditionIsHandedOverWithoutWaitingForALook) {
     carrier.emplace(io, *box,
                     courier_options{.submit = [this] { return server.where(); },
-                                    .bounces_from = [] { return ""; },
+                                    .bounces = [] { return bounce_options{}; },
                                     .look_every = std::chrono::hours(1)});
     carrier->start();
     io.run_for(50ms);
@@ -120,6 +122,7 @@ TEST_F(Courier, OneOfThreeIsRefusedAndTheSenderIsTold) {
     EXPECT_THAT(bounce.recipients, ElementsAre("ann@example.org"));
     EXPECT_THAT(bounce.data, HasSubstr("report-type=delivery-status"));
     EXPECT_THAT(bounce.data, HasSubstr("From: Mail gateway <postmaster@example.org>"));
+    EXPECT_THAT(bounce.data, HasSubstr("What the gateway encrypts can also be read by vault@example.org."));
     EXPECT_THAT(bounce.data,
                 HasSubstr("Final-Recipient: rfc822; nobody@x\r\nAction: failed\r\nStatus: 5.1.1\r\n"
                           "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"));

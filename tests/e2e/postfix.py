@@ -150,11 +150,12 @@ class Postfix:
         if run.returncode != 0:
             raise RuntimeError(f"postfix {verb} failed:\n{run.stdout}{run.stderr}\n{self.log()[-3000:]}")
 
-    def open_door(self, *milters):
-        """A further smtpd, with these milters in their order, until the end. Returns its port."""
+    def open_door(self, **parameters):
+        """A further smtpd with these parameters, until the end. Returns its port."""
         port, = free_ports(1)
         with open(self.config / "master.cf", "a") as master:
-            master.write(f"127.0.0.1:{port} inet n - n - - smtpd\n  -o {{ smtpd_milters = {', '.join(milters)} }}\n")
+            master.write(f"127.0.0.1:{port} inet n - n - - smtpd\n")
+            master.writelines(f"  -o {{ {name} = {value} }}\n" for name, value in parameters.items())
         self._control("reload")
         wait_for_port(port)
         return port

@@ -63,8 +63,9 @@ def signer(opened_world):
     root = opened_world.root / "opendkim"
     root.mkdir(mode=0o755)
     with Signer(root) as signer:
-        signer.submit = opened_world.postfix.open_door(signer.milter)
-        signer.port_behind_gateway = opened_world.postfix.open_door(opened_world.gateway.unix_endpoint, signer.milter)
+        signer.submit = opened_world.postfix.open_door(smtpd_milters=signer.milter)
+        signer.port_behind_gateway = opened_world.postfix.open_door(
+            smtpd_milters=f"{opened_world.gateway.unix_endpoint}, {signer.milter}")
         yield signer
 
 

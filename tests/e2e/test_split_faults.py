@@ -149,3 +149,29 @@ def test_a_submit_port_that_is_slow(world):
         assert len(world.gateway.outbox()) == 2, "nobody waited for it"
         world.wait_until(lambda: world.gateway.outbox() == [])
         assert reached(submit.deliveries) == collections.Counter([MAX, TOM, CAROL])
+
+
+def test_what_postfix_refuses_comes_back_to_the_sender(world):
+    mail = split_mail()
+    refusing = world.postfix.open_door(smtpd_milters="", smtpd_recipient_restrictions="check_recipient_access inline:{"
+                                       f"{{ {TOM} = 550 5.7.1 not here }}}}, permit")
+    with world.gateway_with(submit=refusing):
+        assert world.send(mail).code == 250
+        world.wait_until(lambda: world.gateway.outbox() == [])
+    assert reached(world.arrived(mail)) == collections.Counter(set(mail.recipients) - {TOM})
+    bounce, = (delivery for delivery in world.sink.deliveries if delivery.sender == "")
+    assert bounce.recipients == [mail.sender]
+    assert f"Final-Recipient: rfc822; {TOM}".encode() in bounce.data and b"Status: 5.7.1" in bounce.data
+
+
+def test_a_report_that_nobody_takes_is_kept_until_it_is_tried_again(world):
+    mail = Mail([BOB, MAX], "[confidential] Offer")
+    with Sink() as submit, world.gateway_with(submit=submit.port):
+        submit.answer("RCPT", "550 5.1.1 nobody of that name", times=2)
+        assert world.send(mail).code == 250
+        world.wait_until(lambda: [copy["state"] for copy in world.gateway.outbox()] == ["failed"])
+        failed, = world.gateway.outbox()
+        world.gateway.run("outbox", "retry", failed["id"]).check_returncode()
+        world.wait_until(lambda: world.gateway.outbox() == [])
+        report, = submit.deliveries
+    assert report.recipients == [mail.sender] and MAX.encode() in report.data

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <fcntl.h>
 #include <optional>
 #include <sys/file.h>
@@ -30,33 +29,6 @@ constexpr std::size_t longest_address = 1000;               // RFC 5321 says 256
 // Not O_NOFOLLOW alone: a FIFO would keep its reader waiting for ever.
 constexpr int looking = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
-std::optional<long> number_in(std::string_view digits) {
-    long value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size() || value < 0) return std::nullopt;
-    return value;
-}
-
-// "2026-11-23T09:00:00.123Z", the fraction optional.
-std::optional<wall_time> parse_time(std::string_view text) {
-    const bool has_fraction = text.size() == 24 && text[19] == '.';
-    if (!(has_fraction || text.size() == 20) || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':' || text.back() != 'Z')
-        return std::nullopt;
-    const auto year = number_in(text.substr(0, 4)), month = number_in(text.substr(5, 2)),
-               day = number_in(text.substr(8, 2));
-    const auto hour = number_in(text.substr(11, 2)), minute = number_in(text.substr(14, 2));
-    const auto second = number_in(text.substr(17, 2));
-    const auto fraction = has_fraction ? number_in(text.substr(20, 3)) : std::optional(0L);
-    if (!year || !month || !day || !hour || !minute || !second || !fraction) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                           std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) + std::chrono::milliseconds(*fraction);
-}
-
 // Reads fields of one JSON object, and remembers the first that was not as it should be.
 class field_reader {
 public:
@@ -75,7 +47,7 @@ public:
         return wrong(name), 0;
     }
     wall_time time(std::string_view name) {
-        const auto read = parse_time(text(name));
+        const auto read = parse_rfc3339(text(name));
         if (!read) wrong(name);
         return read.value_or(wall_time{});
     }

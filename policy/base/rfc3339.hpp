@@ -2,10 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sealgate {
 
 std::string rfc3339(std::chrono::system_clock::time_point time);
+
+// As rfc3339() writes it; the fraction may be missing.
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
 } // namespace sealgate

@@ -196,9 +196,13 @@ std::optional<std::uint64_t> as_count(const node& value, error_sink& errors) {
     return number;
 }
 
-std::optional<std::uint64_t> as_seconds(const node& value, error_sink& errors) {
+std::optional<std::uint64_t> to_seconds(std::string_view text) {
     static constexpr unit units[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
-    const auto number = value.kind == kind::scalar ? with_unit(value.scalar, units) : std::nullopt;
+    return with_unit(text, units);
+}
+
+std::optional<std::uint64_t> as_seconds(const node& value, error_sink& errors) {
+    const auto number = value.kind == kind::scalar ? to_seconds(value.scalar) : std::nullopt;
     if (!number) expected("a duration such as 24h, 30m or 90s", value, errors);
     return number;
 }

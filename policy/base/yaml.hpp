@@ -74,6 +74,7 @@ std::optional<std::string> as_text(const node& value, error_sink& errors);
 std::optional<bool> as_bool(const node& value, error_sink& errors); // true or false
 std::optional<std::uint64_t> as_count(const node& value, error_sink& errors);
 // "24h", "30m", "90s", "7d", in seconds.
+std::optional<std::uint64_t> to_seconds(std::string_view text);
 std::optional<std::uint64_t> as_seconds(const node& value, error_sink& errors);
 // "50MiB", "10KiB", "1GiB" or plain octets.
 std::optional<std::uint64_t> as_octets(const node& value, error_sink& errors);

@@ -45,11 +45,34 @@ const command_entry commands[] = {
      .options = {{"--json", takes::nothing}},
      .run = cmd_keys},
     {.name = "audit",
-     .synopsis = "show [--last N] [--id ID] [--json] | verify [--json]",
-     .summary = "read the audit log; prove that it is whole",
-     .details = "show prints the decisions, --json the records as they are. verify follows the chain from the first record\n"
-                "to the last; exit status 1 and the first bad record if it is broken.\n",
-     .options = {{"--json", takes::nothing}, {"--last", takes::value}, {"--id", takes::value}},
+     .synopsis = "show [FILTER]... [--last N] [--follow] [--json | --csv] | stats [FILTER]... [--by WHAT] [--json | --csv] | "
+                 "verify [--json]",
+     .summary = "read the audit log; ask it; prove that it is whole",
+     .details = "show prints the decisions, --json the records as they are; --follow waits for more. stats counts them.\n"
+                "verify follows the chain from the first record to the last; exit status 1 and the first bad record if it\n"
+                "is broken.\n\n"
+                "filters; each may be given several times, then one of its values has to hold:\n"
+                "  --since TIME, --until TIME         30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+                "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD\n"
+                "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n"
+                "Exit status 1 if nothing matches.\n\n"
+                "--by: day, hour, outcome (if not given), mode, classification, sender, failure; or of recipients:\n"
+                "recipient, domain, tier, reason\n",
+     .options = {{"--json", takes::nothing},
+                 {"--csv", takes::nothing},
+                 {"--follow", takes::nothing},
+                 {"--last", takes::value},
+                 {"--by", takes::value},
+                 {"--since", takes::value},
+                 {"--until", takes::value},
+                 {"--id", takes::value},
+                 {"--sender", takes::value},
+                 {"--classification", takes::value},
+                 {"--outcome", takes::value},
+                 {"--recipient", takes::value},
+                 {"--domain", takes::value},
+                 {"--tier", takes::value},
+                 {"--reason", takes::value}},
      .run = cmd_audit},
     {.name = "outbox",
      .synopsis = "list [--json] | retry [ID] [--json] | remove ID [--json]",

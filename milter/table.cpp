@@ -23,4 +23,17 @@ void print_table(std::ostream& out, const std::vector<std::vector<std::string>>&
     }
 }
 
+void print_csv(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
+    for (const auto& row : rows) {
+        std::vector<std::string> cells;
+        for (auto cell : row) {
+            if (!cell.empty() && std::string_view("=+-@").contains(cell.front()) && cell != "-") cell.insert(0, "'");
+            for (auto quote = cell.find('"'); quote != std::string::npos; quote = cell.find('"', quote + 2)) cell.insert(quote, 1, '"');
+            const bool plain = cell.find_first_of(",\"\r\n") == std::string::npos;
+            cells.push_back(plain ? std::move(cell) : '"' + cell + '"');
+        }
+        out << text::join(cells, ",") << '\n';
+    }
+}
+
 } // namespace sealgate::milter

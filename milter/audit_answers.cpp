@@ -1,0 +1,283 @@
+#include "milter/audit_answers.hpp"
+
+#include "milter/table.hpp"
+#include "policy/base/text.hpp"
+#include "policy/query.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <thread>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+using policy::grouping;
+using row = std::vector<std::string>;
+
+constexpr std::chrono::milliseconds between_looks{300};
+constexpr std::size_t shown_before_following = 10;
+
+std::ifstream open_log(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read the audit log " + path + "; has the gateway run yet?");
+    return in;
+}
+
+std::optional<json::object> record_in(const std::string& line) {
+    boost::system::error_code error;
+    auto value = json::parse(line, error);
+    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
+}
+
+// The question in the options; nothing after a complaint.
+std::optional<policy::query> query_of(const invocation& called) {
+    policy::query asked{.since = {},
+                        .until = {},
+                        .ids = called.values("--id"),
+                        .senders = called.values("--sender"),
+                        .classifications = called.values("--classification"),
+                        .outcomes = called.values("--outcome"),
+                        .recipients = called.values("--recipient"),
+                        .domains = called.values("--domain"),
+                        .tiers = called.values("--tier"),
+                        .reasons = called.values("--reason")};
+    const auto now = std::chrono::system_clock::now();
+    for (auto [option, moment] : {std::pair("--since", &asked.since), std::pair("--until", &asked.until)}) {
+        for (const auto& text : called.values(option)) {
+            const auto time = policy::to_moment(text, now);
+            if (!time) return complain(std::string(option) + ": " + time.error()), std::nullopt;
+            *moment = *time;
+        }
+    }
+    return asked;
+}
+
+// --last; nothing after a complaint.
+std::optional<std::size_t> most_shown(const invocation& called) {
+    const auto last = called.values("--last");
+    if (last.empty()) return called.has("--follow") ? shown_before_following : SIZE_MAX;
+    const auto& digits = last.back();
+    std::size_t most = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), most);
+    if (error == std::errc{} && end == digits.data() + digits.size()) return most;
+    return complain("--last takes a whole number, not \"" + digits + "\""), std::nullopt;
+}
+
+std::string text_at(const json::object& record, std::string_view field) {
+    const auto* value = record.if_contains(field);
+    return value && value->is_string() ? text::printable(std::string_view(value->as_string())) : "-";
+}
+
+// For people: the first hundred octets or so.
+std::string recipients_at(const json::object& record) {
+    std::string out;
+    const auto* list = record.if_contains("recipients");
+    if (!list || !list->is_array()) return "-";
+    for (const auto& one : list->as_array()) {
+        if (!one.is_object()) continue;
+        if (!out.empty()) out += ", ";
+        if (out.size() > 100) return out + "…";
+        out += text_at(one.as_object(), "address") + " " + text_at(one.as_object(), "reason");
+    }
+    return out;
+}
+
+const row heading{"TIME (UTC)", "ID", "QUEUE ID", "SENDER", "CLASSIFIED", "OUTCOME", "RECIPIENTS"};
+
+row row_of(const std::string& line) {
+    const auto record = record_in(line);
+    if (!record) return {"(a damaged record)"};
+    const auto outcome = text_at(*record, "outcome") + (text_at(*record, "mode") == "monitor" ? " (monitor)" : "");
+    // Seconds are enough for people; --json has the rest.
+    return {text_at(*record, "time").substr(0, 19), text_at(*record, "id"), text_at(*record, "queue_id"),
+            text_at(*record, "sender"), text_at(*record, "classification"), outcome, recipients_at(*record)};
+}
+
+// For spreadsheets: a row for each recipient. The names are those of the record's fields.
+constexpr std::string_view of_message[] = {"time",           "id",         "queue_id", "message_id", "sender", "user", "client",
+                                           "classification", "protection", "outcome",  "failure",    "mode",   "policy"};
+constexpr std::string_view of_recipient[] = {"address", "tier", "action", "result", "reason"};
+
+void print_csv_heading() {
+    row names(std::begin(of_message), std::end(of_message));
+    names.insert(names.end(), std::begin(of_recipient), std::end(of_recipient));
+    print_csv(std::cout, {names});
+}
+
+void print_csv_rows(const std::string& line) {
+    const auto record = record_in(line);
+    if (!record) return;
+    row message;
+    for (const auto field : of_message) message.push_back(text_at(*record, field));
+    const auto* list = record->if_contains("recipients");
+    if (!list || !list->is_array()) return print_csv(std::cout, {message});
+    for (const auto& one : list->as_array()) {
+        if (!one.is_object()) continue;
+        auto cells = message;
+        for (const auto field : of_recipient) cells.push_back(text_at(one.as_object(), field));
+        print_csv(std::cout, {cells});
+    }
+}
+
+void print(const invocation& called, const std::deque<std::string>& lines) {
+    std::vector<row> rows{heading};
+    if (called.has("--csv")) print_csv_heading();
+    for (const auto& line : lines) {
+        if (called.json())
+            std::cout << line << '\n';
+        else if (called.has("--csv"))
+            print_csv_rows(line);
+        else
+            rows.push_back(row_of(line));
+    }
+    if (!called.json() && !called.has("--csv")) print_table(std::cout, rows);
+    std::cout << std::flush;
+}
+
+void print_further(const invocation& called, const std::string& line) {
+    if (called.json())
+        std::cout << line << '\n';
+    else if (called.has("--csv"))
+        print_csv_rows(line);
+    else
+        std::cout << text::join(row_of(line), "  ") << '\n';
+    std::cout << std::flush;
+}
+
+bool is_wanted(const std::string& line, const policy::query& asked) {
+    if (asked.asks_nothing()) return true;
+    const auto record = record_in(line);
+    return record && policy::matches(*record, asked);
+}
+
+// Until somebody ends it. What is behind `in` is read as it comes, also from a new file of the same name.
+[[noreturn]] void follow(const invocation& called, const std::string& path, std::ifstream in, const policy::query& asked) {
+    auto position = in.tellg();
+    for (std::string line;;) {
+        if (next_line(in, line)) {
+            position = in.tellg();
+            if (is_wanted(line, asked)) print_further(called, line);
+            continue;
+        }
+        std::this_thread::sleep_for(between_looks);
+        std::error_code gone;
+        const auto size = std::filesystem::file_size(path, gone);
+        if (gone) continue;
+        if (size < static_cast<std::uintmax_t>(position)) position = 0;
+        in = std::ifstream(path, std::ios::binary);
+        in.seekg(position);
+    }
+}
+
+} // namespace
+
+bool next_line(std::istream& in, std::string& line) { return static_cast<bool>(std::getline(in, line)) && !in.eof(); }
+
+int show_records(const invocation& called, const std::string& path) {
+    const auto asked = query_of(called);
+    const auto most = most_shown(called);
+    if (!asked || !most) return exit_unusable;
+    auto in = open_log(path);
+    auto read_to = in.tellg();
+    std::deque<std::string> kept;
+    for (std::string line; next_line(in, line);) {
+        read_to = in.tellg();
+        if (!is_wanted(line, *asked)) continue;
+        kept.push_back(std::move(line));
+        if (kept.size() > *most) kept.pop_front();
+    }
+    print(called, kept);
+    if (called.has("--follow")) {
+        in.clear();
+        in.seekg(read_to);
+        follow(called, path, std::move(in), *asked);
+    }
+    return kept.empty() && !asked->asks_nothing() ? exit_no : exit_yes;
+}
+
+namespace {
+
+struct counts {
+    std::map<std::string, std::uint64_t> by_value;
+    std::uint64_t total = 0;
+    std::uint64_t damaged = 0; // lines
+};
+
+counts count(std::ifstream in, grouping by, const policy::query& asked) {
+    counts out;
+    for (std::string line; next_line(in, line);) {
+        const auto record = record_in(line);
+        if (!record) {
+            ++out.damaged;
+        } else if (policy::matches(*record, asked)) {
+            for (auto& value : policy::counted_values(*record, by, asked)) {
+                ++out.by_value[std::move(value)];
+                ++out.total;
+            }
+        }
+    }
+    return out;
+}
+
+std::string upper(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+// Times in their order, all else by how often.
+std::vector<std::pair<std::string, std::uint64_t>> in_order(const counts& counted, grouping by) {
+    std::vector<std::pair<std::string, std::uint64_t>> out(counted.by_value.begin(), counted.by_value.end());
+    if (by != grouping::day && by != grouping::hour)
+        std::ranges::stable_sort(out, std::greater{}, &std::pair<std::string, std::uint64_t>::second);
+    return out;
+}
+
+void print(const invocation& called, const counts& counted, grouping by) {
+    const std::string name(policy::grouping_names()[static_cast<std::size_t>(by)]);
+    const std::string what = policy::is_of_recipients(by) ? "recipients" : "messages";
+    const bool csv = called.has("--csv");
+    std::vector<row> rows;
+    rows.push_back(csv ? row{name, what, "percent"} : row{upper(name), upper(what), "PERCENT"});
+    for (const auto& [value, number] : in_order(counted, by)) {
+        const auto share = 100.0 * static_cast<double>(number) / static_cast<double>(counted.total);
+        if (called.json())
+            std::cout << json::serialize(json::object{{name, value}, {what, number}}) << '\n';
+        else
+            rows.push_back({text::printable(value), std::to_string(number), fmt::format("{:.1f}", share)});
+    }
+    if (called.json()) return;
+    csv ? print_csv(std::cout, rows) : print_table(std::cout, rows);
+}
+
+} // namespace
+
+int show_counts(const invocation& called, const std::string& path) {
+    const auto asked = query_of(called);
+    if (!asked) return exit_unusable;
+    const auto names = called.values("--by");
+    const auto by = policy::to_grouping(names.empty() ? "outcome" : names.back());
+    if (!by) {
+        std::string all;
+        for (const auto known : policy::grouping_names()) all += (all.empty() ? "" : ", ") + std::string(known);
+        complain("--by takes one of " + all + ", not \"" + names.back() + "\"");
+        return exit_unusable;
+    }
+    const auto counted = count(open_log(path), *by, *asked);
+    print(called, counted, *by);
+    if (counted.damaged > 0)
+        complain(std::to_string(counted.damaged) + " records are damaged and not counted; sealgate audit verify names the first");
+    return counted.total == 0 && !asked->asks_nothing() ? exit_no : exit_yes;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,115 @@
+#include "policy/query.hpp"
+
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+#include "policy/base/yaml.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace sealgate::policy {
+
+namespace {
+
+namespace json = boost::json;
+using std::chrono::system_clock;
+
+constexpr auto names = std::to_array<std::string_view>({"day", "hour", "outcome", "mode", "classification", "sender", "failure",
+                                                        "recipient", "domain", "tier", "reason"});
+
+std::optional<std::string_view> text_at(const json::object& object, std::string_view field) {
+    const auto* value = object.if_contains(field);
+    return value && value->is_string() ? std::optional(std::string_view(value->as_string())) : std::nullopt;
+}
+
+std::string_view domain_of(std::string_view address) {
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+}
+
+bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return true;
+    return value && std::ranges::any_of(wanted, [&](const auto& one) { return text::iequals(one, *value); });
+}
+
+bool is_in_time(const json::object& record, const query& asked) {
+    if (!asked.since && !asked.until) return true;
+    const auto time = parse_rfc3339(text_at(record, "time").value_or(""));
+    return time && (!asked.since || *time >= *asked.since) && (!asked.until || *time < *asked.until);
+}
+
+bool asks_for_recipients(const query& asked) {
+    return !(asked.recipients.empty() && asked.domains.empty() && asked.tiers.empty() && asked.reasons.empty());
+}
+
+std::vector<const json::object*> matching_recipients(const json::object& record, const query& asked) {
+    std::vector<const json::object*> out;
+    const auto* list = record.if_contains("recipients");
+    if (!list || !list->is_array()) return out;
+    for (const auto& entry : list->as_array()) {
+        const auto* one = entry.if_object();
+        if (!one) continue;
+        const auto address = text_at(*one, "address");
+        if (is_wanted(address, asked.recipients) && is_wanted(domain_of(address.value_or("")), asked.domains) &&
+            is_wanted(text_at(*one, "tier"), asked.tiers) && is_wanted(text_at(*one, "reason"), asked.reasons))
+            out.push_back(one);
+    }
+    return out;
+}
+
+std::string value_of(const json::object& record, grouping by) {
+    const auto text = std::string(text_at(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
+                                      .value_or("-"));
+    if (by == grouping::day) return text.substr(0, 10);
+    if (by == grouping::hour) return text.substr(0, 13);
+    return by == grouping::sender ? text::lower(text) : text;
+}
+
+std::string value_of_recipient(const json::object& one, grouping by) {
+    if (by == grouping::tier || by == grouping::reason)
+        return std::string(text_at(one, names[static_cast<std::size_t>(by)]).value_or("-"));
+    const auto address = text::lower(text_at(one, "address").value_or("-"));
+    return by == grouping::domain ? std::string(domain_of(address)) : address;
+}
+
+} // namespace
+
+bool query::asks_nothing() const {
+    return !since && !until && ids.empty() && senders.empty() && classifications.empty() && outcomes.empty() &&
+           !asks_for_recipients(*this);
+}
+
+bool matches(const json::object& record, const query& asked) {
+    return is_wanted(text_at(record, "id"), asked.ids) && is_wanted(text_at(record, "sender"), asked.senders) &&
+           is_wanted(text_at(record, "classification"), asked.classifications) &&
+           is_wanted(text_at(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
+           (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());
+}
+
+std::expected<system_clock::time_point, std::string> to_moment(std::string_view text, system_clock::time_point now) {
+    constexpr std::uint64_t longest = 100ULL * 366 * 86400; // seconds; centuries do not fit a time_point
+    if (const auto seconds = yaml::to_seconds(text); seconds && *seconds < longest)
+        return now - std::chrono::seconds(static_cast<std::int64_t>(*seconds));
+    const auto whole = text.size() == 10 ? std::string(text) + "T00:00:00Z" : std::string(text);
+    if (const auto time = parse_rfc3339(whole)) return *time;
+    return std::unexpected("\"" + text::printable(text) + "\" is no time such as 30d, 12h, 2026-11-23 or 2026-11-23T09:00:00Z");
+}
+
+std::span<const std::string_view> grouping_names() { return names; }
+
+std::optional<grouping> to_grouping(std::string_view name) {
+    const auto at = std::ranges::find(names, name);
+    return at == names.end() ? std::nullopt : std::optional(static_cast<grouping>(at - names.begin()));
+}
+
+std::vector<std::string> counted_values(const json::object& record, grouping by, const query& asked) {
+    if (!is_of_recipients(by)) return {value_of(record, by)};
+    std::vector<std::string> out;
+    for (const auto* one : matching_recipients(record, asked)) out.push_back(value_of_recipient(*one, by));
+    return out;
+}
+
+} // namespace sealgate::policy

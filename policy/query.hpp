@@ -1,0 +1,47 @@
+// Questions to the audit log (contrib/design/audit_format.md): which records, and what each of them counts for.
+//
+// Pure: a record is the JSON object of one line. What is missing in it, or is not of its type, matches nothing and counts
+// for nothing.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+// Each list: one of these, or anything where it is empty. Letters' case does not matter.
+struct query {
+    std::optional<std::chrono::system_clock::time_point> since = {}; // from then on
+    std::optional<std::chrono::system_clock::time_point> until = {}; // before then
+    std::vector<std::string> ids = {}, senders = {}, classifications = {}, outcomes = {};
+    std::vector<std::string> recipients = {}, domains = {}, tiers = {}, reasons = {}; // of one and the same recipient
+
+    bool asks_nothing() const;
+};
+
+bool matches(const boost::json::object& record, const query& asked);
+
+// "30d", "12h", "30m", "90s": so long before now; "2026-11-23": when that day began, UTC; or RFC 3339, "2026-11-23T09:00:00Z".
+// The error says what would do.
+std::expected<std::chrono::system_clock::time_point, std::string> to_moment(std::string_view text,
+                                                                          std::chrono::system_clock::time_point now);
+
+// What records are counted by. Those from `recipient` on are of recipients: a record counts once for each that matches.
+enum class grouping : std::uint8_t { day, hour, outcome, mode, classification, sender, failure, recipient, domain, tier, reason };
+
+std::span<const std::string_view> grouping_names(); // in the order of the values
+std::optional<grouping> to_grouping(std::string_view name);
+constexpr bool is_of_recipients(grouping by) { return by >= grouping::recipient; }
+
+// The values that a matching record counts for, once each time they occur; "-" where there is none.
+std::vector<std::string> counted_values(const boost::json::object& record, grouping by, const query& asked);
+
+} // namespace sealgate::policy

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -22,19 +23,21 @@ constexpr auto user_facing = std::to_array<std::string_view>(
     {"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID", "In-Reply-To", "References",
      "Keywords", "Comments"});
 
+// What the Subject is outside then, and the other fields that go inside only.
+constexpr std::string_view hidden_subject = " [...]";
+constexpr auto hidden_fields = std::to_array<std::string_view>({"Keywords", "Comments"});
+
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
 
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).
 void append_protected_fields(std::string& out, const policy::message& mail) {
     for (const auto& field : mail.fields)
         if (text::is_one_of(field.name, user_facing)) policy::append_field(out, field);
-    bool subject_shown = false;
-    for (const auto& field : mail.fields) {
-        if (!text::is_one_of(field.name, user_facing) || text::is_one_of(field.name, hidden_fields)) continue;
-        const bool is_subject = text::iequals(field.name, "Subject");
-        if (is_subject && std::exchange(subject_shown, true)) continue;
-        const auto value = is_subject ? std::string(hidden_subject) : field.value;
-        policy::append_field(out, {.name = "HP-Outer", .value = " " + field.name + ":" + value});
+    const auto outside = outer_values(mail, subject_shown::inside_only);
+    for (std::size_t i = 0; i < outside.size(); ++i) {
+        const auto& name = mail.fields[i].name;
+        if (outside[i] && text::is_one_of(name, user_facing))
+            policy::append_field(out, {.name = "HP-Outer", .value = " " + name + ":" + *outside[i]});
     }
 }
 
@@ -81,20 +84,33 @@ std::string entity_to_seal(const policy::message& mail, subject_shown where, std
     std::unreachable();
 }
 
-policy::message sealed_message(const policy::message& mail, subject_shown where, const pgp_mime_envelope& envelope) {
-    policy::message out{.fields = {}, .body = envelope.body};
+std::vector<std::optional<std::string>> outer_values(const policy::message& mail, subject_shown where) {
+    std::vector<std::optional<std::string>> out;
+    const bool hides = where == subject_shown::inside_only;
     bool subject_shown_already = false;
     for (const auto& field : mail.fields) {
-        if (!stays_outside(field.name)) continue;
-        const bool is_subject = text::iequals(field.name, "Subject");
-        if (where == subject_shown::outside || !(is_subject || text::is_one_of(field.name, hidden_fields))) {
-            out.fields.push_back(field);
-        } else if (is_subject && !std::exchange(subject_shown_already, true)) {
-            out.fields.push_back({.name = field.name, .value = std::string(hidden_subject)});
-        }
+        if (!stays_outside(field.name) || (hides && text::is_one_of(field.name, hidden_fields)))
+            out.emplace_back();
+        else if (!hides || !text::iequals(field.name, "Subject"))
+            out.emplace_back(field.value);
+        else if (!std::exchange(subject_shown_already, true))
+            out.emplace_back(hidden_subject);
+        else
+            out.emplace_back();
     }
-    out.fields.push_back({.name = "MIME-Version", .value = " 1.0"});
-    out.fields.push_back({.name = "Content-Type", .value = " " + envelope.content_type});
+    return out;
+}
+
+std::vector<header_field> outer_additions(const pgp_mime_envelope& envelope) {
+    return {{.name = "MIME-Version", .value = " 1.0"}, {.name = "Content-Type", .value = " " + envelope.content_type}};
+}
+
+policy::message sealed_message(const policy::message& mail, subject_shown where, const pgp_mime_envelope& envelope) {
+    policy::message out{.fields = {}, .body = envelope.body};
+    auto values = outer_values(mail, where);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i]) out.fields.push_back({.name = mail.fields[i].name, .value = *std::move(values[i])});
+    std::ranges::move(outer_additions(envelope), std::back_inserter(out.fields));
     return out;
 }
 

@@ -11,8 +11,10 @@
 #include "policy/message.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::keys {
 
@@ -22,13 +24,13 @@ enum class subject_shown : std::uint8_t { outside, inside_only };
 // make_envelope().
 std::string entity_to_seal(const policy::message& mail, subject_shown where, std::string_view boundary);
 
-// What the Subject is outside then: a field's value.
-inline constexpr std::string_view hidden_subject = " [...]";
+// What is shown outside of each of the message's fields: its value, another one, or nothing where the field goes.
+std::vector<std::optional<std::string>> outer_values(const policy::message& mail, subject_shown where);
 
-// The other fields that go inside only.
-inline constexpr std::string_view hidden_fields[] = {"Keywords", "Comments"};
+// What comes to the outside behind them: MIME-Version: 1.0 and the Content-Type.
+std::vector<policy::header_field> outer_additions(const pgp_mime_envelope& envelope);
 
-// The message as it leaves: what stays outside, MIME-Version: 1.0, Content-Type, the envelope's body.
+// The message as it leaves: these fields, and the envelope's body.
 policy::message sealed_message(const policy::message& mail, subject_shown where, const pgp_mime_envelope& envelope);
 
 } // namespace sealgate::keys

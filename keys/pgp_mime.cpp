@@ -2,7 +2,6 @@
 
 #include "policy/base/text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -55,15 +54,6 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
         .append("\r\n")
         .append(delimiter)
         .append("--\r\n");
-    return out;
-}
-
-std::vector<std::string> outer_fields_to_delete(const policy::message& mail) {
-    std::vector<std::string> out;
-    for (const auto& field : mail.fields) {
-        const auto is_same = [&](const std::string& name) { return text::iequals(name, field.name); };
-        if (!stays_outside(field.name) && std::ranges::none_of(out, is_same)) out.push_back(field.name);
-    }
     return out;
 }
 

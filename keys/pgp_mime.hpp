@@ -31,8 +31,4 @@ struct pgp_mime_envelope {
 
 pgp_mime_envelope make_envelope(std::string_view armored, std::string_view boundary);
 
-// Names of the fields that must go from the outside, each once, as the message spells them first: all that
-// move inside, MIME-Version, which comes back as 1.0, and what sealing breaks. All fields of such a name go.
-std::vector<std::string> outer_fields_to_delete(const policy::message& mail);
-
 } // namespace sealgate::keys

@@ -4,6 +4,7 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <map>
 #include <functional>
 #include <tuple>
 #include <utility>
@@ -161,15 +162,10 @@ std::string refusal(const smtp_reply& text, char class_digit, reply plain) {
 
 } // namespace
 
-std::vector<field_number> all_fields_named(const policy::message& mail,
-                                           std::initializer_list<std::string_view> names) {
+std::vector<field_number> number_fields(const policy::message& mail) {
     std::vector<field_number> out;
-    for (const auto name : names) {
-        std::uint32_t number = 0;
-        for (const auto& field : mail.fields)
-            if (text::iequals(field.name, name))
-                out.push_back({.name = std::string(name), .number = ++number});
-    }
+    std::map<std::string, std::uint32_t> seen;
+    for (const auto& field : mail.fields) out.push_back({.name = field.name, .number = ++seen[text::lower(field.name)]});
     return out;
 }
 

@@ -17,7 +17,6 @@
 #include "policy/message.hpp"
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,9 +65,8 @@ struct answer {
     smtp_reply reply = {}; // of the verdict's class; a malformed one gives the server's standard text
 };
 
-// Every field that has one of these names, case-insensitively.
-std::vector<field_number> all_fields_named(const policy::message&,
-                                           std::initializer_list<std::string_view> names);
+// Each of the message's fields, in their order, with its number among those of its name, case-insensitively.
+std::vector<field_number> number_fields(const policy::message&);
 
 // Whether the server agreed to all that these edits need.
 bool possible(const edit_list&, const agreement&);

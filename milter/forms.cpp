@@ -13,26 +13,17 @@ namespace {
 
 using policy::form;
 
-// One Subject remains, and says nothing; the fields that would tell of it go.
-void hide_subject(const policy::message& mail, edit_list& edits) {
-    for (const auto& subject : all_fields_named(mail, {"Subject"})) {
-        if (subject.number == 1) {
-            edits.changes.push_back({.which = subject, .value = std::string(keys::hidden_subject)});
-        } else {
-            edits.deletions.push_back(subject);
-        }
-    }
-    for (const auto name : keys::hidden_fields)
-        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
-}
-
 edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, const keys::pgp_mime_envelope& envelope) {
     edit_list edits;
-    for (const auto& name : keys::outer_fields_to_delete(mail))
-        std::ranges::move(all_fields_named(mail, {name}), std::back_inserter(edits.deletions));
-    if (where == keys::subject_shown::inside_only) hide_subject(mail, edits);
-    edits.additions = {{.name = "MIME-Version", .value = " 1.0"},
-                       {.name = "Content-Type", .value = " " + envelope.content_type}};
+    const auto numbers = number_fields(mail);
+    auto values = keys::outer_values(mail, where);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!values[i])
+            edits.deletions.push_back(numbers[i]);
+        else if (*values[i] != mail.fields[i].value)
+            edits.changes.push_back({.which = numbers[i], .value = *std::move(values[i])});
+    }
+    edits.additions = keys::outer_additions(envelope);
     edits.body = envelope.body;
     return edits;
 }

@@ -25,7 +25,7 @@ std::string answer_to(const transaction& completed, const agreement& agreed) {
     require(!completed.sender.is_null());
     answer decided{.final = verdict::accept};
     decided.edits.body = completed.mail.body;
-    decided.edits.deletions = all_fields_named(completed.mail, {"Subject", "X"});
+    decided.edits.deletions = number_fields(completed.mail);
     decided.edits.additions = completed.mail.fields;
     for (const auto& recipient : completed.recipients)
         decided.edits.recipients.push_back(recipient.spelled);

@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -130,30 +131,37 @@ void print_csv_rows(const std::string& line) {
     }
 }
 
-void print(const invocation& called, const std::deque<std::string>& lines) {
-    std::vector<row> rows{heading};
-    if (called.has("--csv")) print_csv_heading();
-    for (const auto& line : lines) {
-        if (called.json())
-            std::cout << line << '\n';
-        else if (called.has("--csv"))
-            print_csv_rows(line);
-        else
-            rows.push_back(row_of(line));
+// Prints records as they come; but a table's columns wait until all rows of the beginning are there.
+class record_printer {
+public:
+    explicit record_printer(const invocation& called)
+        : json_(called.json())
+        , csv_(called.has("--csv")) {
+        if (csv_) print_csv_heading();
     }
-    if (!called.json() && !called.has("--csv")) print_table(std::cout, rows);
-    std::cout << std::flush;
-}
 
-void print_further(const invocation& called, const std::string& line) {
-    if (called.json())
-        std::cout << line << '\n';
-    else if (called.has("--csv"))
-        print_csv_rows(line);
-    else
-        std::cout << text::join(row_of(line), "  ") << '\n';
-    std::cout << std::flush;
-}
+    void print(const std::string& line) {
+        if (json_)
+            std::cout << line << '\n';
+        else if (csv_)
+            print_csv_rows(line);
+        else if (begun_)
+            std::cout << text::join(row_of(line), "  ") << '\n';
+        else
+            rows_.push_back(row_of(line));
+    }
+
+    // All that was printed so far is on standard output now.
+    void flush() {
+        if (!json_ && !csv_ && !std::exchange(begun_, true)) print_table(std::cout, std::exchange(rows_, {}));
+        std::cout << std::flush;
+    }
+
+private:
+    bool json_, csv_;
+    bool begun_ = false;
+    std::vector<row> rows_{heading};
+};
 
 bool is_wanted(const std::string& line, const policy::query& asked) {
     if (asked.asks_nothing()) return true;
@@ -162,14 +170,15 @@ bool is_wanted(const std::string& line, const policy::query& asked) {
 }
 
 // Until somebody ends it. What is behind `in` is read as it comes, also from a new file of the same name.
-[[noreturn]] void follow(const invocation& called, const std::string& path, std::ifstream in, const policy::query& asked) {
+[[noreturn]] void follow(record_printer printer, const std::string& path, std::ifstream in, const policy::query& asked) {
     auto position = in.tellg();
     for (std::string line;;) {
         if (next_line(in, line)) {
             position = in.tellg();
-            if (is_wanted(line, asked)) print_further(called, line);
+            if (is_wanted(line, asked)) printer.print(line);
             continue;
         }
+        printer.flush();
         std::this_thread::sleep_for(between_looks);
         std::error_code gone;
         const auto size = std::filesystem::file_size(path, gone);
@@ -190,20 +199,28 @@ int show_records(const invocation& called, const std::string& path) {
     if (!asked || !most) return exit_unusable;
     auto in = open_log(path);
     auto read_to = in.tellg();
-    std::deque<std::string> kept;
+    record_printer printer(called);
+    std::deque<std::string> last;
+    bool found = false;
     for (std::string line; next_line(in, line);) {
         read_to = in.tellg();
         if (!is_wanted(line, *asked)) continue;
-        kept.push_back(std::move(line));
-        if (kept.size() > *most) kept.pop_front();
+        found = true;
+        if (*most == SIZE_MAX) {
+            printer.print(line);
+            continue;
+        }
+        last.push_back(std::move(line));
+        if (last.size() > *most) last.pop_front();
     }
-    print(called, kept);
+    for (const auto& line : last) printer.print(line);
+    printer.flush();
     if (called.has("--follow")) {
         in.clear();
         in.seekg(read_to);
-        follow(called, path, std::move(in), *asked);
+        follow(std::move(printer), path, std::move(in), *asked);
     }
-    return kept.empty() && !asked->asks_nothing() ? exit_no : exit_yes;
+    return !found && !asked->asks_nothing() ? exit_no : exit_yes;
 }
 
 namespace {

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
 
+from fault_points import FaultPoints
 from world import World
 
 
@@ -36,3 +37,14 @@ def world(opened_world, request):
     for entry in opened_world.postfix.queue():
         opened_world.postfix.drop(entry["queue_id"])
     opened_world.sink.forget()
+
+
+@pytest.fixture
+def faults(world, tmp_path_factory):
+    """Fault points in the gateway, which runs with them until the test ends."""
+    faults = FaultPoints(tmp_path_factory.mktemp("faults") / "points", world.gateway.state)
+    world.gateway.kill()
+    world.gateway.start(faults.environment)
+    yield faults
+    faults.disarm()
+    world.gateway.restart()

@@ -52,6 +52,12 @@ class Mail:
         return "".join(line + "\r\n" for line in fields).encode() + self.entity()
 
 
+def split_mail():
+    """One that leaves in three forms: sealed for two, in clear for two colleagues (one in Bcc), sealed once more for a Bcc."""
+    return Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer", cc=["dave@riseup.net"],
+                bcc=["carol@partner.example", "tom@example.org"])
+
+
 def with_attachment(to, subject):
     """text/plain and a binary attachment in a multipart, with folds, a preamble and an epilogue."""
     return Mail(to, subject, content=['Content-Type: multipart/mixed;', '\tboundary="=_part 1"', "Content-Language: de"],

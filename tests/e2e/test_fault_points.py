@@ -9,14 +9,12 @@ import os
 import random
 from typing import NamedTuple
 
-import pytest
-from fault_points import FaultPoints, step_of
+from fault_points import step_of
 from leaks import holds
-from mails import Mail
-from test_faults import send_until_accepted
+from mails import split_mail
 
 ALL = os.environ.get("SEALGATE_FAULT_POINTS") == "all"
-CLEAR, SEALED = {"max@example.org", "tom@example.org"}, {"bob@partner.example", "carol@partner.example", "dave@riseup.net"}
+SEALED = {"bob@partner.example", "carol@partner.example", "dave@riseup.net"}
 
 
 class Outcome(NamedTuple):
@@ -26,21 +24,6 @@ class Outcome(NamedTuple):
     lost: int = 0
     twice: int = 0
     told: int = 0  # recipients of whom the log says that it may be twice
-
-
-def split_mail():
-    return Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer", cc=["dave@riseup.net"],
-                bcc=["carol@partner.example", "tom@example.org"])
-
-
-@pytest.fixture
-def faults(world, tmp_path_factory):
-    """The gateway with fault points; the usual one again after the test."""
-    faults = FaultPoints(tmp_path_factory.mktemp("faults") / "points", world.gateway.state)
-    restart(world, faults)
-    yield faults
-    faults.disarm()
-    world.gateway.restart()
 
 
 def restart(world, faults):
@@ -74,7 +57,7 @@ def try_point(world, faults, plan):
             fired = True
             faults.disarm()
 
-    send_until_accepted(world, mail, recovers)
+    world.send_until_accepted(mail, recovers)
 
     def is_done():
         recovers()

@@ -7,18 +7,12 @@ import threading
 import time
 
 import pytest
-from fault_points import FaultPoints
-from mails import Mail
+from mails import Mail, split_mail
 from milter_client import frame
 from smtp_sink import Sink
-from test_faults import send_until_accepted
 
 BOB, CAROL, DAVE = "bob@partner.example", "carol@partner.example", "dave@riseup.net"
 MAX, TOM = "max@example.org", "tom@example.org"
-
-
-def split_mail():
-    return Mail([BOB, MAX], "[confidential] Offer", cc=[DAVE], bcc=[CAROL, TOM])
 
 
 def reached(deliveries):
@@ -30,15 +24,6 @@ def everybody_once(world, mail):
     assert reached(world.arrived(mail)) == collections.Counter(mail.recipients)
     in_clear = [place for place in world.leaks(mail) if not place.endswith(f"{sorted([MAX, TOM])}")]
     assert in_clear == []
-
-
-@pytest.fixture
-def faults(world, tmp_path_factory):
-    faults = FaultPoints(tmp_path_factory.mktemp("faults") / "points", world.gateway.state)
-    world.gateway.stop()
-    world.gateway.start(faults.environment)
-    yield faults
-    world.gateway.restart()
 
 
 def instead_of_encrypting(script):
@@ -62,7 +47,7 @@ def test_a_gpg_that_fails_defers_the_whole_mail(world, faults, script):
     assert world.arrived(mail) == [] and world.gateway.outbox() == [] and world.leaks(mail) == []
     assert world.record(mail)["outcome"] == "defer"
     faults.put_in_place_of_gpg(None)
-    send_until_accepted(world, mail)
+    world.send_until_accepted(mail)
     everybody_once(world, mail)
 
 
@@ -78,7 +63,7 @@ def test_a_gpg_that_hangs_until_it_is_killed_defers_the_whole_mail(world, faults
     os.kill(int(process.read_text()), 9)
     sending.join(20)
     assert [reply.code // 100 for reply in replies] == [4]
-    send_until_accepted(world, mail)
+    world.send_until_accepted(mail)
     everybody_once(world, mail)
 
 
@@ -109,7 +94,7 @@ def test_postfix_hangs_up_before_the_answer(world, faults):
         milter.content(mail.data())
         milter.socket.sendall(frame("E"))
     world.wait_until(lambda: {MAX, TOM, CAROL} <= set(reached(world.arrived(mail))))  # they have it, and Postfix does not know
-    send_until_accepted(world, mail)
+    world.send_until_accepted(mail)
     everybody_once(world, mail)
 
 

@@ -96,6 +96,17 @@ class World:
         with self.client(port, source) as client:
             return client.send(mail.sender, mail.recipients, mail.data())
 
+    def send_until_accepted(self, mail, meanwhile=lambda: None):
+        """What a mail program does with 4xx: the same mail again. `meanwhile` is called after each reply."""
+        for _ in range(100):
+            reply = self.send(mail)
+            meanwhile()
+            if reply.code == 250:
+                return
+            assert 400 <= reply.code < 500, str(reply)
+            time.sleep(0.05)
+        raise AssertionError("never accepted")
+
     def milter(self, endpoint=None):
         """A conversation with the gateway, without Postfix between."""
         return MilterClient(endpoint or self.gateway.unix_endpoint)

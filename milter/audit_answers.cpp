@@ -29,12 +29,6 @@ using row = std::vector<std::string>;
 constexpr std::chrono::milliseconds between_looks{300};
 constexpr std::size_t shown_before_following = 10;
 
-std::ifstream open_log(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read the audit log " + path + "; has the gateway run yet?");
-    return in;
-}
-
 std::optional<json::object> record_in(const std::string& line) {
     boost::system::error_code error;
     auto value = json::parse(line, error);
@@ -76,22 +70,19 @@ std::optional<std::size_t> most_shown(const invocation& called) {
 }
 
 std::string text_at(const json::object& record, std::string_view field) {
-    const auto* value = record.if_contains(field);
-    return value && value->is_string() ? text::printable(std::string_view(value->as_string())) : "-";
+    const auto text = policy::text_in(record, field);
+    return text ? text::printable(*text) : "-";
 }
 
 // For people: the first hundred octets or so.
 std::string recipients_at(const json::object& record) {
     std::string out;
-    const auto* list = record.if_contains("recipients");
-    if (!list || !list->is_array()) return "-";
-    for (const auto& one : list->as_array()) {
-        if (!one.is_object()) continue;
+    for (const auto* one : policy::recipients_in(record)) {
         if (!out.empty()) out += ", ";
         if (out.size() > 100) return out + "…";
-        out += text_at(one.as_object(), "address") + " " + text_at(one.as_object(), "reason");
+        out += text_at(*one, "address") + " " + text_at(*one, "reason");
     }
-    return out;
+    return out.empty() ? "-" : out;
 }
 
 const row heading{"TIME (UTC)", "ID", "QUEUE ID", "SENDER", "CLASSIFIED", "OUTCOME", "RECIPIENTS"};
@@ -121,12 +112,11 @@ void print_csv_rows(const std::string& line) {
     if (!record) return;
     row message;
     for (const auto field : of_message) message.push_back(text_at(*record, field));
-    const auto* list = record->if_contains("recipients");
-    if (!list || !list->is_array()) return print_csv(std::cout, {message});
-    for (const auto& one : list->as_array()) {
-        if (!one.is_object()) continue;
+    const auto recipients = policy::recipients_in(*record);
+    if (recipients.empty()) return print_csv(std::cout, {message});
+    for (const auto* one : recipients) {
         auto cells = message;
-        for (const auto field : of_recipient) cells.push_back(text_at(one.as_object(), field));
+        for (const auto field : of_recipient) cells.push_back(text_at(*one, field));
         print_csv(std::cout, {cells});
     }
 }
@@ -190,6 +180,12 @@ bool is_wanted(const std::string& line, const policy::query& asked) {
 }
 
 } // namespace
+
+std::ifstream open_log(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read the audit log " + path + "; has the gateway run yet?");
+    return in;
+}
 
 bool next_line(std::istream& in, std::string& line) { return static_cast<bool>(std::getline(in, line)) && !in.eof(); }
 

@@ -3,10 +3,14 @@
 
 #include "milter/cli.hpp"
 
+#include <fstream>
 #include <istream>
 #include <string>
 
 namespace sealgate::milter {
+
+// Throws where it cannot be read.
+std::ifstream open_log(const std::string& path);
 
 // A line that ends in a line end; a last line that is still being written is none.
 bool next_line(std::istream& in, std::string& line);

@@ -7,7 +7,6 @@
 
 #include <boost/json.hpp>
 
-#include <fstream>
 #include <iostream>
 #include <optional>
 
@@ -26,8 +25,7 @@ std::optional<std::string> log_path(const invocation& called) {
 }
 
 int verify(const invocation& called, const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read the audit log " + path + "; has the gateway run yet?");
+    auto in = open_log(path);
     policy::chain_end end;
     std::uint64_t number = 0;
     std::string problem;

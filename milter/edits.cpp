@@ -4,8 +4,8 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <map>
 #include <functional>
+#include <map>
 #include <tuple>
 #include <utility>
 

@@ -20,11 +20,6 @@ using std::chrono::system_clock;
 constexpr auto names = std::to_array<std::string_view>({"day", "hour", "outcome", "mode", "classification", "sender", "failure",
                                                         "recipient", "domain", "tier", "reason"});
 
-std::optional<std::string_view> text_at(const json::object& object, std::string_view field) {
-    const auto* value = object.if_contains(field);
-    return value && value->is_string() ? std::optional(std::string_view(value->as_string())) : std::nullopt;
-}
-
 std::string_view domain_of(std::string_view address) {
     const auto at = address.rfind('@');
     return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
@@ -37,7 +32,7 @@ bool is_wanted(std::optional<std::string_view> value, const std::vector<std::str
 
 bool is_in_time(const json::object& record, const query& asked) {
     if (!asked.since && !asked.until) return true;
-    const auto time = parse_rfc3339(text_at(record, "time").value_or(""));
+    const auto time = parse_rfc3339(text_in(record, "time").value_or(""));
     return time && (!asked.since || *time >= *asked.since) && (!asked.until || *time < *asked.until);
 }
 
@@ -47,21 +42,17 @@ bool asks_for_recipients(const query& asked) {
 
 std::vector<const json::object*> matching_recipients(const json::object& record, const query& asked) {
     std::vector<const json::object*> out;
-    const auto* list = record.if_contains("recipients");
-    if (!list || !list->is_array()) return out;
-    for (const auto& entry : list->as_array()) {
-        const auto* one = entry.if_object();
-        if (!one) continue;
-        const auto address = text_at(*one, "address");
+    for (const auto* one : recipients_in(record)) {
+        const auto address = text_in(*one, "address");
         if (is_wanted(address, asked.recipients) && is_wanted(domain_of(address.value_or("")), asked.domains) &&
-            is_wanted(text_at(*one, "tier"), asked.tiers) && is_wanted(text_at(*one, "reason"), asked.reasons))
+            is_wanted(text_in(*one, "tier"), asked.tiers) && is_wanted(text_in(*one, "reason"), asked.reasons))
             out.push_back(one);
     }
     return out;
 }
 
 std::string value_of(const json::object& record, grouping by) {
-    const auto text = std::string(text_at(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
+    const auto text = std::string(text_in(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
                                       .value_or("-"));
     if (by == grouping::day) return text.substr(0, 10);
     if (by == grouping::hour) return text.substr(0, 13);
@@ -70,12 +61,26 @@ std::string value_of(const json::object& record, grouping by) {
 
 std::string value_of_recipient(const json::object& one, grouping by) {
     if (by == grouping::tier || by == grouping::reason)
-        return std::string(text_at(one, names[static_cast<std::size_t>(by)]).value_or("-"));
-    const auto address = text::lower(text_at(one, "address").value_or("-"));
+        return std::string(text_in(one, names[static_cast<std::size_t>(by)]).value_or("-"));
+    const auto address = text::lower(text_in(one, "address").value_or("-"));
     return by == grouping::domain ? std::string(domain_of(address)) : address;
 }
 
 } // namespace
+
+std::optional<std::string_view> text_in(const json::object& record, std::string_view field) {
+    const auto* value = record.if_contains(field);
+    return value && value->is_string() ? std::optional(std::string_view(value->as_string())) : std::nullopt;
+}
+
+std::vector<const json::object*> recipients_in(const json::object& record) {
+    std::vector<const json::object*> out;
+    const auto* list = record.if_contains("recipients");
+    if (!list || !list->is_array()) return out;
+    for (const auto& one : list->as_array())
+        if (one.is_object()) out.push_back(&one.as_object());
+    return out;
+}
 
 bool query::asks_nothing() const {
     return !since && !until && ids.empty() && senders.empty() && classifications.empty() && outcomes.empty() &&
@@ -83,9 +88,9 @@ bool query::asks_nothing() const {
 }
 
 bool matches(const json::object& record, const query& asked) {
-    return is_wanted(text_at(record, "id"), asked.ids) && is_wanted(text_at(record, "sender"), asked.senders) &&
-           is_wanted(text_at(record, "classification"), asked.classifications) &&
-           is_wanted(text_at(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
+    return is_wanted(text_in(record, "id"), asked.ids) && is_wanted(text_in(record, "sender"), asked.senders) &&
+           is_wanted(text_in(record, "classification"), asked.classifications) &&
+           is_wanted(text_in(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
            (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());
 }
 

@@ -17,6 +17,10 @@
 
 namespace sealgate::policy {
 
+// What a record says in a field of text; nothing where it says none.
+std::optional<std::string_view> text_in(const boost::json::object& record, std::string_view field);
+std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);
+
 // Each list: one of these, or anything where it is empty. Letters' case does not matter.
 struct query {
     std::optional<std::chrono::system_clock::time_point> since = {}; // from then on

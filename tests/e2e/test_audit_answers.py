@@ -56,8 +56,8 @@ def test_show_answers_what_is_asked(world, since, mails, filters, names):
 
 
 def test_show_ends_with_1_if_nothing_matches(world, mails):
-    assert world.gateway.run("audit", "show", "--outcome", "hold", "--since", "1s").returncode == 1
-    assert world.gateway.run("audit", "show", "--outcome", "reject", "--since", "1h").returncode == 0
+    assert world.gateway.run("audit", "show", "--sender", "nobody@example.org").returncode == 1
+    assert world.gateway.run("audit", "show", "--outcome", "reject").returncode == 0
 
 
 def test_csv_has_a_row_for_each_recipient(world, since, mails):

@@ -14,12 +14,7 @@ constexpr std::string_view prev_mark = ",\"prev\":\"";
 constexpr std::string_view hash_mark = ",\"hash\":\"";
 constexpr std::size_t hash_length = 64;
 
-struct link {
-    std::uint64_t seq;
-    std::string_view prev;
-    std::string_view hash;
-    std::string_view covered; // what the hash is of
-};
+} // namespace
 
 // The marks stand at fixed distances from the line's ends, so that no field's content can imitate them.
 std::expected<link, std::string> read_link(std::string_view line) {
@@ -29,15 +24,13 @@ std::expected<link, std::string> read_link(std::string_view line) {
         line.substr(prev_at, prev_mark.size()) != prev_mark || !line.ends_with("\"}"))
         return std::unexpected("is no record of this log's form");
     link out{.seq = 0,
-             .prev = line.substr(prev_at + prev_mark.size(), hash_length),
-             .hash = line.substr(hash_at + hash_mark.size(), hash_length),
-             .covered = line.substr(0, hash_at)};
+             .prev = std::string(line.substr(prev_at + prev_mark.size(), hash_length)),
+             .hash = std::string(line.substr(hash_at + hash_mark.size(), hash_length))};
     const auto [end, error] = std::from_chars(line.data() + seq_mark.size(), line.data() + prev_at, out.seq);
     if (error != std::errc{} || *end != ',') return std::unexpected("has no sequence number");
+    if (sha256_hex(line.substr(0, hash_at)) != out.hash) return std::unexpected("was changed: its hash does not fit its content");
     return out;
 }
-
-} // namespace
 
 std::string chain(chain_end& end, std::string_view fields) {
     std::string line = std::string(seq_mark) + std::to_string(end.last_seq + 1) + ",";
@@ -48,22 +41,21 @@ std::string chain(chain_end& end, std::string_view fields) {
 }
 
 std::expected<chain_end, std::string> end_at(std::string_view line) {
-    const auto found = read_link(line);
-    if (!found) return std::unexpected(found.error());
-    if (sha256_hex(found->covered) != found->hash) return std::unexpected("was changed: its hash does not fit its content");
-    return chain_end{.last_seq = found->seq, .last_hash = std::string(found->hash)};
+    auto found = read_link(line);
+    if (!found) return std::unexpected(std::move(found.error()));
+    return chain_end{.last_seq = found->seq, .last_hash = std::move(found->hash)};
 }
 
 std::expected<chain_end, std::string> follow(const chain_end& before, std::string_view line) {
-    auto end = end_at(line);
-    if (!end) return end;
+    auto found = read_link(line);
+    if (!found) return std::unexpected(std::move(found.error()));
     const auto expected_seq = before.last_seq + 1;
-    if (end->last_seq != expected_seq)
-        return std::unexpected("has the number " + std::to_string(end->last_seq) + " where " +
+    if (found->seq != expected_seq)
+        return std::unexpected("has the number " + std::to_string(found->seq) + " where " +
                                std::to_string(expected_seq) + " belongs: records were removed, inserted or moved");
-    if (read_link(line)->prev != before.last_hash)
+    if (found->prev != before.last_hash)
         return std::unexpected("does not follow the record before it: that one was replaced");
-    return end;
+    return chain_end{.last_seq = found->seq, .last_hash = std::move(found->hash)};
 }
 
 } // namespace sealgate::policy

@@ -3,7 +3,7 @@
 //   {"seq":7,FIELDS,"prev":"<hash of line 6>","hash":"<SHA-256 of every octet before ,"hash":>"}
 //
 // Detects a line changed, removed, inserted or moved inside the log. It can't detect a cut tail, nor a log written anew as a
-// whole by someone who can compute SHA-256: that takes a copy of a later hash, kept elsewhere.
+// whole by someone who can compute SHA-256: that takes a checkpoint (policy/checkpoint.hpp), kept elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,15 @@ struct chain_end {
     std::string last_hash = std::string(64, '0');
     bool operator==(const chain_end&) const = default;
 };
+
+// What a line says of its place in the log.
+struct link {
+    std::uint64_t seq = 0;
+    std::string prev, hash; // 64 hex digits each
+};
+
+// Its own hash is checked; the error is what is wrong, in one phrase.
+std::expected<link, std::string> read_link(std::string_view line);
 
 // Appends a record: FIELDS are its JSON members without braces. Returns the line without a line end, and moves `end` on.
 std::string chain(chain_end& end, std::string_view fields);

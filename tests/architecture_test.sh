@@ -34,10 +34,12 @@ forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
 
 # Third-party types stay in one file.
-for only in 'gpgme\.h:keys/gpg.cpp' 'mimetic/:policy/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp' 'openssl/:policy/base/digest.cpp'; do
+for only in 'gpgme\.h:keys/gpg.cpp' 'mimetic/:policy/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
     mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")
     forbid "only ${only#*:} may include this" "#include <${only%%:*}" "${others[@]}"
 done
+mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vxE 'policy/base/(digest|ed25519)\.cpp')
+forbid 'only policy/base/digest.cpp and ed25519.cpp may include this' '#include <openssl/' "${others[@]}"
 mapfile -t others < <(printf '%s\n' "${headers[@]}" | grep -vx policy/base/icu_text.hpp)
 forbid 'a header shows ICU' '#include (<unicode/|"policy/base/icu_text)' "${others[@]}"
 

@@ -1,0 +1,81 @@
+#include "policy/proof.hpp"
+
+#include "policy/base/rfc3339.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sealgate::policy {
+
+namespace {
+
+std::string records(std::uint64_t first, std::uint64_t last) {
+    if (first == last) return "record " + std::to_string(first);
+    return "records " + std::to_string(first) + " to " + std::to_string(last);
+}
+
+} // namespace
+
+log_proof::log_proof(std::vector<checkpoint> known)
+    : known_(std::move(known)) {
+    std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
+}
+
+void log_proof::follow(std::string_view line) {
+    if (flaw_) return;
+    const auto found = read_link(line);
+    if (!found) {
+        const auto number = end_.last_seq + 1;
+        flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error()};
+    } else if (found->seq != end_.last_seq + 1 || found->prev != end_.last_hash) {
+        flaw_ = diagnose(*found);
+    } else {
+        before_end_ = std::exchange(end_, {.last_seq = found->seq, .last_hash = found->hash});
+        hold_against_checkpoints();
+    }
+}
+
+// A line that is whole in itself, and does not follow the last one.
+flaw log_proof::diagnose(const link& found) const {
+    const auto last = end_.last_seq;
+    const auto expected = last + 1;
+    if (found.hash == end_.last_hash)
+        return {.record = last, .text = records(last, last) + " is there twice"};
+    if (found.seq == last && found.prev == before_end_.last_hash)
+        return {.record = last,
+                .text = records(last, last) +
+                        " was inserted: there is another of this number, and both follow the same record"};
+    if (found.seq < expected)
+        return {.record = found.seq,
+                .text = records(found.seq, found.seq) + " stands where record " + std::to_string(expected) +
+                        " belongs: it was repeated or moved"};
+    if (found.seq > expected)
+        return {.record = expected,
+                .text = records(expected, found.seq - 1) +
+                        " of the log: removed or moved from before record " + std::to_string(found.seq)};
+    return {.record = last, .text = records(last, last) + " was replaced: the next one follows another"};
+}
+
+void log_proof::hold_against_checkpoints() {
+    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !flaw_; ++next_) {
+        const auto& at = known_[next_];
+        if (at.end.last_seq < end_.last_seq) continue;
+        if (at.end == end_)
+            signed_to_ = end_.last_seq;
+        else
+            flaw_ = {.record = signed_to_ + 1,
+                     .text = records(signed_to_ + 1, end_.last_seq) + ": not what was signed at " +
+                             rfc3339(at.time) + "; the log was written anew from somewhere among them"};
+    }
+}
+
+void log_proof::finish() {
+    if (flaw_ || known_.empty() || known_.back().end.last_seq <= end_.last_seq) return;
+    const auto first = end_.last_seq + 1;
+    const auto& last = known_.back();
+    flaw_ = {.record = first,
+             .text = records(first, last.end.last_seq) + " cut off at the end: signed at " +
+                     rfc3339(last.time) + ", and not here any more"};
+}
+
+} // namespace sealgate::policy

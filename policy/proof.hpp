@@ -1,0 +1,49 @@
+// What can be proved of an audit log: by its chain (policy/chain.hpp), and by checkpoints
+// (policy/checkpoint.hpp) as far as they reach. Fed line by line; remembers the first thing that is wrong,
+// and who it is wrong with.
+#pragma once
+
+#include "policy/checkpoint.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct flaw {
+    std::uint64_t record = 0; // the first that was changed, removed, inserted, moved or repeated
+    std::string text;         // a phrase for people; names the record
+    bool operator==(const flaw&) const = default;
+};
+
+class log_proof {
+public:
+    // Genuine checkpoints, in any order.
+    explicit log_proof(std::vector<checkpoint> known);
+
+    // The next line of the log, without its line end. After a flaw nothing more is looked at.
+    void follow(std::string_view line);
+    // No line comes any more: what a checkpoint says of later ones is a flaw now.
+    void finish();
+
+    const std::optional<flaw>& first_flaw() const { return flaw_; }
+    const chain_end& end() const { return end_; }
+    // Records up to this one are as they were signed; 0 if no checkpoint fits.
+    std::uint64_t signed_to() const { return signed_to_; }
+
+private:
+    flaw diagnose(const link& found) const;
+    void hold_against_checkpoints();
+
+    std::vector<checkpoint> known_; // ordered by seq
+    std::size_t next_ = 0;          // of known_
+    chain_end before_end_;          // where the log stood before the last record
+    chain_end end_;
+    std::uint64_t signed_to_ = 0;
+    std::optional<flaw> flaw_;
+};
+
+} // namespace sealgate::policy

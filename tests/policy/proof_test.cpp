@@ -1,0 +1,149 @@
+#include "policy/proof.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <random>
+
+namespace sealgate::policy {
+namespace {
+
+using testing::HasSubstr;
+
+std::string fields_of(std::uint64_t number) { return "\"id\":\"" + std::to_string(number) + "\""; }
+
+struct log {
+    std::vector<std::string> lines;
+    std::vector<chain_end> ends; // after each line
+
+    // Records from `first` on, counted from 1, as somebody writes them who can compute SHA-256.
+    void write_anew(std::size_t first, std::string_view mark) {
+        auto end = first == 1 ? chain_end{} : ends[first - 2];
+        for (auto i = first - 1; i < lines.size(); ++i)
+            lines[i] = chain(end, fields_of(i) + std::string(mark));
+    }
+};
+
+log log_of(std::size_t records) {
+    log out;
+    chain_end end;
+    for (std::size_t i = 0; i < records; ++i) {
+        out.lines.push_back(chain(end, fields_of(i)));
+        out.ends.push_back(end);
+    }
+    return out;
+}
+
+std::vector<checkpoint> signed_each(const log& of, std::size_t step) {
+    std::vector<checkpoint> out;
+    for (auto i = step; i <= of.ends.size(); i += step)
+        out.push_back({.time = {}, .end = of.ends[i - 1]});
+    return out;
+}
+
+log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}) {
+    log_proof out(std::move(known));
+    for (const auto& line : lines)
+        out.follow(line);
+    out.finish();
+    return out;
+}
+
+std::uint64_t flawed(const log_proof& proof) { return proof.first_flaw() ? proof.first_flaw()->record : 0; }
+
+TEST(Proof, WholeLogIsWholeAndSignedAsFarAsTheLastCheckpoint) {
+    const auto log = log_of(25);
+    const auto proof = proof_of(log.lines, signed_each(log, 10));
+    EXPECT_EQ(proof.first_flaw(), std::nullopt);
+    EXPECT_EQ(proof.end(), log.ends.back());
+    EXPECT_EQ(proof.signed_to(), 20u);
+    EXPECT_EQ(proof_of(log.lines).signed_to(), 0u);
+}
+
+TEST(Proof, CutTailIsFoundAsFarAsItWasSigned) {
+    auto log = log_of(25);
+    const auto known = signed_each(log, 10);
+    log.lines.resize(20);
+    EXPECT_EQ(flawed(proof_of(log.lines, known)), 0u);
+    log.lines.resize(18);
+    const auto proof = proof_of(log.lines, known);
+    EXPECT_EQ(flawed(proof), 19u);
+    EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 19 to 20 cut off"));
+    EXPECT_EQ(flawed(proof_of({}, known)), 1u);
+}
+
+TEST(Proof, LogWrittenAnewIsFoundWhereItWasSigned) {
+    auto log = log_of(25);
+    const auto known = signed_each(log, 10);
+    log.write_anew(14, ",\"x\":1");
+    EXPECT_EQ(flawed(proof_of(log.lines)), 0u) << "the chain alone cannot tell";
+    const auto proof = proof_of(log.lines, known);
+    EXPECT_EQ(flawed(proof), 11u);
+    EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 11 to 20"));
+}
+
+// Ways to tamper with the record of this number, from 1; each returns the record to be named.
+using tampering = std::uint64_t (*)(log&, std::size_t);
+const std::pair<const char*, tampering> tamperings[] = {
+    {"an octet changed",
+     [](log& in, std::size_t n) {
+         in.lines[n - 1][in.lines[n - 1].size() / 2] ^= 1;
+         return std::uint64_t{n};
+     }},
+    {"removed",
+     [](log& in, std::size_t n) {
+         in.lines.erase(in.lines.begin() + static_cast<std::ptrdiff_t>(n) - 1);
+         return std::uint64_t{n};
+     }},
+    {"repeated",
+     [](log& in, std::size_t n) {
+         in.lines.insert(in.lines.begin() + static_cast<std::ptrdiff_t>(n), std::string(in.lines[n - 1]));
+         return std::uint64_t{n};
+     }},
+    {"swapped with the next",
+     [](log& in, std::size_t n) {
+         std::swap(in.lines[n - 1], in.lines[n]);
+         return std::uint64_t{n};
+     }},
+    {"replaced by a forged one",
+     [](log& in, std::size_t n) {
+         auto end = n == 1 ? chain_end{} : in.ends[n - 2];
+         in.lines[n - 1] = chain(end, "\"id\":\"forged\"");
+         return std::uint64_t{n};
+     }},
+    {"a forged one inserted before",
+     [](log& in, std::size_t n) {
+         auto end = n == 1 ? chain_end{} : in.ends[n - 2];
+         in.lines.insert(in.lines.begin() + static_cast<std::ptrdiff_t>(n) - 1,
+                         chain(end, "\"id\":\"forged\""));
+         return std::uint64_t{n};
+     }},
+    {"cut short",
+     [](log& in, std::size_t n) {
+         in.lines[n - 1].resize(in.lines[n - 1].size() / 2);
+         return std::uint64_t{n};
+     }},
+    {"an earlier one again",
+     [](log& in, std::size_t n) {
+         in.lines.insert(in.lines.begin() + static_cast<std::ptrdiff_t>(n), std::string(in.lines[0]));
+         return std::uint64_t{1};
+     }},
+};
+
+TEST(Proof, NamesTheRecordThatWasTamperedWith) {
+    std::mt19937 random(1);
+    const auto whole = log_of(40);
+    ASSERT_EQ(proof_of(whole.lines).first_flaw(), std::nullopt);
+    for (int i = 0; i < 4000; ++i) {
+        const auto& [what, tamper] = tamperings[random() % std::size(tamperings)];
+        auto log = whole;
+        const auto place = 1 + random() % (log.lines.size() - 1); // one that has a next one
+        const auto record = tamper(log, place);
+        const auto proof = proof_of(log.lines);
+        ASSERT_EQ(flawed(proof), record) << what << " at " << place;
+        ASSERT_THAT(proof.first_flaw()->text, HasSubstr(std::to_string(record))) << what;
+    }
+}
+
+} // namespace
+} // namespace sealgate::policy

@@ -108,6 +108,7 @@ void add_decision(json::object& to, const account& of) {
     to["further_readers"] = texts(of.made.further_readers);
     to["archive"] = archive_of(of);
     to["reply"] = of.reply.empty() ? json::value(nullptr) : json::value(word(of.reply));
+    to["notice"] = of.notice == notice_state::none ? json::value(nullptr) : json::value(word(name_of(of.notice)));
 }
 
 } // namespace

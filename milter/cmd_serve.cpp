@@ -6,6 +6,7 @@
 #include "milter/courier.hpp"
 #include "milter/gateway.hpp"
 #include "milter/gateway_log.hpp"
+#include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
 #include "milter/server.hpp"
@@ -60,10 +61,11 @@ public:
         : config_path_(std::move(config_path))
         , log_(live->gateway.audit_directory())
         , outbox_(live->gateway.outbox_directory())
+        , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
         , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
                                                          .scratch = empty_scratch(live->gateway.state),
                                                          .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, sealers_, outbox_)
+        , gateway_(live, log_, sealers_, outbox_, notices_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -71,6 +73,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         if (!log_.repair().empty()) log_line(log_.repair());
         for (const auto& problem : live->key_problems) log_line(problem);
+        notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);
             log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) +
@@ -81,6 +84,7 @@ public:
     void run() {
         asio::co_spawn(io_, await_signals(), asio::detached);
         courier_.start();
+        notices_.start(sealers_.threads());
         io_.run();
         log_line("stopped");
     }
@@ -141,6 +145,7 @@ private:
     std::string config_path_;
     audit_log log_;
     outbox outbox_; // before the pool, on which copies are added
+    notice_desk notices_;
     sealing_pool sealers_;
     gateway gateway_;
     courier courier_;

@@ -38,7 +38,7 @@ notices: {from: postmaster@example.org, once_per: 24h, digest: 1h}
 std::shared_ptr<snapshot> snapshot_of(const std::string& text) {
     auto loaded = policy::load_policy("policy.yaml", [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
-    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::key_index({}), std::vector<std::string>{});
+    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}), std::vector<std::string>{});
 }
 
 class NoticeDesk : public testing::Test {

@@ -59,6 +59,25 @@ bool notice_desk::knows(const std::string& key, std::chrono::seconds within, wal
     return at && *at + within > now;
 }
 
+bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how, wall_time now) const {
+    planned.keys.clear();
+    if (planned.mail.kind == notice_kind::held) {
+        planned.keys.push_back(held_key(mail));
+        return !knows(planned.keys.front(), how.once_per, now);
+    }
+    const auto who = mail.sender.key();
+    std::erase_if(planned.mail.recipients, [&](const policy::told_recipient& one) {
+        auto key = rule_key(who, planned.mail, one);
+        if (knows(key, how.once_per, now)) return true;
+        planned.keys.push_back(std::move(key));
+        return false;
+    });
+    std::ranges::sort(planned.keys);
+    const auto repeated = std::ranges::unique(planned.keys);
+    planned.keys.erase(repeated.begin(), repeated.end());
+    return !planned.keys.empty();
+}
+
 asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
                                                   const judgement& judged, const std::string& id, wall_time time, turn& mine) {
     planned_notice out;
@@ -70,36 +89,22 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
                                           .user = mail.auth_user,
                                           .mode = live->gateway.mode});
     if (!kind || !is_envelope_address(mail.sender.spelled)) co_return out;
-    const auto who = mail.sender.key();
-    const auto& how = rules.notices;
     out.mail = policy::told_of(rules, judged.known, judged.made, *kind);
-    // Takes out what the sender knows. Whether anything is left.
-    const auto look = [&] {
-        out.keys.clear();
-        if (*kind == notice_kind::held) {
-            out.keys.push_back(held_key(mail));
-            return !knows(out.keys.front(), how.once_per, time);
-        }
-        std::erase_if(out.mail.recipients, [&](const policy::told_recipient& one) {
-            auto key = rule_key(who, out.mail, one);
-            if (knows(key, how.once_per, time)) return true;
-            if (std::ranges::find(out.keys, key) == out.keys.end()) out.keys.push_back(std::move(key));
-            return false;
-        });
-        return !out.keys.empty();
-    };
     out.state = notice_state::already_warned;
-    if (!look()) co_return out;
+    if (!leave_news(out, mail, rules.notices, time)) co_return out;
+    const auto who = mail.sender.key();
     mine = co_await turns_.take(who);
-    if (!look()) {
+    if (!leave_news(out, mail, rules.notices, time)) { // whoever had the turn before told it
         mine.end();
         co_return out;
     }
     const auto told = ledger_.told_at(window_key(who, *kind));
-    const bool collects = told && *told + how.digest > time && ledger_.has_room_for(who);
+    const bool collects = told && *told + rules.notices.digest > time && ledger_.has_room_for(who);
     out.state = collects ? notice_state::digest : policy::state_of(*kind);
-    if (collects) out.digest_due = *told + how.digest;
-    if (!collects) out.keys.push_back(window_key(who, *kind));
+    if (collects)
+        out.digest_due = *told + rules.notices.digest;
+    else
+        out.keys.push_back(window_key(who, *kind));
     out.mail.id = id;
     out.mail.time = time;
     out.mail.message_id = text::printable(policy::message_id(mail.mail).value_or(""), 300);
@@ -107,7 +112,7 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
         out.mail.unnamed = out.mail.recipients.size() - most_named;
         out.mail.recipients.resize(most_named);
     }
-    out.language = language_for(how, mail.mail);
+    out.language = language_for(rules.notices, mail.mail);
     out.identity = key_of({"notice", who, sameness(mail)});
     co_return out;
 }

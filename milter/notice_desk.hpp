@@ -69,6 +69,8 @@ private:
     boost::asio::awaitable<void> run(boost::asio::thread_pool& pool);
     // Returns why not, or nothing.
     std::string send_digest(const snapshot& live, const std::string& who);
+    // Leaves what the sender does not know yet, and its keys. Whether there is any.
+    bool leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how, wall_time now) const;
     bool knows(const std::string& key, std::chrono::seconds within, wall_time now) const;
     void wake();
 

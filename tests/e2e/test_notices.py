@@ -246,8 +246,17 @@ def test_a_notice_that_cannot_be_kept_defers(world, faults, ann):
     wait_for_notices(world, sender)
 
 
+def test_whoever_knows_already_costs_the_disk_nothing(world, faults, ann):
+    effects_of_a_warning(world, faults, ann)
+    faults.arm()
+    assert send(world, warned(ann))["notice"] == "already-warned"
+    effects = faults.effects()
+    assert any("audit/" in effect for effect in effects)
+    assert [effect for effect in effects if "notices" in effect or "outbox" in effect] == []
+
+
 def test_a_storm_makes_the_right_few_mails(world, ann):
-    turns, lock, wrong = iter(range(4000)), threading.Lock(), []
+    turns, lock, wrong = iter(range(10_000)), threading.Lock(), []
 
     def work():
         with world.milter() as milter:
@@ -270,4 +279,4 @@ def test_a_storm_makes_the_right_few_mails(world, ann):
         first, digest = wait_for_notices(world, ann, 2, timeout=30)
         assert "About 4 of your mails" in letter(digest)[0]["Subject"]
         told = [record["notice"] for record in world.gateway.records() if record["queue_id"].startswith("STORM")]
-    assert (told.count("warning"), told.count("digest"), told.count("already-warned")) == (1, 4, 3995)
+    assert (told.count("warning"), told.count("digest"), told.count("already-warned")) == (1, 4, 9995)

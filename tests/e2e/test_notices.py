@@ -9,6 +9,7 @@ import pytest
 from expect import results
 from leaks import holds
 from mails import Mail, pgp_mime
+from world import TRAVELLER
 
 _sender = itertools.count(1)
 
@@ -142,6 +143,28 @@ def test_strangers_and_the_null_sender_are_not_answered(world, ann):
     assert send(world, warned(ann))["notice"] == "warning"
     wait_for_notices(world, ann)
     assert notices(world, "mallory@elsewhere.example") == []
+
+
+def test_whoever_logs_in_is_answered_wherever_they_write_from(world, ann):
+    mail = warned(ann.replace("example.org", "home.example"))
+    with world.client(world.postfix.submission, TRAVELLER) as client:
+        assert client.login("ann", "open sesame").code == 235
+        assert client.send(mail.sender, mail.recipients, mail.data()).code == 250
+    assert world.record(mail)["notice"] == "warning"
+    wait_for_notices(world, mail.sender)
+
+
+def test_addresses_beyond_ascii_are_told_as_they_are(world, ann):
+    mail = warned("jürgen." + ann, ["zoë@bücher.example"])
+    with world.client() as client:
+        client.command(f"MAIL FROM:<{mail.sender}> SMTPUTF8")
+        assert client.command(f"RCPT TO:<{mail.to[0]}>").code == 250
+        assert client.command("DATA").code == 354
+        client.send_raw(mail.data())
+        assert client.finish().code == 250
+    assert world.record(mail)["notice"] == "warning"
+    _, plain, html = letter(*wait_for_notices(world, mail.sender))
+    assert "zoë@bücher.example" in plain and "zoë@bücher.example" in html
 
 
 def test_monitor_mode_tells_nobody(world, ann):

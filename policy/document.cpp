@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -9,7 +10,7 @@ namespace sealgate::policy {
 
 namespace {
 
-constexpr std::size_t widest = 72; // columns
+constexpr std::size_t widest = 66; // columns: a quotation of it still fits
 
 std::string joined(const phrases& line) {
     std::string out;
@@ -19,12 +20,24 @@ std::string joined(const phrases& line) {
 
 std::size_t width(std::string_view word) { return text::decode_utf8(word).size(); }
 
+// The word at the front; what stands in brackets is one: "[sealgate 7Q2K-M4XD]" has to be found by whoever looks for it.
+std::string_view take_word(std::string_view& rest) {
+    auto end = rest.find(' ');
+    if (const auto open = rest.find('['); open < end)
+        if (const auto close = rest.find(']', open); close != std::string_view::npos && close - open < widest / 2)
+            end = rest.find(' ', close);
+    const auto word = rest.substr(0, end);
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    return word;
+}
+
 // Words in lines; `first` stands before the first line, `rest` before the others.
 void append_wrapped(std::string& out, std::string_view paragraph, std::string_view first, std::string_view rest) {
     std::string line(first);
     auto used = width(first);
     bool begun = false;
-    for (const auto word : text::split(paragraph, ' ')) {
+    while (!paragraph.empty()) {
+        const auto word = take_word(paragraph);
         if (word.empty()) continue;
         if (begun && used + 1 + width(word) > widest) {
             out += line + "\r\n";

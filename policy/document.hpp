@@ -25,7 +25,7 @@ struct document {
     std::vector<block> blocks; // the title first
 };
 
-// Both end their lines with CRLF. Plain text is broken at 72 columns.
+// Both end their lines with CRLF. Plain text is broken at 66 columns.
 std::string as_plain_text(const document& letter);
 std::string as_html(const document& letter);
 

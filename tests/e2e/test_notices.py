@@ -39,12 +39,12 @@ def wait_for_notices(world, to, count=1, timeout=10):
 
 
 def letter(delivery):
-    """The notice as Python's own reader sees it: the message, its plain text and its HTML."""
+    """The notice as Python's own reader sees it: the message, its plain text on one line, and its HTML."""
     parsed = email.message_from_bytes(delivery.data, policy=email_policy.default)
     assert parsed.get_content_type() == "multipart/alternative" and not parsed.defects
     plain, html = parsed.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
-    return parsed, plain.get_content(), html.get_content()
+    return parsed, " ".join(plain.get_content().split()), html.get_content()
 
 
 def send(world, mail, code=250):

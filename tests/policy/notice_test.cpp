@@ -108,6 +108,13 @@ protected:
         return {std::string(decoded_body(root->parts[0])->view()), std::string(decoded_body(root->parts[1])->view())};
     }
 
+    // The plain text with its lists' lines joined again.
+    static std::string joined(const std::string& wire) {
+        auto plain = parts(wire).first;
+        for (auto at = plain.find("\r\n  "); at != std::string::npos; at = plain.find("\r\n  ")) plain.replace(at, 4, " ");
+        return plain;
+    }
+
     policy rules = load_or_fail(with(example_policy, "always_to: []", "always_to: [archive@example.org]"));
     address to = parse_address("ann@example.org");
     told_mail usual = mail_of("7Q2K-M4XD", notice_kind::warning, {at_tier("bob@yahoo.com", "unsecure")});
@@ -185,6 +192,13 @@ TEST_F(Notice, OrganisationAndAddressesBeyondAscii) {
     EXPECT_THAT(parts(written).first, HasSubstr("zoë@bücher.example"));
 }
 
+TEST_F(Notice, WhatStandsInBracketsIsNotBroken) {
+    for (const auto& one : golden_cases())
+        for (const auto* language : {"en", "de"})
+            for (const auto& mail : one.mails)
+                EXPECT_THAT(parts(message(one.mails, language, one.unlisted)).first, HasSubstr("[sealgate " + mail.id + "]")) << one.name;
+}
+
 TEST_F(Notice, ManyRecipientsAreCounted) {
     usual.recipients.clear();
     for (int i = 0; i < 30; ++i) usual.recipients.push_back(at_tier("r" + std::to_string(i) + "@d" + std::to_string(i) + ".example", "unknown"));
@@ -195,9 +209,9 @@ TEST_F(Notice, ManyRecipientsAreCounted) {
 }
 
 TEST_F(Notice, ServicesThatThePolicyNamesAreSuggested) {
-    EXPECT_THAT(parts(message({usual})).first, HasSubstr("partner.example, riseup.net, tuta.com, gmail.com or\r\n  hushmail.com."));
+    EXPECT_THAT(joined(message({usual})), HasSubstr("partner.example, riseup.net, tuta.com, gmail.com or hushmail.com."));
     rules.notices.services = {"proton.me"};
-    EXPECT_THAT(parts(message({usual})).first, HasSubstr("proton.me."));
+    EXPECT_THAT(joined(message({usual})), HasSubstr("for example at proton.me."));
 }
 
 TEST_F(Notice, ReadersAreNamedWhereSomethingWasSealed) {

@@ -16,14 +16,16 @@ std::string records(std::uint64_t first, std::uint64_t last) {
 
 } // namespace
 
-log_proof::log_proof(std::vector<checkpoint> known)
-    : known_(std::move(known)) {
+log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
+    : known_(std::move(known)), first_(first) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
 }
 
 void log_proof::follow(std::string_view line) {
     if (flaw_) return;
     const auto found = read_link(line);
+    if (found && end_ == chain_end{} && found->seq == first_) begin_before(*found);
+    if (flaw_) return;
     if (!found) {
         const auto number = end_.last_seq + 1;
         flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error()};
@@ -33,6 +35,13 @@ void log_proof::follow(std::string_view line) {
         before_end_ = std::exchange(end_, {.last_seq = found->seq, .last_hash = found->hash});
         hold_against_checkpoints();
     }
+}
+
+// What the first record says of those before it stands, unless it was signed otherwise.
+void log_proof::begin_before(const link& first) {
+    if (first_ == 1) return;
+    end_ = {.last_seq = first.seq - 1, .last_hash = first.prev};
+    hold_against_checkpoints();
 }
 
 // A line that is whole in itself, and does not follow the last one.
@@ -60,11 +69,12 @@ void log_proof::hold_against_checkpoints() {
     for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !flaw_; ++next_) {
         const auto& at = known_[next_];
         if (at.end.last_seq < end_.last_seq) continue;
+        const auto unsigned_from = signed_ ? signed_->end.last_seq + 1 : first_;
         if (at.end == end_)
-            signed_to_ = end_.last_seq;
+            signed_ = at;
         else
-            flaw_ = {.record = signed_to_ + 1,
-                     .text = records(signed_to_ + 1, end_.last_seq) + ": not what was signed at " +
+            flaw_ = {.record = unsigned_from,
+                     .text = records(std::min(unsigned_from, end_.last_seq), end_.last_seq) + ": not what was signed at " +
                              rfc3339(at.time) + "; the log was written anew from somewhere among them"};
     }
 }

@@ -41,8 +41,8 @@ std::vector<checkpoint> signed_each(const log& of, std::size_t step) {
     return out;
 }
 
-log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}) {
-    log_proof out(std::move(known));
+log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}, std::uint64_t first = 1) {
+    log_proof out(std::move(known), first);
     for (const auto& line : lines)
         out.follow(line);
     out.finish();
@@ -56,8 +56,22 @@ TEST(Proof, WholeLogIsWholeAndSignedAsFarAsTheLastCheckpoint) {
     const auto proof = proof_of(log.lines, signed_each(log, 10));
     EXPECT_EQ(proof.first_flaw(), std::nullopt);
     EXPECT_EQ(proof.end(), log.ends.back());
-    EXPECT_EQ(proof.signed_to(), 20u);
-    EXPECT_EQ(proof_of(log.lines).signed_to(), 0u);
+    ASSERT_TRUE(proof.last_signed());
+    EXPECT_EQ(proof.last_signed()->end.last_seq, 20u);
+    EXPECT_FALSE(proof_of(log.lines).last_signed());
+}
+
+TEST(Proof, LogWhoseBeginningIsKeptElsewhereIsProvedFromThere) {
+    auto log = log_of(25);
+    const auto known = signed_each(log, 10);
+    const std::vector rest(log.lines.begin() + 10, log.lines.end());
+    EXPECT_EQ(flawed(proof_of(rest, known)), 1u) << "nobody said that records are missing";
+    EXPECT_EQ(flawed(proof_of(rest, known, 11)), 0u);
+    EXPECT_EQ(flawed(proof_of(rest, known, 12)), 1u) << "it begins earlier than was said";
+    log.write_anew(3, ",\"x\":1");
+    const std::vector forged(log.lines.begin() + 10, log.lines.end());
+    EXPECT_EQ(flawed(proof_of(forged, known, 11)), 11u) << "it follows records that were not signed";
+    EXPECT_EQ(flawed(proof_of(forged, {}, 11)), 0u) << "the chain alone cannot tell";
 }
 
 TEST(Proof, CutTailIsFoundAsFarAsItWasSigned) {

@@ -37,6 +37,7 @@ public:
 private:
     void begin_before(const link& first);
     flaw diagnose(const link& found) const;
+    flaw diagnose_unsigned(const link* next) const;
     void hold_against_checkpoints();
 
     std::vector<checkpoint> known_; // ordered by seq
@@ -45,6 +46,7 @@ private:
     chain_end before_end_;          // where the log stood before the last record
     chain_end end_;
     std::optional<checkpoint> signed_;
+    std::optional<checkpoint> broken_; // the log is not there where this was signed; the next line tells why
     std::optional<flaw> flaw_;
 };
 

@@ -144,18 +144,36 @@ const std::pair<const char*, tampering> tamperings[] = {
      }},
 };
 
-TEST(Proof, NamesTheRecordThatWasTamperedWith) {
+class ProofOfTampering : public testing::TestWithParam<std::size_t> {}; // records between two checkpoints; 0: there are none
+
+TEST_P(ProofOfTampering, NamesTheRecordThatWasTamperedWith) {
     std::mt19937 random(1);
     const auto whole = log_of(40);
-    ASSERT_EQ(proof_of(whole.lines).first_flaw(), std::nullopt);
+    const auto known = GetParam() == 0 ? std::vector<checkpoint>{} : signed_each(whole, GetParam());
+    ASSERT_EQ(proof_of(whole.lines, known).first_flaw(), std::nullopt);
     for (int i = 0; i < 4000; ++i) {
         const auto& [what, tamper] = tamperings[random() % std::size(tamperings)];
         auto log = whole;
         const auto place = 1 + random() % (log.lines.size() - 1); // one that has a next one
         const auto record = tamper(log, place);
-        const auto proof = proof_of(log.lines);
+        const auto proof = proof_of(log.lines, known);
         ASSERT_EQ(flawed(proof), record) << what << " at " << place;
         ASSERT_THAT(proof.first_flaw()->text, HasSubstr(std::to_string(record))) << what;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, ProofOfTampering, testing::Values(0, 1, 7, 10));
+
+TEST(Proof, CutOrWrittenAnewAnywhereIsFoundAsFarAsItWasSigned) {
+    const auto whole = log_of(40);
+    const auto known = signed_each(whole, 7);
+    for (std::size_t place = 1; place <= 40; ++place) {
+        auto cut = whole;
+        cut.lines.resize(place - 1);
+        EXPECT_EQ(flawed(proof_of(cut.lines, known)), place <= 35 ? place : 0) << place;
+        auto forged = whole;
+        forged.write_anew(place, ",\"x\":1");
+        EXPECT_EQ(flawed(proof_of(forged.lines, known)), place <= 35 ? (place - 1) / 7 * 7 + 1 : 0) << place;
     }
 }
 

@@ -46,7 +46,9 @@ TEST(Config, ReadsTheContractsExample) {
 }
 
 TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
-    EXPECT_EQ(read(example).gateway.audit, (audit_settings{.checkpoints = "/var/lib/sealgate/audit/checkpoints.jsonl"}));
+    audit_settings usual;
+    usual.checkpoints = "/var/lib/sealgate/audit/checkpoints.jsonl";
+    EXPECT_EQ(read(example).gateway.audit, usual);
     const auto [gateway, problems] =
         read(example + "audit:\n  checkpoints: /mnt/c.jsonl\n  checkpoint_every: {records: 10, time: 1h}\n"
                        "  rotate: {size: 1GiB, daily: false}\n  addresses: keyed-local\n  address_key: a.key\n");

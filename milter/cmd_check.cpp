@@ -1,4 +1,6 @@
+#include "milter/checkpoint_file.hpp"
 #include "milter/cmd.hpp"
+#include "milter/files.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
@@ -8,6 +10,7 @@
 #include <chrono>
 #include <iostream>
 #include <map>
+#include <optional>
 
 namespace sealgate::milter {
 
@@ -94,6 +97,18 @@ void print_keys(const snapshot& live) {
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
 }
 
+// The public half of the key that signs checkpoints, for people to note elsewhere; nothing before the first start.
+std::optional<std::string> signing_key(const config& gateway) {
+    const auto key = read_file(public_key_file(gateway.audit_directory()).string());
+    return key ? std::optional(std::string(text::trim(*key))) : std::nullopt;
+}
+
+void print_audit(const config& gateway) {
+    std::cout << "\naudit log in " << gateway.audit_directory() << "\n  checkpoints: " << gateway.audit.checkpoints
+              << "\n  signed by: " << signing_key(gateway).value_or("a key that is made at the first start")
+              << "\n  addresses: " << name_of(gateway.audit.addresses) << '\n';
+}
+
 void print_json(const snapshot& live) {
     const auto& rules = live.rules;
     json::object cells;
@@ -109,6 +124,7 @@ void print_json(const snapshot& live) {
     const auto languages = languages_of(rules.notices);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
+    const auto key = signing_key(live.gateway);
     const json::object all{
         {"ok", live.key_problems.empty()},
         {"errors", json::array(live.key_problems.begin(), live.key_problems.end())},
@@ -122,7 +138,10 @@ void print_json(const snapshot& live) {
                                   {"sensitivity", std::move(sensitivity)}}},
         {"notices", json::object{{"language", rules.notices.language},
                                  {"texts", json::array(languages.begin(), languages.end())}}},
-        {"keys", std::move(key_states)}};
+        {"keys", std::move(key_states)},
+        {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
+                               {"key", key ? json::value(*key) : json::value(nullptr)},
+                               {"addresses", name_of(live.gateway.audit.addresses)}}}};
     std::cout << json::serialize(all) << '\n';
 }
 
@@ -143,6 +162,7 @@ int cmd_check(const invocation& called) {
         print_policy((*live)->rules);
         print_notices((*live)->rules.notices);
         print_keys(**live);
+        print_audit((*live)->gateway);
     }
     return (*live)->key_problems.empty() ? exit_yes : exit_no;
 }

@@ -125,6 +125,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
                                            .made = judged.made,
                                            .mode = live.gateway.mode,
                                            .reply = text,
+                                           .names = {},
                                            .notice = notice},
                                           file, parts)
                   << '\n';

@@ -168,7 +168,7 @@ void gateway::defer(passage& of, reason why, std::string_view detail) {
     of.notice = {};
 }
 
-std::string gateway::record_of(const passage& of) {
+std::string gateway::record_of(const passage& of) const {
     using std::chrono::duration_cast;
     using std::chrono::milliseconds;
     const auto& mail = *of.mail;
@@ -179,12 +179,13 @@ std::string gateway::record_of(const passage& of) {
                                  .made = of.judged.made,
                                  .mode = of.live->gateway.mode,
                                  .reply = reply,
+                                 .names = names_,
                                  .notice = of.notice.state},
                                 {.time = of.time,
                                  .id = of.id,
                                  .queue_id = mail.queue_id,
                                  .message_id = message_id,
-                                 .sender = mail.sender.spelled,
+                                 .sender = mail.sender,
                                  .client = mail.client.address.empty() ? mail.client.name : mail.client.address,
                                  .user = mail.auth_user,
                                  .size = mail.size,

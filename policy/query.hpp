@@ -25,6 +25,7 @@ std::vector<const boost::json::object*> recipients_in(const boost::json::object&
 struct query {
     std::optional<std::chrono::system_clock::time_point> since = {}; // from then on
     std::optional<std::chrono::system_clock::time_point> until = {}; // before then
+    std::vector<std::string> events = {};
     std::vector<std::string> ids = {}, senders = {}, classifications = {}, outcomes = {};
     std::vector<std::string> recipients = {}, domains = {}, tiers = {}, reasons = {}; // of one and the same recipient
 

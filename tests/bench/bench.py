@@ -48,7 +48,7 @@ def main():
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
     if "auditing" in options.what:
         auditing.measure(options, report)
-    if not {"passing", "sealing"} & set(options.what):
+    if not {"passing", "warning", "sealing"} & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))

@@ -59,7 +59,8 @@ bool notice_desk::knows(const std::string& key, std::chrono::seconds within, wal
     return at && *at + within > now;
 }
 
-bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how, wall_time now) const {
+bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how,
+                             wall_time now) const {
     planned.keys.clear();
     if (planned.mail.kind == notice_kind::held) {
         planned.keys.push_back(held_key(mail));
@@ -79,7 +80,8 @@ bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, c
 }
 
 asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
-                                                  const judgement& judged, const std::string& id, wall_time time, turn& mine) {
+                                                  const judgement& judged, const std::string& id, wall_time time,
+                                                  turn& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
@@ -117,7 +119,8 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
     co_return out;
 }
 
-std::optional<owed_copy> notice_desk::notice_of(const snapshot& live, const transaction& mail, const planned_notice& planned) const {
+std::optional<owed_copy> notice_desk::notice_of(const snapshot& live, const transaction& mail,
+                                                const planned_notice& planned) const {
     if (!planned.is_owed() || planned.state == notice_state::digest) return std::nullopt;
     const auto boundary = new_boundary();
     return owed_copy{.decision = planned.mail.id,
@@ -136,7 +139,10 @@ void notice_desk::keep(const snapshot& live, const transaction& mail, const plan
     const auto keep = kept_for(live.rules.notices);
     if (planned.state == notice_state::digest) {
         ledger_.collect(mail.sender.key(),
-                        {.sender = mail.sender.spelled, .language = planned.language, .due = planned.digest_due, .mail = planned.mail},
+                        {.sender = mail.sender.spelled,
+                         .language = planned.language,
+                         .due = planned.digest_due,
+                         .mail = planned.mail},
                         planned.keys, planned.mail.time, keep);
         return wake();
     }
@@ -144,7 +150,8 @@ void notice_desk::keep(const snapshot& live, const transaction& mail, const plan
         ledger_.remember(planned.keys, planned.mail.time, keep);
     } catch (const std::exception& problem) {
         // The notice itself is safe.
-        log_line(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() + "; after a crash it may come again");
+        log_line(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +
+                 "; after a crash it may come again");
     }
 }
 
@@ -173,7 +180,8 @@ std::string notice_desk::send_digest(const snapshot& live, const std::string& wh
         ledger_.sent(who, {window_key(who, notice_kind::warning), window_key(who, notice_kind::held)}, now_(),
                      kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
-        log_line("a digest to " + who + " is kept, but not that it was: " + problem.what() + "; after a crash it is looked for in the outbox");
+        log_line("a digest to " + who + " is kept, but not that it was: " + problem.what() +
+                 "; after a crash it is looked for in the outbox");
     }
     return {};
 }

@@ -1,7 +1,7 @@
 // Tells senders what became of their mail, between the river of a message and the outbox.
 //
-// A sender hears of a domain and a rule once in `once_per`. A notice leaves at once; what comes within `digest` after it is collected and
-// leaves as one mail. Messages of one sender that have something new to tell take turns, so that no two of them tell
+// A sender hears of a domain and a rule once in `once_per`. A notice leaves at once; what comes within `digest` after it is
+// collected and leaves as one mail. Messages of one sender that have something new to tell take turns, so that no two of them tell
 // the same; all others wait for nothing. The order is: plan, record, keep, answer. Notices are copies in the outbox, with an
 // identity that is the same when the same mail comes again; so a crash between any two steps makes neither none nor two.
 #pragma once

@@ -34,7 +34,8 @@ void notice_ledger::read() {
         if (line)
             apply(line->collected ? policy::parse_address(line->collected->sender).key() : line->sent, *line);
         else if (is_whole && ++unreadable == 1)
-            log_line(file_.string() + ":" + std::to_string(number) + " is " + line.error() + "; passed over, senders may be told again");
+            log_line(file_.string() + ":" + std::to_string(number) + " is " + line.error() +
+                     "; passed over, senders may be told again");
     }
 }
 
@@ -58,7 +59,8 @@ void notice_ledger::collect(const std::string& who, collected_mail mail, std::ve
     std::unique_lock lock(mutex_);
     const auto before = pending_.find(who);
     if (before != pending_.end()) mail.due = before->second.due;
-    const bool full = (before != pending_.end() && before->second.mails.size() >= most_collected) || collected_ >= most_collected_all;
+    const bool full = collected_ >= most_collected_all ||
+                      (before != pending_.end() && before->second.mails.size() >= most_collected);
     if (full && before == pending_.end()) // nobody's first mail is only counted; see has_room_for()
         throw std::system_error(std::make_error_code(std::errc::no_space_on_device), "too many notices wait");
     if (full) ++before->second.unlisted;
@@ -177,7 +179,10 @@ std::string notice_ledger::whole() const {
         for (const auto& mail : digest.mails)
             out += to_text({.at = mail.time,
                             .told = {},
-                            .collected = collected_mail{.sender = digest.sender, .language = digest.language, .due = digest.due, .mail = mail}});
+                            .collected = collected_mail{.sender = digest.sender,
+                                                        .language = digest.language,
+                                                        .due = digest.due,
+                                                        .mail = mail}});
     return out;
 }
 

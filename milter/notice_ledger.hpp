@@ -1,9 +1,10 @@
 // What senders were told and when, and what they will be told in a digest: in memory, and on disk across restarts.
 //
-// state/notices/ledger.jsonl (contrib/design/notices_format.md) is appended to and synced, and written anew when it has grown. Reading
-// the memory never waits for the disk: the usual question, whether a sender knows already, costs a look into a table.
-// Bounded: what is older than `remember` goes, and so does the oldest beyond most_told; a digest lists most_collected mails and
-// counts further ones, which are lost in a crash. A last line cut short by a crash is passed over: nobody was answered for it.
+// state/notices/ledger.jsonl (contrib/design/notices_format.md) is appended to and synced, and written anew when it has
+// grown. Reading the memory never waits for the disk: the usual question, whether a sender knows already, costs a look into
+// a table. Bounded: what is older than `keep` goes, and so does the oldest beyond most_told; a digest lists most_collected
+// mails and counts further ones, a count that a crash loses. A last line cut short by a crash is passed over: nobody was
+// answered for it.
 // Errors of the disk are std::system_error. Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
@@ -49,8 +50,8 @@ public:
     // From now on these were told. Holds even if it throws: then the disk does not know yet, and gets it with the next line.
     void remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep);
 
-    // The mail will be in its sender's digest, and the keys are told with it. `who`: the sender as policy::address::key() has it.
-    // If it throws, nothing of that is so. A digest that waits already keeps its time.
+    // The mail will be in its sender's digest, and the keys are told with it. `who`: the sender as policy::address::key()
+    // has it. If it throws, nothing of that is so. A digest that waits already keeps its time.
     void collect(const std::string& who, collected_mail mail, std::vector<std::string> keys, wall_time now,
                  std::chrono::seconds keep);
 

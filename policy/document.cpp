@@ -125,8 +125,9 @@ std::string as_plain_text(const document& letter) {
         if (!out.empty()) out += "\r\n";
         const bool is_list = one.kind == block_kind::list;
         for (const auto& line : one.lines) append_wrapped(out, joined(line), is_list ? "- " : "", is_list ? "  " : "");
-        if (one.kind == block_kind::title) out += std::string(std::min(width(joined(one.lines.front())), widest), '=') + "\r\n";
-        if (one.kind == block_kind::heading) out += std::string(std::min(width(joined(one.lines.front())), widest), '-') + "\r\n";
+        const bool is_title = one.kind == block_kind::title;
+        if (!is_title && one.kind != block_kind::heading) continue;
+        out += std::string(std::min(width(joined(one.lines.front())), widest), is_title ? '=' : '-') + "\r\n";
     }
     return out;
 }

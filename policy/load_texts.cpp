@@ -99,7 +99,8 @@ private:
         } else if (is_tier_text(name, tiers_)) {
             check_places(one, {.name = name}, errors_);
         } else {
-            errors_.add(one.key.at, "there is no text \"" + text::printable(name, 60) + "\"" + yaml::did_you_mean(name, names_));
+            errors_.add(one.key.at,
+                        "there is no text \"" + text::printable(name, 60) + "\"" + yaml::did_you_mean(name, names_));
             return;
         }
         if (text::trim(*value).empty()) errors_.add(one.value.at, "\"" + name + "\" is empty");
@@ -108,7 +109,8 @@ private:
 
     void report_missing(const yaml::node& texts, const language_texts& read) {
         for (const auto& name : names_)
-            if (!read.texts.contains(name)) errors_.add(texts.at, "the language " + read.tag + " lacks the text \"" + name + "\"");
+            if (!read.texts.contains(name))
+                errors_.add(texts.at, "the language " + read.tag + " lacks the text \"" + name + "\"");
     }
 
     yaml::error_sink& errors_;

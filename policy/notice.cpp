@@ -247,10 +247,11 @@ std::string notice_message(const notice_facts& about) {
     const auto letter = writer.letter();
     const auto next_part = "--" + std::string(about.boundary);
     const auto part = [&](std::string_view type, const std::string& content) {
-        return next_part + "\r\nContent-Type: text/" + std::string(type) +
-               "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + encode_quoted_printable(content) + "\r\n";
+        return next_part + "\r\nContent-Type: text/" + std::string(type) + "; charset=utf-8\r\n" +
+               "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encode_quoted_printable(content) + "\r\n";
     };
-    return header_of(about, writer) + part("plain", as_plain_text(letter)) + part("html", as_html(letter)) + next_part + "--\r\n";
+    return header_of(about, writer) + part("plain", as_plain_text(letter)) + part("html", as_html(letter)) + next_part +
+           "--\r\n";
 }
 
 } // namespace sealgate::policy

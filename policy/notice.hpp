@@ -1,7 +1,8 @@
-// The mail that tells a sender what became of a mail of theirs: it left with a warning, it waits, or several at once (a digest).
+// The mail that tells a sender what became of a mail of theirs: it left with a warning, it waits, or several at once (a
+// digest).
 //
-// RFC 5322 with CRLF, multipart/alternative of plain text and HTML, both quoted-printable; RFC 3834's fields, so that no program answers
-// it. Its words come from the policy's texts. It names recipients, tiers, tags and decisions; never a Subject or a body.
+// RFC 5322 with CRLF, multipart/alternative of plain text and HTML, both quoted-printable; RFC 3834's fields, so that no
+// program answers it. Its words come from the policy's texts. It names recipients, tiers, tags and decisions; never a Subject or a body.
 // Pure: equal inputs give equal bytes.
 #pragma once
 

@@ -58,10 +58,12 @@ public:
         }
         const auto contact = contact_of(rules_, words_);
         for (const auto& [tag, who] : without)
-            add_once(to, fill(words_.text("better-key"), {{"who", {some(who)}}, {"tag", {tag, look::strong}}, {"contact", contact}}));
+            add_once(to, fill(words_.text("better-key"),
+                              {{"who", {some(who)}}, {"tag", {tag, look::strong}}, {"contact", contact}}));
         for (const auto& [tag, who] : having)
             add_once(to, fill(words_.text("better-tag"), {{"who", {some(who)}}, {"tag", {tag, look::strong}}}));
-        if (!for_new.empty()) add_once(to, fill(words_.text("better-new-key"), {{"who", {some(for_new)}}, {"contact", contact}}));
+        if (for_new.empty()) return;
+        add_once(to, fill(words_.text("better-new-key"), {{"who", {some(for_new)}}, {"contact", contact}}));
     }
 
     void encryption(std::vector<phrases>& to, const told_group& group) const {
@@ -120,7 +122,7 @@ private:
         return {};
     }
 
-    // "Signal or Jitsi, otherwise WhatsApp": what is as safe as mail that needs no warning; else the first, which is the best.
+    // "Signal or Jitsi, otherwise WhatsApp": what is as safe as mail that needs no warning; else the first, the best.
     std::string offer(const channel_group& kind, const std::vector<told_group>& groups) const {
         std::string out;
         bool asked = false;
@@ -162,7 +164,8 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
                        group.why == one.why;
             });
             if (at == out.end())
-                at = out.insert(at, {.kind = mail.kind, .classification = mail.classification, .tier = one.tier, .why = one.why});
+                at = out.insert(
+                    at, {.kind = mail.kind, .classification = mail.classification, .tier = one.tier, .why = one.why});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
             if (at->who.size() < most_named)
@@ -196,7 +199,8 @@ std::vector<phrases> better_lines(const policy& rules, const language_texts& wor
     const auto nearly = std::ranges::find(groups, reason::near_miss, &told_group::why);
     if (nearly != groups.end() && !meant.empty())
         out.push_back(fill(words.text(nearly->kind == notice_kind::held ? "held-retag" : "better-retag"),
-                           {{"tags", {text::listed(meant, words.text("or")), look::strong}}, {"contact", contact_of(rules, words)}}));
+                           {{"tags", {text::listed(meant, words.text("or")), look::strong}},
+                            {"contact", contact_of(rules, words)}}));
     for (const auto& group : groups) advice.service(out, group);
     advice.keys(out, groups);
     for (const auto& group : groups) advice.encryption(out, group);

@@ -1,5 +1,5 @@
-// What a notice says of its mails in lists: which recipients and why, and what would be better. Part of notice, used by nobody
-// else.
+// What a notice says of its mails in lists: which recipients and why, and what would be better. Part of notice, used by
+// nobody else.
 #pragma once
 
 #include "policy/notice_due.hpp"

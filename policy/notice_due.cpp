@@ -63,8 +63,9 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
     const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
     for (const auto& one : made.recipients) {
         if (one.result != told) continue;
+        const auto& domain = one.who.domain.empty() ? one.who.spelled : one.who.domain;
         out.recipients.push_back({.address = text::printable(one.who.spelled, longest_address),
-                                  .domain = text::printable(one.who.domain.empty() ? one.who.spelled : one.who.domain, longest_address),
+                                  .domain = text::printable(domain, longest_address),
                                   .tier = rules.tiers.name(one.tier),
                                   .why = one.why,
                                   .has_key = one.key.state == key_state::usable});

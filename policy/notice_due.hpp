@@ -1,7 +1,8 @@
 // Whether a sender is to be told of a decision, and what of it. Refusals are told by the SMTP reply and are none of this.
 //
 // RFC 3834: nobody answers a bounce, a list or a program. A notice goes to our own people only (the sender's domain is the
-// organisation's, or they logged in), so that a forged sender brings no stranger mail. Monitor mode changes nothing, and tells nobody.
+// organisation's, or they logged in), so that a forged sender brings no stranger mail. Monitor mode changes nothing, and
+// tells nobody.
 #pragma once
 
 #include "policy/decide.hpp"

@@ -95,8 +95,9 @@ phrases fill(std::string_view text, const filling& with) {
     for (const auto& part : parts_of(text).parts) {
         const bool after_nothing = std::exchange(nothing_before, false);
         if (!part.is_place) {
-            const bool space_too_many = after_nothing && part.text.starts_with(' ') && !out.empty() && out.back().text.ends_with(' ');
-            out.push_back({.text = std::string(part.text.substr(space_too_many ? 1 : 0))});
+            const bool behind_space = !out.empty() && out.back().text.ends_with(' ');
+            const bool too_many = after_nothing && behind_space && part.text.starts_with(' ');
+            out.push_back({.text = std::string(part.text.substr(too_many ? 1 : 0))});
         } else if (const auto at = std::ranges::find(with, part.text, &filling::value_type::first); at != with.end()) {
             nothing_before = at->second.text.empty();
             if (!nothing_before) out.push_back(at->second);

@@ -13,7 +13,12 @@ protected:
         out.what = what;
         for (const auto& [address, result] : results) {
             const auto who = parse_address(address);
-            out.recipients.push_back({.who = who, .tier = rules.tiers.tier_of(who), .cell = action::warn, .key = {}, .result = result, .why = reason::tier});
+            out.recipients.push_back({.who = who,
+                                      .tier = rules.tiers.tier_of(who),
+                                      .cell = action::warn,
+                                      .key = {},
+                                      .result = result,
+                                      .why = reason::tier});
         }
         return out;
     }

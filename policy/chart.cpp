@@ -13,8 +13,9 @@ using html::writer;
 // Heights in CSS pixels; widths in percent, so that text keeps its size at any width.
 constexpr double flags_height = 18, plot_height = 200, ticks_height = 22;
 constexpr double floor_y = flags_height + plot_height;
+constexpr double scale_width = 44;
 constexpr double widest_column = 12;   // percent
-constexpr double narrowest_tick = 16;  // percent between ticks: enough for "28 Oct" on a phone
+constexpr double narrowest_tick = 22;  // percent between ticks: enough for "28 Oct 2026" on a phone
 constexpr double narrowest_flag = 6;    // percent between flags
 
 markup class_of(look drawn) {
@@ -59,16 +60,17 @@ public:
     }
 
     void draw() {
+        out_.raw("<div class=\"chart\">\n");
+        draw_scale();
         out_.raw("<svg class=\"columns\" width=\"100%\" height=\"").decimal(floor_y + ticks_height);
         out_.raw("\" role=\"img\" aria-labelledby=\"").text(chart_.id).raw("-title ").text(chart_.id).raw("-desc\">");
         out_.raw("<title id=\"").text(chart_.id).raw("-title\">").text(chart_.title).raw("</title>");
         out_.raw("<desc id=\"").text(chart_.id).raw("-desc\">").text(chart_.description).raw("</desc>\n");
         draw_lines();
         for (std::size_t i = 0; i < chart_.columns.size(); ++i) draw_column(i);
-        draw_scale();
         draw_marks();
         draw_ticks();
-        out_.raw("</svg>\n");
+        out_.raw("</svg>\n</div>\n");
     }
 
 private:
@@ -84,12 +86,15 @@ private:
         out_.raw("\n");
     }
 
+    // Beside the columns, so that it keeps its width where they get narrow.
     void draw_scale() {
-        for (auto value = step_; value <= top_; value += step_) {
-            out_.raw("<text class=\"scale\" x=\"0\" y=\"").decimal(y_of(static_cast<double>(value)) - 3).raw("\">");
+        out_.raw("<svg class=\"scale\" width=\"").decimal(scale_width).raw("\" height=\"").decimal(floor_y + ticks_height);
+        out_.raw("\" aria-hidden=\"true\">");
+        for (std::uint64_t value = 0; value <= top_; value += step_) {
+            out_.raw("<text x=\"").decimal(scale_width - 6).raw("\" y=\"").decimal(y_of(static_cast<double>(value)) + 4).raw("\">");
             out_.count(value).raw("</text>");
         }
-        out_.raw("\n");
+        out_.raw("</svg>\n");
     }
 
     void draw_column(std::size_t number) {
@@ -155,9 +160,16 @@ void draw_swatch(writer& to, look drawn) {
     to.raw("\" width=\"16\" height=\"16\"/></svg>");
 }
 
-void draw_bar(writer& to, double share, look drawn) {
-    to.raw("<svg class=\"bar\" width=\"100%\" height=\"14\" aria-hidden=\"true\"><rect class=\"").raw(class_of(drawn)).raw("\" width=\"");
-    to.decimal(std::clamp(share, 0.0, 1.0) * 100).raw("%\" height=\"14\"/></svg>");
+void draw_bar(writer& to, const std::vector<bar_part>& parts) {
+    to.raw("<svg class=\"bar\" width=\"100%\" height=\"14\" aria-hidden=\"true\">");
+    double x = 0;
+    for (const auto& part : parts) {
+        if (part.share <= 0) continue;
+        to.raw("<rect class=\"").raw(class_of(part.drawn)).raw("\" x=\"").decimal(x * 100).raw("%\" width=\"");
+        to.decimal(std::min(part.share, 1.0) * 100).raw("%\" height=\"14\"/>");
+        x += part.share;
+    }
+    to.raw("</svg>");
 }
 
 void draw_patterns(writer& to) {

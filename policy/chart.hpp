@@ -48,8 +48,13 @@ void draw(html::writer& to, const column_chart& chart);
 // A rectangle that looks like the series: the key to a chart.
 void draw_swatch(html::writer& to, look drawn);
 
-// A bar of that share (0 to 1) of the room; hidden from screen readers: the number stands beside it.
-void draw_bar(html::writer& to, double share, look drawn);
+struct bar_part {
+    double share = 0; // of the room, 0 to 1
+    look drawn = look::deliver;
+};
+
+// A bar in parts, from the left; hidden from screen readers: the numbers stand beside it.
+void draw_bar(html::writer& to, const std::vector<bar_part>& parts);
 
 // What the looks refer to: once a page, before the first picture.
 void draw_patterns(html::writer& to);

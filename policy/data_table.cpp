@@ -29,17 +29,18 @@ void draw_content(writer& to, const data_cell& cell) {
     case cell_kind::code: to.raw("<code>").text(cell.text).raw("</code>"); break;
     case cell_kind::number: to.count(cell.number); break;
     case cell_kind::share: to.text(percent_text(cell.share)); break;
-    case cell_kind::bar: draw_bar(to, cell.share, cell.drawn); break;
+    case cell_kind::bar: draw_bar(to, cell.parts); break;
     }
 }
 
-html::markup class_of(cell_kind kind) {
-    switch (kind) {
+html::markup class_of(const data_cell& cell) {
+    switch (cell.kind) {
     case cell_kind::words:
     case cell_kind::code: return "";
     case cell_kind::outside: return " class=\"outside\"";
     case cell_kind::time: return " class=\"time\"";
-    case cell_kind::number:
+    case cell_kind::number: if (cell.number == 0) return " class=\"number zero\"";
+        return " class=\"number\"";
     case cell_kind::share: return " class=\"number\"";
     case cell_kind::bar: return " class=\"bars\"";
     }
@@ -53,8 +54,10 @@ data_cell outside(std::string text) { return {.kind = cell_kind::outside, .text 
 data_cell code(std::string text) { return {.kind = cell_kind::code, .text = std::move(text)}; }
 data_cell number(std::uint64_t count) { return {.kind = cell_kind::number, .number = count}; }
 data_cell percent(std::uint64_t part, std::uint64_t whole) { return {.kind = cell_kind::share, .share = ratio(part, whole)}; }
-data_cell bar(std::uint64_t part, std::uint64_t whole, look drawn) {
-    return {.kind = cell_kind::bar, .share = ratio(part, whole), .drawn = drawn};
+data_cell bar(const std::vector<std::pair<std::uint64_t, look>>& parts, std::uint64_t whole) {
+    data_cell out{.kind = cell_kind::bar};
+    for (const auto& [part, drawn] : parts) out.parts.push_back({.share = ratio(part, whole), .drawn = drawn});
+    return out;
 }
 data_cell keyed(std::string text, look drawn) {
     return {.kind = cell_kind::words, .text = std::move(text), .drawn = drawn, .has_swatch = true};
@@ -78,7 +81,7 @@ void draw(writer& to, const data_table& table) {
         for (const auto& row : table.rows) {
             to.raw("<tr>");
             for (std::size_t i = 0; i < row.size(); ++i) {
-                to.raw(i == 0 ? html::markup("<th scope=\"row\"") : html::markup("<td")).raw(class_of(row[i].kind)).raw(">");
+                to.raw(i == 0 ? html::markup("<th scope=\"row\"") : html::markup("<td")).raw(class_of(row[i])).raw(">");
                 draw_content(to, row[i]);
                 to.raw(i == 0 ? html::markup("</th>") : html::markup("</td>"));
             }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sealgate::policy {
@@ -17,6 +18,7 @@ struct data_cell {
     std::string text = {};
     std::uint64_t number = 0;
     double share = 0; // 0 to 1
+    std::vector<bar_part> parts = {};
     look drawn = look::deliver;
     bool has_swatch = false; // a heading that is a chart's key too
 };
@@ -26,7 +28,7 @@ data_cell outside(std::string text); // an address, a domain, a name
 data_cell code(std::string text);    // a stable word
 data_cell number(std::uint64_t count);
 data_cell percent(std::uint64_t part, std::uint64_t whole); // "12.3%"
-data_cell bar(std::uint64_t part, std::uint64_t whole, look drawn);
+data_cell bar(const std::vector<std::pair<std::uint64_t, look>>& parts, std::uint64_t whole);
 data_cell keyed(std::string text, look drawn); // words with the look of a chart's series
 
 struct data_table {

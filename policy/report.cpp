@@ -53,7 +53,7 @@ void draw_proof(writer& to, const report_input& of) {
     if (proof.records == 0)
         to.raw("Nothing yet.");
     else
-        to.raw("None of ").text(counted(proof.records, "record", "records")).raw(
+        to.raw("No record up to ").count(proof.records).raw(
             " was changed, removed, inserted or moved, unless all records after it were written anew too.");
     to.raw("</dd>\n<dt>Proved by signatures</dt><dd>");
     if (proof.signed_to > 0) {

@@ -35,8 +35,8 @@ struct report_input {
     const proof_status& proof;
     std::optional<moment> since, until; // as asked
     moment now;
-    std::string_view log;     // where it was read
-    std::string_view version; // of the program
+    std::string log;     // where it was read
+    std::string version; // of the program
 };
 
 std::string report_page(const report_input& of);

@@ -26,7 +26,7 @@ header { padding-top: 2.5rem; border-bottom: 3px solid var(--ink); padding-botto
 footer { padding: 1rem 1.25rem 3rem; color: var(--soft); font-size: .875rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .35rem; letter-spacing: -.01em; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.75rem 0 .5rem; padding-top: .5rem; border-top: 1px solid var(--rule); }
-h3 { font-size: 1.05rem; margin: 1.75rem 0 .25rem; }
+section:first-child h2 { border-top: 0; margin-top: 1.25rem; }
 p, li { max-width: 44rem; overflow-wrap: anywhere; }
 p { margin: .5rem 0; }
 .period { font-size: 1.1rem; margin: 0; }
@@ -34,7 +34,7 @@ p { margin: .5rem 0; }
 .note { font-size: .875rem; }
 .lead { font-size: 1.1rem; }
 a { color: var(--link); }
-code { font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+code { white-space: nowrap; font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 1rem 0 0; list-style: none; font-size: .9rem; }
 nav a { display: inline-block; padding: .2rem 0; }
 .verdict { border-left: 6px solid var(--good); background: var(--good-ground); padding: .6rem 1rem; font-size: 1.1rem; max-width: none; }
@@ -52,10 +52,11 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; bo
 th:last-child, td:last-child { padding-right: 0; }
 thead th, thead td { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); font-weight: 600; }
 tbody th { font-weight: 400; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; } td.number { white-space: nowrap; }
 .time { white-space: nowrap; }
 .outside { overflow-wrap: anywhere; min-width: 9rem; }
-td.bars { width: 24%; min-width: 5rem; vertical-align: middle; }
+td.bars { width: 24%; } td.bars svg { margin-top: .3em; min-width: 4.5rem; }
+.zero { color: var(--soft); }
 svg { display: block; }
 .patterns { position: absolute; }
 .swatch { display: inline-block; width: .8em; height: .8em; vertical-align: -.05em; margin-right: .2em; }
@@ -63,9 +64,9 @@ figure { margin: 1.5rem 0 .25rem; }
 figcaption { font-size: .925rem; }
 .key { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; padding: 0; margin: .4rem 0 .6rem; font-size: .925rem; }
 .key .amount { color: var(--soft); font-variant-numeric: tabular-nums; }
-.columns { overflow: visible; }
-.columns text { font: 12px system-ui, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", Arial, sans-serif; fill: var(--soft); }
-.columns .scale { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.chart { display: flex; } .chart .scale { flex: none; } .chart .columns { flex: 1; min-width: 0; overflow: visible; }
+.chart text { font: 12px system-ui, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", Arial, sans-serif; fill: var(--soft); }
+.chart .scale text { text-anchor: end; }
 .columns .tick, .columns .flag { text-anchor: middle; }
 .columns .first { text-anchor: start; }
 .columns .last { text-anchor: end; }
@@ -85,16 +86,16 @@ pattern path { stroke: var(--paper); stroke-width: 1.1; fill: none; } pattern ci
 @media (max-width: 40rem) {
   header { padding-top: 1.5rem; } h1 { font-size: 1.5rem; }
   dl.proof { display: block; } dl.proof dd { margin: 0 0 .6rem; }
-  .wide table { width: auto; min-width: 100%; } th, td { padding-right: .7rem; } td.bars { min-width: 4rem; } }
+  .wide table { width: auto; min-width: 100%; } th, td { padding-right: .7rem; } td { min-width: 4rem; } .bars { min-width: 0; } }
 @media print {
   @page { margin: 16mm 14mm; }
   :root { color-scheme: light; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   header { padding-top: 0; } nav, details { display: none; }
-  h2, h3, caption, figcaption, .key { break-after: avoid; }
-  figure, tr, .verdict, svg { break-inside: avoid; }
-  .wide { overflow: visible; } thead { display: table-header-group; } }
+  h2, caption, figcaption, .key { break-after: avoid; }
+  figure, tr, .verdict, .chart { break-inside: avoid; }
+  .wide { overflow: visible; } table { font-size: .85rem; } th, td { padding-right: .6rem; } thead { display: table-header-group; } }
 @media (forced-colors: active) { svg { forced-color-adjust: none; background: #fff; } }
 )";
 

@@ -25,6 +25,10 @@ std::uint64_t heaviest(const auto& ranking) { return ranking.entries.empty() ? 0
 std::uint64_t all_of(const counts_by_outcome& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); }
 std::uint64_t at(const counts_by_outcome& counts, outcome what) { return counts[static_cast<std::size_t>(what)]; }
 
+data_cell effects_bar(const effects& of, std::uint64_t whole) {
+    return bar({{of.warned, look::warn}, {of.refused, look::reject}, {of.held, look::hold}, {of.watched, look::watched}}, whole);
+}
+
 data_cell time_cell(moment when) { return {.kind = cell_kind::time, .text = sortable_text(when)}; }
 
 // Messages under the policy, not only watched.
@@ -51,7 +55,7 @@ void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, e
                      .heads = {"tier", "sent with a warning", "refused", "held", "only watched", "all", ""}, .rows = {}, .note = {}};
     for (const auto& one : by_tier.entries)
         table.rows.push_back({outside(one.key), number(one.value.warned), number(one.value.refused), number(one.value.held),
-                              number(one.value.watched), number(one.weight), bar(one.weight, heaviest(by_tier), look::warn)});
+                              number(one.value.watched), number(one.weight), effects_bar(one.value, heaviest(by_tier))});
     if (!domains.entries.empty()) draw(to, table);
 }
 
@@ -67,9 +71,13 @@ data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<
     for (const auto* head : {"refused", "held", "sealed", "warned", "passed", ""}) out.heads.emplace_back(head);
     for (const auto& one : ranking.entries) {
         auto row = begin_row(one.key);
-        for (const auto what : {outcome::reject, outcome::hold, outcome::seal, outcome::warn, outcome::deliver})
+        std::vector<std::pair<std::uint64_t, look>> parts;
+        for (const auto what : {outcome::reject, outcome::hold, outcome::seal, outcome::warn}) {
             row.push_back(number(at(one.value, what)));
-        row.push_back(bar(one.weight, heaviest(ranking), look::reject));
+            parts.emplace_back(at(one.value, what), look_of(what));
+        }
+        row.push_back(number(at(one.value, outcome::deliver)));
+        row.push_back(bar(parts, heaviest(ranking)));
         out.rows.push_back(std::move(row));
     }
     return out;
@@ -81,7 +89,7 @@ void draw_outcomes(writer& to, const numbers& of) {
     const auto whole = sum(of.totals, [](const kind_of_mail&) { return true; });
     data_table table{.id = "outcomes", .caption = "What became of each mail", .heads = {"outcome", "mails", "share", ""}, .rows = {}, .note = {}};
     const auto add = [&](std::string name, look drawn, std::uint64_t mails) {
-        table.rows.push_back({keyed(std::move(name), drawn), number(mails), percent(mails, whole), bar(mails, whole, drawn)});
+        table.rows.push_back({keyed(std::move(name), drawn), number(mails), percent(mails, whole), bar({{mails, drawn}}, whole)});
     };
     for (const auto& one : names(outcome{}))
         add(std::string(done(one.value)), look_of(one.value), sum(of.totals, [&](const kind_of_mail& mail) {
@@ -119,7 +127,7 @@ void draw_refusals(writer& to, const numbers& of) {
                      .note = rest_note(reasons.more, reasons.left_out, "reasons")};
     for (const auto& one : reasons.entries)
         table.rows.push_back({code(one.key), words(std::string(meaning(one.key))), number(one.value.refused), number(one.value.held),
-                              bar(one.weight, heaviest(reasons), look::reject)});
+                              bar({{one.value.refused, look::reject}, {one.value.held, look::hold}}, heaviest(reasons))});
     draw_or_say(to, table, "Nothing was refused or held.");
     draw_deferrals(to, of);
 }
@@ -132,7 +140,7 @@ void draw_insecure_domains(writer& to, const numbers& of) {
                      .note = rest_note(domains.more, domains.left_out, "domains")};
     for (const auto& one : domains.entries)
         table.rows.push_back({outside(one.key.first), outside(one.key.second), number(one.value.warned), number(one.value.refused),
-                              number(one.value.held), number(one.value.watched), bar(one.weight, heaviest(domains), look::warn)});
+                              number(one.value.held), number(one.value.watched), effects_bar(one.value, heaviest(domains))});
     draw_or_say(to, table, "No mail was warned about or refused for where it went.");
 }
 

@@ -200,13 +200,13 @@ void tally::compare_policy(const json::object& record, moment when) {
     const auto now = text_at(record, "policy");
     if (now.empty() || now == last_policy_) return;
     if (!last_policy_.empty())
-        note(when, change_kind::policy, "policy " + short_digest(last_policy_) + " replaced by " + short_digest(now));
+        note(when, change_kind::policy, "policy changed from " + short_digest(last_policy_) + " to " + short_digest(now));
     last_policy_ = now;
 }
 
 void tally::compare_mode(std::optional<std::string_view> now, moment when) {
     if (!now || *now == last_mode_) return;
-    if (!last_mode_.empty()) note(when, change_kind::mode, "mode " + last_mode_ + " became " + std::string(*now));
+    if (!last_mode_.empty()) note(when, change_kind::mode, "mode changed from " + last_mode_ + " to " + std::string(*now));
     last_mode_ = *now;
 }
 

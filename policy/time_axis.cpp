@@ -67,7 +67,10 @@ time_slot slot_at(time_step step, moment begin) {
         out.tick = clock_text(begin) == "00:00" ? day : clock_text(begin);
         break;
     case time_step::day: break;
-    case time_step::week: out.name = "week of " + out.name; break;
+    case time_step::week:
+        out.name = "week of " + out.name;
+        out.tick = day + month.substr(month.size() - 5);
+        break;
     case time_step::month:
         out.name = month;
         out.tick = month.substr(0, 3) + month.substr(month.size() - 5);

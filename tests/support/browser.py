@@ -18,11 +18,12 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class Browser:
 
     def __enter__(self):
         with ExitStack() as stack:
-            profile = stack.enter_context(tempfile.TemporaryDirectory(prefix="sealgate-browser-"))
+            profile = stack.enter_context(tempfile.TemporaryDirectory(prefix="sealgate-browser-", ignore_cleanup_errors=True))
             self._directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sealgate-pages-")))
             their_in, self._out = os.pipe()
             self._in, their_out = os.pipe()
@@ -51,7 +52,7 @@ class Browser:
                  "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
                  "--remote-debugging-pipe", "about:blank"],
                 pass_fds=(their_in, their_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=os.environ | {"HOME": profile})
+                env=os.environ | {"HOME": profile}, start_new_session=True)
             os.close(their_in), os.close(their_out)
             stack.callback(self._end)
             self._buffer, self._last_id, self._session, self.events = b"", 0, None, []
@@ -66,7 +67,14 @@ class Browser:
         self._stack.close()
 
     def _end(self):
-        self._process.kill()
+        try:
+            self._session = None
+            self._call("Browser.close")
+            self._process.wait(10)
+        except (OSError, RuntimeError, subprocess.TimeoutExpired):
+            pass
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # it and its helpers, which would still write into the profile
         self._process.wait()
         os.close(self._in), os.close(self._out)
 
@@ -138,7 +146,8 @@ class Browser:
         return base64.b64decode(self._call("Page.captureScreenshot", captureBeyondViewport=True)["data"])
 
     def pdf(self):
-        """The page as it is printed on A4."""
+        """The page as it is printed on A4, whatever it was looked at with."""
+        self._call("Emulation.setEmulatedMedia", media="", features=[])
         return base64.b64decode(self._call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=False,
                                            preferCSSPageSize=True)["data"])
 

@@ -152,7 +152,8 @@ std::string report_page(const report_input& of) {
         {"keyless-people", "Recipients without a usable key", true, [](writer& to, const report_input& in) { draw_missing_keys(to, in.counted); }},
         {"near-misses", "Near misses of tags", true, [](writer& to, const report_input& in) { draw_near_misses(to, in.counted); }},
         {"watched", "Monitor mode: what the policy would have done", watched(of.counted) > 0, [](writer& to, const report_input& in) {
-             to.raw("<p>This mail passed unchanged. With the gateway in force, it would have been:</p>\n");
+             to.raw("<p>This mail passed unchanged. The pictures and tables say what would have become of it, had the policy been in force. "
+                    "Senders, rules and domains for which nothing would have changed are left out.</p>\n");
              draw_watched_time_line(to, in);
              draw_watched(to, in.counted);
          }},

@@ -35,6 +35,7 @@ p { margin: .5rem 0; }
 .lead { font-size: 1.1rem; }
 a { color: var(--link); }
 code { white-space: nowrap; font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+p code { white-space: normal; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 1rem 0 0; list-style: none; font-size: .9rem; }
 nav a { display: inline-block; padding: .2rem 0; }
 .verdict { border-left: 6px solid var(--good); background: var(--good-ground); padding: .6rem 1rem; font-size: 1.1rem; max-width: none; }

@@ -51,7 +51,7 @@ void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, e
         sum_of.warned += value.warned, sum_of.refused += value.refused, sum_of.held += value.held, sum_of.watched += value.watched;
     }
     const auto by_tier = ranked(tiers, [](const effects& one) { return one.all(); });
-    data_table table{.id = "tiers", .caption = "Recipients by tier of their mail service",
+    data_table table{.id = "tiers", .caption = "Recipients warned about, refused or held, by tier of their mail service",
                      .heads = {"tier", "sent with a warning", "refused", "held", "only watched", "all", ""}, .rows = {}, .note = {}};
     for (const auto& one : by_tier.entries)
         table.rows.push_back({outside(one.key), number(one.value.warned), number(one.value.refused), number(one.value.held),
@@ -135,7 +135,7 @@ void draw_refusals(writer& to, const numbers& of) {
 void draw_insecure_domains(writer& to, const numbers& of) {
     const auto domains = ranked(of.domains, [](const effects& one) { return one.all(); });
     draw_tiers(to, domains, of);
-    data_table table{.id = "domains", .caption = "Recipients by domain",
+    data_table table{.id = "domains", .caption = "Recipients warned about, refused or held, by domain",
                      .heads = {"domain", "tier", "sent with a warning", "refused", "held", "only watched", ""}, .rows = {},
                      .note = rest_note(domains.more, domains.left_out, "domains")};
     for (const auto& one : domains.entries)
@@ -185,16 +185,16 @@ void draw_changes(writer& to, const numbers& of) {
 void draw_watched(writer& to, const numbers& of) {
     auto senders = watched_table(of.watched_senders, {"sender"}, "senders",
                                  [](const std::string& who) { return std::vector<data_cell>{outside(who)}; });
-    senders.id = "watched-senders", senders.caption = "Mails that would not have passed unchanged, by sender";
+    senders.id = "watched-senders", senders.caption = "Only watched: mails by sender";
     draw_or_say(to, senders, "Every sender's mail would have passed as it was.");
     auto rules = watched_table(of.watched_rules, {"classification", "tier", "action", "reason"}, "rules", [](const rule_cell& rule) {
         return std::vector<data_cell>{outside(classification_text(rule.classification)), outside(rule.tier), words(rule.action), code(rule.reason)};
     });
-    rules.id = "watched-rules", rules.caption = "Recipients by rule: classification and tier, what the policy says, and why it came to that";
+    rules.id = "watched-rules", rules.caption = "Only watched: recipients by rule (classification and tier), what the policy says, and why it came to that";
     draw(to, rules);
     auto domains = watched_table(of.watched_domains, {"domain"}, "domains",
                                  [](const std::string& domain) { return std::vector<data_cell>{outside(domain)}; });
-    domains.id = "watched-domains", domains.caption = "Recipients by domain";
+    domains.id = "watched-domains", domains.caption = "Only watched: recipients by domain";
     draw(to, domains);
 }
 

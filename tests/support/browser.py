@@ -4,6 +4,8 @@
         check_page(browser, Path("report.html"), "report")          # or the page's text
         browser.open(path, width=390, theme="dark").screenshot()
 
+In tests the fixtures `browser` and `check_page` are there: check_page(path_or_text, name).
+
 check_page() looks at the page on a desk and on a phone, in light and dark, and on paper, and fails if it has a script, fetches
 anything, says anything on the console, is wider than its window, or if axe-core finds fault with it.
 
@@ -163,6 +165,11 @@ class Browser:
         return out
 
 
+def browser_missing():
+    """Why pages cannot be looked at, for pytest.skip(); None where they can."""
+    return None if shutil.which("chromium") else "there is no chromium; contrib/packages.sh installs it (install_missing browser)"
+
+
 @functools.cache
 def _axe():
     """axe-core's source, or why there is none."""
@@ -234,7 +241,7 @@ def check_page(browser, page, name, pictures=None):
         if pictures:
             (Path(pictures) / f"{name}-{width}-{theme}.png").write_bytes(browser.screenshot())
         assert (wide := too_wide(browser)) == [], f"{sight}: wider than the window: {wide}"
-        assert browser.complaints() == [], sight
+        assert (complaints := browser.complaints()) == [], f"{sight}: {complaints}"
         if not axe_missing():
             assert (violations := axe_violations(browser)) == [], f"{sight}:\n" + "\n".join(violations)
     paper = browser.open(page).pdf()

@@ -96,6 +96,11 @@ pattern path { stroke: var(--paper); stroke-width: 1.1; fill: none; } pattern ci
   header { padding-top: 0; } nav, details { display: none; }
   h2, caption, figcaption, .key { break-after: avoid; }
   figure, tr, .verdict, .chart { break-inside: avoid; }
+  /* Browsers print each piece of a pattern as an image: outlines and tints stand in for them. */
+  .o-warn { fill: #ecd9b0; stroke: var(--warn); } .o-hold { fill: var(--paper); stroke: var(--hold); stroke-width: 1.5; }
+  .o-defer { fill: var(--defer); } .o-watched { fill: var(--paper); stroke: var(--watched); stroke-dasharray: 2 1.5; }
+  .k-1 { fill: #f3dbe8; stroke: var(--k1); } .k-3 { fill: var(--paper); stroke: var(--k3); }
+  .k-5 { fill: var(--paper); stroke: var(--k5); stroke-dasharray: 2 1.5; }
   .wide { overflow: visible; } table { font-size: .85rem; } th, td { padding-right: .6rem; } thead { display: table-header-group; } }
 @media (forced-colors: active) { svg { forced-color-adjust: none; background: #fff; } }
 )";

@@ -182,7 +182,20 @@ LOGS = {"empty": list, "one": lambda: [decision(NOON, "reject", "confidential", 
 def test_page_works_for_everybody(check_page, gateway, tmp_path, name):
     with_log(gateway, chained(LOGS[name]()))
     reported(gateway, tmp_path / "report.html")
-    check_page(tmp_path / "report.html", name)
+    paper = browsers.paper_text(check_page(tmp_path / "report.html", name))
+    for text in "Can the log be believed?", "In short", "How to read this", "What was refused, and why":
+        assert text in paper
+    assert "The numbers of this picture" not in paper  # nobody can open it there
+
+
+def test_nothing_is_cut_on_paper(browser, gateway, tmp_path):
+    with_log(gateway, chained(eventful()))
+    reported(gateway, tmp_path / "report.html")
+    lines = browsers.paper_text(browser.open(tmp_path / "report.html").pdf()).splitlines()
+    heads = next(line.split() for line in lines if line.startswith("classification"))
+    assert heads[-1] == "all", heads
+    first_chart = next(i for i, line in enumerate(lines) if "Outgoing mail by outcome, by day" in line)
+    assert not any("\f" in line for line in lines[first_chart + 1:first_chart + 12]), "the chart stands on one page with its heading"
 
 
 def test_page_has_no_fault_that_axe_finds(browser, gateway, tmp_path):

@@ -35,6 +35,7 @@ AXE_SHA512 = ("1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b73"
               "4f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5")
 # What is looked at: everything that axe-core counts to WCAG 2.2 A and AA, and its good habits.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOST_PAPER = 2_000_000  # octets of a PDF; one that is larger has pictures that were drawn as pixels
 SIGHTS = [(1200, "light"), (1200, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -231,6 +232,11 @@ class _ActiveContent(HTMLParser):
                 self.found.append(f"{name}={value}")
 
 
+def paper_text(paper):
+    """What stands on the printed pages, line by line as it is laid out."""
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=paper, capture_output=True, check=True).stdout.decode()
+
+
 def check_page(browser, page, name, pictures=None):
     """Fails for everything that a reader could stumble over. `pictures`: a directory that gets the screenshots and the PDF."""
     source = page.read_text() if isinstance(page, Path) else page
@@ -245,7 +251,7 @@ def check_page(browser, page, name, pictures=None):
         if not axe_missing():
             assert (violations := axe_violations(browser)) == [], f"{sight}:\n" + "\n".join(violations)
     paper = browser.open(page).pdf()
-    assert paper.startswith(b"%PDF"), name
+    assert paper.startswith(b"%PDF") and len(paper) < MOST_PAPER, f"{name}: printed it takes {len(paper)} octets"
     if pictures:
         (Path(pictures) / f"{name}.pdf").write_bytes(paper)
     return paper

@@ -11,12 +11,15 @@ packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev lib
                 libssl-dev libfmt-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
 packages_test=(python3-pytest openssl sq opendkim python3-dkim neomutt)
+packages_browser=(chromium poppler-utils)
+# For axe-core, which Debian does not have. An npm from elsewhere will do.
+command -v npm > /dev/null || packages_browser+=(npm)
 packages_bench=(libmilter-dev)
 
 # cmake would otherwise want make(1); a build tree that exists keeps the generator it has.
 export CMAKE_GENERATOR=Ninja
 
-# Installs what is missing of the named groups: build, run, test, bench.
+# Installs what is missing of the named groups: build, run, test, browser, bench.
 install_missing() {
     local group package missing=()
     for group in "$@"; do

@@ -11,6 +11,7 @@ int cmd_explain(const invocation& called);
 int cmd_keys(const invocation& called);
 int cmd_audit(const invocation& called);
 int cmd_outbox(const invocation& called);
+int cmd_report(const invocation& called);
 int cmd_version(const invocation& called);
 
 } // namespace sealgate::milter

@@ -1,8 +1,9 @@
 // A short letter of headings, paragraphs and lists, as plain text and as HTML.
 //
-// The HTML is made to be read anywhere: no colours of its own but one line beside the title, so that a mail program's light
-// or dark theme decides; nothing that is loaded from elsewhere; semantic elements for screen readers; no fixed width. Every
-// character that HTML could mistake is escaped, and only http, https and mailto addresses become links. Pure.
+// The HTML is made to be read anywhere: no colours of its own but one line beside the title (Canvas and CanvasText are the
+// reader's), so that a mail program's light or dark theme decides; nothing that is loaded from elsewhere; semantic elements
+// for screen readers; no fixed width. Every character from outside is escaped (policy/base/html), and only http, https and
+// mailto addresses become links. Pure.
 #pragma once
 
 #include "policy/texts.hpp"

@@ -35,6 +35,17 @@ std::vector<std::string> given(std::span<const std::string_view> places) {
     return out;
 }
 
+// A text over several lines is one paragraph.
+std::string one_paragraph(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        const bool space = text::is_space(c);
+        if (space && (out.empty() || out.back() == ' ')) continue;
+        out += space ? ' ' : c;
+    }
+    return std::string(text::trim(out));
+}
+
 // A mark within a text is as near as YAML lets us say it: where the text begins.
 void check_places(const yaml::entry& one, const text_rule& rule, yaml::error_sink& errors) {
     const auto quoted = "\"" + one.key.scalar + "\"";
@@ -103,8 +114,8 @@ private:
                         "there is no text \"" + text::printable(name, 60) + "\"" + yaml::did_you_mean(name, names_));
             return;
         }
-        if (text::trim(*value).empty()) errors_.add(one.value.at, "\"" + name + "\" is empty");
-        into.texts[name] = *std::move(value);
+        into.texts[name] = one_paragraph(*value);
+        if (into.texts[name].empty()) errors_.add(one.value.at, "\"" + name + "\" is empty");
     }
 
     void report_missing(const yaml::node& texts, const language_texts& read) {

@@ -16,6 +16,13 @@ std::string records(std::uint64_t first, std::uint64_t last) {
 
 } // namespace
 
+// What stands between the last checkpoint that fits and the flaw fits together, and can't be held against the next checkpoint.
+std::string log_proof::unproved(std::uint64_t until) const {
+    const auto from = signed_ ? signed_->end.last_seq + 1 : first_;
+    if (known_.empty() || from >= until) return {};
+    return "; " + records(from, until - 1) + " before it cannot be proved, since the next checkpoint is out of reach";
+}
+
 log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
     : known_(std::move(known)), first_(first) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
@@ -30,9 +37,10 @@ void log_proof::follow(std::string_view line) {
         flaw_ = diagnose_unsigned(found ? &*found : nullptr);
     } else if (!found) {
         const auto number = end_.last_seq + 1;
-        flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error()};
+        flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error() + unproved(number)};
     } else if (found->seq != end_.last_seq + 1 || found->prev != end_.last_hash) {
         flaw_ = diagnose(*found);
+        flaw_->text += unproved(flaw_->record);
     } else {
         before_end_ = std::exchange(end_, {.last_seq = found->seq, .last_hash = found->hash});
         hold_against_checkpoints();
@@ -105,7 +113,7 @@ void log_proof::finish() {
     const auto& last = known_.back();
     flaw_ = {.record = first,
              .text = records(first, last.end.last_seq) + " cut off at the end: signed at " +
-                     rfc3339(last.time) + ", and not here any more"};
+                     rfc3339(last.time) + ", and not here any more" + unproved(first)};
 }
 
 } // namespace sealgate::policy

@@ -38,6 +38,7 @@ private:
     void begin_before(const link& first);
     flaw diagnose(const link& found) const;
     flaw diagnose_unsigned(const link* next) const;
+    std::string unproved(std::uint64_t cut) const;
     void hold_against_checkpoints();
 
     std::vector<checkpoint> known_; // ordered by seq

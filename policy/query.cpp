@@ -20,11 +20,6 @@ using std::chrono::system_clock;
 constexpr auto names = std::to_array<std::string_view>({"day", "hour", "outcome", "mode", "classification", "sender", "failure",
                                                         "recipient", "domain", "tier", "reason"});
 
-std::string_view domain_of(std::string_view address) {
-    const auto at = address.rfind('@');
-    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
-}
-
 bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
     if (wanted.empty()) return true;
     return value && std::ranges::any_of(wanted, [&](const auto& one) { return text::iequals(one, *value); });
@@ -80,6 +75,11 @@ std::vector<const json::object*> recipients_in(const json::object& record) {
     for (const auto& one : list->as_array())
         if (one.is_object()) out.push_back(&one.as_object());
     return out;
+}
+
+std::string_view domain_of(std::string_view address) {
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
 }
 
 bool query::asks_nothing() const {

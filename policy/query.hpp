@@ -20,6 +20,8 @@ namespace sealgate::policy {
 // What a record says in a field of text; nothing where it says none.
 std::optional<std::string_view> text_in(const boost::json::object& record, std::string_view field);
 std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);
+// What stands behind the last @; empty where there is none.
+std::string_view domain_of(std::string_view address);
 
 // Each list: one of these, or anything where it is empty. Letters' case does not matter.
 struct query {

@@ -1,5 +1,7 @@
 """Fixtures: one world for the whole run, and a gateway that each test finds as the last one should have left it."""
 
+import functools
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 
 from fault_points import FaultPoints
 from world import World
+
+import browser as browsers  # tests/support
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +52,21 @@ def faults(world, tmp_path_factory):
     yield faults
     faults.disarm()
     world.gateway.restart()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for the whole run."""
+    if missing := browsers.browser_missing():
+        pytest.skip(missing)
+    with browsers.Browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def check_page(browser):
+    """check_page(path_or_text, name): fails for everything that a reader of that page could stumble over.
+
+    $SEALGATE_PICTURES names a directory that gets screenshots and PDFs, to be looked at.
+    """
+    return functools.partial(browsers.check_page, browser, pictures=os.environ.get("SEALGATE_PICTURES"))

@@ -4,6 +4,7 @@ import email
 import itertools
 import threading
 from email import policy as email_policy
+from pathlib import Path
 
 import pytest
 from expect import results
@@ -11,6 +12,7 @@ from leaks import holds
 from mails import Mail, pgp_mime
 from world import TRAVELLER
 
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "notices"
 _sender = itertools.count(1)
 
 
@@ -303,3 +305,10 @@ def test_a_storm_makes_the_right_few_mails(world, ann):
         assert "About 4 of your mails" in letter(digest)[0]["Subject"]
         told = [record["notice"] for record in world.gateway.records() if record["queue_id"].startswith("STORM")]
     assert (told.count("warning"), told.count("digest"), told.count("already-warned")) == (1, 4, 9995)
+
+
+@pytest.mark.parametrize("kind", ["digest", "held-key", "held-near-miss", "warning-encrypted", "warning-tier"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_its_html_reads_well_on_a_desk_on_a_phone_and_in_the_dark(check_page, kind, language):
+    parsed = email.message_from_bytes((GOLDEN / f"{kind}.{language}.eml").read_bytes(), policy=email_policy.default)
+    check_page(parsed.get_body(("html",)).get_content(), f"notice-{kind}-{language}")

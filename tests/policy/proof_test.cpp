@@ -83,6 +83,7 @@ TEST(Proof, CutTailIsFoundAsFarAsItWasSigned) {
     const auto proof = proof_of(log.lines, known);
     EXPECT_EQ(flawed(proof), 19u);
     EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 19 to 20 cut off"));
+    EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 11 to 18 before it cannot be proved"));
     EXPECT_EQ(flawed(proof_of({}, known)), 1u);
 }
 

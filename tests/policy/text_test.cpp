@@ -60,6 +60,9 @@ TEST(Rfc3339, IsUtcWithMilliseconds) {
     using namespace std::chrono;
     EXPECT_EQ(rfc3339(system_clock::time_point(seconds(1795424400) + milliseconds(7))), "2026-11-23T09:00:00.007Z");
     EXPECT_EQ(rfc3339(system_clock::time_point(seconds(951782399))), "2000-02-28T23:59:59.000Z");
+    EXPECT_EQ(parse_rfc3339("2000-02-28T23:59:59Z"), system_clock::time_point(seconds(951782399)));
+    EXPECT_EQ(parse_rfc3339("9999-02-28T23:59:59Z"), std::nullopt); // more nanoseconds than 64 bits hold
+    EXPECT_EQ(parse_rfc3339("0001-01-01T00:00:00Z"), std::nullopt);
 }
 
 } // namespace

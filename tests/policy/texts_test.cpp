@@ -100,13 +100,13 @@ TEST(Texts, TheSectionIsChecked) {
 }
 
 TEST(Texts, TheDigestCoversThem) {
-    const files all{{"policy.yaml", example_policy}, {"texts/en.yaml", "texts: {once: x}\n"}};
+    const files all{{"policy.yaml", example_policy}, {"texts/en.yaml", "texts:\n  once: |\n    x\n     y\n"}};
     const directory_reader list = [](const std::string&) { return std::optional(std::vector<std::string>{"en.yaml"}); };
     const auto with_texts = load_policy("policy.yaml", reader_of(all), list);
     const auto joined = load_policy("policy.yaml", reader_of(all));
     ASSERT_TRUE(with_texts && joined);
     EXPECT_NE(with_texts->digest, joined->digest);
-    EXPECT_EQ(with_texts->notices.languages[0].text("once"), "x");
+    EXPECT_EQ(with_texts->notices.languages[0].text("once"), "x y") << "several lines are one paragraph";
 }
 
 TEST(Texts, PlacesAreFilled) {

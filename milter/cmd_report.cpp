@@ -1,0 +1,128 @@
+// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the numbers
+// are of the period that was asked for.
+
+#include "keys/files.hpp"
+#include "milter/audit_proof.hpp"
+#include "milter/audit_verify.hpp"
+#include "milter/cmd.hpp"
+#include "milter/config.hpp"
+#include "milter/files.hpp"
+#include "policy/query.hpp"
+#include "policy/report.hpp"
+
+#include <boost/json.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+struct asked_for {
+    std::optional<policy::moment> since = {}, until = {};
+    std::string output; // "-" is standard output
+    bool as_json = false;
+};
+
+// The options, or nothing after a complaint.
+std::optional<asked_for> question_in(const invocation& called, policy::moment now) {
+    asked_for out{.since = {}, .until = {}, .output = called.json() ? "-" : "", .as_json = called.json()};
+    for (auto [option, moment] : {std::pair("--since", &out.since), std::pair("--until", &out.until)}) {
+        for (const auto& text : called.values(option)) {
+            const auto time = policy::to_moment(text, now);
+            if (!time) return complain(std::string(option) + ": " + time.error()), std::nullopt;
+            *moment = *time;
+        }
+    }
+    for (const auto& file : called.values("--output")) out.output = file;
+    if (out.output.empty())
+        return complain("--output says where the report goes, - for standard output; see sealgate report --help"), std::nullopt;
+    if (out.since && out.until && *out.since >= *out.until)
+        return complain("--since is not before --until"), std::nullopt;
+    return out;
+}
+
+struct findings {
+    policy::tally counts;
+    policy::proof_status proof;
+};
+
+policy::proof_status status_of(const proved& found) {
+    policy::proof_status out{.records = found.end.last_seq < found.first_record ? 0 : found.end.last_seq - found.first_record + 1,
+                             .last_record = found.end.last_seq,
+                             .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
+                             .signed_to = 0,
+                             .signed_at = {},
+                             .remarks = found.notes};
+    if (!found.last_signed) return out;
+    out.signed_to = found.last_signed->end.last_seq;
+    out.signed_at = found.last_signed->time;
+    return out;
+}
+
+findings read_log(const proof_request& proof, const asked_for& asked) {
+    policy::tally counts(asked.since, asked.until);
+    const auto found = prove(proof, [&](const std::string& line) {
+        boost::system::error_code error;
+        const auto value = json::parse(line, error);
+        if (!error && value.is_object())
+            counts.add(value.as_object());
+        else
+            counts.add_unreadable();
+    });
+    return {.counts = std::move(counts), .proof = status_of(found)};
+}
+
+// Whole or not at all: who opens the file meanwhile sees the old one.
+int write(const std::string& output, const std::string& content) {
+    if (output == "-") {
+        std::cout << content << std::flush;
+        return std::cout ? exit_yes : (complain("the report could not be written to standard output"), exit_unusable);
+    }
+    const auto file = fs::absolute(output);
+    if (fs::exists(file) && !fs::is_regular_file(file)) {
+        complain(output + " is no regular file; --output - writes to standard output");
+        return exit_unusable;
+    }
+    keys::replace_file(file, content);
+    return exit_yes;
+}
+
+} // namespace
+
+int cmd_report(const invocation& called) {
+    if (!called.words.empty()) {
+        complain("report takes options only; see sealgate report --help");
+        return exit_unusable;
+    }
+    const auto now = std::chrono::system_clock::now();
+    const auto asked = question_in(called, now);
+    if (!asked) return exit_unusable;
+    const auto [gateway, problems] = load_config(called.config_path, read_file);
+    if (!problems.empty()) {
+        for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
+        return exit_unusable;
+    }
+    const auto proof = proof_asked_for(called, gateway, {});
+    if (!proof) return exit_unusable;
+    const auto found = read_log(*proof, *asked);
+    const policy::report_input report{.counted = found.counts.counted(),
+                                      .proof = found.proof,
+                                      .since = asked->since,
+                                      .until = asked->until,
+                                      .now = now,
+                                      .log = fs::absolute(gateway.audit_directory()).lexically_normal().string(),
+                                      .version = SEALGATE_VERSION};
+    const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
+    if (status != exit_yes || found.proof.is_whole()) return status;
+    complain("the log is not whole: " + found.proof.flaw);
+    return exit_no;
+}
+
+} // namespace sealgate::milter

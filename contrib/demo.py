@@ -2,6 +2,8 @@
 who sent it, what the sender's mail program answers, and what arrives. contrib/demo prepares the machine and runs this.
 """
 
+import email
+import email.policy
 import os
 import signal
 import sys
@@ -40,7 +42,7 @@ def scenes(keys):
               Mail(["zoe@yahoo.com"], "[public] Our new opening hours", text=b"From Monday on: 9 to 5.\r\n"), "deliver"),
         Scene("internal, to a colleague: leaves as it is",
               Mail(["max@example.org"], "[internal] Tuesday", text=harmless), "deliver"),
-        Scene("internal, to an unsecure service: leaves, and the log has a warning",
+        Scene("internal, to an unsecure service: leaves, and the sender is warned by mail",
               Mail(["zoe@yahoo.com"], "[internal] Tuesday", text=harmless), "warn"),
         Scene("confidential, and Bob's key is known: sealed by the gateway",
               Mail(["bob@partner.example"], "[confidential] Our offer", text=delicate), "seal"),
@@ -102,6 +104,7 @@ def play(world, scene):
     if not world.arrived(mail):
         held = [entry for entry in world.postfix.queue() if entry["queue_id"] in reply.text]
         show("arrived", f"nothing; it waits in Postfix's hold queue as {held[0]['queue_id']}" if held else "nothing")
+    show_notice(world, record)
     reasons = ", ".join(f"{entry['address']}: {entry['reason']}" for entry in record["recipients"])
     show("in the log", f"{record['outcome']} ({reasons})", MOOD.get(record["outcome"], "red"))
     return record["outcome"] == scene.outcome
@@ -117,6 +120,15 @@ def show_delivery(world, delivery):
     reader = world.keys.carol if "carol@partner.example" in delivery.recipients else world.keys.bob
     show("decrypted", f"with the key of {reader.address}")
     quote(reader.decrypt(armor), most=24)
+
+
+def show_notice(world, record):
+    """The mail that the sender gets about theirs, where there is one."""
+    for delivery in world.sink.deliveries:
+        if record["notice"] and delivery.field("Message-ID").startswith(f"<{record['id']}."):
+            notice = email.message_from_bytes(delivery.data, policy=email.policy.default)
+            show("notice", f"to {', '.join(delivery.recipients)}\nSubject: {notice['Subject']}", "yellow")
+            quote(notice.get_body(("plain",)).get_content().encode(), most=24)
 
 
 def show_command(gateway, *arguments):

@@ -2,31 +2,13 @@
 
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail_date.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 namespace sealgate::milter {
 
 namespace {
-
-// RFC 5322 section 3.3, whatever the locale says.
-std::string mail_date(wall_time time) {
-    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-    char out[64];
-    std::snprintf(out, sizeof out, "%s, %u %s %d %02d:%02d:%02d +0000",
-                  days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()));
-    return out;
-}
 
 // RFC 3463: what stands behind the code of the reply; else that it was tried for too long, or refused.
 std::string status_of(std::string_view reply) {
@@ -76,7 +58,7 @@ std::string bounce_message(const bounce_facts& about) {
     const auto next_part = "--" + std::string(about.boundary);
     const std::string encoding(ascii ? "7bit" : "8bit");
     std::string out = "From: Mail gateway <" + from + ">\r\nTo: <" + std::string(about.to) + ">\r\n" +
-                      "Subject: Your mail was not delivered\r\nDate: " + mail_date(about.now) + "\r\n" +
+                      "Subject: Your mail was not delivered\r\nDate: " + policy::mail_date(about.now) + "\r\n" +
                       "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n" +
                       "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" +
                       std::string(about.boundary) + "\"\r\nContent-Transfer-Encoding: " + encoding +

@@ -53,6 +53,17 @@ std::vector<std::string> shown_patterns(const policy::carriers& from) {
     return out;
 }
 
+std::vector<std::string> languages_of(const policy::notices& how) {
+    std::vector<std::string> out;
+    for (const auto& one : how.languages) out.push_back(one.tag);
+    return out;
+}
+
+void print_notices(const policy::notices& how) {
+    std::cout << "\nnotices\n  from " << (how.from.is_null() ? "MAILER-DAEMON" : how.from.spelled) << ", language " << how.language
+              << "; texts: " << text::join(languages_of(how), ", ") << '\n';
+}
+
 void print_policy(const policy::policy& rules) {
     std::cout << "policy of " << rules.organisation << "  " << rules.digest << "\n\n";
     print_table(std::cout, matrix(rules), "  ");
@@ -110,6 +121,7 @@ void print_json(const snapshot& live) {
     json::object key_states;
     for (const auto& [state, count] : count_states(live)) key_states[state] = count;
     const auto patterns = shown_patterns(rules.carriers);
+    const auto languages = languages_of(rules.notices);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
     const auto key = signing_key(live.gateway);
@@ -124,6 +136,8 @@ void print_json(const snapshot& live) {
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
                                   {"sensitivity", std::move(sensitivity)}}},
+        {"notices", json::object{{"language", rules.notices.language},
+                                 {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", key ? json::value(*key) : json::value(nullptr)},
@@ -146,6 +160,7 @@ int cmd_check(const invocation& called) {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
         print_policy((*live)->rules);
+        print_notices((*live)->rules.notices);
         print_keys(**live);
         print_audit((*live)->gateway);
     }

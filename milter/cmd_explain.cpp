@@ -6,6 +6,7 @@
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
 #include "policy/explain.hpp"
+#include "policy/notice_due.hpp"
 #include "policy/record.hpp"
 
 #include <chrono>
@@ -56,8 +57,19 @@ void print_copies(const policy::decision& made) {
         std::cout << "  further keys it is encrypted to: " << text::join(made.further_readers, ", ") << '\n';
 }
 
+// What the sender would hear by mail, unless they know already: that stands in the running gateway's state.
+policy::notice_state notice_for(const snapshot& live, const transaction& mail, const judgement& judged) {
+    const auto kind = policy::notice_due({.rules = live.rules,
+                                          .made = judged.made,
+                                          .mail = mail.mail,
+                                          .sender = mail.sender,
+                                          .user = mail.auth_user,
+                                          .mode = live.gateway.mode});
+    return kind ? policy::state_of(*kind) : policy::notice_state::none;
+}
+
 void print_for_people(const std::string& file, const snapshot& live, const judgement& judged,
-                      const std::vector<policy::part_account>& parts, const std::string& reply) {
+                      const std::vector<policy::part_account>& parts, const std::string& reply, policy::notice_state notice) {
     const auto& rules = live.rules;
     const auto& made = judged.made;
     std::cout << text::printable(file) << ": " << name_of(made.what)
@@ -83,6 +95,8 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
                         std::string(name_of(one.why))});
     print_table(std::cout, rows, "  ");
     print_copies(made);
+    if (notice != policy::notice_state::none)
+        std::cout << "  notice to the sender: " << name_of(notice) << ", unless they were told already\n";
     for (const auto line : text::split(reply, '\n'))
         if (!line.empty()) std::cout << "  " << line << '\n';
 }
@@ -104,17 +118,19 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto parts = keys::anatomy(mail.mail);
     const auto text = reply ? policy::to_string(*reply) : std::string{};
+    const auto notice = notice_for(live, mail, judged);
     if (called.json()) {
         std::cout << policy::explain_line({.rules = live.rules,
                                            .known = judged.known,
                                            .made = judged.made,
                                            .mode = live.gateway.mode,
                                            .reply = text,
-                                           .names = {}},
+                                           .names = {},
+                                           .notice = notice},
                                           file, parts)
                   << '\n';
     } else {
-        print_for_people(file, live, judged, parts, text);
+        print_for_people(file, live, judged, parts, text, notice);
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include "milter/courier.hpp"
 #include "milter/gateway.hpp"
 #include "milter/gateway_log.hpp"
+#include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
 #include "milter/server.hpp"
@@ -90,10 +91,11 @@ public:
         , log_(audit_options_of(live->gateway))
         , events_(log_, live->gateway.events_directory())
         , outbox_(live->gateway.outbox_directory())
+        , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
         , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
                                                          .scratch = empty_scratch(live->gateway.state),
                                                          .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_)
+        , gateway_(live, log_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -101,6 +103,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
         for (const auto& problem : live->key_problems) log_line(problem);
+        notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);
             log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) +
@@ -112,6 +115,7 @@ public:
         asio::co_spawn(io_, await_signals(), asio::detached);
         asio::co_spawn(io_, look_for_events(), asio::detached);
         courier_.start();
+        notices_.start(sealers_.threads());
         io_.run();
         events_.record(policy::stop_event(now()));
         log_line("stopped");
@@ -204,6 +208,7 @@ private:
     audit_log log_;
     event_recorder events_;
     outbox outbox_; // before the pool, on which copies are added
+    notice_desk notices_;
     sealing_pool sealers_;
     gateway gateway_;
     courier courier_;

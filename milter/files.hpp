@@ -2,11 +2,16 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace sealgate::milter {
 
 // A regular file of at most 1 GiB.
 std::expected<std::string, std::string> read_file(const std::string& path);
+
+// The names in a directory; nothing where there is none.
+std::expected<std::optional<std::vector<std::string>>, std::string> list_directory(const std::string& path);
 
 } // namespace sealgate::milter

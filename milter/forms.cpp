@@ -43,16 +43,6 @@ std::vector<std::string> leaving_otherwise(const policy::decision& made) {
     return out;
 }
 
-// What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
-// day may well be alike.
-std::string sameness(const transaction& mail) {
-    std::string out = mail.sender.key();
-    out.append("\n").append(policy::message_id(mail.mail).value_or(mail.queue_id));
-    for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
-        for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
-    return out.append("\n").append(sha256_hex(mail.mail.body));
-}
-
 owed_recipient owed_to(const std::string& address, const std::string& sameness_of_mail, form what) {
     const auto whole = address + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
     return {.address = address, .identity = sha256_hex(whole)};
@@ -64,6 +54,14 @@ void add_once(std::vector<owed_recipient>& to, owed_recipient one) {
 }
 
 } // namespace
+
+std::string sameness(const transaction& mail) {
+    std::string out = mail.sender.key();
+    out.append("\n").append(policy::message_id(mail.mail).value_or(mail.queue_id));
+    for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
+        for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
+    return out.append("\n").append(sha256_hex(mail.mail.body));
+}
 
 keys::subject_shown subject_of(const policy::policy& rules) {
     return rules.encryption.protect_subject ? keys::subject_shown::inside_only : keys::subject_shown::outside;

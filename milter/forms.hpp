@@ -28,6 +28,10 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
                                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
 
+// What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
+// day may well be alike.
+std::string sameness(const transaction& mail);
+
 // Where the Subject of sealed mail is shown.
 keys::subject_shown subject_of(const policy::policy& rules);
 

@@ -67,7 +67,9 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
                .began = std::chrono::steady_clock::now(),
                .judged = {},
                .sealed = {},
-               .reply = {}};
+               .reply = {},
+               .notice = {},
+               .mine = {}};
     const bool enforced = of.enforced();
     try {
         co_return co_await pass_down(std::move(of), agreed);
@@ -82,9 +84,10 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.judged = co_await observe(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
+    co_await plan_notice(of);
     auto unrecorded = co_await record(record_of(of));
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
-    const bool kept = co_await owe_copies(of);
+    const bool kept = co_await owe(of);
     if (!kept) unrecorded = co_await record(record_of(of));
     co_return conclude(of, std::move(edits), unrecorded);
 }
@@ -128,14 +131,24 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     return edits;
 }
 
-// Suspends until the copies are on disk. False: they are not, and the message is deferred. Making them takes as long as
-// the message is large, so that is for the pool too.
-awaitable<bool> gateway::owe_copies(passage& of) {
+// The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
+awaitable<void> gateway::plan_notice(passage& of) {
+    of.notice = co_await notices_.plan(of.live, *of.mail, of.judged, of.id, of.time, of.mine);
+}
+
+// Suspends until copies and notice are on disk. False: they are not, and the message is deferred. Making them takes as long
+// as the message is large, so that is for the pool too.
+awaitable<bool> gateway::owe(passage& of) {
     const auto& made = of.judged.made;
-    if (of.sealed.empty() || (made.forms.copies.empty() && made.archive.empty())) co_return true;
-    auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id]() -> std::string {
+    const bool copies = !of.sealed.empty() && !(made.forms.copies.empty() && made.archive.empty());
+    if (!copies && !of.notice.is_owed()) co_return true;
+    auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
+                 notice = of.notice]() -> std::string {
         try {
-            outbox_.add(copies_owed(live->rules, made, *mail, sealed, id));
+            auto owed = copies_owed(live->rules, made, *mail, sealed, id);
+            if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
+            outbox_.add(owed);
+            notices_.keep(*live, *mail, notice);
             return {};
         } catch (const std::exception& problem) {
             return problem.what();
@@ -143,7 +156,7 @@ awaitable<bool> gateway::owe_copies(passage& of) {
     };
     const auto problem = co_await offload(sealers_.threads(), std::move(work));
     if (problem.empty()) co_return true;
-    defer(of, reason::internal_error, "cannot keep copies: " + problem);
+    defer(of, reason::internal_error, "cannot keep what is owed: " + problem);
     of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
     co_return false;
 }
@@ -152,6 +165,7 @@ void gateway::defer(passage& of, reason why, std::string_view detail) {
     log_line(of.id + " " + of.mail->queue_id + " deferred: " + std::string(detail));
     of.judged.made = policy::deferred(std::move(of.judged.made), why);
     of.sealed.clear();
+    of.notice = {};
 }
 
 std::string gateway::record_of(const passage& of) const {
@@ -165,7 +179,8 @@ std::string gateway::record_of(const passage& of) const {
                                  .made = of.judged.made,
                                  .mode = of.live->gateway.mode,
                                  .reply = reply,
-                                 .names = names_},
+                                 .names = names_,
+                                 .notice = of.notice.state},
                                 {.time = of.time,
                                  .id = of.id,
                                  .queue_id = mail.queue_id,

@@ -1,4 +1,4 @@
-// The river of one message: observe, look up, decide, seal, settle, record, hand over, answer.
+// The river of one message: observe, look up, decide, seal, settle, plan a notice, record, hand over, answer.
 //
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
 // `defer`, in settle() and nowhere else; what can't be recorded is deferred too (in monitor mode: passes, as all does there).
@@ -8,6 +8,7 @@
 #include "milter/audit_log.hpp"
 #include "milter/edits.hpp"
 #include "milter/judge.hpp"
+#include "milter/notice_desk.hpp"
 #include "milter/outbox.hpp"
 #include "milter/sealing_pool.hpp"
 #include "milter/snapshot.hpp"
@@ -30,8 +31,9 @@ namespace sealgate::milter {
 class gateway {
 public:
     // `names`: how the log calls people.
-    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers, outbox& copies)
-        : live_(std::move(live)), log_(log), names_(std::move(names)), sealers_(sealers), outbox_(copies) {}
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers, outbox& copies,
+            notice_desk& notices)
+        : live_(std::move(live)), log_(log), names_(std::move(names)), sealers_(sealers), outbox_(copies), notices_(notices) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -55,6 +57,8 @@ private:
         judgement judged;
         std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
+        planned_notice notice;
+        turn mine; // the sender's, until the notice is kept
 
         keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
@@ -64,7 +68,8 @@ private:
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
-    boost::asio::awaitable<bool> owe_copies(passage& of);
+    boost::asio::awaitable<void> plan_notice(passage& of);
+    boost::asio::awaitable<bool> owe(passage& of);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
     boost::asio::awaitable<std::string> record(std::string fields);
@@ -75,6 +80,7 @@ private:
     policy::pseudonyms names_;
     sealing_pool& sealers_;
     outbox& outbox_;
+    notice_desk& notices_;
 };
 
 } // namespace sealgate::milter

@@ -33,7 +33,8 @@ const command_entry commands[] = {
      .synopsis = "[--from ADDRESS] [--to ADDRESS]... [--json] FILE...",
      .summary = "decide about messages as the gateway would, and say why",
      .details = "FILE is a message (RFC 5322); - is standard input. Without --to the recipients are those in To and Cc.\n"
-                "--from stands in for the envelope sender. Nothing is sent, sealed or logged.\n",
+                "--from stands in for the envelope sender; with it, what the sender would hear by mail is told too.\n"
+                "Nothing is sent, sealed or logged.\n",
      .options = {{"--json", takes::nothing}, {"--from", takes::value}, {"--to", takes::value}},
      .run = cmd_explain},
     {.name = "keys",
@@ -102,7 +103,7 @@ const command_entry commands[] = {
      .run = cmd_report},
     {.name = "outbox",
      .synopsis = "list [--json] | retry [ID] [--json] | remove ID [--json]",
-     .summary = "the copies that wait to be handed over to Postfix",
+     .summary = "the copies and notices that wait to be handed over to Postfix",
      .details = "list prints what waits, and what could be neither delivered nor returned (failed). retry has a copy tried now;\n"
                 "without ID, all that wait; a failed one waits again. remove deletes one: its recipients do not get it, and\n"
                 "nobody is told. All work beside a running gateway, which looks at the outbox every five seconds.\n",

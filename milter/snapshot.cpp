@@ -33,7 +33,7 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
     auto [gateway, problems] = load_config(config_path, read_file);
     append_lines(errors, problems);
     if (gateway.policy_path.empty()) return std::unexpected(std::move(errors));
-    auto rules = policy::load_policy(gateway.policy_path, read_file);
+    auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
     if (!rules) append_lines(errors, rules.error());
     if (!errors.empty()) return std::unexpected(std::move(errors));
 

@@ -336,4 +336,24 @@ decoded_words decode_words(std::string_view unfolded) {
     return std::move(sink).take();
 }
 
+std::string encode_words(std::string_view utf8) {
+    constexpr std::size_t longest_plain = 60;   // with the field's name, one line
+    constexpr std::size_t octets_in_a_word = 39; // 52 in base64; with the field's name, a line of at most 76 characters
+    const auto clean = text::printable(utf8, 500);
+    if (text::is_ascii(clean) && clean.size() <= longest_plain && !clean.contains("=?")) return clean;
+    std::string out, word;
+    const auto end_word = [&] {
+        if (!out.empty()) out += "\r\n ";
+        out += "=?utf-8?B?" + text::encode_base64(word) + "?=";
+        word.clear();
+    };
+    for (const char32_t c : text::decode_utf8(clean)) {
+        const auto letter = text::encode_utf8({&c, 1}); // RFC 2047 section 5: no letter is split between words
+        if (word.size() + letter.size() > octets_in_a_word) end_word();
+        word += letter;
+    }
+    end_word();
+    return out;
+}
+
 } // namespace sealgate::policy

@@ -2,7 +2,7 @@
 //
 // Read more kindly than the standard allows, because the readers of the mail do so too: words inside other
 // text, white space inside a word, a missing "?=", letters split between two words of one charset. Nothing is
-// refused and nothing fails; what is no encoded word stays as it is. Linear time.
+// refused and nothing fails; what is no encoded word stays as it is. Linear time. What we write ourselves keeps to the standard.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,10 @@ struct decoded_words {
 };
 
 decoded_words decode_words(std::string_view unfolded);
+
+// UTF-8 as the value of a field: as it is where it is printable ASCII and short enough for one line, else as encoded words,
+// folded with CRLF. Control characters are replaced by U+FFFD: nothing can begin a field of its own.
+std::string encode_words(std::string_view utf8);
 
 // Raw bytes of a header field as UTF-8: what is not UTF-8 is read as Latin-1, byte by byte.
 std::string bytes_as_utf8(std::string_view bytes);

@@ -1,6 +1,7 @@
 #include "policy/explain.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/written_tag.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,23 +16,11 @@ constexpr std::size_t longest_line = 450;
 constexpr std::size_t most_named = 60;
 constexpr std::size_t most_lines = 24;
 
-// "a", "a or b", "a, b or c"
-std::string listed(const std::vector<std::string>& words, std::string_view last) {
-    std::string out;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) out += i + 1 == words.size() ? " " + std::string(last) + " " : ", ";
-        out += words[i];
-    }
-    return out;
-}
+using text::listed;
 
 std::string all_tags(const policy& rules) {
     std::vector<std::string> words;
-    for (const auto& one : rules.classifications) {
-        if (one.tags.empty()) continue;
-        const auto* pattern = rules.carriers.subject.empty() ? nullptr : &rules.carriers.subject.front();
-        words.push_back(text::ascii(pattern ? pattern->before + one.tags.front() + pattern->after : one.tags.front()));
-    }
+    for (const auto& tag : written_tags(rules)) words.push_back(text::ascii(tag));
     return listed(words, "or");
 }
 

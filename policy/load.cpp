@@ -3,6 +3,7 @@
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
 #include "policy/fold.hpp"
+#include "policy/load_notices.hpp"
 #include "policy/load_rules.hpp"
 #include "policy/load_tiers.hpp"
 
@@ -19,7 +20,8 @@ using yaml::map_reader;
 // One reading of one policy file. Each section is read by one function; `out` grows as they go.
 class policy_reader {
 public:
-    policy_reader(std::string path, const file_reader& read) : path_(std::move(path)), read_(read) {}
+    policy_reader(std::string path, const file_reader& read, const directory_reader& list)
+        : path_(std::move(path)), read_(read), list_(list) {}
 
     std::expected<policy, std::vector<yaml::diagnostic>> run() {
         yaml::error_sink errors(path_, problems_);
@@ -56,10 +58,11 @@ private:
             if (auto what = yaml::as_enum<near_miss_action>(*near_miss, errors, names(near_miss_action{})))
                 out_.near_miss = *what;
         if (carriers) read_carriers(*carriers, errors);
-        if (tiers) load_tiers(*tiers, errors, {.policy_path = path_, .read = read_, .covered = covered}, out_.tiers);
+        const include_context includes{.policy_path = path_, .read = read_, .covered = covered};
+        if (tiers) load_tiers(*tiers, errors, includes, out_.tiers);
         if (rules && !out_.classifications.empty()) load_rules(*rules, errors, out_);
         if (encryption) read_encryption(*encryption, errors);
-        if (notices) read_notices(*notices, errors);
+        load_notices(notices, errors, includes, list_, out_);
         if (channels) read_channels(*channels, errors);
     }
 
@@ -186,18 +189,6 @@ private:
         m.finish();
     }
 
-    void read_notices(const yaml::node& map, yaml::error_sink& errors) {
-        map_reader m(map, "notices", errors);
-        if (const auto* value = m.optional("from"))
-            if (const auto made = load_address(*value, errors)) out_.notices.from = *made;
-        if (const auto* value = m.optional("once_per"))
-            if (const auto seconds = yaml::as_seconds(*value, errors))
-                out_.notices.once_per = std::chrono::seconds(static_cast<std::int64_t>(*seconds));
-        if (const auto* value = m.optional("help"))
-            if (auto text = yaml::as_text(*value, errors)) out_.notices.help = *std::move(text);
-        m.finish();
-    }
-
     void read_channels(const yaml::node& map, yaml::error_sink& errors) {
         map_reader m(map, "channels", errors);
         for (const auto& [kind, groups] : map.entries) {
@@ -215,6 +206,7 @@ private:
 
     std::string path_;
     const file_reader& read_;
+    const directory_reader& list_;
     std::vector<yaml::diagnostic> problems_;
     std::set<std::u32string> tags_seen_;
     policy out_;
@@ -222,8 +214,9 @@ private:
 
 } // namespace
 
-std::expected<policy, std::vector<yaml::diagnostic>> load_policy(const std::string& path, const file_reader& read) {
-    return policy_reader(path, read).run();
+std::expected<policy, std::vector<yaml::diagnostic>> load_policy(const std::string& path, const file_reader& read,
+                                                                 const directory_reader& list) {
+    return policy_reader(path, read, list).run();
 }
 
 } // namespace sealgate::policy

@@ -28,11 +28,6 @@ void load_domain_file(std::string_view text, yaml::error_sink& errors, tier_id t
     }
 }
 
-std::string beside(const std::string& file, const std::string& name) {
-    const auto slash = file.rfind('/');
-    return name.starts_with('/') || slash == std::string::npos ? name : file.substr(0, slash + 1) + name;
-}
-
 void load_include(const std::string& name, yaml::mark at, yaml::error_sink& errors, const include_context& includes,
                   tier_id tier, tier_table& out) {
     const auto path = beside(includes.policy_path, name);
@@ -51,6 +46,11 @@ bool is_reserved(std::string_view name) {
 }
 
 } // namespace
+
+std::string beside(const std::string& file, const std::string& name) {
+    const auto slash = file.rfind('/');
+    return name.starts_with('/') || slash == std::string::npos ? name : file.substr(0, slash + 1) + name;
+}
 
 void load_domains(const yaml::node& list, yaml::error_sink& errors, tier_id tier, tier_table& out) {
     for (const auto& [domain, at] : yaml::as_texts(list, errors)) add_domain(domain, at, errors, tier, out);

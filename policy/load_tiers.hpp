@@ -16,6 +16,9 @@ struct include_context {
     std::string& covered; // grows by the bytes of each included file
 };
 
+// A path as the file that names it means it.
+std::string beside(const std::string& file, const std::string& name);
+
 void load_tiers(const yaml::node& map, yaml::error_sink& errors, const include_context& includes, tier_table& out);
 
 void load_domains(const yaml::node& list, yaml::error_sink& errors, tier_id tier, tier_table& out);

@@ -114,6 +114,7 @@ void add_decision(json::object& to, const account& of) {
     to["further_readers"] = texts(of.made.further_readers, of.names);
     to["archive"] = archive_of(of);
     to["reply"] = reply_of(of);
+    to["notice"] = of.notice == notice_state::none ? json::value(nullptr) : json::value(word(name_of(of.notice)));
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/decide.hpp"
+#include "policy/notice_due.hpp"
 #include "policy/part_account.hpp"
 #include "policy/pseudonym.hpp"
 
@@ -24,6 +25,7 @@ struct account {
     sealgate::policy::mode mode;
     std::string_view reply; // as to_string(smtp_reply), or empty
     const pseudonyms& names; // how people are called in it
+    notice_state notice = notice_state::none; // what the sender hears by mail
 };
 
 // One line without a line end. `file` is what the user called it; `parts` are told as they are.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/address.hpp"
+#include "policy/texts.hpp"
 #include "policy/tiers.hpp"
 #include "policy/vocabulary.hpp"
 
@@ -71,7 +72,11 @@ struct encryption {
 struct notices {
     address from;
     std::chrono::seconds once_per = std::chrono::hours{24};
+    std::chrono::seconds digest = std::chrono::hours{1}; // after a notice, further ones wait so long for each other
     std::string help;
+    std::string language = "en";           // one of `languages`, or `auto`: the mail's own, if it is one of them
+    std::vector<language_texts> languages; // the first is what `auto` falls back to
+    std::vector<std::string> services;     // mail services to suggest; empty: domains of better tiers
 };
 
 // Other ways to reach people, by kind ("text", "voice"), then by how safe they are, as the policy lists them.
@@ -91,7 +96,7 @@ struct policy {
     sealgate::policy::encryption encryption;
     sealgate::policy::notices notices;
     std::vector<channel_group> channels;
-    std::string digest; // "sha256:…" of the policy file and what it includes
+    std::string digest; // "sha256:…" of the policy file, what it includes, and its texts
 };
 
 } // namespace sealgate::policy

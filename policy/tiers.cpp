@@ -6,6 +6,12 @@
 
 namespace sealgate::policy {
 
+namespace {
+
+constexpr std::size_t most_examples = 8;
+
+} // namespace
+
 tier_table::tier_table() : names_{"organisation", "unknown"} {}
 
 tier_id tier_table::add_tier(std::string name) {
@@ -18,6 +24,7 @@ std::optional<tier_id> tier_table::add_domain(tier_id tier, std::string_view pat
     const bool below = pattern.starts_with('.');
     auto& domains = below ? suffix_ : exact_;
     const auto [at, added] = domains.try_emplace(canonical_domain(pattern.substr(below ? 1 : 0)), tier);
+    if (added && !below && first_domains(tier, most_examples).size() < most_examples) examples_.emplace_back(tier, at->first);
     return added ? std::nullopt : std::optional(at->second);
 }
 
@@ -46,6 +53,13 @@ tier_id tier_table::tier_of(const address& who) const {
 std::size_t tier_table::domains_in(tier_id tier) const {
     const auto listed = [tier](const auto& entry) { return entry.second == tier; };
     return static_cast<std::size_t>(std::ranges::count_if(exact_, listed) + std::ranges::count_if(suffix_, listed));
+}
+
+std::vector<std::string> tier_table::first_domains(tier_id tier, std::size_t most) const {
+    std::vector<std::string> out;
+    for (const auto& [of, domain] : examples_)
+        if (of == tier && out.size() < most) out.push_back(domain);
+    return out;
 }
 
 } // namespace sealgate::policy

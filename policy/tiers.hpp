@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sealgate::policy {
@@ -43,10 +44,14 @@ public:
     // Number of domains listed under a tier.
     std::size_t domains_in(tier_id tier) const;
 
+    // The first domains listed under a tier, in the list's order: a few, to be named as examples.
+    std::vector<std::string> first_domains(tier_id tier, std::size_t most) const;
+
 private:
     std::vector<std::string> names_;
     std::unordered_map<std::string, tier_id> exact_;  // "x.org"
     std::unordered_map<std::string, tier_id> suffix_; // ".x.org", stored without the dot
+    std::vector<std::pair<tier_id, std::string>> examples_; // exact ones, most_examples of each tier
 };
 
 } // namespace sealgate::policy

@@ -46,4 +46,34 @@ std::string decode_quoted_printable(std::string_view encoded) {
     return out;
 }
 
+std::string encode_quoted_printable(std::string_view text) {
+    constexpr std::size_t longest_line = 76;
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    std::size_t line = 0; // octets since the last break
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto rest = text.substr(i);
+        if (rest.starts_with("\r\n")) {
+            out += "\r\n";
+            line = 0;
+            ++i;
+            continue;
+        }
+        const auto octet = static_cast<unsigned char>(text[i]);
+        const bool at_end = rest.size() == 1 || rest.substr(1).starts_with("\r\n");
+        const bool plain = (octet > 0x20 && octet < 0x7F && octet != '=') || (octet == ' ' && !at_end);
+        const std::size_t size = plain ? 1 : 3;
+        if (line + size > (at_end ? longest_line : longest_line - 1)) { // room for the "=" of a soft break
+            out += "=\r\n";
+            line = 0;
+        }
+        line += size;
+        if (plain)
+            out += text[i];
+        else
+            out.append("=").append(1, hex[octet >> 4]).append(1, hex[octet & 15]);
+    }
+    return out;
+}
+
 } // namespace sealgate::policy

@@ -12,6 +12,21 @@ constexpr std::size_t most_code_points = 320; // an address has 320 at most (RFC
 
 } // namespace
 
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
 std::string grouped(std::uint64_t number) {
     auto digits = std::to_string(number);
     for (auto at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
@@ -24,16 +39,7 @@ writer& writer::raw(markup part) {
 }
 
 writer& writer::text(std::string_view outside) {
-    for (const char c : text::printable(outside, most_code_points)) {
-        switch (c) {
-        case '&': out_ += "&amp;"; break;
-        case '<': out_ += "&lt;"; break;
-        case '>': out_ += "&gt;"; break;
-        case '"': out_ += "&quot;"; break;
-        case '\'': out_ += "&#39;"; break;
-        default: out_ += c;
-        }
-    }
+    out_ += escaped(text::printable(outside, most_code_points));
     return *this;
 }
 

@@ -8,6 +8,9 @@
 
 namespace sealgate::html {
 
+// For elements and for attributes in quotes.
+std::string escaped(std::string_view text);
+
 // Made at compile time only, so that nothing from outside can ever be taken for markup.
 struct markup {
     std::string_view literal;

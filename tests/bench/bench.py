@@ -6,6 +6,9 @@ smtp-source sends from several sessions at a time, a new connection for each mai
 answered 250 to its end: by then the mail is safe on disk, and with sealgate so is the decision about it. Behind it
 Postfix throws the mails away (discard), while it accepts the next.
 
+"warning": mail whose sender is to be warned, through sealgate, beside mail that needs nothing done: the sender knows already
+(all but the first of them), which is the usual case in a storm.
+
 "sealing": confidential mail to someone with a key, until Postfix has answered 250, beside plain `gpg --encrypt` of the
 same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
 Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
@@ -58,6 +61,8 @@ def main():
             for sessions in options.sessions:
                 for name, size in SIZES.items():
                     measure_passing(stage, options, sessions, name, size)
+        if "warning" in options.what:
+            measure_warning(stage, options, max(options.sessions))
         if "sealing" in options.what:
             for name, size in SIZES.items():
                 measure_sealing(stage, options, name, size)
@@ -66,14 +71,14 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|sealing|auditing|inspecting", help="what to measure (all)")
+    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|auditing|inspecting", help="what to measure (all)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    known = ["passing", "sealing", "auditing", "inspecting"]
+    known = ["passing", "warning", "sealing", "auditing", "inspecting"]
     unknown = set(options.what) - set(known)
     if unknown:
         parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")
@@ -100,6 +105,16 @@ def measure_passing(stage, options, sessions, name, size):
     report(title, take_turns(loads, options), base="Postfix alone")
 
 
+def measure_warning(stage, options, sessions):
+    mail = stage.write("warned.eml", mail_of(SIZES["2 KiB"], "Minutes of the meeting"))
+    door = stage.doors["Postfix with sealgate"]
+    loads = {"nothing to be done": SmtpLoad(stage, door, mail, sessions),
+             "a warning that is known": SmtpLoad(stage, door, mail, sessions, recipient="bob@yahoo.com")}
+    stage.expect(loads["a warning that is known"], {"warn"})
+    title = f"warning: 2 KiB mails through sealgate, {sessions} sessions, accepted a second"
+    report(title, take_turns(loads, options), base="nothing to be done")
+
+
 def measure_sealing(stage, options, name, size):
     content = mail_of(size, "[confidential] Minutes of the meeting")
     mail = stage.write("confidential.eml", content)
@@ -107,7 +122,7 @@ def measure_sealing(stage, options, name, size):
     loads = {"gpg --encrypt": GpgLoad(stage, mail),
              "Postfix alone, not sealed": SmtpLoad(stage, stage.doors["Postfix alone"], mail, sessions),
              "Postfix with sealgate": SmtpLoad(stage, stage.postfix.smtp, mail, sessions)}
-    stage.expect_sealing(loads["Postfix with sealgate"])
+    stage.expect(loads["Postfix with sealgate"], {"seal"})
     paces = take_turns(loads, options)
     paces["gpg's and Postfix's time added"] = [1 / (1 / gpg + 1 / postfix)
                                                for gpg, postfix in zip(*list(paces.values())[:2])]

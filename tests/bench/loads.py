@@ -37,10 +37,10 @@ def mail_of(size, subject):
 class SmtpLoad:
     """One mail, sent through one door of the stage's Postfix by so many sessions at a time."""
 
-    def __init__(self, stage, port, mail, sessions):
+    def __init__(self, stage, port, mail, sessions, recipient="bob@partner.example"):
         self._stage = stage
         self._command = ["/usr/sbin/smtp-source", "-s", str(sessions), "-F", mail, "-f", "ann@example.org",
-                         "-t", "bob@partner.example"]
+                         "-t", recipient]
         self._door = f"127.0.0.1:{port}"
 
     def pace(self, count):

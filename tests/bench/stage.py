@@ -71,13 +71,13 @@ class Stage:
         queue = self.postfix.root / "queue"
         self._wait_until(lambda: not any(any((queue / part).iterdir()) for part in ("incoming", "active", "deferred")))
 
-    def expect_sealing(self, load):
-        """Nothing else shall be measured as sealing."""
+    def expect(self, load, wanted):
+        """Nothing else shall be measured than what has these outcomes."""
         before = len(self.gateway.records())
         load.pace(10)
         outcomes = {record["outcome"] for record in self.gateway.records()[before:]}
-        if outcomes != {"seal"}:
-            raise RuntimeError(f"sealing is to be measured, but the outcome was {', '.join(sorted(outcomes))}")
+        if outcomes != wanted:
+            raise RuntimeError(f"{', '.join(wanted)} is to be measured, but the outcome was {', '.join(sorted(outcomes))}")
 
     def logs(self):
         return f"\n--- gateway\n{self.gateway.log()[-2000:]}\n--- Postfix\n{self.postfix.log()[-2000:]}"

@@ -1,0 +1,76 @@
+#include "policy/notice_due.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+
+namespace sealgate::policy {
+
+namespace {
+
+constexpr std::size_t longest_address = 320;
+
+// RFC 3834 section 2, and what programs did before it.
+bool is_written_by_a_program(const message& mail) {
+    static constexpr auto bulk = std::to_array<std::string_view>({"bulk", "list", "junk"});
+    return std::ranges::any_of(mail.fields, [](const header_field& field) {
+        if (text::istarts_with(field.name, "List-")) return true;
+        const bool automatic = text::iequals(field.name, "Auto-Submitted");
+        if (!automatic && !text::iequals(field.name, "Precedence")) return false;
+        const auto value = unfolded(field.value);
+        // RFC 3834 section 5: parameters and comments may follow.
+        const auto word = text::trim(std::string_view(value).substr(0, value.find_first_of(";(")));
+        return automatic ? !text::iequals(word, "no") : text::is_one_of(word, bulk);
+    });
+}
+
+bool is_ours(const noticed_mail& about) {
+    if (about.sender.is_null() || about.sender.domain.empty()) return false;
+    if (!about.user.empty()) return true;
+    // An address that a mail server may route elsewhere is a stranger's.
+    return about.rules.tiers.tier_of(about.sender) == about.rules.tiers.organisation() && !about.sender.may_be_rerouted();
+}
+
+std::optional<notice_kind> kind_of(const decision& made) {
+    switch (made.what) {
+    case outcome::deliver:
+    case outcome::warn:
+    case outcome::seal:
+        if (std::ranges::find(made.recipients, outcome::warn, &recipient_decision::result) == made.recipients.end())
+            return std::nullopt;
+        return notice_kind::warning;
+    case outcome::hold: return notice_kind::held;
+    case outcome::reject:
+    case outcome::defer: return std::nullopt;
+    }
+    std::unreachable();
+}
+
+} // namespace
+
+std::optional<notice_kind> notice_due(const noticed_mail& about) {
+    const auto kind = kind_of(about.made);
+    if (!kind || about.mode == mode::monitor || !is_ours(about) || is_written_by_a_program(about.mail)) return std::nullopt;
+    return kind;
+}
+
+told_mail told_of(const policy& rules, const facts& known, const decision& made, notice_kind kind) {
+    told_mail out{.id = {}, .kind = kind, .time = {}};
+    if (made.classification) out.classification = rules.classifications[*made.classification].name;
+    for (const auto& miss : known.findings.near_misses)
+        if (!miss.suggestion.empty() && std::ranges::find(out.meant, miss.suggestion) == out.meant.end())
+            out.meant.push_back(miss.suggestion);
+    const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
+    for (const auto& one : made.recipients) {
+        if (one.result != told) continue;
+        out.recipients.push_back({.address = text::printable(one.who.spelled, longest_address),
+                                  .domain = text::printable(one.who.domain.empty() ? one.who.spelled : one.who.domain, longest_address),
+                                  .tier = rules.tiers.name(one.tier),
+                                  .why = one.why,
+                                  .has_key = one.key.state == key_state::usable});
+    }
+    out.sealed = made.what == outcome::seal;
+    return out;
+}
+
+} // namespace sealgate::policy

@@ -1,4 +1,4 @@
-// The report as a whole. Its page for a small log is tests/golden/report.html; after a wanted change, read what
+// The report as a whole. Its page for a small log is tests/policy/golden/report.html; after a wanted change, read what
 // SEALGATE_RENEW_GOLDEN=1 policy_test --gtest_filter='Report.*' makes of it, and commit it.
 #include "policy/report.hpp"
 

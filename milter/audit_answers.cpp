@@ -1,5 +1,7 @@
 #include "milter/audit_answers.hpp"
 
+#include "milter/audit_reader.hpp"
+#include "milter/people.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
 #include "policy/query.hpp"
@@ -8,10 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <deque>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -28,6 +29,8 @@ using row = std::vector<std::string>;
 
 constexpr std::chrono::milliseconds between_looks{300};
 constexpr std::size_t shown_before_following = 10;
+// Fields of an event that have a column of their own, or say nothing to people.
+constexpr std::array<std::string_view, 6> without_details{"seq", "time", "event", "id", "prev", "hash"};
 
 std::optional<json::object> record_in(const std::string& line) {
     boost::system::error_code error;
@@ -35,15 +38,16 @@ std::optional<json::object> record_in(const std::string& line) {
     return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
 }
 
-// The question in the options; nothing after a complaint.
-std::optional<policy::query> query_of(const invocation& called) {
+// The question in the options; nothing after a complaint. Addresses are asked for as the log calls them.
+std::optional<policy::query> query_of(const invocation& called, const people& named) {
     policy::query asked{.since = {},
                         .until = {},
+                        .events = called.values("--event"),
                         .ids = called.values("--id"),
-                        .senders = called.values("--sender"),
+                        .senders = named.as_logged(called.values("--sender")),
                         .classifications = called.values("--classification"),
                         .outcomes = called.values("--outcome"),
-                        .recipients = called.values("--recipient"),
+                        .recipients = named.as_logged(called.values("--recipient")),
                         .domains = called.values("--domain"),
                         .tiers = called.values("--tier"),
                         .reasons = called.values("--reason")};
@@ -87,16 +91,27 @@ std::string recipients_at(const json::object& record) {
 
 const row heading{"TIME (UTC)", "ID", "QUEUE ID", "SENDER", "CLASSIFIED", "OUTCOME", "RECIPIENTS"};
 
+// What an event says beside its time and its name.
+row row_of_event(const json::object& record) {
+    std::string told;
+    for (const auto& [name, value] : record) {
+        if (std::ranges::find(without_details, std::string_view(name)) != without_details.end()) continue;
+        told += (told.empty() ? "" : " ") + std::string(name) + "=" + text::printable(value.is_string() ? std::string(value.as_string()) : json::serialize(value));
+    }
+    return {text_at(record, "time").substr(0, 19), text_at(record, "id"), "-", "-", "-", text_at(record, "event"), told};
+}
+
 row row_of(const std::string& line) {
     const auto record = record_in(line);
     if (!record) return {"(a damaged record)"};
+    if (record->contains("event")) return row_of_event(*record);
     const auto outcome = text_at(*record, "outcome") + (text_at(*record, "mode") == "monitor" ? " (monitor)" : "");
     // Seconds are enough for people; --json has the rest.
     return {text_at(*record, "time").substr(0, 19), text_at(*record, "id"), text_at(*record, "queue_id"),
             text_at(*record, "sender"), text_at(*record, "classification"), outcome, recipients_at(*record)};
 }
 
-// For spreadsheets: a row for each recipient. The names are those of the record's fields.
+// For spreadsheets: a row for each recipient of each decision. The names are those of the record's fields.
 constexpr std::string_view of_message[] = {"time",           "id",         "queue_id", "message_id", "sender", "user", "client",
                                            "classification", "protection", "outcome",  "failure",    "mode",   "policy"};
 constexpr std::string_view of_recipient[] = {"address", "tier", "action", "result", "reason"};
@@ -109,7 +124,7 @@ void print_csv_heading() {
 
 void print_csv_rows(const std::string& line) {
     const auto record = record_in(line);
-    if (!record) return;
+    if (!record || record->contains("event")) return;
     row message;
     for (const auto field : of_message) message.push_back(text_at(*record, field));
     const auto recipients = policy::recipients_in(*record);
@@ -121,16 +136,27 @@ void print_csv_rows(const std::string& line) {
     }
 }
 
+std::string revealed(const std::string& line, const policy::known_addresses& known) {
+    boost::system::error_code error;
+    auto value = json::parse(line, error);
+    if (error) return line;
+    policy::reveal(value, known);
+    return json::serialize(value);
+}
+
 // Prints records as they come; but a table's columns wait until all rows of the beginning are there.
 class record_printer {
 public:
-    explicit record_printer(const invocation& called)
+    // `known`: whose hashes are undone.
+    record_printer(const invocation& called, policy::known_addresses known)
         : json_(called.json())
-        , csv_(called.has("--csv")) {
+        , csv_(called.has("--csv"))
+        , known_(std::move(known)) {
         if (csv_) print_csv_heading();
     }
 
-    void print(const std::string& line) {
+    void print(const std::string& logged) {
+        const auto line = known_.empty() ? logged : revealed(logged, known_);
         if (json_)
             std::cout << line << '\n';
         else if (csv_)
@@ -149,6 +175,7 @@ public:
 
 private:
     bool json_, csv_;
+    policy::known_addresses known_;
     bool begun_ = false;
     std::vector<row> rows_{heading};
 };
@@ -159,47 +186,25 @@ bool is_wanted(const std::string& line, const policy::query& asked) {
     return record && policy::matches(*record, asked);
 }
 
-// Until somebody ends it. What is behind `in` is read as it comes, also from a new file of the same name.
-[[noreturn]] void follow(record_printer printer, const std::string& path, std::ifstream in, const policy::query& asked) {
-    auto position = in.tellg();
+// Until somebody ends it.
+[[noreturn]] void follow(record_printer& printer, audit_reader& log, const policy::query& asked) {
     for (std::string line;;) {
-        if (next_line(in, line)) {
-            position = in.tellg();
+        while (log.next(line))
             if (is_wanted(line, asked)) printer.print(line);
-            continue;
-        }
         printer.flush();
         std::this_thread::sleep_for(between_looks);
-        std::error_code gone;
-        const auto size = std::filesystem::file_size(path, gone);
-        if (gone) continue;
-        if (size < static_cast<std::uintmax_t>(position)) position = 0;
-        in = std::ifstream(path, std::ios::binary);
-        in.seekg(position);
     }
 }
 
-} // namespace
-
-std::ifstream open_log(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read the audit log " + path + "; has the gateway run yet?");
-    return in;
-}
-
-bool next_line(std::istream& in, std::string& line) { return static_cast<bool>(std::getline(in, line)) && !in.eof(); }
-
-int show_records(const invocation& called, const std::string& path) {
-    const auto asked = query_of(called);
+int show(const invocation& called, const config& gateway, const people& named, policy::known_addresses known) {
+    const auto asked = query_of(called, named);
     const auto most = most_shown(called);
     if (!asked || !most) return exit_unusable;
-    auto in = open_log(path);
-    auto read_to = in.tellg();
-    record_printer printer(called);
+    audit_reader log(gateway.audit_directory());
+    record_printer printer(called, std::move(known));
     std::deque<std::string> last;
     bool found = false;
-    for (std::string line; next_line(in, line);) {
-        read_to = in.tellg();
+    for (std::string line; log.next(line);) {
         if (!is_wanted(line, *asked)) continue;
         found = true;
         if (*most == SIZE_MAX) {
@@ -211,12 +216,21 @@ int show_records(const invocation& called, const std::string& path) {
     }
     for (const auto& line : last) printer.print(line);
     printer.flush();
-    if (called.has("--follow")) {
-        in.clear();
-        in.seekg(read_to);
-        follow(std::move(printer), path, std::move(in), *asked);
-    }
+    if (called.has("--follow")) follow(printer, log, *asked);
     return !found && !asked->asks_nothing() ? exit_no : exit_yes;
+}
+
+} // namespace
+
+int show_records(const invocation& called, const config& gateway) {
+    return show(called, gateway, people(gateway), {});
+}
+
+int reveal_records(const invocation& called, const config& gateway) {
+    const people named(gateway);
+    auto known = named.known(called.values("--addresses"));
+    if (!known) return complain(known.error()), exit_unusable;
+    return show(called, gateway, named, *std::move(known));
 }
 
 namespace {
@@ -227,13 +241,13 @@ struct counts {
     std::uint64_t damaged = 0; // lines
 };
 
-counts count(std::ifstream in, grouping by, const policy::query& asked) {
+counts count(audit_reader log, grouping by, const policy::query& asked) {
     counts out;
-    for (std::string line; next_line(in, line);) {
+    for (std::string line; log.next(line);) {
         const auto record = record_in(line);
         if (!record) {
             ++out.damaged;
-        } else if (policy::matches(*record, asked)) {
+        } else if (!record->contains("event") && policy::matches(*record, asked)) {
             for (auto& value : policy::counted_values(*record, by, asked)) {
                 ++out.by_value[std::move(value)];
                 ++out.total;
@@ -275,8 +289,8 @@ void print(const invocation& called, const counts& counted, grouping by) {
 
 } // namespace
 
-int show_counts(const invocation& called, const std::string& path) {
-    const auto asked = query_of(called);
+int show_counts(const invocation& called, const config& gateway) {
+    const auto asked = query_of(called, people(gateway));
     if (!asked) return exit_unusable;
     const auto names = called.values("--by");
     const auto by = policy::to_grouping(names.empty() ? "outcome" : names.back());
@@ -286,7 +300,7 @@ int show_counts(const invocation& called, const std::string& path) {
         complain("--by takes one of " + all + ", not \"" + names.back() + "\"");
         return exit_unusable;
     }
-    const auto counted = count(open_log(path), *by, *asked);
+    const auto counted = count(audit_reader(gateway.audit_directory()), *by, *asked);
     print(called, counted, *by);
     if (counted.damaged > 0)
         complain(std::to_string(counted.damaged) + " records are damaged and not counted; sealgate audit verify names the first");

@@ -1,43 +1,57 @@
-// The audit log on disk: one JSON line a record, hash-linked (policy/chain.hpp), durable before anybody is told.
+// The audit log: one JSON line a record, hash-linked (policy/chain.hpp), durable before anybody is told, and signed from time
+// to time (policy/checkpoint.hpp).
 //
 // Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread
-// does both. A record that can't be made durable leaves no trace in the file, and its waiter is told why.
-// One process at a time: the file is locked. A line cut short by a crash is removed when the log is opened: nobody was
-// ever told of it.
+// does both, and rotates and signs. A record that can't be made durable leaves no trace in the file, and its waiter is told
+// why. What rotating and signing lacks is complained about, and tried again: neither holds up mail.
 #pragma once
 
-#include "keys/files.hpp"
-#include "policy/chain.hpp"
+#include "milter/audit_file.hpp"
+#include "milter/checkpoint_file.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <sys/types.h>
 #include <thread>
 #include <vector>
 
 namespace sealgate::milter {
+
+struct audit_options {
+    std::filesystem::path directory;
+    std::filesystem::path key;         // that signs checkpoints
+    std::filesystem::path checkpoints; // the file of signatures
+    std::uint64_t checkpoint_records = 1000;
+    std::chrono::seconds checkpoint_time{300};
+    std::uint64_t rotate_size = std::uint64_t{64} << 20; // octets
+    bool rotate_daily = true;
+    std::function<void(std::string_view)> complain = [](std::string_view) {};
+    std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
+};
 
 class audit_log {
 public:
     // Called once on the writer thread: empty text when the record is on disk, else why it is not.
     using completion = std::function<void(std::string error)>;
 
-    // Opens or makes DIRECTORY/audit.jsonl. Throws std::runtime_error if it can't be opened, is locked by another
-    // process, or its last line is damaged.
-    explicit audit_log(const std::string& directory);
-    ~audit_log(); // writes what waits
+    // Throws as audit_file and checkpoint_file do.
+    explicit audit_log(audit_options options);
+    ~audit_log(); // writes what waits, and signs
     audit_log(const audit_log&) = delete;
     audit_log& operator=(const audit_log&) = delete;
 
     // `fields` as policy::audit_fields() makes them. Any thread.
     void append(std::string fields, completion done);
 
-    static std::string path_in(const std::string& directory) { return directory + "/audit.jsonl"; }
-    // What was removed at opening; empty if nothing was. For one line in the gateway's own log.
-    const std::string& repair() const { return repair_; }
+    // Octets of a record cut short that were removed at opening.
+    std::uint64_t repaired() const { return repaired_; }
+    // The key that signs, where it was made just now.
+    std::optional<ed25519_public_key> new_key() const;
 
 private:
     struct waiting {
@@ -45,22 +59,28 @@ private:
         completion done;
     };
 
-    void pick_up_end();
     void run();
+    std::vector<waiting> wait_for_records();
     std::string commit(const std::vector<waiting>& batch);
-    std::string write_and_sync(const std::string& lines);
+    void rotate_before(std::size_t octets, std::chrono::sys_days today);
+    bool checkpoint_is_due() const;
+    void add_checkpoint();
+    void complain_once(std::string& last, const std::string& problem) const;
 
-    std::string path_;
-    keys::open_file file_;
-    off_t size_ = 0; // of what is durable
-    policy::chain_end end_;
-    std::string repair_;
+    const audit_options options_;
+    audit_file file_;
+    checkpoint_file checkpoints_;
+    const std::uint64_t repaired_;
+    std::uint64_t signed_; // the last record that needs no further checkpoint
+    std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
+    std::string rotating_lacks_;
+    std::string signing_lacks_;
 
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<waiting> queue_;
     bool closing_ = false;
-    std::thread writer_;
+    std::thread writer_; // last: it uses all the others
 };
 
 } // namespace sealgate::milter

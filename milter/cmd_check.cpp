@@ -1,4 +1,6 @@
+#include "milter/checkpoint_file.hpp"
 #include "milter/cmd.hpp"
+#include "milter/files.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
@@ -8,6 +10,7 @@
 #include <chrono>
 #include <iostream>
 #include <map>
+#include <optional>
 
 namespace sealgate::milter {
 
@@ -83,6 +86,18 @@ void print_keys(const snapshot& live) {
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
 }
 
+// The public half of the key that signs checkpoints, for people to note elsewhere; nothing before the first start.
+std::optional<std::string> signing_key(const config& gateway) {
+    const auto key = read_file(public_key_file(gateway.audit_directory()).string());
+    return key ? std::optional(std::string(text::trim(*key))) : std::nullopt;
+}
+
+void print_audit(const config& gateway) {
+    std::cout << "\naudit log in " << gateway.audit_directory() << "\n  checkpoints: " << gateway.audit.checkpoints
+              << "\n  signed by: " << signing_key(gateway).value_or("a key that is made at the first start")
+              << "\n  addresses: " << name_of(gateway.audit.addresses) << '\n';
+}
+
 void print_json(const snapshot& live) {
     const auto& rules = live.rules;
     json::object cells;
@@ -97,6 +112,7 @@ void print_json(const snapshot& live) {
     const auto patterns = shown_patterns(rules.carriers);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
+    const auto key = signing_key(live.gateway);
     const json::object all{
         {"ok", live.key_problems.empty()},
         {"errors", json::array(live.key_problems.begin(), live.key_problems.end())},
@@ -108,7 +124,10 @@ void print_json(const snapshot& live) {
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
                                   {"sensitivity", std::move(sensitivity)}}},
-        {"keys", std::move(key_states)}};
+        {"keys", std::move(key_states)},
+        {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
+                               {"key", key ? json::value(*key) : json::value(nullptr)},
+                               {"addresses", name_of(live.gateway.audit.addresses)}}}};
     std::cout << json::serialize(all) << '\n';
 }
 
@@ -128,6 +147,7 @@ int cmd_check(const invocation& called) {
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
         print_policy((*live)->rules);
         print_keys(**live);
+        print_audit((*live)->gateway);
     }
     return (*live)->key_problems.empty() ? exit_yes : exit_no;
 }

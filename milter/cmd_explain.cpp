@@ -109,7 +109,8 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
                                            .known = judged.known,
                                            .made = judged.made,
                                            .mode = live.gateway.mode,
-                                           .reply = text},
+                                           .reply = text,
+                                           .names = {}},
                                           file, parts)
                   << '\n';
     } else {

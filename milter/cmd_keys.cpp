@@ -2,6 +2,7 @@
 #include "milter/cmd.hpp"
 #include "milter/config.hpp"
 #include "milter/files.hpp"
+#include "milter/key_events.hpp"
 #include "milter/table.hpp"
 #include "policy/address.hpp"
 #include "policy/base/rfc3339.hpp"
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -87,7 +89,14 @@ void tell_takeovers(const std::map<std::string, std::string>& before, const std:
     }
 }
 
-int import(const keys::store& store, const invocation& called) {
+// The store, and the events that tell of its changes.
+struct key_desk {
+    keys::store store;
+    key_events events;
+};
+
+int import(const key_desk& desk, const invocation& called) {
+    const auto& store = desk.store;
     int status = exit_yes;
     const auto before = encryption_targets(store);
     for (std::size_t i = 1; i < called.words.size(); ++i) {
@@ -100,6 +109,7 @@ int import(const keys::store& store, const invocation& called) {
             continue;
         }
         for (const auto& [cert, what] : report->certificates) {
+            if (what != keys::change::unchanged) desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
             if (called.json()) {
                 auto line = as_json(cert);
                 line["change"] = change_name(what);
@@ -118,8 +128,8 @@ int import(const keys::store& store, const invocation& called) {
     return status;
 }
 
-int list(const keys::store& store, const invocation& called) {
-    const auto contents = store.load();
+int list(const key_desk& desk, const invocation& called) {
+    const auto contents = desk.store.load();
     std::vector<keys::certificate> certificates;
     for (const auto& stored : contents.certificates) certificates.push_back(stored.cert);
     print_certificates(certificates, called.json());
@@ -127,9 +137,9 @@ int list(const keys::store& store, const invocation& called) {
 }
 
 // Whether mail to the address can be encrypted, and to which certificate.
-int show(const keys::store& store, const invocation& called) {
+int show(const key_desk& desk, const invocation& called) {
     const auto address = policy::parse_address(called.words[1]).key();
-    auto contents = store.load();
+    auto contents = desk.store.load();
     std::vector<keys::certificate> certificates;
     for (const auto& stored : contents.certificates)
         if (std::ranges::find(stored.cert.addresses, address) != stored.cert.addresses.end())
@@ -146,16 +156,30 @@ int show(const keys::store& store, const invocation& called) {
     return exit_no;
 }
 
+std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store, const std::string& fingerprint) {
+    switch (what) {
+    case policy::key_change::remove: return store.remove(fingerprint);
+    case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
+    case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
+    case policy::key_change::import: break;
+    }
+    std::unreachable();
+}
+
 // remove, disable, enable: one certificate, by fingerprint.
-int change_one(const std::expected<std::string, std::string>& done, std::string_view what, const invocation& called) {
+int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
+    const keys::key_index before(desk.store.load().certificates);
+    const auto done = carry_out(what, desk.store, called.words[1]);
     if (!done) {
         complain(done.error());
         return exit_no;
     }
+    const auto* stored = before.find_entry(*done, now()).stored;
+    desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
     if (called.json()) {
-        std::cout << json::serialize(json::object{{"change", what}, {"fingerprint", *done}}) << '\n';
+        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';
     } else {
-        std::cout << what << "  " << *done << '\n';
+        std::cout << done_word << "  " << *done << '\n';
     }
     return exit_yes;
 }
@@ -164,7 +188,7 @@ struct keys_word {
     std::string_view name;
     std::size_t least;
     std::size_t most;
-    int (*run)(const keys::store&, const invocation&);
+    int (*run)(const key_desk&, const invocation&);
 };
 
 constexpr keys_word keys_words[] = {
@@ -172,16 +196,16 @@ constexpr keys_word keys_words[] = {
     {"list", 0, 0, list},
     {"show", 1, 1, show},
     {"remove", 1, 1,
-     [](const keys::store& store, const invocation& called) {
-         return change_one(store.remove(called.words[1]), "removed", called);
+     [](const key_desk& desk, const invocation& called) {
+         return change_one(desk, called, policy::key_change::remove, "removed");
      }},
     {"disable", 1, 1,
-     [](const keys::store& store, const invocation& called) {
-         return change_one(store.set(called.words[1], keys::availability::disabled), "disabled", called);
+     [](const key_desk& desk, const invocation& called) {
+         return change_one(desk, called, policy::key_change::disable, "disabled");
      }},
     {"enable", 1, 1,
-     [](const keys::store& store, const invocation& called) {
-         return change_one(store.set(called.words[1], keys::availability::enabled), "enabled", called);
+     [](const key_desk& desk, const invocation& called) {
+         return change_one(desk, called, policy::key_change::enable, "enabled");
      }},
 };
 
@@ -200,7 +224,7 @@ int cmd_keys(const invocation& called) {
         for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
         return exit_unusable;
     }
-    return word->run(keys::store(gateway.keys_directory(), {}), called);
+    return word->run({.store = keys::store(gateway.keys_directory(), {}), .events = key_events(gateway)}, called);
 }
 
 } // namespace sealgate::milter

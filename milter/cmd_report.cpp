@@ -1,9 +1,8 @@
-// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the numbers
-// are of the period that was asked for.
+// sealgate report: the log as one page. The proof is of the whole log; the numbers are of the period that was asked for.
 
 #include "keys/files.hpp"
-#include "milter/audit_answers.hpp"
-#include "milter/audit_log.hpp"
+#include "milter/audit_proof.hpp"
+#include "milter/audit_reader.hpp"
 #include "milter/cmd.hpp"
 #include "milter/config.hpp"
 #include "milter/files.hpp"
@@ -48,18 +47,10 @@ std::optional<asked_for> question_in(const invocation& called, policy::moment no
     return out;
 }
 
-struct findings {
-    policy::tally counts;
-    policy::proof_status proof;
-};
-
-findings read_log(const std::string& directory, const asked_for& asked) {
-    const std::vector<policy::checkpoint> known; // none is kept yet
-    policy::log_proof proof(known);
+policy::tally read_log(const std::string& directory, const asked_for& asked) {
     policy::tally counts(asked.since, asked.until);
-    auto in = open_log(audit_log::path_in(directory));
-    for (std::string line; next_line(in, line);) {
-        proof.follow(line);
+    audit_reader reader(directory);
+    for (std::string line; reader.next(line);) {
         boost::system::error_code error;
         const auto value = json::parse(line, error);
         if (!error && value.is_object())
@@ -67,8 +58,22 @@ findings read_log(const std::string& directory, const asked_for& asked) {
         else
             counts.add_unreadable();
     }
-    proof.finish();
-    return {.counts = std::move(counts), .proof = policy::status_of(proof, known)};
+    return counts;
+}
+
+policy::proof_status status_of(const proved& found) {
+    policy::proof_status out{.records = found.end.last_seq, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = found.notes};
+    for (const auto& problem : found.problems) {
+        if (out.flaw.empty())
+            out.flaw = problem.text;
+        else
+            out.remarks.push_back(problem.text);
+    }
+    if (found.last_signed) {
+        out.signed_to = found.last_signed->end.last_seq;
+        out.signed_at = found.last_signed->time;
+    }
+    return out;
 }
 
 // Whole or not at all: who opens the file meanwhile sees the old one.
@@ -101,17 +106,19 @@ int cmd_report(const invocation& called) {
         for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
         return exit_unusable;
     }
-    const auto found = read_log(gateway.audit_directory(), *asked);
-    const policy::report_input report{.counted = found.counts.counted(),
-                                      .proof = found.proof,
+    // Counted first: what comes meanwhile is proved and not counted, rather than counted and not proved.
+    const auto counts = read_log(gateway.audit_directory(), *asked);
+    const auto proof = status_of(prove(request_for(gateway.audit_directory(), gateway.audit.checkpoints)));
+    const policy::report_input report{.counted = counts.counted(),
+                                      .proof = proof,
                                       .since = asked->since,
                                       .until = asked->until,
                                       .now = now,
                                       .log = fs::absolute(gateway.audit_directory()).lexically_normal().string(),
                                       .version = SEALGATE_VERSION};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
-    if (status != exit_yes || found.proof.is_whole()) return status;
-    complain("the log is not whole: " + found.proof.flaw);
+    if (status != exit_yes || proof.is_whole()) return status;
+    complain("the log is not whole: " + proof.flaw);
     return exit_no;
 }
 

@@ -1,6 +1,8 @@
 // sealgate serve: puts the rooms together, and runs them until a signal ends it.
 
 #include "keys/files.hpp"
+#include "milter/address_key.hpp"
+#include "milter/audit_events.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/cmd.hpp"
 #include "milter/courier.hpp"
@@ -10,11 +12,14 @@
 #include "milter/outbox.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
+#include "policy/audit_event.hpp"
+#include "policy/base/digest.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <csignal>
@@ -28,6 +33,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
+constexpr std::chrono::seconds between_looks{5};
 
 // gpg's homes; what a gateway that was killed left there goes. The audit log's lock keeps a second gateway out.
 std::filesystem::path empty_scratch(const std::string& state) {
@@ -50,6 +56,29 @@ std::vector<std::string> lost_certificates(const snapshot& old, const snapshot& 
     return lost;
 }
 
+audit_options audit_options_of(const config& gateway) {
+    const auto& audit = gateway.audit;
+    return {.directory = gateway.audit_directory(),
+            .key = gateway.checkpoint_key(),
+            .checkpoints = audit.checkpoints,
+            .checkpoint_records = audit.checkpoint_records,
+            .checkpoint_time = audit.checkpoint_time,
+            .rotate_size = audit.rotate_size,
+            .rotate_daily = audit.rotate_daily,
+            .complain = &log_line};
+}
+
+// What the log says of a configuration.
+policy::in_force in_force(const snapshot& live) {
+    std::string certificates;
+    for (const auto& stored : live.certificates.certificates())
+        certificates += stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
+    return {.mode = live.gateway.mode,
+            .policy = live.rules.digest,
+            .certificates = "sha256:" + sha256_hex(certificates),
+            .certificate_count = live.certificates.certificates().size()};
+}
+
 bounce_options bounces_of(const policy::policy& rules) {
     return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
 }
@@ -58,18 +87,19 @@ class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
         : config_path_(std::move(config_path))
-        , log_(live->gateway.audit_directory())
+        , log_(audit_options_of(live->gateway))
+        , events_(log_, live->gateway.events_directory())
         , outbox_(live->gateway.outbox_directory())
         , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
                                                          .scratch = empty_scratch(live->gateway.state),
                                                          .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, sealers_, outbox_)
+        , gateway_(live, log_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
-        if (!log_.repair().empty()) log_line(log_.repair());
+        record_start(*live);
         for (const auto& problem : live->key_problems) log_line(problem);
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);
@@ -80,12 +110,42 @@ public:
 
     void run() {
         asio::co_spawn(io_, await_signals(), asio::detached);
+        asio::co_spawn(io_, look_for_events(), asio::detached);
         courier_.start();
         io_.run();
+        events_.record(policy::stop_event(now()));
         log_line("stopped");
     }
 
 private:
+    static std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
+
+    void record_start(const snapshot& live) {
+        if (const auto octets = log_.repaired(); octets > 0) {
+            log_line("removed " + std::to_string(octets) + " octets of a record cut short from the end of the audit log");
+            events_.record(policy::repair_event(now(), octets));
+        }
+        if (const auto key = log_.new_key()) {
+            log_line("checkpoints of the audit log are signed by a new key; note it elsewhere: " + to_text(*key));
+            events_.record(policy::signing_key_event(now(), *key));
+        }
+        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live)));
+        events_.look();
+    }
+
+    asio::awaitable<void> look_for_events() {
+        asio::steady_timer timer(io_);
+        for (;;) {
+            timer.expires_after(between_looks);
+            co_await timer.async_wait(asio::use_awaitable);
+            auto look = [this] {
+                events_.look();
+                return 0;
+            };
+            co_await offload(reloader_, std::move(look));
+        }
+    }
+
     connection_options options() {
         const auto live = gateway_.live();
         return {.session = {.max_message_size = live->gateway.limits.message_size,
@@ -122,24 +182,27 @@ private:
             errors.emplace_back(problem.what());
         }
         for (const auto& error : errors) log_line(error);
+        events_.record(policy::refused_reload_event(now(), in_force(*gateway_.live()), errors.size()));
         log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
     }
 
     void take_over(std::shared_ptr<const snapshot> fresh) {
         const auto& old = gateway_.live()->gateway;
-        const auto& now = fresh->gateway;
-        if (old.listen != now.listen || old.state != now.state || old.limits.connections != now.limits.connections ||
-            old.limits.crypto_workers != now.limits.crypto_workers)
-            log_line("gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
+        const auto& wanted = fresh->gateway;
+        if (old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
+            old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit)
+            log_line("audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
         for (const auto& problem : fresh->key_problems) log_line(problem);
-        log_line("reloaded: mode " + std::string(name_of(now.mode)) + ", policy " + gateway_.live()->rules.digest +
+        log_line("reloaded: mode " + std::string(name_of(wanted.mode)) + ", policy " + gateway_.live()->rules.digest +
                  " -> " + fresh->rules.digest);
+        events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
         gateway_.replace(std::move(fresh));
     }
 
     asio::io_context io_{1};
     std::string config_path_;
     audit_log log_;
+    event_recorder events_;
     outbox outbox_; // before the pool, on which copies are added
     sealing_pool sealers_;
     gateway gateway_;

@@ -21,7 +21,9 @@ public:
     config run(const yaml::node& root) {
         map_reader top(root, "sealgate.yaml", errors_);
         if (const auto* gateway = top.required("gateway")) read_gateway(*gateway);
+        if (const auto* audit = top.optional("audit")) read_audit(*audit);
         top.finish();
+        if (out_.audit.checkpoints.empty()) out_.audit.checkpoints = out_.audit_directory() + "/checkpoints.jsonl";
         return std::move(out_);
     }
 
@@ -96,6 +98,42 @@ private:
             read_bounded(*value, yaml::as_count(*value, errors_), 1, 100'000, out_.limits.connections);
         if (const auto* value = m.optional("crypto_workers"); value && value->scalar != "auto")
             read_bounded(*value, yaml::as_count(*value, errors_), 1, 256, out_.limits.crypto_workers);
+        m.finish();
+    }
+
+    void read_audit(const yaml::node& map) {
+        map_reader m(map, "audit", errors_);
+        auto& to = out_.audit;
+        if (const auto* value = m.optional("checkpoints")) read_path(*value, to.checkpoints);
+        if (const auto* value = m.optional("checkpoint_every")) read_checkpoint_every(*value);
+        if (const auto* value = m.optional("rotate")) read_rotate(*value);
+        const auto* addresses = m.optional("addresses");
+        if (addresses)
+            to.addresses = yaml::as_enum<policy::address_form>(*addresses, errors_, names(policy::address_form{}))
+                               .value_or(to.addresses);
+        if (const auto* value = m.optional("address_key")) read_path(*value, to.address_key);
+        m.finish();
+        if (to.addresses != policy::address_form::clear && to.address_key.empty())
+            errors_.add(addresses->at, "keyed addresses need audit.address_key: a file that is kept apart from the log");
+    }
+
+    void read_checkpoint_every(const yaml::node& map) {
+        map_reader m(map, "audit.checkpoint_every", errors_);
+        if (const auto* value = m.optional("records"))
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 1'000'000, out_.audit.checkpoint_records);
+        std::size_t seconds = 0;
+        if (const auto* value = m.optional("time"))
+            read_bounded(*value, yaml::as_seconds(*value, errors_), 1, 7 * 86400, seconds);
+        if (seconds > 0) out_.audit.checkpoint_time = std::chrono::seconds(seconds);
+        m.finish();
+    }
+
+    void read_rotate(const yaml::node& map) {
+        map_reader m(map, "audit.rotate", errors_);
+        if (const auto* value = m.optional("size"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.audit.rotate_size);
+        if (const auto* value = m.optional("daily"))
+            out_.audit.rotate_daily = yaml::as_bool(*value, errors_).value_or(true);
         m.finish();
     }
 

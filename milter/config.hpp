@@ -4,8 +4,10 @@
 #include "milter/endpoint.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load.hpp"
+#include "policy/pseudonym.hpp"
 #include "policy/vocabulary.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +27,18 @@ struct outgoing_rule {
     std::vector<network> networks;
 };
 
+// How the audit log is written. Takes effect at the next start.
+struct audit_settings {
+    std::string checkpoints; // the file of signatures
+    std::size_t checkpoint_records = 1000;
+    std::chrono::seconds checkpoint_time{300};
+    std::size_t rotate_size = std::size_t{64} << 20; // octets
+    bool rotate_daily = true;
+    policy::address_form addresses = policy::address_form::clear;
+    std::string address_key; // the file of the key that hashes addresses; empty where they are in clear
+    bool operator==(const audit_settings&) const = default;
+};
+
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
@@ -33,9 +47,12 @@ struct config {
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
     milter::limits limits;
+    audit_settings audit;
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string audit_directory() const { return state + "/audit"; }
+    std::string checkpoint_key() const { return state + "/checkpoint.key"; }
+    std::string events_directory() const { return state + "/events"; }
     std::string outbox_directory() const { return state + "/outbox"; }
 };
 

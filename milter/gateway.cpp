@@ -154,7 +154,7 @@ void gateway::defer(passage& of, reason why, std::string_view detail) {
     of.sealed.clear();
 }
 
-std::string gateway::record_of(const passage& of) {
+std::string gateway::record_of(const passage& of) const {
     using std::chrono::duration_cast;
     using std::chrono::milliseconds;
     const auto& mail = *of.mail;
@@ -164,12 +164,13 @@ std::string gateway::record_of(const passage& of) {
                                  .known = of.judged.known,
                                  .made = of.judged.made,
                                  .mode = of.live->gateway.mode,
-                                 .reply = reply},
+                                 .reply = reply,
+                                 .names = names_},
                                 {.time = of.time,
                                  .id = of.id,
                                  .queue_id = mail.queue_id,
                                  .message_id = message_id,
-                                 .sender = mail.sender.spelled,
+                                 .sender = mail.sender,
                                  .client = mail.client.address.empty() ? mail.client.name : mail.client.address,
                                  .user = mail.auth_user,
                                  .size = mail.size,

@@ -13,6 +13,7 @@
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
 #include "policy/explain.hpp"
+#include "policy/pseudonym.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -28,8 +29,9 @@ namespace sealgate::milter {
 
 class gateway {
 public:
-    gateway(std::shared_ptr<const snapshot> live, audit_log& log, sealing_pool& sealers, outbox& copies)
-        : live_(std::move(live)), log_(log), sealers_(sealers), outbox_(copies) {}
+    // `names`: how the log calls people.
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers, outbox& copies)
+        : live_(std::move(live)), log_(log), names_(std::move(names)), sealers_(sealers), outbox_(copies) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -64,12 +66,13 @@ private:
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<bool> owe_copies(passage& of);
     static void defer(passage& of, policy::reason why, std::string_view detail);
-    static std::string record_of(const passage& of);
+    std::string record_of(const passage& of) const;
     boost::asio::awaitable<std::string> record(std::string fields);
     static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
 
     std::shared_ptr<const snapshot> live_;
     audit_log& log_;
+    policy::pseudonyms names_;
     sealing_pool& sealers_;
     outbox& outbox_;
 };

@@ -46,18 +46,26 @@ const command_entry commands[] = {
      .run = cmd_keys},
     {.name = "audit",
      .synopsis = "show [FILTER]... [--last N] [--follow] [--json | --csv] | stats [FILTER]... [--by WHAT] [--json | --csv] | "
-                 "verify [--json]",
+                 "verify [--checkpoint FILE]... [--key KEY]... [--from N] [--json] [LOG...] | "
+                 "reveal --addresses FILE [FILTER]... [--json | --csv]",
      .summary = "read the audit log; ask it; prove that it is whole",
-     .details = "show prints the decisions, --json the records as they are; --follow waits for more. stats counts them.\n"
-                "verify follows the chain from the first record to the last; exit status 1 and the first bad record if it\n"
-                "is broken.\n\n"
+     .details = "show prints the decisions and events, --json the records as they are; --follow waits for more. stats counts\n"
+                "the decisions.\n\n"
                 "filters; each may be given several times, then one of its values has to hold:\n"
                 "  --since TIME, --until TIME         30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
-                "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD\n"
+                "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD, --event WORD\n"
                 "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n"
                 "Exit status 1 if nothing matches.\n\n"
                 "--by: day, hour, outcome (if not given), mode, classification, sender, failure; or of recipients:\n"
-                "recipient, domain, tier, reason\n",
+                "recipient, domain, tier, reason\n\n"
+                "verify follows the chain from the first record to the last, holds it against the signed checkpoints, and says\n"
+                "what is proved and what is not; exit status 1, and the first record that is wrong, if the log is not whole.\n"
+                "  --checkpoint FILE   further checkpoints, such as copies that somebody else keeps\n"
+                "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
+                "  --from N            the log begins with record N; those before it are kept elsewhere\n"
+                "  LOG...              files to verify instead of the gateway's own, in their order\n\n"
+                "reveal is show for a log with keyed addresses (audit.addresses): it puts back the addresses that stand in FILE,\n"
+                "one a line. It needs the key (audit.address_key).\n",
      .options = {{"--json", takes::nothing},
                  {"--csv", takes::nothing},
                  {"--follow", takes::nothing},
@@ -65,6 +73,7 @@ const command_entry commands[] = {
                  {"--by", takes::value},
                  {"--since", takes::value},
                  {"--until", takes::value},
+                 {"--event", takes::value},
                  {"--id", takes::value},
                  {"--sender", takes::value},
                  {"--classification", takes::value},
@@ -72,7 +81,11 @@ const command_entry commands[] = {
                  {"--recipient", takes::value},
                  {"--domain", takes::value},
                  {"--tier", takes::value},
-                 {"--reason", takes::value}},
+                 {"--reason", takes::value},
+                 {"--checkpoint", takes::value},
+                 {"--key", takes::value},
+                 {"--from", takes::value},
+                 {"--addresses", takes::value}},
      .run = cmd_audit},
     {.name = "report",
      .synopsis = "[--since TIME] [--until TIME] --output FILE | [--since TIME] [--until TIME] --json [--output FILE]",

@@ -16,23 +16,46 @@ std::string records(std::uint64_t first, std::uint64_t last) {
 
 } // namespace
 
-log_proof::log_proof(std::vector<checkpoint> known)
-    : known_(std::move(known)) {
+// What stands between the last checkpoint that fits and the flaw fits together, and can't be held against the next checkpoint.
+std::string log_proof::unproved(std::uint64_t until) const {
+    const auto from = signed_ ? signed_->end.last_seq + 1 : first_;
+    if (known_.empty() || from >= until) return {};
+    return "; " + records(from, until - 1) + " before it cannot be proved, since the next checkpoint is out of reach";
+}
+
+log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
+    : known_(std::move(known)), first_(first) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
 }
 
 void log_proof::follow(std::string_view line) {
     if (flaw_) return;
     const auto found = read_link(line);
-    if (!found) {
+    if (found && end_ == chain_end{} && found->seq == first_) begin_before(*found);
+    if (flaw_) return;
+    if (broken_) {
+        flaw_ = diagnose_unsigned(found ? &*found : nullptr);
+    } else if (!found) {
         const auto number = end_.last_seq + 1;
-        flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error()};
+        flaw_ = {.record = number, .text = "record " + std::to_string(number) + " " + found.error() + unproved(number)};
     } else if (found->seq != end_.last_seq + 1 || found->prev != end_.last_hash) {
         flaw_ = diagnose(*found);
+        flaw_->text += unproved(flaw_->record);
     } else {
         before_end_ = std::exchange(end_, {.last_seq = found->seq, .last_hash = found->hash});
         hold_against_checkpoints();
     }
+}
+
+// What the first record says of those before it stands, unless it was signed otherwise.
+void log_proof::begin_before(const link& first) {
+    if (first_ == 1) return;
+    end_ = {.last_seq = first.seq - 1, .last_hash = first.prev};
+    hold_against_checkpoints();
+    if (!broken_) return;
+    flaw_ = {.record = first.seq,
+             .text = "record " + std::to_string(first.seq) + " does not follow the one before it that was signed at " +
+                     rfc3339(broken_->time)};
 }
 
 // A line that is whole in itself, and does not follow the last one.
@@ -57,25 +80,40 @@ flaw log_proof::diagnose(const link& found) const {
 }
 
 void log_proof::hold_against_checkpoints() {
-    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !flaw_; ++next_) {
+    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_; ++next_) {
         const auto& at = known_[next_];
         if (at.end.last_seq < end_.last_seq) continue;
-        if (at.end == end_)
-            signed_to_ = end_.last_seq;
-        else
-            flaw_ = {.record = signed_to_ + 1,
-                     .text = records(signed_to_ + 1, end_.last_seq) + ": not what was signed at " +
-                             rfc3339(at.time) + "; the log was written anew from somewhere among them"};
+        (at.end == end_ ? signed_ : broken_) = at;
     }
 }
 
+// The last record is not the one that was signed: it alone is forged, or all since the checkpoint before may be.
+flaw log_proof::diagnose_unsigned(const link* next) const {
+    const auto& genuine = broken_->end;
+    if (next && next->hash == genuine.last_hash)
+        return {.record = genuine.last_seq,
+                .text = records(genuine.last_seq, genuine.last_seq) + " was inserted: the signed one of this number follows it"};
+    if (next && next->prev == genuine.last_hash)
+        return {.record = genuine.last_seq,
+                .text = records(genuine.last_seq, genuine.last_seq) + " was replaced: the next one follows the one that was signed"};
+    const auto from = std::min(signed_ ? signed_->end.last_seq + 1 : first_, genuine.last_seq);
+    return {.record = from,
+            .text = records(from, genuine.last_seq) + ": not what was signed at " + rfc3339(broken_->time) +
+                    "; the log was written anew from somewhere among them"};
+}
+
 void log_proof::finish() {
-    if (flaw_ || known_.empty() || known_.back().end.last_seq <= end_.last_seq) return;
+    if (flaw_) return;
+    if (broken_) {
+        flaw_ = diagnose_unsigned(nullptr);
+        return;
+    }
+    if (known_.empty() || known_.back().end.last_seq <= end_.last_seq) return;
     const auto first = end_.last_seq + 1;
     const auto& last = known_.back();
     flaw_ = {.record = first,
              .text = records(first, last.end.last_seq) + " cut off at the end: signed at " +
-                     rfc3339(last.time) + ", and not here any more"};
+                     rfc3339(last.time) + ", and not here any more" + unproved(first)};
 }
 
 } // namespace sealgate::policy

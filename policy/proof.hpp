@@ -21,8 +21,8 @@ struct flaw {
 
 class log_proof {
 public:
-    // Genuine checkpoints, in any order.
-    explicit log_proof(std::vector<checkpoint> known);
+    // Genuine checkpoints, in any order. The log begins with record `first`: those before it are kept elsewhere.
+    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1);
 
     // The next line of the log, without its line end. After a flaw nothing more is looked at.
     void follow(std::string_view line);
@@ -31,18 +31,23 @@ public:
 
     const std::optional<flaw>& first_flaw() const { return flaw_; }
     const chain_end& end() const { return end_; }
-    // Records up to this one are as they were signed; 0 if no checkpoint fits.
-    std::uint64_t signed_to() const { return signed_to_; }
+    // Records up to the end of this one are as they were signed; null if no checkpoint fits.
+    const checkpoint* last_signed() const { return signed_ ? &*signed_ : nullptr; }
 
 private:
+    void begin_before(const link& first);
     flaw diagnose(const link& found) const;
+    flaw diagnose_unsigned(const link* next) const;
+    std::string unproved(std::uint64_t cut) const;
     void hold_against_checkpoints();
 
     std::vector<checkpoint> known_; // ordered by seq
+    std::uint64_t first_;
     std::size_t next_ = 0;          // of known_
     chain_end before_end_;          // where the log stood before the last record
     chain_end end_;
-    std::uint64_t signed_to_ = 0;
+    std::optional<checkpoint> signed_;
+    std::optional<checkpoint> broken_; // the log is not there where this was signed; the next line tells why
     std::optional<flaw> flaw_;
 };
 

@@ -83,12 +83,12 @@ std::string_view domain_of(std::string_view address) {
 }
 
 bool query::asks_nothing() const {
-    return !since && !until && ids.empty() && senders.empty() && classifications.empty() && outcomes.empty() &&
+    return !since && !until && events.empty() && ids.empty() && senders.empty() && classifications.empty() && outcomes.empty() &&
            !asks_for_recipients(*this);
 }
 
 bool matches(const json::object& record, const query& asked) {
-    return is_wanted(text_in(record, "id"), asked.ids) && is_wanted(text_in(record, "sender"), asked.senders) &&
+    return is_wanted(text_in(record, "event"), asked.events) && is_wanted(text_in(record, "id"), asked.ids) && is_wanted(text_in(record, "sender"), asked.senders) &&
            is_wanted(text_in(record, "classification"), asked.classifications) &&
            is_wanted(text_in(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
            (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());

@@ -27,6 +27,7 @@ std::string_view domain_of(std::string_view address);
 struct query {
     std::optional<std::chrono::system_clock::time_point> since = {}; // from then on
     std::optional<std::chrono::system_clock::time_point> until = {}; // before then
+    std::vector<std::string> events = {};
     std::vector<std::string> ids = {}, senders = {}, classifications = {}, outcomes = {};
     std::vector<std::string> recipients = {}, domains = {}, tiers = {}, reasons = {}; // of one and the same recipient
 

@@ -2,7 +2,6 @@
 
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/explain.hpp"
 
 #include <boost/json.hpp>
 
@@ -48,20 +47,20 @@ json::array recipients_of(const account& of) {
     json::array out;
     for (const auto& one : of.made.recipients) {
         out.push_back(json::object{
-            {"address", outside(one.who.domain.empty() ? one.who.spelled : one.who.local + "@" + one.who.domain)},
+            {"address", outside(of.names.of(one.who))},
             {"tier", outside(of.rules.tiers.name(one.tier))},
             {"action", word(name_of(one.cell))},
             {"key", json::object{{"state", word(name_of(one.key.state))},
-                                 {"fingerprint", text_or_null(one.key.fingerprint)}}},
+                                 {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))}}},
             {"result", word(name_of(one.result))},
             {"reason", word(name_of(one.why))}});
     }
     return out;
 }
 
-json::array texts(const std::vector<std::string>& from) {
+json::array texts(const std::vector<std::string>& from, const pseudonyms& names = {}) {
     json::array out;
-    for (const auto& one : from) out.push_back(outside(one));
+    for (const auto& one : from) out.push_back(outside(names.of_text(one)));
     return out;
 }
 
@@ -70,7 +69,7 @@ json::array copies_of(const account& of) {
     json::array out;
     for (const auto& copy : of.made.forms.copies) {
         json::array to;
-        for (const auto one : copy.recipients) to.push_back(outside(shown(of.made.recipients[one].who)));
+        for (const auto one : copy.recipients) to.push_back(outside(of.names.of(of.made.recipients[one].who)));
         out.push_back(json::object{{"form", word(name_of(copy.what))}, {"recipients", std::move(to)}});
     }
     return out;
@@ -78,7 +77,7 @@ json::array copies_of(const account& of) {
 
 json::array archive_of(const account& of) {
     json::array out;
-    for (const auto& archive : of.made.archive) out.push_back(outside(shown(archive)));
+    for (const auto& archive : of.made.archive) out.push_back(outside(of.names.of(archive)));
     return out;
 }
 
@@ -93,21 +92,28 @@ json::array parts_as_json(const std::vector<part_account>& parts) {
     return out;
 }
 
+// The words of a reply name people: where they may not be named, its codes remain.
+json::value reply_of(const account& of) {
+    if (of.reply.empty()) return nullptr;
+    constexpr std::size_t codes = sizeof "550 5.7.1" - 1;
+    return word(of.names.are_clear() ? of.reply : of.reply.substr(0, codes));
+}
+
 // What the decision itself is, alike in both lines.
 void add_decision(json::object& to, const account& of) {
     to["classification"] = classification_of(of);
     to["tags"] = tags_of(of);
     to["near_misses"] = near_misses_of(of);
     to["protection"] = word(name_of(of.known.brought));
-    to["foreign_keys"] = texts(of.known.foreign_keys);
+    to["foreign_keys"] = texts(of.known.foreign_keys, of.names);
     to["outcome"] = word(name_of(of.made.what));
     to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
     to["mode"] = word(name_of(of.mode));
     to["recipients"] = recipients_of(of);
     to["copies"] = copies_of(of);
-    to["further_readers"] = texts(of.made.further_readers);
+    to["further_readers"] = texts(of.made.further_readers, of.names);
     to["archive"] = archive_of(of);
-    to["reply"] = of.reply.empty() ? json::value(nullptr) : json::value(word(of.reply));
+    to["reply"] = reply_of(of);
 }
 
 } // namespace
@@ -126,10 +132,10 @@ std::string audit_fields(const account& of, const circumstances& around) {
     line["time"] = word(rfc3339(around.time));
     line["id"] = word(around.id);
     line["queue_id"] = outside(around.queue_id);
-    line["message_id"] = text_or_null(around.message_id);
-    line["sender"] = outside(around.sender);
-    line["client"] = outside(around.client);
-    line["user"] = text_or_null(around.user);
+    line["message_id"] = text_or_null(of.names.of_text(around.message_id));
+    line["sender"] = outside(of.names.of(around.sender));
+    line["client"] = outside(of.names.of_text(around.client));
+    line["user"] = text_or_null(of.names.of_text(around.user));
     add_decision(line, of);
     line["policy"] = word(of.rules.digest);
     line["size"] = around.size;

@@ -6,6 +6,7 @@
 
 #include "policy/decide.hpp"
 #include "policy/part_account.hpp"
+#include "policy/pseudonym.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,7 @@ struct account {
     const decision& made;
     sealgate::policy::mode mode;
     std::string_view reply; // as to_string(smtp_reply), or empty
+    const pseudonyms& names; // how people are called in it
 };
 
 // One line without a line end. `file` is what the user called it; `parts` are told as they are.
@@ -33,7 +35,7 @@ struct circumstances {
     std::string_view id;
     std::string_view queue_id;
     std::string_view message_id;
-    std::string_view sender;
+    const address& sender;
     std::string_view client;
     std::string_view user; // who logged in, or empty
     std::uint64_t size = 0; // octets

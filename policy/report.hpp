@@ -4,7 +4,6 @@
 // Pure: equal inputs give equal bytes. All of it is about records: never a subject, a body or a file's name.
 #pragma once
 
-#include "policy/proof.hpp"
 #include "policy/tally.hpp"
 
 #include <chrono>
@@ -22,13 +21,10 @@ struct proof_status {
     std::string flaw;             // a phrase that names the first record that is wrong; empty where the log is whole
     std::uint64_t signed_to = 0;  // records up to this one are as they were signed; 0: nothing is signed
     std::optional<moment> signed_at; // when that one was
-    std::vector<std::string> remarks; // what else is to be known, a sentence each
+    std::vector<std::string> remarks; // what else is to be known, a phrase each
 
     bool is_whole() const { return flaw.empty(); }
 };
-
-// After the proof has followed the last line. `known`: the checkpoints that it was made with.
-proof_status status_of(const log_proof& proof, const std::vector<checkpoint>& known);
 
 struct report_input {
     const numbers& counted;

@@ -1,23 +1,42 @@
 #include "policy/base/digest.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <stdexcept>
 
 namespace sealgate {
 
+namespace {
+
+using sha256 = std::array<unsigned char, 32>;
+
+std::string hex(const sha256& octets) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const auto octet : octets) {
+        out += digits[octet >> 4];
+        out += digits[octet & 15];
+    }
+    return out;
+}
+
+} // namespace
+
 std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, 32> digest{};
+    sha256 digest{};
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
         throw std::runtime_error("libcrypto cannot compute SHA-256");
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (const auto byte : digest) {
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15];
-    }
-    return hex;
+    return hex(digest);
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+    sha256 digest{};
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+             bytes.size(), digest.data(), nullptr) == nullptr)
+        throw std::runtime_error("libcrypto cannot compute HMAC-SHA-256");
+    return hex(digest);
 }
 
 } // namespace sealgate

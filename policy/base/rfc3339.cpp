@@ -8,6 +8,10 @@ namespace sealgate {
 
 namespace {
 
+// A time_point counts nanoseconds in 64 bits.
+constexpr long first_year = 1678;
+constexpr long last_year = 2261;
+
 std::optional<long> number_in(std::string_view digits) {
     long value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -41,7 +45,7 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_v
     const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                            std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok() || *year < 1700 || *year >= 2200 || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+    if (*year < first_year || *year > last_year || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
     return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
            std::chrono::seconds(*second) + std::chrono::milliseconds(*fraction);
 }

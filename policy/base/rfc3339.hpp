@@ -10,7 +10,7 @@ namespace sealgate {
 
 std::string rfc3339(std::chrono::system_clock::time_point time);
 
-// As rfc3339() writes it; the fraction may be missing. From 1700 to 2199: a time_point counts nanoseconds in 64 bits.
+// As rfc3339() writes it; the fraction may be missing. Nothing beyond the years 1678 to 2261.
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
 } // namespace sealgate

@@ -10,6 +10,8 @@ Postfix throws the mails away (discard), while it accepts the next.
 same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
 Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
 
+"auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
+
 "inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
 
 The doors take turns, round by round, in another order each time. A ratio is the median of the rounds' own ratios.
@@ -28,6 +30,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
 
+import auditing
 from gateway import PROGRAM
 from loads import GpgLoad, SmtpLoad, mail_of
 from stage import Stage
@@ -40,7 +43,9 @@ def main():
     if "inspecting" in options.what:
         print("inspecting: the verdict on what a mail brings, best of five", flush=True)
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
-    if options.what == ["inspecting"]:
+    if "auditing" in options.what:
+        auditing.measure(options, report)
+    if not {"passing", "sealing"} & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
@@ -61,14 +66,14 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|sealing|inspecting", help="what to measure (all)")
+    parser.add_argument("what", nargs="*", metavar="passing|sealing|auditing|inspecting", help="what to measure (all)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    known = ["passing", "sealing", "inspecting"]
+    known = ["passing", "sealing", "auditing", "inspecting"]
     unknown = set(options.what) - set(known)
     if unknown:
         parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")

@@ -45,10 +45,12 @@ class Gateway:
         self._process = None
         self.configure()
 
-    def configure(self, mode="enforce", policy=None, submit=None):
-        """Writes both files. They take effect at the next start. `submit` is another port for the copies."""
+    def configure(self, mode="enforce", policy=None, submit=None, audit=""):
+        """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` the value
+        of that section."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
-        self.config.write_text(SEALGATE_YAML.format(mode=mode, **settings))
+        section = f"audit: {audit}\n" if audit else ""
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, **settings) + section)
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod
@@ -156,12 +158,22 @@ class Gateway:
         assert run.returncode == 0, run.stderr
         return [json.loads(line) for line in run.stdout.splitlines()]
 
+    def log_files(self):
+        """The audit log's files, in the order of their records."""
+        return sorted((self.state / "audit").glob("audit-*.jsonl")) + [self.state / "audit" / "audit.jsonl"]
+
+    def all_records(self):
+        """The audit log, oldest first: decisions and events."""
+        lines = [line for path in self.log_files() for line in path.read_bytes().split(b"\n")[:-1]]
+        return [json.loads(line) for line in lines]
+
     def records(self):
         """The audit log's decisions, oldest first."""
-        files = sorted(path for path in (self.state / "audit").glob("*") if path.is_file())
-        lines = [line for path in files for line in path.read_bytes().splitlines() if line.startswith(b"{")]
-        records = [json.loads(line) for line in lines if line.endswith(b"}")]
-        return sorted((record for record in records if "outcome" in record), key=lambda record: record["seq"])
+        return [record for record in self.all_records() if "outcome" in record]
+
+    def events(self, *names):
+        """The audit log's events of these names, oldest first."""
+        return [record for record in self.all_records() if record.get("event") in names]
 
     def records_of(self, message_id):
         return [record for record in self.records() if record["message_id"].strip("<>") == message_id]

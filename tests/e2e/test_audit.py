@@ -36,7 +36,7 @@ def test_no_record_holds_a_subject_or_a_body(world, mail):
 
 
 def test_records_are_numbered_without_gaps_and_chained(world, mail):
-    records = world.gateway.records()
+    records = world.gateway.all_records()
     assert [record["seq"] for record in records] == list(range(records[0]["seq"], records[0]["seq"] + len(records)))
     assert all(later["prev"] == earlier["hash"] for earlier, later in zip(records, records[1:]))
 
@@ -47,7 +47,7 @@ def test_show_prints_the_decision_without_its_text(world, mail):
     assert world.record(mail)["id"] in run.stdout
     assert "bob@partner.example" in run.stdout and "bridge" not in run.stdout
     run = world.gateway.run("audit", "show", "--json")
-    assert world.record(mail)["id"] in [json.loads(line)["id"] for line in run.stdout.splitlines()]
+    assert world.record(mail)["id"] in [json.loads(line).get("id") for line in run.stdout.splitlines()]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def verify_damaged(world, tmp_path):
 
 
 DAMAGES = {
-    "a word changed": lambda lines: [*lines[:-2], lines[-2].replace(b"example.org", b"example.com"), lines[-1]],
+    "a word changed": lambda lines: [*lines[:-2], lines[-2].replace(b'"time":"2', b'"time":"3'), lines[-1]],
     "a record taken out": lambda lines: [*lines[:-2], lines[-1]],
     "two records swapped": lambda lines: [*lines[:-3], lines[-2], lines[-3], lines[-1]],
     "a record doubled": lambda lines: [*lines, lines[-1]],

@@ -45,6 +45,23 @@ TEST(Config, ReadsTheContractsExample) {
     EXPECT_EQ(gateway.limits, (limits{.message_size = 50u << 20, .connections = 1000, .crypto_workers = 0}));
 }
 
+TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
+    audit_settings usual;
+    usual.checkpoints = "/var/lib/sealgate/audit/checkpoints.jsonl";
+    EXPECT_EQ(read(example).gateway.audit, usual);
+    const auto [gateway, problems] =
+        read(example + "audit:\n  checkpoints: /mnt/c.jsonl\n  checkpoint_every: {records: 10, time: 1h}\n"
+                       "  rotate: {size: 1GiB, daily: false}\n  addresses: keyed-local\n  address_key: a.key\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway.audit, (audit_settings{.checkpoints = "/mnt/c.jsonl",
+                                             .checkpoint_records = 10,
+                                             .checkpoint_time = std::chrono::hours(1),
+                                             .rotate_size = std::size_t{1} << 30,
+                                             .rotate_daily = false,
+                                             .addresses = policy::address_form::keyed_local,
+                                             .address_key = "/etc/sealgate/a.key"}));
+}
+
 TEST(Config, ListenTakesAList) {
     EXPECT_THAT(errors_after("unix:/run/sealgate/milter.sock", "[\"unix:a.sock\", \"inet:127.0.0.1:8894\"]"),
                 IsEmpty());
@@ -62,6 +79,9 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"submit: 127.0.0.1:10025", "submit: 127.0.0.1"},
         {"  state: /var/lib/sealgate\n", ""},
         {"authenticated: true\n    networks: [127.0.0.0/8, \"::1/128\"]", "authenticated: false"},
+        {"gateway:", "audit: {addresses: keyed}\ngateway:"},
+        {"gateway:", "audit: {rotate: {size: 1}}\ngateway:"},
+        {"gateway:", "audit: {checkpoint_every: {record: 1}}\ngateway:"},
     };
     const std::string errors[] = {
         ":2:11: \"inet:8894@127.0.0.1\" is libmilter's spelling",
@@ -74,6 +94,9 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":5:11: \"127.0.0.1\" is not HOST:PORT",
         "\"state\" is missing in \"gateway\"",
         "nothing counts as outgoing",
+        ":1:20: keyed addresses need audit.address_key",
+        ":1:24: must be from 1024 to",
+        ":1:28: unknown key \"record\" in \"audit.checkpoint_every\"; did you mean \"records\"?",
     };
     for (std::size_t i = 0; i < std::size(changes); ++i)
         EXPECT_THAT(errors_after(changes[i].first, changes[i].second), Contains(HasSubstr(errors[i])));

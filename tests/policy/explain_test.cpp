@@ -124,7 +124,7 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto known = to({"bob@yahoo.com"});
     const auto made = decide(rules, known);
     const auto reply = reply_to(known);
-    const auto line = explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply}, "m.eml",
+    const auto line = explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply, .names = {}}, "m.eml",
                                    {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}});
     const auto object = boost::json::parse(line).as_object();
     for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients", "reply", "copies", "policy",
@@ -142,9 +142,10 @@ TEST_F(Explain, RecordHasTheContractsFieldsAndSurvivesHostileText) {
     auto known = to({"bob@yahoo.com"});
     known.recipients[0].who.spelled = "bob";
     const auto made = decide(rules, known);
-    const auto fields = audit_fields({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "550 x\n550 y"},
+    const address sender{.spelled = "\x01" "ann@example.org", .local = "\x01" "ann", .domain = "example.org"};
+    const auto fields = audit_fields({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "550 x\n550 y", .names = {}},
                                      {.time = {}, .id = "7Q2K-M4XD", .queue_id = "4XyZ1", .message_id = "<a\"b\\\n\xff>",
-                                      .sender = "\x01ann@example.org", .client = "192.0.2.1", .user = "", .size = 12, .duration = {}});
+                                      .sender = sender, .client = "192.0.2.1", .user = "", .size = 12, .duration = {}});
     EXPECT_EQ(fields.find('\n'), std::string::npos);
     const auto object = boost::json::parse("{" + fields + "}").as_object();
     for (const auto* field : {"time", "id", "queue_id", "message_id", "sender", "client", "classification", "tags", "protection", "outcome", "mode",

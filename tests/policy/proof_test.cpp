@@ -41,8 +41,8 @@ std::vector<checkpoint> signed_each(const log& of, std::size_t step) {
     return out;
 }
 
-log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}) {
-    log_proof out(std::move(known));
+log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}, std::uint64_t first = 1) {
+    log_proof out(std::move(known), first);
     for (const auto& line : lines)
         out.follow(line);
     out.finish();
@@ -56,8 +56,22 @@ TEST(Proof, WholeLogIsWholeAndSignedAsFarAsTheLastCheckpoint) {
     const auto proof = proof_of(log.lines, signed_each(log, 10));
     EXPECT_EQ(proof.first_flaw(), std::nullopt);
     EXPECT_EQ(proof.end(), log.ends.back());
-    EXPECT_EQ(proof.signed_to(), 20u);
-    EXPECT_EQ(proof_of(log.lines).signed_to(), 0u);
+    ASSERT_TRUE(proof.last_signed());
+    EXPECT_EQ(proof.last_signed()->end.last_seq, 20u);
+    EXPECT_FALSE(proof_of(log.lines).last_signed());
+}
+
+TEST(Proof, LogWhoseBeginningIsKeptElsewhereIsProvedFromThere) {
+    auto log = log_of(25);
+    const auto known = signed_each(log, 10);
+    const std::vector rest(log.lines.begin() + 10, log.lines.end());
+    EXPECT_EQ(flawed(proof_of(rest, known)), 1u) << "nobody said that records are missing";
+    EXPECT_EQ(flawed(proof_of(rest, known, 11)), 0u);
+    EXPECT_EQ(flawed(proof_of(rest, known, 12)), 1u) << "it begins earlier than was said";
+    log.write_anew(3, ",\"x\":1");
+    const std::vector forged(log.lines.begin() + 10, log.lines.end());
+    EXPECT_EQ(flawed(proof_of(forged, known, 11)), 11u) << "it follows records that were not signed";
+    EXPECT_EQ(flawed(proof_of(forged, {}, 11)), 0u) << "the chain alone cannot tell";
 }
 
 TEST(Proof, CutTailIsFoundAsFarAsItWasSigned) {
@@ -69,6 +83,7 @@ TEST(Proof, CutTailIsFoundAsFarAsItWasSigned) {
     const auto proof = proof_of(log.lines, known);
     EXPECT_EQ(flawed(proof), 19u);
     EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 19 to 20 cut off"));
+    EXPECT_THAT(proof.first_flaw()->text, HasSubstr("records 11 to 18 before it cannot be proved"));
     EXPECT_EQ(flawed(proof_of({}, known)), 1u);
 }
 
@@ -130,18 +145,36 @@ const std::pair<const char*, tampering> tamperings[] = {
      }},
 };
 
-TEST(Proof, NamesTheRecordThatWasTamperedWith) {
+class ProofOfTampering : public testing::TestWithParam<std::size_t> {}; // records between two checkpoints; 0: there are none
+
+TEST_P(ProofOfTampering, NamesTheRecordThatWasTamperedWith) {
     std::mt19937 random(1);
     const auto whole = log_of(40);
-    ASSERT_EQ(proof_of(whole.lines).first_flaw(), std::nullopt);
+    const auto known = GetParam() == 0 ? std::vector<checkpoint>{} : signed_each(whole, GetParam());
+    ASSERT_EQ(proof_of(whole.lines, known).first_flaw(), std::nullopt);
     for (int i = 0; i < 4000; ++i) {
         const auto& [what, tamper] = tamperings[random() % std::size(tamperings)];
         auto log = whole;
         const auto place = 1 + random() % (log.lines.size() - 1); // one that has a next one
         const auto record = tamper(log, place);
-        const auto proof = proof_of(log.lines);
+        const auto proof = proof_of(log.lines, known);
         ASSERT_EQ(flawed(proof), record) << what << " at " << place;
         ASSERT_THAT(proof.first_flaw()->text, HasSubstr(std::to_string(record))) << what;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, ProofOfTampering, testing::Values(0, 1, 7, 10));
+
+TEST(Proof, CutOrWrittenAnewAnywhereIsFoundAsFarAsItWasSigned) {
+    const auto whole = log_of(40);
+    const auto known = signed_each(whole, 7);
+    for (std::size_t place = 1; place <= 40; ++place) {
+        auto cut = whole;
+        cut.lines.resize(place - 1);
+        EXPECT_EQ(flawed(proof_of(cut.lines, known)), place <= 35 ? place : 0) << place;
+        auto forged = whole;
+        forged.write_anew(place, ",\"x\":1");
+        EXPECT_EQ(flawed(proof_of(forged.lines, known)), place <= 35 ? (place - 1) / 7 * 7 + 1 : 0) << place;
     }
 }
 

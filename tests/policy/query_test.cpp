@@ -1,5 +1,7 @@
 #include "policy/query.hpp"
 
+#include "policy/base/rfc3339.hpp"
+
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
@@ -78,6 +80,13 @@ TEST(Query, GroupingsHaveNames) {
     EXPECT_EQ(to_grouping("hour"), grouping::hour);
     EXPECT_FALSE(to_grouping("subject"));
     EXPECT_EQ(grouping_names().size(), static_cast<std::size_t>(grouping::reason) + 1);
+}
+
+TEST(Rfc3339, IsReadAsFarAsATimePointGoesAndNoFurther) {
+    for (const auto* good : {"1678-01-01T00:00:00Z", "2261-12-31T23:59:60.999Z", "2026-11-27T09:00:00.123Z"})
+        EXPECT_TRUE(parse_rfc3339(good)) << good;
+    for (const auto* bad : {"1677-12-31T23:59:59Z", "4052-11-27T09:00:00.000Z", "2026-02-30T09:00:00Z", "2026-11-27 09:00:00Z", ""})
+        EXPECT_FALSE(parse_rfc3339(bad)) << bad;
 }
 
 } // namespace

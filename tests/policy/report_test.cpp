@@ -59,7 +59,7 @@ std::string page_of(std::string_view lines, const proof_status& proof = whole) {
 
 TEST(Report, PageOfASmallLogIsTheGoldenOne) {
     const auto page = page_of(small_log, {.records = 11, .flaw = {}, .signed_to = 9, .signed_at = at("2026-11-26T10:30:00Z"),
-                                          .remarks = {"One checkpoint was signed with another key."}});
+                                          .remarks = {"the log ends in the middle of a record"}});
     const std::string file = SEALGATE_GOLDEN "/report.html";
     if (std::getenv("SEALGATE_RENEW_GOLDEN")) std::ofstream(file, std::ios::binary) << page;
     std::ifstream in(file, std::ios::binary);
@@ -97,22 +97,6 @@ TEST(Report, ProofIsToldInPlainWords) {
     EXPECT_THAT(broken, HasSubstr("<strong>Not whole.</strong> The first that is wrong: record 17 was &lt;b&gt;changed"));
     EXPECT_THAT(broken, HasSubstr("Records 1 to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 November 2026, 10:30 UTC</time>"));
     EXPECT_THAT(broken, Not(HasSubstr("Whole.</strong>")));
-}
-
-TEST(Report, StatusIsWhatTheProofFound) {
-    chain_end end;
-    const auto first = chain(end, R"("id":"1")"), second = chain(end, R"("id":"2")");
-    const std::vector<checkpoint> known{{.time = now, .end = end}};
-    log_proof proof(known);
-    proof.follow(first), proof.follow(second), proof.finish();
-    const auto status = status_of(proof, known);
-    EXPECT_TRUE(status.is_whole());
-    EXPECT_EQ(status.records, 2u);
-    EXPECT_EQ(status.signed_to, 2u);
-    EXPECT_EQ(status.signed_at, now);
-    log_proof bad({});
-    bad.follow(second);
-    EXPECT_FALSE(status_of(bad, {}).is_whole());
 }
 
 TEST(Report, NoRecordIsAReportToo) {

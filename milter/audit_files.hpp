@@ -1,0 +1,17 @@
+// Where the audit log's records are (contrib/design/audit_format.md): in audit.jsonl, which is written, and in the files that
+// were rotated away, each named by the number of its first record: audit-000000000001.jsonl.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace sealgate::milter {
+
+std::filesystem::path written_log(const std::filesystem::path& directory);
+std::filesystem::path rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
+
+// Those that are there, in the order of their records, the written one last. A directory that is missing has none.
+std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);
+
+} // namespace sealgate::milter

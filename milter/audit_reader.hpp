@@ -1,0 +1,48 @@
+// The audit log read line by line, from its first file to its last, while the gateway may be writing and rotating it.
+//
+// A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. Memory is
+// bounded by the longest line.
+#pragma once
+
+#include "keys/files.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace sealgate::milter {
+
+class audit_reader {
+public:
+    // The log of a gateway. Throws std::runtime_error where there is none, std::system_error where it can't be read.
+    explicit audit_reader(const std::filesystem::path& directory);
+    // These files, in this order.
+    explicit audit_reader(std::vector<std::filesystem::path> files);
+
+    // The next line without its line end, or false: there is none now. Asked again, it tells what has come since.
+    bool next(std::string& line);
+
+    // The file that the last line is from.
+    const std::filesystem::path& file() const { return files_[at_file_]; }
+    // Octets behind the last line end: an unfinished line.
+    std::size_t unfinished() const { return buffer_.size() - at_; }
+
+private:
+    bool fill();
+    void step_back();
+    bool open_next();
+    void open(std::size_t file);
+
+    std::filesystem::path directory_; // empty: these files and no later ones
+    std::vector<std::filesystem::path> files_;
+    std::size_t at_file_ = 0;
+    std::optional<keys::open_file> in_;
+    ino_t inode_ = 0; // of in_: a file keeps it when it is rotated
+    std::string buffer_;
+    std::size_t at_ = 0; // of buffer_
+};
+
+} // namespace sealgate::milter

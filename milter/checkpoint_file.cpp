@@ -1,0 +1,48 @@
+#include "milter/checkpoint_file.hpp"
+
+#include "keys/files.hpp"
+#include "milter/random.hpp"
+
+#include <fcntl.h>
+#include <stdexcept>
+#include <string>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+ed25519_key key_from(const fs::path& file, bool& is_new) {
+    if (!fs::exists(file)) {
+        is_new = true;
+        const ed25519_key fresh(random_octets<32>());
+        keys::make_private_directory(file.parent_path());
+        keys::replace_file(file, fresh.to_pem());
+        return fresh;
+    }
+    const auto key = ed25519_key::from_pem(keys::read_file(file));
+    if (!key)
+        throw std::runtime_error(file.string() + " is no Ed25519 private key; put the former one back, or move it away to have "
+                                                 "a new one made");
+    return *key;
+}
+
+} // namespace
+
+fs::path public_key_file(const fs::path& audit_directory) { return audit_directory / "checkpoint.pub"; }
+
+checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit_directory, fs::path file)
+    : key_(key_from(key_file, is_new_)), file_(std::move(file)) {
+    const auto text = to_text(key_.public_key()) + "\n";
+    const auto beside = public_key_file(audit_directory);
+    if (!fs::exists(beside) || keys::read_file(beside) != text) keys::replace_file(beside, text);
+}
+
+void checkpoint_file::add(const policy::checkpoint& at) const {
+    const keys::open_file to(file_, O_WRONLY | O_CREAT | O_APPEND, 0640);
+    to.write_all(policy::checkpoint_line(at, key_) + "\n");
+    to.sync();
+}
+
+} // namespace sealgate::milter

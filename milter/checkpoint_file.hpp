@@ -1,0 +1,34 @@
+// Checkpoints of the audit log on disk: a key made at first start, and a file of signatures that may lie on another mount.
+//
+// The key is KEY_FILE (PEM, mode 0600); whoever reads it can sign in the gateway's name. Its public half is beside the log,
+// for those who verify, in `checkpoint.pub`. The file of checkpoints is opened for each one, so that its mount may come and go.
+#pragma once
+
+#include "policy/checkpoint.hpp"
+
+#include <filesystem>
+
+namespace sealgate::milter {
+
+// Who can verify needs no more than this.
+std::filesystem::path public_key_file(const std::filesystem::path& audit_directory);
+
+class checkpoint_file {
+public:
+    // Makes the key where there is none. Throws where it can't be read or made.
+    checkpoint_file(const std::filesystem::path& key_file, const std::filesystem::path& audit_directory, std::filesystem::path file);
+
+    ed25519_public_key public_key() const { return key_.public_key(); }
+    // Whether the key was made just now.
+    bool is_new() const { return is_new_; }
+
+    // On disk when it returns. Throws std::system_error.
+    void add(const policy::checkpoint& at) const;
+
+private:
+    bool is_new_ = false;
+    ed25519_key key_;
+    std::filesystem::path file_;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,44 @@
+#include "milter/key_events.hpp"
+
+#include "milter/address_key.hpp"
+#include "milter/audit_events.hpp"
+#include "milter/decision_id.hpp"
+#include "policy/base/rfc3339.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace sealgate::milter {
+
+namespace {
+
+// Who runs the command; behind sudo, who ran that.
+std::string current_user() {
+    const auto* entry = ::getpwuid(::getuid());
+    const std::string name = entry ? entry->pw_name : "uid " + std::to_string(::getuid());
+    const auto* before = std::getenv("SUDO_USER");
+    return before && *before ? std::string(before) + " as " + name : name;
+}
+
+} // namespace
+
+key_events::key_events(const config& gateway)
+    : directory_(gateway.events_directory()), names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
+
+void key_events::leave(policy::key_change what, const std::string& fingerprint, const std::vector<std::string>& addresses) const {
+    const auto time = std::chrono::system_clock::now();
+    const auto id = new_decision_id();
+    std::vector<std::string> written;
+    for (const auto& one : addresses) written.push_back(names_.of(policy::parse_address(one)));
+    leave_event(directory_, rfc3339(time) + "-" + id,
+                policy::key_event({.time = time,
+                                   .what = what,
+                                   .id = id,
+                                   .fingerprint = names_.of_text(fingerprint),
+                                   .addresses = std::move(written),
+                                   .user = current_user()}));
+}
+
+} // namespace sealgate::milter

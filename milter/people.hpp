@@ -1,0 +1,31 @@
+// Whom the audit log means, for those who ask it: addresses to hashes, and back (policy/pseudonym.hpp).
+#pragma once
+
+#include "milter/config.hpp"
+#include "policy/pseudonym.hpp"
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+class people {
+public:
+    // Without its key nobody is known, and problem() says why.
+    explicit people(const config& gateway);
+
+    // How the log calls these addresses, beside the addresses themselves: it may have been in clear before.
+    std::vector<std::string> as_logged(std::vector<std::string> addresses) const;
+
+    // What can be put back: the lines of these files (addresses, logins), and the certificates in the key store. The error
+    // says why nothing can.
+    std::expected<policy::known_addresses, std::string> known(const std::vector<std::string>& files) const;
+
+private:
+    std::string keys_directory_;
+    policy::pseudonyms names_;
+    std::string problem_;
+};
+
+} // namespace sealgate::milter

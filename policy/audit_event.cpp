@@ -1,0 +1,75 @@
+#include "policy/audit_event.hpp"
+
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/json.hpp>
+
+namespace sealgate::policy {
+
+namespace {
+
+namespace json = boost::json;
+
+json::object event(event_time time, std::string_view name) { return {{"time", rfc3339(time)}, {"event", name}}; }
+
+void add(json::object& to, const in_force& now) {
+    to["mode"] = name_of(now.mode);
+    to["policy"] = now.policy;
+    to["certificates"] = json::object{{"count", now.certificate_count}, {"digest", now.certificates}};
+}
+
+std::string fields(const json::object& whole) {
+    const auto text = json::serialize(whole);
+    return text.substr(1, text.size() - 2);
+}
+
+} // namespace
+
+std::string start_event(event_time time, std::string_view version, const in_force& now) {
+    auto out = event(time, "start");
+    out["version"] = version;
+    add(out, now);
+    return fields(out);
+}
+
+std::string stop_event(event_time time) { return fields(event(time, "stop")); }
+
+std::string reload_event(event_time time, const in_force& before, const in_force& now) {
+    auto out = event(time, "reload");
+    out["policy_before"] = before.policy;
+    add(out, now);
+    return fields(out);
+}
+
+std::string refused_reload_event(event_time time, const in_force& still, std::size_t errors) {
+    auto out = event(time, "reload-refused");
+    out["errors"] = errors;
+    add(out, still);
+    return fields(out);
+}
+
+std::string repair_event(event_time time, std::uint64_t octets) {
+    auto out = event(time, "repair");
+    out["octets"] = octets;
+    return fields(out);
+}
+
+std::string signing_key_event(event_time time, const ed25519_public_key& key) {
+    auto out = event(time, "signing-key");
+    out["key"] = to_text(key);
+    return fields(out);
+}
+
+std::string key_event(const key_event_facts& of) {
+    auto out = event(of.time, name_of(of.what));
+    out["id"] = of.id;
+    out["fingerprint"] = of.fingerprint;
+    json::array addresses;
+    for (const auto& one : of.addresses) addresses.push_back(json::string(text::printable(one)));
+    out["addresses"] = std::move(addresses);
+    out["user"] = text::printable(of.user);
+    return fields(out);
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,57 @@
+// What happens to the gateway itself, as records of the audit log (contrib/design/audit_format.md): who reads decisions has to
+// know which program, which policy and which keys made them.
+//
+// Each function gives the fields of one record, as audit_fields() does: `"time":…,"event":"start",…`, without braces.
+#pragma once
+
+#include "policy/base/ed25519.hpp"
+#include "policy/vocabulary.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+using event_time = std::chrono::system_clock::time_point;
+
+// What decides: all that a reload can change.
+struct in_force {
+    sealgate::policy::mode mode;
+    std::string policy;       // digest
+    std::string certificates; // digest of their fingerprints and of whether each is disabled
+    std::size_t certificate_count = 0;
+};
+
+std::string start_event(event_time time, std::string_view version, const in_force& now);
+std::string stop_event(event_time time);
+std::string reload_event(event_time time, const in_force& before, const in_force& now);
+// A reload that was refused: what was in force stays.
+std::string refused_reload_event(event_time time, const in_force& still, std::size_t errors);
+// A record cut short by a crash was removed from the end of the log.
+std::string repair_event(event_time time, std::uint64_t octets);
+// From now on checkpoints are signed by this key.
+std::string signing_key_event(event_time time, const ed25519_public_key& key);
+
+enum class key_change : std::uint8_t { import, remove, disable, enable };
+
+constexpr auto names(key_change) {
+    using enum key_change;
+    return std::to_array<named<key_change>>(
+        {{import, "key-import"}, {remove, "key-remove"}, {disable, "key-disable"}, {enable, "key-enable"}});
+}
+
+struct key_event_facts {
+    event_time time;
+    key_change what;
+    std::string id; // the same if one change is recorded twice after a crash
+    std::string fingerprint;
+    std::vector<std::string> addresses; // as the log writes them
+    std::string user;                   // who did it
+};
+
+std::string key_event(const key_event_facts& of);
+
+} // namespace sealgate::policy

@@ -1,0 +1,55 @@
+// Addresses in the audit log, as the policy of the log wants them (`audit.addresses`): in clear, or as keyed hashes that only
+// the holder of the key and of a list of addresses can undo.
+//
+//   ann@example.org  ->  hmac-5f3c…  (32 hex digits: HMAC-SHA-256 of the address as keys are compared, cut to 128 bits)
+//   keyed-local      ->  hmac-5f3c…@example.org
+//
+// Equal addresses give equal hashes under one key, so that a log can still be asked and counted.
+#pragma once
+
+#include "policy/address.hpp"
+#include "policy/base/names.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace sealgate::policy {
+
+enum class address_form : std::uint8_t { clear, keyed, keyed_local };
+
+constexpr auto names(address_form) {
+    using enum address_form;
+    return std::to_array<named<address_form>>({{clear, "clear"}, {keyed, "keyed"}, {keyed_local, "keyed-local"}});
+}
+
+class pseudonyms {
+public:
+    pseudonyms() = default; // all in clear
+    // `key`: octets that nobody can guess.
+    pseudonyms(address_form form, std::string key) : form_(form), key_(std::move(key)) {}
+
+    bool are_clear() const { return form_ == address_form::clear; }
+    // What the log has instead of this address; empty for the null sender.
+    std::string of(const address& who) const;
+    // What it has instead of a login, a client or a Message-ID, which tell who somebody is as well.
+    std::string of_text(std::string_view text) const;
+
+private:
+    std::string hash(std::string_view text) const;
+
+    address_form form_ = address_form::clear;
+    std::string key_;
+};
+
+// What stands behind each hash ("hmac-" and its digits).
+using known_addresses = std::map<std::string, std::string, std::less<>>;
+
+// Puts the addresses back, everywhere in the record. Hashes of others stay.
+void reveal(boost::json::value& record, const known_addresses& known);
+
+} // namespace sealgate::policy

@@ -45,17 +45,24 @@ std::vector<policy::checkpoint> read_checkpoints(const proof_request& asked, pro
 
 } // namespace
 
-proved prove(const proof_request& asked) {
-    proved out;
+proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see) {
+    proved out{.problems = {}, .first_record = asked.first_record, .end = {}, .last_signed = {}, .checkpoints = 0, .notes = {}};
     policy::log_proof proof(read_checkpoints(asked, out), asked.first_record);
     audit_reader reader(asked.logs);
-    for (std::string line; !proof.first_flaw() && reader.next(line);) proof.follow(line);
+    fs::path where;
+    for (std::string line; (see || !proof.first_flaw()) && reader.next(line);) {
+        if (see) see(line);
+        if (proof.first_flaw()) continue;
+        where = reader.file();
+        proof.follow(line);
+    }
     proof.finish();
     if (const auto& flaw = proof.first_flaw())
-        out.problems.push_back({.file = asked.logs.empty() ? fs::path() : reader.file(), .text = flaw->text, .record = flaw->record});
-    else if (reader.unfinished() > 0)
+        out.problems.push_back({.file = where, .text = flaw->text, .record = flaw->record});
+    if (reader.unfinished() > 0)
         out.notes.emplace_back("the log ends in the middle of a record: it is being written, or the gateway died; nobody was told of it");
-    out.first_record = asked.first_record;
+    if (asked.first_record > 1)
+        out.notes.push_back("the records before " + std::to_string(asked.first_record) + " are kept elsewhere and were not looked at");
     out.end = proof.end();
     if (const auto* last = proof.last_signed()) out.last_signed = *last;
     return out;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,8 +34,9 @@ struct proved {
     std::vector<std::string> notes; // what is no problem and worth knowing, for people
 };
 
-// Reads each file once. Throws std::system_error where one can't be read.
-proved prove(const proof_request& asked);
+// Reads each file once. Throws std::system_error where one can't be read. Each line of the log is shown to `see`, if there is
+// one, whatever the proof says of it.
+proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see = {});
 
 // What a gateway has: its log's files, its checkpoints if there are any, and the public half of its key.
 proof_request request_for(const std::filesystem::path& audit_directory, const std::filesystem::path& checkpoints);

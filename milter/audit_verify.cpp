@@ -37,29 +37,6 @@ std::optional<std::uint64_t> first_record(const invocation& called) {
     return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
 }
 
-std::optional<proof_request> request_in(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
-    proof_request out;
-    if (logs.empty())
-        out = request_for(gateway.audit_directory(), gateway.audit.checkpoints);
-    else
-        out.logs.assign(logs.begin(), logs.end());
-    if (out.logs.empty())
-        throw std::runtime_error("there is no audit log in " + gateway.audit_directory() + "; has the gateway run yet?");
-    for (const auto& file : called.values("--checkpoint")) out.checkpoints.emplace_back(file);
-    if (called.has("--key")) out.keys.clear();
-    for (const auto& word : called.values("--key")) {
-        const auto key = key_named(word);
-        if (!key) return std::nullopt;
-        out.keys.push_back(*key);
-    }
-    const auto first = first_record(called);
-    if (!first) return std::nullopt;
-    out.first_record = *first;
-    if (out.keys.empty() && !out.checkpoints.empty())
-        return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"), std::nullopt;
-    return out;
-}
-
 std::string records(std::uint64_t first, std::uint64_t last) {
     return first == last ? "record " + std::to_string(first) : "records " + std::to_string(first) + " to " + std::to_string(last);
 }
@@ -107,8 +84,6 @@ void print_proof(const proved& of, bool kept_elsewhere) {
         std::cout << "Not proved: that " << records(std::max(signed_to + 1, of.first_record), last)
                   << " are what the gateway wrote, and that none was cut off behind them. They fit together,\n"
                      "but whoever can write the log's file could have made them.\n";
-    if (of.first_record > 1)
-        std::cout << "Not looked at: " << records(1, of.first_record - 1) << ", which are kept elsewhere.\n";
     if (!kept_elsewhere)
         std::cout << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
                      "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
@@ -116,8 +91,31 @@ void print_proof(const proved& of, bool kept_elsewhere) {
 
 } // namespace
 
+std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
+    proof_request out;
+    if (logs.empty())
+        out = request_for(gateway.audit_directory(), gateway.audit.checkpoints);
+    else
+        out.logs.assign(logs.begin(), logs.end());
+    if (out.logs.empty())
+        throw std::runtime_error("there is no audit log in " + gateway.audit_directory() + "; has the gateway run yet?");
+    for (const auto& file : called.values("--checkpoint")) out.checkpoints.emplace_back(file);
+    if (called.has("--key")) out.keys.clear();
+    for (const auto& word : called.values("--key")) {
+        const auto key = key_named(word);
+        if (!key) return std::nullopt;
+        out.keys.push_back(*key);
+    }
+    const auto first = first_record(called);
+    if (!first) return std::nullopt;
+    out.first_record = *first;
+    if (out.keys.empty() && !out.checkpoints.empty())
+        return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"), std::nullopt;
+    return out;
+}
+
 int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
-    const auto asked = request_in(called, gateway, logs);
+    const auto asked = proof_asked_for(called, gateway, logs);
     if (!asked) return exit_unusable;
     const auto found = prove(*asked);
     for (const auto& problem : found.problems) complain(problem.file.string() + ": " + problem.text);

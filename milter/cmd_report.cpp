@@ -1,8 +1,9 @@
-// sealgate report: the log as one page. The proof is of the whole log; the numbers are of the period that was asked for.
+// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the numbers
+// are of the period that was asked for.
 
 #include "keys/files.hpp"
 #include "milter/audit_proof.hpp"
-#include "milter/audit_reader.hpp"
+#include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
 #include "milter/config.hpp"
 #include "milter/files.hpp"
@@ -47,33 +48,38 @@ std::optional<asked_for> question_in(const invocation& called, policy::moment no
     return out;
 }
 
-policy::tally read_log(const std::string& directory, const asked_for& asked) {
+constexpr std::size_t most_remarks = 20;
+
+struct findings {
+    policy::tally counts;
+    policy::proof_status proof;
+};
+
+policy::proof_status status_of(const proved& found) {
+    policy::proof_status out{.records = found.end.last_seq < found.first_record ? 0 : found.end.last_seq - found.first_record + 1,
+                             .last_record = found.end.last_seq,
+                             .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
+                             .signed_to = 0,
+                             .signed_at = {},
+                             .remarks = found.notes};
+    for (std::size_t i = 1; i < found.problems.size() && i <= most_remarks; ++i) out.remarks.push_back(found.problems[i].text);
+    if (!found.last_signed) return out;
+    out.signed_to = found.last_signed->end.last_seq;
+    out.signed_at = found.last_signed->time;
+    return out;
+}
+
+findings read_log(const proof_request& proof, const asked_for& asked) {
     policy::tally counts(asked.since, asked.until);
-    audit_reader reader(directory);
-    for (std::string line; reader.next(line);) {
+    const auto found = prove(proof, [&](const std::string& line) {
         boost::system::error_code error;
         const auto value = json::parse(line, error);
         if (!error && value.is_object())
             counts.add(value.as_object());
         else
             counts.add_unreadable();
-    }
-    return counts;
-}
-
-policy::proof_status status_of(const proved& found) {
-    policy::proof_status out{.records = found.end.last_seq, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = found.notes};
-    for (const auto& problem : found.problems) {
-        if (out.flaw.empty())
-            out.flaw = problem.text;
-        else
-            out.remarks.push_back(problem.text);
-    }
-    if (found.last_signed) {
-        out.signed_to = found.last_signed->end.last_seq;
-        out.signed_at = found.last_signed->time;
-    }
-    return out;
+    });
+    return {.counts = std::move(counts), .proof = status_of(found)};
 }
 
 // Whole or not at all: who opens the file meanwhile sees the old one.
@@ -106,19 +112,19 @@ int cmd_report(const invocation& called) {
         for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
         return exit_unusable;
     }
-    // Counted first: what comes meanwhile is proved and not counted, rather than counted and not proved.
-    const auto counts = read_log(gateway.audit_directory(), *asked);
-    const auto proof = status_of(prove(request_for(gateway.audit_directory(), gateway.audit.checkpoints)));
-    const policy::report_input report{.counted = counts.counted(),
-                                      .proof = proof,
+    const auto proof = proof_asked_for(called, gateway, {});
+    if (!proof) return exit_unusable;
+    const auto found = read_log(*proof, *asked);
+    const policy::report_input report{.counted = found.counts.counted(),
+                                      .proof = found.proof,
                                       .since = asked->since,
                                       .until = asked->until,
                                       .now = now,
                                       .log = fs::absolute(gateway.audit_directory()).lexically_normal().string(),
                                       .version = SEALGATE_VERSION};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
-    if (status != exit_yes || proof.is_whole()) return status;
-    complain("the log is not whole: " + proof.flaw);
+    if (status != exit_yes || found.proof.is_whole()) return status;
+    complain("the log is not whole: " + found.proof.flaw);
     return exit_no;
 }
 

@@ -53,11 +53,11 @@ void draw_proof(writer& to, const report_input& of) {
     if (proof.records == 0)
         to.raw("Nothing yet.");
     else
-        to.raw("No record up to ").count(proof.records).raw(
+        to.raw("No record up to ").count(proof.last_record).raw(
             " was changed, removed, inserted or moved, unless all records after it were written anew too.");
     to.raw("</dd>\n<dt>Proved by signatures</dt><dd>");
     if (proof.signed_to > 0) {
-        to.raw("Records 1 to ").count(proof.signed_to).raw(" are as they were signed");
+        to.raw("Records up to ").count(proof.signed_to).raw(" are as they were signed");
         if (proof.signed_at) to.raw(" on "), draw_time(to, *proof.signed_at);
         to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
                "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit verify</code>).");

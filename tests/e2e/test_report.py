@@ -129,6 +129,8 @@ def test_log_that_is_not_whole_is_reported_and_is_no_success(gateway, tmp_path, 
     assert run.returncode == 1 and said in run.stderr and run.stderr.count("\n") == 1
     page = (tmp_path / "report.html").read_text()
     assert "Not whole." in page and said in page
+    mails = [int(mails) for mails, in Tables(page).rows("What became of each mail", "mails")]
+    assert sum(mails) == len((gateway.state / "audit" / "audit.jsonl").read_text().splitlines()), "what stands behind the flaw is counted too"
 
 
 def test_file_is_private_and_takes_the_place_of_the_last(gateway, tmp_path, monkeypatch):

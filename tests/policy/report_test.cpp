@@ -24,7 +24,7 @@ namespace json = boost::json;
 moment at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 const auto now = at("2026-11-27T12:00:00Z");
-const proof_status whole{.records = 1204, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = {}};
+const proof_status whole{.records = 1204, .last_record = 1204, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = {}};
 
 constexpr std::string_view small_log = R"({"time":"2026-11-20T08:00:00Z","event":"start","version":"0.1.0","mode":"monitor","policy":"sha256:aaaa"}
 {"time":"2026-11-20T09:00:00Z","outcome":"reject","classification":"confidential","mode":"monitor","policy":"sha256:aaaa","sender":"ann@example.org","recipients":[{"address":"zoe@yahoo.com","tier":"unsecure","action":"encrypt","result":"reject","reason":"no-key"}]}
@@ -58,7 +58,7 @@ std::string page_of(std::string_view lines, const proof_status& proof = whole) {
 }
 
 TEST(Report, PageOfASmallLogIsTheGoldenOne) {
-    const auto page = page_of(small_log, {.records = 11, .flaw = {}, .signed_to = 9, .signed_at = at("2026-11-26T10:30:00Z"),
+    const auto page = page_of(small_log, {.records = 11, .last_record = 11, .flaw = {}, .signed_to = 9, .signed_at = at("2026-11-26T10:30:00Z"),
                                           .remarks = {"the log ends in the middle of a record"}});
     const std::string file = SEALGATE_GOLDEN "/report.html";
     if (std::getenv("SEALGATE_RENEW_GOLDEN")) std::ofstream(file, std::ios::binary) << page;
@@ -93,9 +93,9 @@ TEST(Report, ProofIsToldInPlainWords) {
     EXPECT_THAT(page_of("", {}), HasSubstr("<strong>Empty.</strong>"));
     EXPECT_THAT(page_of(small_log), HasSubstr("<strong>Whole.</strong> 1,204 records"));
     EXPECT_THAT(page_of(small_log), HasSubstr("no signed checkpoint was at hand"));
-    const auto broken = page_of(small_log, {.records = 16, .flaw = "record 17 was <b>changed", .signed_to = 10, .signed_at = at("2026-11-26T10:30:00Z"), .remarks = {}});
+    const auto broken = page_of(small_log, {.records = 16, .last_record = 16, .flaw = "record 17 was <b>changed", .signed_to = 10, .signed_at = at("2026-11-26T10:30:00Z"), .remarks = {}});
     EXPECT_THAT(broken, HasSubstr("<strong>Not whole.</strong> The first that is wrong: record 17 was &lt;b&gt;changed"));
-    EXPECT_THAT(broken, HasSubstr("Records 1 to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 November 2026, 10:30 UTC</time>"));
+    EXPECT_THAT(broken, HasSubstr("Records up to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 November 2026, 10:30 UTC</time>"));
     EXPECT_THAT(broken, Not(HasSubstr("Whole.</strong>")));
 }
 

@@ -62,6 +62,15 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return out;
 }
 
+std::string listed(const std::vector<std::string>& words, std::string_view last) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) out += i + 1 == words.size() ? " " + std::string(last) + " " : ", ";
+        out += words[i];
+    }
+    return out;
+}
+
 namespace {
 
 constexpr char32_t replacement = U'\uFFFD';

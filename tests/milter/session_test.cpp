@@ -56,6 +56,8 @@ void expect_transcript_mail(const conversation& talk) {
     EXPECT_EQ(got.sender.spelled, "ann@corp.example");
     ASSERT_EQ(got.recipients.size(), 1U);
     EXPECT_EQ(got.recipients[0].spelled, "bob@partner.example");
+    EXPECT_EQ(got.dsn, dsn_of_mail{});
+    EXPECT_EQ(got.recipients_dsn, std::vector(1, dsn_of_recipient{}));
     EXPECT_EQ(got.mail, (policy::message{{{"Subject", " [CONFIDENTIAL] x"}}, "hello\r\n"}));
     EXPECT_EQ(got.size, policy::size_of(got.mail));
     EXPECT_FALSE(got.truncated);
@@ -136,6 +138,18 @@ TEST(Session, BouncePassesInBothSpellings) {
         EXPECT_TRUE(talk.decisions.empty());
         EXPECT_TRUE(talk.sent.ends_with(packet('a')));
     }
+}
+
+TEST(Session, WhatTheSenderWantsToBeToldIsKept) {
+    const auto talk = said(introduction() + login() + packet('M', strings({"<ann@corp.example>", "SIZE=812", "RET=HDRS", "ENVID=x1"})) +
+                           packet('R', strings({"<a@x>", "NOTIFY=NEVER", "ORCPT=rfc822;b@x"})) + rcpt("<c@x>") +
+                           packet('R', strings({"<d@x>", "NOTIFY=SOMETIMES"})) + content() + packet('A') + login() +
+                           mail("<ann@corp.example>") + rcpt("<a@x>") + content());
+    ASSERT_EQ(talk.decisions.size(), 2U) << talk.error;
+    EXPECT_EQ(talk.decisions[0].dsn, (dsn_of_mail{.ret = "HDRS", .envid = "x1"}));
+    EXPECT_EQ(talk.decisions[0].recipients_dsn, (std::vector<dsn_of_recipient>{{.notify = "NEVER", .orcpt = "rfc822;b@x"}, {}, {}}));
+    EXPECT_EQ(talk.decisions[1].dsn, dsn_of_mail{});
+    EXPECT_EQ(talk.decisions[1].recipients_dsn, std::vector(1, dsn_of_recipient{}));
 }
 
 TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {

@@ -12,6 +12,7 @@ void collector::add_recipient(const envelope_event& said) {
     recipient_octets_ += said.path.size() + dsn.notify.size() + dsn.orcpt.size();
     ++entries_;
     if (!keeps(recipient_octets_)) return;
+    collected_.deletions_may_miss |= !said.path.starts_with('<');
     collected_.recipients.push_back(policy::parse_address(said.path));
     collected_.recipients_dsn.push_back(std::move(dsn));
 }

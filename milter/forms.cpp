@@ -79,7 +79,7 @@ keys::subject_shown subject_of(const policy::policy& rules) {
 std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made) {
     std::vector<std::vector<std::size_t>> out;
     if (made.what != policy::outcome::seal) return out;
-    out.push_back(made.forms.here);
+    if (!made.forms.here.empty()) out.push_back(made.forms.here);
     for (const auto& copy : made.forms.copies)
         if (copy.what == form::sealed) out.push_back(copy.recipients);
     return out;
@@ -90,6 +90,8 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
     edit_list edits;
     if (sealed.empty()) {
         edits.recipients = missing_archives(made, mail);
+    } else if (made.forms.here.empty()) {
+        edits.discard = true;
     } else {
         edits = sealing_edits(mail.mail, subject_of(rules), sealed.front());
         edits.removed_recipients = leaving_otherwise(made);
@@ -106,7 +108,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
     owed_copy original{.decision = id, .sender = mail.sender.spelled, .recipients = {}, .message = {}, .dsn = mail.dsn};
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
-    auto envelope = std::next(sealed.begin());
+    auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
         auto& into = copy.what == form::original ? original.recipients : to;

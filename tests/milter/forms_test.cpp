@@ -78,6 +78,19 @@ TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
     EXPECT_EQ(owed[1].sender, "ann@example.org");
 }
 
+TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
+    made.forms = policy::without_taking_off(std::move(made.forms));
+    EXPECT_THAT(ciphertext_groups(made), ElementsAre(ElementsAre(0u), ElementsAre(1u)));
+    EXPECT_EQ(edits_for(rules, made, mail, {here, hidden}, "id"), edit_list{.discard = true});
+    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    ASSERT_EQ(owed.size(), 3u);
+    EXPECT_THAT(addresses(owed[0]), ElementsAre("bob@x.org"));
+    EXPECT_THAT(owed[0].message, HasSubstr("sealed here"));
+    EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
+    EXPECT_THAT(owed[1].message, HasSubstr("sealed copy"));
+    EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org", "MAX@example.org"));
+}
+
 TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
     mail.dsn = {.ret = "HDRS", .envid = "x1"};
     mail.recipients_dsn[1].notify = "NEVER";

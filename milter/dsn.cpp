@@ -47,9 +47,12 @@ bool is_notify(std::string_view value) {
 
 bool is_orcpt(std::string_view value) {
     const auto type = value.substr(0, value.find(';'));
-    const auto is_type = [](char c) { return text::is_digit(c) || c == '-' || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'); };
-    return value.size() <= longest_orcpt && type.size() < value.size() && !type.empty() && std::ranges::all_of(type, is_type) &&
-           is_xtext(value.substr(type.size() + 1));
+    if (value.size() > longest_orcpt || type.size() == value.size() || type.empty()) return false;
+    const auto is_of_type = [](char c) {
+        const char lower = text::to_lower(c);
+        return text::is_digit(c) || c == '-' || (lower >= 'a' && lower <= 'z');
+    };
+    return std::ranges::all_of(type, is_of_type) && is_xtext(value.substr(type.size() + 1));
 }
 
 // What stands behind "KEYWORD=", if it is that one.

@@ -151,7 +151,8 @@ std::string conversation::mail_command() const {
     auto line = "MAIL FROM:<" + mail_.sender + ">";
     if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
     if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
-    const bool ascii = text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
+    const bool ascii = text::is_ascii(mail_.sender) &&
+                       std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
     if (offers("SMTPUTF8") && !ascii) line += " SMTPUTF8";
     if (offers("DSN")) line += parameters(mail_.dsn);
     return line;

@@ -2,9 +2,9 @@
 //
 // One connection, one message: EHLO, MAIL, RCPT for each, DATA, QUIT; every wait has a deadline. Extensions
 // are used where they are offered: 8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531) as the message needs them,
-// SIZE (RFC 1870), DSN (RFC 3461) as the sender wanted. Replies are bounded and read strictly: what is none ends the conversation, and nothing is
-// believed to be taken. Each recipient has a fate of its own. A server that does not want to talk at all has
-// refused no recipient: they wait.
+// SIZE (RFC 1870), DSN (RFC 3461) as the sender wanted. Replies are bounded and read strictly: what is none
+// ends the conversation, and nothing is believed to be taken. Each recipient has a fate of its own. A server
+// that does not want to talk at all has refused no recipient: they wait.
 #pragma once
 
 #include "milter/dsn.hpp"

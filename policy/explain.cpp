@@ -92,8 +92,10 @@ std::string cause(const group& g, std::size_t groups) {
 
 std::string near_miss_text(const facts& known) {
     std::vector<std::string> meant;
-    for (const auto& miss : known.findings.near_misses)
-        if (!miss.suggestion.empty() && std::ranges::find(meant, miss.suggestion) == meant.end()) meant.push_back(miss.suggestion);
+    for (const auto& miss : known.findings.near_misses) {
+        const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();
+        if (is_new && !miss.suggestion.empty()) meant.push_back(miss.suggestion);
+    }
     if (meant.empty()) return "it is marked with something that is no tag here";
     return "it has something nearly like a tag; did you mean " + text::ascii(text::listed(meant, "or")) + "?";
 }
@@ -122,14 +124,15 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
 }
 
 // The first sentence is whole ("not sent: …"), the later ones go on from it.
-std::string sentence(const policy& rules, const facts& known, const decision& made, std::string_view why, reason of, bool first) {
+std::string sentence(const policy& rules, const facts& known, const decision& made, const group& g, std::size_t groups,
+                     bool first) {
     const std::string opening = first ? "not sent: " : "Also: ";
-    if (of == reason::near_miss) {
+    if (g.why == reason::near_miss) {
         const auto said = near_miss_text(known);
         return opening + said + (said.ends_with('?') ? "" : ".");
     }
-    if (of == reason::untagged || !made.classification) return opening + "it has no tag.";
-    return opening + (first ? classification_text(rules, known, made) + ", but " : "") + std::string(why) + ".";
+    if (g.why == reason::untagged || !made.classification) return opening + "it has no tag.";
+    return opening + (first ? classification_text(rules, known, made) + ", but " : "") + cause(g, groups) + ".";
 }
 
 // Breaks at spaces, but not between an address and its tier; a single word longer than a line is cut.
@@ -163,7 +166,8 @@ smtp_reply coded(const std::vector<advised>& all) {
     const auto all_of = [&](auto holds) {
         return std::ranges::all_of(all, [&](const advised& one) { return std::ranges::all_of(one.groups, holds); });
     };
-    if (!all_of([](const group& g) { return g.why != reason::too_large; })) return {.code = 552, .enhanced = "5.3.4", .lines = {}};
+    const bool small_enough = all_of([](const group& g) { return g.why != reason::too_large; });
+    if (!small_enough) return {.code = 552, .enhanced = "5.3.4", .lines = {}};
     return {.code = 550, .enhanced = all_of(is_key_trouble) ? "5.7.5" : "5.7.1", .lines = {}};
 }
 
@@ -195,7 +199,7 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
     for (const auto& one : all) {
         std::vector<std::string> said;
         for (const auto& g : one.groups)
-            append_wrapped(said, sentence(rules, known, made, cause(g, groups), g.why, lines.empty() && said.empty()));
+            append_wrapped(said, sentence(rules, known, made, g, groups, lines.empty() && said.empty()));
         append_wrapped(said, step_text(rules, one, all.size() == 1));
         if (!lines.empty() && lines.size() + said.size() + common.size() + 2 > most_lines) {
             left_out += one.recipients();
@@ -203,7 +207,8 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
             std::ranges::move(said, std::back_inserter(lines));
         }
     }
-    if (left_out > 0) lines.push_back("Also: " + std::to_string(left_out) + " more; your mail administrator's log names them all.");
+    if (left_out > 0)
+        lines.push_back("Also: " + std::to_string(left_out) + " more; your mail administrator's log names them all.");
     std::ranges::move(common, std::back_inserter(lines));
     append_id(lines, id);
     return reply;

@@ -27,8 +27,10 @@ bool gateway_could_seal(const recipient_decision& refused) {
 // Encrypted, and nobody can tell whether for this recipient: their key is unknown here, or the readers are hidden.
 next_step step_in_doubt(const facts& known, const recipient_decision& refused) {
     if (gateway_could_seal(refused)) return next_step::send_clear;
-    if (known.brought == protection::smime) return refused.key.state == key_state::usable ? next_step::encrypt_yourself : next_step::ask_for_key;
-    return refused.key.state == key_state::missing ? next_step::give_key : next_step::encrypt_openly;
+    const auto state = refused.key.state;
+    if (known.brought == protection::smime)
+        return state == key_state::usable ? next_step::encrypt_yourself : next_step::ask_for_key;
+    return state == key_state::missing ? next_step::give_key : next_step::encrypt_openly;
 }
 
 } // namespace
@@ -98,7 +100,8 @@ bool offers_other_ways(next_step what) {
 
 bool leads_to_sealing(next_step what) {
     using enum next_step;
-    return what == ask_for_key || what == ask_for_new_key || what == ask_about_key || what == send_clear || what == encrypt_here_or_whole;
+    return what == ask_for_key || what == ask_for_new_key || what == ask_about_key || what == send_clear ||
+           what == encrypt_here_or_whole;
 }
 
 std::string best_channels(const policy& rules) {

@@ -34,7 +34,8 @@ def test_local_mail_that_needs_nothing_passes(world):
 @pytest.mark.parametrize("spelled", ["max@example.org", "max", "maximilian@example.org", "Max@Example.ORG", "max@example.org."])
 def test_local_mail_that_is_split_reaches_everybody_once_however_postfix_rewrites_them(world, spelled):
     # The world's canonical_maps make maximilian max. cleanup(8) shows him rewritten, and would not find max to take him off.
-    mail = Mail(["bob@partner.example", spelled], "[confidential] nightly report", cc=["dave@riseup.net"], bcc=["carol@partner.example"])
+    mail = Mail(["bob@partner.example", spelled], "[confidential] nightly report", cc=["dave@riseup.net"],
+                bcc=["carol@partner.example"])
     submit(world, mail)
     world.wait_until(lambda: sum(len(delivery.recipients) for delivery in world.arrived(mail)) >= 4, timeout=20)
     world.wait_until(lambda: world.gateway.outbox() == [])

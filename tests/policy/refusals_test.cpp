@@ -1,4 +1,4 @@
-// Every refusal as staff read it: tests/policy/golden/refusals.txt has them all. After a wanted change of the words, write it
+// Every refusal as staff read it: tests/golden/refusals.txt has them all. After a wanted change of the words, write it
 // anew with SEALGATE_WRITE_GOLDEN=1 and read the difference.
 #include "policies.hpp"
 

@@ -40,9 +40,13 @@ std::string for_people(const bounce_facts& about) {
 
 // RFC 3464 section 2; RFC 6533 section 3 for addresses beyond ASCII.
 std::string for_programs(const bounce_facts& about) {
-    std::string out = "Reporting-MTA: dns; " + domain_of(about.options.from) + "\r\n";
+    std::string out;
+    if (!about.envid.empty()) out += "Original-Envelope-Id: " + printable_xtext(about.envid) + "\r\n";
+    out += "Reporting-MTA: dns; " + domain_of(about.options.from) + "\r\n";
     for (const auto& one : about.recipients) {
-        out += std::string("\r\nFinal-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
+        out += "\r\n";
+        if (!one.dsn.orcpt.empty()) out += "Original-Recipient: " + printable_xtext(one.dsn.orcpt) + "\r\n";
+        out += std::string("Final-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
                one.address + "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
         if (text::is_digit(one.last_reply.empty() ? ' ' : one.last_reply[0]))
             out += "Diagnostic-Code: smtp; " + text::ascii(one.last_reply) + "\r\n";

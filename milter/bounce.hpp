@@ -23,6 +23,7 @@ struct bounce_facts {
     std::string_view to;                       // the envelope sender
     std::string_view decision;                 // id
     std::string_view message_id;               // of the mail, or empty
+    std::string_view envid;                    // xtext, or empty
     std::vector<waiting_recipient> recipients; // last_reply says why
     wall_time now;
     std::string_view boundary;

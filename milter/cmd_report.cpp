@@ -48,6 +48,8 @@ std::optional<asked_for> question_in(const invocation& called, policy::moment no
     return out;
 }
 
+constexpr std::size_t most_remarks = 20;
+
 struct findings {
     policy::tally counts;
     policy::proof_status proof;
@@ -60,6 +62,7 @@ policy::proof_status status_of(const proved& found) {
                              .signed_to = 0,
                              .signed_at = {},
                              .remarks = found.notes};
+    for (std::size_t i = 1; i < found.problems.size() && i <= most_remarks; ++i) out.remarks.push_back(found.problems[i].text);
     if (!found.last_signed) return out;
     out.signed_to = found.last_signed->end.last_seq;
     out.signed_at = found.last_signed->time;

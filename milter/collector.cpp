@@ -5,10 +5,16 @@
 
 namespace sealgate::milter {
 
-void collector::add_recipient(std::string_view path) {
-    recipient_octets_ += path.size();
+void collector::add_recipient(const envelope_event& said) {
+    dsn_of_recipient dsn;
+    for (const auto parameter : said.parameters)
+        take_parameter(dsn, parameter);
+    recipient_octets_ += said.path.size() + dsn.notify.size() + dsn.orcpt.size();
     ++entries_;
-    if (keeps(recipient_octets_)) collected_.recipients.push_back(policy::parse_address(path));
+    if (!keeps(recipient_octets_)) return;
+    collected_.deletions_may_miss |= !said.path.starts_with('<');
+    collected_.recipients.push_back(policy::parse_address(said.path));
+    collected_.recipients_dsn.push_back(std::move(dsn));
 }
 
 void collector::add_field(std::string_view name, std::string_view value) {

@@ -6,6 +6,7 @@
 // their octets.
 #pragma once
 
+#include "milter/events.hpp"
 #include "milter/transaction.hpp"
 
 #include <cstddef>
@@ -23,7 +24,7 @@ public:
         : collected_(std::move(envelope))
         , limit_(limit) {}
 
-    void add_recipient(std::string_view path);
+    void add_recipient(const envelope_event& said);
 
     // The value is everything after the colon; folds are one LF.
     void add_field(std::string_view name, std::string_view value);

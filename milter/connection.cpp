@@ -32,7 +32,8 @@ answer try_again_later() {
             .edits = {},
             .reply = {.code = 451,
                       .enhanced = "4.3.0",
-                      .lines = {"not sent yet: the mail gateway has a problem of its own. It will be tried again."}}};
+                      .lines = {"not sent yet: the mail gateway has a problem of its own.",
+                                "Try again in a few minutes; if this lasts, tell your mail administrator."}}};
 }
 
 } // namespace

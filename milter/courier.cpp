@@ -140,9 +140,10 @@ awaitable<void> courier::try_copy(std::string id) {
 awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {
     outgoing_mail mail{.sender = copy->head.sender,
                        .recipients = {},
-                       .message = std::shared_ptr<const std::string>(copy, &copy->message)};
+                       .message = std::shared_ptr<const std::string>(copy, &copy->message),
+                       .dsn = copy->head.dsn};
     for (const auto& one : copy->head.recipients)
-        mail.recipients.push_back(one.address);
+        mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
     auto about_to_end = [this, copy](std::vector<std::size_t> accepted) -> awaitable<void> {
         if (stopping_) throw std::runtime_error("the gateway ends");
         auto record = [this, copy, accepted] { outbox_.begin(*copy, accepted); };
@@ -218,17 +219,21 @@ void courier::settle_now(const try_result& result, const bounce_options& bounces
 void courier::give_up(const try_result& result, const bounce_options& bounces) {
     const auto& copy = *result.copy;
     if (copy.head.sender.empty()) return outbox_.set_aside(copy, result.given_up);
+    auto told = result.given_up;
+    std::erase_if(told, [](const auto& one) { return !is_told_of_failure(one.dsn); });
+    if (told.empty()) return;
     const auto message_id = message_id_of(copy.message);
     auto message = bounce_message({.options = bounces,
                                    .to = copy.head.sender,
                                    .decision = copy.head.decision,
                                    .message_id = message_id,
-                                   .recipients = result.given_up,
+                                   .envid = copy.head.dsn.envid,
+                                   .recipients = told,
                                    .now = outbox_.now(),
                                    .boundary = new_boundary()});
     outbox_.add({{.decision = copy.head.decision,
                   .sender = {},
-                  .recipients = {{.address = copy.head.sender, .identity = bounce_identity(result.given_up)}},
+                  .recipients = {{.address = copy.head.sender, .identity = bounce_identity(told)}},
                   .message = std::move(message)}});
 }
 
@@ -239,8 +244,9 @@ void courier::tell(const try_result& result, const handed_over& said) {
                  addresses_of(result.taken));
     for (const auto& one : result.given_up)
         log_line(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
-                 (head.sender.empty() ? "it has no sender to tell; kept as " + head.id + " in failed"
-                                      : "the sender is told"));
+                 (head.sender.empty()            ? "it has no sender to tell; kept as " + head.id + " in failed"
+                  : is_told_of_failure(one.dsn) ? "the sender is told"
+                                                 : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
     if (said.unclear)
         log_line(head.decision + " was sent to its end, and no answer came (" +
                  said.recipients.front().reply + "): it is handed over again, and may arrive twice");

@@ -2,9 +2,10 @@
 //
 // A copy is tried at once, and again after 1 s, 5 s, 30 s, 2 min, 10 min, then every 30 min. A recipient who
 // is refused (5xx), or waits for more than five days, is given up: the sender gets a bounce, itself a copy in
-// the outbox; what has no sender is kept in failed/. An addition wakes it at once; changes that others make
-// to the files are seen at its next look. Coroutines on the caller's io_context; the disk on threads of its
-// own. Log: each hand-over, each recipient given up, when handing over begins to fail, when it works again.
+// the outbox, unless they asked for none (RFC 3461); what has no sender is kept in failed/. An addition wakes
+// it at once; changes that others make to the files are seen at its next look. Coroutines on the caller's
+// io_context; the disk on threads of its own. Log: each hand-over, each recipient given up, when handing over
+// begins to fail, when it works again.
 #pragma once
 
 #include "milter/bounce.hpp"

@@ -185,6 +185,7 @@ std::string encode(const answer& decided, const agreement& agreed) {
     case verdict::tempfail: return refusal(decided.reply, '4', reply::tempfail);
     case verdict::accept: break;
     }
+    if (decided.edits.discard) return frame_of(reply::discard);
     if (!possible(decided.edits, agreed) || !can_be_written(decided.edits)) return frame_of(reply::tempfail);
     std::string out;
     append_edits(out, decided.edits, agreed);

@@ -45,6 +45,7 @@ struct field_insertion {
 };
 
 struct edit_list {
+    bool discard = false; // instead of everything else: the server says yes to the client and lets nothing of the mail go on
     std::optional<std::string> body = {}; // CRLF line ends, without the empty line after the header
     std::vector<field_change> changes = {};
     std::vector<field_number> deletions = {};

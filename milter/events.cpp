@@ -46,12 +46,17 @@ std::optional<std::string_view> read_line(std::string_view payload) {
     return cursor.at_end() ? line : std::nullopt;
 }
 
-std::optional<std::string_view> read_path(std::string_view payload) {
+std::optional<envelope_event> read_envelope(std::string_view payload) {
     bytes::cursor cursor(payload);
     const auto path = cursor.c_string();
-    while (!cursor.at_end())
-        if (!cursor.c_string()) return std::nullopt;
-    return path;
+    if (!path) return std::nullopt;
+    envelope_event out{.path = *path, .parameters = {}};
+    while (!cursor.at_end()) {
+        const auto parameter = cursor.c_string();
+        if (!parameter) return std::nullopt;
+        out.parameters.push_back(*parameter);
+    }
+    return out;
 }
 
 std::optional<header_event> read_header(std::string_view payload) {

@@ -8,8 +8,14 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::milter {
+
+struct envelope_event {
+    std::string_view path;
+    std::vector<std::string_view> parameters; // ESMTP, as the client said them; none of mail that programs submit locally
+};
 
 struct header_event {
     std::string_view name;
@@ -22,9 +28,8 @@ std::optional<smtp_client> read_connect(std::string_view payload);
 // HELO, UNKNOWN: one string.
 std::optional<std::string_view> read_line(std::string_view payload);
 
-// MAIL, RCPT: the path, the first of one or more strings. The ESMTP parameters after it say nothing that we
-// need.
-std::optional<std::string_view> read_path(std::string_view payload);
+// MAIL, RCPT: the path, then any number of parameters.
+std::optional<envelope_event> read_envelope(std::string_view payload);
 
 std::optional<header_event> read_header(std::string_view payload);
 

@@ -48,6 +48,13 @@ owed_recipient owed_to(const std::string& address, const std::string& sameness_o
     return {.address = address, .identity = sha256_hex(whole)};
 }
 
+// One of the mail's own recipients.
+owed_recipient owed_to(const transaction& mail, std::size_t index, const std::string& sameness_of_mail, form what) {
+    auto out = owed_to(mail.recipients[index].spelled, sameness_of_mail, what);
+    out.dsn = mail.recipients_dsn[index];
+    return out;
+}
+
 // A recipient named twice is owed one copy.
 void add_once(std::vector<owed_recipient>& to, owed_recipient one) {
     if (std::ranges::find(to, one.identity, &owed_recipient::identity) == to.end()) to.push_back(std::move(one));
@@ -70,7 +77,7 @@ keys::subject_shown subject_of(const policy::policy& rules) {
 std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made) {
     std::vector<std::vector<std::size_t>> out;
     if (made.what != policy::outcome::seal) return out;
-    out.push_back(made.forms.here);
+    if (!made.forms.here.empty()) out.push_back(made.forms.here);
     for (const auto& copy : made.forms.copies)
         if (copy.what == form::sealed) out.push_back(copy.recipients);
     return out;
@@ -81,6 +88,8 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
     edit_list edits;
     if (sealed.empty()) {
         edits.recipients = missing_archives(made, mail);
+    } else if (made.forms.here.empty()) {
+        edits.discard = true;
     } else {
         edits = sealing_edits(mail.mail, subject_of(rules), sealed.front());
         edits.removed_recipients = leaving_otherwise(made);
@@ -94,20 +103,21 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
     const auto same = sameness(mail);
-    owed_copy original{.decision = id, .sender = mail.sender.spelled, .recipients = {}, .message = {}};
+    owed_copy original{.decision = id, .sender = mail.sender.spelled, .recipients = {}, .message = {}, .dsn = mail.dsn};
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
-    auto envelope = std::next(sealed.begin());
+    auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
         auto& into = copy.what == form::original ? original.recipients : to;
-        for (const auto one : copy.recipients) add_once(into, owed_to(made.recipients[one].who.spelled, same, copy.what));
+        for (const auto one : copy.recipients) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
         out.push_back({.decision = id,
                        .sender = mail.sender.spelled,
                        .recipients = std::move(to),
-                       .message = policy::to_wire(keys::sealed_message(mail.mail, subject_of(rules), *envelope++))});
+                       .message = policy::to_wire(keys::sealed_message(mail.mail, subject_of(rules), *envelope++)),
+                       .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;
     original.message = policy::to_wire(mail.mail);

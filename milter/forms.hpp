@@ -17,7 +17,7 @@
 namespace sealgate::milter {
 
 // The recipients of each ciphertext that is needed, by their place among the message's: first those who stay with the
-// message in hand, then one group for each sealed copy. Empty where nothing is to be sealed.
+// message in hand, if somebody does, then one group for each sealed copy. Empty where nothing is to be sealed.
 std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made);
 
 // What Postfix shall do to the message in hand, if it is accepted. `sealed`: one envelope for each ciphertext group, or none.

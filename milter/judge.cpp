@@ -6,6 +6,7 @@
 #include "policy/subject.hpp"
 
 #include <set>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -50,6 +51,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
              .to_them = keys::addressed_to(seen, live.certificates, key)});
     }
     out.made = policy::decide(live.rules, out.known);
+    if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
     if (out.made.what != policy::outcome::seal) return out;
     if (const auto further = further_readers(live, mail.sender, now))
         for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);

@@ -159,12 +159,13 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies,
                        .recipients = {},
                        .tries = 0,
                        .next_try = time,
-                       .size = copy.message.size()};
+                       .size = copy.message.size(),
+                       .dsn = copy.dsn};
         for (const auto& one : copy.recipients)
             if (!identities_.contains(one.identity) && !is_handed(one.identity) &&
                 here.insert(one.identity).second)
                 head.recipients.push_back(
-                    {.address = one.address, .identity = one.identity, .last_reply = {}});
+                    {.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
         if (head.recipients.empty()) continue;
         heads.push_back(std::move(head));
         messages.push_back(&copy.message);

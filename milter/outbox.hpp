@@ -29,6 +29,7 @@ struct owed_recipient {
     std::string address;  // as it goes into RCPT TO
     std::string identity; // 64 hex digits, of sender, Message-ID, recipient and content: the same for a retry
                           // of the message
+    dsn_of_recipient dsn = {};
 };
 
 struct owed_copy {
@@ -36,6 +37,7 @@ struct owed_copy {
     std::string sender;   // envelope sender; empty: the null sender
     std::vector<owed_recipient> recipients;
     std::string message; // RFC 5322, CRLF
+    dsn_of_mail dsn = {};
 };
 
 class outbox {

@@ -40,6 +40,10 @@ public:
         if (value && value->is_string()) return std::string(std::string_view(value->as_string()));
         return wrong(name), std::string{};
     }
+    // Empty where it is missing.
+    std::string text_or_none(std::string_view name) {
+        return from_.contains(name) ? text(name) : std::string{};
+    }
     std::uint64_t number(std::string_view name) {
         const auto* value = from_.if_contains(name);
         if (value && value->is_int64() && value->as_int64() >= 0)
@@ -70,13 +74,19 @@ private:
     std::string problem_;
 };
 
+void add_if_said(json::object& to, std::string_view name, const std::string& value) {
+    if (!value.empty()) to.emplace(name, value);
+}
+
 waiting_recipient read_recipient(const json::value& value, field_reader& of_head) {
     if (!value.is_object()) return of_head.require(false, "recipients"), waiting_recipient{};
     field_reader fields(value.as_object());
     waiting_recipient out{.address = fields.text("address"),
                           .identity = fields.text("identity"),
-                          .last_reply = fields.text("last_reply")};
-    of_head.require(fields.problem().empty() && is_envelope_address(out.address) && is_identity(out.identity),
+                          .last_reply = fields.text("last_reply"),
+                          .dsn = {.notify = fields.text_or_none("notify"), .orcpt = fields.text_or_none("orcpt")}};
+    of_head.require(fields.problem().empty() && is_envelope_address(out.address) && is_identity(out.identity) &&
+                        is_allowed(out.dsn),
                     "recipients");
     return out;
 }
@@ -188,19 +198,24 @@ std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
 
 std::string head_line(const copy_head& head) {
     json::array recipients;
-    for (const auto& one : head.recipients)
-        recipients.push_back(json::object{
-            {"address", one.address}, {"identity", one.identity}, {"last_reply", one.last_reply}});
-    return json::serialize(json::object{{"version", format_version},
-                                        {"id", head.id},
-                                        {"decision", head.decision},
-                                        {"created", rfc3339(head.created)},
-                                        {"sender", head.sender},
-                                        {"recipients", std::move(recipients)},
-                                        {"tries", head.tries},
-                                        {"next_try", rfc3339(head.next_try)},
-                                        {"size", head.size}}) +
-           "\n";
+    for (const auto& one : head.recipients) {
+        json::object fields{{"address", one.address}, {"identity", one.identity}, {"last_reply", one.last_reply}};
+        add_if_said(fields, "notify", one.dsn.notify);
+        add_if_said(fields, "orcpt", one.dsn.orcpt);
+        recipients.push_back(std::move(fields));
+    }
+    json::object fields{{"version", format_version},
+                        {"id", head.id},
+                        {"decision", head.decision},
+                        {"created", rfc3339(head.created)},
+                        {"sender", head.sender},
+                        {"recipients", std::move(recipients)},
+                        {"tries", head.tries},
+                        {"next_try", rfc3339(head.next_try)},
+                        {"size", head.size}};
+    add_if_said(fields, "ret", head.dsn.ret);
+    add_if_said(fields, "envid", head.dsn.envid);
+    return json::serialize(fields) + "\n";
 }
 
 std::expected<copy_head, std::string> parse_head(std::string_view line) {
@@ -216,10 +231,12 @@ std::expected<copy_head, std::string> parse_head(std::string_view line) {
                   .recipients = {},
                   .tries = 0,
                   .next_try = fields.time("next_try"),
-                  .size = fields.number("size")};
+                  .size = fields.number("size"),
+                  .dsn = {.ret = fields.text_or_none("ret"), .envid = fields.text_or_none("envid")}};
     const auto tries = fields.number("tries");
     fields.require(tries < 1'000'000, "tries");
     out.tries = static_cast<unsigned>(tries);
+    fields.require(is_allowed(out.dsn), "ret or envid");
     fields.require(parts_of(out.id).has_value(), "id");
     fields.require(out.sender.empty() || is_envelope_address(out.sender), "sender");
     const auto* recipients = fields.list("recipients");

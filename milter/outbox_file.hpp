@@ -7,6 +7,7 @@
 #pragma once
 
 #include "keys/files.hpp"
+#include "milter/dsn.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct waiting_recipient {
     std::string address;
     std::string identity;   // 64 lower-case hex digits
     std::string last_reply; // of the last try, or empty
+    dsn_of_recipient dsn = {};
 };
 
 // "a@x.org, b@y.org"
@@ -39,6 +41,7 @@ struct copy_head {
     unsigned tries = 0;
     wall_time next_try;
     std::uint64_t size = 0; // octets of the message
+    dsn_of_mail dsn = {};
 };
 
 // With its line end.

@@ -130,25 +130,26 @@ session::result session::connect(std::string_view payload) {
 }
 
 session::result session::mail(std::string_view payload) {
-    const auto path = read_path(payload);
-    if (!path) return malformed(command::mail, payload);
+    const auto said = read_envelope(payload);
+    if (!said) return malformed(command::mail, payload);
     collected_.reset();
     phase_ = phase::envelope;
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
-    auto sender = policy::parse_address(*path);
+    auto sender = policy::parse_address(said->path);
     const bool is_bounce = sender.is_null() && user.empty();
     if (is_bounce || !options_.is_outgoing(client_, user)) return {};
-    collected_.emplace(
-        transaction{.client = client_, .auth_user = std::string(user), .sender = std::move(sender)},
-        options_.max_message_size);
+    transaction begun{.client = client_, .auth_user = std::string(user), .sender = std::move(sender)};
+    for (const auto parameter : said->parameters)
+        take_parameter(begun.dsn, parameter);
+    collected_.emplace(std::move(begun), options_.max_message_size);
     return {};
 }
 
 session::result session::rcpt(std::string_view payload) {
-    const auto path = read_path(payload);
-    if (!path) return malformed(command::rcpt, payload);
-    if (collected_) collected_->add_recipient(*path);
+    const auto said = read_envelope(payload);
+    if (!said) return malformed(command::rcpt, payload);
+    if (collected_) collected_->add_recipient(*said);
     return {};
 }
 

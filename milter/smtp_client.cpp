@@ -151,8 +151,10 @@ std::string conversation::mail_command() const {
     auto line = "MAIL FROM:<" + mail_.sender + ">";
     if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
     if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
-    if (offers("SMTPUTF8") && !(text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii)))
-        line += " SMTPUTF8";
+    const bool ascii = text::is_ascii(mail_.sender) &&
+                       std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
+    if (offers("SMTPUTF8") && !ascii) line += " SMTPUTF8";
+    if (offers("DSN")) line += parameters(mail_.dsn);
     return line;
 }
 
@@ -161,7 +163,7 @@ awaitable<bool> conversation::name_recipients() {
     const bool utf8 = offers("SMTPUTF8");
     while (!undecided_.empty()) {
         const auto index = undecided_.front();
-        const auto& address = mail_.recipients[index];
+        const auto& [address, dsn] = mail_.recipients[index];
         auto& fate = result_.recipients[index];
         if (!is_envelope_address(address)) {
             fate = {.what = fate::refused, .reply = "553 5.1.3 this address cannot be sent to a mail server"};
@@ -170,7 +172,9 @@ awaitable<bool> conversation::name_recipients() {
             fate = {.what = fate::refused,
                     .reply = "553 5.6.7 the mail server does not take addresses beyond ASCII"};
         } else {
-            const auto answer = co_await command("RCPT TO:<" + address + ">");
+            auto line = "RCPT TO:<" + address + ">";
+            if (offers("DSN")) line += parameters(dsn);
+            const auto answer = co_await command(std::move(line));
             fate = fate_of(answer);
             if (!answer || answer->code == 421) { // 421: the server closes
                 all(undecided_, fate);

@@ -2,11 +2,12 @@
 //
 // One connection, one message: EHLO, MAIL, RCPT for each, DATA, QUIT; every wait has a deadline. Extensions
 // are used where they are offered: 8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531) as the message needs them,
-// SIZE (RFC 1870). Replies are bounded and read strictly: what is none ends the conversation, and nothing is
-// believed to be taken. Each recipient has a fate of its own. A server that does not want to talk at all has
-// refused no recipient: they wait.
+// SIZE (RFC 1870), DSN (RFC 3461) as the sender wanted. Replies are bounded and read strictly: what is none
+// ends the conversation, and nothing is believed to be taken. Each recipient has a fate of its own. A server
+// that does not want to talk at all has refused no recipient: they wait.
 #pragma once
 
+#include "milter/dsn.hpp"
 #include "milter/endpoint.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -73,10 +74,16 @@ struct handed_over {
     bool unclear = false; // the message was sent to its end, and no answer came: it may have been taken
 };
 
+struct outgoing_recipient {
+    std::string address;
+    dsn_of_recipient dsn = {};
+};
+
 struct outgoing_mail {
     std::string sender; // empty: the null sender
-    std::vector<std::string> recipients;
+    std::vector<outgoing_recipient> recipients;
     std::shared_ptr<const std::string> message;
+    dsn_of_mail dsn = {};
 };
 
 struct smtp_deadlines {

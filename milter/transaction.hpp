@@ -1,6 +1,7 @@
 // One mail transaction as the milter conversation collected it: who sent what to whom. Plain values, no I/O.
 #pragma once
 
+#include "milter/dsn.hpp"
 #include "policy/address.hpp"
 #include "policy/message.hpp"
 
@@ -21,7 +22,12 @@ struct transaction {
     std::string auth_user = {}; // {auth_authen}; empty when the client did not log in
     std::string queue_id = {};  // macro i; known at end of message
     policy::address sender = {};
+    dsn_of_mail dsn = {};
     std::vector<policy::address> recipients = {};
+    std::vector<dsn_of_recipient> recipients_dsn = {}; // one for each recipient, in their order
+    // A recipient came without angle brackets, as from sendmail(1): Postfix shows them rewritten then, and looks for those that
+    // are to be taken off by what they were before. It may not find them.
+    bool deletions_may_miss = false;
     policy::message mail = {};
     std::size_t size = 0;   // octets of header and body received, kept or not
     bool truncated = false; // size went past the limit: mail holds only the beginning, and must not be judged

@@ -41,6 +41,7 @@ enum class reply : char {
     negotiate = 'O',     // SMFIC_OPTNEG
     proceed = 'c',       // SMFIR_CONTINUE
     accept = 'a',        // SMFIR_ACCEPT
+    discard = 'd',       // SMFIR_DISCARD
     reject = 'r',        // SMFIR_REJECT
     tempfail = 't',      // SMFIR_TEMPFAIL
     reply_code = 'y',    // SMFIR_REPLYCODE

@@ -27,7 +27,7 @@ struct chart_column {
     std::vector<std::uint64_t> values; // one a series, from the bottom up
 };
 
-constexpr std::size_t most_marks = 60; // the first ones are drawn; more would be a wall
+constexpr std::size_t most_marks = 30; // the first ones are drawn; more would be a wall
 
 struct chart_mark {
     double at = 0; // in columns from the left: 2.5 is the middle of the third

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <utility>
 
 namespace sealgate::policy {
 
@@ -63,60 +62,47 @@ bool is_safe_link(std::string_view where) {
     return false;
 }
 
-void put(html::writer& out, const phrases& line) {
+std::string html_of(const phrases& line) {
+    std::string out;
     for (const auto& one : line) {
+        const auto shown = html::escaped(one.text);
         switch (one.as) {
-        case look::plain: out.text(one.text, longest_paragraph); break;
-        case look::strong: out.raw("<strong>").text(one.text, longest_paragraph).raw("</strong>"); break;
-        case look::link:
-            if (is_safe_link(one.text))
-                out.raw("<a href=\"").text(one.text, longest_paragraph).raw("\">").text(one.text, longest_paragraph).raw("</a>");
-            else
-                out.text(one.text, longest_paragraph);
-            break;
+        case look::plain: out += shown; break;
+        case look::strong: out += "<strong>" + shown + "</strong>"; break;
+        case look::link: out += is_safe_link(one.text) ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown; break;
         }
     }
+    return out;
 }
 
 // Long addresses must not make a phone's window scroll sideways.
 #define SEALGATE_BREAKABLE "overflow-wrap:anywhere;"
+constexpr std::string_view title_style = SEALGATE_BREAKABLE
+    "font-size:1.4em;line-height:1.3;margin:0 0 1em;padding:.1em 0 .1em .6em;border-left:4px solid #b0701a";
+constexpr std::string_view heading_style = SEALGATE_BREAKABLE "font-size:1.1em;line-height:1.3;margin:1.6em 0 .5em";
+constexpr std::string_view paragraph_style = SEALGATE_BREAKABLE "margin:.7em 0";
+constexpr std::string_view list_style = "margin:.5em 0;padding-left:1.3em";
+constexpr std::string_view item_style = SEALGATE_BREAKABLE "margin:.5em 0";
+constexpr std::string_view small_style = SEALGATE_BREAKABLE "margin:.5em 0;font-size:.9em";
+#undef SEALGATE_BREAKABLE
 
-void put(html::writer& out, const block& one) {
-    switch (one.kind) {
-    case block_kind::title:
-        out.raw("<h1 style=\"" SEALGATE_BREAKABLE "font-size:1.4em;line-height:1.3;margin:0 0 1em;padding:.1em 0 .1em .6em;"
-                "border-left:4px solid #b0701a\">");
-        put(out, one.lines.front());
-        out.raw("</h1>\r\n");
-        return;
-    case block_kind::heading:
-        out.raw("<h2 style=\"" SEALGATE_BREAKABLE "font-size:1.1em;line-height:1.3;margin:1.6em 0 .5em\">");
-        put(out, one.lines.front());
-        out.raw("</h2>\r\n");
-        return;
-    case block_kind::paragraph:
-    case block_kind::small:
-        if (one.kind == block_kind::small)
-            out.raw("<p style=\"" SEALGATE_BREAKABLE "margin:.5em 0;font-size:.9em\">");
-        else
-            out.raw("<p style=\"" SEALGATE_BREAKABLE "margin:.7em 0\">");
-        put(out, one.lines.front());
-        out.raw("</p>\r\n");
-        return;
-    case block_kind::list:
-        out.raw("<ul style=\"margin:.5em 0;padding-left:1.3em\">\r\n");
-        for (const auto& item : one.lines) {
-            out.raw("<li style=\"" SEALGATE_BREAKABLE "margin:.5em 0\">");
-            put(out, item);
-            out.raw("</li>\r\n");
-        }
-        out.raw("</ul>\r\n");
-        return;
-    }
-    std::unreachable();
+std::string element(std::string_view name, std::string_view style, std::string_view content) {
+    return "<" + std::string(name) + " style=\"" + std::string(style) + "\">" + std::string(content) + "</" +
+           std::string(name) + ">\r\n";
 }
 
-#undef SEALGATE_BREAKABLE
+std::string html_of(const block& one) {
+    switch (one.kind) {
+    case block_kind::title: return element("h1", title_style, html_of(one.lines.front()));
+    case block_kind::heading: return element("h2", heading_style, html_of(one.lines.front()));
+    case block_kind::paragraph: return element("p", paragraph_style, html_of(one.lines.front()));
+    case block_kind::small: return element("p", small_style, html_of(one.lines.front()));
+    case block_kind::list: break;
+    }
+    std::string items = "\r\n";
+    for (const auto& item : one.lines) items += element("li", item_style, html_of(item));
+    return element("ul", list_style, items);
+}
 
 } // namespace
 
@@ -126,25 +112,22 @@ std::string as_plain_text(const document& letter) {
         if (!out.empty()) out += "\r\n";
         const bool is_list = one.kind == block_kind::list;
         for (const auto& line : one.lines) append_wrapped(out, joined(line), is_list ? "- " : "", is_list ? "  " : "");
-        const bool is_title = one.kind == block_kind::title;
-        if (!is_title && one.kind != block_kind::heading) continue;
-        out += std::string(std::min(width(joined(one.lines.front())), widest), is_title ? '=' : '-') + "\r\n";
+        if (one.kind == block_kind::title) out += std::string(std::min(width(joined(one.lines.front())), widest), '=') + "\r\n";
+        if (one.kind == block_kind::heading) out += std::string(std::min(width(joined(one.lines.front())), widest), '-') + "\r\n";
     }
     return out;
 }
 
 std::string as_html(const document& letter) {
-    html::writer out;
-    out.raw("<!DOCTYPE html>\r\n<html lang=\"").text(letter.language);
-    out.raw("\" style=\"color-scheme:light dark\">\r\n<head>\r\n<meta charset=\"utf-8\">\r\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\r\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">\r\n<title>");
-    if (!letter.blocks.empty()) out.text(joined(letter.blocks.front().lines.front()), longest_paragraph);
-    out.raw("</title>\r\n</head>\r\n<body style=\"margin:0;padding:1em;background-color:Canvas;color:CanvasText;font:1em/1.55 system-ui,-apple-system,"
-            "'Segoe UI',Roboto,Helvetica,Arial,sans-serif\">\r\n<main style=\"max-width:38em;margin:0 auto\">\r\n");
-    for (const auto& one : letter.blocks) put(out, one);
-    out.raw("</main>\r\n</body>\r\n</html>\r\n");
-    return std::move(out).take();
+    std::string out = "<!DOCTYPE html>\r\n<html lang=\"" + html::escaped(letter.language) +
+                      "\" style=\"color-scheme:light dark\">\r\n<head>\r\n<meta charset=\"utf-8\">\r\n"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\r\n"
+                      "<meta name=\"color-scheme\" content=\"light dark\">\r\n<title>" +
+                      html::escaped(letter.blocks.empty() ? "" : joined(letter.blocks.front().lines.front())) +
+                      "</title>\r\n</head>\r\n<body style=\"margin:0;padding:1em;background-color:Canvas;"
+                      "color:CanvasText;font:1em/1.55 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\">\r\n<main style=\"max-width:38em;margin:0 auto\">\r\n";
+    for (const auto& one : letter.blocks) out += html_of(one);
+    return out + "</main>\r\n</body>\r\n</html>\r\n";
 }
 
 } // namespace sealgate::policy

@@ -59,7 +59,8 @@ void draw_proof(writer& to, const report_input& of) {
     if (proof.signed_to > 0) {
         to.raw("Records up to ").count(proof.signed_to).raw(" are as they were signed");
         if (proof.signed_at) to.raw(" on "), draw_time(to, *proof.signed_at);
-        to.raw(": they were not written anew, and none is missing.");
+        to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
+               "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit verify</code>).");
     } else {
         to.raw("Nothing: no signed checkpoint was at hand.");
     }
@@ -69,7 +70,7 @@ void draw_proof(writer& to, const report_input& of) {
     else
         to.raw("Whether records were cut off at the end, or the log was written anew from some record on.");
     to.raw(" Nor what became of mail afterwards: a record says what was decided.</dd>\n");
-    for (const auto& remark : proof.remarks) to.raw("<dt>To be known</dt><dd>").text(remark).raw("</dd>\n");
+    for (const auto& remark : proof.remarks) to.raw("<dt>To be known</dt><dd>").text(remark).raw(".</dd>\n");
     if (of.counted.unreadable > 0)
         to.raw("<dt>Not counted</dt><dd>").text(counted(of.counted.unreadable, "line", "lines")).raw(
             " of the log that cannot be read as a record.</dd>\n");

@@ -22,7 +22,7 @@ struct proof_status {
     std::string flaw;             // a phrase that names the first record that is wrong; empty where the log is whole
     std::uint64_t signed_to = 0;  // records up to this one are as they were signed; 0: nothing is signed
     std::optional<moment> signed_at; // when that one was
-    std::vector<std::string> remarks; // what else is to be known, a sentence each
+    std::vector<std::string> remarks; // what else is to be known, a phrase each
 
     bool is_whole() const { return flaw.empty(); }
 };

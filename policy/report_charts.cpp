@@ -169,7 +169,7 @@ void draw_flags(writer& to, const report_input& of) {
         if (++count > most_marks) continue;
         table.rows.push_back({words(std::to_string(count)), {.kind = cell_kind::time, .text = sortable_text(one.when)}, outside(one.what)});
     }
-    if (count > most_marks) table.note = "The first " + std::to_string(most_marks) + " of " + html::grouped(count) + " are listed and marked.";
+    if (count > most_marks) table.note = "The first " + std::to_string(most_marks) + " of " + html::grouped(count) + " are marked; Changes of the gateway lists more.";
     draw(to, table);
 }
 

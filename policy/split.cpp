@@ -30,4 +30,10 @@ split split_by_form(std::span<const outcome> results, std::span<const visibility
     return out;
 }
 
+split without_taking_off(split forms) {
+    if (forms.copies.empty()) return forms;
+    forms.copies.insert(forms.copies.begin(), {.what = form::sealed, .recipients = std::exchange(forms.here, {})});
+    return forms;
+}
+
 } // namespace sealgate::policy

@@ -95,7 +95,8 @@ std::string texts_at(const json::object& of, std::string_view field) {
 
 std::string known_domain(std::string_view address) {
     const auto domain = domain_of(address);
-    return domain.empty() ? "(none)" : std::string(domain);
+    if (!domain.empty()) return std::string(domain);
+    return address.starts_with("hmac-") ? "(hidden)" : "(none)"; // audit.addresses: keyed
 }
 
 } // namespace
@@ -224,6 +225,10 @@ void tally::add_event(const json::object& record, std::string_view event, moment
         note(when, change_kind::stop, "the gateway stopped");
     } else if (event == "reload") {
         note(when, change_kind::reload, "configuration, policy and keys were read anew");
+    } else if (event == "reload-refused") {
+        note(when, change_kind::reload, "a reload was refused for errors in the files; the old ones stay in force");
+    } else if (event == "signing-key") {
+        note(when, change_kind::keys, "checkpoints of the log are signed by the key " + text_at(record, "key"));
     } else if (event == "repair") {
         note(when, change_kind::repair, "an unfinished line at the end of the log was removed");
     } else if (event.starts_with("key-")) {

@@ -81,6 +81,8 @@ std::optional<std::string> decode_strict_base64(std::string_view lines) {
         }
     }
     if ((digits + padding) % 4 != 0 || padding > 2) return std::nullopt;
+    const auto spare = (1U << 2 * padding) - 1; // RFC 4648 section 3.5: bits that belong to no octet
+    if ((bits & spare) != 0) return std::nullopt;
     if (padding > 0) append_octets(out, bits << 6 * padding, 3 - padding);
     return out;
 }

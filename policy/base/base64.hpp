@@ -18,8 +18,9 @@ std::string encode_base64(std::string_view bytes);
 std::string decode_base64(std::string_view text);
 
 // Lines of base64 and nothing else: nothing where a line holds any other character (white space at its ends
-// aside), where the text goes on after the padding, or is not whole. A tolerant decoder passes over such
-// text, and whoever reads the raw bytes does not. One pass, no copy but the answer.
+// aside), where the text goes on after the padding, is not whole, or has a bit set in its last digit that
+// belongs to no octet. A tolerant decoder passes over such text, and whoever reads the raw bytes does not.
+// One pass, no copy but the answer.
 std::optional<std::string> decode_strict_base64(std::string_view lines);
 
 } // namespace sealgate::text

@@ -6,6 +6,27 @@
 
 namespace sealgate::html {
 
+namespace {
+
+constexpr std::size_t most_code_points = 320; // an address has 320 at most (RFC 3696 erratum 1690)
+
+} // namespace
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
 std::string grouped(std::uint64_t number) {
     auto digits = std::to_string(number);
     for (auto at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
@@ -17,17 +38,8 @@ writer& writer::raw(markup part) {
     return *this;
 }
 
-writer& writer::text(std::string_view outside, std::size_t most_code_points) {
-    for (const char c : text::printable(outside, most_code_points)) {
-        switch (c) {
-        case '&': out_ += "&amp;"; break;
-        case '<': out_ += "&lt;"; break;
-        case '>': out_ += "&gt;"; break;
-        case '"': out_ += "&quot;"; break;
-        case '\'': out_ += "&#39;"; break;
-        default: out_ += c;
-        }
-    }
+writer& writer::text(std::string_view outside) {
+    out_ += escaped(text::printable(outside, most_code_points));
     return *this;
 }
 

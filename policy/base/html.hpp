@@ -2,12 +2,14 @@
 // escaped here and nowhere else, for elements and for attributes in double quotes alike. Pure; nothing fails.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace sealgate::html {
+
+// For elements and for attributes in quotes.
+std::string escaped(std::string_view text);
 
 // Made at compile time only, so that nothing from outside can ever be taken for markup.
 struct markup {
@@ -20,8 +22,7 @@ class writer {
 public:
     writer& raw(markup part);
     // Control, bidi and other invisible characters become U+FFFD, as in logs; long texts are cut.
-    // An address has 320 code points at most (RFC 3696 erratum 1690).
-    writer& text(std::string_view outside, std::size_t most_code_points = 320);
+    writer& text(std::string_view outside);
     // Text whose own direction must not turn round what stands beside it.
     writer& isolated(std::string_view outside);
     writer& count(std::uint64_t number);   // "1,204"

@@ -32,7 +32,7 @@ std::string_view take_line(std::string_view& rest);
 // The pieces between separators, untrimmed; one piece where there is no separator.
 std::vector<std::string_view> split(std::string_view s, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
-// "a", "a or b", "a, b or c"
+// "a", "a or b", "a, b or c".
 std::string listed(const std::vector<std::string>& words, std::string_view last);
 
 std::u32string decode_utf8(std::string_view s);

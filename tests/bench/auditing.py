@@ -38,7 +38,8 @@ def measure_reading(options, count):
     with tempfile.TemporaryDirectory(dir=options.directory) as name:
         root = Path(name)
         config = root / "sealgate.yaml"
-        config.write_text(SEALGATE_YAML.format(socket=root / "socket", inet_port=1, submit_port=1, mode="enforce"))
+        config.write_text(SEALGATE_YAML.format(socket=root / "socket", inet_port=1, submit_port=1, mode="enforce",
+                                               message_size="50MiB"))
         (root / "state").mkdir()
         subprocess.run([BENCH, "generate", str(count), root / "state"], check=True)
         log = root / "state" / "audit" / "audit.jsonl"

@@ -109,6 +109,8 @@ RULES = [
     Rule("armor that has to be guessed", "gpg sq", "^refused armor: no armored data", "^encrypted",
          "programs differ in what they guess, and a text has room there",
          change="other_mark|lost_line|no_empty_line|other_digit|other_checksum"),
+    Rule("spare bits of base64", "gpg", "^refused armor: no armored data", "^encrypted",
+         "no program writes them, and sq refuses them", change="spare_bits"),
 
     # What we take and others refuse. Whoever adds a rule here has to say why no text can leave readable.
     Rule("wrong checksum", "gpg", "^encrypted",
@@ -121,10 +123,6 @@ RULES = [
                    r"\[don't know\]: invalid packet \(ctb=10\)", r"no valid OpenPGP data found\."),
          "RFC 9580 section 6.1 wants none; gpg 2.2 needs one, or padding, to find the end of the base64",
          change="_checksum|lost_line"),
-    Rule("spare bits of base64", "sq", "^encrypted",
-         "^refused Error: (Invalid last symbol|Malformed packet: Truncated packet)",  # the latter with chunks
-         "four bits have no room for text, and gpg takes them",
-         change="spare_bits|other_digit"),
     Rule("values within a session key", "gpg", "^encrypted", complains(MPI),
          "they hide nothing: the packet looks like noise as a whole, and only the key could prove them right",
          said="pubkey enc packet: version 3"),

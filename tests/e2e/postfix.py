@@ -42,6 +42,7 @@ alias_database =
 inet_interfaces = loopback-only
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
+recipient_canonical_maps = inline:{{ maximilian@example.org=max@example.org }}
 relayhost = [127.0.0.1]:{relay_port}
 default_transport = smtp
 relay_transport = smtp

@@ -114,6 +114,35 @@ def test_killed_around_each_effect(world, faults):
         assert outcome.twice == 0 or step == "hand over"
 
 
+def submit_locally(world, mail):
+    assert world.postfix.sendmail(mail.sender, mail.recipients, mail.data()).returncode == 0
+
+
+def everybody_has_it(world, mail):
+    return {address for delivery in world.arrived(mail) for address in delivery.recipients} == set(mail.recipients)
+
+
+def test_killed_around_the_answer_to_a_local_mail_that_leaves_as_copies_alone(world, faults):
+    first = split_mail()
+    faults.arm()
+    submit_locally(world, first)
+    world.wait_until(lambda: everybody_has_it(world, first) and world.gateway.outbox() == [], timeout=30)
+    answers = [number for number, effect in enumerate(faults.effects(), 1) if step_of(effect) == "answer"]
+    for plan in [f"{when} {number}" for number in answers for when in ("before", "after")]:
+        restart(world, faults)
+        mail = split_mail()
+        faults.arm(plan)
+        submit_locally(world, mail)
+        world.wait_until(lambda: not world.gateway.running, timeout=30)
+        faults.disarm()
+        world.gateway.start(faults.environment)
+        world.wait_until(lambda: everybody_has_it(world, mail), timeout=60)
+        world.wait_until(lambda: world.gateway.outbox() == [] and world.postfix.queue() == [], timeout=60)
+        reached = [address for delivery in world.arrived(mail) for address in delivery.recipients]
+        assert sorted(reached) == sorted(mail.recipients), f"{plan}: once each"
+        assert not any(holds(delivery.data, mail.marker) for delivery in world.arrived(mail) if SEALED & set(delivery.recipients))
+
+
 def test_a_disk_that_is_full_from_each_effect_on(world, faults):
     effects = effects_of_a_mail(world, faults)
     plans = [(effect, f"full {number}") for number, effect in enumerate(effects, 1) if step_of(effect) != "answer"]

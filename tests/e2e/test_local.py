@@ -1,6 +1,8 @@
 """Mail from programs on the gateway's own machine: sendmail(1), which reaches the milter through cleanup(8)."""
 
-from expect import results, sealed
+import pytest
+from expect import armor, results, sealed
+from leaks import holds
 from mails import Mail
 
 
@@ -27,6 +29,30 @@ def test_local_mail_that_needs_nothing_passes(world):
     delivery, = delivered(world, mail)
     assert delivery.body() == mail.body()
     assert world.record(mail)["outcome"] == "deliver"
+
+
+@pytest.mark.parametrize("spelled", ["max@example.org", "max", "maximilian@example.org", "Max@Example.ORG", "max@example.org."])
+def test_local_mail_that_is_split_reaches_everybody_once_however_postfix_rewrites_them(world, spelled):
+    # The world's canonical_maps make maximilian max. cleanup(8) shows him rewritten, and would not find max to take him off.
+    mail = Mail(["bob@partner.example", spelled], "[confidential] nightly report", cc=["dave@riseup.net"],
+                bcc=["carol@partner.example"])
+    submit(world, mail)
+    world.wait_until(lambda: sum(len(delivery.recipients) for delivery in world.arrived(mail)) >= 4, timeout=20)
+    world.wait_until(lambda: world.gateway.outbox() == [])
+    deliveries = {tuple(sorted(address.lower() for address in delivery.recipients)): delivery for delivery in world.arrived(mail)}
+    assert sorted(deliveries) == [("bob@partner.example", "dave@riseup.net"), ("carol@partner.example",), ("max@example.org",)]
+    for recipients, delivery in deliveries.items():
+        assert holds(delivery.data, mail.marker) == (recipients == ("max@example.org",))
+    assert mail.marker.encode() in world.keys.dave.decrypt(armor(deliveries["bob@partner.example", "dave@riseup.net"]))
+    assert [copy["form"] for copy in world.record(mail)["copies"]] == ["sealed", "original", "sealed"]
+
+
+def test_by_smtp_canonical_maps_keep_nobody_on_the_message_in_hand(world):
+    mail = Mail(["bob@partner.example", "maximilian@example.org"], "[confidential] Offer")
+    assert world.send(mail).code == 250
+    world.wait_until(lambda: len(world.arrived(mail)) >= 2)
+    world.wait_until(lambda: world.gateway.outbox() == [])
+    assert sorted(delivery.recipients for delivery in world.arrived(mail)) == [["bob@partner.example"], ["max@example.org"]]
 
 
 def test_a_local_null_sender_is_neither_touched_nor_logged(world):

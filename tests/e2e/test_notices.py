@@ -12,7 +12,7 @@ from leaks import holds
 from mails import Mail, pgp_mime
 from world import TRAVELLER
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "notices"
+GOLDEN = Path(__file__).resolve().parent.parent / "policy" / "golden"
 _sender = itertools.count(1)
 
 

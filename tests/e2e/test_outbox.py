@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from mails import Mail
+from smtp_sink import Sink
 
 _batch = itertools.count(1)
 
@@ -27,11 +28,11 @@ class Outbox:
         self.gateway = gateway
         self.directory = gateway.state / "outbox"
 
-    def put(self, mail, due_in=0):
+    def put(self, mail, due_in=0, age=0):
         """One waiting copy of the mail; returns its id. The mail's recipients are in the envelope alone."""
         batch = f"E2E{os.getpid()}X{next(_batch)}"
         data = mail.data()
-        head = {"version": 1, "id": f"{batch}.1", "decision": "TEST-TEST", "created": stamp(), "sender": mail.sender,
+        head = {"version": 1, "id": f"{batch}.1", "decision": "TEST-TEST", "created": stamp(-age), "sender": mail.sender,
                 "recipients": [{"address": address, "identity": self.identity(mail, address), "last_reply": ""}
                                for address in mail.recipients],
                 "tries": 0, "next_try": stamp(due_in), "size": len(data)}
@@ -125,6 +126,23 @@ def test_a_message_beyond_ascii_and_with_dots_arrives_as_it_is(world, outbox):
     wait_until_empty(world, outbox)
     delivery, = world.arrived(mail)
     assert delivery.body() == mail.data().partition(b"\r\n\r\n")[2]
+
+
+def test_what_nobody_took_for_five_days_comes_back_to_its_sender(world, outbox, mail):
+    with Sink() as submit, world.gateway_with(submit=submit.port):
+        for address in mail.recipients:
+            submit.answer(f"RCPT {address}", "451 4.2.0 later", times=100)
+        younger = Mail(mail.recipients, "Minutes")
+        outbox.put(younger, age=4 * 86400)
+        world.wait_until(lambda: outbox.list()[0]["tries"])
+        outbox.put(mail, age=5 * 86400 + 60)
+        world.wait_until(lambda: submit.deliveries)
+        report, = submit.deliveries
+        assert [copy["created"][:10] for copy in outbox.list()] == [stamp(-4 * 86400)[:10]], "the younger waits"
+    assert (report.sender, report.recipients) == ("", [mail.sender])
+    for address in mail.recipients:
+        assert f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 4.2.0\r\n".encode() in report.data
+    assert mail.message_id.encode() in report.data and mail.marker.encode() not in report.data
 
 
 def test_postfix_down_then_up(world, outbox, mail):

@@ -71,7 +71,9 @@ def test_numbers_are_what_was_sent(world, since, tmp_path):
     with world.gateway_with(mode="monitor", policy=world.gateway.usual_policy(untagged="public")):
         for subject, to, _ in SENT:
             world.send(Mail([to], subject, sender="moni@example.org"))
-    tables = Tables(reported(world.gateway, tmp_path / "report.html", "--since", since))
+    page = reported(world.gateway, tmp_path / "report.html", "--since", since)
+    assert "Whole." in page and "are as they were signed on" in page  # a restart signs
+    tables = Tables(page)
     outcomes = dict(tables.rows("What became of each mail", "outcome", "mails"))
     assert outcomes == {"delivered": "1", "delivered with a warning": "1", "sealed": "1", "held": "1", "refused": "3", "deferred": "0",
                         "only watched: passed unchanged, in monitor mode": "7"}
@@ -87,7 +89,8 @@ def test_numbers_are_what_was_sent(world, since, tmp_path):
                         "classification", "tier", "action", "reason", "refused")
     assert ("confidential", "unsecure", "encrypt", "no-key", "2") in rules
     assert [change.split(" from ")[0] for _, change in tables.rows("Changes of policy and mode, as numbered in the pictures", "mark", "change")] == [
-        "policy changed", "mode changed"]
+        "policy changed", "mode changed"] * 2  # and back
+    assert {("start",), ("stop",), ("policy",), ("mode",)} <= set(tables.rows("Changes, as the log tells them", "kind"))
 
 
 def test_json_tells_the_same(world, since, tmp_path):
@@ -96,6 +99,8 @@ def test_json_tells_the_same(world, since, tmp_path):
     run = world.gateway.run("report", "--since", since, "--json")
     told = json.loads(run.stdout)
     assert run.returncode == 0 and told["proof"]["whole"] is True and told["messages"] == len(SENT)
+    verified = json.loads(world.gateway.run("audit", "verify", "--json").stdout)
+    assert (told["proof"]["records"], told["proof"]["signed_to"]) == (verified["records"], verified["signed_to"] or 0)
     assert {name: number for name, number in told["outcomes"].items() if number} == {"deliver": 1, "warn": 1, "seal": 1, "hold": 1, "reject": 3}
     reported(world.gateway, tmp_path / "report.json", "--since", since, "--json")
     assert json.loads((tmp_path / "report.json").read_text())["outcomes"] == told["outcomes"]
@@ -124,6 +129,8 @@ def test_log_that_is_not_whole_is_reported_and_is_no_success(gateway, tmp_path, 
     assert run.returncode == 1 and said in run.stderr and run.stderr.count("\n") == 1
     page = (tmp_path / "report.html").read_text()
     assert "Not whole." in page and said in page
+    mails = [int(mails) for mails, in Tables(page).rows("What became of each mail", "mails")]
+    assert sum(mails) == len((gateway.state / "audit" / "audit.jsonl").read_text().splitlines()), "what stands behind the flaw is counted too"
 
 
 def test_file_is_private_and_takes_the_place_of_the_last(gateway, tmp_path, monkeypatch):

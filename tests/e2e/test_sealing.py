@@ -86,6 +86,9 @@ def test_organisation_key_can_read_where_the_policy_says_so(world):
     mail = Mail(["bob@partner.example"], "[confidential] Offer")
     with world.gateway_with(policy=world.gateway.usual_policy(always_to="[escrow@example.org]")):
         delivery = sealed(world, mail, world.send(mail))
+        assert "always encrypted to, too: escrow@example.org" in world.gateway.run("check").stdout
+        refusal = world.send(Mail(["bob@yahoo.com"], "[confidential] Offer"))
+    assert "What is encrypted here can also be read by escrow@example.org." in refusal.text
     assert world.record(mail)["further_readers"] == [organisation.fingerprint]
     assert organisation.decrypt(armor(delivery)) == world.keys.bob.decrypt(armor(delivery)) == mail.entity()
 

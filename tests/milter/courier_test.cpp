@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <map>
 #include <unistd.h>
 
 namespace sealgate::milter {
@@ -46,11 +47,11 @@ protected:
 
     void add(std::vector<std::string> recipients, std::string sender = "ann@example.org") {
         owed_copy copy{
-            .decision = "7Q2K-M4XD", .sender = std::move(sender), .recipients = {}, .message = message};
+            .decision = "7Q2K-M4XD", .sender = std::move(sender), .recipients = {}, .message = message, .dsn = {.ret = "", .envid = "e+2B1"}};
         for (const auto& one : recipients) {
             auto identity = std::string(64, '0');
             identity.replace(0, 2, {"0123456789abcdef"[added / 16 % 16], "0123456789abcdef"[added % 16]});
-            copy.recipients.push_back({.address = one, .identity = identity});
+            copy.recipients.push_back({.address = one, .identity = identity, .dsn = wanted[one]});
             ++added;
         }
         box->add({copy});
@@ -77,6 +78,7 @@ protected:
     std::optional<outbox> box;
     std::optional<courier> carrier;
     unsigned added = 0;
+    std::map<std::string, dsn_of_recipient> wanted;
 };
 
 TEST_F(Courier, ACopyIsHandedOverOnceAndRemembered) {
@@ -130,6 +132,34 @@ TEST_F(Courier, OneOfThreeIsRefusedAndTheSenderIsTold) {
     EXPECT_THAT(bounce.data, HasSubstr("[sealgate 7Q2K-M4XD]"));
     for (const auto* unsaid : {"bob@x", "eve@x", "secret words", "the plan"})
         EXPECT_THAT(bounce.data, Not(HasSubstr(unsaid)));
+}
+
+TEST_F(Courier, WhoWantsToHearOfNoFailureHearsOfNone) {
+    server.answer("RCPT", "550 5.1.1 no such user", 2);
+    wanted["a@x"].notify = "NEVER";
+    wanted["b@x"].notify = "SUCCESS,DELAY";
+    testing::internal::CaptureStderr();
+    start();
+    add({"a@x", "b@x"});
+    until_empty();
+    const auto log = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(server.deliveries, IsEmpty());
+    EXPECT_THAT(find_failed(places()), IsEmpty());
+    EXPECT_THAT(log, HasSubstr("given up for a@x (550 5.1.1 no such user): the sender asked not to be told (NOTIFY=NEVER)"));
+}
+
+TEST_F(Courier, AReportHasTheNamesThatTheSenderGave) {
+    server.answer("RCPT", "550 5.1.1 no such user", 2);
+    wanted["a@x"].notify = "NEVER";
+    wanted["b@x"] = {.notify = "FAILURE", .orcpt = "rfc822;old+2Bb@x"};
+    start();
+    add({"a@x", "b@x"});
+    until_empty();
+    ASSERT_THAT(server.deliveries, SizeIs(1));
+    const auto& report = server.deliveries[0].data;
+    EXPECT_THAT(report, HasSubstr("Original-Envelope-Id: e+1\r\nReporting-MTA: dns; "));
+    EXPECT_THAT(report, HasSubstr("\r\n\r\nOriginal-Recipient: rfc822;old+b@x\r\nFinal-Recipient: rfc822; b@x\r\n"));
+    EXPECT_THAT(report, Not(HasSubstr("a@x")));
 }
 
 TEST_F(Courier, WhoWaitsIsTriedAgainWithoutTheOthers) {

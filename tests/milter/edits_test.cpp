@@ -191,5 +191,12 @@ TEST(Edits, FieldsAreNumberedAmongThoseOfTheirName) {
 
 TEST(Edits, ProgressCarriesNothing) { EXPECT_EQ(progress_frame(), packet('p')); }
 
+TEST(Edits, WhatIsDiscardedIsNotEdited) {
+    EXPECT_EQ(encode({.final = verdict::accept, .edits = {.discard = true, .recipients = {"a@example.org"}}, .reply = {}}, agreement{}),
+              packet('d'));
+    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {.discard = true}, .reply = {}}, agreement{}), packet('t'))
+        << "a mail whose copies are not on disk is not thrown away";
+}
+
 } // namespace
 } // namespace sealgate::milter

@@ -19,6 +19,7 @@ transaction mail_to(const std::vector<std::string>& recipients) {
     transaction out;
     out.sender = policy::parse_address("ann@example.org");
     for (const auto& one : recipients) out.recipients.push_back(policy::parse_address(one));
+    out.recipients_dsn.resize(recipients.size());
     out.queue_id = "4ABC";
     out.mail = {.fields = {{"Message-ID", " <1@example.org>"}, {"Subject", " [confidential] x"}, {"Keywords", " y"}, {"subject", " z"}},
                 .body = "in clear\r\n"};
@@ -75,6 +76,34 @@ TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
     EXPECT_THAT(addresses(owed[1]), ElementsAre("max@example.org", "MAX@example.org"));
     EXPECT_EQ(owed[1].message, policy::to_wire(mail.mail));
     EXPECT_EQ(owed[1].sender, "ann@example.org");
+}
+
+TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
+    made.forms = policy::without_taking_off(std::move(made.forms));
+    EXPECT_THAT(ciphertext_groups(made), ElementsAre(ElementsAre(0u), ElementsAre(1u)));
+    EXPECT_EQ(edits_for(rules, made, mail, {here, hidden}, "id"), edit_list{.discard = true});
+    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    ASSERT_EQ(owed.size(), 3u);
+    EXPECT_THAT(addresses(owed[0]), ElementsAre("bob@x.org"));
+    EXPECT_THAT(owed[0].message, HasSubstr("sealed here"));
+    EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
+    EXPECT_THAT(owed[1].message, HasSubstr("sealed copy"));
+    EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org", "MAX@example.org"));
+}
+
+TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
+    mail.dsn = {.ret = "HDRS", .envid = "x1"};
+    mail.recipients_dsn[1].notify = "NEVER";
+    mail.recipients_dsn[2] = {.notify = "SUCCESS", .orcpt = "rfc822;maximilian@example.org"};
+    made.archive = {policy::parse_address("archive@example.org")};
+    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    for (const auto& copy : owed) EXPECT_EQ(copy.dsn, mail.dsn);
+    EXPECT_EQ(owed[0].recipients[0].dsn, mail.recipients_dsn[1]);
+    EXPECT_EQ(owed[1].recipients[0].dsn, dsn_of_recipient{}) << owed[1].recipients[0].address;
+    EXPECT_EQ(owed[1].recipients[1].dsn, mail.recipients_dsn[2]);
+    mail.recipients_dsn[2].notify = "NEVER";
+    EXPECT_EQ(copies_owed(rules, made, mail, {here, hidden}, "id")[1].recipients[1].identity, owed[1].recipients[1].identity)
+        << "it is the same mail";
 }
 
 TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {

@@ -56,6 +56,9 @@ void expect_transcript_mail(const conversation& talk) {
     EXPECT_EQ(got.sender.spelled, "ann@corp.example");
     ASSERT_EQ(got.recipients.size(), 1U);
     EXPECT_EQ(got.recipients[0].spelled, "bob@partner.example");
+    EXPECT_FALSE(got.deletions_may_miss);
+    EXPECT_EQ(got.dsn, dsn_of_mail{});
+    EXPECT_EQ(got.recipients_dsn, std::vector(1, dsn_of_recipient{}));
     EXPECT_EQ(got.mail, (policy::message{{{"Subject", " [CONFIDENTIAL] x"}}, "hello\r\n"}));
     EXPECT_EQ(got.size, policy::size_of(got.mail));
     EXPECT_FALSE(got.truncated);
@@ -138,6 +141,18 @@ TEST(Session, BouncePassesInBothSpellings) {
     }
 }
 
+TEST(Session, WhatTheSenderWantsToBeToldIsKept) {
+    const auto talk = said(introduction() + login() + packet('M', strings({"<ann@corp.example>", "SIZE=812", "RET=HDRS", "ENVID=x1"})) +
+                           packet('R', strings({"<a@x>", "NOTIFY=NEVER", "ORCPT=rfc822;b@x"})) + rcpt("<c@x>") +
+                           packet('R', strings({"<d@x>", "NOTIFY=SOMETIMES"})) + content() + packet('A') + login() +
+                           mail("<ann@corp.example>") + rcpt("<a@x>") + content());
+    ASSERT_EQ(talk.decisions.size(), 2U) << talk.error;
+    EXPECT_EQ(talk.decisions[0].dsn, (dsn_of_mail{.ret = "HDRS", .envid = "x1"}));
+    EXPECT_EQ(talk.decisions[0].recipients_dsn, (std::vector<dsn_of_recipient>{{.notify = "NEVER", .orcpt = "rfc822;b@x"}, {}, {}}));
+    EXPECT_EQ(talk.decisions[1].dsn, dsn_of_mail{});
+    EXPECT_EQ(talk.decisions[1].recipients_dsn, std::vector(1, dsn_of_recipient{}));
+}
+
 TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {
     const auto talk = said(offered() + connected("127.0.0.1") + packet('H', strings({"localhost"})) +
                            macros('M', {"i", "4AbC"}) + packet('M', strings({"ann@corp.example"})) +
@@ -145,6 +160,7 @@ TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].sender.spelled, "ann@corp.example");
     EXPECT_EQ(talk.decisions[0].recipients.at(0).spelled, "Bob@partner.example");
+    EXPECT_TRUE(talk.decisions[0].deletions_may_miss);
     EXPECT_EQ(talk.decisions[0].queue_id, "4AbC"); // from an earlier stage
     EXPECT_EQ(talk.decisions[0].auth_user, "");
 }

@@ -8,6 +8,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using testing::AnyOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -21,8 +22,11 @@ protected:
     handed_over send(std::vector<std::string> recipients, std::string message = plain,
                      std::string sender = "ann@example.org") {
         outgoing_mail mail{.sender = std::move(sender),
-                           .recipients = std::move(recipients),
-                           .message = std::make_shared<const std::string>(std::move(message))};
+                           .recipients = {},
+                           .message = std::make_shared<const std::string>(std::move(message)),
+                           .dsn = wanted};
+        for (auto& one : recipients)
+            mail.recipients.push_back({.address = std::move(one), .dsn = wanted_of_recipients});
         auto about_to_end = [this](std::vector<std::size_t> accepted) -> asio::awaitable<void> {
             if (fails_before_the_end) throw std::runtime_error("the disk is full");
             begun = accepted;
@@ -50,6 +54,8 @@ protected:
     smtp_deadlines deadlines{.step = 20s, .end_of_message = 20s};
     std::optional<std::vector<std::size_t>> begun;
     bool fails_before_the_end = false;
+    dsn_of_mail wanted;
+    dsn_of_recipient wanted_of_recipients;
 };
 
 TEST_F(SmtpClient, MessageArrivesAsItIs) {
@@ -95,6 +101,17 @@ TEST_F(SmtpClient, ExtensionsAreUsedAsTheMessageNeedsThem) {
     send({"bob@x"}, "Subject: x\r\n\r\n\xC3\xB6\r\n");
     EXPECT_THAT(server.commands, Contains("MAIL FROM:<ann@example.org>"));
     EXPECT_EQ(server.deliveries.size(), 3u);
+}
+
+TEST_F(SmtpClient, WhatTheSenderWantsToBeToldIsSaidWhereTheServerUnderstandsIt) {
+    wanted = {.ret = "HDRS", .envid = "x"};
+    wanted_of_recipients = {.notify = "NEVER", .orcpt = "rfc822;b@x"};
+    send({"bob@x"});
+    EXPECT_THAT(server.commands, Not(Contains(AnyOf(HasSubstr("RET="), HasSubstr("NOTIFY=")))));
+    server.extensions.emplace_back("DSN");
+    send({"bob@x"});
+    EXPECT_THAT(server.commands, Contains("MAIL FROM:<ann@example.org> SIZE=20 RET=HDRS ENVID=x"));
+    EXPECT_THAT(server.commands, Contains("RCPT TO:<bob@x> NOTIFY=NEVER ORCPT=rfc822;b@x"));
 }
 
 TEST_F(SmtpClient, WithoutSmtputf8AnAddressBeyondAsciiIsRefusedAndOthersAreNot) {

@@ -50,3 +50,13 @@ TEST(StrictBase64, RefusesWhatADecoderWouldSkip) {
          {"aGVsbG8", "aGVsbG8=\nmore", "aGVsbG8=!", "aG VsbG8=", "a===", "====", "=aGV", "aGVsbG8=aGVsbG8="})
         EXPECT_EQ(decode_strict_base64(text), std::nullopt) << text;
 }
+
+// RFC 4648 section 3.5: the last digit before the padding has two or four bits that belong to no octet.
+TEST(StrictBase64, BitsThatBelongToNoOctetAreZero) {
+    const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (std::size_t value = 0; value < alphabet.size(); ++value) {
+        const auto one = "Z"s + alphabet[value] + "==", two = "Zm"s + alphabet[value] + "=";
+        EXPECT_EQ(decode_strict_base64(one).has_value(), value % 16 == 0) << one;
+        EXPECT_EQ(decode_strict_base64(two).has_value(), value % 4 == 0) << two;
+    }
+}

@@ -41,9 +41,10 @@ TEST_F(Explain, EachRefusedRecipientIsNamedWithItsReason) {
     known.recipients[2].key.state = key_state::expired;
     EXPECT_EQ(reply_to(known),
               "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure) and eve@hotmail.com (unsecure).\n"
+              "550 5.7.1 Ask them for their OpenPGP keys.\n"
               "550 5.7.1 Also: the key of dan@partner.example (secure) has expired.\n"
-              "550 5.7.1 Ask them for their OpenPGP key, or use Signal or Jitsi instead.\n"
-              "550 5.7.1 Ask them for a new OpenPGP key, or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
+              "550 5.7.1 Ask them for a new OpenPGP key.\n"
+              "550 5.7.1 Or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, NearMissAsksWhatWasMeantAndQuotesNothing) {
@@ -76,7 +77,8 @@ TEST_F(Explain, DeferralIsTemporaryAndNamesNobody) {
     const auto known = to({"bob@yahoo.com"});
     const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::sealing_failed), "7Q2K-M4XD");
     EXPECT_THAT(to_string(*reply), HasSubstr("451 4.3.0 not sent yet: it could not be encrypted just now."));
-    EXPECT_THAT(to_string(*reply), HasSubstr("[sealgate 7Q2K-M4XD]"));
+    EXPECT_THAT(to_string(*reply), HasSubstr("451 4.3.0 Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
+                                             "[sealgate 7Q2K-M4XD]"));
 }
 
 TEST_F(Explain, TooLargeHasItsOwnCode) {
@@ -103,21 +105,6 @@ TEST_F(Explain, HostileAddressesCannotBreakTheReply) {
     const auto text = reply_to(to({"a\r\n250 ok@yahoo.com", "\x1b[2J@yahoo.com", "b\xc3\xa4@yahoo.com"}));
     for (const char c : text) EXPECT_TRUE((c >= 0x20 && c < 0x7F) || c == '\n');
     EXPECT_EQ(std::ranges::count(text, '\n'), 1);
-}
-
-TEST_F(Explain, EveryReasonThatRefusesHasASentenceAndANextStep) {
-    for (const auto& [why, name] : names(reason{})) {
-        auto known = to({"bob@yahoo.com"});
-        auto made = decide(rules, known);
-        made.recipients[0].result = outcome::reject;
-        made.recipients[0].why = why;
-        const auto text = to_string(*reply_for(rules, known, made, "7Q2K-M4XD"));
-        const bool refuses = why != reason::allowed && why != reason::sealed && why != reason::already_encrypted &&
-                             why != reason::subject_in_clear && why != reason::sealing_failed && why != reason::internal_error;
-        if (!refuses) continue;
-        EXPECT_THAT(text, Not(HasSubstr("of a rule about"))) << name;
-        EXPECT_THAT(text, Not(HasSubstr("Ask your mail administrator."))) << name;
-    }
 }
 
 TEST_F(Explain, JsonLineHasTheContractsFields) {

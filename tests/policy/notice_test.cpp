@@ -1,4 +1,4 @@
-// Notices as whole mails: golden files for each kind in each language (tests/golden/notices/KIND.LANGUAGE.eml), and what no notice
+// Notices as whole mails: golden files for each kind in each language (tests/policy/golden/KIND.LANGUAGE.eml), and what no notice
 // may ever hold. SEALGATE_RENEW_GOLDEN=1 writes the files anew; look at the difference before you commit it.
 #include "policies.hpp"
 
@@ -124,7 +124,7 @@ TEST_F(Notice, GoldenFilesAreWhatIsWritten) {
     const bool renew = std::getenv("SEALGATE_RENEW_GOLDEN") != nullptr;
     for (const auto& one : golden_cases()) {
         for (const auto* language : {"en", "de"}) {
-            const auto file = std::filesystem::path(SEALGATE_GOLDEN) / "notices" / (std::string(one.name) + "." + language + ".eml");
+            const auto file = std::filesystem::path(SEALGATE_GOLDEN) / (std::string(one.name) + "." + language + ".eml");
             const auto written = message(one.mails, language, one.unlisted);
             if (renew) std::ofstream(file, std::ios::binary) << written;
             EXPECT_EQ(written, read(file)) << file;

@@ -60,5 +60,13 @@ TEST(Split, HoldsItsPromisesForAllSmallMessages) {
         }
 }
 
+TEST(Split, WithoutTakingOffNobodyStaysUnlessAllDo) {
+    const split all_stay{.here = {0, 1}, .copies = {}};
+    EXPECT_EQ(without_taking_off(all_stay), all_stay);
+    const split some_leave{.here = {0, 3}, .copies = {{form::original, {1}}, {form::sealed, {2}}}};
+    EXPECT_EQ(without_taking_off(some_leave),
+              (split{.here = {}, .copies = {{form::sealed, {0, 3}}, {form::original, {1}}, {form::sealed, {2}}}}));
+}
+
 } // namespace
 } // namespace sealgate::policy

@@ -179,8 +179,11 @@ def _axe():
         if not shutil.which("npm"):
             return None, "there is no npm to fetch axe-core with"
         kept.parent.mkdir(exist_ok=True)
-        run = subprocess.run(["npm", "pack", "--silent", "--fetch-retries=1", "--fetch-timeout=30000", AXE], cwd=kept.parent,
-                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
+        try:
+            run = subprocess.run(["npm", "pack", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=30000", AXE], cwd=kept.parent,
+                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
+        except subprocess.TimeoutExpired:
+            return None, f"npm could not fetch {AXE} in three minutes"
         if run.returncode != 0 or not kept.exists():
             return None, f"npm could not fetch {AXE}: {(run.stderr or run.stdout).strip()[:200]}"
         if hashlib.sha512(kept.read_bytes()).hexdigest() != AXE_SHA512:

@@ -80,7 +80,7 @@ class Sink:
             return [delivery for delivery in self._deliveries if wanted(delivery)]
 
     def answer(self, verb, reply, times=1):
-        """The next `times` commands of that verb ("RCPT", or "." for the end of data) get this reply."""
+        """The next `times` commands of that verb ("RCPT", "RCPT a@b", or "." for the end of data) get this reply."""
         with self._changed:
             self._answers.setdefault(verb, []).extend([reply] * times)
 
@@ -144,7 +144,7 @@ class _Session:
         self._say(self._sink._reply_to("MAIL", "250 2.1.0 ok"))
 
     def _on_rcpt(self, line):
-        reply = self._sink._reply_to("RCPT", "250 2.1.5 ok")
+        reply = self._sink._reply_to(f"RCPT {_path(line)}", self._sink._reply_to("RCPT", "250 2.1.5 ok"))
         if reply.startswith("2"):
             self._recipients.append(_path(line))
         self._say(reply)

@@ -1,8 +1,9 @@
 """The armor around one good ciphertext: what may stand in it, and what no longer is armor."""
 from making.mail import Case, letter, part, pgp_mime
 from making.openpgp import armor, checksum, digits, spelled_out
-from making.programs import BY_HAND, GPG
+from making.programs import BY_HAND, GPG, TEXT
 
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BEGIN, END = "-----BEGIN PGP MESSAGE-----\n", "-----END PGP MESSAGE-----\n"
 
 
@@ -65,6 +66,12 @@ def cases(world):
     yield text("padding-in-the-middle", "pgp-fake",
                "The base64 ends, and goes on: some decoders stop at the padding, some begin anew, some pass over it.",
                BEGIN + "\n" + digits(bob[:100]) + digits(bob[100:]) + END)
+    odd = next(one for one in (world.seal("bob", TEXT + "." * more) for more in range(9)) if len(one) % 3)
+    last = digits(odd).rstrip("=\n")[-1]
+    yield text("spare-bits-in-the-last-digit", "pgp-fake",
+               """The last digit before the padding has bits that belong to no octet. Every program writes zeros there;
+               here it is a one. Some decoders pass over it, Sequoia refuses it.""",
+               armor(odd, crc="").replace(last + "=", ALPHABET[ALPHABET.index(last) + 1] + "="))
     yield text("digits-that-spell-a-letter", "pgp-fake",
                """A forger's ciphertext: its octets look like noise, but their base64 digits spell a letter, a word a
                line if he likes. Anybody who looks at the mail can read it.""",

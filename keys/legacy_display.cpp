@@ -1,13 +1,13 @@
 #include "keys/legacy_display.hpp"
 
 #include "policy/base/base64.hpp"
+#include "policy/base/html.hpp"
 #include "policy/base/text.hpp"
 #include "policy/encoded_word.hpp"
 #include "policy/mime.hpp"
 #include "policy/mime_field.hpp"
 #include "policy/subject.hpp"
-
-#include <fmt/format.h>
+#include "policy/transfer_encoding.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -28,33 +28,6 @@ std::string shown_subject(const policy::message& mail) {
     const auto values = policy::field_values(mail, "Subject");
     if (values.size() != 1 || !policy::subject_says_something(mail)) return {};
     return text::printable(text::trim(policy::decode_words(policy::unfolded(values.front())).text), 900);
-}
-
-std::string escaped_html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
-
-// RFC 2045 section 6.7, with soft line breaks.
-std::string quoted_printable(std::string_view text) {
-    std::string out;
-    std::size_t column = 0;
-    for (const char c : text) {
-        const bool plain = (c >= ' ' && c <= '~' && c != '=') || c == '\r' || c == '\n';
-        const auto piece = plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
-        if (column + piece.size() > 75) out += "=\r\n", column = 0;
-        out += piece;
-        column = c == '\n' ? 0 : column + piece.size();
-    }
-    return out;
 }
 
 // Whole groups of three octets, so that the digits of what follows can stand behind them.
@@ -92,10 +65,10 @@ void find_main_parts(const mime_part& part, std::vector<const mime_part*>& out) 
 // The element in the part's own encoding; nothing where it does not fit.
 std::optional<std::string> element_for(const mime_part& part, std::string_view subject) {
     if (!can_hold(part, subject)) return std::nullopt;
-    const bool html = part.subtype == "html";
-    auto text = html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + escaped_html(subject) + "</pre></div>\r\n"
-                     : "Subject: " + std::string(subject) + "\r\n\r\n";
-    if (part.encoding == "quoted-printable") return quoted_printable(text);
+    const bool is_html = part.subtype == "html";
+    auto text = is_html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + html::escaped(subject) + "</pre></div>\r\n"
+                        : "Subject: " + std::string(subject) + "\r\n\r\n";
+    if (part.encoding == "quoted-printable") return policy::encode_quoted_printable(text);
     if (part.encoding == "base64") return base64_lines(std::move(text));
     if (part.encoding == "7bit" || part.encoding == "8bit") return text;
     return std::nullopt;

@@ -47,7 +47,8 @@ def measure_reading(options, count):
         commands = {"sha256sum": ["sha256sum", log], "wc -l": ["wc", "-l", log],
                     "audit verify": [*sealgate, "verify"],
                     "audit show --sender": [*sealgate, "show", "--sender", "staff7@example.org", "--json"],
-                    "audit stats --by reason": [*sealgate, "stats", "--by", "reason"]}
+                    "audit stats --by reason": [*sealgate, "stats", "--by", "reason"],
+                    "report": [*sealgate[:-1], "report", "--output", "-"]}
         times = {name: [] for name in commands}
         for _ in range(min(options.rounds, 5)):
             for name, command in commands.items():

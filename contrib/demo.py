@@ -144,7 +144,8 @@ def run():
     print("starting a private Postfix, the gateway and a mail server behind it, all on loopback …", flush=True)
     with World() as world:
         try:
-            world.gateway.configure(policy=world.gateway.usual_policy(protect_subject="true"))
+            world.gateway.configure(policy=world.gateway.usual_policy(protect_subject="true"),
+                                    audit="{checkpoint_every: {records: 5}}")
             world.open()
             surprises = []
             acts = scenes(world.keys)

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <deque>
 #include <iostream>
 #include <map>
@@ -67,9 +66,7 @@ std::optional<std::size_t> most_shown(const invocation& called) {
     const auto last = called.values("--last");
     if (last.empty()) return called.has("--follow") ? shown_before_following : SIZE_MAX;
     const auto& digits = last.back();
-    std::size_t most = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), most);
-    if (error == std::errc{} && end == digits.data() + digits.size()) return most;
+    if (const auto most = whole_number(digits)) return most;
     return complain("--last takes a whole number, not \"" + digits + "\""), std::nullopt;
 }
 

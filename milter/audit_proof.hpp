@@ -32,6 +32,9 @@ struct proved {
     std::optional<policy::checkpoint> last_signed;
     std::size_t checkpoints = 0;    // genuine ones
     std::vector<std::string> notes; // what is no problem and worth knowing, for people
+
+    // That follow one another.
+    std::uint64_t records() const { return end.last_seq < first_record ? 0 : end.last_seq - first_record + 1; }
 };
 
 // Reads each file once. Throws std::system_error where one can't be read. Each line of the log is shown to `see`, if there is

@@ -7,7 +7,7 @@
 
 #include <boost/json.hpp>
 
-#include <charconv>
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
@@ -31,9 +31,7 @@ std::optional<std::uint64_t> first_record(const invocation& called) {
     const auto values = called.values("--from");
     if (values.empty()) return 1;
     const auto& digits = values.back();
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error == std::errc{} && end == digits.data() + digits.size() && number > 0) return number;
+    if (const auto number = whole_number(digits); number && *number > 0) return number;
     return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
 }
 
@@ -51,7 +49,7 @@ void print_json(const proved& of) {
     std::cout << json::serialize(json::object{
                      {"ok", of.problems.empty()},
                      {"first_record", of.first_record},
-                     {"records", of.end.last_seq < of.first_record ? 0 : of.end.last_seq - of.first_record + 1},
+                     {"records", of.records()},
                      {"last_hash", of.end.last_hash},
                      {"problem", first ? json::value(first->text) : json::value(nullptr)},
                      {"problems", std::move(problems)},

@@ -4,6 +4,7 @@
 #include "policy/base/yaml.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 
 namespace sealgate::milter {
@@ -62,6 +63,13 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         }
     }
     return made;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view digits) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return number;
 }
 
 void complain(std::string_view text) { std::cerr << "sealgate: " + text::printable(text, 2000) + "\n" << std::flush; }

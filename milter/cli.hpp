@@ -8,6 +8,7 @@
 #include <expected>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ struct command_entry {
     std::initializer_list<option_spec> options;
     int (*run)(const invocation&);
 };
+
+// Digits and nothing else, as the value of an option.
+std::optional<std::uint64_t> whole_number(std::string_view digits);
 
 // One line on standard error, "sealgate: …"; control characters made visible.
 void complain(std::string_view text);

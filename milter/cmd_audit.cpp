@@ -1,25 +1,14 @@
 #include "milter/audit_answers.hpp"
 #include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
-#include "milter/config.hpp"
-#include "milter/files.hpp"
+#include "milter/configured.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <iterator>
-#include <optional>
 
 namespace sealgate::milter {
 
 namespace {
-
-// The configured gateway, or nothing after a complaint.
-std::optional<config> configured(const invocation& called) {
-    const auto [gateway, problems] = load_config(called.config_path, read_file);
-    if (problems.empty()) return gateway;
-    for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
-    return std::nullopt;
-}
 
 struct audit_word {
     std::string_view name;

@@ -1,6 +1,6 @@
 #include "keys/store.hpp"
 #include "milter/cmd.hpp"
-#include "milter/config.hpp"
+#include "milter/configured.hpp"
 #include "milter/files.hpp"
 #include "milter/key_events.hpp"
 #include "milter/table.hpp"
@@ -219,12 +219,9 @@ int cmd_keys(const invocation& called) {
         complain("keys is called in another way; see sealgate keys --help");
         return exit_unusable;
     }
-    const auto [gateway, problems] = load_config(called.config_path, read_file);
-    if (!problems.empty()) {
-        for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
-        return exit_unusable;
-    }
-    return word->run({.store = keys::store(gateway.keys_directory(), {}), .events = key_events(gateway)}, called);
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    return word->run({.store = keys::store(gateway->keys_directory(), {}), .events = key_events(*gateway)}, called);
 }
 
 } // namespace sealgate::milter

@@ -2,8 +2,7 @@
 // it at its next look.
 
 #include "milter/cmd.hpp"
-#include "milter/config.hpp"
-#include "milter/files.hpp"
+#include "milter/configured.hpp"
 #include "milter/outbox_file.hpp"
 #include "milter/table.hpp"
 #include "policy/base/rfc3339.hpp"
@@ -195,13 +194,9 @@ int cmd_outbox(const invocation& called) {
         complain("outbox is called in another way; see sealgate outbox --help");
         return exit_unusable;
     }
-    const auto [gateway, problems] = load_config(called.config_path, read_file);
-    if (!problems.empty()) {
-        for (const auto& problem : problems)
-            std::cerr << problem.to_string() << '\n';
-        return exit_unusable;
-    }
-    const outbox_places places{gateway.outbox_directory()};
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    const outbox_places places{gateway->outbox_directory()};
     // Closed to us is not empty: this throws.
     if (fs::exists(places.root))
         fs::directory_iterator(places.waiting()), fs::directory_iterator(places.failed());

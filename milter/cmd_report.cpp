@@ -5,8 +5,7 @@
 #include "milter/audit_proof.hpp"
 #include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
-#include "milter/config.hpp"
-#include "milter/files.hpp"
+#include "milter/configured.hpp"
 #include "policy/query.hpp"
 #include "policy/report.hpp"
 
@@ -56,7 +55,7 @@ struct findings {
 };
 
 policy::proof_status status_of(const proved& found) {
-    policy::proof_status out{.records = found.end.last_seq < found.first_record ? 0 : found.end.last_seq - found.first_record + 1,
+    policy::proof_status out{.records = found.records(),
                              .last_record = found.end.last_seq,
                              .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
                              .signed_to = 0,
@@ -107,12 +106,9 @@ int cmd_report(const invocation& called) {
     const auto now = std::chrono::system_clock::now();
     const auto asked = question_in(called, now);
     if (!asked) return exit_unusable;
-    const auto [gateway, problems] = load_config(called.config_path, read_file);
-    if (!problems.empty()) {
-        for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
-        return exit_unusable;
-    }
-    const auto proof = proof_asked_for(called, gateway, {});
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    const auto proof = proof_asked_for(called, *gateway, {});
     if (!proof) return exit_unusable;
     const auto found = read_log(*proof, *asked);
     const policy::report_input report{.counted = found.counts.counted(),
@@ -120,7 +116,7 @@ int cmd_report(const invocation& called) {
                                       .since = asked->since,
                                       .until = asked->until,
                                       .now = now,
-                                      .log = fs::absolute(gateway.audit_directory()).lexically_normal().string(),
+                                      .log = fs::absolute(gateway->audit_directory()).lexically_normal().string(),
                                       .version = SEALGATE_VERSION};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
     if (status != exit_yes || found.proof.is_whole()) return status;

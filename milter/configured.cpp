@@ -1,0 +1,16 @@
+#include "milter/configured.hpp"
+
+#include "milter/files.hpp"
+
+#include <iostream>
+
+namespace sealgate::milter {
+
+std::optional<config> configured(const invocation& called) {
+    const auto [gateway, problems] = load_config(called.config_path, read_file);
+    if (problems.empty()) return gateway;
+    for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
+    return std::nullopt;
+}
+
+} // namespace sealgate::milter

@@ -5,6 +5,7 @@
 #include "policy/base/rfc3339.hpp"
 
 #include <boost/json.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <stdexcept>
 
@@ -36,7 +37,7 @@ json::object as_json(const policy::told_mail& mail) {
             {"sealed", mail.sealed}};
 }
 
-// What follows throws: boost's own error where a member is missing or is of another type, this one else.
+// What follows throws: boost's own errors where a member is missing or is of another type, this one else.
 struct malformed : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -117,6 +118,10 @@ std::expected<ledger_line, std::string> parse_ledger_line(std::string_view text)
         if (const auto* sent = from.if_contains("sent")) out.sent = text_in(*sent);
         if (const auto* collected = from.if_contains("collected")) out.collected = collected_in(collected->as_object());
         return out;
+    } catch (const boost::system::system_error& problem) {
+        return std::unexpected("not of the ledger's form: " + problem.code().message());
+    } catch (const std::out_of_range&) {
+        return std::unexpected("not of the ledger's form: a member is missing");
     } catch (const std::exception& problem) {
         return std::unexpected(std::string("not of the ledger's form: ") + problem.what());
     }

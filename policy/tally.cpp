@@ -125,6 +125,7 @@ void tally::add(const json::object& record) {
     const auto what = named_as<outcome>(text_at(record, "outcome"));
     if (!when || (!event && !what)) return add_unreadable();
     compare_policy(record, *when);
+    compare_certificates(record, *when);
     compare_mode(text_in(record, "mode"), *when);
     if (event)
         add_event(record, *event, *when);
@@ -203,6 +204,21 @@ void tally::compare_policy(const json::object& record, moment when) {
     if (!last_policy_.empty())
         note(when, change_kind::policy, "policy changed from " + short_digest(last_policy_) + " to " + short_digest(now));
     last_policy_ = now;
+}
+
+// A key store that is another one, whoever changed it: `sealgate keys` leaves events, a hand in the store does not.
+void tally::compare_certificates(const json::object& record, moment when) {
+    const auto* now = record.if_contains("certificates");
+    if (!now || !now->is_object()) return;
+    const auto digest = text_at(now->as_object(), "digest");
+    if (digest.empty() || digest == last_certificates_) return;
+    if (!last_certificates_.empty()) {
+        const auto* count = now->as_object().if_contains("count");
+        note(when, change_kind::keys,
+             "the key store in use changed" +
+                 (count && count->is_int64() ? "; certificates in it: " + std::to_string(count->as_int64()) : ""));
+    }
+    last_certificates_ = digest;
 }
 
 void tally::compare_mode(std::optional<std::string_view> now, moment when) {

@@ -189,6 +189,18 @@ TEST(Tally, EventsAreTold) {
     EXPECT_THAT(changes(counts), testing::Contains(Pair(change_kind::keys, "key-import 8C1A of bob@x.org, eva@x.org, by root")));
 }
 
+TEST(Tally, AKeyStoreChangedByAnyHandIsTold) {
+    const auto store = [](std::string_view digest, int count) {
+        return json::object{{"certificates", {{"count", count}, {"digest", digest}}}};
+    };
+    tally counts({}, {});
+    counts.add(event("start", store("sha256:a", 3)));
+    counts.add(event("reload", store("sha256:a", 3)));
+    EXPECT_THAT(changes(counts), testing::Not(testing::Contains(testing::Key(change_kind::keys))));
+    counts.add(event("reload", store("sha256:b", 2)));
+    EXPECT_THAT(changes(counts), testing::Contains(Pair(change_kind::keys, "the key store in use changed; certificates in it: 2")));
+}
+
 TEST(Tally, WhatIsNotAsExpectedCountsForNothing) {
     tally counts({}, {});
     for (const auto* text : {R"({})", R"({"time":"2026-11-23T09:00:00Z"})", R"({"time":7,"outcome":"deliver"})", R"({"time":"9999-01-01T00:00:00Z","outcome":"deliver"})",

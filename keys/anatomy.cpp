@@ -57,8 +57,8 @@ std::vector<std::string> packets_in(const mime_part& leaf, leaf_kind kind) {
 }
 
 void give_account(const mime_part& part, const std::string& path, std::vector<policy::part_account>& out) {
-    policy::part_account account{
-        .path = path.empty() ? "0" : path, .type = text::printable(part.type + "/" + part.subtype, 80)};
+    policy::part_account account{.path = path.empty() ? "0" : path,
+                                 .type = text::printable(part.type + "/" + part.subtype, 80)};
     if (part.is_leaf()) {
         const auto reading = read_leaf(part);
         account.verdict = verdict_on(reading);

@@ -22,30 +22,25 @@ constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view line_tail = "-----";
 
 constexpr std::size_t most_usual_headers = 3; // more together could carry text
-constexpr std::size_t most_headers = 50;           // of a block; certificates have a comment for each user id
+constexpr std::size_t most_headers = 50;      // of a block; certificates have a comment for each user id
 
 // RFC 9580 section 6.1.1.
 constexpr auto crc24_table = [] {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t i = 0; i < 256; ++i) {
         table[i] = i << 16;
-        for (int bit = 0; bit < 8; ++bit)
-            table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
+        for (int bit = 0; bit < 8; ++bit) table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
     }
     return table;
 }();
 
 std::string crc24(std::string_view data) {
     std::uint32_t crc = 0xB704CE;
-    for (const char c : data)
-        crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
-    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF),
-            static_cast<char>(crc & 0xFF)};
+    for (const char c : data) crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
+    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
 }
 
-std::string_view without_trailing_space(std::string_view line) {
-    return line.substr(0, line.find_last_not_of(" \t\r") + 1);
-}
+std::string_view without_trailing_space(std::string_view line) { return line.substr(0, line.find_last_not_of(" \t\r") + 1); }
 
 // "PGP MESSAGE" of a begin line; empty if the line is none.
 std::string_view label_of(std::string_view line) {
@@ -88,7 +83,8 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     const auto end_line = without_trailing_space(text::take_line(rest));
     const auto expected = std::string(end_mark).append(label).append(line_tail);
     if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
-    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .spells_text = spells_text(digits)}, *above);
+    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .spells_text = spells_text(digits)},
+                     *above);
 }
 
 } // namespace
@@ -97,8 +93,7 @@ std::string armor_message(std::string_view binary) {
     const auto digits = text::encode_base64(binary);
     std::string out = "-----BEGIN PGP MESSAGE-----\r\n\r\n";
     out.reserve(out.size() + digits.size() + digits.size() / columns * 2 + 64);
-    for (std::size_t at = 0; at < digits.size(); at += columns)
-        out.append(digits, at, columns).append("\r\n");
+    for (std::size_t at = 0; at < digits.size(); at += columns) out.append(digits, at, columns).append("\r\n");
     out.append("=").append(text::encode_base64(crc24(binary))).append("\r\n-----END PGP MESSAGE-----\r\n");
     return out;
 }
@@ -127,8 +122,7 @@ std::expected<std::string, std::string> read_armored_message(std::string_view te
     if (read.other_text) return std::unexpected("text beside the armored data");
     if (read.blocks.size() > 1) return std::unexpected("more than one block of armored data");
     if (read.blocks.front().label != "PGP MESSAGE")
-        return std::unexpected("armored data that is no message: " +
-                               text::printable(read.blocks.front().label, 40));
+        return std::unexpected("armored data that is no message: " + text::printable(read.blocks.front().label, 40));
     return std::move(read.blocks.front().data);
 }
 

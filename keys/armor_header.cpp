@@ -64,9 +64,7 @@ constexpr auto digests = std::to_array<std::string_view>(
 constexpr std::size_t longest_token = 24;
 constexpr std::size_t message_id_length = 32;
 
-bool contains(const auto& words, std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-}
+bool contains(const auto& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 bool has_space(std::string_view s) { return s.find_first_of(" \t") != std::string_view::npos; }
 
@@ -95,8 +93,7 @@ bool is_usual_version(std::string_view value) {
     return std::ranges::any_of(programs, [&](std::string_view program) {
         if (!text::istarts_with(value, program)) return false;
         const auto rest = value.substr(program.size());
-        return rest.empty() ||
-               (rest.front() == ' ' && rest.size() <= 2 * longest_token && is_number_or_system(rest));
+        return rest.empty() || (rest.front() == ' ' && rest.size() <= 2 * longest_token && is_number_or_system(rest));
     });
 }
 
@@ -112,9 +109,8 @@ bool is_usual_comment(std::string_view value) {
 
 bool are_digests(std::string_view value) {
     const auto names = text::split(value, ',');
-    return names.size() <= 3 && std::ranges::all_of(names, [](std::string_view name) {
-               return contains(digests, text::trim(name));
-           });
+    return names.size() <= 3 &&
+           std::ranges::all_of(names, [](std::string_view name) { return contains(digests, text::trim(name)); });
 }
 
 } // namespace

@@ -31,8 +31,7 @@ std::optional<std::size_t> read_long_length(bytes::cursor& in, std::size_t octet
     const auto digits = in.take(octets);
     if (!digits) return std::nullopt;
     std::size_t length = 0;
-    for (const char digit : *digits)
-        length = length << 8 | static_cast<unsigned char>(digit);
+    for (const char digit : *digits) length = length << 8 | static_cast<unsigned char>(digit);
     return length;
 }
 
@@ -45,8 +44,7 @@ std::optional<value> read_value(bytes::cursor& in, int depth) {
     if (*first == 0x80) {
         if ((*tag & constructed) != 0) content = read_indefinite(in, depth);
     } else {
-        const auto length =
-            *first < 0x80 ? std::optional<std::size_t>(*first) : read_long_length(in, *first & 0x7Fu);
+        const auto length = *first < 0x80 ? std::optional<std::size_t>(*first) : read_long_length(in, *first & 0x7Fu);
         if (length) content = in.take(*length);
     }
     return content ? std::optional(value{.tag = *tag, .content = *content}) : std::nullopt;

@@ -19,9 +19,7 @@ enum tag : std::uint8_t { // with the bit for "constructed" where it is
 };
 
 constexpr std::uint8_t context(unsigned number) { return static_cast<std::uint8_t>(0x80 | number); }
-constexpr std::uint8_t constructed_context(unsigned number) {
-    return static_cast<std::uint8_t>(0xA0 | number);
-}
+constexpr std::uint8_t constructed_context(unsigned number) { return static_cast<std::uint8_t>(0xA0 | number); }
 
 struct value {
     std::uint8_t tag;

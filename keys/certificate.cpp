@@ -6,13 +6,10 @@ namespace sealgate::keys {
 
 namespace {
 
-bool has_expired(const std::optional<time_point>& expires, time_point now) {
-    return expires && *expires <= now;
-}
+bool has_expired(const std::optional<time_point>& expires, time_point now) { return expires && *expires <= now; }
 
 bool is_usable(const subkey& key, time_point now) {
-    return key.can_encrypt && !key.revoked && !key.invalid && key.created <= now &&
-           !has_expired(key.expires, now);
+    return key.can_encrypt && !key.revoked && !key.invalid && key.created <= now && !has_expired(key.expires, now);
 }
 
 // What keeps the certificate's encryption subkeys from being used. Expired is named before revoked: a renewal
@@ -20,13 +17,10 @@ bool is_usable(const subkey& key, time_point now) {
 policy::key_state state_of_subkeys(const certificate& cert, time_point now) {
     using enum policy::key_state;
     const auto some = [&](auto is) {
-        return std::ranges::any_of(cert.subkeys,
-                                   [&](const subkey& key) { return key.can_encrypt && is(key); });
+        return std::ranges::any_of(cert.subkeys, [&](const subkey& key) { return key.can_encrypt && is(key); });
     };
     if (some([&](const subkey& key) { return is_usable(key, now); })) return usable;
-    if (some(
-            [&](const subkey& key) { return !key.revoked && !key.invalid && has_expired(key.expires, now); }))
-        return expired;
+    if (some([&](const subkey& key) { return !key.revoked && !key.invalid && has_expired(key.expires, now); })) return expired;
     if (some([](const subkey& key) { return key.revoked; })) return revoked;
     return not_for_encryption;
 }

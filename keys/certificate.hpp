@@ -26,9 +26,8 @@ struct subkey {
 };
 
 struct certificate {
-    std::string fingerprint; // of the primary key
-    std::vector<std::string>
-        user_ids; // printable UTF-8; revoked ones are left out, unless all of it is revoked
+    std::string fingerprint;            // of the primary key
+    std::vector<std::string> user_ids;  // printable UTF-8; revoked ones are left out, unless all of it is revoked
     std::vector<std::string> addresses; // of those user ids, in the form of policy::address::key()
     time_point created;
     std::optional<time_point> expires;

@@ -11,23 +11,18 @@ namespace {
 
 bool is_primary(const packet& p) { return p.type == packet_type::public_key; }
 
-bool is_secret(const packet& p) {
-    return p.type == packet_type::secret_key || p.type == packet_type::secret_subkey;
-}
+bool is_secret(const packet& p) { return p.type == packet_type::secret_key || p.type == packet_type::secret_subkey; }
 
 std::expected<std::vector<packet>, std::string> walk(std::string_view binary) {
     return walk_packets(binary, most_certificate_packets);
 }
 
-bool looks_binary(std::string_view file) {
-    return !file.empty() && (static_cast<unsigned char>(file.front()) & 0x80) != 0;
-}
+bool looks_binary(std::string_view file) { return !file.empty() && (static_cast<unsigned char>(file.front()) & 0x80) != 0; }
 
 std::string binary_of(std::string_view file) {
     if (looks_binary(file)) return std::string(file);
     std::string out;
-    for (const auto& block : read_armor(file).blocks)
-        out += block.data;
+    for (const auto& block : read_armor(file).blocks) out += block.data;
     return out;
 }
 
@@ -39,11 +34,9 @@ std::expected<std::string, std::string> certificate_data(std::string_view file) 
     const auto packets = walk(binary);
     if (!packets) return std::unexpected(packets.error());
     if (std::ranges::any_of(*packets, is_secret))
-        return std::unexpected(
-            "holds a secret key, which does not belong here: export the certificate alone");
+        return std::unexpected("holds a secret key, which does not belong here: export the certificate alone");
     const auto first = packets->front().type;
-    if (first != packet_type::public_key && first != packet_type::signature)
-        return std::unexpected("holds no certificate");
+    if (first != packet_type::public_key && first != packet_type::signature) return std::unexpected("holds no certificate");
     return binary;
 }
 
@@ -79,9 +72,7 @@ std::string problem_with_stored(std::string_view binary) {
 std::size_t count_unknown_versions(std::string_view binary) {
     const auto packets = walk(binary);
     if (!packets) return 0;
-    const auto unknown = [](const packet& p) {
-        return is_primary(p) && !p.body.empty() && p.body.front() != 4;
-    };
+    const auto unknown = [](const packet& p) { return is_primary(p) && !p.body.empty() && p.body.front() != 4; };
     return static_cast<std::size_t>(std::ranges::count_if(*packets, unknown));
 }
 

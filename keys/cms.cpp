@@ -14,9 +14,8 @@ using namespace std::string_view_literals;
 using ber::constructed_context;
 using ber::context;
 
-constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv; // 1.2.840.113549.1.7.3
-constexpr auto auth_enveloped_data =
-    "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
+constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv;              // 1.2.840.113549.1.7.3
+constexpr auto auth_enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
 
 constexpr std::size_t smallest_key = 8;          // octets, encrypted
 constexpr std::size_t smallest_content = 8;      // one block of an old cipher
@@ -69,8 +68,8 @@ bool is_key_agreement(ber::reader in) {
 
 // KEKRecipientInfo: a key both sides have already.
 bool is_shared_key(ber::reader in) {
-    return is_version(in.take(ber::integer)) && in.take(ber::sequence) && take_algorithm(in) &&
-           take_encrypted_key(in) && in.at_end();
+    return is_version(in.take(ber::integer)) && in.take(ber::sequence) && take_algorithm(in) && take_encrypted_key(in) &&
+           in.at_end();
 }
 
 bool is_passphrase(ber::reader in) {
@@ -131,8 +130,7 @@ bool take_encrypted_content(ber::reader& in) {
     const auto info = in.take(ber::sequence);
     if (!info) return false;
     ber::reader content(*info);
-    return content.take(ber::object_identifier) && take_algorithm(content) && take_ciphertext(content) &&
-           content.at_end();
+    return content.take(ber::object_identifier) && take_algorithm(content) && take_ciphertext(content) && content.at_end();
 }
 
 // Passes over an optional value that encrypts nothing. False: it is too large to be what it should.
@@ -142,9 +140,8 @@ bool skip_bounded(ber::reader& in, std::uint8_t tag, std::size_t largest) {
 }
 
 bool take_head(ber::reader& in) {
-    return is_version(in.take(ber::integer)) &&
-           skip_bounded(in, constructed_context(0), largest_originator) && take_recipients(in) &&
-           take_encrypted_content(in);
+    return is_version(in.take(ber::integer)) && skip_bounded(in, constructed_context(0), largest_originator) &&
+           take_recipients(in) && take_encrypted_content(in);
 }
 
 bool is_enveloped(ber::reader in) {
@@ -155,8 +152,8 @@ bool is_auth_enveloped(ber::reader in) {
     constexpr std::size_t largest_mac = 64;
     if (!take_head(in) || !skip_bounded(in, constructed_context(1), largest_attributes)) return false;
     const auto mac = in.take(ber::octet_string);
-    return mac && !mac->empty() && mac->size() <= largest_mac &&
-           skip_bounded(in, constructed_context(2), largest_attributes) && in.at_end();
+    return mac && !mac->empty() && mac->size() <= largest_mac && skip_bounded(in, constructed_context(2), largest_attributes) &&
+           in.at_end();
 }
 
 } // namespace

@@ -19,7 +19,7 @@ namespace {
 
 // Root works for the directory's owner here.
 void give_to_owner_of(const std::filesystem::path& directory, const std::filesystem::path& made) {
-    struct stat owner{};
+    struct stat owner = {};
     if (::geteuid() != 0 || ::stat(directory.empty() ? "." : directory.c_str(), &owner) != 0) return;
     if (::lchown(made.c_str(), owner.st_uid, owner.st_gid) != 0) fail("cannot give away", made);
 }
@@ -49,9 +49,7 @@ void open_file::sync() const {
     if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
 }
 
-void sync_directory(const std::filesystem::path& directory) {
-    open_file(directory, O_RDONLY | O_DIRECTORY).sync();
-}
+void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
 
 std::string read_file(const std::filesystem::path& file) {
     const open_file from(file, O_RDONLY);
@@ -87,8 +85,7 @@ void make_private_directory(const std::filesystem::path& directory) {
     const auto above = directory.parent_path();
     if (!above.empty() && above != directory) make_private_directory(above);
     if (::mkdir(directory.c_str(), 0700) == 0) return give_to_owner_of(above, directory);
-    if (errno != EEXIST || !std::filesystem::is_directory(directory))
-        fail("cannot create the directory", directory);
+    if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
 }
 
 temporary_directory::temporary_directory(const std::filesystem::path& parent) {

@@ -81,8 +81,7 @@ owned<gpgme_data_t> output() {
 
 std::string content_of(owned<gpgme_data_t> data) {
     std::size_t size = 0;
-    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(
-        gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
+    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
     return bytes ? std::string(bytes.get(), size) : std::string{};
 }
 
@@ -115,10 +114,8 @@ void add_user_id(certificate& to, const _gpgme_user_id& from) {
 certificate certificate_of(const _gpgme_key& from) {
     certificate out;
     out.revoked = from.revoked != 0;
-    for (const auto* key = from.subkeys; key != nullptr; key = key->next)
-        out.subkeys.push_back(subkey_of(*key));
-    for (const auto* id = from.uids; id != nullptr; id = id->next)
-        add_user_id(out, *id);
+    for (const auto* key = from.subkeys; key != nullptr; key = key->next) out.subkeys.push_back(subkey_of(*key));
+    for (const auto* id = from.uids; id != nullptr; id = id->next) add_user_id(out, *id);
     if (!out.subkeys.empty()) {
         const auto& primary = out.subkeys.front();
         out.fingerprint = primary.fingerprint;
@@ -135,8 +132,7 @@ class event_loop {
 public:
     explicit event_loop(gpgme_ctx_t context)
         : context_(context) {
-        gpgme_io_cbs callbacks{
-            .add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
+        gpgme_io_cbs callbacks{.add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
         gpgme_set_io_cbs(context, &callbacks);
     }
     event_loop(const event_loop&) = delete;
@@ -150,8 +146,7 @@ public:
     // After an operation was started: until its end.
     ending run(std::chrono::steady_clock::time_point deadline) {
         while (!done_) {
-            const auto left =
-                std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
             if (left.count() <= 0 || watches_.empty()) {
                 gpgme_cancel(context_);
                 reset();
@@ -187,8 +182,7 @@ private:
         }
         if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) return;
         for (std::size_t i = 0; i < waiting.size(); ++i)
-            if (waiting[i].revents != 0 && is_registered(waiters[i]))
-                waiters[i]->call(waiters[i]->data, waiting[i].fd);
+            if (waiting[i].revents != 0 && is_registered(waiters[i])) waiters[i]->call(waiters[i]->data, waiting[i].fd);
     }
 
     // A call may take away other watches.
@@ -196,12 +190,10 @@ private:
         return std::ranges::any_of(watches_, [&](const watch& w) { return &w == wanted; });
     }
 
-    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data,
-                             void** tag) {
+    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data, void** tag) {
         auto& loop = *static_cast<event_loop*>(self);
         const auto events = static_cast<short>(is_input != 0 ? POLLIN : POLLOUT);
-        loop.watches_.push_back(
-            {.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
+        loop.watches_.push_back({.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
         *tag = &loop.watches_.back();
         return 0;
     }
@@ -219,8 +211,7 @@ private:
             loop.ending_.error = done.err != 0 ? done.err : done.op_err;
             loop.done_ = true;
         } else if (type == GPGME_EVENT_NEXT_KEY) {
-            loop.ending_.listed.push_back(
-                certificate_of(*owned<gpgme_key_t>(static_cast<gpgme_key_t>(data))));
+            loop.ending_.listed.push_back(certificate_of(*owned<gpgme_key_t>(static_cast<gpgme_key_t>(data))));
         }
     }
 
@@ -258,15 +249,13 @@ struct gpg::state {
         : home(options.scratch)
         , deadline(options.deadline) {
         // GPGME takes any name, and fails much later.
-        if (::access(options.program.c_str(), X_OK) != 0)
-            throw gpg_broken("cannot run " + options.program.string());
+        if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
         replace_file(home.path() / "gpg.conf", gpg_conf);
         gpgme_ctx_t raw = nullptr;
         require(gpgme_new(&raw), "set up GPGME");
         context.reset(raw);
         // Runs `gpg --version`; hence once for each object, and the context is kept.
-        require(gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, options.program.c_str(),
-                                          home.path().c_str()),
+        require(gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, options.program.c_str(), home.path().c_str()),
                 "run gpg");
         require(gpgme_set_pinentry_mode(raw, GPGME_PINENTRY_MODE_CANCEL), "silence pinentry");
         require(gpgme_set_ctx_flag(raw, "auto-key-locate", "clear"), "keep gpg from looking for keys");
@@ -280,8 +269,7 @@ struct gpg::state {
     event_loop::ending run(Start start) {
         loop->reset();
         const auto until = std::chrono::steady_clock::now() + deadline;
-        if (const gpgme_error_t error = start(context.get()); error != 0)
-            return {.error = error, .listed = {}};
+        if (const gpgme_error_t error = start(context.get()); error != 0) return {.error = error, .listed = {}};
         return loop->run(until);
     }
 
@@ -305,13 +293,12 @@ std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
     const auto recipients = recipient_lines(state_->home.path(), certificates);
     // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of
     // mail are compressed already, and zlib is slower than all the rest.
-    constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(
-        GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO | GPGME_ENCRYPT_NO_COMPRESS);
+    constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
+                                                              GPGME_ENCRYPT_NO_COMPRESS);
     const auto plain = input(plaintext);
     auto cipher = output();
     const auto start = [&](gpgme_ctx_t context) {
-        return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(),
-                                          cipher.get());
+        return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(), cipher.get());
     };
     const auto error = state_->run(start).error;
     if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
@@ -320,18 +307,15 @@ std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
 
 std::vector<certificate> gpg::list(std::string_view certificates) {
     const auto data = input(certificates);
-    auto end = state_->run(
-        [&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
+    auto end = state_->run([&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
     // Bad data end the list; a system that gives no process or no pipe must not look like bad data.
-    if ((gpgme_err_code(end.error) & GPG_ERR_SYSTEM_ERROR) != 0)
-        throw gpg_broken("cannot run gpg: " + text_of(end.error));
+    if ((gpgme_err_code(end.error) & GPG_ERR_SYSTEM_ERROR) != 0) throw gpg_broken("cannot run gpg: " + text_of(end.error));
     return std::move(end.listed);
 }
 
 std::expected<void, std::string> gpg::import(std::string_view binary) {
     const auto data = input(binary);
-    const auto error =
-        state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error;
+    const auto error = state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error;
     if (error != 0) return std::unexpected("gpg did not import: " + text_of(error));
     return {};
 }
@@ -339,9 +323,7 @@ std::expected<void, std::string> gpg::import(std::string_view binary) {
 std::expected<std::string, std::string> gpg::export_all() {
     auto data = output();
     const auto error =
-        state_
-            ->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); })
-            .error;
+        state_->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); }).error;
     if (error != 0) return std::unexpected("gpg did not export: " + text_of(error));
     return content_of(std::move(data));
 }

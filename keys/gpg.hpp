@@ -22,7 +22,7 @@ namespace sealgate::keys {
 
 struct gpg_options {
     std::filesystem::path program = "/usr/bin/gpg";
-    std::filesystem::path scratch; // the home is made below it, and removed again
+    std::filesystem::path scratch;                                // the home is made below it, and removed again
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
 };
 

@@ -19,9 +19,9 @@ namespace {
 using policy::header_field;
 
 // RFC 9788 section 1.2: what programs show of a header, or act upon.
-constexpr auto user_facing = std::to_array<std::string_view>(
-    {"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID", "In-Reply-To", "References",
-     "Keywords", "Comments"});
+constexpr auto user_facing =
+    std::to_array<std::string_view>({"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID",
+                                     "In-Reply-To", "References", "Keywords", "Comments"});
 
 // What the Subject is outside then, and the other fields that go inside only.
 constexpr std::string_view hidden_subject = " [...]";
@@ -44,7 +44,8 @@ void append_protected_fields(std::string& out, const policy::message& mail) {
 // The Content-Type with the parameters added: nothing where that could be misread.
 std::optional<header_field> protected_type(const policy::message& mail) {
     const auto types = policy::field_values(mail, "Content-Type");
-    if (types.empty()) return header_field{.name = "Content-Type", .value = " text/plain; charset=us-ascii" + std::string(protection)};
+    if (types.empty())
+        return header_field{.name = "Content-Type", .value = " text/plain; charset=us-ascii" + std::string(protection)};
     const auto root = policy::parse_mime(mail);
     if (!root || root->ambiguous || types.size() > 1) return std::nullopt;
     if (!root->parameter("hp").empty() || !root->parameter("protected-headers").empty()) return std::nullopt;
@@ -56,9 +57,16 @@ std::string wrapped(const policy::message& mail, std::string_view boundary) {
     const auto delimiter = "--" + std::string(boundary);
     std::string out;
     append_protected_fields(out, mail);
-    policy::append_field(out, {.name = "Content-Type",
-                       .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
-    return out.append("\r\n").append(delimiter).append("\r\n").append(inner_entity(mail)).append("\r\n").append(delimiter).append("--\r\n");
+    policy::append_field(out,
+                         {.name = "Content-Type",
+                          .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
+    return out.append("\r\n")
+        .append(delimiter)
+        .append("\r\n")
+        .append(inner_entity(mail))
+        .append("\r\n")
+        .append(delimiter)
+        .append("--\r\n");
 }
 
 std::string protected_entity(const policy::message& original, std::string_view boundary) {

@@ -177,10 +177,8 @@ inspection inspect(const policy::message& mail) {
     if (!has_encryption_trace(mail)) return {.why = "not encrypted"};
     const auto root = policy::parse_mime(mail);
     if (!root) return {.why = "its parts are nested too deep or too many to be read", .too_complex = true};
-    if (root->is("application", "pkcs7-mime") || root->is("application", "x-pkcs7-mime"))
-        return judge_smime(*root);
-    if (root->is("multipart", "signed") &&
-        text::iequals(root->parameter("protocol"), "application/pgp-signature"))
+    if (root->is("application", "pkcs7-mime") || root->is("application", "x-pkcs7-mime")) return judge_smime(*root);
+    if (root->is("multipart", "signed") && text::iequals(root->parameter("protocol"), "application/pgp-signature"))
         return {.kind = protection::pgp_signed, .why = "signed (OpenPGP), not encrypted"};
     return judge_openpgp(*root);
 }

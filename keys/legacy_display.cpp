@@ -66,8 +66,9 @@ void find_main_parts(const mime_part& part, std::vector<const mime_part*>& out) 
 std::optional<std::string> element_for(const mime_part& part, std::string_view subject) {
     if (!can_hold(part, subject)) return std::nullopt;
     const bool is_html = part.subtype == "html";
-    auto text = is_html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + html::escaped(subject) + "</pre></div>\r\n"
-                        : "Subject: " + std::string(subject) + "\r\n\r\n";
+    auto text =
+        is_html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + html::escaped(subject) + "</pre></div>\r\n"
+                : "Subject: " + std::string(subject) + "\r\n\r\n";
     if (part.encoding == "quoted-printable") return policy::encode_quoted_printable(text);
     if (part.encoding == "base64") return base64_lines(std::move(text));
     if (part.encoding == "7bit" || part.encoding == "8bit") return text;

@@ -45,7 +45,8 @@ std::string canonical_fingerprint(std::string_view spelled) {
     return is_whole && std::ranges::all_of(out, is_upper_hex) ? out : std::string{};
 }
 
-key_index::key_index(std::vector<stored_certificate> certificates) : certificates_(std::move(certificates)) {
+key_index::key_index(std::vector<stored_certificate> certificates)
+    : certificates_(std::move(certificates)) {
     for (std::size_t i = 0; i < certificates_.size(); ++i) {
         const auto& cert = certificates_[i].cert;
         by_fingerprint_.emplace(cert.fingerprint, i);

@@ -20,7 +20,7 @@ namespace sealgate::keys {
 
 struct stored_certificate {
     certificate cert;
-    std::filesystem::path file = {};                       // where it came from
+    std::filesystem::path file = {};                     // where it came from
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
 };
 

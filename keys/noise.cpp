@@ -48,8 +48,7 @@ constexpr step step_of(unsigned awaited, unsigned octet) {
 constexpr auto steps = [] {
     std::array<std::array<step, 256>, 4> table{};
     for (unsigned awaited = 0; awaited < table.size(); ++awaited)
-        for (unsigned octet = 0; octet < 256; ++octet)
-            table[awaited][octet] = step_of(awaited, octet);
+        for (unsigned octet = 0; octet < 256; ++octet) table[awaited][octet] = step_of(awaited, octet);
     return table;
 }();
 
@@ -78,8 +77,7 @@ void noise_meter::follow_text(std::string_view octets) {
 }
 
 void noise_meter::count(std::string_view octets) {
-    for (const char octet : octets)
-        pairs_ += seen_[static_cast<unsigned char>(octet)]++;
+    for (const char octet : octets) pairs_ += seen_[static_cast<unsigned char>(octet)]++;
     repeats_itself_ = repeats_itself_ || pairs_ >= fewest_pairs_of_text;
     in_window_ += octets.size();
     if (in_window_ < window) return;

@@ -105,14 +105,11 @@ bool is_noise(const packet& p) {
     auto head = read_header(in);
     assert(head && in.rest().size() >= head->length); // it has been walked
     meter.add(*in.take(head->length));
-    while (head->extent == header::chunk && read_new_length(in, *head))
-        meter.add(*in.take(head->length));
+    while (head->extent == header::chunk && read_new_length(in, *head)) meter.add(*in.take(head->length));
     return meter.is_noise();
 }
 
-std::uint8_t version_of(const packet& p) {
-    return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front());
-}
+std::uint8_t version_of(const packet& p) { return p.body.empty() ? 0 : static_cast<std::uint8_t>(p.body.front()); }
 
 // Version, cipher, AEAD algorithm and chunk size, as SEIPD version 2 and OCB packets begin.
 bool is_aead_head(const packet& p, std::uint8_t largest_chunk_size) {

@@ -32,8 +32,8 @@ enum class packet_type : std::uint8_t { // RFC 9580 section 5; other numbers occ
     user_id = 13,
     public_subkey = 14,
     user_attribute = 17,
-    seipd = 18,     // encrypted with integrity
-    ocb = 20,       // encrypted with integrity as GnuPG 2.4 and LibrePGP have it; not in RFC 9580
+    seipd = 18, // encrypted with integrity
+    ocb = 20,   // encrypted with integrity as GnuPG 2.4 and LibrePGP have it; not in RFC 9580
     padding = 21,
 };
 
@@ -47,8 +47,7 @@ struct packet {
 inline constexpr std::size_t most_message_packets = 1000;
 inline constexpr std::size_t most_certificate_packets = 200'000;
 
-std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes,
-                                                             std::size_t most_packets);
+std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets);
 
 // The same for people who look at broken data: what could be read, and why no more; empty: it was all.
 struct partial_walk {

@@ -10,9 +10,9 @@ namespace sealgate::keys {
 namespace {
 
 // Signatures over a body, and counts of it, that are wrong once it is another.
-constexpr auto broken_by_sealing = std::to_array<std::string_view>(
-    {"DKIM-Signature", "DomainKey-Signature", "X-Google-DKIM-Signature", "ARC-Seal", "ARC-Message-Signature",
-     "ARC-Authentication-Results", "Lines"});
+constexpr auto broken_by_sealing =
+    std::to_array<std::string_view>({"DKIM-Signature", "DomainKey-Signature", "X-Google-DKIM-Signature", "ARC-Seal",
+                                     "ARC-Message-Signature", "ARC-Authentication-Results", "Lines"});
 
 } // namespace
 
@@ -34,8 +34,8 @@ pgp_mime_envelope make_envelope(std::string_view armored, std::string_view bound
     assert(!boundary.empty() && boundary.size() <= 70 && !armored.contains(boundary));
     const auto delimiter = "--" + std::string(boundary);
     pgp_mime_envelope out;
-    out.content_type = "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"" +
-                       std::string(boundary) + "\"";
+    out.content_type =
+        "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"" + std::string(boundary) + "\"";
     out.body.reserve(armored.size() + 1024);
     out.body
         .append("This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"

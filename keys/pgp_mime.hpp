@@ -3,8 +3,8 @@
 //
 // The Content-* fields move inside as they are, in their order, with the body unchanged: decryption gives the
 // MIME entity back byte for byte. Outside remain the other fields, one MIME-Version and the Content-Type made
-// here; signatures over the body that left (DKIM, ARC) go. Pure: the boundary is an argument, at most 70 characters of RFC 2046's `bchars`, unlike any line of
-// the armor.
+// here; signatures over the body that left (DKIM, ARC) go. Pure: the boundary is an argument, at most 70 characters of RFC
+// 2046's `bchars`, unlike any line of the armor.
 #pragma once
 
 #include "policy/message.hpp"

@@ -40,15 +40,13 @@ std::string problem_with_sealed(std::string_view ciphertext, std::string_view en
     const auto message = read_encrypted_message(ciphertext);
     if (!message) return "gpg did not make an encrypted message: " + message.error();
     if (message->passphrases != 0) return "gpg encrypted to a passphrase too";
-    if (sorted(message->key_ids) != expected_key_ids(recipients))
-        return "gpg encrypted to other keys than asked for";
+    if (sorted(message->key_ids) != expected_key_ids(recipients)) return "gpg encrypted to other keys than asked for";
     // Nothing is compressed, so less than this cannot hold it all.
     if (ciphertext.size() < entity.size()) return "gpg encrypted only a part of the message";
     return {};
 }
 
-std::expected<std::string, seal_error> sealer::seal(std::string_view entity,
-                                                    std::vector<seal_recipient> recipients) {
+std::expected<std::string, seal_error> sealer::seal(std::string_view entity, std::vector<seal_recipient> recipients) {
     if (recipients.empty()) return std::unexpected(seal_error{"nobody to encrypt to"});
     keep_each_once(recipients);
     std::vector<named_certificate> certificates;

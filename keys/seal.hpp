@@ -36,8 +36,7 @@ public:
         : gpg_(options) {}
 
     // Binary OpenPGP data. A certificate given twice counts once; at least one must be given.
-    std::expected<std::string, seal_error> seal(std::string_view entity,
-                                                std::vector<seal_recipient> recipients);
+    std::expected<std::string, seal_error> seal(std::string_view entity, std::vector<seal_recipient> recipients);
 
 private:
     gpg gpg_;

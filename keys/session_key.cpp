@@ -15,8 +15,7 @@ constexpr std::size_t tag_size = 16; // of every AEAD algorithm
 
 std::string upper_hex(std::string_view octets) {
     std::string out;
-    for (const char octet : octets)
-        out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
+    for (const char octet : octets) out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
     return out;
 }
 
@@ -42,12 +41,12 @@ bool is_value_of(std::uint8_t algorithm, bytes::cursor in) {
     bool whole = false;
     switch (algorithm) {
     case 1:
-    case 2: whole = take_number(in); break;                       // RSA
-    case 16: whole = take_number(in) && take_number(in); break;   // Elgamal
+    case 2: whole = take_number(in); break;                          // RSA
+    case 16: whole = take_number(in) && take_number(in); break;      // Elgamal
     case 18: whole = take_number(in) && take_wrapped_key(in); break; // ECDH
-    case 25: whole = take_ephemeral_key(in, 32); break;           // X25519
-    case 26: whole = take_ephemeral_key(in, 56); break;           // X448
-    case 3:                                                       // RSA, DSA, ECDSA, EdDSA, Ed25519, Ed448: they only sign
+    case 25: whole = take_ephemeral_key(in, 32); break;              // X25519
+    case 26: whole = take_ephemeral_key(in, 56); break;              // X448
+    case 3:                                                          // RSA, DSA, ECDSA, EdDSA, Ed25519, Ed448: they only sign
     case 17:
     case 19:
     case 22:

@@ -43,8 +43,7 @@ public:
     void read(std::span<const candidate> files) {
         if (files.empty()) return;
         std::string all;
-        for (const auto& file : files)
-            all += file.content;
+        for (const auto& file : files) all += file.content;
         auto listed = gpg_.list(all);
         if (std::ranges::equal(files, listed, {}, &candidate::fingerprint, &certificate::fingerprint)) {
             std::ranges::move(listed, std::back_inserter(certificates));
@@ -62,8 +61,8 @@ public:
 private:
     static std::string problem_with(const candidate& file, const std::vector<certificate>& listed) {
         const auto found = listed.empty() ? std::string{} : listed.front().fingerprint;
-        return file.fingerprint + ".pgp is not used: " +
-               (found.empty() ? "gpg cannot read it" : "it is the certificate " + found);
+        return file.fingerprint +
+               ".pgp is not used: " + (found.empty() ? "gpg cannot read it" : "it is the certificate " + found);
     }
 
     gpg gpg_;
@@ -94,9 +93,7 @@ store::store(std::filesystem::path directory, gpg_options gpg)
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
-std::filesystem::path store::file_of(const std::string& fingerprint) const {
-    return directory_ / (fingerprint + ".pgp");
-}
+std::filesystem::path store::file_of(const std::string& fingerprint) const { return directory_ / (fingerprint + ".pgp"); }
 
 std::filesystem::path store::marker_of(const std::string& fingerprint) const {
     return directory_ / (fingerprint + ".disabled");
@@ -112,8 +109,7 @@ std::vector<std::string> store::fingerprints() const {
     for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
         const auto& file = entry.path();
         const auto name = file.stem().string();
-        if (entry.is_regular_file() && file.extension() == ".pgp" && canonical_fingerprint(name) == name)
-            out.push_back(name);
+        if (entry.is_regular_file() && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
     }
     std::ranges::sort(out);
     return out;
@@ -152,8 +148,7 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
 
     // A revocation that stands alone may be of any certificate; else only those in the file matter.
     std::set<std::string> wanted;
-    for (const auto& cert : home.list(*binary))
-        wanted.insert(cert.fingerprint);
+    for (const auto& cert : home.list(*binary)) wanted.insert(cert.fingerprint);
     const bool any = begins_with_revocation(*binary);
     std::string known;
     for (const auto& fingerprint : fingerprints()) {
@@ -170,19 +165,15 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         auto& [cert, content] = entry;
         const auto path = file_of(fingerprint);
         const bool is_new = !std::filesystem::exists(path);
-        const auto what = is_new                       ? change::added
-                          : read_file(path) == content ? change::unchanged
-                                                       : change::updated;
+        const auto what = is_new ? change::added : read_file(path) == content ? change::unchanged : change::updated;
         if (what == change::unchanged && !wanted.contains(fingerprint)) continue;
         if (what != change::unchanged) replace_file(path, content);
         wanted.erase(fingerprint);
         out.certificates.push_back({.cert = with_marker(std::move(cert)), .what = what});
     }
-    for (const auto& fingerprint : wanted)
-        out.problems.push_back(fingerprint + ": gpg did not take it (no valid user id?)");
+    for (const auto& fingerprint : wanted) out.problems.push_back(fingerprint + ": gpg did not take it (no valid user id?)");
     if (const auto unknown = count_unknown_versions(*binary); unknown > 0)
-        out.problems.push_back(std::to_string(unknown) +
-                               " certificate(s) of a version that GnuPG 2.2 cannot use");
+        out.problems.push_back(std::to_string(unknown) + " certificate(s) of a version that GnuPG 2.2 cannot use");
     if (out.certificates.empty() && out.problems.empty())
         out.problems.push_back("gpg found nothing in it that it can use (no valid user id?)");
     return out;
@@ -192,8 +183,7 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
     std::string suffix;
     for (const char c : spelled)
         if (!text::is_space(c)) suffix += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-    if (suffix.size() < shortest_suffix)
-        return std::unexpected("give the fingerprint, or at least its last 16 digits");
+    if (suffix.size() < shortest_suffix) return std::unexpected("give the fingerprint, or at least its last 16 digits");
     std::optional<std::string> found;
     for (auto& fingerprint : fingerprints()) {
         if (!fingerprint.ends_with(suffix)) continue;

@@ -37,18 +37,16 @@ inline unsigned char is_anchor(const char* p) {
     const auto b = static_cast<unsigned char>(p[1] | 0x20);
     const auto c = static_cast<unsigned char>(p[2] | 0x20);
     const auto is = [&](char x, char y, char z) {
-        return static_cast<unsigned char>(static_cast<unsigned char>(a == x) &
-                                          static_cast<unsigned char>(b == y) &
+        return static_cast<unsigned char>(static_cast<unsigned char>(a == x) & static_cast<unsigned char>(b == y) &
                                           static_cast<unsigned char>(c == z));
     };
-    return static_cast<unsigned char>(is('p', 'g', 'p') | is('g', 'p', 'g') | is('.', 'a', 's') |
-                                      is('k', 'c', 's') | is('t', '/', 'e') | is('l', 's', '0'));
+    return static_cast<unsigned char>(is('p', 'g', 'p') | is('g', 'p', 'g') | is('.', 'a', 's') | is('k', 'c', 's') |
+                                      is('t', '/', 'e') | is('l', 's', '0'));
 }
 
 bool holds_anchor(const char* p) {
     unsigned char found = 0;
-    for (std::size_t i = 0; i < block; ++i)
-        found = static_cast<unsigned char>(found | is_anchor(p + i));
+    for (std::size_t i = 0; i < block; ++i) found = static_cast<unsigned char>(found | is_anchor(p + i));
     return found != 0;
 }
 
@@ -59,8 +57,7 @@ bool stands_at(std::string_view bytes, std::size_t at, const needle& n) {
 bool found_between(std::string_view bytes, std::size_t begin, std::size_t end) {
     for (auto at = begin; at < end && at + anchor_size <= bytes.size(); ++at) {
         if (is_anchor(bytes.data() + at) == 0) continue;
-        if (std::ranges::any_of(needles, [&](const needle& n) { return stands_at(bytes, at, n); }))
-            return true;
+        if (std::ranges::any_of(needles, [&](const needle& n) { return stands_at(bytes, at, n); })) return true;
     }
     return false;
 }
@@ -75,9 +72,7 @@ bool has_trace(std::string_view bytes) {
 } // namespace
 
 bool has_encryption_trace(const policy::message& mail) {
-    const auto in_field = [](const policy::header_field& field) {
-        return moves_inside(field.name) && has_trace(field.value);
-    };
+    const auto in_field = [](const policy::header_field& field) { return moves_inside(field.name) && has_trace(field.value); };
     return std::ranges::any_of(mail.fields, in_field) || has_trace(mail.body);
 }
 

@@ -96,7 +96,8 @@ std::string detail(const json::value& value) {
         for (const auto& one : *list) words.push_back(detail(one));
         return text::join(words, ",");
     }
-    if (const auto* object = value.if_object(); object && object->contains("count")) return json::serialize(object->at("count"));
+    if (const auto* object = value.if_object(); object && object->contains("count"))
+        return json::serialize(object->at("count"));
     if (!value.is_string()) return json::serialize(value);
     const std::string_view text = value.as_string();
     return text::printable(text.starts_with("sha256:") ? text.substr(0, enough_of_a_digest) : text);
@@ -118,13 +119,19 @@ row row_of(const std::string& line) {
     if (record->contains("event")) return row_of_event(*record);
     const auto outcome = text_at(*record, "outcome") + (text_at(*record, "mode") == "monitor" ? " (monitor)" : "");
     // Seconds are enough for people; --json has the rest.
-    return {text_at(*record, "time").substr(0, 19), text_at(*record, "id"), text_at(*record, "queue_id"),
-            text_at(*record, "sender"), text_at(*record, "classification"), outcome, recipients_at(*record)};
+    return {text_at(*record, "time").substr(0, 19),
+            text_at(*record, "id"),
+            text_at(*record, "queue_id"),
+            text_at(*record, "sender"),
+            text_at(*record, "classification"),
+            outcome,
+            recipients_at(*record)};
 }
 
 // For spreadsheets: a row for each recipient of each decision. The names are those of the record's fields.
-constexpr std::string_view of_message[] = {"time",           "id",         "queue_id", "message_id", "sender", "user", "client",
-                                           "classification", "protection", "outcome",  "failure",    "mode",   "policy"};
+constexpr std::string_view of_message[] = {"time",    "id",     "queue_id",       "message_id", "sender",
+                                           "user",    "client", "classification", "protection", "outcome",
+                                           "failure", "mode",   "policy"};
 constexpr std::string_view of_recipient[] = {"address", "tier", "action", "result", "reason"};
 
 void print_csv_heading() {
@@ -233,9 +240,7 @@ int show(const invocation& called, const config& gateway, const people& named, p
 
 } // namespace
 
-int show_records(const invocation& called, const config& gateway) {
-    return show(called, gateway, people(gateway), {});
-}
+int show_records(const invocation& called, const config& gateway) { return show(called, gateway, people(gateway), {}); }
 
 int reveal_records(const invocation& called, const config& gateway) {
     const people named(gateway);
@@ -269,7 +274,8 @@ counts count(audit_reader log, grouping by, const policy::query& asked) {
 }
 
 std::string upper(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     return text;
 }
 
@@ -314,7 +320,8 @@ int show_counts(const invocation& called, const config& gateway) {
     const auto counted = count(audit_reader(gateway.audit_directory()), *by, *asked);
     print(called, counted, *by);
     if (counted.damaged > 0)
-        complain(std::to_string(counted.damaged) + " records are damaged and not counted; sealgate audit verify names the first");
+        complain(std::to_string(counted.damaged) +
+                 " records are damaged and not counted; sealgate audit verify names the first");
     return counted.total == 0 && !asked->asks_nothing() ? exit_no : exit_yes;
 }
 

@@ -22,7 +22,9 @@ void leave_event(const std::filesystem::path& directory, std::string_view name, 
 class event_recorder {
 public:
     // The log outlives it.
-    event_recorder(audit_log& log, std::filesystem::path directory) : log_(log), directory_(std::move(directory)) {}
+    event_recorder(audit_log& log, std::filesystem::path directory)
+        : log_(log)
+        , directory_(std::move(directory)) {}
     ~event_recorder(); // waits for those under way
 
     // Any thread.

@@ -25,9 +25,7 @@ std::string system_error(std::string_view what, const fs::path& path) {
     return std::string(what) + " " + path.string() + ": " + std::strerror(errno);
 }
 
-[[noreturn]] void fail(std::string_view what, const fs::path& path) {
-    throw std::runtime_error(system_error(what, path));
-}
+[[noreturn]] void fail(std::string_view what, const fs::path& path) { throw std::runtime_error(system_error(what, path)); }
 
 std::string read_range(int fd, off_t from, off_t to, const fs::path& path) {
     std::string bytes(static_cast<std::size_t>(to - from), '\0');
@@ -52,7 +50,7 @@ off_t line_start(int fd, off_t end, const fs::path& path) {
 }
 
 struct stat status_of(const keys::open_file& file, const fs::path& path) {
-    struct stat status{};
+    struct stat status = {};
     if (::fstat(file.descriptor(), &status) != 0) fail("cannot look at", path);
     return status;
 }
@@ -84,7 +82,8 @@ fs::path made_ready(const fs::path& directory) {
 } // namespace
 
 audit_file::audit_file(const fs::path& directory)
-    : directory_(made_ready(directory)), lock_(directory / "lock", O_RDWR | O_CREAT) {
+    : directory_(made_ready(directory))
+    , lock_(directory / "lock", O_RDWR | O_CREAT) {
     if (::flock(lock_.descriptor(), LOCK_EX | LOCK_NB) != 0)
         throw std::runtime_error("the audit log in " + directory.string() + " is in use by another gateway");
     file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
@@ -133,8 +132,8 @@ std::string audit_file::append(std::string_view lines, const policy::chain_end& 
 
 std::string audit_file::write_and_sync(std::string_view lines) {
     // A log that was moved or deleted would take records that nobody finds again.
-    struct stat here{};
-    struct stat named{};
+    struct stat here = {};
+    struct stat named = {};
     const auto name = path();
     if (::fstat(file_->descriptor(), &here) != 0 || ::stat(name.c_str(), &named) != 0)
         return system_error("the audit log is gone:", name);

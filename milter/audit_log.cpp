@@ -14,11 +14,11 @@ using std::chrono::steady_clock;
 } // namespace
 
 audit_log::audit_log(audit_options options)
-    : options_(std::move(options)),
-      file_(options_.directory),
-      checkpoints_(options_.key, options_.directory, options_.checkpoints),
-      repaired_(file_.repaired()),
-      signed_(file_.end().last_seq) {
+    : options_(std::move(options))
+    , file_(options_.directory)
+    , checkpoints_(options_.key, options_.directory, options_.checkpoints)
+    , repaired_(file_.repaired())
+    , signed_(file_.end().last_seq) {
     writer_ = std::thread([this] { run(); });
 }
 

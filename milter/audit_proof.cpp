@@ -60,9 +60,11 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     if (const auto& flaw = proof.first_flaw())
         out.problems.push_back({.file = where, .text = flaw->text, .record = flaw->record});
     if (reader.unfinished() > 0)
-        out.notes.emplace_back("the log ends in the middle of a record: it is being written, or the gateway died; nobody was told of it");
+        out.notes.emplace_back(
+            "the log ends in the middle of a record: it is being written, or the gateway died; nobody was told of it");
     if (asked.first_record > 1)
-        out.notes.push_back("the records before " + std::to_string(asked.first_record) + " are kept elsewhere and were not looked at");
+        out.notes.push_back("the records before " + std::to_string(asked.first_record) +
+                            " are kept elsewhere and were not looked at");
     out.end = proof.end();
     if (const auto* last = proof.last_signed()) out.last_signed = *last;
     return out;

@@ -18,13 +18,13 @@ namespace {
 constexpr std::size_t chunk = 256 * 1024;
 
 std::optional<ino_t> inode_of(const std::filesystem::path& file) {
-    struct stat status{};
+    struct stat status = {};
     if (::stat(file.c_str(), &status) != 0) return std::nullopt;
     return status.st_ino;
 }
 
 struct stat status_of(const keys::open_file& file, const std::filesystem::path& path) {
-    struct stat status{};
+    struct stat status = {};
     if (::fstat(file.descriptor(), &status) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot look at " + path.string());
     return status;

@@ -36,7 +36,8 @@ std::optional<std::uint64_t> first_record(const invocation& called) {
 }
 
 std::string records(std::uint64_t first, std::uint64_t last) {
-    return first == last ? "record " + std::to_string(first) : "records " + std::to_string(first) + " to " + std::to_string(last);
+    return first == last ? "record " + std::to_string(first)
+                         : "records " + std::to_string(first) + " to " + std::to_string(last);
 }
 
 void print_json(const proved& of) {
@@ -70,9 +71,9 @@ void print_proof(const proved& of, bool kept_elsewhere) {
     std::cout << "whole: " << records(of.first_record, last) << ", each follows the one before it\n";
     const auto signed_to = of.last_signed ? of.last_signed->end.last_seq : 0;
     if (signed_to >= of.first_record)
-        std::cout << "signed: " << records(of.first_record, signed_to) << ", the last time at " << rfc3339(of.last_signed->time) << '\n';
-    if (signed_to < last)
-        std::cout << "not signed yet: " << records(std::max(signed_to + 1, of.first_record), last) << '\n';
+        std::cout << "signed: " << records(of.first_record, signed_to) << ", the last time at " << rfc3339(of.last_signed->time)
+                  << '\n';
+    if (signed_to < last) std::cout << "not signed yet: " << records(std::max(signed_to + 1, of.first_record), last) << '\n';
     std::cout << "last hash: " << of.end.last_hash << "\n\n";
     if (signed_to >= of.first_record)
         std::cout << "Proved: " << records(of.first_record, signed_to)
@@ -83,13 +84,15 @@ void print_proof(const proved& of, bool kept_elsewhere) {
                   << " are what the gateway wrote, and that none was cut off behind them. They fit together,\n"
                      "but whoever can write the log's file could have made them.\n";
     if (!kept_elsewhere)
-        std::cout << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
-                     "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
+        std::cout
+            << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
+               "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
 }
 
 } // namespace
 
-std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
+std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
+                                             const std::vector<std::string>& logs) {
     proof_request out;
     if (logs.empty())
         out = request_for(gateway.audit_directory(), gateway.audit.checkpoints);
@@ -108,7 +111,8 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     if (!first) return std::nullopt;
     out.first_record = *first;
     if (out.keys.empty() && !out.checkpoints.empty())
-        return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"), std::nullopt;
+        return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"),
+               std::nullopt;
     return out;
 }
 

@@ -12,7 +12,8 @@
 namespace sealgate::milter {
 
 // What --checkpoint, --key and --from ask for; nothing after a complaint. Throws where there is no log.
-std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway, const std::vector<std::string>& logs);
+std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
+                                             const std::vector<std::string>& logs);
 
 // `logs`: files to verify instead of the gateway's own; then `gateway` is not looked at. Returns an exit_status.
 int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs);

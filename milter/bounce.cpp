@@ -13,8 +13,8 @@ namespace {
 // RFC 3463: what stands behind the code of the reply; else that it was tried for too long, or refused.
 std::string status_of(std::string_view reply) {
     const auto words = text::split(reply, ' ');
-    if (words.size() > 1 && words[1].size() >= 5 && (words[1][0] == '4' || words[1][0] == '5') &&
-        words[1][1] == '.' && words[1].find_first_not_of("0123456789.") == std::string_view::npos)
+    if (words.size() > 1 && words[1].size() >= 5 && (words[1][0] == '4' || words[1][0] == '5') && words[1][1] == '.' &&
+        words[1].find_first_not_of("0123456789.") == std::string_view::npos)
         return std::string(words[1]);
     return reply.starts_with('5') ? "5.0.0" : "4.4.7";
 }
@@ -27,15 +27,12 @@ std::string domain_of(std::string_view address) {
 std::string for_people(const bounce_facts& about) {
     std::string out = "This is the mail gateway. Your mail could not be delivered to:\r\n\r\n";
     for (const auto& one : about.recipients)
-        out += "  " + one.address + "\r\n    " +
-               (one.last_reply.empty() ? "no answer" : text::ascii(one.last_reply)) + "\r\n";
+        out += "  " + one.address + "\r\n    " + (one.last_reply.empty() ? "no answer" : text::ascii(one.last_reply)) + "\r\n";
     out += "\r\nNobody tries it again. Other recipients of the mail are not concerned by this.\r\n";
-    if (!about.message_id.empty())
-        out += "The mail's Message-ID is " + text::printable(about.message_id) + ".\r\n";
+    if (!about.message_id.empty()) out += "The mail's Message-ID is " + text::printable(about.message_id) + ".\r\n";
     if (!about.options.always_to.empty())
         out += "What the gateway encrypts can also be read by " + text::join(about.options.always_to, ", ") + ".\r\n";
-    return out + "Your administrator finds the decision about it as [sealgate " +
-           text::ascii(about.decision) + "].\r\n";
+    return out + "Your administrator finds the decision about it as [sealgate " + text::ascii(about.decision) + "].\r\n";
 }
 
 // RFC 3464 section 2; RFC 6533 section 3 for addresses beyond ASCII.
@@ -46,8 +43,8 @@ std::string for_programs(const bounce_facts& about) {
     for (const auto& one : about.recipients) {
         out += "\r\n";
         if (!one.dsn.orcpt.empty()) out += "Original-Recipient: " + printable_xtext(one.dsn.orcpt) + "\r\n";
-        out += std::string("Final-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") +
-               one.address + "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
+        out += std::string("Final-Recipient: ") + (text::is_ascii(one.address) ? "rfc822; " : "utf-8; ") + one.address +
+               "\r\nAction: failed\r\nStatus: " + status_of(one.last_reply) + "\r\n";
         if (text::is_digit(one.last_reply.empty() ? ' ' : one.last_reply[0]))
             out += "Diagnostic-Code: smtp; " + text::ascii(one.last_reply) + "\r\n";
     }
@@ -65,24 +62,20 @@ std::string bounce_message(const bounce_facts& about) {
                       "Subject: Your mail was not delivered\r\nDate: " + policy::mail_date(about.now) + "\r\n" +
                       "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n" +
                       "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"" +
-                      std::string(about.boundary) + "\"\r\nContent-Transfer-Encoding: " + encoding +
-                      "\r\n\r\n";
-    out += next_part +
-           "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + encoding +
-           "\r\n\r\n" + for_people(about) + "\r\n";
+                      std::string(about.boundary) + "\"\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n";
+    out += next_part + "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n" +
+           for_people(about) + "\r\n";
     out += next_part + "\r\nContent-Type: message/" + (ascii ? "" : "global-") + "delivery-status\r\n" +
            "Content-Transfer-Encoding: " + encoding + "\r\n\r\n" + for_programs(about) + "\r\n";
     if (!about.message_id.empty())
-        out += next_part +
-               "\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: " + text::ascii(about.message_id) +
+        out += next_part + "\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: " + text::ascii(about.message_id) +
                "\r\n\r\n";
     return out + next_part + "--\r\n";
 }
 
 std::string bounce_identity(const std::vector<waiting_recipient>& recipients) {
     std::string all = "bounce";
-    for (const auto& one : recipients)
-        all += "\n" + one.identity;
+    for (const auto& one : recipients) all += "\n" + one.identity;
     return sha256_hex(all);
 }
 

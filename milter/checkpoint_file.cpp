@@ -33,7 +33,8 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
 fs::path public_key_file(const fs::path& audit_directory) { return audit_directory / "checkpoint.pub"; }
 
 checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit_directory, fs::path file)
-    : key_(key_from(key_file, is_new_)), file_(std::move(file)) {
+    : key_(key_from(key_file, is_new_))
+    , file_(std::move(file)) {
     const auto text = to_text(key_.public_key()) + "\n";
     const auto beside = public_key_file(audit_directory);
     if (!fs::exists(beside) || keys::read_file(beside) != text) keys::replace_file(beside, text);

@@ -16,7 +16,8 @@ std::filesystem::path public_key_file(const std::filesystem::path& audit_directo
 class checkpoint_file {
 public:
     // Makes the key where there is none. Throws where it can't be read or made.
-    checkpoint_file(const std::filesystem::path& key_file, const std::filesystem::path& audit_directory, std::filesystem::path file);
+    checkpoint_file(const std::filesystem::path& key_file, const std::filesystem::path& audit_directory,
+                    std::filesystem::path file);
 
     ed25519_public_key public_key() const { return key_.public_key(); }
     // Whether the key was made just now.

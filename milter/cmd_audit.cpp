@@ -25,8 +25,8 @@ constexpr audit_word audit_words[] = {
 } // namespace
 
 int cmd_audit(const invocation& called) {
-    const auto* word = called.words.empty() ? std::end(audit_words)
-                                            : std::ranges::find(audit_words, called.words[0], &audit_word::name);
+    const auto* word =
+        called.words.empty() ? std::end(audit_words) : std::ranges::find(audit_words, called.words[0], &audit_word::name);
     const bool is_verify = !called.words.empty() && called.words[0] == "verify";
     if (word == std::end(audit_words) || (called.words.size() > 1 && !is_verify)) {
         complain("audit takes one word: show, reveal, stats or verify; see sealgate audit --help");

@@ -60,22 +60,19 @@ std::vector<std::string> languages_of(const policy::notices& how) {
 }
 
 void print_notices(const policy::notices& how) {
-    std::cout << "\nnotices\n  from " << (how.from.is_null() ? "MAILER-DAEMON" : how.from.spelled) << ", language " << how.language
-              << "; texts: " << text::join(languages_of(how), ", ") << '\n';
+    std::cout << "\nnotices\n  from " << (how.from.is_null() ? "MAILER-DAEMON" : how.from.spelled) << ", language "
+              << how.language << "; texts: " << text::join(languages_of(how), ", ") << '\n';
 }
 
 void print_policy(const policy::policy& rules) {
     std::cout << "policy of " << rules.organisation << "  " << rules.digest << "\n\n";
     print_table(std::cout, matrix(rules), "  ");
     std::cout << "\ntags\n";
-    for (const auto& one : rules.classifications)
-        std::cout << "  " << one.name << ": " << text::join(one.tags, ", ") << '\n';
+    for (const auto& one : rules.classifications) std::cout << "  " << one.name << ": " << text::join(one.tags, ", ") << '\n';
     std::cout << "  untagged: " << (rules.untagged ? "is " + rules.classifications[*rules.untagged].name : "reject")
               << "; nearly a tag: " << name_of(rules.near_miss) << "\n\ncarriers\n";
-    if (!rules.carriers.subject.empty())
-        std::cout << "  subject: " << text::join(shown_patterns(rules.carriers), "  ") << '\n';
-    if (!rules.carriers.headers.empty())
-        std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
+    if (!rules.carriers.subject.empty()) std::cout << "  subject: " << text::join(shown_patterns(rules.carriers), "  ") << '\n';
+    if (!rules.carriers.headers.empty()) std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
     for (const auto& [value, r] : rules.carriers.sensitivity)
         std::cout << "  Sensitivity: " << value << " is " << rules.classifications[r].name << '\n';
     std::cout << "\ndomains\n";
@@ -136,8 +133,8 @@ void print_json(const snapshot& live) {
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
                                   {"sensitivity", std::move(sensitivity)}}},
-        {"notices", json::object{{"language", rules.notices.language},
-                                 {"texts", json::array(languages.begin(), languages.end())}}},
+        {"notices",
+         json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", key ? json::value(*key) : json::value(nullptr)},

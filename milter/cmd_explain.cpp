@@ -32,8 +32,8 @@ transaction as_transaction(const std::string& bytes, const invocation& called, c
     const auto to = called.values("--to");
     for (const auto& one : to.empty() ? policy::visible_recipients(made.mail) : to)
         made.recipients.push_back(policy::parse_address(one));
-    made.truncated = made.size > live.gateway.limits.message_size ||
-                     made.mail.fields.size() + made.recipients.size() > most_entries;
+    made.truncated =
+        made.size > live.gateway.limits.message_size || made.mail.fields.size() + made.recipients.size() > most_entries;
     return made;
 }
 
@@ -74,11 +74,9 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
     const auto& made = judged.made;
     std::cout << text::printable(file) << ": " << name_of(made.what)
               << (live.gateway.mode == policy::mode::monitor ? " (monitor: it would pass unchanged)" : "") << '\n';
-    std::cout << "  classification: "
-              << (made.classification ? rules.classifications[*made.classification].name : "none");
+    std::cout << "  classification: " << (made.classification ? rules.classifications[*made.classification].name : "none");
     if (judged.known.findings.tags.empty()) std::cout << " (untagged)";
-    for (const auto& tag : judged.known.findings.tags)
-        std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
+    for (const auto& tag : judged.known.findings.tags) std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
     std::cout << '\n';
     for (const auto& miss : judged.known.findings.near_misses)
         std::cout << "  nearly a tag in " << name_of(miss.where)
@@ -87,12 +85,12 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
               << (judged.protection_note.empty() ? "" : " (" + judged.protection_note + ")") << '\n';
     print_parts(parts);
     if (!judged.known.foreign_keys.empty())
-        std::cout << "  encrypted to keys of no known recipient or sender: " << text::join(judged.known.foreign_keys, " ") << '\n';
+        std::cout << "  encrypted to keys of no known recipient or sender: " << text::join(judged.known.foreign_keys, " ")
+                  << '\n';
     std::vector<std::vector<std::string>> rows{{"RECIPIENT", "TIER", "ACTION", "KEY", "RESULT", "REASON"}};
     for (const auto& one : made.recipients)
         rows.push_back({policy::shown(one.who), rules.tiers.name(one.tier), std::string(name_of(one.cell)),
-                        std::string(name_of(one.key.state)), std::string(name_of(one.result)),
-                        std::string(name_of(one.why))});
+                        std::string(name_of(one.key.state)), std::string(name_of(one.result)), std::string(name_of(one.why))});
     print_table(std::cout, rows, "  ");
     print_copies(made);
     if (notice != policy::notice_state::none)

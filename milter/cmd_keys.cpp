@@ -84,8 +84,8 @@ void tell_takeovers(const std::map<std::string, std::string>& before, const std:
     for (const auto& [address, fingerprint] : after) {
         const auto old = before.find(address);
         if (old != before.end() && old->second != fingerprint)
-            complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " +
-                     old->second + "; if that is not meant: sealgate keys remove " + fingerprint);
+            complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old->second +
+                     "; if that is not meant: sealgate keys remove " + fingerprint);
     }
 }
 
@@ -109,14 +109,15 @@ int import(const key_desk& desk, const invocation& called) {
             continue;
         }
         for (const auto& [cert, what] : report->certificates) {
-            if (what != keys::change::unchanged) desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
+            if (what != keys::change::unchanged)
+                desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
             if (called.json()) {
                 auto line = as_json(cert);
                 line["change"] = change_name(what);
                 std::cout << json::serialize(line) << '\n';
             } else {
-                std::cout << change_name(what) << "  " << cert.fingerprint << "  "
-                          << name_of(keys::state_at(cert, now())) << "  " << text::join(cert.addresses, ", ") << '\n';
+                std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now()))
+                          << "  " << text::join(cert.addresses, ", ") << '\n';
             }
         }
         for (const auto& problem : report->problems) {
@@ -156,7 +157,8 @@ int show(const key_desk& desk, const invocation& called) {
     return exit_no;
 }
 
-std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store, const std::string& fingerprint) {
+std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store,
+                                                  const std::string& fingerprint) {
     switch (what) {
     case policy::key_change::remove: return store.remove(fingerprint);
     case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
@@ -212,8 +214,8 @@ constexpr keys_word keys_words[] = {
 } // namespace
 
 int cmd_keys(const invocation& called) {
-    const auto* word = called.words.empty() ? std::end(keys_words)
-                                            : std::ranges::find(keys_words, called.words[0], &keys_word::name);
+    const auto* word =
+        called.words.empty() ? std::end(keys_words) : std::ranges::find(keys_words, called.words[0], &keys_word::name);
     const auto count = called.words.empty() ? 0 : called.words.size() - 1;
     if (word == std::end(keys_words) || count < word->least || count > word->most) {
         complain("keys is called in another way; see sealgate keys --help");

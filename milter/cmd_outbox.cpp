@@ -62,16 +62,14 @@ json::object as_json(const listed_copy& copy) {
             {"sender", copy.head.sender},
             {"recipients", std::move(recipients)},
             {"tries", copy.head.tries},
-            {"next_try",
-             copy.state == "waiting" ? json::value(rfc3339(copy.head.next_try)) : json::value(nullptr)},
+            {"next_try", copy.state == "waiting" ? json::value(rfc3339(copy.head.next_try)) : json::value(nullptr)},
             {"size", copy.head.size}};
 }
 
 std::vector<std::string> row_of(const listed_copy& copy) {
     const auto second = [](wall_time time) { return rfc3339(time).substr(0, 19); };
     std::vector<std::string> addresses;
-    for (const auto& one : copy.head.recipients)
-        addresses.push_back(one.address);
+    for (const auto& one : copy.head.recipients) addresses.push_back(one.address);
     return {copy.head.id,
             std::string(copy.state),
             text::printable(copy.head.decision),
@@ -86,19 +84,16 @@ std::vector<std::string> row_of(const listed_copy& copy) {
 int list(const outbox_places& places, const invocation& called) {
     const auto all = read_all(places);
     if (called.json()) {
-        for (const auto& copy : all.copies)
-            std::cout << json::serialize(as_json(copy)) << '\n';
+        for (const auto& copy : all.copies) std::cout << json::serialize(as_json(copy)) << '\n';
     } else if (all.copies.empty()) {
         std::cout << "the outbox is empty\n";
     } else {
-        std::vector<std::vector<std::string>> rows{{"ID", "STATE", "DECISION", "CREATED (UTC)", "TRIES",
-                                                    "NEXT TRY (UTC)", "SENDER", "RECIPIENTS", "LAST REPLY"}};
-        for (const auto& copy : all.copies)
-            rows.push_back(row_of(copy));
+        std::vector<std::vector<std::string>> rows{
+            {"ID", "STATE", "DECISION", "CREATED (UTC)", "TRIES", "NEXT TRY (UTC)", "SENDER", "RECIPIENTS", "LAST REPLY"}};
+        for (const auto& copy : all.copies) rows.push_back(row_of(copy));
         print_table(std::cout, rows);
     }
-    for (const auto& problem : all.problems)
-        complain(problem);
+    for (const auto& problem : all.problems) complain(problem);
     return all.problems.empty() ? exit_yes : exit_no;
 }
 
@@ -129,8 +124,7 @@ int retry_failed(const outbox_places& places, const std::string& id, const invoc
     const auto failed = claim(places.failed_file(id));
     if (!failed) return refuse(id, failed.error());
     const auto to = places.waiting_file(id);
-    if (fs::exists(to))
-        return complain("copy " + id + " waits for others already; try again when they have it"), exit_no;
+    if (fs::exists(to)) return complain("copy " + id + " waits for others already; try again when they have it"), exit_no;
     auto head = (*failed)->head;
     head.created = head.next_try = std::chrono::system_clock::now();
     head.tries = 0;
@@ -144,8 +138,7 @@ int retry_failed(const outbox_places& places, const std::string& id, const invoc
 int retry_one(const outbox_places& places, const std::string& id, const invocation& called) {
     const auto copy = claim(places.waiting_file(id));
     if (!copy && copy.error().what == copy_state::gone) return retry_failed(places, id, called);
-    if (!copy && copy.error().what == copy_state::busy)
-        return done("retried", id, called); // it is being tried just now
+    if (!copy && copy.error().what == copy_state::busy) return done("retried", id, called); // it is being tried just now
     if (!copy) return refuse(id, copy.error());
     (*copy)->head.next_try = std::chrono::system_clock::now();
     (*copy)->rewrite();
@@ -156,8 +149,7 @@ int retry(const outbox_places& places, const invocation& called) {
     if (called.words.size() == 2) return retry_one(places, called.words[1], called);
     int status = exit_yes;
     for (const auto& one : find_waiting(places))
-        if (fs::exists(places.waiting_file(one.id)))
-            status = std::max(status, retry_one(places, one.id, called));
+        if (fs::exists(places.waiting_file(one.id))) status = std::max(status, retry_one(places, one.id, called));
     return status;
 }
 
@@ -186,9 +178,8 @@ constexpr outbox_word outbox_words[] = {
 } // namespace
 
 int cmd_outbox(const invocation& called) {
-    const auto* word = called.words.empty()
-                           ? std::end(outbox_words)
-                           : std::ranges::find(outbox_words, called.words[0], &outbox_word::name);
+    const auto* word =
+        called.words.empty() ? std::end(outbox_words) : std::ranges::find(outbox_words, called.words[0], &outbox_word::name);
     const auto count = called.words.empty() ? 0 : called.words.size() - 1;
     if (word == std::end(outbox_words) || count < word->least || count > word->most) {
         complain("outbox is called in another way; see sealgate outbox --help");
@@ -198,8 +189,7 @@ int cmd_outbox(const invocation& called) {
     if (!gateway) return exit_unusable;
     const outbox_places places{gateway->outbox_directory()};
     // Closed to us is not empty: this throws.
-    if (fs::exists(places.root))
-        fs::directory_iterator(places.waiting()), fs::directory_iterator(places.failed());
+    if (fs::exists(places.root)) fs::directory_iterator(places.waiting()), fs::directory_iterator(places.failed());
     return word->run(places, called);
 }
 

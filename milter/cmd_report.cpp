@@ -1,5 +1,5 @@
-// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the numbers
-// are of the period that was asked for.
+// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the
+// numbers are of the period that was asked for.
 
 #include "keys/files.hpp"
 #include "milter/audit_proof.hpp"
@@ -42,8 +42,7 @@ std::optional<asked_for> question_in(const invocation& called, policy::moment no
     for (const auto& file : called.values("--output")) out.output = file;
     if (out.output.empty())
         return complain("--output says where the report goes, - for standard output; see sealgate report --help"), std::nullopt;
-    if (out.since && out.until && *out.since >= *out.until)
-        return complain("--since is not before --until"), std::nullopt;
+    if (out.since && out.until && *out.since >= *out.until) return complain("--since is not before --until"), std::nullopt;
     return out;
 }
 

@@ -73,7 +73,8 @@ audit_options audit_options_of(const config& gateway) {
 policy::in_force in_force(const snapshot& live) {
     std::string certificates;
     for (const auto& stored : live.certificates.certificates())
-        certificates += stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
+        certificates +=
+            stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
     return {.mode = live.gateway.mode,
             .policy = live.rules.digest,
             .certificates = "sha256:" + sha256_hex(certificates),
@@ -92,9 +93,9 @@ public:
         , events_(log_, live->gateway.events_directory())
         , outbox_(live->gateway.outbox_directory())
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
-        , sealers_(live->gateway.limits.crypto_workers, {.program = "/usr/bin/gpg",
-                                                         .scratch = empty_scratch(live->gateway.state),
-                                                         .deadline = std::chrono::minutes(1)})
+        , sealers_(
+              live->gateway.limits.crypto_workers,
+              {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
         , gateway_(live, log_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
@@ -106,8 +107,8 @@ public:
         notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);
-            log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) +
-                     ", policy " + live->rules.digest);
+            log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) + ", policy " +
+                     live->rules.digest);
         }
     }
 
@@ -195,10 +196,11 @@ private:
         const auto& wanted = fresh->gateway;
         if (old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
             old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit)
-            log_line("audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
+            log_line(
+                "audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
         for (const auto& problem : fresh->key_problems) log_line(problem);
-        log_line("reloaded: mode " + std::string(name_of(wanted.mode)) + ", policy " + gateway_.live()->rules.digest +
-                 " -> " + fresh->rules.digest);
+        log_line("reloaded: mode " + std::string(name_of(wanted.mode)) + ", policy " + gateway_.live()->rules.digest + " -> " +
+                 fresh->rules.digest);
         events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
         gateway_.replace(std::move(fresh));
     }

@@ -7,8 +7,7 @@ namespace sealgate::milter {
 
 void collector::add_recipient(const envelope_event& said) {
     dsn_of_recipient dsn;
-    for (const auto parameter : said.parameters)
-        take_parameter(dsn, parameter);
+    for (const auto parameter : said.parameters) take_parameter(dsn, parameter);
     recipient_octets_ += said.path.size() + dsn.notify.size() + dsn.orcpt.size();
     ++entries_;
     if (!keeps(recipient_octets_)) return;
@@ -19,12 +18,10 @@ void collector::add_recipient(const envelope_event& said) {
 
 void collector::add_field(std::string_view name, std::string_view value) {
     constexpr std::size_t colon_and_crlf = 3;
-    const auto folds =
-        static_cast<std::size_t>(std::ranges::count(value, '\n')); // a CR comes back before each
+    const auto folds = static_cast<std::size_t>(std::ranges::count(value, '\n')); // a CR comes back before each
     collected_.size += name.size() + value.size() + folds + colon_and_crlf;
     ++entries_;
-    if (keeps(collected_.size))
-        collected_.mail.fields.push_back({.name = std::string(name), .value = std::string(value)});
+    if (keeps(collected_.size)) collected_.mail.fields.push_back({.name = std::string(name), .value = std::string(value)});
 }
 
 void collector::end_header() {

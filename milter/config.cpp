@@ -16,7 +16,9 @@ std::string beside(const std::string& file, const std::string& path) {
 
 class config_reader {
 public:
-    config_reader(std::string path, yaml::error_sink& errors) : path_(std::move(path)), errors_(errors) {}
+    config_reader(std::string path, yaml::error_sink& errors)
+        : path_(std::move(path))
+        , errors_(errors) {}
 
     config run(const yaml::node& root) {
         map_reader top(root, "sealgate.yaml", errors_);
@@ -109,8 +111,8 @@ private:
         if (const auto* value = m.optional("rotate")) read_rotate(*value);
         const auto* addresses = m.optional("addresses");
         if (addresses)
-            to.addresses = yaml::as_enum<policy::address_form>(*addresses, errors_, names(policy::address_form{}))
-                               .value_or(to.addresses);
+            to.addresses =
+                yaml::as_enum<policy::address_form>(*addresses, errors_, names(policy::address_form{})).value_or(to.addresses);
         if (const auto* value = m.optional("address_key")) read_path(*value, to.address_key);
         m.finish();
         if (to.addresses != policy::address_form::clear && to.address_key.empty())
@@ -132,8 +134,7 @@ private:
         map_reader m(map, "audit.rotate", errors_);
         if (const auto* value = m.optional("size"))
             read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.audit.rotate_size);
-        if (const auto* value = m.optional("daily"))
-            out_.audit.rotate_daily = yaml::as_bool(*value, errors_).value_or(true);
+        if (const auto* value = m.optional("daily")) out_.audit.rotate_daily = yaml::as_bool(*value, errors_).value_or(true);
         m.finish();
     }
 

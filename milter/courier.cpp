@@ -61,8 +61,7 @@ void courier::start() {
 awaitable<void> courier::run() {
     while (!stopping_) {
         const auto due = co_await plan();
-        for (const auto& id : due)
-            begin(id);
+        for (const auto& id : due) begin(id);
         if (!stopping_) co_await wait_for_work();
     }
 }
@@ -142,26 +141,20 @@ awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {
                        .recipients = {},
                        .message = std::shared_ptr<const std::string>(copy, &copy->message),
                        .dsn = copy->head.dsn};
-    for (const auto& one : copy->head.recipients)
-        mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
+    for (const auto& one : copy->head.recipients) mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
     auto about_to_end = [this, copy](std::vector<std::size_t> accepted) -> awaitable<void> {
         if (stopping_) throw std::runtime_error("the gateway ends");
         auto record = [this, copy, accepted] { outbox_.begin(*copy, accepted); };
         co_await offload(disk_, std::move(record));
     };
     auto server = options_.submit();
-    co_return co_await hand_over(std::move(server), std::move(mail), options_.deadlines,
-                                 std::move(about_to_end));
+    co_return co_await hand_over(std::move(server), std::move(mail), options_.deadlines, std::move(about_to_end));
 }
 
 courier::try_result courier::sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const {
     const bool too_old = copy->head.created + options_.keep_trying <= outbox_.now();
-    try_result result{.copy = copy,
-                      .taken = {},
-                      .given_up = {},
-                      .waiting = {},
-                      .tries = copy->head.tries + 1,
-                      .unclear = said.unclear};
+    try_result result{
+        .copy = copy, .taken = {}, .given_up = {}, .waiting = {}, .tries = copy->head.tries + 1, .unclear = said.unclear};
     for (std::size_t i = 0; i < said.recipients.size(); ++i) {
         auto one = copy->head.recipients[i];
         one.last_reply = said.recipients[i].reply;
@@ -211,8 +204,7 @@ void courier::settle_now(const try_result& result, const bounce_options& bounces
     auto& head = result.copy->head;
     head.recipients = result.waiting;
     head.tries = result.tries;
-    head.next_try =
-        outbox_.now() + options_.waits[std::min<std::size_t>(result.tries, options_.waits.size()) - 1];
+    head.next_try = outbox_.now() + options_.waits[std::min<std::size_t>(result.tries, options_.waits.size()) - 1];
     outbox_.settle(*result.copy);
 }
 
@@ -240,19 +232,17 @@ void courier::give_up(const try_result& result, const bounce_options& bounces) {
 void courier::tell(const try_result& result, const handed_over& said) {
     const auto& head = result.copy->head;
     if (!result.taken.empty())
-        log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " +
-                 addresses_of(result.taken));
+        log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " + addresses_of(result.taken));
     for (const auto& one : result.given_up)
         log_line(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
-                 (head.sender.empty()            ? "it has no sender to tell; kept as " + head.id + " in failed"
+                 (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
                   : is_told_of_failure(one.dsn) ? "the sender is told"
-                                                 : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
+                                                : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
     if (said.unclear)
-        log_line(head.decision + " was sent to its end, and no answer came (" +
-                 said.recipients.front().reply + "): it is handed over again, and may arrive twice");
+        log_line(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
+                 "): it is handed over again, and may arrive twice");
     else if (said.reached && !result.waiting.empty() && result.tries == 1)
-        log_line(head.decision + " waits for " + addresses_of(result.waiting) + ": " +
-                 result.waiting.front().last_reply);
+        log_line(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
 }
 
 // A port that is down is one fact, however many copies wait for it.

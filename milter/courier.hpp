@@ -33,9 +33,8 @@ struct courier_options {
     std::size_t most_connections = 4;
     std::chrono::milliseconds look_every{5'000};
     // Before the second try, the third and so on; the last one stays.
-    std::vector<std::chrono::milliseconds> waits{std::chrono::seconds(1),  std::chrono::seconds(5),
-                                                 std::chrono::seconds(30), std::chrono::minutes(2),
-                                                 std::chrono::minutes(10), std::chrono::minutes(30)};
+    std::vector<std::chrono::milliseconds> waits{std::chrono::seconds(1), std::chrono::seconds(5),  std::chrono::seconds(30),
+                                                 std::chrono::minutes(2), std::chrono::minutes(10), std::chrono::minutes(30)};
     std::chrono::hours keep_trying{5 * 24};
 };
 

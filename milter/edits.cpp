@@ -19,8 +19,7 @@ bool is_field_name(std::string_view name) {
 }
 
 bool is_recipient(std::string_view path) {
-    return !path.empty() &&
-           std::ranges::none_of(path, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; });
+    return !path.empty() && std::ranges::none_of(path, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; });
 }
 
 bool can_be_written(const edit_list& edits) {
@@ -28,8 +27,7 @@ bool can_be_written(const edit_list& edits) {
            std::ranges::all_of(edits.deletions, is_field_name, &field_number::name) &&
            std::ranges::all_of(edits.insertions, [](const auto& i) { return is_field_name(i.field.name); }) &&
            std::ranges::all_of(edits.additions, is_field_name, &policy::header_field::name) &&
-           std::ranges::all_of(edits.recipients, is_recipient) &&
-           std::ranges::all_of(edits.removed_recipients, is_recipient);
+           std::ranges::all_of(edits.recipients, is_recipient) && std::ranges::all_of(edits.removed_recipients, is_recipient);
 }
 
 // One line of a value, without its LF.
@@ -113,10 +111,7 @@ void frame_writer::deletion(const field_number& which) {
 
 void frame_writer::insertion(const field_insertion& wish) {
     std::string payload;
-    bytes::appender(payload)
-        .u32(wish.position)
-        .c_string(wish.field.name)
-        .c_string(value_of(wish.field.value));
+    bytes::appender(payload).u32(wish.position).c_string(wish.field.name).c_string(value_of(wish.field.value));
     append_frame(out_, reply::insert_header, payload);
 }
 
@@ -135,22 +130,16 @@ void frame_writer::line(reply letter, std::string_view text) {
 void append_edits(std::string& out, const edit_list& edits, const agreement& agreed) {
     frame_writer writer(out, agreed);
     if (edits.body) writer.body(*edits.body);
-    for (const auto& change : edits.changes)
-        writer.change(change);
+    for (const auto& change : edits.changes) writer.change(change);
 
     auto deletions = edits.deletions;
     std::ranges::sort(deletions, std::greater{}, [](const auto& d) { return std::tie(d.number, d.name); });
-    for (const auto& which : deletions)
-        writer.deletion(which);
+    for (const auto& which : deletions) writer.deletion(which);
 
-    for (const auto& insertion : edits.insertions)
-        writer.insertion(insertion);
-    for (const auto& field : edits.additions)
-        writer.addition(field);
-    for (const auto& path : edits.recipients)
-        writer.line(reply::add_recipient, path);
-    for (const auto& path : edits.removed_recipients)
-        writer.line(reply::delete_recipient, path);
+    for (const auto& insertion : edits.insertions) writer.insertion(insertion);
+    for (const auto& field : edits.additions) writer.addition(field);
+    for (const auto& path : edits.recipients) writer.line(reply::add_recipient, path);
+    for (const auto& path : edits.removed_recipients) writer.line(reply::delete_recipient, path);
     if (edits.quarantine) writer.line(reply::quarantine, text::ascii(*edits.quarantine));
 }
 

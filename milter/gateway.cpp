@@ -210,9 +210,7 @@ awaitable<std::string> gateway::record(std::string fields) {
         const auto waiter = std::make_shared<decltype(handler)>(std::move(handler));
         const auto at_work = std::make_shared<asio::executor_work_guard<std::decay_t<decltype(executor)>>>(executor);
         log_.append(std::move(record_fields), [waiter, at_work](std::string error) {
-            asio::post(at_work->get_executor(), [waiter, error = std::move(error)]() mutable {
-                (*waiter)(std::move(error));
-            });
+            asio::post(at_work->get_executor(), [waiter, error = std::move(error)]() mutable { (*waiter)(std::move(error)); });
         });
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(std::string)>(

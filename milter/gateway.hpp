@@ -31,9 +31,14 @@ namespace sealgate::milter {
 class gateway {
 public:
     // `names`: how the log calls people.
-    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers, outbox& copies,
-            notice_desk& notices)
-        : live_(std::move(live)), log_(log), names_(std::move(names)), sealers_(sealers), outbox_(copies), notices_(notices) {}
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers,
+            outbox& copies, notice_desk& notices)
+        : live_(std::move(live))
+        , log_(log)
+        , names_(std::move(names))
+        , sealers_(sealers)
+        , outbox_(copies)
+        , notices_(notices) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }

@@ -37,8 +37,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
     out.protection_note = seen.why;
-    if (seen.too_complex && out.known.read == policy::legibility::whole)
-        out.known.read = policy::legibility::too_complex;
+    if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
 
     const auto visible = visible_keys(mail.mail);
     for (const auto& who : mail.recipients) {

@@ -25,9 +25,11 @@ std::string current_user() {
 } // namespace
 
 key_events::key_events(const config& gateway)
-    : directory_(gateway.events_directory()), names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
+    : directory_(gateway.events_directory())
+    , names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
 
-void key_events::leave(policy::key_change what, const std::string& fingerprint, const std::vector<std::string>& addresses) const {
+void key_events::leave(policy::key_change what, const std::string& fingerprint,
+                       const std::vector<std::string>& addresses) const {
     const auto time = std::chrono::system_clock::now();
     const auto id = new_decision_id();
     std::vector<std::string> written;

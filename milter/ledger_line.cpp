@@ -100,10 +100,8 @@ std::string to_text(const ledger_line& line) {
     if (!line.told.empty()) out["told"] = as_json(line.told);
     if (!line.sent.empty()) out["sent"] = line.sent;
     if (const auto& held = line.collected)
-        out["collected"] = json::object{{"sender", held->sender},
-                                        {"language", held->language},
-                                        {"due", rfc3339(held->due)},
-                                        {"mail", as_json(held->mail)}};
+        out["collected"] = json::object{
+            {"sender", held->sender}, {"language", held->language}, {"due", rfc3339(held->due)}, {"mail", as_json(held->mail)}};
     return json::serialize(out) + "\n";
 }
 

@@ -24,9 +24,9 @@ struct collected_mail {
 
 struct ledger_line {
     std::chrono::system_clock::time_point at;
-    std::vector<std::string> told = {};               // keys: 64 lower-case hex digits
+    std::vector<std::string> told = {}; // keys: 64 lower-case hex digits
     std::optional<collected_mail> collected = {};
-    std::string sent = {};                            // whose digest left: an address in the form of policy::address::key()
+    std::string sent = {}; // whose digest left: an address in the form of policy::address::key()
 };
 
 // With its line end.

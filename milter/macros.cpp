@@ -11,9 +11,9 @@ namespace sealgate::milter {
 namespace {
 
 // The order in which the events of a connection happen. `unknown` stands last: no lookup passes over it.
-constexpr auto events = std::to_array({command::connect, command::helo, command::mail, command::rcpt,
-                                       command::data, command::header, command::end_of_header, command::body,
-                                       command::end_of_body, command::unknown});
+constexpr auto events =
+    std::to_array({command::connect, command::helo, command::mail, command::rcpt, command::data, command::header,
+                   command::end_of_header, command::body, command::end_of_body, command::unknown});
 
 constexpr std::size_t first_of_message = 2; // command::mail
 
@@ -24,8 +24,7 @@ std::optional<std::size_t> slot_of(command event) {
 }
 
 std::string_view without_braces(std::string_view name) {
-    if (name.size() > 2 && name.starts_with('{') && name.ends_with('}'))
-        return name.substr(1, name.size() - 2);
+    if (name.size() > 2 && name.starts_with('{') && name.ends_with('}')) return name.substr(1, name.size() - 2);
     return name;
 }
 
@@ -69,13 +68,11 @@ std::string_view macro_table::value(command at, std::string_view name) const {
 }
 
 void macro_table::drop_message() {
-    for (auto i = first_of_message; i < packets_.size(); ++i)
-        packets_[i].clear();
+    for (auto i = first_of_message; i < packets_.size(); ++i) packets_[i].clear();
 }
 
 void macro_table::drop_all() {
-    for (auto& packet : packets_)
-        packet.clear();
+    for (auto& packet : packets_) packet.clear();
 }
 
 } // namespace sealgate::milter

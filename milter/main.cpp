@@ -50,23 +50,24 @@ const command_entry commands[] = {
                  "verify [--checkpoint FILE]... [--key KEY]... [--from N] [--json] [LOG...] | "
                  "reveal --addresses FILE [FILTER]... [--json | --csv]",
      .summary = "read the audit log; ask it; prove that it is whole",
-     .details = "show prints the decisions and events, --json the records as they are; --follow waits for more. stats counts\n"
-                "the decisions.\n\n"
-                "filters; each may be given several times, then one of its values has to hold:\n"
-                "  --since TIME, --until TIME         30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
-                "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD, --event WORD\n"
-                "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n"
-                "Exit status 1 if nothing matches.\n\n"
-                "--by: day, hour, outcome (if not given), mode, classification, sender, failure; or of recipients:\n"
-                "recipient, domain, tier, reason\n\n"
-                "verify follows the chain from the first record to the last, holds it against the signed checkpoints, and says\n"
-                "what is proved and what is not; exit status 1, and the first record that is wrong, if the log is not whole.\n"
-                "  --checkpoint FILE   further checkpoints, such as copies that somebody else keeps\n"
-                "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
-                "  --from N            the log begins with record N; those before it are kept elsewhere\n"
-                "  LOG...              files to verify instead of the gateway's own, in their order\n\n"
-                "reveal is show for a log with keyed addresses (audit.addresses): it puts back the addresses that stand in FILE,\n"
-                "one a line. It needs the key (audit.address_key).\n",
+     .details =
+         "show prints the decisions and events, --json the records as they are; --follow waits for more. stats counts\n"
+         "the decisions.\n\n"
+         "filters; each may be given several times, then one of its values has to hold:\n"
+         "  --since TIME, --until TIME         30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+         "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD, --event WORD\n"
+         "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n"
+         "Exit status 1 if nothing matches.\n\n"
+         "--by: day, hour, outcome (if not given), mode, classification, sender, failure; or of recipients:\n"
+         "recipient, domain, tier, reason\n\n"
+         "verify follows the chain from the first record to the last, holds it against the signed checkpoints, and says\n"
+         "what is proved and what is not; exit status 1, and the first record that is wrong, if the log is not whole.\n"
+         "  --checkpoint FILE   further checkpoints, such as copies that somebody else keeps\n"
+         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
+         "  --from N            the log begins with record N; those before it are kept elsewhere\n"
+         "  LOG...              files to verify instead of the gateway's own, in their order\n\n"
+         "reveal is show for a log with keyed addresses (audit.addresses): it puts back the addresses that stand in FILE,\n"
+         "one a line. It needs the key (audit.address_key).\n",
      .options = {{"--json", takes::nothing},
                  {"--csv", takes::nothing},
                  {"--follow", takes::nothing},
@@ -91,22 +92,29 @@ const command_entry commands[] = {
     {.name = "report",
      .synopsis = "[--since TIME] [--until TIME] [--checkpoint FILE]... [--key KEY]... [--from N] --output FILE | ... --json",
      .summary = "what became of outgoing mail, as one page for an auditor and a manager",
-     .details = "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
-                "classification and outcome over time, refusals, insecure domains, recipients without keys, changes of policy,\n"
-                "and what a gateway in monitor mode would have done. --json writes the numbers instead.\n"
-                "FILE - is standard output. Without --since, from the first record.\n"
-                "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
-                "--checkpoint, --key and --from are those of audit verify.\n"
-                "Exit status 1 if the log is not whole; the report is written and says so.\n",
-     .options = {{"--json", takes::nothing}, {"--since", takes::value}, {"--until", takes::value}, {"--output", takes::value},
-                 {"--checkpoint", takes::value}, {"--key", takes::value}, {"--from", takes::value}},
+     .details =
+         "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
+         "classification and outcome over time, refusals, insecure domains, recipients without keys, changes of policy,\n"
+         "and what a gateway in monitor mode would have done. --json writes the numbers instead.\n"
+         "FILE - is standard output. Without --since, from the first record.\n"
+         "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+         "--checkpoint, --key and --from are those of audit verify.\n"
+         "Exit status 1 if the log is not whole; the report is written and says so.\n",
+     .options = {{"--json", takes::nothing},
+                 {"--since", takes::value},
+                 {"--until", takes::value},
+                 {"--output", takes::value},
+                 {"--checkpoint", takes::value},
+                 {"--key", takes::value},
+                 {"--from", takes::value}},
      .run = cmd_report},
     {.name = "outbox",
      .synopsis = "list [--json] | retry [ID] [--json] | remove ID [--json]",
      .summary = "the copies and notices that wait to be handed over to Postfix",
-     .details = "list prints what waits, and what could be neither delivered nor returned (failed). retry has a copy tried now;\n"
-                "without ID, all that wait; a failed one waits again. remove deletes one: its recipients do not get it, and\n"
-                "nobody is told. All work beside a running gateway, which looks at the outbox every five seconds.\n",
+     .details =
+         "list prints what waits, and what could be neither delivered nor returned (failed). retry has a copy tried now;\n"
+         "without ID, all that wait; a failed one waits again. remove deletes one: its recipients do not get it, and\n"
+         "nobody is told. All work beside a running gateway, which looks at the outbox every five seconds.\n",
      .options = {{"--json", takes::nothing}},
      .run = cmd_outbox},
     {.name = "version",

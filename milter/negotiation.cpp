@@ -19,8 +19,8 @@ constexpr std::uint32_t set_of(Bits... bits) {
 }
 
 constexpr auto wanted_actions =
-    set_of(action_bit::add_header, action_bit::replace_body, action_bit::add_recipient,
-           action_bit::delete_recipient, action_bit::change_header, action_bit::quarantine, action_bit::set_macros);
+    set_of(action_bit::add_header, action_bit::replace_body, action_bit::add_recipient, action_bit::delete_recipient,
+           action_bit::change_header, action_bit::quarantine, action_bit::set_macros);
 
 struct dated_bit {
     protocol_bit bit;
@@ -97,17 +97,14 @@ std::expected<offer, protocol_error> read_offer(std::string_view payload) {
     const auto actions = cursor.u32();
     const auto protocol = cursor.u32();
     if (!protocol || !cursor.at_end())
-        return std::unexpected(
-            protocol_error{"OPTNEG of " + std::to_string(payload.size()) + " bytes where 12 are due"});
+        return std::unexpected(protocol_error{"OPTNEG of " + std::to_string(payload.size()) + " bytes where 12 are due"});
     if (*version < oldest_version)
-        return std::unexpected(
-            protocol_error{"protocol version " + std::to_string(*version) + " offered, 2 to 6 are spoken"});
+        return std::unexpected(protocol_error{"protocol version " + std::to_string(*version) + " offered, 2 to 6 are spoken"});
     return offer{.version = *version, .actions = *actions, .protocol = *protocol};
 }
 
 agreement agree_on(const offer& offered) {
-    agreement agreed{.version = std::min(newest_version, offered.version),
-                     .actions = wanted_actions & offered.actions};
+    agreement agreed{.version = std::min(newest_version, offered.version), .actions = wanted_actions & offered.actions};
     if (agreed.version < newest_version) agreed.actions &= ~set_of(action_bit::set_macros);
     for (const auto& [bit, since] : wanted_protocol)
         if (agreed.version >= since) agreed.protocol |= std::to_underlying(bit) & offered.protocol;
@@ -119,8 +116,7 @@ std::string negotiation_reply(const agreement& agreed) {
     bytes::appender appender(payload);
     appender.u32(agreed.version).u32(agreed.actions).u32(agreed.protocol);
     if (agreed.can(action_bit::set_macros))
-        for (const auto& [stage, names] : wanted_macros)
-            appender.u32(stage).c_string(names);
+        for (const auto& [stage, names] : wanted_macros) appender.u32(stage).c_string(names);
     return frame_of(reply::negotiate, payload);
 }
 

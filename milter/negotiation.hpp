@@ -16,13 +16,13 @@
 namespace sealgate::milter {
 
 enum class action_bit : std::uint32_t {
-    add_header = 0x001,    // SMFIF_ADDHDRS
-    replace_body = 0x002,  // SMFIF_CHGBODY
-    add_recipient = 0x004, // SMFIF_ADDRCPT
+    add_header = 0x001,       // SMFIF_ADDHDRS
+    replace_body = 0x002,     // SMFIF_CHGBODY
+    add_recipient = 0x004,    // SMFIF_ADDRCPT
     delete_recipient = 0x008, // SMFIF_DELRCPT
-    change_header = 0x010, // SMFIF_CHGHDRS
-    quarantine = 0x020,    // SMFIF_QUARANTINE
-    set_macros = 0x100,    // SMFIF_SETSYMLIST
+    change_header = 0x010,    // SMFIF_CHGHDRS
+    quarantine = 0x020,       // SMFIF_QUARANTINE
+    set_macros = 0x100,       // SMFIF_SETSYMLIST
 };
 
 enum class protocol_bit : std::uint32_t {

@@ -30,9 +30,7 @@ constexpr std::chrono::seconds after_a_failure{30}, longest_wait{60};
 std::string key_of(const std::vector<std::string>& parts) { return sha256_hex(text::join(parts, "\n")); }
 
 // When a sender got a notice last. A mail that waits is told of at once, even if a warning left just before.
-std::string window_key(const std::string& who, notice_kind kind) {
-    return key_of({"window", std::string(name_of(kind)), who});
-}
+std::string window_key(const std::string& who, notice_kind kind) { return key_of({"window", std::string(name_of(kind)), who}); }
 
 std::string rule_key(const std::string& who, const policy::told_mail& mail, const policy::told_recipient& one) {
     return key_of({"warned", who, one.domain, mail.classification, std::string(name_of(one.why))});
@@ -52,7 +50,12 @@ std::string language_for(const policy::notices& how, const policy::message& mail
 
 notice_desk::notice_desk(asio::io_context& io, const std::string& directory, outbox& copies,
                          std::function<std::shared_ptr<const snapshot>()> live, clock now)
-    : io_(io), outbox_(copies), live_(std::move(live)), now_(std::move(now)), ledger_(directory), timer_(io) {}
+    : io_(io)
+    , outbox_(copies)
+    , live_(std::move(live))
+    , now_(std::move(now))
+    , ledger_(directory)
+    , timer_(io) {}
 
 bool notice_desk::knows(const std::string& key, std::chrono::seconds within, wall_time now) const {
     const auto at = ledger_.told_at(key);
@@ -80,8 +83,7 @@ bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, c
 }
 
 asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
-                                                  const judgement& judged, const std::string& id, wall_time time,
-                                                  turn& mine) {
+                                                  const judgement& judged, const std::string& id, wall_time time, turn& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
@@ -138,12 +140,10 @@ void notice_desk::keep(const snapshot& live, const transaction& mail, const plan
     if (!planned.is_owed()) return;
     const auto keep = kept_for(live.rules.notices);
     if (planned.state == notice_state::digest) {
-        ledger_.collect(mail.sender.key(),
-                        {.sender = mail.sender.spelled,
-                         .language = planned.language,
-                         .due = planned.digest_due,
-                         .mail = planned.mail},
-                        planned.keys, planned.mail.time, keep);
+        ledger_.collect(
+            mail.sender.key(),
+            {.sender = mail.sender.spelled, .language = planned.language, .due = planned.digest_due, .mail = planned.mail},
+            planned.keys, planned.mail.time, keep);
         return wake();
     }
     try {

@@ -1,9 +1,9 @@
 // Tells senders what became of their mail, between the river of a message and the outbox.
 //
 // A sender hears of a domain and a rule once in `once_per`. A notice leaves at once; what comes within `digest` after it is
-// collected and leaves as one mail. Messages of one sender that have something new to tell take turns, so that no two of them tell
-// the same; all others wait for nothing. The order is: plan, record, keep, answer. Notices are copies in the outbox, with an
-// identity that is the same when the same mail comes again; so a crash between any two steps makes neither none nor two.
+// collected and leaves as one mail. Messages of one sender that have something new to tell take turns, so that no two of them
+// tell the same; all others wait for nothing. The order is: plan, record, keep, answer. Notices are copies in the outbox, with
+// an identity that is the same when the same mail comes again; so a crash between any two steps makes neither none nor two.
 #pragma once
 
 #include "milter/judge.hpp"
@@ -30,15 +30,13 @@ namespace sealgate::milter {
 // What one message owes its sender.
 struct planned_notice {
     policy::notice_state state = policy::notice_state::none;
-    policy::told_mail mail = {};            // what is new of it
-    std::vector<std::string> keys = {};     // what its sender knows once it is kept
-    std::string identity = {};              // of the notice in the outbox
+    policy::told_mail mail = {};        // what is new of it
+    std::vector<std::string> keys = {}; // what its sender knows once it is kept
+    std::string identity = {};          // of the notice in the outbox
     std::string language = {};
     wall_time digest_due = {};
 
-    bool is_owed() const {
-        return state != policy::notice_state::none && state != policy::notice_state::already_warned;
-    }
+    bool is_owed() const { return state != policy::notice_state::none && state != policy::notice_state::already_warned; }
 };
 
 class notice_desk {

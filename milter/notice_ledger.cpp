@@ -18,7 +18,8 @@ constexpr std::size_t keys_in_a_line = 500;
 
 } // namespace
 
-notice_ledger::notice_ledger(const std::filesystem::path& directory) : file_(directory / "ledger.jsonl") {
+notice_ledger::notice_ledger(const std::filesystem::path& directory)
+    : file_(directory / "ledger.jsonl") {
     keys::make_private_directory(directory);
     if (std::filesystem::exists(file_)) read();
 }
@@ -59,8 +60,8 @@ void notice_ledger::collect(const std::string& who, collected_mail mail, std::ve
     std::unique_lock lock(mutex_);
     const auto before = pending_.find(who);
     if (before != pending_.end()) mail.due = before->second.due;
-    const bool full = collected_ >= most_collected_all ||
-                      (before != pending_.end() && before->second.mails.size() >= most_collected);
+    const bool full =
+        collected_ >= most_collected_all || (before != pending_.end() && before->second.mails.size() >= most_collected);
     if (full && before == pending_.end()) // nobody's first mail is only counted; see has_room_for()
         throw std::system_error(std::make_error_code(std::errc::no_space_on_device), "too many notices wait");
     if (full) ++before->second.unlisted;
@@ -179,10 +180,8 @@ std::string notice_ledger::whole() const {
         for (const auto& mail : digest.mails)
             out += to_text({.at = mail.time,
                             .told = {},
-                            .collected = collected_mail{.sender = digest.sender,
-                                                        .language = digest.language,
-                                                        .due = digest.due,
-                                                        .mail = mail}});
+                            .collected = collected_mail{
+                                .sender = digest.sender, .language = digest.language, .due = digest.due, .mail = mail}});
     return out;
 }
 

@@ -38,7 +38,7 @@ class notice_ledger {
 public:
     using wall_time = std::chrono::system_clock::time_point;
     static constexpr std::size_t most_told = 200'000;
-    static constexpr std::size_t most_collected = 100;     // of one sender
+    static constexpr std::size_t most_collected = 100; // of one sender
     static constexpr std::size_t most_collected_all = 20'000;
 
     // The directory is made if it is missing, mode 0700.
@@ -75,10 +75,10 @@ private:
     std::filesystem::path file_;
     std::mutex writing_; // one line at a time; taken before mutex_
     std::unique_ptr<keys::open_file> to_;
-    std::size_t grown_ = 0;      // octets since it was written anew
-    std::size_t rewritten_ = 0;  // octets it had then
-    bool is_behind_ = true;      // the file does not have what the memory has, or ends in half a line
-    mutable std::mutex mutex_;   // the memory; never held while the disk works
+    std::size_t grown_ = 0;     // octets since it was written anew
+    std::size_t rewritten_ = 0; // octets it had then
+    bool is_behind_ = true;     // the file does not have what the memory has, or ends in half a line
+    mutable std::mutex mutex_;  // the memory; never held while the disk works
     std::unordered_map<std::string, wall_time> told_;
     std::deque<std::pair<wall_time, std::string>> order_; // in which they were told
     std::map<std::string, pending_digest> pending_;

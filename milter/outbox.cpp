@@ -38,22 +38,19 @@ void set_time(const fs::path& file, wall_time when) {
 
 // The file's time, or nothing if there is no such file.
 std::optional<wall_time> time_of(const fs::path& file) {
-    struct stat status{};
+    struct stat status = {};
     if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-    return wall_time(std::chrono::duration_cast<wall_time::duration>(
-        std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+    return wall_time(std::chrono::duration_cast<wall_time::duration>(std::chrono::seconds(status.st_mtim.tv_sec) +
+                                                                     std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
 }
 
 void check(const owed_copy& copy) {
     if (!copy.sender.empty() && !is_envelope_address(copy.sender))
-        throw std::invalid_argument("the sender " + text::printable(copy.sender) +
-                                    " must not get onto the wire");
+        throw std::invalid_argument("the sender " + text::printable(copy.sender) + " must not get onto the wire");
     for (const auto& one : copy.recipients) {
         if (!is_envelope_address(one.address))
-            throw std::invalid_argument("the recipient " + text::printable(one.address) +
-                                        " must not get onto the wire");
-        if (!is_identity(one.identity))
-            throw std::invalid_argument("an identity is not 64 lower-case hex digits");
+            throw std::invalid_argument("the recipient " + text::printable(one.address) + " must not get onto the wire");
+        if (!is_identity(one.identity)) throw std::invalid_argument("an identity is not 64 lower-case hex digits");
     }
 }
 
@@ -74,8 +71,7 @@ std::string new_batch() {
 outbox::outbox(const std::string& directory, clock now)
     : places_{directory}
     , now_(std::move(now)) {
-    for (const auto& each :
-         {places_.root, places_.adding(), places_.waiting(), places_.handed(), places_.failed()})
+    for (const auto& each : {places_.root, places_.adding(), places_.waiting(), places_.handed(), places_.failed()})
         keys::make_private_directory(each);
     keys::sync_directory(places_.root);
     pick_up();
@@ -84,8 +80,7 @@ outbox::outbox(const std::string& directory, clock now)
 
 // What was being added when the gateway died was promised to nobody.
 void outbox::pick_up() {
-    for (const auto& left : fs::directory_iterator(places_.adding()))
-        fs::remove_all(left.path());
+    for (const auto& left : fs::directory_iterator(places_.adding())) fs::remove_all(left.path());
     remove_half_written(places_.failed());
     for (const auto& batch : fs::directory_iterator(places_.waiting())) {
         if (!batch.is_directory()) continue;
@@ -93,10 +88,8 @@ void outbox::pick_up() {
         ::rmdir(batch.path().c_str()); // only if nothing waits in it
     }
     look();
-    for (const auto& [id, waits] : waiting_)
-        tell_unfinished(id);
-    if (!waiting_.empty())
-        log_line("the outbox has " + std::to_string(waiting_.size()) + " copies from before");
+    for (const auto& [id, waits] : waiting_) tell_unfinished(id);
+    if (!waiting_.empty()) log_line("the outbox has " + std::to_string(waiting_.size()) + " copies from before");
 }
 
 // One whose hand-over had begun, and who has no result: whether they have it, nobody can know.
@@ -107,8 +100,7 @@ void outbox::tell_unfinished(const std::string& id) {
     for (const auto& one : head->recipients)
         if (fs::exists(begun_file(one.identity)) && !is_handed(one.identity)) unsure.push_back(one);
     if (!unsure.empty())
-        log_line(head->decision +
-                 " was being handed over when the gateway ended: it is handed over again (copy " + id +
+        log_line(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
                  "), and may arrive twice at " + addresses_of(unsure));
 }
 
@@ -145,8 +137,7 @@ void outbox::add(const std::vector<owed_copy>& copies) {
     if (told) told();
 }
 
-std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies,
-                                          std::vector<const std::string*>& messages) {
+std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, std::vector<const std::string*>& messages) {
     std::vector<copy_head> heads;
     std::set<std::string> here;
     const std::lock_guard lock(mutex_);
@@ -162,10 +153,8 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies,
                        .size = copy.message.size(),
                        .dsn = copy.dsn};
         for (const auto& one : copy.recipients)
-            if (!identities_.contains(one.identity) && !is_handed(one.identity) &&
-                here.insert(one.identity).second)
-                head.recipients.push_back(
-                    {.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+            if (!identities_.contains(one.identity) && !is_handed(one.identity) && here.insert(one.identity).second)
+                head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
         if (head.recipients.empty()) continue;
         heads.push_back(std::move(head));
         messages.push_back(&copy.message);
@@ -175,8 +164,7 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies,
 
 void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const std::string*>& messages) {
     auto batch = new_batch();
-    while (fs::exists(places_.waiting() / batch))
-        batch = new_batch();
+    while (fs::exists(places_.waiting() / batch)) batch = new_batch();
     const auto making = places_.adding() / batch;
     const auto made = places_.waiting() / batch;
     try {
@@ -202,7 +190,7 @@ void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const 
 // Looking.
 
 outbox::signature outbox::signature_of(const fs::path& file) {
-    struct stat status{};
+    struct stat status = {};
     if (::stat(file.c_str(), &status) != 0) return {};
     return {.file = status.st_ino, .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec};
 }
@@ -223,21 +211,18 @@ void outbox::look() {
 }
 
 void outbox::look_at(const found_copy& found) {
-    if (found.id.empty())
-        return report(found.file, found.file.string() + " is none of the outbox's; it is left alone");
+    if (found.id.empty()) return report(found.file, found.file.string() + " is none of the outbox's; it is left alone");
     const auto seen = signature_of(found.file);
     const auto known = waiting_.find(found.id);
     if (known != waiting_.end() && (known->second.busy || known->second.seen == seen)) return;
     const auto head = read_head(found.file);
     if (known != waiting_.end()) drop(known);
     if (!head) {
-        if (head.error().what == copy_state::unreadable)
-            report(found.file, head.error().text + "; it is left alone");
+        if (head.error().what == copy_state::unreadable) report(found.file, head.error().text + "; it is left alone");
         return;
     }
     if (head->id != found.id)
-        return report(found.file,
-                      found.file.string() + " says that it is " + head->id + "; it is left alone");
+        return report(found.file, found.file.string() + " says that it is " + head->id + "; it is left alone");
     put(*head, seen);
 }
 
@@ -259,8 +244,7 @@ void outbox::put(const copy_head& head, signature seen) {
 
 void outbox::drop(std::map<std::string, entry>::iterator at) {
     for (const auto& identity : at->second.identities)
-        if (const auto counted = identities_.find(identity); --counted->second == 0)
-            identities_.erase(counted);
+        if (const auto counted = identities_.find(identity); --counted->second == 0) identities_.erase(counted);
     waiting_.erase(at);
 }
 
@@ -290,8 +274,7 @@ std::optional<wall_time> outbox::next_try() const {
 
 void outbox::hurry() {
     const std::lock_guard lock(mutex_);
-    for (auto& [id, waits] : waiting_)
-        waits.next_try = std::min(waits.next_try, now_());
+    for (auto& [id, waits] : waiting_) waits.next_try = std::min(waits.next_try, now_());
 }
 
 // Handing over.
@@ -320,8 +303,7 @@ std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
     const auto before = copy.head.recipients.size();
     std::erase_if(copy.head.recipients, [this](const auto& one) { return is_handed(one.identity); });
     if (copy.head.recipients.size() < before)
-        log_line(copy.head.decision + " was handed over before the gateway ended; not again (copy " + id +
-                 ")");
+        log_line(copy.head.decision + " was handed over before the gateway ended; not again (copy " + id + ")");
     if (!copy.head.recipients.empty()) return *std::move(claimed);
     settle(copy);
     return nullptr;
@@ -329,8 +311,7 @@ std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
 
 void outbox::begin(const claimed_copy& copy, const std::vector<std::size_t>& recipients) {
     if (!copy.exists()) throw std::runtime_error("the copy was removed");
-    for (const auto index : recipients)
-        make_empty_file(begun_file(copy.head.recipients.at(index).identity));
+    for (const auto index : recipients) make_empty_file(begun_file(copy.head.recipients.at(index).identity));
     keys::sync_directory(places_.handed());
 }
 
@@ -347,8 +328,7 @@ void outbox::record_handed(const std::vector<waiting_recipient>& recipients) {
 
 void outbox::take_back(const std::vector<waiting_recipient>& recipients) {
     std::error_code ignored; // one that stays costs a line in the log at the next start
-    for (const auto& one : recipients)
-        fs::remove(begun_file(one.identity), ignored);
+    for (const auto& one : recipients) fs::remove(begun_file(one.identity), ignored);
 }
 
 void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recipient>& recipients) {
@@ -357,8 +337,7 @@ void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recip
     head.recipients = recipients;
     if (const auto before = read_head(file)) // others of the same copy failed earlier
         for (const auto& one : before->recipients)
-            if (std::ranges::find(head.recipients, one.identity, &waiting_recipient::identity) ==
-                head.recipients.end())
+            if (std::ranges::find(head.recipients, one.identity, &waiting_recipient::identity) == head.recipients.end())
                 head.recipients.push_back(one);
     keys::replace_file(file, head_line(head) + copy.message);
 }

@@ -110,8 +110,7 @@ private:
     void drop(std::map<std::string, entry>::iterator at);
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_handed(const std::string& identity) const;
-    std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies,
-                                      std::vector<const std::string*>& messages);
+    std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies, std::vector<const std::string*>& messages);
     void write_batch(std::vector<copy_head>& heads, const std::vector<const std::string*>& messages);
     std::filesystem::path begun_file(const std::string& identity) const;
     std::filesystem::path handed_file(const std::string& identity) const;

@@ -41,13 +41,10 @@ public:
         return wrong(name), std::string{};
     }
     // Empty where it is missing.
-    std::string text_or_none(std::string_view name) {
-        return from_.contains(name) ? text(name) : std::string{};
-    }
+    std::string text_or_none(std::string_view name) { return from_.contains(name) ? text(name) : std::string{}; }
     std::uint64_t number(std::string_view name) {
         const auto* value = from_.if_contains(name);
-        if (value && value->is_int64() && value->as_int64() >= 0)
-            return static_cast<std::uint64_t>(value->as_int64());
+        if (value && value->is_int64() && value->as_int64() >= 0) return static_cast<std::uint64_t>(value->as_int64());
         return wrong(name), 0;
     }
     wall_time time(std::string_view name) {
@@ -97,13 +94,12 @@ copy_problem problem_of(const std::system_error& error) {
 }
 
 std::unexpected<copy_problem> unreadable(const fs::path& file, std::string_view why) {
-    return std::unexpected(
-        copy_problem{copy_state::unreadable, file.string() + " cannot be used: " + std::string(why)});
+    return std::unexpected(copy_problem{copy_state::unreadable, file.string() + " cannot be used: " + std::string(why)});
 }
 
 // A regular file's size.
 std::optional<std::uint64_t> size_of(int descriptor) {
-    struct stat status{};
+    struct stat status = {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     return static_cast<std::uint64_t>(status.st_size);
 }
@@ -117,8 +113,7 @@ std::string read_from(int descriptor, amount wanted, const fs::path& file) {
     for (;;) {
         const auto count = ::read(descriptor, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0)
-            throw std::system_error(errno, std::generic_category(), "cannot read " + file.string());
+        if (count < 0) throw std::system_error(errno, std::generic_category(), "cannot read " + file.string());
         if (count == 0) return out;
         const std::string_view fresh(buffer, static_cast<std::size_t>(count));
         out += fresh;
@@ -127,8 +122,7 @@ std::string read_from(int descriptor, amount wanted, const fs::path& file) {
 }
 
 // `content` has the first line at least.
-std::expected<copy_head, copy_problem> head_of(std::string_view content, std::uint64_t file_size,
-                                               const fs::path& file) {
+std::expected<copy_head, copy_problem> head_of(std::string_view content, std::uint64_t file_size, const fs::path& file) {
     const auto end = content.find('\n');
     if (end == std::string_view::npos || end > longest_head) return unreadable(file, "it has no first line");
     auto head = parse_head(content.substr(0, end));
@@ -150,8 +144,7 @@ bool is_number(std::string_view name) { return name.size() <= 8 && all_in(name, 
 // "7Q2KM4XD.1" in its two parts.
 std::optional<std::pair<std::string, std::string>> parts_of(std::string_view id) {
     const auto dot = id.find('.');
-    if (dot == std::string_view::npos || !is_batch(id.substr(0, dot)) || !is_number(id.substr(dot + 1)))
-        return std::nullopt;
+    if (dot == std::string_view::npos || !is_batch(id.substr(0, dot)) || !is_number(id.substr(dot + 1))) return std::nullopt;
     return std::pair(std::string(id.substr(0, dot)), std::string(id.substr(dot + 1)));
 }
 
@@ -161,8 +154,8 @@ std::vector<fs::path> contents_of(const fs::path& directory) {
     for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error))
         if (at->path().extension() != ".new") out.push_back(at->path());
     // What is gone or closed to us has nothing in it for us. Out of descriptors, say, is no empty directory.
-    const bool has_nothing = error == std::errc::no_such_file_or_directory ||
-                             error == std::errc::not_a_directory || error == std::errc::permission_denied;
+    const bool has_nothing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
+                             error == std::errc::permission_denied;
     if (error && !has_nothing) throw fs::filesystem_error("cannot look into", directory, error);
     std::ranges::sort(out);
     return out;
@@ -191,8 +184,7 @@ bool is_envelope_address(std::string_view address) {
 
 std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
     std::vector<std::string> out;
-    for (const auto& one : recipients)
-        out.push_back(one.address);
+    for (const auto& one : recipients) out.push_back(one.address);
     return text::join(out, ", ");
 }
 
@@ -204,14 +196,10 @@ std::string head_line(const copy_head& head) {
         add_if_said(fields, "orcpt", one.dsn.orcpt);
         recipients.push_back(std::move(fields));
     }
-    json::object fields{{"version", format_version},
-                        {"id", head.id},
-                        {"decision", head.decision},
-                        {"created", rfc3339(head.created)},
-                        {"sender", head.sender},
-                        {"recipients", std::move(recipients)},
-                        {"tries", head.tries},
-                        {"next_try", rfc3339(head.next_try)},
+    json::object fields{{"version", format_version}, {"id", head.id},
+                        {"decision", head.decision}, {"created", rfc3339(head.created)},
+                        {"sender", head.sender},     {"recipients", std::move(recipients)},
+                        {"tries", head.tries},       {"next_try", rfc3339(head.next_try)},
                         {"size", head.size}};
     add_if_said(fields, "ret", head.dsn.ret);
     add_if_said(fields, "envid", head.dsn.envid);
@@ -241,8 +229,7 @@ std::expected<copy_head, std::string> parse_head(std::string_view line) {
     fields.require(out.sender.empty() || is_envelope_address(out.sender), "sender");
     const auto* recipients = fields.list("recipients");
     if (recipients)
-        for (const auto& one : *recipients)
-            out.recipients.push_back(read_recipient(one, fields));
+        for (const auto& one : *recipients) out.recipients.push_back(read_recipient(one, fields));
     fields.require(!out.recipients.empty(), "recipients");
     if (!fields.problem().empty()) return std::unexpected(fields.problem());
     return out;
@@ -271,10 +258,9 @@ std::expected<std::shared_ptr<claimed_copy>, copy_problem> claimed_copy::claim(c
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
             return std::unexpected(copy_problem{copy_state::busy, file.string() + " is in use"});
         // Somebody may have replaced it between opening and locking.
-        struct stat here{};
-        struct stat named{};
-        if (::stat(file.c_str(), &named) != 0 || ::fstat(descriptor, &here) != 0 ||
-            here.st_ino != named.st_ino)
+        struct stat here = {};
+        struct stat named = {};
+        if (::stat(file.c_str(), &named) != 0 || ::fstat(descriptor, &here) != 0 || here.st_ino != named.st_ino)
             return std::unexpected(copy_problem{copy_state::busy, file.string() + " is in use"});
         auto content = read_from(descriptor, amount::all, file);
         auto head = head_of(content, content.size(), file);

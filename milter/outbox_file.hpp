@@ -69,8 +69,7 @@ std::expected<copy_head, copy_problem> read_head(const std::filesystem::path& fi
 class claimed_copy {
 public:
     // Does not wait: a copy that somebody else holds is busy.
-    static std::expected<std::shared_ptr<claimed_copy>, copy_problem>
-    claim(const std::filesystem::path& file);
+    static std::expected<std::shared_ptr<claimed_copy>, copy_problem> claim(const std::filesystem::path& file);
 
     copy_head head;
     std::string message;

@@ -8,8 +8,7 @@ further_readers(const snapshot& live, const policy::address& sender, keys::time_
     for (const auto& entry : live.rules.encryption.always_to) {
         const auto found = live.certificates.find_entry(entry, now);
         if (found.state != policy::key_state::usable)
-            return std::unexpected("the key of " + entry + " (encryption.always_to) is " +
-                                   std::string(name_of(found.state)));
+            return std::unexpected("the key of " + entry + " (encryption.always_to) is " + std::string(name_of(found.state)));
         out.push_back(found.stored);
     }
     if (!live.rules.encryption.to_sender || sender.is_null()) return out;

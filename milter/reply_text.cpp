@@ -18,14 +18,12 @@ bool is_enhanced_code(std::string_view enhanced, char class_digit) {
         return !s.empty() && s.size() <= 3 && std::ranges::all_of(s, text::is_digit);
     };
     const auto parts = text::split(enhanced, '.');
-    return parts.size() == 3 && parts[0] == std::string_view(&class_digit, 1) && is_number(parts[1]) &&
-           is_number(parts[2]);
+    return parts.size() == 3 && parts[0] == std::string_view(&class_digit, 1) && is_number(parts[1]) && is_number(parts[2]);
 }
 
 // One line without its end. The octets are counted as SMTP sees them: Postfix makes one '%' of two, and none
 // of one.
-std::string line_of(std::string_view code, char separator, std::string_view enhanced,
-                    std::string_view words) {
+std::string line_of(std::string_view code, char separator, std::string_view enhanced, std::string_view words) {
     std::string start(code);
     start += separator;
     start += enhanced;

@@ -20,7 +20,8 @@ std::size_t worker_count(std::size_t configured) {
 } // namespace
 
 sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg)
-    : gpg_(std::move(gpg)), threads_(worker_count(workers)) {}
+    : gpg_(std::move(gpg))
+    , threads_(worker_count(workers)) {}
 
 sealing_pool::~sealing_pool() {
     threads_.stop(); // what waits is given up: its senders were told to try again
@@ -37,8 +38,7 @@ sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::subject_sh
 }
 
 std::expected<keys::pgp_mime_envelope, std::string>
-sealing_pool::seal_now(const policy::message& mail, keys::subject_shown where,
-                       std::vector<keys::seal_recipient> recipients) {
+sealing_pool::seal_now(const policy::message& mail, keys::subject_shown where, std::vector<keys::seal_recipient> recipients) {
     try {
         auto worker = take();
         const auto boundary = new_boundary();

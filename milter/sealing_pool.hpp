@@ -28,8 +28,7 @@ public:
 
     // The message as a PGP/MIME envelope, read back and found right; or why not, in one line without content.
     boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
-    seal(std::shared_ptr<const policy::message> mail, keys::subject_shown where,
-         std::vector<keys::seal_recipient> recipients);
+    seal(std::shared_ptr<const policy::message> mail, keys::subject_shown where, std::vector<keys::seal_recipient> recipients);
 
     // For other work that takes long: judging a large message, say.
     boost::asio::thread_pool& threads() { return threads_; }

@@ -24,15 +24,14 @@ using generic_protocol = asio::generic::stream_protocol;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 generic_protocol::endpoint address_of(const endpoint& where) {
-    if (const auto* local = std::get_if<unix_endpoint>(&where))
-        return asio::local::stream_protocol::endpoint(local->path);
+    if (const auto* local = std::get_if<unix_endpoint>(&where)) return asio::local::stream_protocol::endpoint(local->path);
     const auto& inet = std::get<inet_endpoint>(where);
     return asio::ip::tcp::endpoint(asio::ip::make_address(inet.address), inet.port);
 }
 
 // A socket file left behind by a crash is in the way; one that answers is another gateway's.
 void remove_stale_socket(asio::io_context& io, const unix_endpoint& where) {
-    struct stat status{};
+    struct stat status = {};
     if (::lstat(where.path.c_str(), &status) != 0) return;
     if (!S_ISSOCK(status.st_mode)) throw std::runtime_error(where.path + " is there already and is no socket");
     boost::system::error_code error;
@@ -50,7 +49,10 @@ struct server::listener {
 };
 
 server::server(asio::io_context& io, std::size_t most_connections, options_source options)
-    : io_(io), most_connections_(most_connections), options_(std::move(options)), grace_(io) {}
+    : io_(io)
+    , most_connections_(most_connections)
+    , options_(std::move(options))
+    , grace_(io) {}
 
 server::~server() = default;
 
@@ -63,8 +65,7 @@ void server::listen(const endpoint& where) {
         made->acceptor.open(address.protocol());
         if (!local) made->acceptor.set_option(asio::socket_base::reuse_address(true));
         made->acceptor.bind(address);
-        if (local && ::chmod(local->path.c_str(), 0666) != 0)
-            throw std::runtime_error("cannot set the mode of " + local->path);
+        if (local && ::chmod(local->path.c_str(), 0666) != 0) throw std::runtime_error("cannot set the mode of " + local->path);
         made->acceptor.listen();
         asio::co_spawn(io_, accept_loop(made), asio::detached);
         listeners_.push_back(std::move(made));

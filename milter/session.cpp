@@ -77,10 +77,8 @@ bool session::in_order(command letter, phase now) {
 
 std::expected<step, protocol_error> session::take(const frame& event) {
     if (!in_order(event.letter, phase_))
-        return std::unexpected(
-            protocol_error{std::string(name_of(event.letter)) + " " + std::string(description_of(phase_))});
-    if (carries_nothing(event.letter) && !event.payload.empty())
-        return malformed(event.letter, event.payload);
+        return std::unexpected(protocol_error{std::string(name_of(event.letter)) + " " + std::string(description_of(phase_))});
+    if (carries_nothing(event.letter) && !event.payload.empty()) return malformed(event.letter, event.payload);
 
     if (event.letter == command::negotiate) return negotiate(event.payload);
     if (event.letter == command::end_of_body) return end_message(event.payload);
@@ -140,8 +138,7 @@ session::result session::mail(std::string_view payload) {
     const bool is_bounce = sender.is_null() && user.empty();
     if (is_bounce || !options_.is_outgoing(client_, user)) return {};
     transaction begun{.client = client_, .auth_user = std::string(user), .sender = std::move(sender)};
-    for (const auto parameter : said->parameters)
-        take_parameter(begun.dsn, parameter);
+    for (const auto parameter : said->parameters) take_parameter(begun.dsn, parameter);
     collected_.emplace(std::move(begun), options_.max_message_size);
     return {};
 }

@@ -60,8 +60,7 @@ recipient_fate fate_of(const answered& answer) {
 
 class conversation {
 public:
-    conversation(asio::any_io_executor executor, inet_endpoint server, outgoing_mail mail,
-                 smtp_deadlines deadlines)
+    conversation(asio::any_io_executor executor, inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines)
         : socket_(executor)
         , server_(std::move(server))
         , mail_(std::move(mail))
@@ -85,12 +84,10 @@ private:
     awaitable<std::string> send(std::string bytes);
 
     bool offers(std::string_view extension) const {
-        return std::ranges::any_of(extensions_,
-                                   [&](const auto& one) { return text::iequals(one, extension); });
+        return std::ranges::any_of(extensions_, [&](const auto& one) { return text::iequals(one, extension); });
     }
     void all(const std::vector<std::size_t>& which, const recipient_fate& fate) {
-        for (const auto index : which)
-            result_.recipients[index] = fate;
+        for (const auto index : which) result_.recipients[index] = fate;
     }
     std::string server_name() const { return to_string(endpoint(server_)).substr(5); }
 
@@ -106,8 +103,7 @@ private:
 };
 
 awaitable<handed_over> conversation::run(before_the_end about_to_end) {
-    for (std::size_t i = 0; i < mail_.recipients.size(); ++i)
-        undecided_.push_back(i);
+    for (std::size_t i = 0; i < mail_.recipients.size(); ++i) undecided_.push_back(i);
     if (const auto problem = co_await introduce(); !problem.empty()) {
         all(undecided_, {.what = fate::waits, .reply = problem});
         co_return std::move(result_);
@@ -131,8 +127,7 @@ awaitable<std::string> conversation::introduce() {
     const auto hello = co_await command("EHLO " + own_name(socket_));
     if (!hello) co_return hello.error();
     if (hello->kind() != 2) co_return server_name() + " answers EHLO with " + hello->printable();
-    for (std::size_t i = 1; i < hello->lines.size(); ++i)
-        extensions_.emplace_back(text::split(hello->lines[i], ' ').front());
+    for (std::size_t i = 1; i < hello->lines.size(); ++i) extensions_.emplace_back(text::split(hello->lines[i], ' ').front());
     co_return std::string{};
 }
 
@@ -140,8 +135,7 @@ awaitable<std::string> conversation::connect() {
     const tcp::endpoint where(asio::ip::make_address(server_.address), server_.port);
     const auto done = co_await within(deadlines_.step, socket_.async_connect(where, as_result));
     if (!done) co_return "no connection to " + server_name() + " in time";
-    if (const auto error = std::get<0>(*done))
-        co_return "no connection to " + server_name() + ": " + error.message();
+    if (const auto error = std::get<0>(*done)) co_return "no connection to " + server_name() + ": " + error.message();
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     co_return std::string{};
@@ -151,8 +145,8 @@ std::string conversation::mail_command() const {
     auto line = "MAIL FROM:<" + mail_.sender + ">";
     if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
     if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
-    const bool ascii = text::is_ascii(mail_.sender) &&
-                       std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
+    const bool ascii =
+        text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
     if (offers("SMTPUTF8") && !ascii) line += " SMTPUTF8";
     if (offers("DSN")) line += parameters(mail_.dsn);
     return line;
@@ -169,8 +163,7 @@ awaitable<bool> conversation::name_recipients() {
             fate = {.what = fate::refused, .reply = "553 5.1.3 this address cannot be sent to a mail server"};
         } else if (!utf8 && !(text::is_ascii(address) && text::is_ascii(mail_.sender))) {
             // RFC 6531 section 3.5
-            fate = {.what = fate::refused,
-                    .reply = "553 5.6.7 the mail server does not take addresses beyond ASCII"};
+            fate = {.what = fate::refused, .reply = "553 5.6.7 the mail server does not take addresses beyond ASCII"};
         } else {
             auto line = "RCPT TO:<" + address + ">";
             if (offers("DSN")) line += parameters(dsn);
@@ -181,8 +174,7 @@ awaitable<bool> conversation::name_recipients() {
                 all(accepted_, fate);
                 co_return false;
             }
-            if (answer->code == 552)
-                fate.what = fate::waits; // too many recipients, RFC 5321 section 4.5.3.1.10
+            if (answer->code == 552) fate.what = fate::waits; // too many recipients, RFC 5321 section 4.5.3.1.10
             if (fate.what == fate::taken) {
                 accepted_.push_back(index);
                 fate.what = fate::waits; // until the message is taken
@@ -239,8 +231,7 @@ awaitable<void> conversation::say_goodbye() {
 
 awaitable<answered> conversation::command(std::string line) {
     if (replies_.has_unread()) co_return std::unexpected(server_name() + " speaks without being asked");
-    if (auto problem = co_await send(line + "\r\n"); !problem.empty())
-        co_return std::unexpected(std::move(problem));
+    if (auto problem = co_await send(line + "\r\n"); !problem.empty()) co_return std::unexpected(std::move(problem));
     co_return co_await read_reply(deadlines_.step);
 }
 
@@ -254,14 +245,12 @@ awaitable<answered> conversation::read_reply(std::chrono::milliseconds limit) {
             co_return std::unexpected(server_name() + " " + reply.error());
         }
         if (*reply) co_return **std::move(reply);
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         const auto read = co_await within(left, socket_.async_read_some(asio::buffer(buffer), as_result));
         if (!read || std::get<0>(*read)) {
             boost::system::error_code ignored;
             socket_.close(ignored);
-            co_return std::unexpected(server_name() +
-                                      (read ? " closed the connection" : " did not answer in time"));
+            co_return std::unexpected(server_name() + (read ? " closed the connection" : " did not answer in time"));
         }
         replies_.feed({buffer.data(), std::get<1>(*read)});
     }
@@ -269,8 +258,7 @@ awaitable<answered> conversation::read_reply(std::chrono::milliseconds limit) {
 
 awaitable<std::string> conversation::send(std::string bytes) {
     if (bytes.empty()) co_return std::string{};
-    const auto written =
-        co_await within(deadlines_.step, asio::async_write(socket_, asio::buffer(bytes), as_result));
+    const auto written = co_await within(deadlines_.step, asio::async_write(socket_, asio::buffer(bytes), as_result));
     if (written && !std::get<0>(*written)) co_return std::string{};
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -290,8 +278,7 @@ std::string server_reply::printable() const {
 std::expected<std::optional<server_reply>, std::string> reply_reader::next() {
     for (;;) {
         const auto end = unread_.find("\r\n");
-        if (std::min(end, unread_.size()) > longest_line)
-            return std::unexpected("answers with a line that is too long");
+        if (std::min(end, unread_.size()) > longest_line) return std::unexpected("answers with a line that is too long");
         if (end == std::string::npos) {
             if (unread_.size() > 3 && !is_code(unread_)) return std::unexpected("does not speak SMTP");
             return std::nullopt;
@@ -299,12 +286,9 @@ std::expected<std::optional<server_reply>, std::string> reply_reader::next() {
         const auto line = unread_.substr(0, end);
         unread_.erase(0, end + 2);
         const bool last = line.size() == 3 || (line.size() > 3 && line[3] == ' ');
-        if (line.size() < 3 || !is_code(line) || !(last || line[3] == '-'))
-            return std::unexpected("does not speak SMTP");
-        const auto code =
-            static_cast<unsigned>((line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0'));
-        if (!reading_.lines.empty() && code != reading_.code)
-            return std::unexpected("gives two codes in one reply");
+        if (line.size() < 3 || !is_code(line) || !(last || line[3] == '-')) return std::unexpected("does not speak SMTP");
+        const auto code = static_cast<unsigned>((line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0'));
+        if (!reading_.lines.empty() && code != reading_.code) return std::unexpected("gives two codes in one reply");
         if (reading_.lines.size() == most_lines) return std::unexpected("answers without an end");
         reading_.code = code;
         reading_.lines.push_back(line.size() > 4 ? line.substr(4) : std::string{});

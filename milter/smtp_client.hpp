@@ -71,7 +71,7 @@ struct recipient_fate {
 struct handed_over {
     std::vector<recipient_fate> recipients; // in the mail's order
     bool reached = false;                   // the server was ready to talk about the message
-    bool unclear = false; // the message was sent to its end, and no answer came: it may have been taken
+    bool unclear = false;                   // the message was sent to its end, and no answer came: it may have been taken
 };
 
 struct outgoing_recipient {
@@ -97,7 +97,7 @@ using before_the_end = std::function<boost::asio::awaitable<void>(std::vector<st
 
 // Never throws for what the server does. The result is there with the answer to the final dot; QUIT follows on its own, so
 // that nothing stands between that answer and its record.
-boost::asio::awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail,
-                                              smtp_deadlines deadlines, before_the_end about_to_end);
+boost::asio::awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines,
+                                              before_the_end about_to_end);
 
 } // namespace sealgate::milter

@@ -28,7 +28,8 @@ void print_csv(std::ostream& out, const std::vector<std::vector<std::string>>& r
         std::vector<std::string> cells;
         for (auto cell : row) {
             if (!cell.empty() && std::string_view("=+-@").contains(cell.front()) && cell != "-") cell.insert(0, "'");
-            for (auto quote = cell.find('"'); quote != std::string::npos; quote = cell.find('"', quote + 2)) cell.insert(quote, 1, '"');
+            for (auto quote = cell.find('"'); quote != std::string::npos; quote = cell.find('"', quote + 2))
+                cell.insert(quote, 1, '"');
             const bool plain = cell.find_first_of(",\"\r\n") == std::string::npos;
             cells.push_back(plain ? std::move(cell) : '"' + cell + '"');
         }

@@ -20,8 +20,12 @@ using turn_table = std::map<std::string, std::deque<std::weak_ptr<boost::asio::s
 class turn {
 public:
     turn() = default;
-    turn(std::shared_ptr<turn_table> table, std::string name) : table_(std::move(table)), name_(std::move(name)) {}
-    turn(turn&& other) noexcept : table_(std::exchange(other.table_, nullptr)), name_(std::move(other.name_)) {}
+    turn(std::shared_ptr<turn_table> table, std::string name)
+        : table_(std::move(table))
+        , name_(std::move(name)) {}
+    turn(turn&& other) noexcept
+        : table_(std::exchange(other.table_, nullptr))
+        , name_(std::move(other.name_)) {}
     turn& operator=(turn&& other) noexcept {
         std::swap(table_, other.table_);
         std::swap(name_, other.name_);

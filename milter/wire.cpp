@@ -51,8 +51,8 @@ std::string shown(std::string_view octets) {
 } // namespace
 
 std::optional<command> command_of(char letter) {
-    const auto* const found = std::ranges::find(
-        commands, letter, [](const auto& entry) { return std::to_underlying(entry.first); });
+    const auto* const found =
+        std::ranges::find(commands, letter, [](const auto& entry) { return std::to_underlying(entry.first); });
     if (found == commands.end()) return std::nullopt;
     return found->first;
 }
@@ -70,11 +70,10 @@ std::optional<protocol_error> objection(std::string_view seen) {
     if (length == 0) return protocol_error{"frame of 0 bytes announced"};
     if (length > longest_frame)
         return protocol_error{"frame of " + std::to_string(length) + " bytes announced (limit " +
-                              std::to_string(longest_frame) + "), first bytes " +
-                              shown(seen.substr(0, length_size))};
+                              std::to_string(longest_frame) + "), first bytes " + shown(seen.substr(0, length_size))};
     if (seen.size() < head_size || command_of(seen[length_size])) return std::nullopt;
-    return protocol_error{"unknown command " + shown(seen.substr(length_size, 1)) + " in a frame of " +
-                          std::to_string(length) + " bytes"};
+    return protocol_error{"unknown command " + shown(seen.substr(length_size, 1)) + " in a frame of " + std::to_string(length) +
+                          " bytes"};
 }
 
 } // namespace
@@ -109,15 +108,11 @@ std::expected<std::optional<frame>, protocol_error> frame_reader::next() {
     gather(whole);
     if (partial_.size() < whole) return std::nullopt;
     partial_is_read_ = true;
-    return frame{.letter = *command_of(partial_[length_size]),
-                 .payload = std::string_view(partial_).substr(head_size)};
+    return frame{.letter = *command_of(partial_[length_size]), .payload = std::string_view(partial_).substr(head_size)};
 }
 
 void append_frame(std::string& out, reply letter, std::string_view payload) {
-    bytes::appender(out)
-        .u32(static_cast<std::uint32_t>(payload.size() + 1))
-        .u8(static_cast<std::uint8_t>(letter))
-        .raw(payload);
+    bytes::appender(out).u32(static_cast<std::uint32_t>(payload.size() + 1)).u8(static_cast<std::uint8_t>(letter)).raw(payload);
 }
 
 std::string frame_of(reply letter, std::string_view payload) {

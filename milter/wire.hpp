@@ -38,26 +38,25 @@ enum class command : char {
 
 // From us to the mail server: those that we send.
 enum class reply : char {
-    negotiate = 'O',     // SMFIC_OPTNEG
-    proceed = 'c',       // SMFIR_CONTINUE
-    accept = 'a',        // SMFIR_ACCEPT
-    discard = 'd',       // SMFIR_DISCARD
-    reject = 'r',        // SMFIR_REJECT
-    tempfail = 't',      // SMFIR_TEMPFAIL
-    reply_code = 'y',    // SMFIR_REPLYCODE
-    progress = 'p',      // SMFIR_PROGRESS
-    quarantine = 'q',    // SMFIR_QUARANTINE
-    add_header = 'h',    // SMFIR_ADDHEADER
-    insert_header = 'i', // SMFIR_INSHEADER
-    change_header = 'm', // SMFIR_CHGHEADER
-    replace_body = 'b',  // SMFIR_REPLBODY
+    negotiate = 'O',        // SMFIC_OPTNEG
+    proceed = 'c',          // SMFIR_CONTINUE
+    accept = 'a',           // SMFIR_ACCEPT
+    discard = 'd',          // SMFIR_DISCARD
+    reject = 'r',           // SMFIR_REJECT
+    tempfail = 't',         // SMFIR_TEMPFAIL
+    reply_code = 'y',       // SMFIR_REPLYCODE
+    progress = 'p',         // SMFIR_PROGRESS
+    quarantine = 'q',       // SMFIR_QUARANTINE
+    add_header = 'h',       // SMFIR_ADDHEADER
+    insert_header = 'i',    // SMFIR_INSHEADER
+    change_header = 'm',    // SMFIR_CHGHEADER
+    replace_body = 'b',     // SMFIR_REPLBODY
     add_recipient = '+',    // SMFIR_ADDRCPT
     delete_recipient = '-', // SMFIR_DELRCPT
 };
 
-inline constexpr std::size_t longest_frame =
-    1024 * 1024; // Sendmail's largest body piece (SMFIP_MDS_1M) and its letter
-inline constexpr std::size_t longest_piece = 65535; // MILTER_MAX_DATA_SIZE: the most payload that we send
+inline constexpr std::size_t longest_frame = 1024 * 1024; // Sendmail's largest body piece (SMFIP_MDS_1M) and its letter
+inline constexpr std::size_t longest_piece = 65535;       // MILTER_MAX_DATA_SIZE: the most payload that we send
 
 struct protocol_error {
     std::string what;

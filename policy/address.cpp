@@ -56,8 +56,8 @@ std::string canonical_domain(std::string_view domain) {
     std::array<char, 1024> out{};
     UErrorCode status = U_ZERO_ERROR;
     UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-    const auto length = uidna_nameToASCII_UTF8(uts46(), domain.data(), static_cast<std::int32_t>(domain.size()),
-                                               out.data(), out.size(), &info, &status);
+    const auto length = uidna_nameToASCII_UTF8(uts46(), domain.data(), static_cast<std::int32_t>(domain.size()), out.data(),
+                                               out.size(), &info, &status);
     if (U_FAILURE(status) || info.errors != 0 || length <= 0) return {};
     std::string canonical(out.data(), static_cast<std::size_t>(length));
     return is_plain_domain(canonical) && !has_empty_label(canonical) ? canonical : std::string{};

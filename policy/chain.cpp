@@ -28,7 +28,8 @@ std::expected<link, std::string> read_link(std::string_view line) {
              .hash = std::string(line.substr(hash_at + hash_mark.size(), hash_length))};
     const auto [end, error] = std::from_chars(line.data() + seq_mark.size(), line.data() + prev_at, out.seq);
     if (error != std::errc{} || *end != ',') return std::unexpected("has no sequence number");
-    if (sha256_hex(line.substr(0, hash_at)) != out.hash) return std::unexpected("was changed: its hash does not fit its content");
+    if (sha256_hex(line.substr(0, hash_at)) != out.hash)
+        return std::unexpected("was changed: its hash does not fit its content");
     return out;
 }
 
@@ -51,10 +52,9 @@ std::expected<chain_end, std::string> follow(const chain_end& before, std::strin
     if (!found) return std::unexpected(std::move(found.error()));
     const auto expected_seq = before.last_seq + 1;
     if (found->seq != expected_seq)
-        return std::unexpected("has the number " + std::to_string(found->seq) + " where " +
-                               std::to_string(expected_seq) + " belongs: records were removed, inserted or moved");
-    if (found->prev != before.last_hash)
-        return std::unexpected("does not follow the record before it: that one was replaced");
+        return std::unexpected("has the number " + std::to_string(found->seq) + " where " + std::to_string(expected_seq) +
+                               " belongs: records were removed, inserted or moved");
+    if (found->prev != before.last_hash) return std::unexpected("does not follow the record before it: that one was replaced");
     return chain_end{.last_seq = found->seq, .last_hash = std::move(found->hash)};
 }
 

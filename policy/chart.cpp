@@ -14,9 +14,9 @@ using html::writer;
 constexpr double flags_height = 18, plot_height = 200, ticks_height = 22;
 constexpr double floor_y = flags_height + plot_height;
 constexpr double scale_width = 44;
-constexpr double widest_column = 12;   // percent
-constexpr double narrowest_tick = 22;  // percent between ticks: enough for "28 Oct 2026" on a phone
-constexpr double narrowest_flag = 6;    // percent between flags
+constexpr double widest_column = 12;  // percent
+constexpr double narrowest_tick = 22; // percent between ticks: enough for "28 Oct 2026" on a phone
+constexpr double narrowest_flag = 6;  // percent between flags
 
 markup class_of(look drawn) {
     switch (drawn) {
@@ -38,7 +38,9 @@ markup class_of(look drawn) {
     return "";
 }
 
-std::uint64_t total(const chart_column& column) { return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0}); }
+std::uint64_t total(const chart_column& column) {
+    return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0});
+}
 
 // 1, 2 or 5 times a power of ten: about four lines up to the highest column.
 std::uint64_t grid_step(std::uint64_t highest) {
@@ -77,7 +79,13 @@ private:
     double y_of(double value) const { return floor_y - plot_height * value / static_cast<double>(top_); }
 
     void line_at(double y, markup kind) {
-        out_.raw("<line class=\"").raw(kind).raw("\" x1=\"0\" x2=\"100%\" y1=\"").decimal(y).raw("\" y2=\"").decimal(y).raw("\"/>");
+        out_.raw("<line class=\"")
+            .raw(kind)
+            .raw("\" x1=\"0\" x2=\"100%\" y1=\"")
+            .decimal(y)
+            .raw("\" y2=\"")
+            .decimal(y)
+            .raw("\"/>");
     }
 
     void draw_lines() {
@@ -91,7 +99,11 @@ private:
         out_.raw("<svg class=\"scale\" width=\"").decimal(scale_width).raw("\" height=\"").decimal(floor_y + ticks_height);
         out_.raw("\" aria-hidden=\"true\">");
         for (std::uint64_t value = 0; value <= top_; value += step_) {
-            out_.raw("<text x=\"").decimal(scale_width - 6).raw("\" y=\"").decimal(y_of(static_cast<double>(value)) + 4).raw("\">");
+            out_.raw("<text x=\"")
+                .decimal(scale_width - 6)
+                .raw("\" y=\"")
+                .decimal(y_of(static_cast<double>(value)) + 4)
+                .raw("\">");
             out_.count(value).raw("</text>");
         }
         out_.raw("</svg>\n");
@@ -104,12 +116,23 @@ private:
         for (std::size_t i = 0; i < column.values.size(); ++i) {
             if (column.values[i] == 0) continue;
             // What happened once shows, also beside what happened a thousand times.
-            const double height = std::max(1.5, plot_height * static_cast<double>(column.values[i]) / static_cast<double>(top_));
+            const double height =
+                std::max(1.5, plot_height * static_cast<double>(column.values[i]) / static_cast<double>(top_));
             y -= height;
             const double seam = height > 4 ? 1 : 0; // tells neighbours apart without a colour
-            out_.raw("<rect class=\"").raw(class_of(chart_.series[i].drawn)).raw("\" x=\"").decimal(x).raw("%\" y=\"").decimal(y);
+            out_.raw("<rect class=\"")
+                .raw(class_of(chart_.series[i].drawn))
+                .raw("\" x=\"")
+                .decimal(x)
+                .raw("%\" y=\"")
+                .decimal(y);
             out_.raw("\" width=\"").decimal(width).raw("%\" height=\"").decimal(height - seam).raw("\"><title>");
-            out_.text(column.name).raw(": ").text(chart_.series[i].name).raw(" ").count(column.values[i]).raw("</title></rect>");
+            out_.text(column.name)
+                .raw(": ")
+                .text(chart_.series[i].name)
+                .raw(" ")
+                .count(column.values[i])
+                .raw("</title></rect>");
         }
         out_.raw("\n");
     }
@@ -119,7 +142,12 @@ private:
         for (std::size_t i = 0; i < std::min(chart_.marks.size(), most_marks); ++i) {
             const auto& mark = chart_.marks[i];
             const double x = slot_ * mark.at;
-            out_.raw("<line class=\"mark\" x1=\"").decimal(x).raw("%\" x2=\"").decimal(x).raw("%\" y1=\"").decimal(flags_height - 2);
+            out_.raw("<line class=\"mark\" x1=\"")
+                .decimal(x)
+                .raw("%\" x2=\"")
+                .decimal(x)
+                .raw("%\" y1=\"")
+                .decimal(flags_height - 2);
             out_.raw("\" y2=\"").decimal(floor_y).raw("\"><title>").text(mark.name).raw("</title></line>");
             if (x < last_flag + narrowest_flag) continue;
             last_flag = x;
@@ -142,7 +170,15 @@ private:
     // Near an edge it is set from there, so that none of it is cut.
     void draw_label(double x, double y, markup kind, const std::string& label) {
         out_.raw("<text class=\"").raw(kind).raw(x < 4 ? markup(" first") : x > 96 ? markup(" last") : markup(""));
-        out_.raw("\" x=\"").decimal(x < 4 ? 0 : x > 96 ? 100 : x).raw("%\" y=\"").decimal(y).raw("\">").text(label).raw("</text>");
+        out_.raw("\" x=\"")
+            .decimal(x < 4    ? 0
+                     : x > 96 ? 100
+                              : x)
+            .raw("%\" y=\"")
+            .decimal(y)
+            .raw("\">")
+            .text(label)
+            .raw("</text>");
     }
 
     writer& out_;

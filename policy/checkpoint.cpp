@@ -16,10 +16,8 @@ constexpr std::string_view signature_mark = ",\"signature\":\"";
 
 // What the signature is over. Signing and checking write it alike, so that a line has one form only.
 std::string covered(const checkpoint& at, const ed25519_public_key& key) {
-    const json::object fields{{"time", rfc3339(at.time)},
-                              {"seq", at.end.last_seq},
-                              {"head", at.end.last_hash},
-                              {"key", to_text(key)}};
+    const json::object fields{
+        {"time", rfc3339(at.time)}, {"seq", at.end.last_seq}, {"head", at.end.last_hash}, {"key", to_text(key)}};
     auto out = json::serialize(fields);
     out.pop_back();
     return out;
@@ -54,8 +52,7 @@ std::expected<checkpoint, std::string> read_checkpoint(std::string_view line, co
     checkpoint out{.time = *time, .end = {.last_seq = seq, .last_hash = std::string(*head)}};
     const auto signed_text = covered(out, key);
     if (line != with_signature(signed_text, *signature)) return malformed;
-    if (!verifies(key, signed_text, *signature))
-        return std::unexpected("was changed: its signature does not fit its content");
+    if (!verifies(key, signed_text, *signature)) return std::unexpected("was changed: its signature does not fit its content");
     return out;
 }
 

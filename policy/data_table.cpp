@@ -39,7 +39,8 @@ html::markup class_of(const data_cell& cell) {
     case cell_kind::code: return "";
     case cell_kind::outside: return " class=\"outside\"";
     case cell_kind::time: return " class=\"time\"";
-    case cell_kind::number: if (cell.number == 0) return " class=\"number zero\"";
+    case cell_kind::number:
+        if (cell.number == 0) return " class=\"number zero\"";
         return " class=\"number\"";
     case cell_kind::share: return " class=\"number\"";
     case cell_kind::bar: return " class=\"bars\"";
@@ -67,14 +68,17 @@ void draw(writer& to, const data_table& table) {
     if (!table.rows.empty()) {
         const auto& first = table.rows.front();
         // It may be wider than a phone; then it is scrolled by itself, with the keyboard too.
-        to.raw("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-labelledby=\"").text(table.id).raw("\">\n<table>\n<caption id=\"");
+        to.raw("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-labelledby=\"")
+            .text(table.id)
+            .raw("\">\n<table>\n<caption id=\"");
         to.text(table.id).raw("\">").text(table.caption).raw("</caption>\n<thead><tr>");
         for (std::size_t i = 0; i < table.heads.size(); ++i) {
             if (first[i].kind == cell_kind::bar) {
                 to.raw("<td class=\"bars\"></td>"); // a picture of the number beside it
                 continue;
             }
-            to.raw("<th scope=\"col\"").raw(is_flush_right(first[i].kind) ? html::markup(" class=\"number\"") : html::markup(""));
+            to.raw("<th scope=\"col\"")
+                .raw(is_flush_right(first[i].kind) ? html::markup(" class=\"number\"") : html::markup(""));
             to.raw(">").text(table.heads[i]).raw("</th>");
         }
         to.raw("</tr></thead>\n<tbody>\n");

@@ -1,4 +1,5 @@
-// A table of a report: captioned, the first cell of each row its heading, numbers flush right, a bar beside them where it helps.
+// A table of a report: captioned, the first cell of each row its heading, numbers flush right, a bar beside them where it
+// helps.
 #pragma once
 
 #include "policy/base/html.hpp"

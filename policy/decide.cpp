@@ -166,8 +166,7 @@ decision decide(const policy& rules, const facts& known) {
     const auto ranks = classify(rules, known.findings);
     decision made;
     if (!ranks.empty()) made.classification = ranks.back();
-    for (const auto& recipient : known.recipients)
-        made.recipients.push_back(decide_recipient(rules, known, ranks, recipient));
+    for (const auto& recipient : known.recipients) made.recipients.push_back(decide_recipient(rules, known, ranks, recipient));
 
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
     if (!known.findings.near_misses.empty()) raise_for_near_misses(made, rules.near_miss);

@@ -27,10 +27,10 @@ struct decision {
     std::optional<rank> classification; // none: untagged, and the policy refuses that
     outcome what = outcome::reject;     // the strictest over the recipients
     std::vector<recipient_decision> recipients;
-    split forms;                    // who gets which form; empty unless the outcome is seal
+    split forms;                              // who gets which form; empty unless the outcome is seal
     std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
-    std::vector<address> archive;   // who gets the original too; empty unless the message goes out
-    std::optional<reason> failure;  // why `what` is defer: the decision stands, but could not be carried out
+    std::vector<address> archive;             // who gets the original too; empty unless the message goes out
+    std::optional<reason> failure;            // why `what` is defer: the decision stands, but could not be carried out
 };
 
 decision decide(const policy& rules, const facts& known);

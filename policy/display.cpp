@@ -22,14 +22,11 @@ std::u32string reordered(const std::u16string& units, UBiDiLevel paragraph) {
     const std::unique_ptr<UBiDi, bidi_closer> bidi(ubidi_open());
     if (!bidi) throw std::bad_alloc();
     UErrorCode status = U_ZERO_ERROR;
-    ubidi_setPara(bidi.get(), units.data(), static_cast<std::int32_t>(units.size()), paragraph, nullptr,
-                  &status);
+    ubidi_setPara(bidi.get(), units.data(), static_cast<std::int32_t>(units.size()), paragraph, nullptr, &status);
     icu::check(status, "ordering text for display");
-    return icu::text_from(
-        [&](char16_t* to, std::int32_t room, UErrorCode& error) {
-            return ubidi_writeReordered(bidi.get(), to, room, as_seen, &error);
-        },
-        "ordering text for display");
+    return icu::text_from([&](char16_t* to, std::int32_t room,
+                              UErrorCode& error) { return ubidi_writeReordered(bidi.get(), to, room, as_seen, &error); },
+                          "ordering text for display");
 }
 
 // From the right, brackets open with the sign that closes them from the left.

@@ -12,7 +12,7 @@ namespace sealgate::policy {
 namespace {
 
 constexpr std::size_t longest_paragraph = 20'000; // code points; of us, no longer ones come
-constexpr std::size_t widest = 66; // columns: a quotation of it still fits
+constexpr std::size_t widest = 66;                // columns: a quotation of it still fits
 
 std::string joined(const phrases& line) {
     std::string out;
@@ -77,8 +77,8 @@ std::string html_of(const phrases& line) {
 
 // Long addresses must not make a phone's window scroll sideways.
 #define SEALGATE_BREAKABLE "overflow-wrap:anywhere;"
-constexpr std::string_view title_style = SEALGATE_BREAKABLE
-    "font-size:1.4em;line-height:1.3;margin:0 0 1em;padding:.1em 0 .1em .6em;border-left:4px solid #b0701a";
+constexpr std::string_view title_style =
+    SEALGATE_BREAKABLE "font-size:1.4em;line-height:1.3;margin:0 0 1em;padding:.1em 0 .1em .6em;border-left:4px solid #b0701a";
 constexpr std::string_view heading_style = SEALGATE_BREAKABLE "font-size:1.1em;line-height:1.3;margin:1.6em 0 .5em";
 constexpr std::string_view paragraph_style = SEALGATE_BREAKABLE "margin:.7em 0";
 constexpr std::string_view list_style = "margin:.5em 0;padding-left:1.3em";
@@ -113,7 +113,8 @@ std::string as_plain_text(const document& letter) {
         const bool is_list = one.kind == block_kind::list;
         for (const auto& line : one.lines) append_wrapped(out, joined(line), is_list ? "- " : "", is_list ? "  " : "");
         if (one.kind == block_kind::title) out += std::string(std::min(width(joined(one.lines.front())), widest), '=') + "\r\n";
-        if (one.kind == block_kind::heading) out += std::string(std::min(width(joined(one.lines.front())), widest), '-') + "\r\n";
+        if (one.kind == block_kind::heading)
+            out += std::string(std::min(width(joined(one.lines.front())), widest), '-') + "\r\n";
     }
     return out;
 }
@@ -125,7 +126,8 @@ std::string as_html(const document& letter) {
                       "<meta name=\"color-scheme\" content=\"light dark\">\r\n<title>" +
                       html::escaped(letter.blocks.empty() ? "" : joined(letter.blocks.front().lines.front())) +
                       "</title>\r\n</head>\r\n<body style=\"margin:0;padding:1em;background-color:Canvas;"
-                      "color:CanvasText;font:1em/1.55 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\">\r\n<main style=\"max-width:38em;margin:0 auto\">\r\n";
+                      "color:CanvasText;font:1em/1.55 system-ui,-apple-system,'Segoe "
+                      "UI',Roboto,Helvetica,Arial,sans-serif\">\r\n<main style=\"max-width:38em;margin:0 auto\">\r\n";
     for (const auto& one : letter.blocks) out += html_of(one);
     return out + "</main>\r\n</body>\r\n</html>\r\n";
 }

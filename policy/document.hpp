@@ -22,7 +22,7 @@ struct block {
 };
 
 struct document {
-    std::string language; // RFC 5646
+    std::string language;      // RFC 5646
     std::vector<block> blocks; // the title first
 };
 

@@ -52,8 +52,7 @@ struct text_end {
 text_end end_of_text(std::string_view field, std::size_t start, end_finder& ends) {
     const auto end = ends.from(start);
     const auto text = field.substr(start, end == std::string_view::npos ? end : end - start);
-    if (const auto next = text.find("=?"); next != std::string_view::npos)
-        return {.text = start + next, .word = start + next};
+    if (const auto next = text.find("=?"); next != std::string_view::npos) return {.text = start + next, .word = start + next};
     if (end != std::string_view::npos) return {.text = end, .word = end + 2};
     const auto space = std::ranges::find_if(text, text::is_space);
     const auto cut = start + static_cast<std::size_t>(space - text.begin());
@@ -123,12 +122,10 @@ constexpr auto larger_charsets = std::to_array<std::pair<std::string_view, const
 // are not the sender's to set.
 converter_ptr open_converter(std::string_view charset) {
     auto name = text::lower(text::trim(charset));
-    const auto larger =
-        std::ranges::find(larger_charsets, name, [](const auto& entry) { return entry.first; });
+    const auto larger = std::ranges::find(larger_charsets, name, [](const auto& entry) { return entry.first; });
     if (larger != larger_charsets.end()) name = larger->second;
     UErrorCode status = U_ZERO_ERROR;
-    if (name.contains(',') || ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status))
-        return nullptr;
+    if (name.contains(',') || ucnv_countAliases(name.c_str(), &status) == 0 || U_FAILURE(status)) return nullptr;
     auto converter = converter_ptr(ucnv_open(name.c_str(), &status));
     return U_SUCCESS(status) ? std::move(converter) : nullptr;
 }
@@ -137,9 +134,8 @@ std::string convert(UConverter& converter, std::string_view bytes) {
     std::string out(bytes.size() * 3 + 16, '\0');
     for (;;) {
         UErrorCode status = U_ZERO_ERROR;
-        const auto size =
-            ucnv_toAlgorithmic(UCNV_UTF8, &converter, out.data(), static_cast<std::int32_t>(out.size()),
-                               bytes.data(), static_cast<std::int32_t>(bytes.size()), &status);
+        const auto size = ucnv_toAlgorithmic(UCNV_UTF8, &converter, out.data(), static_cast<std::int32_t>(out.size()),
+                                             bytes.data(), static_cast<std::int32_t>(bytes.size()), &status);
         const bool fits = static_cast<std::size_t>(size) <= out.size();
         out.resize(static_cast<std::size_t>(size));
         if (fits) return out;
@@ -281,7 +277,7 @@ private:
         return std::string_view(bytes_).substr(begin, end - begin);
     }
 
-    static constexpr char escape = '\x1B'; // ISO 2022 in the raw: letters that look like ASCII
+    static constexpr char escape = '\x1B';                           // ISO 2022 in the raw: letters that look like ASCII
     static constexpr std::size_t most_bytes = std::size_t{64} << 20; // ICU counts in 32 bits
 
     decoded_words out_;
@@ -297,8 +293,7 @@ private:
 std::string bytes_as_utf8(std::string_view bytes) {
     constexpr char32_t broken = U'\uFFFD';
     constexpr std::string_view written_out = "\xEF\xBF\xBD";
-    if (std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-        return std::string(bytes);
+    if (std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return std::string(bytes);
     auto points = text::decode_utf8(bytes);
     for (auto& point : points) { // each byte that is not UTF-8 has become one U+FFFD
         if (point != broken) {
@@ -337,7 +332,7 @@ decoded_words decode_words(std::string_view unfolded) {
 }
 
 std::string encode_words(std::string_view utf8) {
-    constexpr std::size_t longest_plain = 60;   // with the field's name, one line
+    constexpr std::size_t longest_plain = 60;    // with the field's name, one line
     constexpr std::size_t octets_in_a_word = 39; // 52 in base64; with the field's name, a line of at most 76 characters
     const auto clean = text::printable(utf8, 500);
     if (text::is_ascii(clean) && clean.size() <= longest_plain && !clean.contains("=?")) return clean;

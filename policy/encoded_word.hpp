@@ -2,7 +2,8 @@
 //
 // Read more kindly than the standard allows, because the readers of the mail do so too: words inside other
 // text, white space inside a word, a missing "?=", letters split between two words of one charset. Nothing is
-// refused and nothing fails; what is no encoded word stays as it is. Linear time. What we write ourselves keeps to the standard.
+// refused and nothing fails; what is no encoded word stays as it is. Linear time. What we write ourselves keeps to the
+// standard.
 #pragma once
 
 #include <cstdint>

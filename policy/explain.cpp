@@ -225,9 +225,7 @@ smtp_reply try_again(const decision& made, std::string_view id) {
 
 } // namespace
 
-std::string shown(const address& who) {
-    return text::ascii(who.domain.empty() ? who.spelled : who.local + "@" + who.domain);
-}
+std::string shown(const address& who) { return text::ascii(who.domain.empty() ? who.spelled : who.local + "@" + who.domain); }
 
 std::string to_string(const smtp_reply& reply) {
     std::string out;
@@ -238,8 +236,7 @@ std::string to_string(const smtp_reply& reply) {
     return out;
 }
 
-std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, const decision& made,
-                                    std::string_view id) {
+std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, const decision& made, std::string_view id) {
     switch (made.what) {
     case outcome::deliver:
     case outcome::warn:

@@ -39,8 +39,7 @@ std::u32string normalized(std::u32string_view points) {
     const auto units = icu::to_utf16(points);
     auto out = icu::text_from(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
-            return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()),
-                                    to, room, &status);
+            return unorm2_normalize(&nfkc_casefold(), units.data(), static_cast<std::int32_t>(units.size()), to, room, &status);
         },
         "normalizing text");
     return out.size() <= points.size() * most_letters_each ? out : std::u32string(points);
@@ -113,8 +112,7 @@ bool joins_group(char32_t c) {
 
 void fold_group(cursor& at, folder& out) {
     const auto from = at;
-    do
-        at.next();
+    do at.next();
     while (!at.at_end() && at.index - from.index < longest_group && joins_group(at.peek()));
     const auto group = from.points.substr(from.index, at.index - from.index);
     if (group.size() == 1 && is_ascii(group.front())) {
@@ -122,26 +120,22 @@ void fold_group(cursor& at, folder& out) {
         out.add(c >= U'A' && c <= U'Z' ? c - U'A' + U'a' : c, from.offset, at.offset);
         return;
     }
-    for (const char32_t c : normalized(group))
-        out.add(c, from.offset, at.offset);
+    for (const char32_t c : normalized(group)) out.add(c, from.offset, at.offset);
 }
 
 folded_text fold_ascii(std::string_view ascii) {
     folder out(ascii.size());
-    for (std::size_t i = 0; i < ascii.size(); ++i)
-        out.add(static_cast<unsigned char>(text::to_lower(ascii[i])), i, i + 1);
+    for (std::size_t i = 0; i < ascii.size(); ++i) out.add(static_cast<unsigned char>(text::to_lower(ascii[i])), i, i + 1);
     return std::move(out).take();
 }
 
 } // namespace
 
 folded_text fold(std::string_view utf8) {
-    if (std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-        return fold_ascii(utf8);
+    if (std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return fold_ascii(utf8);
     const auto points = text::decode_utf8(utf8);
     folder out(points.size());
-    for (cursor at{.points = points}; !at.at_end();)
-        fold_group(at, out);
+    for (cursor at{.points = points}; !at.at_end();) fold_group(at, out);
     return std::move(out).take();
 }
 
@@ -166,8 +160,8 @@ std::u32string skeleton(UChar32 c) {
     const auto units = icu::to_utf16(std::u32string(1, static_cast<char32_t>(c)));
     return icu::text_from(
         [&](char16_t* to, std::int32_t room, UErrorCode& status) {
-            return uspoof_getSkeleton(&spoof_checker(), 0, units.data(),
-                                      static_cast<std::int32_t>(units.size()), to, room, &status);
+            return uspoof_getSkeleton(&spoof_checker(), 0, units.data(), static_cast<std::int32_t>(units.size()), to, room,
+                                      &status);
         },
         "looking for look-alikes");
 }
@@ -175,10 +169,8 @@ std::u32string skeleton(UChar32 c) {
 // What ASCII looks like: digits and signs as the small letters they stand for; i, l and 1 as one.
 constexpr auto ascii_forms = [] {
     std::array<char32_t, 128> forms{};
-    for (char32_t c = U'a'; c <= U'z'; ++c)
-        forms[c] = c, forms[c - U'a' + U'A'] = c;
-    for (char32_t c = U'0'; c <= U'9'; ++c)
-        forms[c] = c;
+    for (char32_t c = U'a'; c <= U'z'; ++c) forms[c] = c, forms[c - U'a' + U'A'] = c;
+    for (char32_t c = U'0'; c <= U'9'; ++c) forms[c] = c;
     forms[U'0'] = U'o', forms[U'1'] = U'i', forms[U'3'] = U'e', forms[U'4'] = U'a', forms[U'5'] = U's';
     forms[U'7'] = U't', forms[U'8'] = U'b', forms[U'$'] = U's', forms[U'@'] = U'a', forms[U'+'] = U'+';
     forms[U'l'] = forms[U'L'] = forms[U'I'] = U'i';
@@ -227,8 +219,7 @@ constexpr auto resemblances = std::to_array<resemblance>({
 });
 
 std::optional<char32_t> resembled_letter(char32_t c) {
-    const auto found =
-        std::ranges::find_if(resemblances, [&](const resemblance& entry) { return entry.signs.contains(c); });
+    const auto found = std::ranges::find_if(resemblances, [&](const resemblance& entry) { return entry.signs.contains(c); });
     return found == resemblances.end() ? std::nullopt : std::optional(found->letter);
 }
 
@@ -275,8 +266,7 @@ void add_look_alike(char32_t c, std::u32string& form) {
         else if (const auto of_skeleton = named_letter(letters.front()))
             letters.front() = *of_skeleton;
     }
-    for (const char32_t letter : letters)
-        add_form(letter, form);
+    for (const char32_t letter : letters) add_form(letter, form);
 }
 
 } // namespace
@@ -289,8 +279,7 @@ look_alike_text look_alike(std::u32string_view folded) {
         out.starts.push_back(out.form.size());
         // "!" and "|" are an i within a word, and no letter behind it.
         const bool stroke = folded[i] == U'!' || folded[i] == U'|';
-        const bool within =
-            i > 0 && i + 1 < folded.size() && is_word_point(folded[i - 1]) && is_word_point(folded[i + 1]);
+        const bool within = i > 0 && i + 1 < folded.size() && is_word_point(folded[i - 1]) && is_word_point(folded[i + 1]);
         if (!stroke)
             add_look_alike(folded[i], out.form);
         else if (within)
@@ -305,9 +294,7 @@ bool is_word_point(char32_t c) {
     return u_isalnum(uchar(c)) != 0 || is_mark(c);
 }
 
-bool is_pictured_letter(char32_t c) {
-    return !is_ascii(c) && u_charType(uchar(c)) == U_OTHER_SYMBOL && named_letter(c);
-}
+bool is_pictured_letter(char32_t c) { return !is_ascii(c) && u_charType(uchar(c)) == U_OTHER_SYMBOL && named_letter(c); }
 
 bool stands_alone(char32_t c) {
     if (c < 0x0E00) return false; // Thai is the first of these scripts

@@ -21,7 +21,9 @@ using yaml::map_reader;
 class policy_reader {
 public:
     policy_reader(std::string path, const file_reader& read, const directory_reader& list)
-        : path_(std::move(path)), read_(read), list_(list) {}
+        : path_(std::move(path))
+        , read_(read)
+        , list_(list) {}
 
     std::expected<policy, std::vector<yaml::diagnostic>> run() {
         yaml::error_sink errors(path_, problems_);
@@ -173,17 +175,16 @@ private:
         if (const auto* value = m.optional("no_key"))
             to.no_key = yaml::as_enum<no_key_action>(*value, errors, names(no_key_action{})).value_or(to.no_key);
         if (const auto* value = m.optional("unverifiable"))
-            to.unverifiable = yaml::as_enum<unverifiable_action>(*value, errors, names(unverifiable_action{}))
-                                  .value_or(to.unverifiable);
+            to.unverifiable =
+                yaml::as_enum<unverifiable_action>(*value, errors, names(unverifiable_action{})).value_or(to.unverifiable);
         if (const auto* value = m.optional("clear_subject"))
-            to.clear_subject = yaml::as_enum<clear_subject_action>(*value, errors, names(clear_subject_action{}))
-                                   .value_or(to.clear_subject);
+            to.clear_subject =
+                yaml::as_enum<clear_subject_action>(*value, errors, names(clear_subject_action{})).value_or(to.clear_subject);
         if (const auto* value = m.optional("accept_smime"))
             to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
         if (const auto* value = m.optional("protect_subject"))
             to.protect_subject = yaml::as_bool(*value, errors).value_or(to.protect_subject);
-        if (const auto* value = m.optional("to_sender"))
-            to.to_sender = yaml::as_bool(*value, errors).value_or(to.to_sender);
+        if (const auto* value = m.optional("to_sender")) to.to_sender = yaml::as_bool(*value, errors).value_or(to.to_sender);
         if (const auto* value = m.optional("always_to"))
             for (auto& [who, at] : yaml::as_texts(*value, errors)) to.always_to.push_back(std::move(who));
         m.finish();

@@ -21,8 +21,8 @@ using file_reader = std::function<std::expected<std::string, std::string>(const 
 using directory_reader =
     std::function<std::expected<std::optional<std::vector<std::string>>, std::string>(const std::string& path)>;
 
-// The digest covers the policy file, its includes and its texts, in order: `cat policy.yaml include.txt texts/*.yaml | sha256sum`.
-// Without `list` there are no texts but those that ship.
+// The digest covers the policy file, its includes and its texts, in order: `cat policy.yaml include.txt texts/*.yaml |
+// sha256sum`. Without `list` there are no texts but those that ship.
 std::expected<policy, std::vector<yaml::diagnostic>> load_policy(const std::string& path, const file_reader& read,
                                                                  const directory_reader& list = {});
 

@@ -34,8 +34,8 @@ void check_language(const yaml::node& value, yaml::error_sink& errors, const not
     std::vector<std::string> known{"auto"};
     for (const auto& one : made.languages) known.push_back(one.tag);
     if (std::ranges::find(known, made.language) == known.end())
-        errors.add(value.at, "there are no texts in \"" + text::printable(made.language, 60) + "\"; there are: " +
-                                 text::join(known, ", ") + yaml::did_you_mean(made.language, known));
+        errors.add(value.at, "there are no texts in \"" + text::printable(made.language, 60) +
+                                 "\"; there are: " + text::join(known, ", ") + yaml::did_you_mean(made.language, known));
 }
 
 } // namespace

@@ -20,8 +20,8 @@ std::optional<rank> classification_named(const yaml::node& value, yaml::error_si
     if (found) return found;
     std::vector<std::string> known;
     for (const auto& one : rules.classifications) known.push_back(one.name);
-    errors.add(value.at, "there is no classification \"" + text::printable(*name, 60) + "\"" +
-                             yaml::did_you_mean(*name, known));
+    errors.add(value.at,
+               "there is no classification \"" + text::printable(*name, 60) + "\"" + yaml::did_you_mean(*name, known));
     return std::nullopt;
 }
 
@@ -35,8 +35,7 @@ std::optional<address> address_from(const std::string& text, yaml::mark at, yaml
 }
 
 // An archive must be allowed to have the mail as it is: nobody seals or refuses its copy.
-void check_archive(const address& archive, yaml::mark at, const rule_row& row, const policy& out,
-                   yaml::error_sink& errors) {
+void check_archive(const address& archive, yaml::mark at, const rule_row& row, const policy& out, yaml::error_sink& errors) {
     const auto tier = out.tiers.tier_of(archive);
     const auto cell = row.cells[tier];
     if (cell == action::deliver || cell == action::warn) return;
@@ -47,7 +46,11 @@ void check_archive(const address& archive, yaml::mark at, const rule_row& row, c
 class row_reader {
 public:
     row_reader(std::string name, yaml::mark at, policy& out, yaml::error_sink& errors)
-        : name_(std::move(name)), at_(at), out_(out), errors_(errors), cells_(out.tiers.size()) {}
+        : name_(std::move(name))
+        , at_(at)
+        , out_(out)
+        , errors_(errors)
+        , cells_(out.tiers.size()) {}
 
     rule_row run(const yaml::node& map) {
         const yaml::map_reader check(map, "rules." + name_, errors_);

@@ -80,7 +80,9 @@ bool is_tier_text(std::string_view name, const tier_table& tiers) {
 
 class language_reader {
 public:
-    language_reader(yaml::error_sink& errors, const tier_table& tiers) : errors_(errors), tiers_(tiers) {
+    language_reader(yaml::error_sink& errors, const tier_table& tiers)
+        : errors_(errors)
+        , tiers_(tiers) {
         for (const auto& rule : text_rules()) names_.emplace_back(rule.name);
     }
 

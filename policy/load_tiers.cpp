@@ -67,8 +67,7 @@ void load_tiers(const yaml::node& map, yaml::error_sink& errors, const include_c
         yaml::map_reader m(content, "tiers." + name.scalar, errors);
         if (const auto* domains = m.optional("domains")) load_domains(*domains, errors, tier, out);
         if (const auto* include = m.optional("include"))
-            for (const auto& [file, at] : yaml::as_texts(*include, errors))
-                load_include(file, at, errors, includes, tier, out);
+            for (const auto& [file, at] : yaml::as_texts(*include, errors)) load_include(file, at, errors, includes, tier, out);
         m.finish();
     }
 }

@@ -10,7 +10,8 @@ namespace {
 
 class mailbox_scanner {
 public:
-    explicit mailbox_scanner(std::string_view value) : rest_(value) {}
+    explicit mailbox_scanner(std::string_view value)
+        : rest_(value) {}
 
     std::vector<std::string> run() {
         while (!rest_.empty()) step(take());
@@ -80,8 +81,6 @@ private:
 
 } // namespace
 
-std::vector<std::string> mailbox_addresses(std::string_view field_value) {
-    return mailbox_scanner(field_value).run();
-}
+std::vector<std::string> mailbox_addresses(std::string_view field_value) { return mailbox_scanner(field_value).run(); }
 
 } // namespace sealgate::policy

@@ -125,8 +125,7 @@ std::vector<std::string> visible_recipients(const message& mail) {
     constexpr auto fields = std::to_array<std::string_view>({"To", "Cc", "Resent-To", "Resent-Cc"});
     std::vector<std::string> out;
     for (const auto name : fields)
-        for (const auto value : field_values(mail, name))
-            std::ranges::move(mailbox_addresses(value), std::back_inserter(out));
+        for (const auto value : field_values(mail, name)) std::ranges::move(mailbox_addresses(value), std::back_inserter(out));
     return out;
 }
 

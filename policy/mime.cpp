@@ -16,9 +16,7 @@ namespace {
 
 constexpr std::size_t longest_boundary = 70; // RFC 2046 section 5.1.1
 
-bool is_identity(std::string_view encoding) {
-    return encoding == "7bit" || encoding == "8bit" || encoding == "binary";
-}
+bool is_identity(std::string_view encoding) { return encoding == "7bit" || encoding == "8bit" || encoding == "binary"; }
 
 // RFC 2045 section 3, RFC 2183, RFC 3282, RFC 2557, and what is seen in the parts of real mail. Room for a
 // file name in UTF-8 and RFC 2231, and for little more than is usual elsewhere.
@@ -42,8 +40,8 @@ class field_census {
 public:
     // Whether a field of that name and length is expected here, and for the first time.
     bool expects(std::string_view name, std::string_view value) {
-        const auto known = std::ranges::find_if(
-            part_fields, [&](const known_field& field) { return text::iequals(field.name, name); });
+        const auto known =
+            std::ranges::find_if(part_fields, [&](const known_field& field) { return text::iequals(field.name, name); });
         if (known == part_fields.end() || value.size() > known->longest_value) return false;
         return !std::exchange(seen_[static_cast<std::size_t>(known - part_fields.begin())], true);
     }
@@ -157,8 +155,7 @@ struct delimiter {
 };
 
 std::size_t find_from(std::string_view in, std::string_view what, std::size_t from) {
-    const auto* hit =
-        static_cast<const char*>(memmem(in.data() + from, in.size() - from, what.data(), what.size()));
+    const auto* hit = static_cast<const char*>(memmem(in.data() + from, in.size() - from, what.data(), what.size()));
     return hit == nullptr ? std::string_view::npos : static_cast<std::size_t>(hit - in.data());
 }
 
@@ -170,8 +167,7 @@ std::size_t before_line_end(std::string_view body, std::size_t at) {
 
 // RFC 2046 section 5.1.1: it is enough that a line begins with the boundary. Many readers want the whole
 // line; `exact` tells where they differ.
-std::optional<delimiter> next_delimiter(std::string_view body, std::string_view dash_boundary,
-                                        std::size_t from) {
+std::optional<delimiter> next_delimiter(std::string_view body, std::string_view dash_boundary, std::size_t from) {
     for (;;) {
         const auto at = find_from(body, dash_boundary, from);
         if (at == std::string_view::npos) return std::nullopt;
@@ -182,10 +178,7 @@ std::optional<delimiter> next_delimiter(std::string_view body, std::string_view 
         auto tail = body.substr(at + dash_boundary.size(), after - at - dash_boundary.size());
         const auto kind = tail.starts_with("--") ? delimiter_kind::closing : delimiter_kind::between;
         if (kind == delimiter_kind::closing) tail.remove_prefix(2);
-        return delimiter{.begin = before_line_end(body, at),
-                         .after = after,
-                         .kind = kind,
-                         .exact = text::trim(tail).empty()};
+        return delimiter{.begin = before_line_end(body, at), .after = after, .kind = kind, .exact = text::trim(tail).empty()};
     }
 }
 
@@ -253,8 +246,7 @@ std::string_view mime_part::parameter(std::string_view name) const {
 std::optional<mime_part> parse_mime(const message& mail, mime_limits limits) {
     mime_part root;
     header_reader reader(root);
-    for (const auto& field : mail.fields)
-        reader.read(field.name, field.value);
+    for (const auto& field : mail.fields) reader.read(field.name, field.value);
     root.body = mail.body;
     if (!tree_builder(limits).build(root, 1)) return std::nullopt;
     return root;

@@ -39,7 +39,7 @@ struct mime_part {
     bool wordy_header = false;     // more than the fields, each once and short, that programs give to a part
 
     std::string_view header; // as it stands, with the empty line; of the message itself: nothing
-    std::string_view body; // as it stands, encoded; without the line end that belongs to the delimiter
+    std::string_view body;   // as it stands, encoded; without the line end that belongs to the delimiter
     std::string_view preamble;
     std::string_view epilogue;
     std::vector<mime_part> parts; // of a multipart; the one message of message/rfc822

@@ -54,20 +54,16 @@ std::vector<mime_parameter> parameters_of(const mimetic::FieldParamList& list) {
     std::vector<mime_parameter> out;
     for (const auto& parameter : list) {
         const auto name = as_string(parameter.name());
-        if (!text::trim(name).empty())
-            out.push_back({.name = text::lower(text::trim(name)), .value = parameter.value()});
+        if (!text::trim(name).empty()) out.push_back({.name = text::lower(text::trim(name)), .value = parameter.value()});
     }
     return out;
 }
 
 bool agrees(const content_type& read, bool comments) {
     const auto repeated = [&](std::string_view name) {
-        return std::ranges::count_if(read.parameters,
-                                     [&](const auto& p) { return p.name.starts_with(name); }) > 1;
+        return std::ranges::count_if(read.parameters, [&](const auto& p) { return p.name.starts_with(name); }) > 1;
     };
-    const auto odd = [&](const mime_parameter& p) {
-        return is_structural(p.name) && has_leftovers(p.value, comments);
-    };
+    const auto odd = [&](const mime_parameter& p) { return is_structural(p.name) && has_leftovers(p.value, comments); };
     return is_token(read.type) && is_token(read.subtype) && !repeated("boundary") && !repeated("protocol") &&
            std::ranges::none_of(read.parameters, odd);
 }
@@ -83,9 +79,7 @@ content_type parse_content_type(std::string_view value) {
     return out;
 }
 
-std::string_view without_open_end(std::string_view field) {
-    return field.substr(0, field.find_last_not_of(" \t\r\n;") + 1);
-}
+std::string_view without_open_end(std::string_view field) { return field.substr(0, field.find_last_not_of(" \t\r\n;") + 1); }
 
 std::string disposition_file_name(std::string_view value) {
     const mimetic::ContentDisposition read{std::string(value.substr(0, longest_field_value))};

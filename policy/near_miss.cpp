@@ -73,14 +73,12 @@ std::size_t size_since(std::u32string_view text, std::u32string_view delimiter) 
 
 class finder {
 public:
-    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
-           effort& left)
+    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact, effort& left)
         : text_(text)
         , wanted_(wanted)
         , exact_(exact)
         , left_(left) {
-        for (const auto& tag : wanted.tags)
-            longest_ = std::max(longest_, tag.folded.size());
+        for (const auto& tag : wanted.tags) longest_ = std::max(longest_, tag.folded.size());
         longest_ = std::min(longest_, longest_group) + 2;
     }
 
@@ -123,9 +121,7 @@ private:
             const bool paired = after != afters.end() && (last || befores[i + 1] >= *after);
             const bool closed = paired && *after - inner <= longest_group;
             if (closed) {
-                read_group({.outer = {befores[i], *after + pattern.after.size()},
-                            .inner = {inner, *after},
-                            .own = &pattern});
+                read_group({.outer = {befores[i], *after + pattern.after.size()}, .inner = {inner, *after}, .own = &pattern});
                 if (bracketed) read_lone_afters(unpaired, after, pattern);
                 if (bracketed) unpaired = after + 1;
             }
@@ -138,8 +134,7 @@ private:
     using place = std::vector<std::size_t>::const_iterator;
 
     void read_lone_afters(place from, place to, const tag_pattern& pattern) {
-        for (; from < to && !left_.spent; ++from)
-            read_words_before(*from, pattern);
+        for (; from < to && !left_.spent; ++from) read_words_before(*from, pattern);
     }
 
     // "TLP RED", "TPL:RED", "TLP:PURPLE".
@@ -148,8 +143,7 @@ private:
             if (word_can_begin(text_, at)) read_words_from({at, at}, pattern, pattern.claims);
         for (const auto at : places_of(pattern.before, text_)) {
             const auto word = at + pattern.before.size();
-            if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at)))
-                continue;
+            if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at))) continue;
             if (!left_.take_candidate()) return;
             suspect_at({at, end_of_word(word)}, no_suggestion, {});
         }
@@ -176,8 +170,7 @@ private:
 
     bool is_own(char32_t open, char32_t close) const {
         return std::ranges::any_of(wanted_.patterns, [&](const tag_pattern& pattern) {
-            return pattern.before == std::u32string_view(&open, 1) &&
-                   pattern.after == std::u32string_view(&close, 1);
+            return pattern.before == std::u32string_view(&open, 1) && pattern.after == std::u32string_view(&close, 1);
         });
     }
 
@@ -198,8 +191,7 @@ private:
         for (const auto& schemed : wanted_.patterns)
             if (const auto claim = nearest_to(whole, schemed.claims, forgive::slips, left_))
                 suspect_at(group.outer, claim->slips, schemed.written(*claim->tag));
-        if (group.own != nullptr && whole.folded.contains(U'\uFFFD'))
-            suspect_at(group.outer, no_suggestion, {});
+        if (group.own != nullptr && whole.folded.contains(U'\uFFFD')) suspect_at(group.outer, no_suggestion, {});
     }
 
     // Of several tags the most sensitive is the one to suggest.
@@ -210,8 +202,7 @@ private:
             if (!begins_word(begin)) continue;
             for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
                 if (!is_word({begin, end}) || is_exact_at({begin, end})) continue;
-                const auto near =
-                    nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
+                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
                 if (!near || !is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
                 best = near;
@@ -257,9 +248,7 @@ private:
         return std::nullopt;
     }
 
-    bool is_sensitive(const tag_word& tag) const {
-        return !wanted_.untagged || tag.classification > *wanted_.untagged;
-    }
+    bool is_sensitive(const tag_word& tag) const { return !wanted_.untagged || tag.classification > *wanted_.untagged; }
 
     void read_words_after(std::size_t at, const tag_pattern& pattern) {
         read_words_from({at, at + pattern.before.size()}, pattern, wanted_.tags);
@@ -295,8 +284,7 @@ private:
 
     region region_of(span where) const {
         const std::u32string_view points = text_.points;
-        return {
-            .points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
+        return {.points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
     }
 
     // Words as candidates: they begin and end with something to read, and may do so between any two letters
@@ -321,20 +309,19 @@ private:
 
     std::size_t end_of_word(std::size_t begin) const {
         auto end = begin + 1;
-        while (end < text_.size() && end - begin < longest_group && !ends_word(end))
-            ++end;
+        while (end < text_.size() && end - begin < longest_group && !ends_word(end)) ++end;
         return end;
     }
 
     bool is_exact_at(span where) const {
-        const auto first = std::ranges::partition_point(
-            exact_, [&](const tag_match& match) { return match.where.end <= where.begin; });
+        const auto first =
+            std::ranges::partition_point(exact_, [&](const tag_match& match) { return match.where.end <= where.begin; });
         return first != exact_.end() && first->where.overlaps(where);
     }
 
     bool is_within_exact(span where) const {
-        const auto first = std::ranges::partition_point(
-            exact_, [&](const tag_match& match) { return match.where.end < where.end; });
+        const auto first =
+            std::ranges::partition_point(exact_, [&](const tag_match& match) { return match.where.end < where.end; });
         return first != exact_.end() && first->where.begin <= where.begin;
     }
 
@@ -369,8 +356,8 @@ private:
 
 } // namespace
 
-std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted,
-                                   const std::vector<tag_match>& exact, effort& left) {
+std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
+                                   effort& left) {
     if (wanted.patterns.empty() || left.spent) return {};
     return finder(text, wanted, exact, left).find();
 }

@@ -31,12 +31,12 @@ struct subject_tags {
 struct suspect {
     span where;             // in the folded text
     std::string suggestion; // as the pattern wants it written; empty if no tag is near
-    std::size_t doubt = 0; // how far from the suggestion: of suspects in one place the least doubtful is kept
+    std::size_t doubt = 0;  // how far from the suggestion: of suspects in one place the least doubtful is kept
 };
 
 // Not overlapping, in order of appearance. Linear: only brackets with at most 64 code points between them are
 // read word by word, only the words next to a delimiter, and no more of either than `left` allows.
-std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted,
-                                   const std::vector<tag_match>& exact, effort& left);
+std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
+                                   effort& left);
 
 } // namespace sealgate::policy

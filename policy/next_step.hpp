@@ -16,14 +16,14 @@ namespace sealgate::policy {
 enum class next_step : std::uint8_t {
     ask_for_key,
     ask_for_new_key,
-    ask_about_key,      // the administrator, who disabled it
-    ask_for_address,    // at another mail service
-    give_key,           // the sender has it, the gateway does not
-    send_clear,         // the gateway encrypts
+    ask_about_key,   // the administrator, who disabled it
+    ask_for_address, // at another mail service
+    give_key,        // the sender has it, the gateway does not
+    send_clear,      // the gateway encrypts
     encrypt_here_or_whole,
     encrypt_whole,
     encrypt_to_all,
-    encrypt_openly,     // without hidden readers
+    encrypt_openly, // without hidden readers
     encrypt_yourself,
     send_less,
     send_parts,

@@ -25,7 +25,9 @@ std::string decision_mark(std::string_view id) { return "[sealgate " + text::asc
 class notice_writer {
 public:
     explicit notice_writer(const notice_facts& about)
-        : about_(about), words_(language(about)), groups_(groups_of(about.mails)) {}
+        : about_(about)
+        , words_(language(about))
+        , groups_(groups_of(about.mails)) {}
 
     document letter() {
         document out{.language = words_.tag, .blocks = {}};
@@ -51,9 +53,7 @@ public:
         return filled(words_.text(name), {{"domains", {text::listed(domains, words_.text("and"))}}});
     }
 
-    std::string sender() const {
-        return filled(words_.text("sender"), {{"organisation", {about_.rules.organisation}}});
-    }
+    std::string sender() const { return filled(words_.text("sender"), {{"organisation", {about_.rules.organisation}}}); }
 
     bool is_digest() const { return about_.mails.size() + about_.unlisted > 1; }
     const std::string& language_tag() const { return words_.tag; }

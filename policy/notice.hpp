@@ -2,8 +2,8 @@
 // digest).
 //
 // RFC 5322 with CRLF, multipart/alternative of plain text and HTML, both quoted-printable; RFC 3834's fields, so that no
-// program answers it. Its words come from the policy's texts. It names recipients, tiers, tags and decisions; never a Subject or a body.
-// Pure: equal inputs give equal bytes.
+// program answers it. Its words come from the policy's texts. It names recipients, tiers, tags and decisions; never a Subject
+// or a body. Pure: equal inputs give equal bytes.
 #pragma once
 
 #include "policy/notice_due.hpp"

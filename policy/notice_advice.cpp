@@ -31,13 +31,13 @@ bool needs_new_key(reason why) {
 }
 
 // Where mail itself is the wrong tool for this recipient: other ways are offered.
-bool is_about_the_recipient(reason why) {
-    return why == reason::tier || why == reason::key_disabled || needs_new_key(why);
-}
+bool is_about_the_recipient(reason why) { return why == reason::tier || why == reason::key_disabled || needs_new_key(why); }
 
 class adviser {
 public:
-    adviser(const policy& rules, const language_texts& words) : rules_(rules), words_(words) {}
+    adviser(const policy& rules, const language_texts& words)
+        : rules_(rules)
+        , words_(words) {}
 
     void service(std::vector<phrases>& to, const told_group& group) const {
         if (group.why != reason::tier) return;
@@ -164,8 +164,8 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
                        group.why == one.why;
             });
             if (at == out.end())
-                at = out.insert(
-                    at, {.kind = mail.kind, .classification = mail.classification, .tier = one.tier, .why = one.why});
+                at = out.insert(at,
+                                {.kind = mail.kind, .classification = mail.classification, .tier = one.tier, .why = one.why});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
             if (at->who.size() < most_named)
@@ -198,9 +198,9 @@ std::vector<phrases> better_lines(const policy& rules, const language_texts& wor
     std::vector<phrases> out;
     const auto nearly = std::ranges::find(groups, reason::near_miss, &told_group::why);
     if (nearly != groups.end() && !meant.empty())
-        out.push_back(fill(words.text(nearly->kind == notice_kind::held ? "held-retag" : "better-retag"),
-                           {{"tags", {text::listed(meant, words.text("or")), look::strong}},
-                            {"contact", contact_of(rules, words)}}));
+        out.push_back(
+            fill(words.text(nearly->kind == notice_kind::held ? "held-retag" : "better-retag"),
+                 {{"tags", {text::listed(meant, words.text("or")), look::strong}}, {"contact", contact_of(rules, words)}}));
     for (const auto& group : groups) advice.service(out, group);
     advice.keys(out, groups);
     for (const auto& group : groups) advice.encryption(out, group);

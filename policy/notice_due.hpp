@@ -64,10 +64,10 @@ struct told_mail {
     std::chrono::system_clock::time_point time;
     std::string message_id = {}; // or empty
     std::string classification = {};
-    std::vector<std::string> meant = {};       // tags that near misses may mean
+    std::vector<std::string> meant = {};         // tags that near misses may mean
     std::vector<told_recipient> recipients = {}; // those with something to tell
-    std::size_t unnamed = 0;                   // further ones
-    bool sealed = false;                       // the gateway encrypted it for others
+    std::size_t unnamed = 0;                     // further ones
+    bool sealed = false;                         // the gateway encrypted it for others
     bool operator==(const told_mail&) const = default;
 };
 

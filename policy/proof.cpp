@@ -24,7 +24,8 @@ std::string log_proof::unproved(std::uint64_t until) const {
 }
 
 log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
-    : known_(std::move(known)), first_(first) {
+    : known_(std::move(known))
+    , first_(first) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
 }
 
@@ -62,20 +63,19 @@ void log_proof::begin_before(const link& first) {
 flaw log_proof::diagnose(const link& found) const {
     const auto last = end_.last_seq;
     const auto expected = last + 1;
-    if (found.hash == end_.last_hash)
-        return {.record = last, .text = records(last, last) + " is there twice"};
+    if (found.hash == end_.last_hash) return {.record = last, .text = records(last, last) + " is there twice"};
     if (found.seq == last && found.prev == before_end_.last_hash)
         return {.record = last,
-                .text = records(last, last) +
-                        " was inserted: there is another of this number, and both follow the same record"};
+                .text =
+                    records(last, last) + " was inserted: there is another of this number, and both follow the same record"};
     if (found.seq < expected)
         return {.record = found.seq,
                 .text = records(found.seq, found.seq) + " stands where record " + std::to_string(expected) +
                         " belongs: it was repeated or moved"};
     if (found.seq > expected)
         return {.record = expected,
-                .text = records(expected, found.seq - 1) +
-                        " of the log: removed or moved from before record " + std::to_string(found.seq)};
+                .text = records(expected, found.seq - 1) + " of the log: removed or moved from before record " +
+                        std::to_string(found.seq)};
     return {.record = last, .text = records(last, last) + " was replaced: the next one follows another"};
 }
 
@@ -92,10 +92,12 @@ flaw log_proof::diagnose_unsigned(const link* next) const {
     const auto& genuine = broken_->end;
     if (next && next->hash == genuine.last_hash)
         return {.record = genuine.last_seq,
-                .text = records(genuine.last_seq, genuine.last_seq) + " was inserted: the signed one of this number follows it"};
+                .text =
+                    records(genuine.last_seq, genuine.last_seq) + " was inserted: the signed one of this number follows it"};
     if (next && next->prev == genuine.last_hash)
         return {.record = genuine.last_seq,
-                .text = records(genuine.last_seq, genuine.last_seq) + " was replaced: the next one follows the one that was signed"};
+                .text = records(genuine.last_seq, genuine.last_seq) +
+                        " was replaced: the next one follows the one that was signed"};
     const auto from = std::min(signed_ ? signed_->end.last_seq + 1 : first_, genuine.last_seq);
     return {.record = from,
             .text = records(from, genuine.last_seq) + ": not what was signed at " + rfc3339(broken_->time) +
@@ -112,8 +114,8 @@ void log_proof::finish() {
     const auto first = end_.last_seq + 1;
     const auto& last = known_.back();
     flaw_ = {.record = first,
-             .text = records(first, last.end.last_seq) + " cut off at the end: signed at " +
-                     rfc3339(last.time) + ", and not here any more" + unproved(first)};
+             .text = records(first, last.end.last_seq) + " cut off at the end: signed at " + rfc3339(last.time) +
+                     ", and not here any more" + unproved(first)};
 }
 
 } // namespace sealgate::policy

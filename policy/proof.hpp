@@ -43,8 +43,8 @@ private:
 
     std::vector<checkpoint> known_; // ordered by seq
     std::uint64_t first_;
-    std::size_t next_ = 0;          // of known_
-    chain_end before_end_;          // where the log stood before the last record
+    std::size_t next_ = 0; // of known_
+    chain_end before_end_; // where the log stood before the last record
     chain_end end_;
     std::optional<checkpoint> signed_;
     std::optional<checkpoint> broken_; // the log is not there where this was signed; the next line tells why

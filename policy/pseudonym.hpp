@@ -31,7 +31,9 @@ class pseudonyms {
 public:
     pseudonyms() = default; // all in clear
     // `key`: octets that nobody can guess.
-    pseudonyms(address_form form, std::string key) : form_(form), key_(std::move(key)) {}
+    pseudonyms(address_form form, std::string key)
+        : form_(form)
+        , key_(std::move(key)) {}
 
     bool are_clear() const { return form_ == address_form::clear; }
     // What the log has instead of this address; empty for the null sender.

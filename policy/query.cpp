@@ -17,8 +17,8 @@ namespace {
 namespace json = boost::json;
 using std::chrono::system_clock;
 
-constexpr auto names = std::to_array<std::string_view>({"day", "hour", "outcome", "mode", "classification", "sender", "failure",
-                                                        "recipient", "domain", "tier", "reason"});
+constexpr auto names = std::to_array<std::string_view>(
+    {"day", "hour", "outcome", "mode", "classification", "sender", "failure", "recipient", "domain", "tier", "reason"});
 
 bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
     if (wanted.empty()) return true;
@@ -47,8 +47,9 @@ std::vector<const json::object*> matching_recipients(const json::object& record,
 }
 
 std::string value_of(const json::object& record, grouping by) {
-    const auto text = std::string(text_in(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
-                                      .value_or("-"));
+    const auto text =
+        std::string(text_in(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
+                        .value_or("-"));
     if (by == grouping::day) return text.substr(0, 10);
     if (by == grouping::hour) return text.substr(0, 13);
     return by == grouping::sender ? text::lower(text) : text;
@@ -83,12 +84,13 @@ std::string_view domain_of(std::string_view address) {
 }
 
 bool query::asks_nothing() const {
-    return !since && !until && events.empty() && ids.empty() && senders.empty() && classifications.empty() && outcomes.empty() &&
-           !asks_for_recipients(*this);
+    return !since && !until && events.empty() && ids.empty() && senders.empty() && classifications.empty() &&
+           outcomes.empty() && !asks_for_recipients(*this);
 }
 
 bool matches(const json::object& record, const query& asked) {
-    return is_wanted(text_in(record, "event"), asked.events) && is_wanted(text_in(record, "id"), asked.ids) && is_wanted(text_in(record, "sender"), asked.senders) &&
+    return is_wanted(text_in(record, "event"), asked.events) && is_wanted(text_in(record, "id"), asked.ids) &&
+           is_wanted(text_in(record, "sender"), asked.senders) &&
            is_wanted(text_in(record, "classification"), asked.classifications) &&
            is_wanted(text_in(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
            (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());

@@ -39,10 +39,22 @@ bool matches(const boost::json::object& record, const query& asked);
 // "30d", "12h", "30m", "90s": so long before now; "2026-11-23": when that day began, UTC; or RFC 3339, "2026-11-23T09:00:00Z".
 // The error says what would do.
 std::expected<std::chrono::system_clock::time_point, std::string> to_moment(std::string_view text,
-                                                                          std::chrono::system_clock::time_point now);
+                                                                            std::chrono::system_clock::time_point now);
 
 // What records are counted by. Those from `recipient` on are of recipients: a record counts once for each that matches.
-enum class grouping : std::uint8_t { day, hour, outcome, mode, classification, sender, failure, recipient, domain, tier, reason };
+enum class grouping : std::uint8_t {
+    day,
+    hour,
+    outcome,
+    mode,
+    classification,
+    sender,
+    failure,
+    recipient,
+    domain,
+    tier,
+    reason
+};
 
 std::span<const std::string_view> grouping_names(); // in the order of the values
 std::optional<grouping> to_grouping(std::string_view name);

@@ -22,10 +22,10 @@ struct ranking {
         const Value& value;
         std::uint64_t weight;
     };
-    std::vector<entry> entries;  // the heaviest first; equal ones in the order of their keys
-    std::uint64_t more = 0;      // keys that are not shown
-    std::uint64_t left_out = 0;  // counts without a key: there was no room to keep it
-    std::uint64_t whole = 0;     // weight of all keys that were kept
+    std::vector<entry> entries; // the heaviest first; equal ones in the order of their keys
+    std::uint64_t more = 0;     // keys that are not shown
+    std::uint64_t left_out = 0; // counts without a key: there was no room to keep it
+    std::uint64_t whole = 0;    // weight of all keys that were kept
 };
 
 template <class Key, class Value>

@@ -9,29 +9,29 @@
 namespace sealgate::policy {
 
 enum class reason : std::uint8_t {
-    allowed,             // the cell says deliver
-    tier,                // the cell says warn, hold or reject for this tier
-    sealed,              // the gateway encrypts to this recipient's key
-    already_encrypted,   // the message is encrypted to this recipient
-    subject_in_clear,    // encrypted to this recipient, and the Subject can be read by all
-    unverifiable,        // encrypted, but whether to this recipient cannot be told
-    passphrase_only,     // encrypted to a passphrase alone: who knows it cannot be told
-    not_addressed,       // encrypted, but not to any known key of this recipient
-    no_key,              // there is no certificate for the address
+    allowed,           // the cell says deliver
+    tier,              // the cell says warn, hold or reject for this tier
+    sealed,            // the gateway encrypts to this recipient's key
+    already_encrypted, // the message is encrypted to this recipient
+    subject_in_clear,  // encrypted to this recipient, and the Subject can be read by all
+    unverifiable,      // encrypted, but whether to this recipient cannot be told
+    passphrase_only,   // encrypted to a passphrase alone: who knows it cannot be told
+    not_addressed,     // encrypted, but not to any known key of this recipient
+    no_key,            // there is no certificate for the address
     key_expired,
     key_revoked,
-    key_disabled,        // the administrator disabled the certificate
+    key_disabled, // the administrator disabled the certificate
     key_not_for_encryption,
-    not_encrypted,       // the cell says require, and the message is in clear
-    pgp_fake,            // claims to be encrypted and is not
-    pgp_partial,         // encrypted, with something readable beside it
-    smime_not_accepted,  // S/MIME, and the policy does not accept it
-    near_miss,           // something nearly like a tag
-    untagged,            // no tag, and the policy asks for one
-    too_large,           // larger than gateway.limits.message_size
-    unreadable,          // the message's structure is beyond what the gateway reads
-    sealing_failed,      // gpg failed: the message is deferred
-    internal_error,      // ours: the message is deferred
+    not_encrypted,      // the cell says require, and the message is in clear
+    pgp_fake,           // claims to be encrypted and is not
+    pgp_partial,        // encrypted, with something readable beside it
+    smime_not_accepted, // S/MIME, and the policy does not accept it
+    near_miss,          // something nearly like a tag
+    untagged,           // no tag, and the policy asks for one
+    too_large,          // larger than gateway.limits.message_size
+    unreadable,         // the message's structure is beyond what the gateway reads
+    sealing_failed,     // gpg failed: the message is deferred
+    internal_error,     // ours: the message is deferred
 };
 
 constexpr auto names(reason) {

@@ -46,14 +46,13 @@ json::array near_misses_of(const account& of) {
 json::array recipients_of(const account& of) {
     json::array out;
     for (const auto& one : of.made.recipients) {
-        out.push_back(json::object{
-            {"address", outside(of.names.of(one.who))},
-            {"tier", outside(of.rules.tiers.name(one.tier))},
-            {"action", word(name_of(one.cell))},
-            {"key", json::object{{"state", word(name_of(one.key.state))},
-                                 {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))}}},
-            {"result", word(name_of(one.result))},
-            {"reason", word(name_of(one.why))}});
+        out.push_back(json::object{{"address", outside(of.names.of(one.who))},
+                                   {"tier", outside(of.rules.tiers.name(one.tier))},
+                                   {"action", word(name_of(one.cell))},
+                                   {"key", json::object{{"state", word(name_of(one.key.state))},
+                                                        {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))}}},
+                                   {"result", word(name_of(one.result))},
+                                   {"reason", word(name_of(one.why))}});
     }
     return out;
 }

@@ -23,8 +23,8 @@ struct account {
     const facts& known;
     const decision& made;
     sealgate::policy::mode mode;
-    std::string_view reply; // as to_string(smtp_reply), or empty
-    const pseudonyms& names; // how people are called in it
+    std::string_view reply;                   // as to_string(smtp_reply), or empty
+    const pseudonyms& names;                  // how people are called in it
     notice_state notice = notice_state::none; // what the sender hears by mail
 };
 
@@ -39,7 +39,7 @@ struct circumstances {
     std::string_view message_id;
     const address& sender;
     std::string_view client;
-    std::string_view user; // who logged in, or empty
+    std::string_view user;  // who logged in, or empty
     std::uint64_t size = 0; // octets
     std::chrono::milliseconds duration{0};
 };

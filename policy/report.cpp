@@ -29,7 +29,9 @@ std::uint64_t all(const numbers& of) {
     return sum(of.totals, [](const kind_of_mail&) { return true; });
 }
 
-void draw_time(writer& to, moment when) { to.raw("<time datetime=\"").text(rfc3339(when)).raw("\">").text(time_text(when)).raw("</time>"); }
+void draw_time(writer& to, moment when) {
+    to.raw("<time datetime=\"").text(rfc3339(when)).raw("\">").text(time_text(when)).raw("</time>");
+}
 
 // One entry of the page: its place, its heading, and what it says. `used`: whether this report has it.
 struct section {
@@ -44,23 +46,27 @@ void draw_proof(writer& to, const report_input& of) {
     if (proof.is_whole() && proof.records == 0)
         to.raw("<p class=\"verdict\"><strong>Empty.</strong> There is no record yet.</p>\n");
     else if (proof.is_whole())
-        to.raw("<p class=\"verdict\"><strong>Whole.</strong> ").text(counted(proof.records, "record", "records")).raw(
-            " from the first to the last, and each follows the one before it.</p>\n");
+        to.raw("<p class=\"verdict\"><strong>Whole.</strong> ")
+            .text(counted(proof.records, "record", "records"))
+            .raw(" from the first to the last, and each follows the one before it.</p>\n");
     else
-        to.raw("<p class=\"verdict broken\"><strong>Not whole.</strong> The first that is wrong: ").text(proof.flaw).raw(
-            ". The numbers below count the records as they stand; do not rely on them before this is explained.</p>\n");
+        to.raw("<p class=\"verdict broken\"><strong>Not whole.</strong> The first that is wrong: ")
+            .text(proof.flaw)
+            .raw(". The numbers below count the records as they stand; do not rely on them before this is explained.</p>\n");
     to.raw("<dl class=\"proof\">\n<dt>Proved by the chain</dt><dd>");
     if (proof.records == 0)
         to.raw("Nothing yet.");
     else
-        to.raw("No record up to ").count(proof.last_record).raw(
-            " was changed, removed, inserted or moved, unless all records after it were written anew too.");
+        to.raw("No record up to ")
+            .count(proof.last_record)
+            .raw(" was changed, removed, inserted or moved, unless all records after it were written anew too.");
     to.raw("</dd>\n<dt>Proved by signatures</dt><dd>");
     if (proof.signed_to > 0) {
         to.raw("Records up to ").count(proof.signed_to).raw(" are as they were signed");
         if (proof.signed_at) to.raw(" on "), draw_time(to, *proof.signed_at);
         to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
-               "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit verify</code>).");
+               "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit "
+               "verify</code>).");
     } else {
         to.raw("Nothing: no signed checkpoint was at hand.");
     }
@@ -72,8 +78,9 @@ void draw_proof(writer& to, const report_input& of) {
     to.raw(" Nor what became of mail afterwards: a record says what was decided.</dd>\n");
     for (const auto& remark : proof.remarks) to.raw("<dt>To be known</dt><dd>").text(remark).raw(".</dd>\n");
     if (of.counted.unreadable > 0)
-        to.raw("<dt>Not counted</dt><dd>").text(counted(of.counted.unreadable, "line", "lines")).raw(
-            " of the log that cannot be read as a record.</dd>\n");
+        to.raw("<dt>Not counted</dt><dd>")
+            .text(counted(of.counted.unreadable, "line", "lines"))
+            .raw(" of the log that cannot be read as a record.</dd>\n");
     to.raw("</dl>\n");
 }
 
@@ -83,15 +90,22 @@ void draw_summary(writer& to, const report_input& of) {
         to.raw("<p class=\"lead\">No outgoing mail was decided about in this time.</p>\n");
         return;
     }
-    to.raw("<p class=\"lead\">").text(counted(all(counts), "outgoing mail was", "outgoing mails were")).raw(" decided about, with ");
+    to.raw("<p class=\"lead\">")
+        .text(counted(all(counts), "outgoing mail was", "outgoing mails were"))
+        .raw(" decided about, with ");
     to.text(counted(counts.recipients, "recipient", "recipients")).raw(". ");
     const auto touched = enforced(counts, outcome::reject) + enforced(counts, outcome::hold);
     if (watched(counts) < all(counts))
-        to.text(counted(touched, "mail was", "mails were")).raw(" refused or held, ").text(counted(enforced(counts, outcome::seal), "was", "were")).raw(
-            " encrypted by the gateway, and ").text(counted(enforced(counts, outcome::warn), "left", "left")).raw(" with a warning to the sender.");
+        to.text(counted(touched, "mail was", "mails were"))
+            .raw(" refused or held, ")
+            .text(counted(enforced(counts, outcome::seal), "was", "were"))
+            .raw(" encrypted by the gateway, and ")
+            .text(counted(enforced(counts, outcome::warn), "left", "left"))
+            .raw(" with a warning to the sender.");
     if (watched(counts) > 0)
-        to.raw(" ").text(counted(watched(counts), "mail", "mails")).raw(
-            " passed unchanged while the gateway only watched (<a href=\"#watched\">monitor mode</a>).");
+        to.raw(" ")
+            .text(counted(watched(counts), "mail", "mails"))
+            .raw(" passed unchanged while the gateway only watched (<a href=\"#watched\">monitor mode</a>).");
     to.raw("</p>\n");
     draw_outcomes(to, counts);
     draw_classifications(to, counts);
@@ -115,7 +129,11 @@ void draw_header(writer& to, const report_input& of) {
     draw_time(to, span.from);
     to.raw(" to ");
     draw_time(to, span.to);
-    to.raw("</p>\n<p class=\"soft\">From the audit log <code>").text(of.log).raw("</code>, read by sealgate ").text(of.version).raw(" on ");
+    to.raw("</p>\n<p class=\"soft\">From the audit log <code>")
+        .text(of.log)
+        .raw("</code>, read by sealgate ")
+        .text(of.version)
+        .raw(" on ");
     draw_time(to, of.now);
     to.raw(".</p>\n");
 }
@@ -134,15 +152,22 @@ std::string report_page(const report_input& of) {
         {"proof", "Can the log be believed?", true, draw_proof},
         {"summary", "In short", true, draw_summary},
         {"time", "Over time", all(of.counted) > 0, draw_time_line},
-        {"refusals", "What was refused, and why", true, [](writer& to, const report_input& in) { draw_refusals(to, in.counted); }},
-        {"insecure", "Insecure domains", true, [](writer& to, const report_input& in) {
-             to.raw("<p>Where mail was warned about, refused or held because of the mail service or of a key that is missing there.</p>\n");
+        {"refusals", "What was refused, and why", true,
+         [](writer& to, const report_input& in) { draw_refusals(to, in.counted); }},
+        {"insecure", "Insecure domains", true,
+         [](writer& to, const report_input& in) {
+             to.raw("<p>Where mail was warned about, refused or held because of the mail service or of a key that is missing "
+                    "there.</p>\n");
              draw_insecure_domains(to, in.counted);
          }},
-        {"keyless-people", "Recipients without a usable key", true, [](writer& to, const report_input& in) { draw_missing_keys(to, in.counted); }},
-        {"near-misses", "Near misses of tags", true, [](writer& to, const report_input& in) { draw_near_misses(to, in.counted); }},
-        {"watched", "Monitor mode: what the policy would have done", watched(of.counted) > 0, [](writer& to, const report_input& in) {
-             to.raw("<p>This mail passed unchanged. The pictures and tables say what would have become of it, had the policy been in force. "
+        {"keyless-people", "Recipients without a usable key", true,
+         [](writer& to, const report_input& in) { draw_missing_keys(to, in.counted); }},
+        {"near-misses", "Near misses of tags", true,
+         [](writer& to, const report_input& in) { draw_near_misses(to, in.counted); }},
+        {"watched", "Monitor mode: what the policy would have done", watched(of.counted) > 0,
+         [](writer& to, const report_input& in) {
+             to.raw("<p>This mail passed unchanged. The pictures and tables say what would have become of it, had the policy "
+                    "been in force. "
                     "Senders, rules and domains for which nothing would have changed are left out.</p>\n");
              draw_watched_time_line(to, in);
              draw_watched(to, in.counted);
@@ -153,8 +178,11 @@ std::string report_page(const report_input& of) {
     writer out;
     out.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-            "<title>What became of outgoing mail: sealgate report</title>\n<style>").raw(report_style).raw("</style>\n</head>\n<body>\n");
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+            "content=\"no-referrer\">\n"
+            "<title>What became of outgoing mail: sealgate report</title>\n<style>")
+        .raw(report_style)
+        .raw("</style>\n</head>\n<body>\n");
     draw_patterns(out);
     draw_header(out, of);
     out.raw("<nav aria-label=\"Sections\"><ul>\n");
@@ -163,13 +191,20 @@ std::string report_page(const report_input& of) {
     out.raw("</ul></nav>\n</header>\n<main>\n");
     for (const auto& one : sections) {
         if (!one.used) continue;
-        out.raw("<section id=\"").raw(one.id).raw("\" aria-labelledby=\"").raw(one.id).raw("-heading\">\n<h2 id=\"").raw(one.id);
+        out.raw("<section id=\"")
+            .raw(one.id)
+            .raw("\" aria-labelledby=\"")
+            .raw(one.id)
+            .raw("-heading\">\n<h2 id=\"")
+            .raw(one.id);
         out.raw("-heading\">").raw(one.heading).raw("</h2>\n");
         one.draw(out, of);
         out.raw("</section>\n");
     }
-    out.raw("</main>\n<footer><p>Made by sealgate ").text(of.version).raw(
-        " from its audit log alone. No subject and no text of a mail is in the log or in this report.</p></footer>\n</body>\n</html>\n");
+    out.raw("</main>\n<footer><p>Made by sealgate ")
+        .text(of.version)
+        .raw(" from its audit log alone. No subject and no text of a mail is in the log or in this "
+             "report.</p></footer>\n</body>\n</html>\n");
     return std::move(out).take();
 }
 

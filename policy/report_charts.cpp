@@ -57,7 +57,9 @@ std::vector<counted_series> classification_series(const counts_of_mail& totals) 
     for (std::size_t i = drawn; i < sorted.size(); ++i) others.push_back(sorted[i].first);
     if (!others.empty()) {
         out.push_back({.shown = {.name = counted(others.size(), "other", "others"), .drawn = look::k6},
-                       .holds = [others](const kind_of_mail& mail) { return std::ranges::find(others, mail.classification) != others.end(); }});
+                       .holds = [others](const kind_of_mail& mail) {
+                           return std::ranges::find(others, mail.classification) != others.end();
+                       }});
     }
     return out;
 }
@@ -70,15 +72,17 @@ struct time_picture {
     std::string what;                // "mails by outcome"
 };
 
-std::uint64_t total(const chart_column& column) { return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0}); }
+std::uint64_t total(const chart_column& column) {
+    return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0});
+}
 
 std::string description_of(const time_picture& picture) {
     const auto& columns = picture.chart.columns;
     const auto& slots = picture.axis.slots;
     const auto highest = std::ranges::max_element(columns, {}, total);
-    std::string out = "Stacked columns, one for each " + std::string(name_of(picture.axis.step)) + ", from " + slots.front().name + " to " +
-                      slots.back().name + ". The highest is " + highest->name + " with " + counted(total(*highest), "mail", "mails") +
-                      ". In all:";
+    std::string out = "Stacked columns, one for each " + std::string(name_of(picture.axis.step)) + ", from " +
+                      slots.front().name + " to " + slots.back().name + ". The highest is " + highest->name + " with " +
+                      counted(total(*highest), "mail", "mails") + ". In all:";
     for (std::size_t i = 0; i < picture.chart.series.size(); ++i)
         out += (i == 0 ? " " : ", ") + html::grouped(picture.sums[i]) + " " + picture.chart.series[i].name;
     out += ".";
@@ -117,7 +121,8 @@ void add_marks(time_picture& to, const std::deque<change>& changes) {
         if (one.kind != change_kind::policy && one.kind != change_kind::mode) continue;
         ++number;
         if (const auto at = to.axis.position_of(one.when))
-            to.chart.marks.push_back({.at = *at, .name = time_text(one.when) + ": " + one.what, .flag = std::to_string(number)});
+            to.chart.marks.push_back(
+                {.at = *at, .name = time_text(one.when) + ": " + one.what, .flag = std::to_string(number)});
     }
 }
 
@@ -126,14 +131,21 @@ void draw_key(writer& to, const time_picture& picture) {
     for (std::size_t i = 0; i < picture.chart.series.size(); ++i) {
         to.raw("<li>");
         draw_swatch(to, picture.chart.series[i].drawn);
-        to.raw(" ").isolated(picture.chart.series[i].name).raw(" <span class=\"amount\">").count(picture.sums[i]).raw("</span></li>\n");
+        to.raw(" ")
+            .isolated(picture.chart.series[i].name)
+            .raw(" <span class=\"amount\">")
+            .count(picture.sums[i])
+            .raw("</span></li>\n");
     }
     to.raw("</ul>\n");
 }
 
 void draw_numbers(writer& to, const time_picture& picture) {
-    data_table table{.id = picture.chart.id + "-table", .caption = picture.chart.title, .heads = {std::string(name_of(picture.axis.step))},
-                     .rows = {}, .note = {}};
+    data_table table{.id = picture.chart.id + "-table",
+                     .caption = picture.chart.title,
+                     .heads = {std::string(name_of(picture.axis.step))},
+                     .rows = {},
+                     .note = {}};
     for (const auto& one : picture.chart.series) table.heads.push_back(one.name);
     table.heads.emplace_back("all");
     for (const auto& column : picture.chart.columns) {
@@ -161,15 +173,21 @@ void draw(writer& to, time_picture picture) {
 
 // The legend of the flags, under the pictures that have them.
 void draw_flags(writer& to, const report_input& of) {
-    data_table table{.id = "marks-table", .caption = "Changes of policy and mode, as numbered in the pictures",
-                     .heads = {"mark", "time (UTC)", "change"}, .rows = {}, .note = {}};
+    data_table table{.id = "marks-table",
+                     .caption = "Changes of policy and mode, as numbered in the pictures",
+                     .heads = {"mark", "time (UTC)", "change"},
+                     .rows = {},
+                     .note = {}};
     std::size_t count = 0;
     for (const auto& one : of.counted.changes) {
         if (one.kind != change_kind::policy && one.kind != change_kind::mode) continue;
         if (++count > most_marks) continue;
-        table.rows.push_back({words(std::to_string(count)), {.kind = cell_kind::time, .text = sortable_text(one.when)}, outside(one.what)});
+        table.rows.push_back(
+            {words(std::to_string(count)), {.kind = cell_kind::time, .text = sortable_text(one.when)}, outside(one.what)});
     }
-    if (count > most_marks) table.note = "The first " + std::to_string(most_marks) + " of " + html::grouped(count) + " are marked; Changes of the gateway lists more.";
+    if (count > most_marks)
+        table.note = "The first " + std::to_string(most_marks) + " of " + html::grouped(count) +
+                     " are marked; Changes of the gateway lists more.";
     draw(to, table);
 }
 
@@ -192,7 +210,8 @@ void draw_time_line(writer& to, const report_input& of) {
 }
 
 void draw_watched_time_line(writer& to, const report_input& of) {
-    draw(to, picture_of(of, outcome_series(mode::monitor), "would-be", "mail that was only watched, by what would have become of it"));
+    draw(to, picture_of(of, outcome_series(mode::monitor), "would-be",
+                        "mail that was only watched, by what would have become of it"));
 }
 
 } // namespace sealgate::policy

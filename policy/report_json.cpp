@@ -48,12 +48,8 @@ json::object merged(json::object to, const json::object& more) {
 json::object proof_as_json(const proof_status& of) {
     json::array remarks;
     for (const auto& one : of.remarks) remarks.push_back(json::value(one));
-    return {{"whole", of.is_whole()},
-            {"records", of.records},
-            {"last_record", of.last_record},
-            {"flaw", text_or_null(of.flaw)},
-            {"signed_to", of.signed_to},
-            {"signed_at", time_or_null(of.signed_at)},
+    return {{"whole", of.is_whole()},        {"records", of.records},     {"last_record", of.last_record},
+            {"flaw", text_or_null(of.flaw)}, {"signed_to", of.signed_to}, {"signed_at", time_or_null(of.signed_at)},
             {"remarks", std::move(remarks)}};
 }
 
@@ -93,10 +89,14 @@ json::object time_line_as_json(const report_input& of) {
 json::object refusals_as_json(const numbers& of) {
     const auto reasons = ranked(of.reasons, [](const effects& one) { return one.refused + one.held; });
     const auto failures = ranked(of.failures, [](std::uint64_t number) { return number; });
-    return {{"reasons", listed(reasons, [](const auto& one) {
-                 return json::object{{"reason", one.key}, {"refused", one.value.refused}, {"held", one.value.held}};
-             })},
-            {"failures", listed(failures, [](const auto& one) { return json::object{{"failure", one.key}, {"messages", one.value}}; })}};
+    return {{"reasons",
+             listed(reasons,
+                    [](const auto& one) {
+                        return json::object{{"reason", one.key}, {"refused", one.value.refused}, {"held", one.value.held}};
+                    })},
+            {"failures", listed(failures, [](const auto& one) {
+                 return json::object{{"failure", one.key}, {"messages", one.value}};
+             })}};
 }
 
 json::object domains_as_json(const numbers& of) {
@@ -109,16 +109,23 @@ json::object domains_as_json(const numbers& of) {
 json::object missing_keys_as_json(const numbers& of) {
     const auto people = ranked(of.without_key, [](const keyless& one) { return one.mails; });
     return listed(people, [](const auto& one) {
-        return json::object{{"address", one.key}, {"tier", one.value.tier}, {"reason", one.value.reason},
-                            {"messages", one.value.mails}, {"last", rfc3339(one.value.last)}};
+        return json::object{{"address", one.key},
+                            {"tier", one.value.tier},
+                            {"reason", one.value.reason},
+                            {"messages", one.value.mails},
+                            {"last", rfc3339(one.value.last)}};
     });
 }
 
 json::object near_misses_as_json(const numbers& of) {
     const auto misses = ranked(of.suggestions, [](const near_miss_count& one) { return one.all(); });
     auto out = listed(misses, [](const auto& one) {
-        return json::object{{"suggestion", text_or_null(one.key.first)}, {"carrier", one.key.second}, {"refused", one.value.refused},
-                            {"held", one.value.held}, {"passed", one.value.passed}, {"watched", one.value.watched}};
+        return json::object{{"suggestion", text_or_null(one.key.first)},
+                            {"carrier", one.key.second},
+                            {"refused", one.value.refused},
+                            {"held", one.value.held},
+                            {"passed", one.value.passed},
+                            {"watched", one.value.watched}};
     });
     out["messages"] = of.near_misses;
     return out;
@@ -136,16 +143,22 @@ json::object changes_as_json(const numbers& of) {
 json::object watched_as_json(const numbers& of) {
     const auto weight = [](const counts_by_outcome& counts) {
         std::uint64_t out = 0;
-        for (const auto what : {outcome::warn, outcome::seal, outcome::hold, outcome::reject}) out += counts[static_cast<std::size_t>(what)];
+        for (const auto what : {outcome::warn, outcome::seal, outcome::hold, outcome::reject})
+            out += counts[static_cast<std::size_t>(what)];
         return out;
     };
-    return {{"senders", listed(ranked(of.watched_senders, weight), [](const auto& one) {
-                 return json::object{{"sender", one.key}, {"outcomes", as_json(one.value)}};
-             })},
-            {"rules", listed(ranked(of.watched_rules, weight), [](const auto& one) {
-                 return json::object{{"classification", text_or_null(one.key.classification)}, {"tier", one.key.tier},
-                                     {"action", one.key.action}, {"reason", one.key.reason}, {"results", as_json(one.value)}};
-             })},
+    return {{"senders", listed(ranked(of.watched_senders, weight),
+                               [](const auto& one) {
+                                   return json::object{{"sender", one.key}, {"outcomes", as_json(one.value)}};
+                               })},
+            {"rules", listed(ranked(of.watched_rules, weight),
+                             [](const auto& one) {
+                                 return json::object{{"classification", text_or_null(one.key.classification)},
+                                                     {"tier", one.key.tier},
+                                                     {"action", one.key.action},
+                                                     {"reason", one.key.reason},
+                                                     {"results", as_json(one.value)}};
+                             })},
             {"domains", listed(ranked(of.watched_domains, weight), [](const auto& one) {
                  return json::object{{"domain", one.key}, {"results", as_json(one.value)}};
              })}};

@@ -94,8 +94,8 @@ std::string rest_note(std::uint64_t more, std::uint64_t left_out, std::string_vi
         out = "The " + std::to_string(most_ranked) + " most frequent are shown; there are " + html::grouped(more) + " more " +
               std::string(many) + ".";
     if (left_out > 0)
-        out += std::string(out.empty() ? "" : " ") + "There were more different " + std::string(many) + " than are counted one by one: " +
-               html::grouped(left_out) + " times one was left out.";
+        out += std::string(out.empty() ? "" : " ") + "There were more different " + std::string(many) +
+               " than are counted one by one: " + html::grouped(left_out) + " times one was left out.";
     return out;
 }
 

@@ -18,9 +18,7 @@ namespace sealgate::policy {
 
 enum class form : std::uint8_t { original, sealed };
 
-constexpr auto names(form) {
-    return std::to_array<named<form>>({{form::original, "original"}, {form::sealed, "sealed"}});
-}
+constexpr auto names(form) { return std::to_array<named<form>>({{form::original, "original"}, {form::sealed, "sealed"}}); }
 
 // Recipients by their place among the message's.
 struct split_copy {

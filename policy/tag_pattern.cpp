@@ -44,8 +44,7 @@ void match_pattern(const folded_text& text, const tag_pattern& pattern, const st
             const auto begin = at + pattern.before.size();
             const auto rest = points.substr(begin);
             if (rest.empty() || rest.front() != tag.folded.front()) continue; // most end here: keep it cheap
-            if (rest.starts_with(tag.folded) && rest.substr(tag.folded.size()).starts_with(pattern.after))
-                try_tag(begin, tag);
+            if (rest.starts_with(tag.folded) && rest.substr(tag.folded.size()).starts_with(pattern.after)) try_tag(begin, tag);
         }
     }
 }
@@ -67,10 +66,8 @@ void keep_longest(std::vector<tag_match>& matches) {
 // A scheme is set off from the tag by punctuation: with "class {tag}", every "classic" would be a claim.
 std::u32string scheme_of(std::u32string_view before) {
     if (before.empty() || is_word_point(before.back())) return {};
-    while (!before.empty() && !is_word_point(before.back()))
-        before.remove_suffix(1);
-    while (!before.empty() && !is_word_point(before.front()))
-        before.remove_prefix(1);
+    while (!before.empty() && !is_word_point(before.back())) before.remove_suffix(1);
+    while (!before.empty() && !is_word_point(before.front())) before.remove_prefix(1);
     return std::u32string(before);
 }
 
@@ -105,8 +102,7 @@ std::vector<tag_pattern> tag_patterns(const policy& rules, const std::vector<tag
 std::vector<tag_match> match_tags(const folded_text& text, const std::vector<tag_pattern>& patterns,
                                   const std::vector<tag_word>& tags) {
     std::vector<tag_match> matches;
-    for (const auto& pattern : patterns)
-        match_pattern(text, pattern, tags, matches);
+    for (const auto& pattern : patterns) match_pattern(text, pattern, tags, matches);
     keep_longest(matches);
     return matches;
 }

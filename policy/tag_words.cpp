@@ -28,9 +28,8 @@ std::size_t distance_within(std::u32string_view a, std::u32string_view b, std::s
 
 // A number is no misspelt word.
 bool has_letter(std::u32string_view folded) {
-    return std::ranges::any_of(folded, [](char32_t c) {
-        return (is_word_point(c) && !(c >= U'0' && c <= U'9')) || is_pictured_letter(c);
-    });
+    return std::ranges::any_of(
+        folded, [](char32_t c) { return (is_word_point(c) && !(c >= U'0' && c <= U'9')) || is_pictured_letter(c); });
 }
 
 // Ordinary words of subjects that lie one slip from tags in use ("interne", "internal").
@@ -62,24 +61,21 @@ std::vector<tag_word> tag_words(const policy& rules) {
     return words;
 }
 
-std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much,
-                                         effort& left) {
+std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left) {
     const auto most = allowed(tag, how_much);
     if (word.form.empty() || tag.form.empty()) return std::nullopt;
-    if (!sizes_within(word.folded, tag.folded, most) && !sizes_within(word.form, tag.form, most))
-        return std::nullopt;
+    if (!sizes_within(word.folded, tag.folded, most) && !sizes_within(word.form, tag.form, most)) return std::nullopt;
     if (!left.take_comparison() || !has_letter(word.folded)) return std::nullopt;
     if (word.form == tag.form) return 0;
     if (most == 0 || is_another_word(word.folded)) return std::nullopt;
-    const auto slips =
-        std::min(distance_within(word.folded, tag.folded, most), distance_within(word.form, tag.form, most));
+    const auto slips = std::min(distance_within(word.folded, tag.folded, most), distance_within(word.form, tag.form, most));
     const bool first_letter_right = word.form.front() == tag.form.front();
     if (slips > most || (slips > 1 && !first_letter_right)) return std::nullopt;
     return std::max<std::size_t>(slips, 1);
 }
 
-std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags,
-                                      forgive how_much, effort& left) {
+std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags, forgive how_much,
+                                      effort& left) {
     std::optional<nearest_tag> best;
     for (const auto& tag : tags) {
         const auto slips = slips_between(word, tag, how_much, left);

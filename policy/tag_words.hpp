@@ -65,15 +65,13 @@ enum class forgive : std::uint8_t {
 };
 
 // The number of slips between the two, 0 where they look the same; nothing if they are not near.
-std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much,
-                                         effort& left);
+std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left);
 
 // The tag nearest to a word of its own, the most sensitive of several equally near.
 struct nearest_tag {
     const tag_word* tag = nullptr;
     std::size_t slips = 0;
 };
-std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags,
-                                      forgive how_much, effort& left);
+std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags, forgive how_much, effort& left);
 
 } // namespace sealgate::policy

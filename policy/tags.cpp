@@ -23,8 +23,8 @@ constexpr std::string_view right_to_left_override = "\u202E";
 constexpr std::string_view left_to_right_override = "\u202D";
 
 bool is_unprintable(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
 }
 
 std::string shown(std::string_view utf8) {
@@ -62,9 +62,7 @@ struct readings {
     bool differ() const { return decoded.text != raw; }
 };
 
-readings readings_of(std::string_view value) {
-    return {.decoded = decode_words(value), .raw = bytes_as_utf8(value)};
-}
+readings readings_of(std::string_view value) { return {.decoded = decode_words(value), .raw = bytes_as_utf8(value)}; }
 
 // A value of Sensitivity as a tag: spelled as the policy's key. Least sensitive first, as tag_words has it.
 std::vector<tag_word> sensitivity_words(const policy& rules) {
@@ -127,8 +125,7 @@ private:
             for (const auto& match : matches)
                 if (auto tag = subject_.patterns.front().written(*match.tag); !is_known(tag)) return tag;
             for (auto& suspect : find_suspects(text, subject_, matches, left_))
-                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion))
-                    return std::move(suspect.suggestion);
+                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion)) return std::move(suspect.suggestion);
         }
         return {};
     }
@@ -136,21 +133,18 @@ private:
     // Whether a Subject is known to have this tag, written as a pattern wants it, or nearly to have it.
     bool is_known(std::string_view written) const {
         const auto is_tag = [&](const found_tag& found) {
-            return found.where == carrier::subject &&
-                   std::ranges::any_of(subject_.patterns, [&](const tag_pattern& pattern) {
+            return found.where == carrier::subject && std::ranges::any_of(subject_.patterns, [&](const tag_pattern& pattern) {
                        return pattern.spelled.before + found.tag + pattern.spelled.after == written;
                    });
         };
         const auto is_near = [&](const near_miss& miss) {
             return miss.where == carrier::subject && miss.suggestion == written;
         };
-        return std::ranges::any_of(findings_.tags, is_tag) ||
-               std::ranges::any_of(findings_.near_misses, is_near);
+        return std::ranges::any_of(findings_.tags, is_tag) || std::ranges::any_of(findings_.near_misses, is_near);
     }
 
     void add_tags(const std::vector<tag_match>& matches) {
-        for (const auto& match : matches)
-            add_tag(*match.tag, carrier::subject);
+        for (const auto& match : matches) add_tag(*match.tag, carrier::subject);
     }
 
     // The value is a tag, or several between commas or semicolons. Whatever else stands there is a claim that
@@ -162,16 +156,14 @@ private:
         if (read.differ()) found |= read_whole(fold(read.raw).points, subject_.tags, carrier::header);
         if (is_unreadable(read, text)) add_near_miss(read.decoded.text, {}, carrier::header);
         if (found) return;
-        for (const auto& piece : pieces_of(text))
-            read_piece(read.decoded.text, text, piece);
+        for (const auto& piece : pieces_of(text)) read_piece(read.decoded.text, text, piece);
         note_spent(read.decoded.text, carrier::header);
     }
 
     // Programs write this field: letters that are hidden or turned round are nobody's accident.
     static bool is_unreadable(const readings& read, const folded_text& text) {
         const std::string_view utf8 = read.decoded.text;
-        const bool overridden =
-            utf8.contains(right_to_left_override) || utf8.contains(left_to_right_override);
+        const bool overridden = utf8.contains(right_to_left_override) || utf8.contains(left_to_right_override);
         const bool empty = text::trim(read.raw).empty();
         return overridden || read.decoded.all == legible::no || (!empty && pieces_of(text).empty());
     }
@@ -190,8 +182,7 @@ private:
     void read_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, subject_.tags, carrier::header)) return;
-        add_near_miss(written_as(source, text, piece), suggestion_for(points, subject_.tags),
-                      carrier::header);
+        add_near_miss(written_as(source, text, piece), suggestion_for(points, subject_.tags), carrier::header);
     }
 
     // One value by the standard; several between commas or semicolons are read one by one.
@@ -202,8 +193,7 @@ private:
         if (read.differ()) found |= read_whole(fold(read.raw).points, sensitivity_, carrier::sensitivity);
         if (found) return;
         if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::sensitivity);
-        for (const auto& piece : pieces_of(text))
-            read_sensitivity_piece(read.decoded.text, text, piece);
+        for (const auto& piece : pieces_of(text)) read_sensitivity_piece(read.decoded.text, text, piece);
         note_spent(read.decoded.text, carrier::sensitivity);
     }
 
@@ -213,8 +203,7 @@ private:
         if (read_whole(points, sensitivity_, carrier::sensitivity)) return;
         auto suggestion = suggestion_for(points, sensitivity_);
         if (suggestion.empty()) suggestion = value_with_part(points);
-        if (!suggestion.empty())
-            add_near_miss(written_as(source, text, piece), std::move(suggestion), carrier::sensitivity);
+        if (!suggestion.empty()) add_near_miss(written_as(source, text, piece), std::move(suggestion), carrier::sensitivity);
     }
 
     static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
@@ -230,8 +219,7 @@ private:
             const auto at = whole.find(folded);
             if (at == whole.npos) continue;
             const auto end = at + folded.size();
-            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-'))
-                return value.spelled;
+            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return value.spelled;
         }
         return {};
     }
@@ -253,8 +241,7 @@ private:
 
     void add_tag(const tag_word& tag, carrier where) {
         found_tag found{.tag = tag.spelled, .classification = tag.classification, .where = where};
-        if (std::ranges::find(findings_.tags, found) == findings_.tags.end())
-            findings_.tags.push_back(std::move(found));
+        if (std::ranges::find(findings_.tags, found) == findings_.tags.end()) findings_.tags.push_back(std::move(found));
     }
 
     void add_near_miss(std::string_view written, std::string suggestion, carrier where) {
@@ -281,8 +268,7 @@ private:
 
 tag_findings find_tags(const policy& rules, const message& mail) {
     reader reader(rules);
-    for (const auto& field : mail.fields)
-        reader.read(field);
+    for (const auto& field : mail.fields) reader.read(field);
     return std::move(reader).take();
 }
 

@@ -28,9 +28,8 @@ struct found_tag {
 };
 
 struct near_miss {
-    std::string text; // as the sender wrote it: printable UTF-8, at most 64 code points
-    std::string
-        suggestion; // the tag meant, as the carrier wants it ("[confidential]"); empty if none is near
+    std::string text;       // as the sender wrote it: printable UTF-8, at most 64 code points
+    std::string suggestion; // the tag meant, as the carrier wants it ("[confidential]"); empty if none is near
     carrier where;
     bool operator==(const near_miss&) const = default;
 };

@@ -232,7 +232,8 @@ void tally::add_event(const json::object& record, std::string_view event, moment
     const auto program = version.empty() ? std::string() : ", version " + version;
     if (event == "start") {
         if (runs_)
-            note(when, change_kind::unclean, "the gateway started without having stopped: a crash, or a machine that went down" + program);
+            note(when, change_kind::unclean,
+                 "the gateway started without having stopped: a crash, or a machine that went down" + program);
         else
             note(when, change_kind::start, "the gateway started" + program);
         runs_ = true;

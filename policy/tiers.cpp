@@ -12,7 +12,8 @@ constexpr std::size_t most_examples = 8;
 
 } // namespace
 
-tier_table::tier_table() : names_{"organisation", "unknown"} {}
+tier_table::tier_table()
+    : names_{"organisation", "unknown"} {}
 
 tier_id tier_table::add_tier(std::string name) {
     assert(!find(name));

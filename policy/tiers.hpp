@@ -49,8 +49,8 @@ public:
 
 private:
     std::vector<std::string> names_;
-    std::unordered_map<std::string, tier_id> exact_;  // "x.org"
-    std::unordered_map<std::string, tier_id> suffix_; // ".x.org", stored without the dot
+    std::unordered_map<std::string, tier_id> exact_;        // "x.org"
+    std::unordered_map<std::string, tier_id> suffix_;       // ".x.org", stored without the dot
     std::vector<std::pair<tier_id, std::string>> examples_; // exact ones, most_examples of each tier
 };
 

@@ -32,8 +32,8 @@ time_axis axis_of(std::chrono::system_clock::time_point from, std::chrono::syste
 
 std::string_view name_of(time_step step);
 
-std::string date_text(std::chrono::system_clock::time_point time); // "27 November 2026"
-std::string time_text(std::chrono::system_clock::time_point time); // "27 November 2026, 02:30 UTC"
+std::string date_text(std::chrono::system_clock::time_point time);     // "27 November 2026"
+std::string time_text(std::chrono::system_clock::time_point time);     // "27 November 2026, 02:30 UTC"
 std::string sortable_text(std::chrono::system_clock::time_point time); // "2026-11-27 02:30"
 
 } // namespace sealgate::policy

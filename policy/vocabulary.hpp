@@ -38,21 +38,13 @@ enum class carrier : std::uint8_t { subject, header, sensitivity };
 // One table an enum, found by overload. Every enumerator stands in its table.
 constexpr auto names(action) {
     using enum action;
-    return std::to_array<named<action>>({{deliver, "deliver"},
-                                         {warn, "warn"},
-                                         {encrypt, "encrypt"},
-                                         {require, "require"},
-                                         {hold, "hold"},
-                                         {reject, "reject"}});
+    return std::to_array<named<action>>(
+        {{deliver, "deliver"}, {warn, "warn"}, {encrypt, "encrypt"}, {require, "require"}, {hold, "hold"}, {reject, "reject"}});
 }
 constexpr auto names(outcome) {
     using enum outcome;
-    return std::to_array<named<outcome>>({{deliver, "deliver"},
-                                          {warn, "warn"},
-                                          {seal, "seal"},
-                                          {hold, "hold"},
-                                          {reject, "reject"},
-                                          {defer, "defer"}});
+    return std::to_array<named<outcome>>(
+        {{deliver, "deliver"}, {warn, "warn"}, {seal, "seal"}, {hold, "hold"}, {reject, "reject"}, {defer, "defer"}});
 }
 constexpr auto names(protection) {
     using enum protection;
@@ -73,18 +65,14 @@ constexpr auto names(key_state) {
                                             {not_for_encryption, "not-for-encryption"},
                                             {missing, "missing"}});
 }
-constexpr auto names(mode) {
-    return std::to_array<named<mode>>({{mode::enforce, "enforce"}, {mode::monitor, "monitor"}});
-}
+constexpr auto names(mode) { return std::to_array<named<mode>>({{mode::enforce, "enforce"}, {mode::monitor, "monitor"}}); }
 constexpr auto names(near_miss_action) {
     using enum near_miss_action;
-    return std::to_array<named<near_miss_action>>(
-        {{ignore, "ignore"}, {warn, "warn"}, {hold, "hold"}, {reject, "reject"}});
+    return std::to_array<named<near_miss_action>>({{ignore, "ignore"}, {warn, "warn"}, {hold, "hold"}, {reject, "reject"}});
 }
 constexpr auto names(carrier) {
     using enum carrier;
-    return std::to_array<named<carrier>>(
-        {{subject, "subject"}, {header, "header"}, {sensitivity, "sensitivity"}});
+    return std::to_array<named<carrier>>({{subject, "subject"}, {header, "header"}, {sensitivity, "sensitivity"}});
 }
 
 } // namespace sealgate::policy

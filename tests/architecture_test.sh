@@ -1,6 +1,6 @@
 #!/bin/bash
 # The house's rules, checked on the source text: an include points left only (policy <- keys <- milter), is written from the
-# root, and the pure files name no effect. Prints each line that breaks a rule; exit status 1 if there is one.
+# root, the pure files name no effect, and all is laid out as .clang-format says. Prints each line that breaks a rule; exit status 1 if there is one.
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
@@ -49,4 +49,6 @@ while read -r lines file; do
     case $file in *.hpp) most=150 ;; *) most=450 ;; esac
     [ "$lines" -le "$most" ] || { echo "$file has $lines lines, more than $most"; status=1; }
 done < <(wc -l "${all[@]}")
+
+find policy keys milter tests -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run --Werror || status=1
 exit $status

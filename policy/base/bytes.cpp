@@ -10,8 +10,7 @@ template <class Integer>
 std::optional<Integer> big_endian(std::optional<std::string_view> octets) {
     if (!octets) return std::nullopt;
     std::uint32_t value = 0;
-    for (const char octet : *octets)
-        value = value << 8 | static_cast<unsigned char>(octet);
+    for (const char octet : *octets) value = value << 8 | static_cast<unsigned char>(octet);
     return static_cast<Integer>(value);
 }
 

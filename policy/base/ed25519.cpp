@@ -21,17 +21,12 @@ using digest_handle = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 constexpr std::size_t signature_size = 64;
 
-const unsigned char* octets_of(std::string_view bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
+const unsigned char* octets_of(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
-[[noreturn]] void fail(std::string_view what) {
-    throw std::runtime_error("libcrypto cannot " + std::string(what));
-}
+[[noreturn]] void fail(std::string_view what) { throw std::runtime_error("libcrypto cannot " + std::string(what)); }
 
 key_handle private_handle(const std::array<unsigned char, 32>& seed) {
-    key_handle key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()),
-                   &EVP_PKEY_free);
+    key_handle key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()), &EVP_PKEY_free);
     if (!key) fail("make an Ed25519 key");
     return key;
 }
@@ -74,8 +69,7 @@ std::optional<ed25519_key> ed25519_key::from_pem(std::string_view pem) {
     const key_handle key(PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr), &EVP_PKEY_free);
     std::array<unsigned char, 32> seed{};
     std::size_t size = seed.size();
-    if (!key || EVP_PKEY_id(key.get()) != EVP_PKEY_ED25519 ||
-        EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size) != 1)
+    if (!key || EVP_PKEY_id(key.get()) != EVP_PKEY_ED25519 || EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size) != 1)
         return std::nullopt;
     return ed25519_key(seed);
 }
@@ -83,8 +77,7 @@ std::optional<ed25519_key> ed25519_key::from_pem(std::string_view pem) {
 std::string ed25519_key::to_pem() const {
     const auto key = private_handle(seed_);
     const bio_handle out(BIO_new(BIO_s_mem()), &BIO_free);
-    if (!out || PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-        fail("write a key");
+    if (!out || PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) fail("write a key");
     char* data = nullptr;
     const auto size = BIO_get_mem_data(out.get(), &data);
     return {data, static_cast<std::size_t>(size)};
@@ -93,8 +86,7 @@ std::string ed25519_key::to_pem() const {
 ed25519_public_key ed25519_key::public_key() const {
     ed25519_public_key out;
     std::size_t size = out.octets.size();
-    if (EVP_PKEY_get_raw_public_key(private_handle(seed_).get(), out.octets.data(), &size) != 1)
-        fail("make a public key");
+    if (EVP_PKEY_get_raw_public_key(private_handle(seed_).get(), out.octets.data(), &size) != 1) fail("make a public key");
     return out;
 }
 
@@ -104,21 +96,17 @@ std::string ed25519_key::sign(std::string_view bytes) const {
     std::string out(signature_size, '\0');
     std::size_t size = out.size();
     if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, octets_of(bytes),
-                       bytes.size()) != 1)
+        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, octets_of(bytes), bytes.size()) != 1)
         fail("sign");
     return out;
 }
 
 bool verifies(const ed25519_public_key& key, std::string_view bytes, std::string_view signature) {
-    const key_handle handle(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.octets.data(), key.octets.size()),
-        &EVP_PKEY_free);
+    const key_handle handle(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.octets.data(), key.octets.size()),
+                            &EVP_PKEY_free);
     const digest_handle context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    return handle && context &&
-           EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, handle.get()) == 1 &&
-           EVP_DigestVerify(context.get(), octets_of(signature), signature.size(), octets_of(bytes),
-                            bytes.size()) == 1;
+    return handle && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, handle.get()) == 1 &&
+           EVP_DigestVerify(context.get(), octets_of(signature), signature.size(), octets_of(bytes), bytes.size()) == 1;
 }
 
 } // namespace sealgate

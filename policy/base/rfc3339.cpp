@@ -33,11 +33,10 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
 
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text) {
     const bool has_fraction = text.size() == 24 && text[19] == '.';
-    if (!(has_fraction || text.size() == 20) || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':' || text.back() != 'Z')
+    if (!(has_fraction || text.size() == 20) || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':' || text.back() != 'Z')
         return std::nullopt;
-    const auto year = number_in(text.substr(0, 4)), month = number_in(text.substr(5, 2)),
-               day = number_in(text.substr(8, 2));
+    const auto year = number_in(text.substr(0, 4)), month = number_in(text.substr(5, 2)), day = number_in(text.substr(8, 2));
     const auto hour = number_in(text.substr(11, 2)), minute = number_in(text.substr(14, 2));
     const auto second = number_in(text.substr(17, 2));
     const auto fraction = has_fraction ? number_in(text.substr(20, 3)) : std::optional(0L);
@@ -45,7 +44,8 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_v
     const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                            std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
-    if (*year < first_year || *year > last_year || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+    if (*year < first_year || *year > last_year || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
+        return std::nullopt;
     return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
            std::chrono::seconds(*second) + std::chrono::milliseconds(*fraction);
 }

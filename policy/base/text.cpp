@@ -10,9 +10,7 @@ std::string lower(std::string_view s) {
     return out;
 }
 
-bool iequals(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, to_lower, to_lower);
-}
+bool iequals(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, to_lower, to_lower); }
 
 bool istarts_with(std::string_view s, std::string_view prefix) {
     return s.size() >= prefix.size() && iequals(s.substr(0, prefix.size()), prefix);
@@ -141,7 +139,8 @@ std::string printable(std::string_view s, std::size_t most_code_points) {
 
 std::string ascii(std::string_view s) {
     std::string out(s);
-    std::ranges::replace_if(out, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+    std::ranges::replace_if(
+        out, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
     return out;
 }
 

@@ -29,15 +29,15 @@ mark from(const YAML::Mark& at) { return {at.line + 1, at.column + 1}; }
 // Builds the tree from yaml-cpp's events: its own node type loses repeated keys.
 class tree_builder : public YAML::EventHandler {
 public:
-    explicit tree_builder(error_sink& errors) : errors_(errors) {}
+    explicit tree_builder(error_sink& errors)
+        : errors_(errors) {}
 
     node root;
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& at, YAML::anchor_t anchor) override { leaf(at, anchor, kind::null, {}); }
-    void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
-                  const std::string& value) override {
+    void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
         refuse_tag(at, tag);
         leaf(at, anchor, kind::scalar, value);
     }
@@ -50,8 +50,7 @@ public:
         open(at, tag, anchor, kind::list);
     }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override {
+    void OnMapStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
         open(at, tag, anchor, kind::map);
     }
     void OnMapEnd() override { close(); }
@@ -132,8 +131,8 @@ std::string_view kind_name(kind k) {
 }
 
 void expected(std::string_view what, const node& found, error_sink& errors) {
-    const auto instead = found.kind == kind::scalar ? "\"" + text::printable(found.scalar, 60) + "\""
-                                                    : std::string(kind_name(found.kind));
+    const auto instead =
+        found.kind == kind::scalar ? "\"" + text::printable(found.scalar, 60) + "\"" : std::string(kind_name(found.kind));
     errors.add(found.at, "expected " + std::string(what) + ", found " + instead);
 }
 
@@ -228,7 +227,9 @@ std::vector<std::pair<std::string, mark>> as_texts(const node& value, error_sink
 }
 
 map_reader::map_reader(const node& map, std::string what, error_sink& errors)
-    : map_(&map), what_(std::move(what)), errors_(&errors) {
+    : map_(&map)
+    , what_(std::move(what))
+    , errors_(&errors) {
     if (map.kind != kind::map) expected("a map for \"" + what_ + "\"", map, errors);
 }
 

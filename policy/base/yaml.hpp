@@ -50,7 +50,9 @@ struct entry {
 // Where errors go: one for each file.
 class error_sink {
 public:
-    error_sink(std::string file, std::vector<diagnostic>& into) : file_(std::move(file)), into_(&into) {}
+    error_sink(std::string file, std::vector<diagnostic>& into)
+        : file_(std::move(file))
+        , into_(&into) {}
 
     void add(mark at, std::string text) { into_->push_back({file_, at, std::move(text)}); }
     const std::string& file() const { return file_; }

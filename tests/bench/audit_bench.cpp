@@ -28,8 +28,8 @@ using clock_type = std::chrono::steady_clock;
 std::string fields(std::uint64_t number) {
     const auto n = std::to_string(number);
     const auto minute = std::to_string(10 + number % 50);
-    return R"("time":"2026-11-27T09:)" + minute + R"(:00.123Z","id":"7Q2K-M4XD","queue_id":"4cX)" + n +
-           R"(","message_id":"<)" + n + R"(.5f3c9a@client.example.org>","sender":"staff)" + std::to_string(number % 300) +
+    return R"("time":"2026-11-27T09:)" + minute + R"(:00.123Z","id":"7Q2K-M4XD","queue_id":"4cX)" + n + R"(","message_id":"<)" +
+           n + R"(.5f3c9a@client.example.org>","sender":"staff)" + std::to_string(number % 300) +
            R"(@example.org","client":"192.0.2.17","user":"staff","classification":"confidential","tags":[{"tag":"confidential","carrier":"subject"}],"near_misses":[],"protection":"none","foreign_keys":[],"outcome":"reject","failure":null,"mode":"enforce","recipients":[{"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null},"result":"reject","reason":"no-key"}],"copies":[],"further_readers":[],"archive":[],"reply":"550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure).\n550 5.7.1 Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]","policy":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","size":2048,"duration_ms":3)";
 }
 

@@ -27,17 +27,15 @@ std::string answer_to(const transaction& completed, const agreement& agreed) {
     decided.edits.body = completed.mail.body;
     decided.edits.deletions = number_fields(completed.mail);
     decided.edits.additions = completed.mail.fields;
-    for (const auto& recipient : completed.recipients)
-        decided.edits.recipients.push_back(recipient.spelled);
+    for (const auto& recipient : completed.recipients) decided.edits.recipients.push_back(recipient.spelled);
     return encode(decided, agreed);
 }
 
 // What the connection would send, and how it ended.
 std::string converse(std::string_view stream, std::size_t chunk_size) {
-    session talk(
-        {.max_message_size = limit, .is_outgoing = [](const smtp_client& client, std::string_view user) {
-             return !user.empty() || !client.address.empty();
-         }});
+    session talk({.max_message_size = limit, .is_outgoing = [](const smtp_client& client, std::string_view user) {
+                      return !user.empty() || !client.address.empty();
+                  }});
     frame_reader reader;
     std::string sent;
     for (; !stream.empty(); stream.remove_prefix(std::min(chunk_size, stream.size()))) {

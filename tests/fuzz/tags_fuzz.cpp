@@ -18,8 +18,7 @@ policy make_policy() {
     rules.classifications = {
         {.name = "public", .tags = {"public", "CLEAR", "公开"}},
         {.name = "internal", .tags = {"internal", "VS-NfD", "AMBER", "geschäftlich"}},
-        {.name = "confidential",
-         .tags = {"confidential", "streng vertraulich", "конфиденциально", "机密", "AMBER+STRICT"}},
+        {.name = "confidential", .tags = {"confidential", "streng vertraulich", "конфиденциально", "机密", "AMBER+STRICT"}},
     };
     rules.untagged = 1;
     rules.carriers.subject = {{.before = "[", .after = "]"},

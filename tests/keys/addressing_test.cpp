@@ -19,7 +19,8 @@ stored_certificate bobs_certificate() {
 key_index bobs_keys() { return key_index(std::vector<stored_certificate>{bobs_certificate()}); }
 
 addressed to_bob(std::vector<encrypted_message> messages) {
-    return addressed_to({.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)}, bobs_keys(), "bob@x.org");
+    return addressed_to({.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)}, bobs_keys(),
+                        "bob@x.org");
 }
 
 TEST(Addressing, KeyIdsAreHeldAgainstTheRecipientsEncryptionKeys) {

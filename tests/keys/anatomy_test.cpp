@@ -37,8 +37,7 @@ TEST(Anatomy, ShowsEachPartWithItsVerdictAndItsPackets) {
     EXPECT_THAT(lines_of(mixed({"\r\n" + encrypted, "Content-Type: text/html\r\n\r\n<p>hello", "\r\n" + literal})),
                 ElementsAre("0 multipart/mixed ", "1 text/plain encrypted",
                             "  PKESK version 3 for key 0123456789ABCDEF, X25519", "  SEIPD version 1, 101 octets",
-                            "2 text/html readable",
-                            "3 text/plain claims to be encrypted and is not: plain data, not encrypted",
+                            "2 text/html readable", "3 text/plain claims to be encrypted and is not: plain data, not encrypted",
                             "  literal data, not encrypted, 16 octets"));
 }
 

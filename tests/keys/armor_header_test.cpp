@@ -6,25 +6,36 @@ namespace sealgate::keys {
 namespace {
 
 TEST(ArmorHeader, WhatProgramsWriteIsUsual) {
-    for (const auto* line :
-         {"Version: GnuPG v2", "Version: GnuPG v1.4.11 (GNU/Linux)", "Version: GnuPG/MacGPG2 v2.0.18 (Darwin)",
-          "Version: OpenPGP.js v4.10.10", "Version: Mailvelope v4.4.1", "Version: FlowCrypt Email Encryption 8.5.6",
-          "Version: ProtonMail", "Version: BCPG v1.60", "Version: PGP Desktop 9.12.0", "Version: iPGMail (2.2.0)",
-          "Version: PGP Universal 3.3.2 (Build 21495)", "Comment: https://gnupg.org",
-          "Version: PGP Desktop 9.9.0 (Build 397) - not licensed for commercial use: www.pgp.com",
-          "Comment: GPGTools - https://gpgtools.org", "Comment: Using GnuPG with Thunderbird - http://www.enigmail.net/",
-          "Comment: Use GnuPG with Firefox : http://getfiregpg.org", "Hash: SHA256", "Hash: SHA1, SHA512", "Charset: utf-8",
-          "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"})
+    for (const auto* line : {"Version: GnuPG v2",
+                             "Version: GnuPG v1.4.11 (GNU/Linux)",
+                             "Version: GnuPG/MacGPG2 v2.0.18 (Darwin)",
+                             "Version: OpenPGP.js v4.10.10",
+                             "Version: Mailvelope v4.4.1",
+                             "Version: FlowCrypt Email Encryption 8.5.6",
+                             "Version: ProtonMail",
+                             "Version: BCPG v1.60",
+                             "Version: PGP Desktop 9.12.0",
+                             "Version: iPGMail (2.2.0)",
+                             "Version: PGP Universal 3.3.2 (Build 21495)",
+                             "Comment: https://gnupg.org",
+                             "Version: PGP Desktop 9.9.0 (Build 397) - not licensed for commercial use: www.pgp.com",
+                             "Comment: GPGTools - https://gpgtools.org",
+                             "Comment: Using GnuPG with Thunderbird - http://www.enigmail.net/",
+                             "Comment: Use GnuPG with Firefox : http://getfiregpg.org",
+                             "Hash: SHA256",
+                             "Hash: SHA1, SHA512",
+                             "Charset: utf-8",
+                             "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"})
         EXPECT_TRUE(is_usual_armor_header(line)) << line;
 }
 
 TEST(ArmorHeader, WordsOfTheSendersOwnAreNot) {
     for (const auto* line :
          {"", "Version", "Note: GnuPG v2", "Version: the price is 42", "Version: GnuPG v2 the price is 42 million",
-          "Version: GnuPGv2", "Version: GnuPG (the price is forty-two, tell nobody)", "Version: GnuPG (a (b", "Version: GnuPG (",
-          "Comment: the price is 42", "Comment: the price - https://gnupg.org", "Comment: https://gnupg.org is 42",
-          "Comment: GPGTools - the price is 42", "Hash: the price is 42", "Hash: SHA1,SHA256,SHA512,SHA1", "Charset: utf-8 and more",
-          "MessageID: meet me at nine"})
+          "Version: GnuPGv2", "Version: GnuPG (the price is forty-two, tell nobody)", "Version: GnuPG (a (b",
+          "Version: GnuPG (", "Comment: the price is 42", "Comment: the price - https://gnupg.org",
+          "Comment: https://gnupg.org is 42", "Comment: GPGTools - the price is 42", "Hash: the price is 42",
+          "Hash: SHA1,SHA256,SHA512,SHA1", "Charset: utf-8 and more", "MessageID: meet me at nine"})
         EXPECT_FALSE(is_usual_armor_header(line)) << line;
 }
 

@@ -24,8 +24,7 @@ TEST(Armor, IsWrittenInLinesOf64) {
 TEST(Armor, EveryLengthComesBack) {
     for (std::size_t size = 0; size < 200; ++size) {
         std::string data;
-        for (std::size_t i = 0; i < size; ++i)
-            data += static_cast<char>(i * 37 + size);
+        for (std::size_t i = 0; i < size; ++i) data += static_cast<char>(i * 37 + size);
         const auto read = read_armored_message(armor_message(data));
         ASSERT_TRUE(read) << size << ": " << read.error();
         EXPECT_EQ(*read, data);
@@ -41,8 +40,7 @@ TEST(Armor, GpgAcceptsTheChecksum) {
     wrong[checksum] = wrong[checksum] == 'A' ? 'B' : 'A';
     const auto file = ring.directory() / "wrong.asc";
     replace_file(file, wrong);
-    EXPECT_NE(test::run("gpg --batch --decrypt " + file.string() + " 2>&1 || true").find("CRC error"),
-              std::string::npos);
+    EXPECT_NE(test::run("gpg --batch --decrypt " + file.string() + " 2>&1 || true").find("CRC error"), std::string::npos);
 }
 
 TEST(Armor, WhatMailProgramsWriteIsRead) {
@@ -91,8 +89,7 @@ TEST(Armor, TextInOrAroundItIsRefused) {
         "-----BEGIN PGP SIGNATURE-----\n\naGVsbG8=\n-----END PGP SIGNATURE-----\n",
         " " + good.substr(0, 27) + "x" + good.substr(27),
     };
-    for (const auto& armored : cases)
-        EXPECT_FALSE(read_armored_message(armored)) << armored;
+    for (const auto& armored : cases) EXPECT_FALSE(read_armored_message(armored)) << armored;
 }
 
 TEST(Armor, AllBlocksOfATextAreFound) {
@@ -118,8 +115,7 @@ TEST(Armor, IsAnnouncedAtTheBeginningOfALineOnly) {
 
 TEST(Armor, ManyBrokenBlocksAreReadInLinearTime) {
     std::string many;
-    for (int i = 0; i < 200'000; ++i)
-        many += "-----BEGIN PGP MESSAGE-----\n\nAAAA\n";
+    for (int i = 0; i < 200'000; ++i) many += "-----BEGIN PGP MESSAGE-----\n\nAAAA\n";
     EXPECT_TRUE(read_armor(many).blocks.empty());
 }
 

@@ -122,8 +122,7 @@ std::expected<mail_case, std::string> read_case(std::string_view file) {
         if (!reader.has(key)) return std::unexpected("says nothing of: " + std::string(key));
     std::string about;
     auto line = text::take_line(file);
-    for (; line != "---" && !file.empty(); line = text::take_line(file))
-        about.append(line).append("\n");
+    for (; line != "---" && !file.empty(); line = text::take_line(file)) about.append(line).append("\n");
     if (line != "---") return std::unexpected("there is no mail in it");
     if (text::trim(about).empty()) return std::unexpected("does not say what it is");
     auto mail = reader.has("escapes") ? unescaped(file) : std::string(file);

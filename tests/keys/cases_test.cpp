@@ -39,8 +39,7 @@ const key_index& known_keys() {
         const temporary_directory scratch(std::filesystem::temp_directory_path());
         gpg program({.scratch = scratch.path()});
         std::vector<stored_certificate> all;
-        for (auto& cert : program.list(certificates()))
-            all.push_back({.cert = std::move(cert), .file = {}});
+        for (auto& cert : program.list(certificates())) all.push_back({.cert = std::move(cert), .file = {}});
         EXPECT_GE(all.size(), 8u);
         return key_index(std::move(all));
     }();
@@ -59,9 +58,8 @@ TEST_P(Cases, AreJudgedAsTheySay) {
     const auto wanted = read_case(read_file(GetParam()));
     ASSERT_TRUE(wanted) << GetParam() << ": " << wanted.error();
     const auto seen = inspect(wanted->mail);
-    EXPECT_EQ(policy::name_of(seen.kind), policy::name_of(wanted->protection))
-        << seen.why << "\n\n"
-        << wanted->about << GetParam().string();
+    EXPECT_EQ(policy::name_of(seen.kind), policy::name_of(wanted->protection)) << seen.why << "\n\n"
+                                                                               << wanted->about << GetParam().string();
     EXPECT_THAT(seen.why, testing::HasSubstr(wanted->why));
     std::vector<std::string> key_ids;
     std::size_t passphrases = 0;
@@ -73,8 +71,7 @@ TEST_P(Cases, AreJudgedAsTheySay) {
     EXPECT_EQ(passphrases, wanted->passphrases.value_or(passphrases));
     for (const auto& [address, answer] : wanted->to) {
         const auto said = addressed_to(seen, known_keys(), policy::parse_address(address).key());
-        EXPECT_EQ(test::word_for(said), test::word_for(answer)) << address << "\n\n"
-                                                                << wanted->about << GetParam().string();
+        EXPECT_EQ(test::word_for(said), test::word_for(answer)) << address << "\n\n" << wanted->about << GetParam().string();
     }
 }
 
@@ -105,19 +102,16 @@ TEST(CaseFiles, ThatAreNotUnderstoodFail) {
     EXPECT_FALSE(read_case("protection: nonsense" + good.substr(good.find('\n'))));
     EXPECT_FALSE(read_case("protection: none\n\nA letter.\n---\nSubject: x\n\nhello\n")) << "made by whom";
     EXPECT_FALSE(read_case("protection: none\nmade by: hand\n\n---\nSubject: x\n\nhello\n")) << "what is it";
-    EXPECT_FALSE(read_case("protection: none\nmade by: hand\n\nA letter.\nSubject: x\n\nhello\n"))
-        << "no mail";
+    EXPECT_FALSE(read_case("protection: none\nmade by: hand\n\nA letter.\nSubject: x\n\nhello\n")) << "no mail";
     EXPECT_FALSE(read_case("protection: none\nmade by: hand\n\nA letter.\n---\n")) << "no mail";
 }
 
 TEST(CaseFiles, SpellOctetsThatCannotStandInText) {
-    const auto read =
-        read_case("protection: none\nmade by: hand\nescapes: yes\n\nOctets.\n---\nSubject: x\n\n"
-                  "a\\x00\\xFF\\\\b\\\nc\\\n");
+    const auto read = read_case("protection: none\nmade by: hand\nescapes: yes\n\nOctets.\n---\nSubject: x\n\n"
+                                "a\\x00\\xFF\\\\b\\\nc\\\n");
     ASSERT_TRUE(read) << read.error();
     EXPECT_EQ(read->mail.body, std::string("a\0\xFF\\bc", 6));
-    EXPECT_FALSE(
-        read_case("protection: none\nmade by: hand\nescapes: yes\n\nOctets.\n---\nSubject: x\n\na\\n\n"));
+    EXPECT_FALSE(read_case("protection: none\nmade by: hand\nescapes: yes\n\nOctets.\n---\nSubject: x\n\na\\n\n"));
 }
 
 } // namespace

@@ -13,17 +13,12 @@ constexpr auto now = at(1000);
 subkey primary() { return {.fingerprint = "A", .key_id = "primary", .created = at(100), .expires = {}}; }
 
 subkey encryption(const std::string& id, int created = 200, std::optional<time_point> expires = {}) {
-    return {
-        .fingerprint = "B", .key_id = id, .created = at(created), .expires = expires, .can_encrypt = true};
+    return {.fingerprint = "B", .key_id = id, .created = at(created), .expires = expires, .can_encrypt = true};
 }
 
 certificate with(std::vector<subkey> subkeys) {
-    certificate cert{.fingerprint = "A",
-                     .user_ids = {},
-                     .addresses = {},
-                     .created = at(100),
-                     .expires = {},
-                     .subkeys = {primary()}};
+    certificate cert{
+        .fingerprint = "A", .user_ids = {}, .addresses = {}, .created = at(100), .expires = {}, .subkeys = {primary()}};
     cert.subkeys.insert(cert.subkeys.end(), subkeys.begin(), subkeys.end());
     return cert;
 }

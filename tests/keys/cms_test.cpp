@@ -21,9 +21,7 @@ const auto prose = "The source is Jane Roe, meet at five. All of this is plain t
 
 std::string der(unsigned char tag, const std::string& content) {
     const auto size = content.size();
-    return std::string{static_cast<char>(tag), '\x82', static_cast<char>(size >> 8),
-                       static_cast<char>(size)} +
-           content;
+    return std::string{static_cast<char>(tag), '\x82', static_cast<char>(size >> 8), static_cast<char>(size)} + content;
 }
 
 std::string indefinite(unsigned char tag, const std::string& content) {
@@ -33,17 +31,12 @@ std::string indefinite(unsigned char tag, const std::string& content) {
 std::string number(char value) { return "\x02\x01"s + value; }
 
 const auto algorithm = der(0x30, data_type + der(0x04, test::noise(16)));
-const auto recipient =
-    der(0x30, number(2) + der(0x80, test::noise(20)) + algorithm + der(0x04, test::noise(256)));
+const auto recipient = der(0x30, number(2) + der(0x80, test::noise(20)) + algorithm + der(0x04, test::noise(256)));
 const auto ciphertext = der(0x80, test::noise(200));
 
-std::string encrypted_content(const std::string& content = ciphertext) {
-    return der(0x30, data_type + algorithm + content);
-}
+std::string encrypted_content(const std::string& content = ciphertext) { return der(0x30, data_type + algorithm + content); }
 
-std::string info(const std::string& type, const std::string& inside) {
-    return der(0x30, type + der(0xA0, der(0x30, inside)));
-}
+std::string info(const std::string& type, const std::string& inside) { return der(0x30, type + der(0xA0, der(0x30, inside))); }
 
 const auto good = info(enveloped, number(2) + der(0x31, recipient) + encrypted_content());
 
@@ -51,19 +44,16 @@ TEST(Cms, EnvelopedDataIsReadDownToItsContent) {
     const auto pieces = der(0x04, test::noise(100, 1)) + der(0x04, test::noise(100, 2));
     const std::string cases[] = {
         good,
-        info(enveloped, number(2) + der(0xA0, "\x30\x00"s) + der(0x31, recipient + recipient) +
-                            encrypted_content() + der(0xA1, "\x30\x00"s)),
+        info(enveloped, number(2) + der(0xA0, "\x30\x00"s) + der(0x31, recipient + recipient) + encrypted_content() +
+                            der(0xA1, "\x30\x00"s)),
         info(enveloped, number(2) + der(0x31, recipient) + encrypted_content(der(0xA0, pieces))),
-        info(auth_enveloped, number(0) + der(0x31, recipient) + encrypted_content() + der(0xA1, "\x30\x00"s) +
-                                 der(0x04, test::noise(16))),
-        indefinite(
-            0x30, enveloped +
-                      indefinite(0xA0, indefinite(0x30, number(2) + indefinite(0x31, recipient) +
-                                                            indefinite(0x30, data_type + algorithm +
-                                                                                 indefinite(0xA0, pieces))))),
+        info(auth_enveloped,
+             number(0) + der(0x31, recipient) + encrypted_content() + der(0xA1, "\x30\x00"s) + der(0x04, test::noise(16))),
+        indefinite(0x30, enveloped + indefinite(0xA0, indefinite(0x30, number(2) + indefinite(0x31, recipient) +
+                                                                           indefinite(0x30, data_type + algorithm +
+                                                                                                indefinite(0xA0, pieces))))),
     };
-    for (const auto& bytes : cases)
-        EXPECT_TRUE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes);
+    for (const auto& bytes : cases) EXPECT_TRUE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes);
 }
 
 TEST(Cms, EverythingElseIsNot) {
@@ -107,21 +97,18 @@ TEST(Cms, EverythingElseIsNot) {
         with_recipient(der(0x30, number(2) + der(0x80, "x") + algorithm)),
         with_recipient(recipient + der(0xA5, prose)),
     };
-    for (const auto& bytes : cases)
-        EXPECT_FALSE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes);
+    for (const auto& bytes : cases) EXPECT_FALSE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes);
 }
 
 TEST(Cms, NestingIsBounded) {
     std::string deep;
-    for (int i = 0; i < 100'000; ++i)
-        deep += "\x30\x80"s;
+    for (int i = 0; i < 100'000; ++i) deep += "\x30\x80"s;
     EXPECT_FALSE(is_enveloped_cms(deep));
     EXPECT_FALSE(is_enveloped_cms("\x30\x80"s + enveloped + "\xA0\x80"s + deep));
 }
 
 TEST(Cms, EveryCutIsRefusedAndNoChangeCrashesIt) {
-    for (std::size_t size = 0; size < good.size(); ++size)
-        EXPECT_FALSE(is_enveloped_cms(good.substr(0, size))) << size;
+    for (std::size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(is_enveloped_cms(good.substr(0, size))) << size;
     for (std::size_t at = 0; at < good.size(); ++at)
         for (int value = 0; value < 256; ++value) {
             auto changed = good;
@@ -143,16 +130,13 @@ protected:
     static void TearDownTestSuite() { home.reset(); }
 
     static void make_person(const std::string& name, const std::string& key) {
-        test::run("openssl req -x509 -nodes -newkey " + key +
-                  " -subj /CN=Bob/emailAddress=bob@example.org -days 9 -keyout " + path(name + ".key") +
-                  " -out " + path(name) + " 2>/dev/null");
+        test::run("openssl req -x509 -nodes -newkey " + key + " -subj /CN=Bob/emailAddress=bob@example.org -days 9 -keyout " +
+                  path(name + ".key") + " -out " + path(name) + " 2>/dev/null");
     }
 
     static std::string path(const std::string& file) { return (home->path() / file).string(); }
 
-    static std::string openssl(const std::string& arguments) {
-        return test::run("openssl " + arguments + " 2>/dev/null");
-    }
+    static std::string openssl(const std::string& arguments) { return test::run("openssl " + arguments + " 2>/dev/null"); }
 
     static inline std::unique_ptr<temporary_directory> home;
 };
@@ -171,11 +155,9 @@ TEST_F(OpensslCms, EncryptedIsEnveloped) {
         "cms -encrypt -aes-256-gcm -stream" + to(rsa),
         "cms -encrypt -aes256" + to(rsa + " " + ec),
         "cms -encrypt -aes256 -stream" + to(ec),
-        "cms -encrypt -aes256 -recip " + rsa + " -keyopt rsa_padding_mode:oaep -outform DER -in " +
-            path("text"),
+        "cms -encrypt -aes256 -recip " + rsa + " -keyopt rsa_padding_mode:oaep -outform DER -in " + path("text"),
         "cms -encrypt -aes256 -pwri_password x" + to(rsa),
-        "cms -encrypt -aes256 -secretkey 000102030405060708090A0B0C0D0E0F -secretkeyid AA -outform DER -in " +
-            path("text"),
+        "cms -encrypt -aes256 -secretkey 000102030405060708090A0B0C0D0E0F -secretkeyid AA -outform DER -in " + path("text"),
     };
     for (const auto& command : commands) {
         const auto made = openssl(command);
@@ -187,12 +169,10 @@ TEST_F(OpensslCms, EncryptedIsEnveloped) {
 
 TEST_F(OpensslCms, SignedAndCompressedAreNot) {
     const auto in = " -nodetach -outform DER -in " + path("text");
-    EXPECT_FALSE(
-        is_enveloped_cms(openssl("cms -sign -signer " + path("rsa") + " -inkey " + path("rsa.key") + in)));
+    EXPECT_FALSE(is_enveloped_cms(openssl("cms -sign -signer " + path("rsa") + " -inkey " + path("rsa.key") + in)));
     EXPECT_FALSE(is_enveloped_cms(openssl("cms -data_create -outform DER -in " + path("text"))));
     EXPECT_FALSE(is_enveloped_cms(openssl(
-        "cms -EncryptedData_encrypt -aes128 -secretkey 000102030405060708090A0B0C0D0E0F -outform DER -in " +
-        path("text"))));
+        "cms -EncryptedData_encrypt -aes128 -secretkey 000102030405060708090A0B0C0D0E0F -outform DER -in " + path("text"))));
 }
 
 } // namespace

@@ -39,8 +39,9 @@ TEST(HeaderProtection, IsAsTheStandardHasIt) {
 }
 
 TEST(HeaderProtection, WithoutItNothingIsAdded) {
-    EXPECT_EQ(entity_to_seal(mail, subject_shown::outside, "=_x"), "Content-Type: text/plain; charset=\"utf-8\"\r\n"
-                                                                   "Content-Transfer-Encoding: 8bit\r\n\r\nOur price is 42.\r\n");
+    EXPECT_EQ(entity_to_seal(mail, subject_shown::outside, "=_x"),
+              "Content-Type: text/plain; charset=\"utf-8\"\r\n"
+              "Content-Transfer-Encoding: 8bit\r\n\r\nOur price is 42.\r\n");
 }
 
 TEST(HeaderProtection, AMessageWithoutATypeGetsOne) {
@@ -61,15 +62,18 @@ TEST(HeaderProtection, WhatCannotBeAddedToIsLeftAsItIsInAMultipart) {
     };
     for (const auto& message : odd) {
         const auto entity = protected_form(message);
-        EXPECT_THAT(entity, HasSubstr("Content-Type: multipart/mixed; boundary=\"=_x\";\r\n\thp=\"cipher\"; protected-headers=\"v1\"\r\n"));
-        EXPECT_THAT(entity, HasSubstr("--=_x\r\n" + entity_to_seal(message, subject_shown::outside, "=_x") + "\r\n--=_x--\r\n"));
+        EXPECT_THAT(
+            entity,
+            HasSubstr("Content-Type: multipart/mixed; boundary=\"=_x\";\r\n\thp=\"cipher\"; protected-headers=\"v1\"\r\n"));
+        EXPECT_THAT(entity,
+                    HasSubstr("--=_x\r\n" + entity_to_seal(message, subject_shown::outside, "=_x") + "\r\n--=_x--\r\n"));
     }
 }
 
 TEST(HeaderProtection, ASignedMessageKeepsItsSignedPart) {
     const std::string signed_body = "--b\r\nContent-Type: text/plain\r\n\r\nsigned\r\n--b\r\n\r\nsignature\r\n--b--\r\n";
-    const auto entity = protected_form({.fields = {{"Subject", " x"}, {"Content-Type", " multipart/signed; boundary=b"}},
-                                        .body = signed_body});
+    const auto entity =
+        protected_form({.fields = {{"Subject", " x"}, {"Content-Type", " multipart/signed; boundary=b"}}, .body = signed_body});
     EXPECT_TRUE(entity.ends_with("\r\n\r\n" + signed_body)) << entity;
     EXPECT_THAT(entity, Not(HasSubstr("legacy")));
 }

@@ -21,13 +21,11 @@ policy::message mail(const std::string& content_type, const std::string& body) {
 
 std::string multipart(const std::vector<std::string>& parts) {
     std::string out;
-    for (const auto& part : parts)
-        out += "--b\r\n" + part + "\r\n";
+    for (const auto& part : parts) out += "--b\r\n" + part + "\r\n";
     return out + "--b--\r\n";
 }
 
-std::string part(const std::string& content_type, const std::string& body,
-                 const std::string& other_fields = {}) {
+std::string part(const std::string& content_type, const std::string& body, const std::string& other_fields = {}) {
     return "Content-Type: " + content_type + "\r\n" + other_fields + "\r\n" + body;
 }
 
@@ -40,13 +38,12 @@ protected:
         test::keyring people;
         const auto bob = people.make_key("Bob <bob@example.org>");
         key_id = people.last_key_id(bob);
-        cipher = people.gpg_with_input("--encrypt -r " + bob,
-                                       "Content-Type: text/plain\r\n\r\nthe price is 42\r\n");
+        cipher = people.gpg_with_input("--encrypt -r " + bob, "Content-Type: text/plain\r\n\r\nthe price is 42\r\n");
         armored = armor_message(cipher);
         signed_only = people.gpg_with_input("--sign --armor", "the price is 42");
         stored = people.gpg_with_input("--store --armor", "the price is 42");
-        passphrase = armor_message(
-            people.gpg_with_input("--pinentry-mode loopback --passphrase x --symmetric", "the price is 42"));
+        passphrase =
+            armor_message(people.gpg_with_input("--pinentry-mode loopback --passphrase x --symmetric", "the price is 42"));
         certificate = people.gpg("--armor --export " + bob);
         data = part("application/octet-stream; name=\"encrypted.asc\"", armored);
     }
@@ -60,10 +57,9 @@ TEST_F(Inspect, OrdinaryMailIsNone) {
     EXPECT_EQ(kind({}), protection::none);
     EXPECT_EQ(kind(mail("text/plain", "hello\r\n")), protection::none);
     EXPECT_EQ(kind(mail("text/plain", "about the .pgp file you sent, and BEGIN PGP\r\n")), protection::none);
-    EXPECT_EQ(
-        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", "key attached"),
-                                                            part("application/pgp-keys", certificate)}))),
-        protection::none);
+    EXPECT_EQ(kind(mail("multipart/mixed; boundary=b",
+                        multipart({part("text/plain", "key attached"), part("application/pgp-keys", certificate)}))),
+              protection::none);
 }
 
 TEST_F(Inspect, PgpMimeAsTheStandardHasItIsPgpMime) {
@@ -83,15 +79,12 @@ TEST_F(Inspect, PgpMimeAsMailProgramsWriteItIsPgpMime) {
         mail(encrypted_type, multipart({part("application/pgp-encrypted; name=\"v\"", "Version: 1",
                                              "Content-Description: PGP/MIME version identification\r\n"),
                                         data})),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", "\r\n" + armored + "\r\n")})),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", text::encode_base64(armored),
-                                      "Content-Transfer-Encoding: base64\r\n")})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", "\r\n" + armored + "\r\n")})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", text::encode_base64(armored),
+                                                      "Content-Transfer-Encoding: base64\r\n")})),
         mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)})),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 200);
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 200);
 }
 
 TEST_F(Inspect, WhatOnlySaysItIsEncryptedIsFake) {
@@ -118,8 +111,7 @@ TEST_F(Inspect, WhatOnlySaysItIsEncryptedIsFake) {
         mail("text/plain", "-----BEGIN PGP MESSAGE-----\r\nthe price is 42"),
         mail("text/plain", "hello\r\n" + signed_only),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why << "\n" << m.body.substr(0, 300);
 }
 
 TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
@@ -129,30 +121,25 @@ TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
         mail(encrypted_type, multipart({clear, version, data})),
         mail(encrypted_type, "the price is 42\r\n" + multipart({version, data})),
         mail(encrypted_type, multipart({version, data}) + "the price is 42\r\n"),
-        mail(encrypted_type,
-             multipart({part("application/pgp-encrypted", "Version: 1\r\nthe price is 42"), data})),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", "the price is 42\r\n" + armored)})),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", armored + "the price is 42\r\n")})),
+        mail(encrypted_type, multipart({part("application/pgp-encrypted", "Version: 1\r\nthe price is 42"), data})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", "the price is 42\r\n" + armored)})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", armored + "the price is 42\r\n")})),
         mail(encrypted_type, multipart({version, part("application/octet-stream", armored + armored)})),
         mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), clear})),
+        mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), part("text/plain", stored)})),
         mail("multipart/mixed; boundary=b",
-             multipart({part("text/plain", armored), part("text/plain", stored)})),
-        mail("multipart/mixed; boundary=b",
-             multipart(
-                 {part("text/plain", armored), part("message/rfc822", "Subject: 42\r\n\r\n" + armored)})),
+             multipart({part("text/plain", armored), part("message/rfc822", "Subject: 42\r\n\r\n" + armored)})),
         mail("text/plain", "hello bob\r\n" + armored),
         mail("text/plain", armored + "-- \r\nAnn\r\n"),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
 }
 
 TEST_F(Inspect, TextInTheEncodingOfAnEncryptedPartIsNotOverlooked) {
     const auto hidden = text::encode_base64(armored) + "\r\nthe price is 42\r\n";
-    const auto m = mail(encrypted_type, multipart({version, part("application/octet-stream", hidden,
-                                                                 "Content-Transfer-Encoding: base64\r\n")}));
+    const auto m =
+        mail(encrypted_type,
+             multipart({version, part("application/octet-stream", hidden, "Content-Transfer-Encoding: base64\r\n")}));
     EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why;
 }
 
@@ -165,11 +152,9 @@ TEST_F(Inspect, WhatReadersMayReadDifferentlyIsNotTrusted) {
         mail(encrypted_type + "; boundary=c", whole),
         mail(encrypted_type, whole.substr(0, whole.size() - 7)),
         mail(encrypted_type, "--bc\r\n\r\nthe price is 42\r\n" + whole),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", armored, "Content-Type: text/html\r\n")})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", armored, "Content-Type: text/html\r\n")})),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why;
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why;
 }
 
 TEST_F(Inspect, EveryLeafEncryptedIsInline) {
@@ -181,25 +166,21 @@ TEST_F(Inspect, EveryLeafEncryptedIsInline) {
         mail("application/pgp; x-action=encrypt", armored),
         mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary})),
         mail("multipart/mixed; boundary=b",
-             multipart(
-                 {part("text/plain", armored), part("application/octet-stream; name=\"x.asc\"", armored)})),
+             multipart({part("text/plain", armored), part("application/octet-stream; name=\"x.asc\"", armored)})),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_inline) << inspect(m).why << "\n" << m.body.substr(0, 200);
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_inline) << inspect(m).why << "\n" << m.body.substr(0, 200);
     EXPECT_EQ(inspect(cases[3]).messages.size(), 2u);
 }
 
 TEST_F(Inspect, OtherProtocolIsNotPgpMime) {
     const auto whole = multipart({version, data});
     EXPECT_EQ(kind(mail("multipart/encrypted; boundary=b", whole)), protection::pgp_inline);
-    EXPECT_EQ(kind(mail("multipart/encrypted; protocol=\"application/other\"; boundary=b", whole)),
-              protection::pgp_inline);
+    EXPECT_EQ(kind(mail("multipart/encrypted; protocol=\"application/other\"; boundary=b", whole)), protection::pgp_inline);
 }
 
 TEST_F(Inspect, ReadersAreTold) {
-    EXPECT_EQ(
-        inspect(mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)}))).why,
-        "PGP/MIME, encrypted to a passphrase");
+    EXPECT_EQ(inspect(mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)}))).why,
+              "PGP/MIME, encrypted to a passphrase");
 }
 
 TEST_F(Inspect, BinaryDataCountOnlyUnderAPgpName) {
@@ -207,43 +188,36 @@ TEST_F(Inspect, BinaryDataCountOnlyUnderAPgpName) {
         return part("application/octet-stream; name=\"" + name + "\"", text::encode_base64(cipher),
                     "Content-Transfer-Encoding: base64\r\n");
     };
-    EXPECT_EQ(
-        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.GPG")}))),
-        protection::pgp_inline);
-    EXPECT_EQ(
-        kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.dat")}))),
-        protection::pgp_partial);
+    EXPECT_EQ(kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.GPG")}))),
+              protection::pgp_inline);
+    EXPECT_EQ(kind(mail("multipart/mixed; boundary=b", multipart({part("text/plain", armored), binary("x.dat")}))),
+              protection::pgp_partial);
 }
 
 TEST_F(Inspect, SignedIsNotEncrypted) {
-    const auto m =
-        mail("multipart/signed; micalg=pgp-sha256; protocol=\"application/pgp-signature\"; boundary=b",
-             multipart({part("text/plain", "the price is 42"), part("application/pgp-signature", "x")}));
+    const auto m = mail("multipart/signed; micalg=pgp-sha256; protocol=\"application/pgp-signature\"; boundary=b",
+                        multipart({part("text/plain", "the price is 42"), part("application/pgp-signature", "x")}));
     EXPECT_EQ(kind(m), protection::pgp_signed);
 }
 
 TEST_F(Inspect, SmimeIsJudgedByWhatItHolds) {
     const auto smime = [](const std::string& type, const std::string& der) {
-        return policy::message{
-            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
-            .body = text::encode_base64(der) + "\r\n"};
+        return policy::message{.fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
+                               .body = text::encode_base64(der) + "\r\n"};
     };
     const temporary_directory home(std::filesystem::temp_directory_path());
     const auto file = [&](const char* name) { return (home.path() / name).string(); };
     replace_file(file("text"), "the price is 42");
-    test::run("openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=Bob -keyout " + file("key") + " -out " +
-              file("bob") + " 2>/dev/null");
-    const auto enveloped =
-        test::run("openssl smime -encrypt -aes256 -outform DER -in " + file("text") + " " + file("bob"));
+    test::run("openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=Bob -keyout " + file("key") + " -out " + file("bob") +
+              " 2>/dev/null");
+    const auto enveloped = test::run("openssl smime -encrypt -aes256 -outform DER -in " + file("text") + " " + file("bob"));
     const auto type = "application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\""s;
     EXPECT_EQ(kind(smime(type, enveloped)), protection::smime);
     EXPECT_EQ(kind(smime("application/x-pkcs7-mime", enveloped)), protection::smime);
     EXPECT_EQ(kind(smime(type, enveloped + "the price is 42")), protection::none);
     EXPECT_EQ(kind(smime(type, "the price is 42")), protection::none);
-    EXPECT_EQ(
-        kind(smime(type,
-                   "\x30\x1E\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03\xA0\x11\x30\x0Fthe price is 42"s)),
-        protection::none);
+    EXPECT_EQ(kind(smime(type, "\x30\x1E\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03\xA0\x11\x30\x0Fthe price is 42"s)),
+              protection::none);
     EXPECT_EQ(kind(smime("application/octet-stream", enveloped)), protection::none);
 }
 
@@ -252,8 +226,7 @@ TEST_F(Inspect, TextInAPartHeaderMakesItPartial) {
         return mail("multipart/mixed; boundary=b", multipart({header + "\r\n\r\n" + armored}));
     };
     const auto version_with = [](const std::string& fields) {
-        return mail(encrypted_type,
-                    multipart({part("application/pgp-encrypted", "Version: 1\r\n", fields), data}));
+        return mail(encrypted_type, multipart({part("application/pgp-encrypted", "Version: 1\r\n", fields), data}));
     };
     ASSERT_EQ(kind(with_header("Content-Type: text/plain")), protection::pgp_inline);
     const policy::message cases[] = {
@@ -264,16 +237,14 @@ TEST_F(Inspect, TextInAPartHeaderMakesItPartial) {
         with_header("Content-Type: text/plain\r\nX-Note: the source is Jane Roe"),
         version_with("Dear Bob, here is all: the secret text\r\n"),
         version_with("Comments: the secret text\r\n"),
-        mail(encrypted_type,
-             multipart({version, part("application/octet-stream", armored, "X-Note: the text\r\n")})),
-        mail("multipart/mixed; boundary=b", multipart({part("text/plain", "", "Subject: the secret text\r\n"),
-                                                       part("text/plain", armored)})),
+        mail(encrypted_type, multipart({version, part("application/octet-stream", armored, "X-Note: the text\r\n")})),
+        mail("multipart/mixed; boundary=b",
+             multipart({part("text/plain", "", "Subject: the secret text\r\n"), part("text/plain", armored)})),
         mail("multipart/mixed; boundary=b",
              multipart({part("multipart/mixed; boundary=c", "--c\r\n\r\n" + armored + "\r\n--c--\r\n",
                              "Comments: the secret text\r\n")})),
     };
-    for (const auto& m : cases)
-        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
 }
 
 TEST_F(Inspect, TextInArmorHeadersMakesItPartial) {
@@ -292,17 +263,16 @@ TEST_F(Inspect, TextInArmorHeadersMakesItPartial) {
 TEST_F(Inspect, ReadableCiphertextIsFake) {
     const auto html = "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"s;
     auto forged = cipher.substr(0, cipher.size() / 2);
-    forged = forged.substr(0, 2 + static_cast<unsigned char>(forged[1])) + "\xD2" +
-             static_cast<char>(1 + html.size()) + "\x01" + html;
+    forged = forged.substr(0, 2 + static_cast<unsigned char>(forged[1])) + "\xD2" + static_cast<char>(1 + html.size()) +
+             "\x01" + html;
     const auto binary = [&](const std::string& type) {
-        return policy::message{
-            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " 8bit"}}, .body = forged};
+        return policy::message{.fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " 8bit"}},
+                               .body = forged};
     };
     for (const auto& m :
          {mail("text/plain", armor_message(forged)), binary("application/octet-stream; name=x.pgp"),
           binary("application/pgp-encrypted"),
-          mail(encrypted_type,
-               multipart({version, part("application/octet-stream", armor_message(forged))}))}) {
+          mail(encrypted_type, multipart({version, part("application/octet-stream", armor_message(forged))}))}) {
         EXPECT_EQ(kind(m), protection::pgp_fake);
         EXPECT_TRUE(inspect(m).why.ends_with("its encrypted data can be read as they are")) << inspect(m).why;
     }
@@ -312,12 +282,10 @@ TEST_F(Inspect, ReadableCiphertextIsFake) {
 
 TEST_F(Inspect, BinaryDataUnderATypeThatIsShownAreNotEncrypted) {
     const auto m = [](const std::string& type) {
-        return policy::message{
-            .fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
-            .body = text::encode_base64(cipher)};
+        return policy::message{.fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
+                               .body = text::encode_base64(cipher)};
     };
-    for (const auto* type :
-         {"application/octet-stream; name=x.pgp", "application/pgp-encrypted", "application/pgp"})
+    for (const auto* type : {"application/octet-stream; name=x.pgp", "application/pgp-encrypted", "application/pgp"})
         EXPECT_EQ(kind(m(type)), protection::pgp_inline) << type;
     for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.gpg", "image/png; name=x.pgp"})
         EXPECT_EQ(kind(m(type)), protection::none) << type;
@@ -325,57 +293,50 @@ TEST_F(Inspect, BinaryDataUnderATypeThatIsShownAreNotEncrypted) {
 
 // The forms that programs write, by their headers; the ciphertext is real.
 TEST_F(Inspect, WhatProgramsWriteKeepsItsKind) {
-    const auto by = [](const std::string& version_fields, const std::string& data_type,
-                       const std::string& data_fields) {
-        return mail(encrypted_type,
-                    multipart({part("application/pgp-encrypted", "Version: 1\r\n", version_fields),
-                               part(data_type, armored, data_fields)}));
+    const auto by = [](const std::string& version_fields, const std::string& data_type, const std::string& data_fields) {
+        return mail(encrypted_type, multipart({part("application/pgp-encrypted", "Version: 1\r\n", version_fields),
+                                               part(data_type, armored, data_fields)}));
     };
-    const policy::message mime[] =
-        {
-            by("Content-Description: PGP/MIME version identification\r\n", // Thunderbird, Enigmail
-               "application/octet-stream; name=\"encrypted.asc\"",
-               "Content-Description: OpenPGP encrypted message\r\nContent-Disposition: inline; "
-               "filename=\"encrypted.asc\"\r\n"),
-            by("", "application/octet-stream; name=\"encrypted.asc\"", // K-9
-               "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n"),
-            by("Content-Disposition: attachment\r\n", "application/octet-stream", // Mutt
-               "Content-Disposition: attachment; filename=\"msg.asc\"\r\n"),
-            by(
-                "Content-Transfer-Encoding: 7bit\r\nContent-Description: PGP/MIME Versions "
-                "Identification\r\n", // Apple Mail
-                "application/octet-stream;\r\n\tname=encrypted.asc",
-                "Content-Transfer-Encoding: 7bit\r\nContent-Disposition: "
-                "inline;\r\n\tfilename=encrypted.asc\r\n"
-                "Content-Description: OpenPGP encrypted message\r\n"),
-            by("Content-Disposition: attachment;\r\n filename=\"Version.txt\"\r\nContent-Transfer-Encoding: "
-               "7bit\r\n" // GpgOL
-               "Content-ID: <a.b.c@gpgol>\r\n",
-               "application/octet-stream",
-               "Content-Disposition: inline;\r\n\tfilename=openpgp-encrypted-message.asc\r\n"),
-            by("MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n", // Python's email package
-               "application/octet-stream", "MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n"),
-        };
-    for (const auto& m : mime)
-        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    const policy::message mime[] = {
+        by("Content-Description: PGP/MIME version identification\r\n", // Thunderbird, Enigmail
+           "application/octet-stream; name=\"encrypted.asc\"",
+           "Content-Description: OpenPGP encrypted message\r\nContent-Disposition: inline; "
+           "filename=\"encrypted.asc\"\r\n"),
+        by("", "application/octet-stream; name=\"encrypted.asc\"", // K-9
+           "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n"),
+        by("Content-Disposition: attachment\r\n", "application/octet-stream", // Mutt
+           "Content-Disposition: attachment; filename=\"msg.asc\"\r\n"),
+        by("Content-Transfer-Encoding: 7bit\r\nContent-Description: PGP/MIME Versions "
+           "Identification\r\n", // Apple Mail
+           "application/octet-stream;\r\n\tname=encrypted.asc",
+           "Content-Transfer-Encoding: 7bit\r\nContent-Disposition: "
+           "inline;\r\n\tfilename=encrypted.asc\r\n"
+           "Content-Description: OpenPGP encrypted message\r\n"),
+        by("Content-Disposition: attachment;\r\n filename=\"Version.txt\"\r\nContent-Transfer-Encoding: "
+           "7bit\r\n" // GpgOL
+           "Content-ID: <a.b.c@gpgol>\r\n",
+           "application/octet-stream", "Content-Disposition: inline;\r\n\tfilename=openpgp-encrypted-message.asc\r\n"),
+        by("MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n", // Python's email package
+           "application/octet-stream", "MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n"),
+    };
+    for (const auto& m : mime) EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 300);
 
     const auto base64 = "Content-Transfer-Encoding: base64\r\n"s;
-    const auto exchange = mail(
-        "multipart/mixed; boundary=b",
-        multipart(
-            {part("text/plain; charset=\"us-ascii\"", "", "Content-ID: <1@x.prod.outlook.com>\r\n" + base64),
-             part("application/pgp-encrypted; name=\"PGPMIME Versions Identification\"",
-                  text::encode_base64("Version: 1\r\n"),
-                  "Content-Description: PGPMIME Versions Identification\r\nContent-Disposition: "
-                  "attachment;\r\n"
-                  "\tfilename=\"PGPMIME Versions Identification\"; size=12;\r\n"
-                  "\tcreation-date=\"Mon, 23 Nov 2026 09:00:00 GMT\";\r\n"
-                  "\tmodification-date=\"Mon, 23 Nov 2026 09:00:00 GMT\"\r\nContent-ID: <2@x>\r\n" +
-                      base64),
-             part("application/octet-stream; name=\"encrypted.asc\"", text::encode_base64(armored),
-                  "Content-Description: encrypted.asc\r\nContent-Disposition: attachment;\r\n"
-                  "\tfilename=\"encrypted.asc\"; size=1712\r\nContent-ID: <3@x>\r\n" +
-                      base64)}));
+    const auto exchange =
+        mail("multipart/mixed; boundary=b",
+             multipart({part("text/plain; charset=\"us-ascii\"", "", "Content-ID: <1@x.prod.outlook.com>\r\n" + base64),
+                        part("application/pgp-encrypted; name=\"PGPMIME Versions Identification\"",
+                             text::encode_base64("Version: 1\r\n"),
+                             "Content-Description: PGPMIME Versions Identification\r\nContent-Disposition: "
+                             "attachment;\r\n"
+                             "\tfilename=\"PGPMIME Versions Identification\"; size=12;\r\n"
+                             "\tcreation-date=\"Mon, 23 Nov 2026 09:00:00 GMT\";\r\n"
+                             "\tmodification-date=\"Mon, 23 Nov 2026 09:00:00 GMT\"\r\nContent-ID: <2@x>\r\n" +
+                                 base64),
+                        part("application/octet-stream; name=\"encrypted.asc\"", text::encode_base64(armored),
+                             "Content-Description: encrypted.asc\r\nContent-Disposition: attachment;\r\n"
+                             "\tfilename=\"encrypted.asc\"; size=1712\r\nContent-ID: <3@x>\r\n" +
+                                 base64)}));
     EXPECT_EQ(kind(exchange), protection::pgp_mime) << inspect(exchange).why;
 }
 
@@ -390,9 +351,8 @@ TEST_F(Inspect, EmptyLinesAroundThePartsCostNoMemoryOfTheirOwn) {
 
 TEST_F(Inspect, ArmorInBase64IsFound) {
     const auto encoded = [](const std::string& content) {
-        return policy::message{
-            .fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
-            .body = text::encode_base64(content)};
+        return policy::message{.fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
+                               .body = text::encode_base64(content)};
     };
     EXPECT_EQ(kind(encoded(armored)), protection::pgp_inline);
     // Behind white space the scan does not see it. Then it is encrypted once more: the safe side.
@@ -408,8 +368,7 @@ TEST_F(Inspect, NestedTooDeepIsTold) {
     EXPECT_TRUE(judged.too_complex);
     EXPECT_EQ(judged.kind, protection::none);
     body.erase(0, 11);
-    EXPECT_FALSE(
-        inspect(mail("multipart/mixed; boundary=b1000000", body)).too_complex); // nobody needs to know
+    EXPECT_FALSE(inspect(mail("multipart/mixed; boundary=b1000000", body)).too_complex); // nobody needs to know
 }
 
 TEST_F(Inspect, NoCutOfAMessageIsTakenForTheWhole) {

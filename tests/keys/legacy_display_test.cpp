@@ -1,5 +1,4 @@
 #include "keys/legacy_display.hpp"
-
 #include "policy/base/base64.hpp"
 #include "policy/mime.hpp"
 
@@ -22,15 +21,19 @@ std::string body_with(const policy::message& original) { return with_legacy_disp
 
 TEST(LegacyDisplay, IsTheFirstLineOfTheText) {
     EXPECT_EQ(body_with(mail("text/plain", "7bit", "hello\r\n")), "Subject: Tender price\r\n\r\nhello\r\n");
-    EXPECT_EQ(body_with(mail("text/plain", "quoted-printable", "h=C3=A4llo\r\n")), "Subject: Tender price\r\n\r\nh=C3=A4llo\r\n");
+    EXPECT_EQ(body_with(mail("text/plain", "quoted-printable", "h=C3=A4llo\r\n")),
+              "Subject: Tender price\r\n\r\nh=C3=A4llo\r\n");
     EXPECT_EQ(body_with(mail("text/html", "8bit", "<HTML><Body lang=de><p>hello")),
-              "<HTML><Body lang=de><div class=\"header-protection-legacy-display\"><pre>Subject: Tender price</pre></div>\r\n<p>hello");
+              "<HTML><Body lang=de><div class=\"header-protection-legacy-display\"><pre>Subject: Tender "
+              "price</pre></div>\r\n<p>hello");
     EXPECT_THAT(body_with(mail("text/html", "8bit", "<p>hello", "a<b & c")), HasSubstr("<pre>Subject: a&lt;b &amp; c</pre>"));
 }
 
 TEST(LegacyDisplay, InBase64ItStandsBeforeTheDigits) {
-    for (const auto* subject : {"a", "ab", "abc", "A subject that is so long that its digits do not fit on one line of base64"}) {
-        const auto marked = with_legacy_display(mail("text/plain", "base64", text::encode_base64("hello\r\n") + "\r\n", subject));
+    for (const auto* subject :
+         {"a", "ab", "abc", "A subject that is so long that its digits do not fit on one line of base64"}) {
+        const auto marked =
+            with_legacy_display(mail("text/plain", "base64", text::encode_base64("hello\r\n") + "\r\n", subject));
         const auto root = policy::parse_mime(marked);
         const auto decoded = policy::decoded_body(*root);
         ASSERT_TRUE(decoded) << marked.body;
@@ -41,26 +44,31 @@ TEST(LegacyDisplay, InBase64ItStandsBeforeTheDigits) {
 
 TEST(LegacyDisplay, LettersNeedACharsetThatHasThem) {
     const auto* subject = "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=";
-    EXPECT_EQ(body_with(mail("text/plain; charset=UTF-8", "8bit", "x\r\n", subject)), "Subject: Gr\xC3\xBC\xC3\x9F" "e\r\n\r\nx\r\n");
-    EXPECT_EQ(body_with(mail("text/plain; charset=utf-8", "quoted-printable", "x\r\n", subject)), "Subject: Gr=C3=BC=C3=9Fe\r\n\r\nx\r\n");
-    for (const auto& other : {mail("text/plain; charset=iso-8859-1", "8bit", "x\r\n", subject), mail("text/plain", "7bit", "x\r\n", subject),
-                              mail("text/plain; charset=utf-8", "7bit", "x\r\n", subject)})
+    EXPECT_EQ(body_with(mail("text/plain; charset=UTF-8", "8bit", "x\r\n", subject)), "Subject: Gr\xC3\xBC\xC3\x9F"
+                                                                                      "e\r\n\r\nx\r\n");
+    EXPECT_EQ(body_with(mail("text/plain; charset=utf-8", "quoted-printable", "x\r\n", subject)),
+              "Subject: Gr=C3=BC=C3=9Fe\r\n\r\nx\r\n");
+    for (const auto& other :
+         {mail("text/plain; charset=iso-8859-1", "8bit", "x\r\n", subject), mail("text/plain", "7bit", "x\r\n", subject),
+          mail("text/plain; charset=utf-8", "7bit", "x\r\n", subject)})
         EXPECT_EQ(with_legacy_display(other), other);
     EXPECT_EQ(body_with(mail("text/plain; charset=iso-8859-1", "8bit", "x\r\n")), "Subject: Tender price\r\n\r\nx\r\n");
 }
 
 TEST(LegacyDisplay, EachAlternativeHasItAndNoAttachment) {
-    const auto marked = with_legacy_display(
-        mail("multipart/mixed; boundary=a", "7bit",
-             "--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
-             "--b\r\n\r\nplain\r\n--b\r\nContent-Type: text/html;\r\n\tcharset=utf-8;\r\nContent-Language: de\r\n\r\n<p>html\r\n--b--\r\n"
-             "--a\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n--a--\r\n"));
-    EXPECT_EQ(marked.body,
-              "--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
-              "--b\r\nContent-Type: text/plain; hp-legacy-display=\"1\"\r\n\r\nSubject: Tender price\r\n\r\nplain\r\n"
-              "--b\r\nContent-Type: text/html;\r\n\tcharset=utf-8; hp-legacy-display=\"1\";\r\nContent-Language: de\r\n\r\n"
-              "<div class=\"header-protection-legacy-display\"><pre>Subject: Tender price</pre></div>\r\n<p>html\r\n--b--\r\n"
-              "--a\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n--a--\r\n");
+    const auto marked = with_legacy_display(mail(
+        "multipart/mixed; boundary=a", "7bit",
+        "--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        "--b\r\n\r\nplain\r\n--b\r\nContent-Type: text/html;\r\n\tcharset=utf-8;\r\nContent-Language: "
+        "de\r\n\r\n<p>html\r\n--b--\r\n"
+        "--a\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n--a--\r\n"));
+    EXPECT_EQ(
+        marked.body,
+        "--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain; hp-legacy-display=\"1\"\r\n\r\nSubject: Tender price\r\n\r\nplain\r\n"
+        "--b\r\nContent-Type: text/html;\r\n\tcharset=utf-8; hp-legacy-display=\"1\";\r\nContent-Language: de\r\n\r\n"
+        "<div class=\"header-protection-legacy-display\"><pre>Subject: Tender price</pre></div>\r\n<p>html\r\n--b--\r\n"
+        "--a\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n--a--\r\n");
     EXPECT_EQ(marked.fields, mail("multipart/mixed; boundary=a", "7bit", "").fields) << "the mark is where the element is";
 }
 

@@ -13,8 +13,7 @@ constexpr auto now = at(1000);
 std::string fingerprint(char digit) { return std::string(40, digit); }
 
 stored_certificate key(char digit, std::vector<std::string> addresses, int created = 100) {
-    const subkey own{
-        .fingerprint = {}, .key_id = {}, .created = at(created), .expires = {}, .can_encrypt = true};
+    const subkey own{.fingerprint = {}, .key_id = {}, .created = at(created), .expires = {}, .can_encrypt = true};
     return {.cert = {.fingerprint = fingerprint(digit),
                      .user_ids = {},
                      .addresses = std::move(addresses),
@@ -42,22 +41,20 @@ stored_certificate signing(stored_certificate k) {
 }
 
 std::string found(const found_key& answer) {
-    return std::string(policy::name_of(answer.state)) +
-           (answer.stored ? " " + answer.stored->file.string() : "");
+    return std::string(policy::name_of(answer.state)) + (answer.stored ? " " + answer.stored->file.string() : "");
 }
 
 TEST(Lookup, OnlyTheWholeAddressMatches) {
     const key_index index({key('A', {"bob@example.org", "robert@example.org"})});
     EXPECT_EQ(found(index.find("bob@example.org", now)), "usable A");
     EXPECT_EQ(found(index.find("robert@example.org", now)), "usable A");
-    for (const auto* other : {"ob@example.org", "bob@example.or", "bob", "example.org", "",
-                              "<bob@example.org>", "bob@example.org ", "abob@example.org"})
+    for (const auto* other : {"ob@example.org", "bob@example.or", "bob", "example.org", "", "<bob@example.org>",
+                              "bob@example.org ", "abob@example.org"})
         EXPECT_EQ(found(index.find(other, now)), "missing") << other;
 }
 
 TEST(Lookup, UsableComesBeforeNewer) {
-    const key_index index(
-        {key('A', {"x@y.z"}, 100), expired(key('B', {"x@y.z"}, 300)), revoked(key('C', {"x@y.z"}, 400))});
+    const key_index index({key('A', {"x@y.z"}, 100), expired(key('B', {"x@y.z"}, 300)), revoked(key('C', {"x@y.z"}, 400))});
     EXPECT_EQ(found(index.find("x@y.z", now)), "usable A");
 }
 
@@ -90,8 +87,7 @@ TEST(Lookup, AnEntryIsAnAddressOrAFingerprint) {
     const key_index index({key('A', {"org@example.org"}), disabled(key('B', {}))});
     EXPECT_EQ(found(index.find_entry(" ORG@Example.org ", now)), "usable A");
     EXPECT_EQ(found(index.find_entry(fingerprint('A'), now)), "usable A");
-    EXPECT_EQ(found(index.find_entry("bbbb bbbb bbbb bbbb bbbb  bbbb bbbb bbbb bbbb bbbb", now)),
-              "disabled B");
+    EXPECT_EQ(found(index.find_entry("bbbb bbbb bbbb bbbb bbbb  bbbb bbbb bbbb bbbb bbbb", now)), "disabled B");
     EXPECT_EQ(found(index.find_entry("AAAAAAAAAAAAAAAA", now)), "missing");
     EXPECT_EQ(found(index.find_entry("", now)), "missing");
 }

@@ -10,8 +10,7 @@ namespace sealgate::test {
 inline std::string noise(std::size_t size, unsigned seed = 1) {
     std::mt19937 random(seed);
     std::string out(size, '\0');
-    for (auto& octet : out)
-        octet = static_cast<char>(random() >> 24);
+    for (auto& octet : out) octet = static_cast<char>(random() >> 24);
     return out;
 }
 

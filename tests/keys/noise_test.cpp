@@ -13,17 +13,14 @@ using namespace std::string_literals;
 
 std::string repeated(const std::string& what, std::size_t size) {
     std::string out;
-    while (out.size() < size)
-        out += what;
+    while (out.size() < size) out += what;
     return out.substr(0, size);
 }
 
-const auto prose =
-    "The source is Jane Roe, and you can meet her at five in the old town of Berlin; bring cash. "s;
+const auto prose = "The source is Jane Roe, and you can meet her at five in the old town of Berlin; bring cash. "s;
 
 TEST(Noise, RandomOctetsOfEveryLengthAreNoise) {
-    for (unsigned seed = 0; seed < 2000; ++seed)
-        EXPECT_TRUE(is_noise(test::noise(seed, seed))) << seed;
+    for (unsigned seed = 0; seed < 2000; ++seed) EXPECT_TRUE(is_noise(test::noise(seed, seed))) << seed;
     EXPECT_TRUE(is_noise(test::noise(8 << 20)));
 }
 
@@ -49,8 +46,7 @@ TEST(Noise, WhatCanBeReadIsNone) {
         {"base64", text::encode_base64(test::noise(100))},
         {"zeros", std::string(64, '\0')},
     };
-    for (const auto& c : cases)
-        EXPECT_FALSE(is_noise(c.octets)) << c.why;
+    for (const auto& c : cases) EXPECT_FALSE(is_noise(c.octets)) << c.why;
 }
 
 TEST(Noise, ASentenceInTheMiddleOfNoiseIsFound) {
@@ -60,15 +56,15 @@ TEST(Noise, ASentenceInTheMiddleOfNoiseIsFound) {
 
 TEST(Noise, PiecesAreReadAsOne) {
     noise_meter meter;
-    for (const char c : prose)
-        meter.add({&c, 1});
+    for (const char c : prose) meter.add({&c, 1});
     EXPECT_FALSE(meter.is_noise());
     EXPECT_TRUE(is_noise(""));
 }
 
 TEST(Noise, DigitsThatSpellWordsAreFound) {
-    const std::string words = "dear+Bob/the+price+is+forty+two+million+tell+nobody+before+Monday/I+shall+meet+you+at+five\r\n"
-                              "behind+the+old+station+and+bring+the+contract+with+me/do+not+call/burn+this+when+you+have+read\r\n";
+    const std::string words =
+        "dear+Bob/the+price+is+forty+two+million+tell+nobody+before+Monday/I+shall+meet+you+at+five\r\n"
+        "behind+the+old+station+and+bring+the+contract+with+me/do+not+call/burn+this+when+you+have+read\r\n";
     EXPECT_TRUE(spells_text(words + words));
     EXPECT_FALSE(spells_text(text::encode_base64(test::noise(1'000'000))));
     EXPECT_FALSE(spells_text("short"));

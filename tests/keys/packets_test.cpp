@@ -72,14 +72,12 @@ TEST(Packets, WhatDoesNotFitIsRefused) {
         "\x87"s + octets(5),                  // a PKESK to the end
         pkesk + std::string(1, '\0') + seipd, // a NUL between
     };
-    for (const auto& bytes : cases)
-        EXPECT_FALSE(walk_packets(bytes, 10)) << testing::PrintToString(bytes);
+    for (const auto& bytes : cases) EXPECT_FALSE(walk_packets(bytes, 10)) << testing::PrintToString(bytes);
 }
 
 TEST(Packets, MorePacketsThanTheLimitAreRefused) {
     std::string many;
-    for (int i = 0; i < 11; ++i)
-        many += marker;
+    for (int i = 0; i < 11; ++i) many += marker;
     EXPECT_FALSE(walk_packets(many, 10));
     EXPECT_TRUE(walk_packets(many, 11));
 }
@@ -153,8 +151,7 @@ TEST(EncryptedMessage, EverythingElseIsNone) {
 TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
     const auto html = "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"s;
     std::string in_chunks = "\xD2\xE9\x01"s + octets(511); // a chunk of 512, then many of one octet each
-    for (const char c : html)
-        in_chunks += "\xE0"s + c;
+    for (const char c : html) in_chunks += "\xE0"s + c;
     in_chunks += '\0';
     const std::string cases[] = {
         pkesk + packet_of(18, "\x01" + html),
@@ -166,8 +163,7 @@ TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
     };
     for (const auto& bytes : cases) {
         const auto message = read_encrypted_message(bytes);
-        EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext)
-            << testing::PrintToString(bytes);
+        EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext) << testing::PrintToString(bytes);
     }
 }
 
@@ -179,8 +175,7 @@ TEST(EncryptedMessage, SessionKeysHaveABound) {
 
 TEST(EncryptedMessage, EveryCutIsRefused) {
     const auto whole = pkesk + seipd;
-    for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_FALSE(read_encrypted_message(whole.substr(0, size))) << size;
+    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(read_encrypted_message(whole.substr(0, size))) << size;
 }
 
 TEST(EncryptedMessage, NoByteChangedCrashesIt) {

@@ -1,6 +1,6 @@
 #include "keys/armor.hpp"
-#include "keys/inspect.hpp"
 #include "keys/header_protection.hpp"
+#include "keys/inspect.hpp"
 #include "keys/pgp_mime.hpp"
 #include "tests/keys/test_keyring.hpp"
 
@@ -33,10 +33,8 @@ TEST(PgpMime, MessageWithoutContentFieldsBeginsWithTheEmptyLine) {
 }
 
 TEST(PgpMime, OuterBodyIsRfc3156) {
-    const auto envelope =
-        make_envelope("-----BEGIN PGP MESSAGE-----\r\n\r\nAAAA\r\n-----END PGP MESSAGE-----\r\n", "=_x");
-    EXPECT_EQ(envelope.content_type,
-              "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"=_x\"");
+    const auto envelope = make_envelope("-----BEGIN PGP MESSAGE-----\r\n\r\nAAAA\r\n-----END PGP MESSAGE-----\r\n", "=_x");
+    EXPECT_EQ(envelope.content_type, "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"=_x\"");
     EXPECT_EQ(envelope.body, "This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"
                              "To read it you need a mail program with OpenPGP, and your key.\r\n"
                              "\r\n"

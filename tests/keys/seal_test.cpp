@@ -36,17 +36,15 @@ protected:
                 .key_id = people->last_key_id(fingerprint)};
     }
 
-    sealer make_sealer(const std::filesystem::path& program = "/usr/bin/gpg",
-                       std::chrono::milliseconds deadline = 60s) {
+    sealer make_sealer(const std::filesystem::path& program = "/usr/bin/gpg", std::chrono::milliseconds deadline = 60s) {
         return sealer({.program = program, .scratch = scratch.path(), .deadline = deadline});
     }
 
     // A program in gpg's place. It answers --version as gpg does, and then does this.
     std::filesystem::path fake_gpg(const std::string& script) {
         const auto file = scratch.path() / "fake-gpg";
-        std::ofstream(file)
-            << "#!/bin/bash\ncase \" $* \" in *' --version '*) exec /usr/bin/gpg --version;; esac\n"
-            << script << "\n";
+        std::ofstream(file) << "#!/bin/bash\ncase \" $* \" in *' --version '*) exec /usr/bin/gpg --version;; esac\n"
+                            << script << "\n";
         std::filesystem::permissions(file, std::filesystem::perms::owner_all);
         return file;
     }
@@ -64,8 +62,7 @@ protected:
 
 TEST_F(Seal, WhatIsSealedComesBackByteForByte) {
     std::string bytes = "Content-Type: application/octet-stream\r\n\r\n";
-    for (int i = 0; i < 300'000; ++i)
-        bytes += static_cast<char>(i * 7 % 256);
+    for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7 % 256);
     const auto sealed = make_sealer().seal(bytes, {recipient(ann), recipient(bob)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(people->decrypt(*sealed), bytes);
@@ -91,8 +88,7 @@ TEST_F(Seal, LengthTellsNothingOfTheContent) {
     auto seals = make_sealer();
     const auto zeros = seals.seal(std::string(100'000, '0'), {recipient(ann)});
     std::string mixed;
-    for (std::uint32_t i = 1, x = 1; i <= 100'000; ++i)
-        x = x * 1664525 + 1013904223, mixed += static_cast<char>(x >> 24);
+    for (std::uint32_t i = 1, x = 1; i <= 100'000; ++i) x = x * 1664525 + 1013904223, mixed += static_cast<char>(x >> 24);
     const auto noise = seals.seal(mixed, {recipient(ann)});
     ASSERT_TRUE(zeros && noise);
     EXPECT_EQ(zeros->size(), noise->size());
@@ -132,10 +128,8 @@ TEST_F(Seal, GpgThatEncryptsToAnotherKeyIsCaught) {
 
 TEST_F(Seal, GpgThatAddsAKeyIsCaught) {
     const auto other = people->export_file(bob).string();
-    EXPECT_EQ(error_of("exec /usr/bin/gpg -f " + other + " \"$@\""),
-              "gpg encrypted to other keys than asked for");
-    EXPECT_EQ(error_of("exec /usr/bin/gpg -F " + other + " \"$@\""),
-              "gpg encrypted to other keys than asked for");
+    EXPECT_EQ(error_of("exec /usr/bin/gpg -f " + other + " \"$@\""), "gpg encrypted to other keys than asked for");
+    EXPECT_EQ(error_of("exec /usr/bin/gpg -F " + other + " \"$@\""), "gpg encrypted to other keys than asked for");
 }
 
 TEST_F(Seal, GpgThatDoesNotEncryptIsCaught) {
@@ -159,8 +153,7 @@ TEST_F(Seal, GpgThatDoesNotEncryptIsCaught) {
 }
 
 TEST_F(Seal, TruncatedCiphertextIsCaught) {
-    EXPECT_TRUE(
-        error_of("/usr/bin/gpg \"$@\" | head -c 150").starts_with("gpg did not make an encrypted message"));
+    EXPECT_TRUE(error_of("/usr/bin/gpg \"$@\" | head -c 150").starts_with("gpg did not make an encrypted message"));
 }
 
 TEST_F(Seal, SomethingBehindTheCiphertextIsCaught) {
@@ -173,11 +166,9 @@ TEST_F(Seal, ReadingBackSeesAPassphraseAndAMissingPart) {
     const auto options = "--pinentry-mode loopback --passphrase x -r " + ann;
     const auto sealed = people->gpg_with_input(options + " --encrypt", entity);
     EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}), "");
-    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity,
-                                  {to_ann}),
+    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}),
               "gpg encrypted to a passphrase too");
-    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}),
-              "gpg encrypted only a part of the message");
+    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}), "gpg encrypted only a part of the message");
 }
 
 TEST_F(Seal, WorkersDoNotDisturbEachOther) {
@@ -188,8 +179,7 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
         for (int i = 0; i < 4; ++i)
             workers.emplace_back([&] {
                 auto seals = make_sealer();
-                for (int j = 0; j < 5; ++j)
-                    sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
+                for (int j = 0; j < 5; ++j) sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
             });
     }
     EXPECT_EQ(sealed, 20);
@@ -197,8 +187,7 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
 
 TEST_F(Seal, SealerWorksAgainAfterAHang) {
     const auto mark = (scratch.path() / "hung-once").string();
-    auto seals = make_sealer(
-        fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 5"), 300ms);
+    auto seals = make_sealer(fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 5"), 300ms);
     EXPECT_FALSE(seals.seal(entity, {recipient(ann)}));
     const auto sealed = seals.seal(entity, {recipient(ann)});
     EXPECT_TRUE(sealed) << sealed.error().text;
@@ -214,8 +203,7 @@ TEST_F(Seal, OneProcessASealAndNoAgent) {
         return std::ranges::count(text, '\n');
     };
     const auto before = calls();
-    for (int i = 0; i < 3; ++i)
-        ASSERT_TRUE(seals.seal(entity, {recipient(ann)}));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(seals.seal(entity, {recipient(ann)}));
     EXPECT_EQ(calls() - before, 3);
     EXPECT_NE(read_file(log).find("--compress-algo=none"), std::string::npos) << read_file(log);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path()))

@@ -120,11 +120,11 @@ TEST(Skesk, CountsMethodsAndAlgorithmsMustBeThoseThatExist) {
         "\x04",
         "\x03\x09" + iterated,
         "\x07\x09" + iterated,
-        "\x04\x05" + iterated,                            // a cipher that does not exist
-        "\x04\x09\x02\x08"s + noise(9),                   // a method that does not exist
-        "\x04\x09\x03\x0D"s + noise(9),                   // a hash that does not exist
-        "\x05\x09\x04" + iterated + noise(15 + 32 + 16),  // an AEAD algorithm that does not exist
-        "\x05\x09\x01" + iterated + noise(15 + 32 + 16),  // the nonce of another
+        "\x04\x05" + iterated,                           // a cipher that does not exist
+        "\x04\x09\x02\x08"s + noise(9),                  // a method that does not exist
+        "\x04\x09\x03\x0D"s + noise(9),                  // a hash that does not exist
+        "\x05\x09\x04" + iterated + noise(15 + 32 + 16), // an AEAD algorithm that does not exist
+        "\x05\x09\x01" + iterated + noise(15 + 32 + 16), // the nonce of another
         version_6(iterated, noise(15), '\x04', noise(48)),
         version_6(iterated + "x", noise(14), '\x02', noise(48)), // longer than its method
         wrong_count,

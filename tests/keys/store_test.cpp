@@ -28,9 +28,7 @@ protected:
         if (!report) return report.error();
         std::string out;
         for (const auto& each : report->certificates)
-            out += each.what == change::added     ? "added "
-                   : each.what == change::updated ? "updated "
-                                                  : "unchanged ";
+            out += each.what == change::added ? "added " : each.what == change::updated ? "updated " : "unchanged ";
         return out;
     }
     static key_state state_of(const store& keys, const std::string& address) {
@@ -65,8 +63,7 @@ TEST_F(Store, ImportKeepsOneFileACertificate) {
     const auto contents = keys.load();
     EXPECT_TRUE(contents.problems.empty());
     ASSERT_EQ(contents.certificates.size(), 2u);
-    const auto& loaded = *std::ranges::find_if(contents.certificates,
-                                               [&](const auto& c) { return c.cert.fingerprint == ann; });
+    const auto& loaded = *std::ranges::find_if(contents.certificates, [&](const auto& c) { return c.cert.fingerprint == ann; });
     EXPECT_EQ(loaded.file, file_of(ann));
     EXPECT_EQ(*loaded.binary, read_file(file_of(ann)));
     EXPECT_EQ(loaded.cert.user_ids, std::vector<std::string>{"Ann Example <Ann@Example.org>"});
@@ -78,8 +75,7 @@ TEST_F(Store, ImportKeepsOneFileACertificate) {
 TEST_F(Store, ArmorOfSeveralCertificatesInATextIsImported) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto bob = people.make_key("Bob <bob@example.org>");
-    const auto text =
-        "My key:\n\n" + armored_certificate(people, ann) + "\nand Bob's\n" + armored_certificate(people, bob);
+    const auto text = "My key:\n\n" + armored_certificate(people, ann) + "\nand Bob's\n" + armored_certificate(people, bob);
     EXPECT_EQ(changes(make_store().import(text)), "added added ");
 }
 
@@ -91,8 +87,8 @@ TEST_F(Store, SecretKeysAreRefusedAndNeverWritten) {
     for (auto at = disguised.find("PRIVATE"); at != std::string::npos; at = disguised.find("PRIVATE"))
         disguised.replace(at, 7, "PUBLIC");
     const auto keys = make_store();
-    for (const auto& file : {secret, disguised, armored_certificate(people, bob) + secret,
-                             read_armor(secret).blocks.at(0).data}) {
+    for (const auto& file :
+         {secret, disguised, armored_certificate(people, bob) + secret, read_armor(secret).blocks.at(0).data}) {
         const auto report = keys.import(file);
         ASSERT_FALSE(report);
         EXPECT_TRUE(report.error().starts_with("holds a secret key")) << report.error();
@@ -102,8 +98,8 @@ TEST_F(Store, SecretKeysAreRefusedAndNeverWritten) {
 
 TEST_F(Store, WhatIsNoCertificateIsRefused) {
     const auto keys = make_store();
-    for (const auto& file : {std::string(""), std::string("hello"), std::string("\x99\x01"),
-                             std::string(1000, '\xFF'), people.gpg_with_input("--store", "hello")})
+    for (const auto& file : {std::string(""), std::string("hello"), std::string("\x99\x01"), std::string(1000, '\xFF'),
+                             people.gpg_with_input("--store", "hello")})
         EXPECT_FALSE(keys.import(file));
     EXPECT_TRUE(std::filesystem::exists(keys.directory()));
     EXPECT_TRUE(keys.load().certificates.empty());
@@ -117,8 +113,7 @@ TEST_F(Store, UnknownKeyVersionsAreNamed) {
     const auto keys = make_store();
     const auto report = keys.import(people.export_certificate(ann) + version6);
     EXPECT_EQ(changes(report), "added ");
-    EXPECT_EQ(report->problems,
-              std::vector<std::string>{"1 certificate(s) of a version that GnuPG 2.2 cannot use"});
+    EXPECT_EQ(report->problems, std::vector<std::string>{"1 certificate(s) of a version that GnuPG 2.2 cannot use"});
     EXPECT_EQ(keys.import(version6)->problems, report->problems);
 }
 
@@ -238,24 +233,21 @@ TEST_F(Store, BadFilesAreReportedAndTheRestIsUsed) {
     replace_file(file_of(good[0]), "hello");
     replace_file(file_of(good[1]), people.export_certificate(good[2]));               // another's certificate
     replace_file(file_of(good[3]), people.export_certificate(good[3]).substr(0, 60)); // cut inside a packet
-    replace_file(file_of(std::string(40, 'A')), "\xC6\x06\x04garba"); // a packet gpg cannot read
+    replace_file(file_of(std::string(40, 'A')), "\xC6\x06\x04garba");                 // a packet gpg cannot read
     replace_file(file_of(std::string(40, 'B')), "");
     replace_file(file_of(std::string(40, 'C')), people.gpg("--export")); // several
-    replace_file(file_of(std::string(40, 'D')),
-                 read_armor(people.export_secret_key(good[4])).blocks.at(0).data);
+    replace_file(file_of(std::string(40, 'D')), read_armor(people.export_secret_key(good[4])).blocks.at(0).data);
     replace_file(keys.directory() / "notes.txt", "not a certificate, and not meant to be");
 
     const auto contents = keys.load();
     std::vector<std::string> loaded;
-    for (const auto& stored : contents.certificates)
-        loaded.push_back(stored.cert.fingerprint);
+    for (const auto& stored : contents.certificates) loaded.push_back(stored.cert.fingerprint);
     EXPECT_EQ(loaded, (std::vector{good[2], good[4]}));
     EXPECT_EQ(contents.problems.size(), 7u) << testing::PrintToString(contents.problems);
-    EXPECT_TRUE(std::ranges::any_of(
-        contents.problems, [](const auto& p) { return p.ends_with("it holds more than one certificate"); }));
+    EXPECT_TRUE(std::ranges::any_of(contents.problems,
+                                    [](const auto& p) { return p.ends_with("it holds more than one certificate"); }));
     EXPECT_EQ(
-        std::ranges::count_if(contents.problems,
-                              [&](const auto& p) { return p.contains("it is the certificate " + good[2]); }),
+        std::ranges::count_if(contents.problems, [&](const auto& p) { return p.contains("it is the certificate " + good[2]); }),
         1);
 }
 
@@ -311,8 +303,7 @@ TEST_F(Store, NothingIsLeftBehind) {
     ASSERT_TRUE(keys.import(people.export_certificate(ann)));
     (void)keys.load();
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(keys.directory()))
-        names.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(keys.directory())) names.push_back(entry.path().filename());
     std::ranges::sort(names);
     EXPECT_EQ(names, (std::vector<std::string>{".lock", ann + ".pgp"}));
 }

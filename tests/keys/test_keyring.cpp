@@ -20,8 +20,7 @@ std::string last_field_of(const std::string& listing, const std::string& record,
         at += line.size() + 1;
         if (!line.starts_with(record + ":")) continue;
         std::size_t from = 0;
-        for (int i = 1; i < field; ++i)
-            from = line.find(':', from) + 1;
+        for (int i = 1; i < field; ++i) from = line.find(':', from) + 1;
         found = line.substr(from, line.find(':', from) - from);
     }
     return found;
@@ -34,8 +33,7 @@ std::string run(const std::string& command, const std::filesystem::path& log) {
     if (!pipe) throw std::runtime_error("cannot run: " + command);
     std::string out;
     char buffer[4096];
-    for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe.get())) > 0;)
-        out.append(buffer, n);
+    for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe.get())) > 0;) out.append(buffer, n);
     EXPECT_EQ(::pclose(pipe.get()), 0) << command << "\n" << (log.empty() ? "" : keys::read_file(log));
     return out;
 }
@@ -50,9 +48,8 @@ keyring::keyring()
 keyring::~keyring() { run("gpgconf --homedir " + directory().string() + " --kill all 2>/dev/null || true"); }
 
 std::string keyring::gpg(const std::string& arguments) const {
-    return run("gpg --homedir " + directory().string() +
-                   " --batch --quiet --yes --trust-model always --passphrase '' " + arguments + " 2>>" +
-                   (directory() / "log").string(),
+    return run("gpg --homedir " + directory().string() + " --batch --quiet --yes --trust-model always --passphrase '' " +
+                   arguments + " 2>>" + (directory() / "log").string(),
                directory() / "log");
 }
 
@@ -98,8 +95,7 @@ std::string keyring::make_key_with_expired_subkey(const std::string& user_id) {
 std::string keyring::make_key_with_revoked_subkey(const std::string& user_id) {
     const auto fingerprint = make_key(user_id);
     run("printf 'key 1\\nrevkey\\ny\\n0\\n\\ny\\nsave\\n' | gpg --homedir " + directory().string() +
-        " --quiet --no-tty --command-fd 0 --pinentry-mode loopback --passphrase '' --edit-key " +
-        fingerprint + " 2>/dev/null");
+        " --quiet --no-tty --command-fd 0 --pinentry-mode loopback --passphrase '' --edit-key " + fingerprint + " 2>/dev/null");
     return fingerprint;
 }
 
@@ -109,17 +105,11 @@ std::string keyring::revocation_of(const std::string& fingerprint) const {
     return text.substr(text.find(":-----BEGIN") + 1);
 }
 
-void keyring::revoke(const std::string& fingerprint) {
-    gpg_with_input("--import", revocation_of(fingerprint));
-}
+void keyring::revoke(const std::string& fingerprint) { gpg_with_input("--import", revocation_of(fingerprint)); }
 
-void keyring::delete_key(const std::string& fingerprint) {
-    gpg("--delete-secret-and-public-key " + fingerprint);
-}
+void keyring::delete_key(const std::string& fingerprint) { gpg("--delete-secret-and-public-key " + fingerprint); }
 
-std::string keyring::export_certificate(const std::string& fingerprint) const {
-    return gpg("--export " + fingerprint);
-}
+std::string keyring::export_certificate(const std::string& fingerprint) const { return gpg("--export " + fingerprint); }
 
 std::filesystem::path keyring::export_file(const std::string& fingerprint) const {
     auto file = directory() / (fingerprint + ".pgp");

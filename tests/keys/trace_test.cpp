@@ -5,9 +5,14 @@
 namespace sealgate::keys {
 namespace {
 
-constexpr const char* traces[] = {
-    "multipart/encrypted", "pkcs7-mime", "BEGIN PGP", "application/pgp", "x.pgp", "x.GPG", ".asc",
-    "LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t"};
+constexpr const char* traces[] = {"multipart/encrypted",
+                                  "pkcs7-mime",
+                                  "BEGIN PGP",
+                                  "application/pgp",
+                                  "x.pgp",
+                                  "x.GPG",
+                                  ".asc",
+                                  "LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t"};
 
 TEST(EncryptionTrace, IsFoundWhereverItStands) {
     for (const std::string trace : traces)
@@ -25,8 +30,7 @@ TEST(EncryptionTrace, IsFoundInFieldsAboutTheBodyOnly) {
 
 TEST(EncryptionTrace, OrdinaryMailHasNone) {
     std::string body;
-    for (int i = 0; i < 1000; ++i)
-        body += "the pgpg encrypted pkcs7 mime asc pg .as begin-pgp multipart/ encrypted\r\n";
+    for (int i = 0; i < 1000; ++i) body += "the pgpg encrypted pkcs7 mime asc pg .as begin-pgp multipart/ encrypted\r\n";
     EXPECT_FALSE(has_encryption_trace({.fields = {{"Content-Type", " text/plain"}}, .body = body}));
     EXPECT_FALSE(has_encryption_trace({}));
 }

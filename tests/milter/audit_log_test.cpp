@@ -1,5 +1,5 @@
-#include "milter/audit_log.hpp"
 #include "milter/audit_files.hpp"
+#include "milter/audit_log.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/audit_reader.hpp"
 
@@ -47,8 +47,7 @@ protected:
     std::vector<std::string> lines() const {
         std::vector<std::string> out;
         std::ifstream in(path());
-        for (std::string line; std::getline(in, line);)
-            out.push_back(line);
+        for (std::string line; std::getline(in, line);) out.push_back(line);
         return out;
     }
 
@@ -92,11 +91,9 @@ TEST_F(AuditLog, RecordsOfManyThreadsMakeOneChain) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 8; ++t)
         threads.emplace_back([&] {
-            for (int i = 0; i < 50; ++i)
-                stored += append(log, "\"id\":1").empty() ? 1 : 0;
+            for (int i = 0; i < 50; ++i) stored += append(log, "\"id\":1").empty() ? 1 : 0;
         });
-    for (auto& thread : threads)
-        thread.join();
+    for (auto& thread : threads) thread.join();
     EXPECT_EQ(stored, 400);
     EXPECT_EQ(whole(), 400);
 }
@@ -202,7 +199,8 @@ TEST_F(AuditLog, FullFileIsRotatedAndTheChainGoesOnInTheNext) {
 }
 
 TEST_F(AuditLog, NewDayBeginsANewFileAndTheSameDayDoesNot) {
-    auto time = std::chrono::system_clock::time_point(std::chrono::sys_days(std::chrono::year(2026) / 11 / 27)) + std::chrono::hours(23);
+    auto time = std::chrono::system_clock::time_point(std::chrono::sys_days(std::chrono::year(2026) / 11 / 27)) +
+                std::chrono::hours(23);
     auto dated = options();
     dated.now = [&] { return time; };
     audit_log log(dated);

@@ -40,8 +40,7 @@ TEST(BrokenPeer, EventsOutOfOrderAreRefused) {
         {envelope + packet('N') + packet('N'), "EOH in the body"},
         {introduction() + whole_mail() + packet('E'), "BODYEOB outside a transaction"},
     };
-    for (const auto& [stream, error] : peers)
-        EXPECT_EQ(said(stream).error, error);
+    for (const auto& [stream, error] : peers) EXPECT_EQ(said(stream).error, error);
 }
 
 TEST(BrokenPeer, MalformedPayloadsAreRefused) {
@@ -76,15 +75,13 @@ TEST(BrokenPeer, MalformedPayloadsAreRefused) {
         {introduction() + packet('D'), "MACRO for no event"},
         {introduction() + packet('D', "A"), "MACRO for no event"},
         {introduction() + packet('D', "x"), "MACRO for no event"},
-        {introduction() + packet('D', "Mi\0"s),
-         "malformed MACRO frame for MAIL: a name lacks its value, or a string its NUL"},
+        {introduction() + packet('D', "Mi\0"s), "malformed MACRO frame for MAIL: a name lacks its value, or a string its NUL"},
         {introduction() + packet('D', "Mi\0id"s),
          "malformed MACRO frame for MAIL: a name lacks its value, or a string its NUL"},
         {packet('O', "\0\0\0\x06"s), "OPTNEG of 4 bytes where 12 are due"},
         {offered(1), "protocol version 1 offered, 2 to 6 are spoken"},
     };
-    for (const auto& [stream, error] : peers)
-        EXPECT_EQ(said(stream).error, error);
+    for (const auto& [stream, error] : peers) EXPECT_EQ(said(stream).error, error);
 }
 
 TEST(BrokenPeer, EveryEventCutShortIsRefusedOrWaitsForMore) {
@@ -94,9 +91,7 @@ TEST(BrokenPeer, EveryEventCutShortIsRefusedOrWaitsForMore) {
         {'L', "Subject\0 text\0"s},
     };
     const auto ready = [](char letter) {
-        return letter == 'C'   ? offered()
-               : letter == 'M' ? introduction()
-                               : introduction() + mail("<a@b.example>");
+        return letter == 'C' ? offered() : letter == 'M' ? introduction() : introduction() + mail("<a@b.example>");
     };
     for (const auto& [letter, payload] : events)
         for (std::size_t length = 0; length < payload.size(); ++length) {

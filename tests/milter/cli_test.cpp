@@ -13,9 +13,7 @@ using testing::IsEmpty;
 
 constexpr option_spec known[] = {{"--json", takes::nothing}, {"--to", takes::value}};
 
-std::expected<invocation, std::string> parse(std::vector<std::string_view> words) {
-    return parse_arguments(words, known);
-}
+std::expected<invocation, std::string> parse(std::vector<std::string_view> words) { return parse_arguments(words, known); }
 
 TEST(CommandLine, OptionsMayStandAnywhereAndInBothForms) {
     const auto called = parse({"a.eml", "--to", "x@y.z", "--json", "--to=b@y.z", "--config=c.yaml", "b.eml"});
@@ -33,9 +31,7 @@ TEST(CommandLine, DefaultsAreTheContracts) {
     EXPECT_THAT(called->values("--to"), IsEmpty());
 }
 
-TEST(CommandLine, DoubleDashEndsTheOptions) {
-    EXPECT_THAT(parse({"--", "--json", "-"})->words, ElementsAre("--json", "-"));
-}
+TEST(CommandLine, DoubleDashEndsTheOptions) { EXPECT_THAT(parse({"--", "--json", "-"})->words, ElementsAre("--json", "-")); }
 
 TEST(CommandLine, MistakesAreTold) {
     EXPECT_EQ(parse({"--jsn"}).error(), "unknown option --jsn; did you mean \"--json\"?");

@@ -30,8 +30,7 @@ std::vector<std::string> errors_after(const std::string& from, const std::string
     auto text = example;
     text.replace(text.find(from), from.size(), to);
     std::vector<std::string> out;
-    for (const auto& problem : read(text).problems)
-        out.push_back(problem.to_string());
+    for (const auto& problem : read(text).problems) out.push_back(problem.to_string());
     return out;
 }
 
@@ -63,8 +62,7 @@ TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
 }
 
 TEST(Config, ListenTakesAList) {
-    EXPECT_THAT(errors_after("unix:/run/sealgate/milter.sock", "[\"unix:a.sock\", \"inet:127.0.0.1:8894\"]"),
-                IsEmpty());
+    EXPECT_THAT(errors_after("unix:/run/sealgate/milter.sock", "[\"unix:a.sock\", \"inet:127.0.0.1:8894\"]"), IsEmpty());
 }
 
 TEST(Config, EveryMistakeIsToldWithItsPlace) {
@@ -106,8 +104,7 @@ TEST(Endpoint, IsPostfixsSpelling) {
     EXPECT_EQ(to_string(*parse_endpoint("inet:[::1]:8894")), "inet:[::1]:8894");
     EXPECT_EQ(to_string(*parse_endpoint("inet:localhost:8894")), "inet:127.0.0.1:8894");
     EXPECT_EQ(to_string(*parse_endpoint("local:/a")), "unix:/a");
-    for (const auto* bad :
-         {"", "/a", "unix:", "inet:8894", "inet:host:x", "inet:127.0.0.1:0", "inet:127.0.0.1:65536"})
+    for (const auto* bad : {"", "/a", "unix:", "inet:8894", "inet:host:x", "inet:127.0.0.1:0", "inet:127.0.0.1:65536"})
         EXPECT_FALSE(parse_endpoint(bad)) << bad;
     EXPECT_FALSE(parse_endpoint("unix:/" + std::string(200, 'a')));
 }

@@ -1,8 +1,7 @@
 // The connection over a socket pair, with a judge that does what each test needs: what no real Postfix can be made to show.
 
-#include "milter/connection.hpp"
-
 #include "frames.hpp"
+#include "milter/connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -46,8 +46,11 @@ protected:
     }
 
     void add(std::vector<std::string> recipients, std::string sender = "ann@example.org") {
-        owed_copy copy{
-            .decision = "7Q2K-M4XD", .sender = std::move(sender), .recipients = {}, .message = message, .dsn = {.ret = "", .envid = "e+2B1"}};
+        owed_copy copy{.decision = "7Q2K-M4XD",
+                       .sender = std::move(sender),
+                       .recipients = {},
+                       .message = message,
+                       .dsn = {.ret = "", .envid = "e+2B1"}};
         for (const auto& one : recipients) {
             auto identity = std::string(64, '0');
             identity.replace(0, 2, {"0123456789abcdef"[added / 16 % 16], "0123456789abcdef"[added % 16]});
@@ -61,8 +64,7 @@ protected:
     template <class F>
     void until(F holds) {
         const auto end = std::chrono::steady_clock::now() + 30s;
-        while (!holds() && std::chrono::steady_clock::now() < end)
-            io.run_for(5ms);
+        while (!holds() && std::chrono::steady_clock::now() < end) io.run_for(5ms);
         EXPECT_TRUE(holds());
     }
     void until_empty() {
@@ -125,13 +127,11 @@ TEST_F(Courier, OneOfThreeIsRefusedAndTheSenderIsTold) {
     EXPECT_THAT(bounce.data, HasSubstr("report-type=delivery-status"));
     EXPECT_THAT(bounce.data, HasSubstr("From: Mail gateway <postmaster@example.org>"));
     EXPECT_THAT(bounce.data, HasSubstr("What the gateway encrypts can also be read by vault@example.org."));
-    EXPECT_THAT(bounce.data,
-                HasSubstr("Final-Recipient: rfc822; nobody@x\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-                          "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"));
+    EXPECT_THAT(bounce.data, HasSubstr("Final-Recipient: rfc822; nobody@x\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+                                       "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"));
     EXPECT_THAT(bounce.data, HasSubstr("Message-ID: <1@client.example>"));
     EXPECT_THAT(bounce.data, HasSubstr("[sealgate 7Q2K-M4XD]"));
-    for (const auto* unsaid : {"bob@x", "eve@x", "secret words", "the plan"})
-        EXPECT_THAT(bounce.data, Not(HasSubstr(unsaid)));
+    for (const auto* unsaid : {"bob@x", "eve@x", "secret words", "the plan"}) EXPECT_THAT(bounce.data, Not(HasSubstr(unsaid)));
 }
 
 TEST_F(Courier, WhoWantsToHearOfNoFailureHearsOfNone) {
@@ -187,8 +187,7 @@ TEST_F(Courier, AServerThatIsDownIsTriedUntilItIsUpAndToldOfTwice) {
     EXPECT_THAT(server.deliveries, SizeIs(2));
     const auto times = [&log](const std::string& words) {
         int count = 0;
-        for (std::size_t at = 0; (at = log.find(words, at)) != std::string::npos; ++at)
-            ++count;
+        for (std::size_t at = 0; (at = log.find(words, at)) != std::string::npos; ++at) ++count;
         return count;
     };
     EXPECT_EQ(times("handing over fails"), 1) << log;
@@ -233,8 +232,7 @@ TEST_F(Courier, WithoutAnAnswerToTheEndItIsHandedOverAgainAndTheLogSaysSo) {
     until_empty();
     EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("may arrive twice"));
     EXPECT_THAT(server.deliveries, SizeIs(1));
-    for (const auto& file : fs::directory_iterator(places().handed()))
-        EXPECT_EQ(file.path().extension(), "");
+    for (const auto& file : fs::directory_iterator(places().handed())) EXPECT_EQ(file.path().extension(), "");
 }
 
 TEST_F(Courier, ACopyRemovedBeforeItsEndDoesNotArrive) {
@@ -242,8 +240,7 @@ TEST_F(Courier, ACopyRemovedBeforeItsEndDoesNotArrive) {
     start();
     add({"bob@x"});
     until([this] { return !server.commands.empty() && server.commands.back() == "DATA"; });
-    for (const auto& found : find_waiting(places()))
-        fs::remove(found.file);
+    for (const auto& found : find_waiting(places())) fs::remove(found.file);
     io.run_for(300ms);
     EXPECT_THAT(server.deliveries, IsEmpty());
     EXPECT_THAT(find_waiting(places()), IsEmpty()) << "it does not come back";
@@ -263,8 +260,7 @@ TEST_F(Courier, ACopyHeldBySomebodyElseWaits) {
 TEST_F(Courier, FourConnectionsAtMost) {
     server.before_data = 30ms;
     start();
-    for (int i = 0; i < 12; ++i)
-        add({"bob@x"});
+    for (int i = 0; i < 12; ++i) add({"bob@x"});
     until_empty();
     EXPECT_THAT(server.deliveries, SizeIs(12));
     EXPECT_LE(server.most_open, 4);

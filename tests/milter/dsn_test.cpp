@@ -43,12 +43,13 @@ TEST(Dsn, AllTogetherKeepTheirPlaces) {
 }
 
 TEST(Dsn, EverythingElseIsAsNone) {
-    for (const auto& one : {"RET=BODY"s, "RET="s, "RET"s, "ENVID="s, "ENVID=a b"s, "ENVID=a=b"s, "ENVID=+2b"s, "ENVID=+2"s, "ENVID=\r\nDATA"s,
-                            "ENVID=\xC3\xB6"s, "ENVID=" + std::string(101, 'x'), "NOTIFY=NEVER"s})
+    for (const auto& one : {"RET=BODY"s, "RET="s, "RET"s, "ENVID="s, "ENVID=a b"s, "ENVID=a=b"s, "ENVID=+2b"s, "ENVID=+2"s,
+                            "ENVID=\r\nDATA"s, "ENVID=\xC3\xB6"s, "ENVID=" + std::string(101, 'x'), "NOTIFY=NEVER"s})
         EXPECT_EQ(mail_with(one), "") << one;
-    for (const auto& one : {"NOTIFY=NEVER,SUCCESS"s, "NOTIFY="s, "NOTIFY=SUCCESS,"s, "NOTIFY=SOON"s, "NOTIFY=DELAY,DELAY,DELAY,DELAY"s,
-                            "ORCPT=bob@x"s, "ORCPT=rfc822;"s, "ORCPT=;bob@x"s, "ORCPT=rfc 822;bob@x"s, "ORCPT=rfc822;a b"s,
-                            "ORCPT=rfc822;b@x\r\nDATA"s, "ORCPT=utf-8;\xC3\xB6@x"s, "ORCPT=rfc822;" + std::string(494, 'x'), "RET=FULL"s})
+    for (const auto& one :
+         {"NOTIFY=NEVER,SUCCESS"s, "NOTIFY="s, "NOTIFY=SUCCESS,"s, "NOTIFY=SOON"s, "NOTIFY=DELAY,DELAY,DELAY,DELAY"s,
+          "ORCPT=bob@x"s, "ORCPT=rfc822;"s, "ORCPT=;bob@x"s, "ORCPT=rfc 822;bob@x"s, "ORCPT=rfc822;a b"s,
+          "ORCPT=rfc822;b@x\r\nDATA"s, "ORCPT=utf-8;\xC3\xB6@x"s, "ORCPT=rfc822;" + std::string(494, 'x'), "RET=FULL"s})
         EXPECT_EQ(recipient_with(one), "") << one;
 }
 
@@ -61,8 +62,8 @@ TEST(Dsn, WhatIsReadFromAFileIsHeldAgainstTheSame) {
 }
 
 TEST(Dsn, AFailureIsToldUnlessSomethingElseWasAskedFor) {
-    const std::pair<const char*, bool> cases[] = {{"", true}, {"FAILURE", true}, {"DELAY,FAILURE", true}, {"NEVER", false}, {"SUCCESS", false},
-                                                  {"SUCCESS,DELAY", false}};
+    const std::pair<const char*, bool> cases[] = {{"", true},       {"FAILURE", true},  {"DELAY,FAILURE", true},
+                                                  {"NEVER", false}, {"SUCCESS", false}, {"SUCCESS,DELAY", false}};
     for (const auto& [notify, told] : cases) EXPECT_EQ(is_told_of_failure({.notify = notify, .orcpt = ""}), told) << notify;
 }
 

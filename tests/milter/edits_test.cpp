@@ -66,8 +66,7 @@ TEST(Edits, BodyGoesInFullPiecesInOneRun) {
                                        {200'000, {65'535, 65'535, 65'535, 3'395}}};
     for (const auto& [size, pieces] : cases) {
         std::string expected;
-        for (const auto piece : pieces)
-            expected += packet('b', std::string(piece, 'x'));
+        for (const auto piece : pieces) expected += packet('b', std::string(piece, 'x'));
         edit_list edits;
         edits.body = std::string(size, 'x');
         EXPECT_TRUE(accepted(edits) == expected + packet('a')) << size;
@@ -84,14 +83,12 @@ TEST(Edits, ValueKeepsOneLeadingSpaceWhereTheServerDoesNotAddIt) {
         {"\ttab", "\ttab"},  {"\n folded", "\n folded"}, {"", " "},
     };
     for (const auto& [value, on_the_wire] : cases)
-        EXPECT_EQ(accepted({.additions = {{"X", value}}}),
-                  packet('h', test::strings({"X", on_the_wire})) + packet('a'));
+        EXPECT_EQ(accepted({.additions = {{"X", value}}}), packet('h', test::strings({"X", on_the_wire})) + packet('a'));
 }
 
 TEST(Edits, ValueLosesOneLeadingSpaceWhereTheServerAddsIt) {
     const std::vector<value_case> cases{
-        {"plain", "plain"}, {" spaced", "spaced"}, {"  two", " two"},
-        {"\ttab", "\ttab"}, {" a\n b", "a\n b"},   {"", " "},
+        {"plain", "plain"}, {" spaced", "spaced"}, {"  two", " two"}, {"\ttab", "\ttab"}, {" a\n b", "a\n b"}, {"", " "},
         {" ", " "},
     };
     for (const auto& [value, on_the_wire] : cases)
@@ -114,8 +111,7 @@ TEST(Edits, ValueCannotBreakTheHeader) {
 }
 
 TEST(Edits, ChangeToAnEmptyValueIsNoDeletion) {
-    EXPECT_EQ(accepted({.changes = {{{"Subject", 1}, ""}}}),
-              packet('m', number(1) + "Subject\0 \0"s) + packet('a'));
+    EXPECT_EQ(accepted({.changes = {{{"Subject", 1}, ""}}}), packet('m', number(1) + "Subject\0 \0"s) + packet('a'));
     EXPECT_EQ(accepted({.changes = {{{"Subject", 1}, " "}}}, without_space),
               packet('m', number(1) + "Subject\0 \0"s) + packet('a'));
 }
@@ -150,8 +146,7 @@ TEST(Edits, WhatCannotBeWrittenDefers) {
         EXPECT_EQ(accepted({.changes = {{{name, 1}, " y"}}}), packet('t'));
         EXPECT_EQ(accepted({.deletions = {{name, 1}}}), packet('t'));
     }
-    for (const auto& path : {""s, "a@b\0"s, "a@b\r\n"s, "\x7F@b"s})
-        EXPECT_EQ(accepted({.recipients = {path}}), packet('t'));
+    for (const auto& path : {""s, "a@b\0"s, "a@b\r\n"s, "\x7F@b"s}) EXPECT_EQ(accepted({.recipients = {path}}), packet('t'));
 }
 
 TEST(Edits, RefusalSendsItsTextAndNoEdit) {
@@ -166,25 +161,19 @@ TEST(Edits, RefusalSendsItsTextAndNoEdit) {
 }
 
 TEST(Edits, MalformedReplyFallsBackToTheServersText) {
-    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {550, "5.7.1", {}}}, with_space),
-              packet('r'));
+    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {550, "5.7.1", {}}}, with_space), packet('r'));
     EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {}, .reply = {}}, with_space), packet('t'));
 }
 
 TEST(Edits, ReplyOfAnotherClassThanTheVerdictIsNotSent) {
-    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {}, .reply = {550, "5.7.1", {"no"}}}, with_space),
-              packet('t'));
-    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {451, "4.7.1", {"later"}}}, with_space),
-              packet('r'));
+    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {}, .reply = {550, "5.7.1", {"no"}}}, with_space), packet('t'));
+    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {451, "4.7.1", {"later"}}}, with_space), packet('r'));
 }
 
 TEST(Edits, FieldsAreNumberedAmongThoseOfTheirName) {
-    const policy::message mail{.fields = {{"X-Tag", " a"},
-                                          {"Subject", " s"},
-                                          {"x-tag", " b"},
-                                          {"Content-Type", " text/plain"},
-                                          {"X-TAG", " c"}},
-                               .body = {}};
+    const policy::message mail{
+        .fields = {{"X-Tag", " a"}, {"Subject", " s"}, {"x-tag", " b"}, {"Content-Type", " text/plain"}, {"X-TAG", " c"}},
+        .body = {}};
     const std::vector<field_number> expected{{"X-Tag", 1}, {"Subject", 1}, {"x-tag", 2}, {"Content-Type", 1}, {"X-TAG", 3}};
     EXPECT_EQ(number_fields(mail), expected);
 }
@@ -192,7 +181,8 @@ TEST(Edits, FieldsAreNumberedAmongThoseOfTheirName) {
 TEST(Edits, ProgressCarriesNothing) { EXPECT_EQ(progress_frame(), packet('p')); }
 
 TEST(Edits, WhatIsDiscardedIsNotEdited) {
-    EXPECT_EQ(encode({.final = verdict::accept, .edits = {.discard = true, .recipients = {"a@example.org"}}, .reply = {}}, agreement{}),
+    EXPECT_EQ(encode({.final = verdict::accept, .edits = {.discard = true, .recipients = {"a@example.org"}}, .reply = {}},
+                     agreement{}),
               packet('d'));
     EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {.discard = true}, .reply = {}}, agreement{}), packet('t'))
         << "a mail whose copies are not on disk is not thrown away";

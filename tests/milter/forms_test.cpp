@@ -21,8 +21,9 @@ transaction mail_to(const std::vector<std::string>& recipients) {
     for (const auto& one : recipients) out.recipients.push_back(policy::parse_address(one));
     out.recipients_dsn.resize(recipients.size());
     out.queue_id = "4ABC";
-    out.mail = {.fields = {{"Message-ID", " <1@example.org>"}, {"Subject", " [confidential] x"}, {"Keywords", " y"}, {"subject", " z"}},
-                .body = "in clear\r\n"};
+    out.mail = {
+        .fields = {{"Message-ID", " <1@example.org>"}, {"Subject", " [confidential] x"}, {"Keywords", " y"}, {"subject", " z"}},
+        .body = "in clear\r\n"};
     return out;
 }
 
@@ -46,8 +47,7 @@ std::vector<std::string> addresses(const owed_copy& copy) {
 class Forms : public testing::Test {
 protected:
     transaction mail = mail_to({"bob@x.org", "carol@x.org", "max@example.org", "MAX@example.org", "max@example.org"});
-    policy::decision made =
-        sealed_for(mail, {.here = {0}, .copies = {{form::original, {2, 3, 4}}, {form::sealed, {1}}}});
+    policy::decision made = sealed_for(mail, {.here = {0}, .copies = {{form::original, {2, 3, 4}}, {form::sealed, {1}}}});
     policy::policy rules;
 };
 
@@ -115,7 +115,9 @@ TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {
 }
 
 TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
-    const auto identity = [&] { return copies_owed(rules, made, mail, {here, hidden}, "id").back().recipients.front().identity; };
+    const auto identity = [&] {
+        return copies_owed(rules, made, mail, {here, hidden}, "id").back().recipients.front().identity;
+    };
     const auto first = identity();
     EXPECT_EQ(first.size(), 64u);
     mail.queue_id = "4XYZ";

@@ -20,17 +20,13 @@ inline constexpr std::uint32_t postfix_protocol = 0x1FFFFF;
 
 inline std::string packet(char letter, std::string_view payload = {}) {
     std::string out;
-    bytes::appender(out)
-        .u32(static_cast<std::uint32_t>(payload.size() + 1))
-        .u8(static_cast<std::uint8_t>(letter))
-        .raw(payload);
+    bytes::appender(out).u32(static_cast<std::uint32_t>(payload.size() + 1)).u8(static_cast<std::uint8_t>(letter)).raw(payload);
     return out;
 }
 
 inline std::string strings(std::initializer_list<std::string_view> all) {
     std::string out;
-    for (const auto s : all)
-        bytes::appender(out).c_string(s);
+    for (const auto s : all) bytes::appender(out).c_string(s);
     return out;
 }
 
@@ -47,19 +43,13 @@ inline std::string macros(char event, std::initializer_list<std::string_view> pa
 
 inline std::string connected(std::string_view address = "192.0.2.7", char family = '4') {
     std::string out;
-    bytes::appender(out)
-        .c_string("client.example")
-        .u8(static_cast<std::uint8_t>(family))
-        .u16(50386)
-        .c_string(address);
+    bytes::appender(out).c_string("client.example").u8(static_cast<std::uint8_t>(family)).u16(50386).c_string(address);
     return packet('C', out);
 }
 
 inline std::string mail(std::string_view path) { return packet('M', strings({path, "SIZE=812"})); }
 inline std::string rcpt(std::string_view path) { return packet('R', strings({path})); }
-inline std::string header(std::string_view name, std::string_view value) {
-    return packet('L', strings({name, value}));
-}
+inline std::string header(std::string_view name, std::string_view value) { return packet('L', strings({name, value})); }
 
 // Frame reader and session as a connection drives them. Every decision is answered with ACCEPT at once.
 struct conversation {
@@ -71,8 +61,7 @@ struct conversation {
     bool closed = false;
 
     explicit conversation(std::size_t limit = 1'000'000)
-        : talk(session_options{.max_message_size = limit,
-                               .is_outgoing = [](const smtp_client& client, std::string_view user) {
+        : talk(session_options{.max_message_size = limit, .is_outgoing = [](const smtp_client& client, std::string_view user) {
                                    return !user.empty() || client.address == "127.0.0.1";
                                }}) {}
 
@@ -111,20 +100,15 @@ inline conversation said(std::string_view stream, std::size_t limit = 1'000'000)
 }
 
 // From the negotiation to the point where MAIL may come.
-inline std::string introduction() {
-    return offered() + connected() + packet('H', strings({"client.example"}));
-}
+inline std::string introduction() { return offered() + connected() + packet('H', strings({"client.example"})); }
 
 inline std::string login() { return macros('M', {"{auth_authen}", "ann"}); }
 
 inline std::string content() {
-    return header("Subject", " [CONFIDENTIAL] x") +
-           header("To", " bob@partner.example,\n\tcarol@partner.example") + packet('N') +
-           packet('B', "line one\r\n") + packet('B', "line two\r\n") + packet('E');
+    return header("Subject", " [CONFIDENTIAL] x") + header("To", " bob@partner.example,\n\tcarol@partner.example") +
+           packet('N') + packet('B', "line one\r\n") + packet('B', "line two\r\n") + packet('E');
 }
 
-inline std::string whole_mail() {
-    return login() + mail("<ann@corp.example>") + rcpt("<bob@partner.example>") + content();
-}
+inline std::string whole_mail() { return login() + mail("<ann@corp.example>") + rcpt("<bob@partner.example>") + content(); }
 
 } // namespace sealgate::milter::test

@@ -11,8 +11,7 @@ namespace {
 // A table that took one packet for each of these events.
 macro_table table_of(std::initializer_list<std::string> packets) {
     macro_table table;
-    for (const auto& packet : packets)
-        EXPECT_TRUE(table.take(packet));
+    for (const auto& packet : packets) EXPECT_TRUE(table.take(packet));
     return table;
 }
 

@@ -50,10 +50,8 @@ TEST(Negotiation, ReplyAsksForFewMacros) {
 }
 
 TEST(Negotiation, ReplyHasNoMacroListsWhereTheServerDoesNotTakeThem) {
-    EXPECT_EQ(negotiation_reply(agree_on({6, 0x3F, postfix_protocol})),
-              "\0\0\0\x0DO\0\0\0\x06\0\0\0\x3F\0\x1F\xF3\x82"s);
-    EXPECT_EQ(negotiation_reply(agree_on({4, postfix_actions, 0x3FF})),
-              "\0\0\0\x0DO\0\0\0\x04\0\0\0\x3F\0\0\x03\x82"s);
+    EXPECT_EQ(negotiation_reply(agree_on({6, 0x3F, postfix_protocol})), "\0\0\0\x0DO\0\0\0\x06\0\0\0\x3F\0\x1F\xF3\x82"s);
+    EXPECT_EQ(negotiation_reply(agree_on({4, postfix_actions, 0x3FF})), "\0\0\0\x0DO\0\0\0\x04\0\0\0\x3F\0\0\x03\x82"s);
 }
 
 TEST(Negotiation, OfferIsThreeIntegers) {
@@ -66,8 +64,7 @@ TEST(Negotiation, OfferIsThreeIntegers) {
 }
 
 TEST(Negotiation, VersionBelowTwoIsRefused) {
-    EXPECT_EQ(read_offer("\0\0\0\x01\0\0\0\x3F\0\0\0\x7F"s).error().what,
-              "protocol version 1 offered, 2 to 6 are spoken");
+    EXPECT_EQ(read_offer("\0\0\0\x01\0\0\0\x3F\0\0\0\x7F"s).error().what, "protocol version 1 offered, 2 to 6 are spoken");
 }
 
 TEST(Negotiation, ReplyIsDueUntilWaived) {
@@ -77,10 +74,8 @@ TEST(Negotiation, ReplyIsDueUntilWaived) {
         EXPECT_TRUE(nothing.reply_due(*command_of(letter))) << letter;
         EXPECT_FALSE(all.reply_due(*command_of(letter))) << letter;
     }
-    for (const char letter : "OE"s)
-        EXPECT_TRUE(all.reply_due(*command_of(letter))) << letter;
-    for (const char letter : "DAQK"s)
-        EXPECT_FALSE(nothing.reply_due(*command_of(letter))) << letter;
+    for (const char letter : "OE"s) EXPECT_TRUE(all.reply_due(*command_of(letter))) << letter;
+    for (const char letter : "DAQK"s) EXPECT_FALSE(nothing.reply_due(*command_of(letter))) << letter;
 }
 
 } // namespace

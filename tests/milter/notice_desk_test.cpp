@@ -1,6 +1,5 @@
-#include "milter/notice_desk.hpp"
-
 #include "keys/files.hpp"
+#include "milter/notice_desk.hpp"
 #include "policy/load.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -36,9 +35,11 @@ notices: {from: postmaster@example.org, once_per: 24h, digest: 1h}
 )";
 
 std::shared_ptr<snapshot> snapshot_of(const std::string& text) {
-    auto loaded = policy::load_policy("policy.yaml", [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
+    auto loaded =
+        policy::load_policy("policy.yaml", [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
-    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}), std::vector<std::string>{});
+    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}),
+                                      std::vector<std::string>{});
 }
 
 class NoticeDesk : public testing::Test {
@@ -50,7 +51,8 @@ protected:
         desk.reset();
         copies.reset();
         copies.emplace((scratch.path() / "outbox").string(), [this] { return now; });
-        desk.emplace(io, (scratch.path() / "notices").string(), *copies, [this] { return live; }, [this] { return now; });
+        desk.emplace(
+            io, (scratch.path() / "notices").string(), *copies, [this] { return live; }, [this] { return now; });
     }
 
     std::shared_ptr<transaction> mail_to(std::string to, std::string message_id = "1@x", std::string subject = "x") {
@@ -145,7 +147,8 @@ TEST_F(NoticeDesk, ADigestGoesWhenItIsDue) {
     desk->send_overdue();
     desk->send_overdue();
     ASSERT_THAT(waiting(), SizeIs(2));
-    EXPECT_THAT(waiting(), testing::Contains(AllOf(HasSubstr("About 2 of your mails"), HasSubstr("bob@hotmail.com"), Not(HasSubstr("bob@yahoo.com")))));
+    EXPECT_THAT(waiting(), testing::Contains(AllOf(HasSubstr("About 2 of your mails"), HasSubstr("bob@hotmail.com"),
+                                                   Not(HasSubstr("bob@yahoo.com")))));
     now += 10min;
     EXPECT_EQ(send(mail_to("bob@third.example", "4")), notice_state::digest) << "a digest opens a window too";
 }
@@ -192,12 +195,14 @@ TEST_F(NoticeDesk, DigestsDieBetweenOutboxAndLedgerToo) {
 }
 
 TEST_F(NoticeDesk, OneSenderTwoMailsAtATime) {
-    const auto first = mail_to("bob@yahoo.com", "1"), second = mail_to("eve@yahoo.com", "2"), third = mail_to("max@example.org", "3");
+    const auto first = mail_to("bob@yahoo.com", "1"), second = mail_to("eve@yahoo.com", "2"),
+               third = mail_to("max@example.org", "3");
     turn mine[3];
     std::optional<planned_notice> planned[3];
     const std::shared_ptr<transaction> mails[] = {first, second, third};
     for (int i = 0; i < 3; ++i)
-        asio::co_spawn(io, plan(mails[i], mine[i]), [&planned, i](std::exception_ptr, planned_notice made) { planned[i] = std::move(made); });
+        asio::co_spawn(io, plan(mails[i], mine[i]),
+                       [&planned, i](std::exception_ptr, planned_notice made) { planned[i] = std::move(made); });
     io.poll();
     ASSERT_TRUE(planned[0] && planned[2]);
     EXPECT_FALSE(planned[1]) << "it does not know yet what the first one tells";

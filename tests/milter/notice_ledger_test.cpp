@@ -33,7 +33,11 @@ collected_mail mail_of(std::string sender, std::string id, wall_time due = morni
                      .message_id = "<1@x>",
                      .classification = "inte\"rnal",
                      .meant = {"[ü]"},
-                     .recipients = {{.address = "bob@yahoo.com", .domain = "yahoo.com", .tier = "unsecure", .why = policy::reason::no_key, .has_key = true}},
+                     .recipients = {{.address = "bob@yahoo.com",
+                                     .domain = "yahoo.com",
+                                     .tier = "unsecure",
+                                     .why = policy::reason::no_key,
+                                     .has_key = true}},
                      .unnamed = 3,
                      .sealed = true}};
 }
@@ -42,7 +46,9 @@ class NoticeLedger : public testing::Test {
 protected:
     notice_ledger open() { return notice_ledger(directory); }
     std::string content() const { return keys::read_file(directory / "ledger.jsonl"); }
-    void append(std::string_view text) const { keys::open_file(directory / "ledger.jsonl", O_WRONLY | O_APPEND).write_all(text); }
+    void append(std::string_view text) const {
+        keys::open_file(directory / "ledger.jsonl", O_WRONLY | O_APPEND).write_all(text);
+    }
 
     keys::temporary_directory scratch{fs::temp_directory_path()};
     fs::path directory = scratch.path() / "notices";
@@ -79,8 +85,9 @@ TEST(LedgerLine, ComesBackAsItWas) {
 TEST(LedgerLine, WhatIsNotOfItsFormIsRefused) {
     const auto whole = to_text({.at = morning, .told = {key(1)}, .collected = mail_of("ann@example.org", "7Q2K-M4XD")});
     for (std::size_t cut = 0; cut + 1 < whole.size(); ++cut) EXPECT_FALSE(parse_ledger_line(whole.substr(0, cut))) << cut;
-    for (const auto* text : {"{}", "[]", "null", R"({"at":"yesterday"})", R"({"at":"2026-11-23T09:00:00.000Z","told":["../x"]})",
-                             R"({"at":"2026-11-23T09:00:00.000Z","told":3})", R"({"at":"2026-11-23T09:00:00.000Z","collected":{}})"})
+    for (const auto* text :
+         {"{}", "[]", "null", R"({"at":"yesterday"})", R"({"at":"2026-11-23T09:00:00.000Z","told":["../x"]})",
+          R"({"at":"2026-11-23T09:00:00.000Z","told":3})", R"({"at":"2026-11-23T09:00:00.000Z","collected":{}})"})
         EXPECT_FALSE(parse_ledger_line(text)) << text;
     EXPECT_EQ(parse_ledger_line("{}").error(), "not of the ledger's form: a member is missing");
     EXPECT_EQ(parse_ledger_line("{").error(), "not of the ledger's form: incomplete JSON");
@@ -160,7 +167,8 @@ TEST_F(NoticeLedger, AFullDiskLosesNothingThatWasSaid) {
     ledger.remember({key(1)}, morning, keep);
     {
         const full_disk full(content().size() + 20);
-        EXPECT_THROW(ledger.collect("ann@example.org", mail_of("ann@example.org", "A"), {key(2)}, morning, keep), std::system_error);
+        EXPECT_THROW(ledger.collect("ann@example.org", mail_of("ann@example.org", "A"), {key(2)}, morning, keep),
+                     std::system_error);
         EXPECT_FALSE(ledger.told_at(key(2)));
         EXPECT_FALSE(ledger.pending("ann@example.org"));
         EXPECT_THROW(ledger.remember({key(3)}, morning, keep), std::system_error);

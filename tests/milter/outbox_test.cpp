@@ -48,8 +48,7 @@ protected:
     std::vector<std::string> addresses() const {
         std::vector<std::string> out;
         for (const auto& head : waiting())
-            for (const auto& one : head.recipients)
-                out.push_back(one.address);
+            for (const auto& one : head.recipients) out.push_back(one.address);
         return out;
     }
     fs::path only_file() const { return find_waiting(places()).at(0).file; }
@@ -81,9 +80,7 @@ TEST_F(Outbox, CopiesAreOnDiskAsTheyWereGiven) {
 
 TEST_F(Outbox, IsClosedToOthers) {
     open().add({copy_for("bob@partner.example", '1')});
-    const auto mode = [](const fs::path& file) {
-        return static_cast<unsigned>(fs::status(file).permissions());
-    };
+    const auto mode = [](const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); };
     for (const auto& each : {places().root, places().waiting(), places().handed(), only_file().parent_path()})
         EXPECT_EQ(mode(each), 0700u) << each;
     EXPECT_EQ(mode(only_file()), 0600u);
@@ -96,9 +93,8 @@ TEST_F(Outbox, ADiskThatTakesOnlyTheFirstCopyTakesNone) {
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit tight{.rlim_cur = 5000, .rlim_max = before.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &tight);
-    EXPECT_THROW(
-        box.add({copy_for("bob@x.example", '1'), copy_for("eve@x.example", '2', std::string(9000, 'x'))}),
-        std::system_error);
+    EXPECT_THROW(box.add({copy_for("bob@x.example", '1'), copy_for("eve@x.example", '2', std::string(9000, 'x'))}),
+                 std::system_error);
     ::setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_THAT(find_waiting(places()), IsEmpty());
     EXPECT_TRUE(fs::is_empty(places().adding()));
@@ -136,10 +132,8 @@ TEST_F(Outbox, KilledInTheMiddleItHasAllOfAnAdditionOrNothing) {
         ::waitpid(child, nullptr, 0);
         const auto box = open();
         std::map<std::string, int> batches;
-        for (const auto& head : waiting())
-            ++batches[head.id.substr(0, head.id.find('.'))];
-        for (const auto& [batch, count] : batches)
-            EXPECT_EQ(count, 3) << batch;
+        for (const auto& head : waiting()) ++batches[head.id.substr(0, head.id.find('.'))];
+        for (const auto& [batch, count] : batches) EXPECT_EQ(count, 3) << batch;
         EXPECT_EQ(waiting().size(), find_waiting(places()).size()) << "each can be read";
     }
 }
@@ -172,20 +166,17 @@ TEST_F(Outbox, ThreadsThatAddTheSameAddItOnce) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 8; ++t)
         threads.emplace_back([&] {
-            for (const char digit : {'1', '2', '3'})
-                box.add({copy_for("bob@x.example", digit)});
+            for (const char digit : {'1', '2', '3'}) box.add({copy_for("bob@x.example", digit)});
         });
-    for (auto& thread : threads)
-        thread.join();
+    for (auto& thread : threads) thread.join();
     EXPECT_THAT(waiting(), SizeIs(3));
 }
 
 TEST_F(Outbox, AddressesThatCouldSpeakSmtpAreRefused) {
     auto box = open();
     using namespace std::string_literals;
-    for (const auto& bad :
-         {"a@x\r\nDATA"s, "a@x\nDATA"s, "a\0b@x"s, "a@x> SIZE=1"s, "<a@x"s, "a b@x"s, "\"a b@x"s, ""s,
-          "\"a\r\n\"@x"s, "\"a\\\r\"@x"s, "\"a\\"s, "\xFF@x"s, std::string(1001, 'a')})
+    for (const auto& bad : {"a@x\r\nDATA"s, "a@x\nDATA"s, "a\0b@x"s, "a@x> SIZE=1"s, "<a@x"s, "a b@x"s, "\"a b@x"s, ""s,
+                            "\"a\r\n\"@x"s, "\"a\\\r\"@x"s, "\"a\\"s, "\xFF@x"s, std::string(1001, 'a')})
         EXPECT_THROW(box.add({copy_for(bad, '1')}), std::invalid_argument) << bad;
     auto from_nobody = copy_for("a@x", '1');
     from_nobody.sender = "ann@example.org>\r\nRCPT TO:<eve@x";
@@ -216,8 +207,7 @@ TEST_F(Outbox, AFileThatCannotBeUsedIsReportedOnceAndLeftAlone) {
     ::mkfifo((only_file().parent_path() / "4").c_str(), 0600);
     std::string log = logged([&] {
         auto box = open();
-        for (int i = 0; i < 3; ++i)
-            box.look();
+        for (int i = 0; i < 3; ++i) box.look();
         EXPECT_THAT(box.take_due(9), SizeIs(1)) << "the others go on";
     });
     EXPECT_EQ(std::ranges::count(log, '\n'), 5) << log; // the four, and what waits from before
@@ -283,8 +273,7 @@ TEST_F(Outbox, AHandOverWithoutAResultIsToldAtStartAndDoneAgain) {
                     box.take_back(waiting()[0].recipients);
                 }),
                 HasSubstr("may arrive twice"));
-    EXPECT_THAT(logged([&] { open(); }), Not(HasSubstr("may arrive twice")))
-        << "what was taken back is no question";
+    EXPECT_THAT(logged([&] { open(); }), Not(HasSubstr("may arrive twice"))) << "what was taken back is no question";
 }
 
 TEST_F(Outbox, ACopyRecordedAndNotRemovedIsNotHandedOverAgain) {
@@ -323,20 +312,19 @@ TEST(OutboxFile, IdsThatAreNoneHaveNoFile) {
 
 TEST(OutboxFile, HeadComesBackAsItWas) {
     using std::chrono::sys_days;
-    const copy_head head{
-        .id = "7Q2KM4XD.12",
-        .decision = "\"\x01é",
-        .created = sys_days(std::chrono::year(2028) / 2 / 29) + 23h + 59min + 59s + 7ms,
-        .sender = "",
-        .recipients = {{.address = "\"a b\"@x", .identity = identity('f'), .last_reply = "450 \"no\""},
-                       {.address = "b@x",
-                        .identity = identity('e'),
-                        .last_reply = "",
-                        .dsn = {.notify = "SUCCESS,DELAY", .orcpt = "rfc822;c@x"}}},
-        .tries = 3,
-        .next_try = sys_days(std::chrono::year(2028) / 3 / 1),
-        .size = 1234567890123,
-        .dsn = {.ret = "HDRS", .envid = "a+2Bb"}};
+    const copy_head head{.id = "7Q2KM4XD.12",
+                         .decision = "\"\x01é",
+                         .created = sys_days(std::chrono::year(2028) / 2 / 29) + 23h + 59min + 59s + 7ms,
+                         .sender = "",
+                         .recipients = {{.address = "\"a b\"@x", .identity = identity('f'), .last_reply = "450 \"no\""},
+                                        {.address = "b@x",
+                                         .identity = identity('e'),
+                                         .last_reply = "",
+                                         .dsn = {.notify = "SUCCESS,DELAY", .orcpt = "rfc822;c@x"}}},
+                         .tries = 3,
+                         .next_try = sys_days(std::chrono::year(2028) / 3 / 1),
+                         .size = 1234567890123,
+                         .dsn = {.ret = "HDRS", .envid = "a+2Bb"}};
     const auto line = head_line(head);
     EXPECT_EQ(line.find('\n'), line.size() - 1);
     const auto back = parse_head(line.substr(0, line.size() - 1));
@@ -349,14 +337,16 @@ TEST(OutboxFile, HeadComesBackAsItWas) {
 TEST(OutboxFile, WhatCouldSpeakSmtpBehindACommandIsRefused) {
     const auto line = [](const std::string& of_recipient, const std::string& of_mail) {
         return R"({"version":1,"id":"A.1","decision":"d","created":"2026-11-23T09:00:00.123Z","sender":"","recipients":[{"address":"a@x",)"
-               R"("identity":")" + identity('f') + R"(","last_reply":"")" + of_recipient +
+               R"("identity":")" +
+               identity('f') + R"(","last_reply":"")" + of_recipient +
                R"(}],"tries":0,"next_try":"2026-11-23T09:00:00.123Z","size":0)" + of_mail + "}";
     };
     EXPECT_TRUE(parse_head(line("", ""))) << "as they were written before there was this";
     EXPECT_TRUE(parse_head(line(R"(,"notify":"NEVER")", R"(,"ret":"FULL")")));
     for (const auto* bad : {R"(,"notify":"NEVER\r\nDATA")", R"(,"notify":1)", R"(,"orcpt":"a b")", R"(,"orcpt":null)"})
         EXPECT_FALSE(parse_head(line(bad, ""))) << bad;
-    for (const auto* bad : {R"(,"ret":"BODY")", R"(,"envid":"a b")", R"(,"envid":7)"}) EXPECT_FALSE(parse_head(line("", bad))) << bad;
+    for (const auto* bad : {R"(,"ret":"BODY")", R"(,"envid":"a b")", R"(,"envid":7)"})
+        EXPECT_FALSE(parse_head(line("", bad))) << bad;
 }
 
 TEST(OutboxFile, EachFieldIsNeeded) {
@@ -369,15 +359,13 @@ TEST(OutboxFile, EachFieldIsNeeded) {
                          .next_try = {},
                          .size = 0};
     const auto line = head_line(head);
-    for (const auto* name : {"version", "id", "decision", "created", "sender", "recipients", "tries",
-                             "next_try", "size", "address", "identity", "last_reply"}) {
+    for (const auto* name : {"version", "id", "decision", "created", "sender", "recipients", "tries", "next_try", "size",
+                             "address", "identity", "last_reply"}) {
         auto without = line;
-        without.replace(without.find("\"" + std::string(name) + "\""), std::string_view(name).size() + 2,
-                        "\"x\"");
+        without.replace(without.find("\"" + std::string(name) + "\""), std::string_view(name).size() + 2, "\"x\"");
         EXPECT_FALSE(parse_head(without)) << name;
     }
-    for (std::size_t i = 0; i + 1 < line.size(); ++i)
-        EXPECT_FALSE(parse_head(line.substr(0, i))) << i;
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) EXPECT_FALSE(parse_head(line.substr(0, i))) << i;
 }
 
 } // namespace

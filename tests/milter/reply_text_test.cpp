@@ -7,18 +7,14 @@ using namespace std::string_literals;
 namespace sealgate::milter {
 namespace {
 
-TEST(ReplyText, OneLineHasCodeTextAndNul) {
-    EXPECT_EQ(encode_reply({550, "5.7.1", {"not sent"}}), "550 5.7.1 not sent\0"s);
-}
+TEST(ReplyText, OneLineHasCodeTextAndNul) { EXPECT_EQ(encode_reply({550, "5.7.1", {"not sent"}}), "550 5.7.1 not sent\0"s); }
 
 TEST(ReplyText, LinesAreJoinedAndOnlyTheLastHasASpace) {
     EXPECT_EQ(encode_reply({451, "4.3.0", {"one", "", "two", "three"}}),
               "451-4.3.0 one\r\n451-4.3.0 two\r\n451 4.3.0 three\0"s);
 }
 
-TEST(ReplyText, PercentIsDoubled) {
-    EXPECT_EQ(encode_reply({550, "5.7.1", {"100% of %s"}}), "550 5.7.1 100%% of %%s\0"s);
-}
+TEST(ReplyText, PercentIsDoubled) { EXPECT_EQ(encode_reply({550, "5.7.1", {"100% of %s"}}), "550 5.7.1 100%% of %%s\0"s); }
 
 TEST(ReplyText, WhatIsNotPrintableAsciiBecomesAQuestionMark) {
     EXPECT_EQ(encode_reply({550, "5.7.1", {"a\r\n250 ok\0\tb\xE9"s}}), "550 5.7.1 a??250 ok??b?\0"s);
@@ -42,15 +38,12 @@ TEST(ReplyText, ReplyFitsAPacketAndKeepsItsLastLine) {
 
 TEST(ReplyText, MalformedReplyIsRefused) {
     const std::vector<smtp_reply> malformed{
-        {0, "5.7.1", {"text"}},     {250, "2.0.0", {"text"}},  {399, "3.0.0", {"text"}},
-        {600, "6.0.0", {"text"}},   {-550, "5.7.1", {"text"}}, {550, "", {"text"}},
-        {550, "4.7.1", {"text"}},   {450, "5.7.1", {"text"}},  {550, "5.7", {"text"}},
-        {550, "5.7.1.2", {"text"}}, {550, "5..1", {"text"}},   {550, "5.7.1000", {"text"}},
-        {550, "5.7.x", {"text"}},   {550, "55.7.1", {"text"}}, {550, "5.7.1", {}},
-        {550, "5.7.1", {"", ""}},
+        {0, "5.7.1", {"text"}},    {250, "2.0.0", {"text"}},   {399, "3.0.0", {"text"}}, {600, "6.0.0", {"text"}},
+        {-550, "5.7.1", {"text"}}, {550, "", {"text"}},        {550, "4.7.1", {"text"}}, {450, "5.7.1", {"text"}},
+        {550, "5.7", {"text"}},    {550, "5.7.1.2", {"text"}}, {550, "5..1", {"text"}},  {550, "5.7.1000", {"text"}},
+        {550, "5.7.x", {"text"}},  {550, "55.7.1", {"text"}},  {550, "5.7.1", {}},       {550, "5.7.1", {"", ""}},
     };
-    for (const auto& reply : malformed)
-        EXPECT_FALSE(encode_reply(reply)) << reply.code << ' ' << reply.enhanced;
+    for (const auto& reply : malformed) EXPECT_FALSE(encode_reply(reply)) << reply.code << ' ' << reply.enhanced;
 }
 
 } // namespace

@@ -53,15 +53,12 @@ public:
 
     // From now on that step is answered so; a reply's line end is added. `times` 0: always.
     void answer(const std::string& step, std::string_view reply, int times = 0) {
-        for (int i = 0; i < std::max(times, 1); ++i)
-            answers_[step].emplace_back(reply);
+        for (int i = 0; i < std::max(times, 1); ++i) answers_[step].emplace_back(reply);
         if (times == 0) always_[step] = true;
     }
     void usual(const std::string& step) { answers_.erase(step), always_.erase(step); }
     // For RCPT lines that have this in them.
-    void answer_recipient(const std::string& address, std::string_view reply) {
-        recipients_[address] = reply;
-    }
+    void answer_recipient(const std::string& address, std::string_view reply) { recipients_[address] = reply; }
 
     void go_away() { acceptor_.close(); }
     void come_back() {
@@ -116,10 +113,8 @@ private:
         co_return !error;
     }
 
-    asio::awaitable<std::optional<std::string>> read_to(asio::ip::tcp::socket& socket, std::string& unread,
-                                                        std::string end) {
-        const auto [error, count] =
-            co_await asio::async_read_until(socket, asio::dynamic_buffer(unread), end, as_result);
+    asio::awaitable<std::optional<std::string>> read_to(asio::ip::tcp::socket& socket, std::string& unread, std::string end) {
+        const auto [error, count] = co_await asio::async_read_until(socket, asio::dynamic_buffer(unread), end, as_result);
         if (error) co_return std::nullopt;
         auto text = unread.substr(0, count - end.size());
         unread.erase(0, count);
@@ -151,8 +146,7 @@ private:
             std::string reply = "502 5.5.1 what?";
             if (verb == "EHLO") reply = reply_to(verb, hello());
             if (verb == "MAIL")
-                mail = {.sender_line = *line, .recipients = {}, .data = {}},
-                reply = reply_to(verb, "250 2.1.0 Ok");
+                mail = {.sender_line = *line, .recipients = {}, .data = {}}, reply = reply_to(verb, "250 2.1.0 Ok");
             if (verb == "RCPT") {
                 reply = to_recipient(*line);
                 if (reply[0] == '2') mail.recipients.push_back(line->substr(9, line->size() - 10));

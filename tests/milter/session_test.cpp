@@ -70,8 +70,7 @@ TEST(Session, PostfixTranscriptBecomesOneTransaction) { expect_transcript_mail(s
 
 TEST(Session, TranscriptByteByByteIsTheSame) {
     conversation talk;
-    for (const char c : transcript)
-        talk.say({&c, 1});
+    for (const char c : transcript) talk.say({&c, 1});
     expect_transcript_mail(talk);
 }
 
@@ -86,14 +85,12 @@ TEST(Session, TranscriptCutAnywhereIsNoDecisionAndNoError) {
 
 TEST(Session, EventsWithoutWaivedReplyGetContinue) {
     for (std::uint32_t version = 2; version <= 6; ++version) {
-        const auto talk =
-            said(offered(version, 0x3F, 0) + connected() + packet('H', strings({"client.example"})) +
-                 whole_mail() + packet('A') + packet('U', strings({"XYZZY"})) + packet('Q'));
+        const auto talk = said(offered(version, 0x3F, 0) + connected() + packet('H', strings({"client.example"})) +
+                               whole_mail() + packet('A') + packet('U', strings({"XYZZY"})) + packet('Q'));
         EXPECT_EQ(talk.error, "");
         ASSERT_EQ(talk.decisions.size(), 1U) << version;
         std::string expected = negotiation_reply({.version = version, .actions = 0x3F});
-        for (int i = 0; i < 9; ++i)
-            expected += packet('c'); // C H M R L L N B B
+        for (int i = 0; i < 9; ++i) expected += packet('c'); // C H M R L L N B B
         EXPECT_EQ(talk.sent, expected + packet('a') + packet('c')) << version;
     }
 }
@@ -101,19 +98,16 @@ TEST(Session, EventsWithoutWaivedReplyGetContinue) {
 TEST(Session, OnlyTheEventsOfTheOldBitGetNoReplyInVersion2) {
     const auto talk = said(offered(2, 0x3F, 0xFF) + connected() + whole_mail());
     std::string expected = negotiation_reply({.version = 2, .actions = 0x3F, .protocol = 0x82});
-    for (int i = 0; i < 6; ++i)
-        expected += packet('c'); // C M R N B B
+    for (int i = 0; i < 6; ++i) expected += packet('c'); // C M R N B B
     EXPECT_EQ(talk.sent, expected + packet('a'));
 }
 
 TEST(Session, LeadingSpaceComesBackWhereTheServerTookIt) {
-    const auto fields =
-        header("Subject", "plain") + header("X-Tab", "\ttab") + header("X-Empty", "") + packet('N');
-    const auto talk = said(offered(4, 0x3F, 0) + connected() + login() + mail("<a@b.example>") +
-                           rcpt("<c@d.example>") + fields + packet('E'));
+    const auto fields = header("Subject", "plain") + header("X-Tab", "\ttab") + header("X-Empty", "") + packet('N');
+    const auto talk = said(offered(4, 0x3F, 0) + connected() + login() + mail("<a@b.example>") + rcpt("<c@d.example>") +
+                           fields + packet('E'));
     ASSERT_EQ(talk.decisions.size(), 1U);
-    const std::vector<policy::header_field> expected{
-        {"Subject", " plain"}, {"X-Tab", " \ttab"}, {"X-Empty", " "}};
+    const std::vector<policy::header_field> expected{{"Subject", " plain"}, {"X-Tab", " \ttab"}, {"X-Empty", " "}};
     EXPECT_EQ(talk.decisions[0].mail.fields, expected);
     EXPECT_EQ(talk.decisions[0].size, policy::size_of(talk.decisions[0].mail));
 }
@@ -133,8 +127,7 @@ TEST(Session, MailThatIsNotOutgoingPasses) {
 
 TEST(Session, BouncePassesInBothSpellings) {
     for (const auto* const path : {"<>", ""}) {
-        const auto talk =
-            said(offered() + connected("127.0.0.1") + mail(path) + rcpt("<b@c.example>") + content());
+        const auto talk = said(offered() + connected("127.0.0.1") + mail(path) + rcpt("<b@c.example>") + content());
         EXPECT_EQ(talk.error, "");
         EXPECT_TRUE(talk.decisions.empty());
         EXPECT_TRUE(talk.sent.ends_with(packet('a')));
@@ -142,21 +135,23 @@ TEST(Session, BouncePassesInBothSpellings) {
 }
 
 TEST(Session, WhatTheSenderWantsToBeToldIsKept) {
-    const auto talk = said(introduction() + login() + packet('M', strings({"<ann@corp.example>", "SIZE=812", "RET=HDRS", "ENVID=x1"})) +
-                           packet('R', strings({"<a@x>", "NOTIFY=NEVER", "ORCPT=rfc822;b@x"})) + rcpt("<c@x>") +
-                           packet('R', strings({"<d@x>", "NOTIFY=SOMETIMES"})) + content() + packet('A') + login() +
-                           mail("<ann@corp.example>") + rcpt("<a@x>") + content());
+    const auto talk =
+        said(introduction() + login() + packet('M', strings({"<ann@corp.example>", "SIZE=812", "RET=HDRS", "ENVID=x1"})) +
+             packet('R', strings({"<a@x>", "NOTIFY=NEVER", "ORCPT=rfc822;b@x"})) + rcpt("<c@x>") +
+             packet('R', strings({"<d@x>", "NOTIFY=SOMETIMES"})) + content() + packet('A') + login() +
+             mail("<ann@corp.example>") + rcpt("<a@x>") + content());
     ASSERT_EQ(talk.decisions.size(), 2U) << talk.error;
     EXPECT_EQ(talk.decisions[0].dsn, (dsn_of_mail{.ret = "HDRS", .envid = "x1"}));
-    EXPECT_EQ(talk.decisions[0].recipients_dsn, (std::vector<dsn_of_recipient>{{.notify = "NEVER", .orcpt = "rfc822;b@x"}, {}, {}}));
+    EXPECT_EQ(talk.decisions[0].recipients_dsn,
+              (std::vector<dsn_of_recipient>{{.notify = "NEVER", .orcpt = "rfc822;b@x"}, {}, {}}));
     EXPECT_EQ(talk.decisions[1].dsn, dsn_of_mail{});
     EXPECT_EQ(talk.decisions[1].recipients_dsn, std::vector(1, dsn_of_recipient{}));
 }
 
 TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {
-    const auto talk = said(offered() + connected("127.0.0.1") + packet('H', strings({"localhost"})) +
-                           macros('M', {"i", "4AbC"}) + packet('M', strings({"ann@corp.example"})) +
-                           rcpt("Bob@partner.example") + content() + packet('Q'));
+    const auto talk =
+        said(offered() + connected("127.0.0.1") + packet('H', strings({"localhost"})) + macros('M', {"i", "4AbC"}) +
+             packet('M', strings({"ann@corp.example"})) + rcpt("Bob@partner.example") + content() + packet('Q'));
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].sender.spelled, "ann@corp.example");
     EXPECT_EQ(talk.decisions[0].recipients.at(0).spelled, "Bob@partner.example");
@@ -186,10 +181,10 @@ TEST(Session, ClientOfEveryFamilyIsRead) {
 }
 
 TEST(Session, SeveralMailsShareAConnection) {
-    const auto second = login() + mail("<ann@corp.example>") + rcpt("<x@y.example>") + rcpt("<z@y.example>") +
-                        packet('N') + packet('E');
-    const auto talk = said(introduction() + whole_mail() + packet('A') + second + packet('A') + packet('A') +
-                           whole_mail() + packet('Q'));
+    const auto second =
+        login() + mail("<ann@corp.example>") + rcpt("<x@y.example>") + rcpt("<z@y.example>") + packet('N') + packet('E');
+    const auto talk =
+        said(introduction() + whole_mail() + packet('A') + second + packet('A') + packet('A') + whole_mail() + packet('Q'));
     EXPECT_EQ(talk.error, "");
     ASSERT_EQ(talk.decisions.size(), 3U);
     EXPECT_EQ(talk.decisions[1].recipients.size(), 2U);
@@ -223,15 +218,14 @@ TEST(Session, AbortAtAnyPointForgetsTheMail) {
 }
 
 TEST(Session, LoginOfOneMailIsNotTheNextOnes) {
-    const auto talk =
-        said(introduction() + whole_mail() + mail("<eve@corp.example>") + rcpt("<b@c.example>") + content());
+    const auto talk = said(introduction() + whole_mail() + mail("<eve@corp.example>") + rcpt("<b@c.example>") + content());
     EXPECT_EQ(talk.error, "");
     EXPECT_EQ(talk.decisions.size(), 1U);
 }
 
 TEST(Session, MailAgainStartsAnew) {
-    const auto talk = said(introduction() + login() + mail("<first@corp.example>") + rcpt("<one@c.example>") +
-                           login() + mail("<second@corp.example>") + rcpt("<two@c.example>") + content());
+    const auto talk = said(introduction() + login() + mail("<first@corp.example>") + rcpt("<one@c.example>") + login() +
+                           mail("<second@corp.example>") + rcpt("<two@c.example>") + content());
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].sender.spelled, "second@corp.example");
     ASSERT_EQ(talk.decisions[0].recipients.size(), 1U);
@@ -261,20 +255,18 @@ TEST(Session, HeloMayComeAgain) {
 }
 
 TEST(Session, QuitForANewConnectionForgetsTheClient) {
-    const auto talk = said(offered() + connected("127.0.0.1") + macros('C', {"{auth_authen}", "ann"}) +
-                           mail("<ann@corp.example>") + packet('K') + connected("203.0.113.9") +
-                           mail("<ann@corp.example>") + rcpt("<b@c.example>") + content());
+    const auto talk =
+        said(offered() + connected("127.0.0.1") + macros('C', {"{auth_authen}", "ann"}) + mail("<ann@corp.example>") +
+             packet('K') + connected("203.0.113.9") + mail("<ann@corp.example>") + rcpt("<b@c.example>") + content());
     EXPECT_EQ(talk.error, "");
     EXPECT_TRUE(talk.decisions.empty());
-    EXPECT_EQ(said(offered() + connected() + packet('K') + mail("<a@b.example>")).error,
-              "MAIL before CONNECT");
+    EXPECT_EQ(said(offered() + connected() + packet('K') + mail("<a@b.example>")).error, "MAIL before CONNECT");
 }
 
 TEST(Session, MacrosMayBeEmptyAndComeForEventsThatDoNot) {
-    const auto talk =
-        said(offered() + macros('C', {}) + connected() + macros('H', {}) + macros('U', {"i", "x"}) +
-             macros('M', {"auth_authen", "ann"}) + mail("<ann@corp.example>") + macros('R', {}) +
-             rcpt("<b@c.example>") + macros('T', {}) + macros('L', {}) + content());
+    const auto talk = said(offered() + macros('C', {}) + connected() + macros('H', {}) + macros('U', {"i", "x"}) +
+                           macros('M', {"auth_authen", "ann"}) + mail("<ann@corp.example>") + macros('R', {}) +
+                           rcpt("<b@c.example>") + macros('T', {}) + macros('L', {}) + content());
     EXPECT_EQ(talk.error, "");
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].auth_user, "ann"); // without braces, too
@@ -282,8 +274,8 @@ TEST(Session, MacrosMayBeEmptyAndComeForEventsThatDoNot) {
 }
 
 TEST(Session, EndMayCarryTheLastPieceOfTheBody) {
-    const auto talk = said(introduction() + login() + mail("<a@b.example>") + rcpt("<c@d.example>") +
-                           packet('N') + packet('B', "first ") + packet('E', "last"));
+    const auto talk = said(introduction() + login() + mail("<a@b.example>") + rcpt("<c@d.example>") + packet('N') +
+                           packet('B', "first ") + packet('E', "last"));
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].mail.body, "first last");
     EXPECT_EQ(talk.decisions[0].size, 12U);
@@ -295,15 +287,13 @@ TEST(Session, PastTheLimitIsCountedAndNotKept) {
     EXPECT_FALSE(fits.decisions.at(0).truncated);
     EXPECT_EQ(fits.decisions.at(0).size, 100U);
 
-    const auto body = said(start + packet('N') + packet('B', std::string(98, 'x')) + packet('B', "yz") +
-                               packet('B', "") + packet('E', "!"),
-                           100);
+    const auto body = said(
+        start + packet('N') + packet('B', std::string(98, 'x')) + packet('B', "yz") + packet('B', "") + packet('E', "!"), 100);
     EXPECT_TRUE(body.decisions.at(0).truncated);
     EXPECT_EQ(body.decisions.at(0).size, 103U);
     EXPECT_EQ(body.decisions.at(0).mail.body.size(), 98U);
 
-    const auto fields =
-        said(start + header("A", std::string(96, 'x')) + header("B", "") + packet('N') + packet('E'), 100);
+    const auto fields = said(start + header("A", std::string(96, 'x')) + header("B", "") + packet('N') + packet('E'), 100);
     EXPECT_TRUE(fields.decisions.at(0).truncated);
     EXPECT_EQ(fields.decisions.at(0).size, 106U);
     EXPECT_EQ(fields.decisions.at(0).mail.fields.size(), 1U);
@@ -311,8 +301,7 @@ TEST(Session, PastTheLimitIsCountedAndNotKept) {
 
 TEST(Session, RecipientsPastTheLimitTruncate) {
     std::string stream = introduction() + login() + mail("<a@b.example>");
-    for (int i = 0; i < 10; ++i)
-        stream += rcpt("<recipient@d.example>");
+    for (int i = 0; i < 10; ++i) stream += rcpt("<recipient@d.example>");
     const auto talk = said(stream + packet('N') + packet('E'), 100);
     EXPECT_TRUE(talk.decisions.at(0).truncated);
     EXPECT_EQ(talk.decisions.at(0).recipients.size(), 4U);
@@ -323,8 +312,7 @@ TEST(Session, ManyTinyFieldsTruncate) {
     conversation talk(50'000'000);
     talk.say(introduction() + login() + mail("<a@b.example>") + rcpt("<c@d.example>"));
     const auto tiny = header("a", "");
-    for (std::size_t i = 0; i < most_entries; ++i)
-        talk.say(tiny);
+    for (std::size_t i = 0; i < most_entries; ++i) talk.say(tiny);
     talk.say(packet('N') + packet('E'));
     EXPECT_TRUE(talk.decisions.at(0).truncated);
     EXPECT_EQ(talk.decisions.at(0).mail.fields.size(), most_entries - 1);
@@ -335,8 +323,7 @@ TEST(Session, LargeBodyArrivesWhole) {
     conversation talk(2 * size);
     talk.say(introduction() + login() + mail("<a@b.example>") + rcpt("<c@d.example>") + packet('N'));
     const auto piece = packet('B', std::string(65'535, 'x'));
-    for (std::size_t sent = 0; sent < size; sent += 65'535)
-        talk.say(piece);
+    for (std::size_t sent = 0; sent < size; sent += 65'535) talk.say(piece);
     talk.say(packet('E'));
     EXPECT_EQ(talk.decisions.at(0).mail.body.size(), (size / 65'535 + 1) * 65'535);
 }
@@ -360,8 +347,7 @@ TEST(Session, OnlyAbortAndQuitMayComeWhileOurAnswerIsDue) {
         EXPECT_TRUE(talk.answer_due());
         const auto refused = talk.take(event(letter));
         ASSERT_FALSE(refused) << letter;
-        EXPECT_EQ(refused.error().what,
-                  std::string(name_of(*command_of(letter))) + " while our answer is due");
+        EXPECT_EQ(refused.error().what, std::string(name_of(*command_of(letter))) + " while our answer is due");
     }
     for (const char letter : "AQK"s) {
         auto talk = deciding();

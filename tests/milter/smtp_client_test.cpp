@@ -19,14 +19,12 @@ const std::string plain = "Subject: x\r\n\r\nbody\r\n";
 
 class SmtpClient : public testing::Test {
 protected:
-    handed_over send(std::vector<std::string> recipients, std::string message = plain,
-                     std::string sender = "ann@example.org") {
+    handed_over send(std::vector<std::string> recipients, std::string message = plain, std::string sender = "ann@example.org") {
         outgoing_mail mail{.sender = std::move(sender),
                            .recipients = {},
                            .message = std::make_shared<const std::string>(std::move(message)),
                            .dsn = wanted};
-        for (auto& one : recipients)
-            mail.recipients.push_back({.address = std::move(one), .dsn = wanted_of_recipients});
+        for (auto& one : recipients) mail.recipients.push_back({.address = std::move(one), .dsn = wanted_of_recipients});
         auto about_to_end = [this](std::vector<std::size_t> accepted) -> asio::awaitable<void> {
             if (fails_before_the_end) throw std::runtime_error("the disk is full");
             begun = accepted;
@@ -38,14 +36,14 @@ protected:
                            EXPECT_FALSE(problem);
                            result = std::move(said);
                        });
-        while (!result)
-            io.run_one();
+        while (!result) io.run_one();
         return *result;
     }
 
     // What is said after the result is there.
     std::string last_command() {
-        while (server.commands.back() != "QUIT" && io.run_one_for(deadlines.step) > 0) {}
+        while (server.commands.back() != "QUIT" && io.run_one_for(deadlines.step) > 0) {
+        }
         return server.commands.back();
     }
 
@@ -59,8 +57,7 @@ protected:
 };
 
 TEST_F(SmtpClient, MessageArrivesAsItIs) {
-    const auto said =
-        send({"bob@partner.example", "eve@partner.example"}, "Subject: x\r\n\r\n.\r\n..a\r\n.b\r\nbody\r\n");
+    const auto said = send({"bob@partner.example", "eve@partner.example"}, "Subject: x\r\n\r\n.\r\n..a\r\n.b\r\nbody\r\n");
     ASSERT_EQ(server.deliveries.size(), 1u);
     EXPECT_EQ(server.deliveries[0].data, "Subject: x\r\n\r\n..\r\n...a\r\n..b\r\nbody\r\n");
     EXPECT_THAT(server.deliveries[0].recipients, ElementsAre("bob@partner.example", "eve@partner.example"));
@@ -77,13 +74,11 @@ TEST_F(SmtpClient, MessageArrivesAsItIs) {
 
 TEST_F(SmtpClient, ALargeMessageArrivesWhole) {
     std::string message;
-    for (int i = 0; i < 50'000; ++i)
-        message += ".line " + std::to_string(i) + "\r\n";
+    for (int i = 0; i < 50'000; ++i) message += ".line " + std::to_string(i) + "\r\n";
     send({"bob@x"}, message);
     ASSERT_EQ(server.deliveries.size(), 1u);
     std::string unstuffed = "\r\n" + server.deliveries[0].data;
-    for (std::size_t at = 0; (at = unstuffed.find("\r\n..", at)) != std::string::npos; ++at)
-        unstuffed.erase(at + 2, 1);
+    for (std::size_t at = 0; (at = unstuffed.find("\r\n..", at)) != std::string::npos; ++at) unstuffed.erase(at + 2, 1);
     EXPECT_EQ(unstuffed.substr(2), message);
 }
 
@@ -197,8 +192,7 @@ const failure failures[] = {
 
 constexpr std::string_view steps[] = {"greeting", "EHLO", "MAIL", "RCPT", "DATA", "."};
 
-class FailedStep : public SmtpClient,
-                   public testing::WithParamInterface<std::tuple<std::string_view, failure>> {};
+class FailedStep : public SmtpClient, public testing::WithParamInterface<std::tuple<std::string_view, failure>> {};
 
 TEST_P(FailedStep, LosesNothingAndBelievesNothing) {
     const auto& [step, how] = GetParam();
@@ -206,8 +200,7 @@ TEST_P(FailedStep, LosesNothingAndBelievesNothing) {
     if (reply == "long line") reply = "250 " + std::string(3000, 'x');
     if (reply == "endless") {
         reply.clear();
-        for (int i = 0; i < 200; ++i)
-            reply += "250-more\r\n";
+        for (int i = 0; i < 200; ++i) reply += "250-more\r\n";
     }
     if (reply == test::silence) deadlines = {.step = 300ms, .end_of_message = 300ms};
     server.answer(std::string(step), reply);
@@ -230,8 +223,7 @@ std::string name_of(const testing::TestParamInfo<FailedStep::ParamType>& of) {
     return (step == "." ? "End" : std::string(step)) + std::string(how.name);
 }
 
-INSTANTIATE_TEST_SUITE_P(, FailedStep,
-                         testing::Combine(testing::ValuesIn(steps), testing::ValuesIn(failures)), name_of);
+INSTANTIATE_TEST_SUITE_P(, FailedStep, testing::Combine(testing::ValuesIn(steps), testing::ValuesIn(failures)), name_of);
 
 TEST_F(SmtpClient, SomethingSaidUnaskedEndsIt) {
     server.answer("MAIL", "250 2.1.0 Ok\r\n250 2.1.5 Ok");
@@ -272,8 +264,7 @@ TEST(DotStuffer, NoLineBeginsWithASingleDot) {
         EXPECT_EQ(stuffed("", piece), "");
         EXPECT_EQ(stuffed("a", piece), "a\r\n");
         EXPECT_EQ(stuffed("a\r", piece), "a\r\n");
-        EXPECT_EQ(stuffed("a\n.\nb\r\n", piece), "a\r\n..\r\nb\r\n")
-            << "a lone LF hides no end of the message";
+        EXPECT_EQ(stuffed("a\n.\nb\r\n", piece), "a\r\n..\r\nb\r\n") << "a lone LF hides no end of the message";
         EXPECT_EQ(stuffed("a\n.\r\nMAIL FROM:<x>\r\n", piece), "a\r\n..\r\nMAIL FROM:<x>\r\n");
     }
 }

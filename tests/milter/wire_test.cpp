@@ -26,8 +26,7 @@ reading read_in_chunks(std::string_view stream, std::size_t chunk_size) {
     reading out;
     frame_reader reader;
     for (std::size_t at = 0; at < stream.size() && out.error.empty(); at += chunk_size) {
-        const std::string chunk(
-            stream.substr(at, chunk_size)); // its own memory: a view kept too long is seen by ASan
+        const std::string chunk(stream.substr(at, chunk_size)); // its own memory: a view kept too long is seen by ASan
         reader.feed(chunk);
         for (auto next = reader.next();; next = reader.next()) {
             if (!next) out.error = next.error().what;
@@ -40,8 +39,7 @@ reading read_in_chunks(std::string_view stream, std::size_t chunk_size) {
 
 TEST(Wire, FramesAreTheSameInAnyChunking) {
     const auto big = std::string(70'000, 'x');
-    const auto stream =
-        packet('A') + packet('H', "client.example\0"s) + packet('B', big) + packet('N') + packet('Q');
+    const auto stream = packet('A') + packet('H', "client.example\0"s) + packet('B', big) + packet('N') + packet('Q');
     const std::vector<read_frame> expected{{command::abort, ""},
                                            {command::helo, "client.example\0"s},
                                            {command::body, big},
@@ -89,14 +87,10 @@ struct intruder {
 
 TEST(Wire, WhatIsNoMilterClientIsRefusedAtItsFirstBytesInAnyChunking) {
     const std::vector<intruder> intruders{
-        {"GET / HTTP/1.1\r\n",
-         "frame of 1195725856 bytes announced (limit 1048576), first bytes 47 45 54 20 \"GET \""},
-        {"\x16\x03\x01\x02\x00\x01"s,
-         "frame of 369295618 bytes announced (limit 1048576), first bytes 16 03 01 02 \"????\""},
-        {"\xFF\xFF\xFF\xFF"s,
-         "frame of 4294967295 bytes announced (limit 1048576), first bytes ff ff ff ff \"????\""},
-        {"\x00\x10\x00\x01"s,
-         "frame of 1048577 bytes announced (limit 1048576), first bytes 00 10 00 01 \"????\""},
+        {"GET / HTTP/1.1\r\n", "frame of 1195725856 bytes announced (limit 1048576), first bytes 47 45 54 20 \"GET \""},
+        {"\x16\x03\x01\x02\x00\x01"s, "frame of 369295618 bytes announced (limit 1048576), first bytes 16 03 01 02 \"????\""},
+        {"\xFF\xFF\xFF\xFF"s, "frame of 4294967295 bytes announced (limit 1048576), first bytes ff ff ff ff \"????\""},
+        {"\x00\x10\x00\x01"s, "frame of 1048577 bytes announced (limit 1048576), first bytes 00 10 00 01 \"????\""},
         {"\0\0\0\0"s, "frame of 0 bytes announced"},
         {"\0\0\0\x0CX"s, "unknown command 58 \"X\" in a frame of 12 bytes"},
         {"\0\0\0\x01\n"s, "unknown command 0a \"?\" in a frame of 1 bytes"},

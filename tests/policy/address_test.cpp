@@ -1,5 +1,4 @@
 #include "policy/address.hpp"
-
 #include "policy/mailbox_list.hpp"
 
 #include <gtest/gtest.h>
@@ -81,8 +80,7 @@ TEST(MailboxList, GivesTheAddressesAndNothingElse) {
         {"\"never closed <bob@x.org>", {}},
         {"Bob\n <bob@x.org>", {"bob@x.org"}},
     };
-    for (const auto& [value, addresses] : cases)
-            EXPECT_EQ(mailbox_addresses(value), addresses) << value;
+    for (const auto& [value, addresses] : cases) EXPECT_EQ(mailbox_addresses(value), addresses) << value;
 }
 
 } // namespace

@@ -12,16 +12,29 @@ const in_force after{.mode = mode::enforce, .policy = "sha256:b", .certificates 
 // The forms that contrib/design/audit_format.md promises.
 TEST(AuditEvent, HasTheFieldsOfTheFormat) {
     const std::string now = R"("time":"2025-11-24T16:00:00.123Z","event":)";
-    EXPECT_EQ(start_event(time, "0.1.0", before),
-              now + R"("start","version":"0.1.0","mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
+    EXPECT_EQ(
+        start_event(time, "0.1.0", before),
+        now +
+            R"("start","version":"0.1.0","mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
     EXPECT_EQ(stop_event(time), now + R"("stop")");
-    EXPECT_EQ(reload_event(time, before, after),
-              now + R"("reload","policy_before":"sha256:a","mode":"enforce","policy":"sha256:b","certificates":{"count":3,"digest":"sha256:d"})");
-    EXPECT_EQ(refused_reload_event(time, before, 4),
-              now + R"("reload-refused","errors":4,"mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
+    EXPECT_EQ(
+        reload_event(time, before, after),
+        now +
+            R"("reload","policy_before":"sha256:a","mode":"enforce","policy":"sha256:b","certificates":{"count":3,"digest":"sha256:d"})");
+    EXPECT_EQ(
+        refused_reload_event(time, before, 4),
+        now +
+            R"("reload-refused","errors":4,"mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
-    EXPECT_EQ(key_event({.time = time, .what = key_change::remove, .id = "7Q2K-M4XD", .fingerprint = "AB", .addresses = {"b\x1b@example.org"}, .user = "ann as root"}),
-              now + R"("key-remove","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["b)" "\uFFFD" R"(@example.org"],"user":"ann as root")");
+    EXPECT_EQ(key_event({.time = time,
+                         .what = key_change::remove,
+                         .id = "7Q2K-M4XD",
+                         .fingerprint = "AB",
+                         .addresses = {"b\x1b@example.org"},
+                         .user = "ann as root"}),
+              now + R"("key-remove","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["b)"
+                    "\uFFFD"
+                    R"(@example.org"],"user":"ann as root")");
 }
 
 } // namespace

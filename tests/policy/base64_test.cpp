@@ -26,14 +26,11 @@ TEST(Base64, TheStandardsOwnVectorsHoldBothWays) {
 
 TEST(Base64, AllBytesComeBack) {
     std::string all;
-    for (int i = 0; i < 256; ++i)
-        all += static_cast<char>(i);
+    for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
     EXPECT_EQ(decode_base64(encode_base64(all)), all);
 }
 
-TEST(Base64, WhiteSpaceAndForeignBytesArePassedOver) {
-    EXPECT_EQ(decode_base64(" Zm9v\r\n\tYm!F\xFFy "), "foobar");
-}
+TEST(Base64, WhiteSpaceAndForeignBytesArePassedOver) { EXPECT_EQ(decode_base64(" Zm9v\r\n\tYm!F\xFFy "), "foobar"); }
 
 TEST(Base64, MissingPaddingLosesNothing) {
     EXPECT_EQ(decode_base64("Zm8"), "fo");
@@ -46,8 +43,7 @@ TEST(Base64, TextGluedBehindPaddingIsReadOn) { EXPECT_EQ(decode_base64("Zg==Zm8=
 TEST(StrictBase64, RefusesWhatADecoderWouldSkip) {
     EXPECT_EQ(decode_strict_base64(""), "");
     EXPECT_EQ(decode_strict_base64(" aGVsbG8= \r\n\r\n"), "hello");
-    for (const auto* text :
-         {"aGVsbG8", "aGVsbG8=\nmore", "aGVsbG8=!", "aG VsbG8=", "a===", "====", "=aGV", "aGVsbG8=aGVsbG8="})
+    for (const auto* text : {"aGVsbG8", "aGVsbG8=\nmore", "aGVsbG8=!", "aG VsbG8=", "a===", "====", "=aGV", "aGVsbG8=aGVsbG8="})
         EXPECT_EQ(decode_strict_base64(text), std::nullopt) << text;
 }
 

@@ -36,7 +36,7 @@ std::vector<double> numbers_in(const std::string& svg, const std::string& elemen
 TEST(Chart, HeightsAreInProportionAndStandOnOneAnother) {
     const auto svg = drawn(chart_of({{100, 0}, {40, 60}}));
     const auto heights = numbers_in(svg, "<rect", "height"), tops = numbers_in(svg, "<rect", "y");
-    ASSERT_EQ(heights.size(), 3u); // nothing is drawn for nothing
+    ASSERT_EQ(heights.size(), 3u);                                     // nothing is drawn for nothing
     EXPECT_DOUBLE_EQ(heights[0] + 1, heights[1] + 1 + heights[2] + 1); // a seam of one pixel each
     EXPECT_DOUBLE_EQ(tops[0], tops[2]);
     EXPECT_DOUBLE_EQ(tops[2] + heights[2] + 1, tops[1]);
@@ -59,7 +59,10 @@ TEST(Chart, ScaleHasRoundStepsOfWholeMails) {
     struct {
         std::uint64_t highest;
         std::vector<std::string> steps;
-    } const table[] = {{1, {"0", "1"}}, {3, {"0", "1", "2", "3"}}, {9, {"0", "5", "10"}}, {212, {"0", "100", "200", "300"}},
+    } const table[] = {{1, {"0", "1"}},
+                       {3, {"0", "1", "2", "3"}},
+                       {9, {"0", "5", "10"}},
+                       {212, {"0", "100", "200", "300"}},
                        {4000, {"0", "1,000", "2,000", "3,000", "4,000"}}};
     for (const auto& row : table) {
         const auto svg = drawn(chart_of({{row.highest}}));
@@ -86,7 +89,9 @@ TEST(Chart, AnyNumberOfColumnsFits) {
 
 TEST(Chart, MarksStandWhereTheyBelongAndFlagsDoNotOverlap) {
     auto chart = chart_of(std::vector<std::vector<std::uint64_t>>(10, {7}));
-    chart.marks = {{.at = 2.5, .name = "policy <a> became b", .flag = "1"}, {.at = 2.6, .name = "", .flag = "2"}, {.at = 9.5, .name = "", .flag = "3"}};
+    chart.marks = {{.at = 2.5, .name = "policy <a> became b", .flag = "1"},
+                   {.at = 2.6, .name = "", .flag = "2"},
+                   {.at = 9.5, .name = "", .flag = "3"}};
     const auto svg = drawn(chart);
     EXPECT_EQ(numbers_in(svg, "<line class=\"mark", "x1"), (std::vector<double>{25, 26, 95}));
     EXPECT_EQ(numbers_in(svg, "<text class=\"flag", "x"), (std::vector<double>{25, 95}));
@@ -97,7 +102,8 @@ TEST(Chart, MarksStandWhereTheyBelongAndFlagsDoNotOverlap) {
 
 TEST(Chart, BarsHaveParts) {
     html::writer out;
-    draw_bar(out, {{.share = 0.25, .drawn = look::warn}, {.share = 0, .drawn = look::hold}, {.share = 0.5, .drawn = look::reject}});
+    draw_bar(out,
+             {{.share = 0.25, .drawn = look::warn}, {.share = 0, .drawn = look::hold}, {.share = 0.5, .drawn = look::reject}});
     EXPECT_EQ(numbers_in(out.str(), "<rect", "x"), (std::vector<double>{0, 25}));
     EXPECT_EQ(numbers_in(out.str(), "<rect class=\"o-reject", "width"), (std::vector<double>{50}));
 }

@@ -1,6 +1,5 @@
-#include "policy/checkpoint.hpp"
-
 #include "policy/base/base64.hpp"
+#include "policy/checkpoint.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,16 +15,14 @@ std::array<unsigned char, 32> seed(unsigned char octet) {
 }
 
 const ed25519_key ours(seed(7));
-const checkpoint somewhere{
-    .time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'764'000'000'123)),
-    .end = {.last_seq = 1200, .last_hash = std::string(64, 'a')}};
+const checkpoint somewhere{.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'764'000'000'123)),
+                           .end = {.last_seq = 1200, .last_hash = std::string(64, 'a')}};
 
 // RFC 8032 section 7.1, test 1.
 TEST(Ed25519, SignsAsTheStandardSays) {
-    const auto key =
-        ed25519_key::from_pem("-----BEGIN PRIVATE KEY-----\n"
-                              "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-                              "-----END PRIVATE KEY-----\n");
+    const auto key = ed25519_key::from_pem("-----BEGIN PRIVATE KEY-----\n"
+                                           "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+                                           "-----END PRIVATE KEY-----\n");
     ASSERT_TRUE(key);
     EXPECT_EQ(to_text(key->public_key()), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
     EXPECT_EQ(text::encode_base64(key->sign("")),
@@ -38,12 +35,11 @@ TEST(Ed25519, SignsAsTheStandardSays) {
 TEST(Ed25519, PublicKeyIsReadAsBase64AndAsPem) {
     const auto key = ours.public_key();
     EXPECT_EQ(parse_ed25519_public_key(" " + to_text(key) + "\n"), key);
-    EXPECT_EQ(parse_ed25519_public_key(
-                  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
-                  "-----END PUBLIC KEY-----\n"),
-              parse_ed25519_public_key("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="));
-    for (const auto* bad :
-         {"", "AAAA", "-----BEGIN PUBLIC KEY-----\n", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=="})
+    EXPECT_EQ(
+        parse_ed25519_public_key("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+                                 "-----END PUBLIC KEY-----\n"),
+        parse_ed25519_public_key("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="));
+    for (const auto* bad : {"", "AAAA", "-----BEGIN PUBLIC KEY-----\n", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=="})
         EXPECT_FALSE(parse_ed25519_public_key(bad)) << bad;
     EXPECT_FALSE(ed25519_key::from_pem("no key"));
 }

@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/decide.hpp"
 
 #include <gmock/gmock.h>
@@ -10,7 +9,10 @@ namespace {
 found_tag tag_of(rank r) { return {.tag = "tag", .classification = r, .where = carrier::subject}; }
 
 recipient_facts to(const char* address, key_state state = key_state::missing) {
-    return {.who = parse_address(address), .seen = visibility::visible, .key = {.state = state, .fingerprint = {}}, .to_them = addressed::unverifiable};
+    return {.who = parse_address(address),
+            .seen = visibility::visible,
+            .key = {.state = state, .fingerprint = {}},
+            .to_them = addressed::unverifiable};
 }
 
 struct decided {
@@ -99,7 +101,8 @@ TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
         EXPECT_EQ(decide_for(strict, known), require) << name_of(brought);
     }
     rules.encryption.accept_smime = false;
-    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"), protection::smime)), (decided{outcome::reject, reason::smime_not_accepted}));
+    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"), protection::smime)),
+              (decided{outcome::reject, reason::smime_not_accepted}));
 }
 
 TEST_F(Decide, ProtectedMailMustBeForThisRecipient) {
@@ -168,7 +171,8 @@ TEST_F(Decide, HiddenRecipientSharesNoCiphertext) {
 }
 
 TEST_F(Decide, AddressThatMayBeRoutedElsewhereGetsTheStrictestCell) {
-    for (const auto* address : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob"})
+    for (const auto* address :
+         {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob"})
         EXPECT_EQ(decide_for(rules, confidential_to(to(address))), (decided{outcome::reject, reason::no_key})) << address;
 }
 
@@ -201,12 +205,14 @@ TEST_F(Decide, TooLargeIsRefusedAndTooComplexWhereProtectionMatters) {
 // The domain is small enough to walk it whole: every cell, protection, key, policy option and near miss.
 class EveryCase : public Decide {
 protected:
-    static constexpr protection protections[] = {protection::none, protection::pgp_mime, protection::pgp_inline, protection::pgp_partial,
-                                                 protection::pgp_fake, protection::pgp_signed, protection::smime};
-    static constexpr key_state keys[] = {key_state::usable, key_state::expired, key_state::revoked,
-                                         key_state::disabled, key_state::not_for_encryption, key_state::missing};
+    static constexpr protection protections[] = {protection::none,        protection::pgp_mime, protection::pgp_inline,
+                                                 protection::pgp_partial, protection::pgp_fake, protection::pgp_signed,
+                                                 protection::smime};
+    static constexpr key_state keys[] = {
+        key_state::usable, key_state::expired, key_state::revoked, key_state::disabled, key_state::not_for_encryption,
+        key_state::missing};
     static constexpr addressed all_addressed[] = {addressed::yes, addressed::unverifiable, addressed::passphrase,
-                                                   addressed::no};
+                                                  addressed::no};
 
     // Calls f(rules, facts) with one recipient for every combination.
     void each(const auto& f) {
@@ -257,13 +263,17 @@ TEST_F(EveryCase, NearMissNeverMakesTheOutcomeMilder) {
 }
 
 TEST_F(EveryCase, FurtherRecipientNeverMakesTheOutcomeMilder) {
-    const auto others = {to("ann@example.org"), to("dan@partner.example", key_state::usable), to("eve@yahoo.com"), to("x%y@example.org")};
+    const auto others = {to("ann@example.org"), to("dan@partner.example", key_state::usable), to("eve@yahoo.com"),
+                         to("x%y@example.org")};
     each_message([&](const policy& p, const facts& known) {
         for (const auto& other : others) {
             auto more = known;
             more.recipients.push_back(other);
             ASSERT_GE(decide(p, more).what, decide(p, known).what);
-            ASSERT_GE(decide(p, more).what, decide(p, {.findings = known.findings, .brought = known.brought, .read = known.read, .recipients = {other}}).what);
+            ASSERT_GE(
+                decide(p, more).what,
+                decide(p, {.findings = known.findings, .brought = known.brought, .read = known.read, .recipients = {other}})
+                    .what);
         }
     });
 }
@@ -294,8 +304,7 @@ TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {
 
 TEST(Vocabulary, EveryEnumeratorHasItsName) {
     EXPECT_EQ(name_of(reason::internal_error), "internal-error");
-    for (int i = 0; i <= static_cast<int>(reason::internal_error); ++i)
-        EXPECT_NE(name_of(static_cast<reason>(i)), "?") << i;
+    for (int i = 0; i <= static_cast<int>(reason::internal_error); ++i) EXPECT_NE(name_of(static_cast<reason>(i)), "?") << i;
     EXPECT_EQ(named_as<outcome>("seal"), outcome::seal);
     EXPECT_EQ(named_as<outcome>("Seal"), std::nullopt);
 }

@@ -105,24 +105,22 @@ TEST(EncodedWord, UnknownCharsetIsReadWhereItsBytesSpeakForThemselves) {
 }
 
 TEST(EncodedWord, UnknownCharsetWithForeignBytesIsNotLegible) {
-    for (const char* raw : {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?Q?=1B$B5!L)=1B(B?=",
-                            "=?x-wide?B?AFsAXQ==?=", "=?utf-8,version=1?Q?=FF?=", "raw \x1B$B5!L)\x1B(B"})
+    for (const char* raw : {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?Q?=1B$B5!L)=1B(B?=", "=?x-wide?B?AFsAXQ==?=",
+                            "=?utf-8,version=1?Q?=FF?=", "raw \x1B$B5!L)\x1B(B"})
         EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
 }
 
 // Without a byte order mark some readers take the one order, some the other.
 TEST(EncodedWord, WideCharsetOfUnknownByteOrderIsNotLegible) {
-    for (const char* raw :
-         {"=?utf-16?B?WwBzAF0A?=", "=?utf-16?B?AFsAcwBd?=", "=?ISO-10646-UCS-2?B?WwBzAF0A?=",
-          "=?ucs-2?B?WwBzAF0A?=", "=?unicode?B?WwBzAF0A?=", "=?utf-32?B?WwAAAHMAAAA=?=", "=?utf-16?B?/w==?=",
-          "=?utf-16?B?//5bAHMA?= =?utf-16?B?AHMAXQ==?="})
+    for (const char* raw : {"=?utf-16?B?WwBzAF0A?=", "=?utf-16?B?AFsAcwBd?=", "=?ISO-10646-UCS-2?B?WwBzAF0A?=",
+                            "=?ucs-2?B?WwBzAF0A?=", "=?unicode?B?WwBzAF0A?=", "=?utf-32?B?WwAAAHMAAAA=?=", "=?utf-16?B?/w==?=",
+                            "=?utf-16?B?//5bAHMA?= =?utf-16?B?AHMAXQ==?="})
         EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
 }
 
 TEST(EncodedWord, WideCharsetOfBrokenOrSwappedBytesIsNotLegible) {
-    for (const char* raw :
-         {"=?utf-16?B?//5bAHMAXQ==?=", "=?utf-16le?B?WwBzAF0=?=", "=?utf-16be?B?//5bAHMAXQA=?=",
-          "=?utf-16le?B?/v8AWwBzAF0=?=", "=?utf-32be?B?AAAAWwAA?="})
+    for (const char* raw : {"=?utf-16?B?//5bAHMAXQ==?=", "=?utf-16le?B?WwBzAF0=?=", "=?utf-16be?B?//5bAHMAXQA=?=",
+                            "=?utf-16le?B?/v8AWwBzAF0=?=", "=?utf-32be?B?AAAAWwAA?="})
         EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
     expect_all({{"=?utf-16le?B?WwBzAF0A?=", "[s]"},
                 {"=?utf-16le?B?//5bAHMAXQA=?=", "\uFEFF[s]"},
@@ -132,8 +130,8 @@ TEST(EncodedWord, WideCharsetOfBrokenOrSwappedBytesIsNotLegible) {
 
 // Some readers begin each word afresh, some do not.
 TEST(EncodedWord, StateCarriedFromWordToWordIsNotLegible) {
-    for (const char* raw : {"=?iso-2022-jp?Q?=1B$B?= =?iso-2022-jp?Q?[confidential]?=",
-                            "=?utf-7?Q?+?= =?utf-7?Q?confidential-?="})
+    for (const char* raw :
+         {"=?iso-2022-jp?Q?=1B$B?= =?iso-2022-jp?Q?[confidential]?=", "=?utf-7?Q?+?= =?utf-7?Q?confidential-?="})
         EXPECT_EQ(decode_words(raw).all, legible::no) << raw;
     expect_all({{"=?iso-2022-jp?B?GyRCNSEbKEI=?= =?iso-2022-jp?B?GyRCTCkbKEI=?=", "機密"}});
 }
@@ -149,8 +147,7 @@ TEST(EncodedWord, RawBytesAreUtf8OrElseLatin1) {
 }
 
 TEST(EncodedWord, EveryPrefixGivesValidUtf8) {
-    const std::string whole =
-        "Re: \xE4 =?utf-8?Q?=C3?= =?utf-8*de?B?pA==?= =?iso-2022-jp?B?GyRCNSFMKRsoQg==?= [x]";
+    const std::string whole = "Re: \xE4 =?utf-8?Q?=C3?= =?utf-8*de?B?pA==?= =?iso-2022-jp?B?GyRCNSFMKRsoQg==?= [x]";
     for (std::size_t n = 0; n <= whole.size(); ++n) {
         const auto text = decode_words(whole.substr(0, n)).text;
         EXPECT_EQ(sealgate::text::encode_utf8(sealgate::text::decode_utf8(text)), text) << n;

@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/explain.hpp"
 #include "policy/record.hpp"
 
@@ -18,7 +17,8 @@ protected:
         facts known;
         known.findings.tags = {{.tag = "confidential", .classification = r, .where = carrier::subject}};
         for (const auto* address : addresses)
-            known.recipients.push_back({.who = parse_address(address), .seen = visibility::visible, .key = {}, .to_them = addressed::unverifiable});
+            known.recipients.push_back(
+                {.who = parse_address(address), .seen = visibility::visible, .key = {}, .to_them = addressed::unverifiable});
         return known;
     }
 
@@ -39,12 +39,12 @@ TEST_F(Explain, RefusalIsTheContractsExample) {
 TEST_F(Explain, EachRefusedRecipientIsNamedWithItsReason) {
     auto known = to({"bob@yahoo.com", "eve@hotmail.com", "dan@partner.example"});
     known.recipients[2].key.state = key_state::expired;
-    EXPECT_EQ(reply_to(known),
-              "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure) and eve@hotmail.com (unsecure).\n"
-              "550 5.7.1 Ask them for their OpenPGP keys.\n"
-              "550 5.7.1 Also: the key of dan@partner.example (secure) has expired.\n"
-              "550 5.7.1 Ask them for a new OpenPGP key.\n"
-              "550 5.7.1 Or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
+    EXPECT_EQ(reply_to(known), "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure) and "
+                               "eve@hotmail.com (unsecure).\n"
+                               "550 5.7.1 Ask them for their OpenPGP keys.\n"
+                               "550 5.7.1 Also: the key of dan@partner.example (secure) has expired.\n"
+                               "550 5.7.1 Ask them for a new OpenPGP key.\n"
+                               "550 5.7.1 Or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, NearMissAsksWhatWasMeantAndQuotesNothing) {
@@ -58,27 +58,29 @@ TEST_F(Explain, UntaggedNamesTheTags) {
     rules.untagged.reset();
     auto known = to({"bob@yahoo.com"});
     known.findings.tags.clear();
-    EXPECT_EQ(reply_to(known), "550 5.7.1 not sent: it has no tag.\n"
-                               "550 5.7.1 Write [public], [internal] or [confidential] in the subject and send it again. [sealgate 7Q2K-M4XD]");
+    EXPECT_EQ(reply_to(known),
+              "550 5.7.1 not sent: it has no tag.\n"
+              "550 5.7.1 Write [public], [internal] or [confidential] in the subject and send it again. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, UntaggedMailSaysWhatItCountedAs) {
     auto known = to({"bob@yahoo.com"});
     known.findings.tags.clear();
     rules.rules[1].cells.assign(rules.tiers.size(), action::reject);
-    EXPECT_THAT(reply_to(known), HasSubstr("not sent: not tagged and so internal, but the policy does not allow it to go to bob@yahoo.com"));
+    EXPECT_THAT(reply_to(known),
+                HasSubstr("not sent: not tagged and so internal, but the policy does not allow it to go to bob@yahoo.com"));
 }
 
-TEST_F(Explain, AcceptedMailHasNoReply) {
-    EXPECT_EQ(reply_to(to({"bob@yahoo.com"}, 0)), "");
-}
+TEST_F(Explain, AcceptedMailHasNoReply) { EXPECT_EQ(reply_to(to({"bob@yahoo.com"}, 0)), ""); }
 
 TEST_F(Explain, DeferralIsTemporaryAndNamesNobody) {
     const auto known = to({"bob@yahoo.com"});
     const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::sealing_failed), "7Q2K-M4XD");
     EXPECT_THAT(to_string(*reply), HasSubstr("451 4.3.0 not sent yet: it could not be encrypted just now."));
-    EXPECT_THAT(to_string(*reply), HasSubstr("451 4.3.0 Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
-                                             "[sealgate 7Q2K-M4XD]"));
+    EXPECT_THAT(
+        to_string(*reply),
+        HasSubstr("451 4.3.0 Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
+                  "[sealgate 7Q2K-M4XD]"));
 }
 
 TEST_F(Explain, TooLargeHasItsOwnCode) {
@@ -89,7 +91,8 @@ TEST_F(Explain, TooLargeHasItsOwnCode) {
 
 TEST_F(Explain, ThousandRecipientsFitWhatSmtpAllows) {
     std::vector<std::string> addresses;
-    for (int i = 0; i < 1000; ++i) addresses.push_back("recipient-number-" + std::to_string(i) + "@a-domain-of-some-length.example");
+    for (int i = 0; i < 1000; ++i)
+        addresses.push_back("recipient-number-" + std::to_string(i) + "@a-domain-of-some-length.example");
     std::vector<const char*> pointers;
     for (const auto& one : addresses) pointers.push_back(one.c_str());
     const auto known = to(pointers);
@@ -111,15 +114,17 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto known = to({"bob@yahoo.com"});
     const auto made = decide(rules, known);
     const auto reply = reply_to(known);
-    const auto line = explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply, .names = {}}, "m.eml",
-                                   {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}});
+    const auto line =
+        explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply, .names = {}},
+                     "m.eml", {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}});
     const auto object = boost::json::parse(line).as_object();
-    for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients", "reply", "copies", "policy",
-                              "foreign_keys"})
+    for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients",
+                              "reply", "copies", "policy", "foreign_keys"})
         EXPECT_TRUE(object.contains(field)) << field;
     const auto& recipient = object.at("recipients").as_array().at(0).as_object();
-    EXPECT_EQ(boost::json::serialize(recipient),
-              R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null},"result":"reject","reason":"no-key"})");
+    EXPECT_EQ(
+        boost::json::serialize(recipient),
+        R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null},"result":"reject","reason":"no-key"})");
     EXPECT_EQ(object.at("reply").as_string(), reply);
     EXPECT_EQ(boost::json::serialize(object.at("parts")),
               R"([{"path":"0","type":"text/plain","verdict":"encrypted","packets":["PKESK"]}])");
@@ -129,14 +134,26 @@ TEST_F(Explain, RecordHasTheContractsFieldsAndSurvivesHostileText) {
     auto known = to({"bob@yahoo.com"});
     known.recipients[0].who.spelled = "bob";
     const auto made = decide(rules, known);
-    const address sender{.spelled = "\x01" "ann@example.org", .local = "\x01" "ann", .domain = "example.org"};
-    const auto fields = audit_fields({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "550 x\n550 y", .names = {}},
-                                     {.time = {}, .id = "7Q2K-M4XD", .queue_id = "4XyZ1", .message_id = "<a\"b\\\n\xff>",
-                                      .sender = sender, .client = "192.0.2.1", .user = "", .size = 12, .duration = {}});
+    const address sender{.spelled = "\x01"
+                                    "ann@example.org",
+                         .local = "\x01"
+                                  "ann",
+                         .domain = "example.org"};
+    const auto fields = audit_fields(
+        {.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "550 x\n550 y", .names = {}},
+        {.time = {},
+         .id = "7Q2K-M4XD",
+         .queue_id = "4XyZ1",
+         .message_id = "<a\"b\\\n\xff>",
+         .sender = sender,
+         .client = "192.0.2.1",
+         .user = "",
+         .size = 12,
+         .duration = {}});
     EXPECT_EQ(fields.find('\n'), std::string::npos);
     const auto object = boost::json::parse("{" + fields + "}").as_object();
-    for (const auto* field : {"time", "id", "queue_id", "message_id", "sender", "client", "classification", "tags", "protection", "outcome", "mode",
-                              "recipients", "policy", "size", "duration_ms"})
+    for (const auto* field : {"time", "id", "queue_id", "message_id", "sender", "client", "classification", "tags",
+                              "protection", "outcome", "mode", "recipients", "policy", "size", "duration_ms"})
         EXPECT_TRUE(object.contains(field)) << field;
     EXPECT_EQ(object.at("message_id").as_string(), "<a\"b\\\uFFFD\uFFFD>");
     EXPECT_EQ(object.at("reply").as_string(), "550 x\n550 y");

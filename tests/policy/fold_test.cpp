@@ -13,9 +13,7 @@ using namespace sealgate::policy;
 
 std::string folded(std::string_view utf8) { return sealgate::text::encode_utf8(fold(utf8).points); }
 
-std::string looks(std::string_view utf8) {
-    return sealgate::text::encode_utf8(look_alike(fold(utf8).points).form);
-}
+std::string looks(std::string_view utf8) { return sealgate::text::encode_utf8(look_alike(fold(utf8).points).form); }
 
 struct row {
     const char* a;
@@ -51,19 +49,14 @@ TEST(Fold, WhatCarriesNoMeaningIsForgiven) {
         {"VS\u2011NfD", "vs-nfd"},
         {"\u2800public", "public"},
     };
-    for (const auto& [a, b] : same)
-        EXPECT_EQ(folded(a), folded(b)) << a;
+    for (const auto& [a, b] : same) EXPECT_EQ(folded(a), folded(b)) << a;
 }
 
 TEST(Fold, WhatCarriesMeaningIsKept) {
-    const row different[] = {{"public", "publik"},
-                             {"c0nfidential", "confidential"},
-                             {"cοnfidential", "confidential"},
-                             {"interne", "interné"},
-                             {"机密", "機密"},
-                             {"top-secret", "topsecret"}};
-    for (const auto& [a, b] : different)
-        EXPECT_NE(folded(a), folded(b)) << a;
+    const row different[] = {
+        {"public", "publik"}, {"c0nfidential", "confidential"}, {"cοnfidential", "confidential"}, {"interne", "interné"},
+        {"机密", "機密"},     {"top-secret", "topsecret"}};
+    for (const auto& [a, b] : different) EXPECT_NE(folded(a), folded(b)) << a;
 }
 
 TEST(Fold, EachPointKnowsItsBytesAndWhiteSpaceBefore) {
@@ -83,12 +76,10 @@ TEST(Fold, EachPointKnowsItsBytesAndWhiteSpaceBefore) {
 
 TEST(Fold, HardTextsStayInProportion) {
     std::string marks = "a";
-    for (int i = 0; i < 100'000; ++i)
-        marks += i % 2 ? "\u0301" : "\u0327";
+    for (int i = 0; i < 100'000; ++i) marks += i % 2 ? "\u0301" : "\u0327";
     EXPECT_LE(fold(marks).size(), 200'001U);
     std::string ligatures;
-    for (int i = 0; i < 1000; ++i)
-        ligatures += "\uFDFA";
+    for (int i = 0; i < 1000; ++i) ligatures += "\uFDFA";
     EXPECT_EQ(fold(ligatures).size(), 1000U);
 }
 
@@ -118,8 +109,7 @@ TEST(LookAlike, OtherScriptsAndDigitsReadAsTheLettersTheyResemble) {
         {"ᵴɛȼɾəŧ", "secret"},
         {"£€₮", "let"},
     };
-    for (const auto& [a, b] : alike)
-        EXPECT_EQ(looks(a), looks(b)) << a;
+    for (const auto& [a, b] : alike) EXPECT_EQ(looks(a), looks(b)) << a;
     EXPECT_NE(looks("public"), looks("private"));
     EXPECT_NE(looks("AMBER+STRICT"), looks("AMBERSTRICT"));
     EXPECT_NE(looks("机密"), looks("机构"));
@@ -136,15 +126,12 @@ TEST(Brackets, OfAllScriptsAreKnown) {
         EXPECT_EQ(bracket_of(c), bracket::open) << std::uint32_t{c};
     for (const char32_t c : std::u32string_view(U")]}>»›】〕⟧」』〉》⁆"))
         EXPECT_EQ(bracket_of(c), bracket::close) << std::uint32_t{c};
-    for (const char32_t c : std::u32string_view(U"a#|/\"“„密"))
-        EXPECT_EQ(bracket_of(c), bracket::none) << std::uint32_t{c};
+    for (const char32_t c : std::u32string_view(U"a#|/\"“„密")) EXPECT_EQ(bracket_of(c), bracket::none) << std::uint32_t{c};
 }
 
 TEST(Letters, OfScriptsWithoutWordSpacesStandAlone) {
-    for (const char32_t c : std::u32string_view(U"密ひカก"))
-        EXPECT_TRUE(stands_alone(c)) << std::uint32_t{c};
-    for (const char32_t c : std::u32string_view(U"aяß한-"))
-        EXPECT_FALSE(stands_alone(c)) << std::uint32_t{c};
+    for (const char32_t c : std::u32string_view(U"密ひカก")) EXPECT_TRUE(stands_alone(c)) << std::uint32_t{c};
+    for (const char32_t c : std::u32string_view(U"aяß한-")) EXPECT_FALSE(stands_alone(c)) << std::uint32_t{c};
 }
 
 } // namespace

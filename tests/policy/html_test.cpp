@@ -35,7 +35,8 @@ TEST(Html, NumbersAreReadable) {
     EXPECT_EQ(grouped(1204), "1,204");
     EXPECT_EQ(grouped(1234567), "1,234,567");
     EXPECT_EQ(grouped(std::numeric_limits<std::uint64_t>::max()), "18,446,744,073,709,551,615");
-    EXPECT_EQ(writer().integer(1204).raw(" ").decimal(12).raw(" ").decimal(0.5).raw(" ").decimal(3.14159).str(), "1204 12 0.5 3.14");
+    EXPECT_EQ(writer().integer(1204).raw(" ").decimal(12).raw(" ").decimal(0.5).raw(" ").decimal(3.14159).str(),
+              "1204 12 0.5 3.14");
 }
 
 } // namespace

@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/base/digest.hpp"
 
 #include <gmock/gmock.h>
@@ -56,12 +55,17 @@ struct error_case {
 TEST(LoadPolicy, EveryMistakeIsToldWithItsPlace) {
     const error_case cases[] = {
         {"near_miss: reject", "near_mis: reject", "9:1: unknown key \"near_mis\" in \"policy\"; did you mean \"near_miss\"?"},
-        {"near_miss: reject", "near_miss: rejct", "9:12: \"rejct\" is none of: ignore, warn, hold, reject; did you mean \"reject\"?"},
-        {"near_miss: reject", "near_miss: reject\nnear_miss: hold", "10:1: \"near_miss\" stands here a second time; the first is in line 9"},
+        {"near_miss: reject", "near_miss: rejct",
+         "9:12: \"rejct\" is none of: ignore, warn, hold, reject; did you mean \"reject\"?"},
+        {"near_miss: reject", "near_miss: reject\nnear_miss: hold",
+         "10:1: \"near_miss\" stands here a second time; the first is in line 9"},
         {"untagged: internal", "untagged: intrnal", "8:11: there is no classification \"intrnal\"; did you mean \"internal\"?"},
-        {"{organisation: deliver, default: encrypt}", "{organisatoin: deliver, default: encrypt}", "22:18: there is no tier \"organisatoin\"; did you mean \"organisation\"?"},
-        {"{organisation: deliver, default: encrypt}", "{organisation: deliver}", "22:3: \"rules.confidential\" has no cell for the tier \"secure\" and no default"},
-        {"default: encrypt}", "default: encrpyt}", "22:50: \"encrpyt\" is none of: deliver, warn, encrypt, require, hold, reject; did you mean \"encrypt\"?"},
+        {"{organisation: deliver, default: encrypt}", "{organisatoin: deliver, default: encrypt}",
+         "22:18: there is no tier \"organisatoin\"; did you mean \"organisation\"?"},
+        {"{organisation: deliver, default: encrypt}", "{organisation: deliver}",
+         "22:3: \"rules.confidential\" has no cell for the tier \"secure\" and no default"},
+        {"default: encrypt}", "default: encrpyt}",
+         "22:50: \"encrpyt\" is none of: deliver, warn, encrypt, require, hold, reject; did you mean \"encrypt\"?"},
         {"  confidential: {organisation: deliver, default: encrypt}\n", "", "20:3: \"confidential\" is missing in \"rules\""},
         {"tags: [public]", "tags: [public, Internal]", "6:33: the tag \"internal\" is used already"},
         {"tags: [public]", "tags: public: x", "this is not YAML"},
@@ -70,7 +74,8 @@ TEST(LoadPolicy, EveryMistakeIsToldWithItsPlace) {
         {"[\"[{tag}]\"]", "[\"{tag}\"]", "a bare {tag} would match any word"},
         {"[\"[{tag}]\"]", "[\"[tag]\"]", "needs {tag} once"},
         {"archive: [archive@example.org]", "archive: [archive]", "\"archive\" is no complete address"},
-        {"default: encrypt}", "default: encrypt, archive: [a@gmail.com]}", "the archive a@gmail.com is of the tier better, whose cell says encrypt"},
+        {"default: encrypt}", "default: encrypt, archive: [a@gmail.com]}",
+         "the archive a@gmail.com is of the tier better, whose cell says encrypt"},
         {"accept_smime: true", "accept_smime: yes", "26:17: expected true or false, found \"yes\""},
         {"once_per: 24h", "once_per: daily", "expected a duration such as 24h"},
         {"{secure: [Signal, Jitsi],", "{secur: [Signal, Jitsi],", "there is no tier \"secur\"; did you mean \"secure\"?"},
@@ -92,7 +97,8 @@ TEST(LoadPolicy, AllErrorsAreListedAtOnce) {
 
 TEST(LoadPolicy, ErrorsOfAnIncludeNameItsFileAndLine) {
     const auto text = with(example_policy, "secure:      {", "secure:      {include: s.txt, ");
-    EXPECT_THAT(errors_of(text, {{"p/s.txt", "ok.example\nhttp://x\n"}}), ElementsAre(HasSubstr("p/s.txt:2:1: \"http://x\" is no domain")));
+    EXPECT_THAT(errors_of(text, {{"p/s.txt", "ok.example\nhttp://x\n"}}),
+                ElementsAre(HasSubstr("p/s.txt:2:1: \"http://x\" is no domain")));
 }
 
 TEST(LoadPolicy, OddFilesAreRefusedWithoutCrashing) {

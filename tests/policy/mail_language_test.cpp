@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/load_texts.hpp"
 #include "policy/mail_language.hpp"
 
@@ -28,9 +27,12 @@ TEST(MailLanguage, HeaderThenWordsThenNothing) {
         {"HTML's own words do not count",
          "Content-Type: text/html\n\n<a class=\"the and you for this\">Bitte senden Sie <b>die</b> Akte</a>\n", "de"},
         {"the first text of several parts",
-         "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: image/png\n\nthe and you for\n--x\nContent-Type: text/plain\n\n"
-         "bitte die Akte und danke\n--x--\n", "de"},
-        {"nothing to read", "Content-Type: multipart/encrypted; boundary=x\n\n--x\nContent-Type: application/octet-stream\n\nx\n--x--\n", ""},
+         "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: image/png\n\nthe and you for\n--x\nContent-Type: "
+         "text/plain\n\n"
+         "bitte die Akte und danke\n--x--\n",
+         "de"},
+        {"nothing to read",
+         "Content-Type: multipart/encrypted; boundary=x\n\n--x\nContent-Type: application/octet-stream\n\nx\n--x--\n", ""},
         {"an encoding that nobody knows", "Content-Transfer-Encoding: x-zip\n\nbitte die Akte und danke\n", ""},
     };
     for (const auto& [what, mail, language] : cases)

@@ -16,8 +16,7 @@ message mail(const std::string& content_type, const std::string& body) {
 // The tree in one line: type(parts), with "!" behind what is ambiguous.
 std::string shape(const mime_part& part) {
     auto out = part.type + "/" + part.subtype + (part.ambiguous ? "!" : "");
-    for (std::size_t i = 0; i < part.parts.size(); ++i)
-        out += (i == 0 ? "(" : " ") + shape(part.parts[i]);
+    for (std::size_t i = 0; i < part.parts.size(); ++i) out += (i == 0 ? "(" : " ") + shape(part.parts[i]);
     return out + (part.parts.empty() ? "" : ")");
 }
 
@@ -26,8 +25,7 @@ std::string shape_of(const message& m) {
     return root ? shape(*root) : "too complex";
 }
 
-const auto two_parts =
-    "before\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\n<two>\r\n\r\n--b--\r\nbehind"s;
+const auto two_parts = "before\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\n<two>\r\n\r\n--b--\r\nbehind"s;
 
 TEST(Mime, MessageWithoutFieldsIsPlainText) {
     const message plain{.fields = {}, .body = "hello\r\n"};
@@ -50,19 +48,17 @@ TEST(Mime, PartsPreambleAndEpilogueAreTold) {
 }
 
 TEST(Mime, LineEndsMayBeBare) {
-    EXPECT_EQ(
-        shape_of(mail("multipart/mixed; boundary=b", "--b\n\none\n--b\nContent-Type: a/b\n\ntwo\n--b--\n")),
-        "multipart/mixed(text/plain a/b)");
+    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b\n\none\n--b\nContent-Type: a/b\n\ntwo\n--b--\n")),
+              "multipart/mixed(text/plain a/b)");
 }
 
 TEST(Mime, FieldsOfPartsAreRead) {
-    const auto m =
-        mail("multipart/mixed; boundary=b",
-             "--b\r\n"
-             "content-type: Application/PDF;\r\n\tname=\"a.pdf\"\r\n"
-             "CONTENT-TRANSFER-ENCODING: Base64\r\n"
-             "X-Other: y\r\n"
-             "Content-Disposition: attachment; filename=\"b.pdf\"\r\n\r\naGVs\r\nbG8=\r\n--b--\r\n");
+    const auto m = mail("multipart/mixed; boundary=b",
+                        "--b\r\n"
+                        "content-type: Application/PDF;\r\n\tname=\"a.pdf\"\r\n"
+                        "CONTENT-TRANSFER-ENCODING: Base64\r\n"
+                        "X-Other: y\r\n"
+                        "Content-Disposition: attachment; filename=\"b.pdf\"\r\n\r\naGVs\r\nbG8=\r\n--b--\r\n");
     const auto root = parse_mime(m);
     ASSERT_TRUE(root);
     ASSERT_EQ(root->parts.size(), 1u);
@@ -76,15 +72,13 @@ TEST(Mime, FieldsOfPartsAreRead) {
 }
 
 TEST(Mime, OuterBoundaryEndsInnerParts) {
-    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b",
-                            "--b\r\nContent-Type: multipart/x; "
-                            "boundary=i\r\n\r\n--i\r\n\r\nin\r\n--b\r\n\r\nout\r\n--b--\r\n")),
+    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b\r\nContent-Type: multipart/x; "
+                                                           "boundary=i\r\n\r\n--i\r\n\r\nin\r\n--b\r\n\r\nout\r\n--b--\r\n")),
               "multipart/mixed(multipart/x!(text/plain) text/plain)");
 }
 
 TEST(Mime, EmbeddedMessagesAreOpened) {
-    EXPECT_EQ(shape_of(mail("message/rfc822", "Subject: x\r\nContent-Type: text/html\r\n\r\nhi")),
-              "message/rfc822(text/html)");
+    EXPECT_EQ(shape_of(mail("message/rfc822", "Subject: x\r\nContent-Type: text/html\r\n\r\nhi")), "message/rfc822(text/html)");
     EXPECT_EQ(shape_of(mail("multipart/digest; boundary=b", "--b\r\n\r\nSubject: x\r\n\r\nhi\r\n--b--\r\n")),
               "multipart/digest(message/rfc822(text/plain))");
 }
@@ -96,8 +90,7 @@ TEST(Mime, WhatTwoReadersMayReadDifferentlyIsAmbiguous) {
     } const cases[] = {
         {"two types", {.fields = {{"Content-Type", " text/plain"}, {"content-type", " a/b"}}, .body = {}}},
         {"two encodings",
-         {.fields = {{"Content-Transfer-Encoding", " 7bit"}, {"Content-Transfer-Encoding", " base64"}},
-          .body = {}}},
+         {.fields = {{"Content-Transfer-Encoding", " 7bit"}, {"Content-Transfer-Encoding", " base64"}}, .body = {}}},
         {"two boundaries", mail("multipart/mixed; boundary=b; boundary=c", two_parts)},
         {"a boundary in pieces", mail("multipart/mixed; boundary=b; boundary*0=c", two_parts)},
         {"a semicolon in quotes", mail("multipart/mixed; boundary=\"b;c\"", two_parts)},
@@ -108,14 +101,12 @@ TEST(Mime, WhatTwoReadersMayReadDifferentlyIsAmbiguous) {
         {"no delimiter", mail("multipart/mixed; boundary=nowhere", two_parts)},
         {"no end", mail("multipart/mixed; boundary=b", "--b\r\n\r\none\r\n")},
         {"only an end", mail("multipart/mixed; boundary=b", "--b--\r\n")},
-        {"a line that begins with the boundary",
-         mail("multipart/mixed; boundary=b", "--bcd\r\n\r\none\r\n--b--\r\n")},
+        {"a line that begins with the boundary", mail("multipart/mixed; boundary=b", "--bcd\r\n\r\none\r\n--b--\r\n")},
         {"text behind the end", mail("multipart/mixed; boundary=b", "--b\r\n\r\none\r\n--b--x\r\n")},
         {"no type", mail("nonsense", "")},
         {"an endless value", mail("text/plain; x=" + std::string(5000, 'x'), "")},
         {"an encoded multipart",
-         {.fields = {{"Content-Type", " multipart/mixed; boundary=b"},
-                     {"Content-Transfer-Encoding", " base64"}},
+         {.fields = {{"Content-Type", " multipart/mixed; boundary=b"}, {"Content-Transfer-Encoding", " base64"}},
           .body = two_parts}},
     };
     for (const auto& c : cases) {
@@ -142,8 +133,7 @@ TEST(Mime, HeadersOfPartsThatReadersReadDifferentlyAreAmbiguous) {
         "Content-Type: text/plain\r\nX-\xC3\xA4: b",
         "Content-Type: text/plain\r\n: b",
     };
-    for (const auto& header : headers)
-        EXPECT_TRUE(part_with(header).ends_with("!)")) << header;
+    for (const auto& header : headers) EXPECT_TRUE(part_with(header).ends_with("!)")) << header;
     EXPECT_EQ(part_with("Content-Type:\r\n text/plain;\r\n\tcharset=utf-8"), "multipart/mixed(text/plain)");
     EXPECT_TRUE(parse_mime(mail("text/plain\n \n x", ""))->ambiguous);
 }
@@ -170,8 +160,7 @@ TEST(Mime, PartsThatSayMoreThanFieldsOfProgramsAreWordy) {
 }
 
 TEST(Mime, DelimiterMayHaveSpaceBehindIt) {
-    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b \t\r\n\r\none\r\n--b-- \r\n")),
-              "multipart/mixed(text/plain)");
+    EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=b", "--b \t\r\n\r\none\r\n--b-- \r\n")), "multipart/mixed(text/plain)");
     EXPECT_EQ(shape_of(mail("multipart/mixed; boundary=\"b b\"", "--b b\r\n\r\none\r\n--b b--")),
               "multipart/mixed(text/plain)");
 }
@@ -196,16 +185,14 @@ TEST(Mime, NestingIsBounded) {
     EXPECT_EQ(shape_of(nested(101)), "too complex");
     EXPECT_EQ(shape_of(nested(200'000)), "too complex");
     std::string messages;
-    for (int i = 0; i < 200'000; ++i)
-        messages += "Content-Type: message/rfc822\r\n\r\n";
+    for (int i = 0; i < 200'000; ++i) messages += "Content-Type: message/rfc822\r\n\r\n";
     EXPECT_EQ(shape_of(mail("message/rfc822", messages)), "too complex");
 }
 
 TEST(Mime, PartsAreBounded) {
     const auto with = [](int parts) {
         std::string body;
-        for (int i = 0; i < parts; ++i)
-            body += "--b\r\n\r\nx\r\n";
+        for (int i = 0; i < parts; ++i) body += "--b\r\n\r\nx\r\n";
         return mail("multipart/mixed; boundary=b", body + "--b--\r\n");
     };
     EXPECT_NE(shape_of(with(999)), "too complex");
@@ -214,11 +201,9 @@ TEST(Mime, PartsAreBounded) {
 
 // Anything but linear time would end in the test runner's timeout.
 TEST(Mime, HugeHostileInputIsRead) {
-    (void)shape_of(mail("multipart/mixed; boundary=b",
-                        "--b\r\nA: " + std::string(20'000'000, 'a') + "\r\n\r\n--b--\r\n"));
+    (void)shape_of(mail("multipart/mixed; boundary=b", "--b\r\nA: " + std::string(20'000'000, 'a') + "\r\n\r\n--b--\r\n"));
     std::string lines;
-    for (int i = 0; i < 2'000'000; ++i)
-        lines += "--\r\n ";
+    for (int i = 0; i < 2'000'000; ++i) lines += "--\r\n ";
     (void)shape_of(mail("multipart/mixed; boundary=" + std::string(60, '-'), "--b\r\n" + lines));
     (void)shape_of(mail("multipart/mixed; boundary=" + std::string(70, '-'), std::string(20'000'000, '-')));
 }
@@ -251,13 +236,11 @@ TEST(QuotedPrintable, UndoesEscapesAndSoftBreaks) {
 }
 
 TEST(ContentType, PlainValuesAreTakenApart) {
-    const auto read =
-        parse_content_type("Multipart/Encrypted; Protocol=\"application/pgp-encrypted\";boundary = \"x y\"");
+    const auto read = parse_content_type("Multipart/Encrypted; Protocol=\"application/pgp-encrypted\";boundary = \"x y\"");
     EXPECT_EQ(read.type, "multipart");
     EXPECT_EQ(read.subtype, "encrypted");
     EXPECT_TRUE(read.plain);
-    EXPECT_EQ(read.parameters,
-              (std::vector<mime_parameter>{{"protocol", "application/pgp-encrypted"}, {"boundary", "x y"}}));
+    EXPECT_EQ(read.parameters, (std::vector<mime_parameter>{{"protocol", "application/pgp-encrypted"}, {"boundary", "x y"}}));
     EXPECT_EQ(disposition_file_name("attachment; filename=\"a b.pgp\""), "a b.pgp");
     EXPECT_EQ(disposition_file_name("inline"), "");
 }

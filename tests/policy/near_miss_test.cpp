@@ -18,8 +18,7 @@ policy example_policy() {
         {.name = "public", .tags = {"public"}},
         {.name = "internal", .tags = {"internal", "interne", "VS-NfD", "C3"}},
         {.name = "confidential",
-         .tags = {"confidential", "streng vertraulich", "vertraulich", "конфиденциально", "机密",
-                  "TOP-SECRET"}},
+         .tags = {"confidential", "streng vertraulich", "vertraulich", "конфиденциально", "机密", "TOP-SECRET"}},
     };
     rules.untagged = 1;
     rules.carriers.subject = {{.before = "[", .after = "]"}};
@@ -66,22 +65,21 @@ void expect_clean(const policy& rules, std::initializer_list<const char*> subjec
 }
 
 TEST(NearMiss, SpellingSlipsAreNoticed) {
-    expect_near(example_policy(),
-                {{"[confidental]", "[confidential]"},
-                 {"[CONFIDENTAIL]", "[confidential]"},
-                 {"[konfidential]", "[confidential]"},
-                 {"[ confidencial ]", "[confidential]"},
-                 {"[publik]", "[public]"},
-                 {"[pubilc]", "[public]"},
-                 {"[intern]", "[interne]"},
-                 {"[vertaulich]", "[vertraulich]"},
-                 {"[strengvertaulich]", "[streng vertraulich]"},
-                 {"[КОНФИДЕНЦАЛЬНО]", "[конфиденциально]"},
-                 {"Re: [confidental] Q3", "[confidential]", "[confidental]"},
-                 {"=?utf-8?Q?[confi?= =?utf-8?Q?dental]?=", "[confidential]", "[confidental]"},
-                 {"[confi\xFF"
-                  "dential]",
-                  "[confidential]", "[confiÿdential]"}});
+    expect_near(example_policy(), {{"[confidental]", "[confidential]"},
+                                   {"[CONFIDENTAIL]", "[confidential]"},
+                                   {"[konfidential]", "[confidential]"},
+                                   {"[ confidencial ]", "[confidential]"},
+                                   {"[publik]", "[public]"},
+                                   {"[pubilc]", "[public]"},
+                                   {"[intern]", "[interne]"},
+                                   {"[vertaulich]", "[vertraulich]"},
+                                   {"[strengvertaulich]", "[streng vertraulich]"},
+                                   {"[КОНФИДЕНЦАЛЬНО]", "[конфиденциально]"},
+                                   {"Re: [confidental] Q3", "[confidential]", "[confidental]"},
+                                   {"=?utf-8?Q?[confi?= =?utf-8?Q?dental]?=", "[confidential]", "[confidental]"},
+                                   {"[confi\xFF"
+                                    "dential]",
+                                    "[confidential]", "[confiÿdential]"}});
 }
 
 TEST(NearMiss, LookAlikesAreNoticed) {
@@ -98,12 +96,11 @@ TEST(NearMiss, LookAlikesAreNoticed) {
 TEST(NearMiss, LettersWithinSignsAndMarksAreNoticed) {
     const auto behind_each = [](std::string_view word, std::string_view mark) {
         std::string out = "[";
-        for (const char c : word)
-            out += c, out += mark;
+        for (const char c : word) out += c, out += mark;
         return out + "]";
     };
-    for (const char* mark : {"\u20DD", "\u20E3", "\u0488", "\uFE0F\u20E3", "\u0336", "\u05B0", "\u0E34",
-                             "\u0336\u0337\u0338\u20DD\u20E3\u20DE"}) {
+    for (const char* mark :
+         {"\u20DD", "\u20E3", "\u0488", "\uFE0F\u20E3", "\u0336", "\u05B0", "\u0E34", "\u0336\u0337\u0338\u20DD\u20E3\u20DE"}) {
         const auto found = find_tags(example_policy(), subject(behind_each("confidential", mark)));
         ASSERT_EQ(found.near_misses.size(), 1U) << mark;
         EXPECT_EQ(found.near_misses[0].suggestion, "[confidential]");
@@ -147,18 +144,17 @@ TEST(NearMiss, HyphensAndSpacesAreEasilyMistaken) {
 }
 
 TEST(NearMiss, MissingDelimiterIsNoticed) {
-    expect_near(example_policy(),
-                {{"[confidential Q3 figures", "[confidential]", "[confidential"},
-                 {"Q3 confidential] figures", "[confidential]", "confidential]"},
-                 {"confidential]", "[confidential]"},
-                 {"[confidental Q3", "[confidential]", "[confidental"},
-                 {"[streng vertraulich: x", "[streng vertraulich]", "[streng vertraulich"},
-                 {"[public, x", "[public]", "[public"},
-                 {"[机密文件", "[机密]", "[机密"},
-                 {"[x] confidential] y", "[confidential]", "confidential]"},
-                 {"[confidential [x] y", "[confidential]", "[confidential"},
-                 {"[confidential and then so much text that nobody would take this for one pair of brackets]",
-                  "[confidential]", "[confidential"}});
+    expect_near(example_policy(), {{"[confidential Q3 figures", "[confidential]", "[confidential"},
+                                   {"Q3 confidential] figures", "[confidential]", "confidential]"},
+                                   {"confidential]", "[confidential]"},
+                                   {"[confidental Q3", "[confidential]", "[confidental"},
+                                   {"[streng vertraulich: x", "[streng vertraulich]", "[streng vertraulich"},
+                                   {"[public, x", "[public]", "[public"},
+                                   {"[机密文件", "[机密]", "[机密"},
+                                   {"[x] confidential] y", "[confidential]", "confidential]"},
+                                   {"[confidential [x] y", "[confidential]", "[confidential"},
+                                   {"[confidential and then so much text that nobody would take this for one pair of brackets]",
+                                    "[confidential]", "[confidential"}});
 }
 
 TEST(NearMiss, ForeignBracketsAreNoticed) {
@@ -195,8 +191,7 @@ TEST(NearMiss, SensitiveTagAmongOtherWordsInBracketsIsNoticed) {
 }
 
 TEST(NearMiss, HarmlessTagAmongOtherWordsIsNot) {
-    expect_clean(example_policy(),
-                 {"[public holidays]", "[internal tools]", "(internal only)", "[internal: agenda]"});
+    expect_clean(example_policy(), {"[public holidays]", "[internal tools]", "(internal only)", "[internal: agenda]"});
     auto rules = example_policy();
     rules.untagged.reset();
     expect_near(rules, {{"[public holidays]", "[public]"}});
@@ -215,7 +210,9 @@ TEST(NearMiss, OrdinarySubjectsAreClean) {
                                     "[JIRA-123]",
                                     "[Urgent]",
                                     "[EXTERNAL] Re: offer",
-                                    "[Internet] line down", "[interval] training", "(Internet)",
+                                    "[Internet] line down",
+                                    "[interval] training",
+                                    "(Internet)",
                                     "[SPAM] x",
                                     "[Ticket#2024-117]",
                                     "[2/3] [10] [1]",
@@ -245,9 +242,8 @@ TEST(NearMiss, NumberIsNoMisspeltWord) {
 }
 
 TEST(NearMiss, ExactTagInTheSamePlaceIsEnough) {
-    expect_clean(example_policy(),
-                 {"[confidential]", "([confidential])", "[[confidential]]", "[confidential] [public]",
-                  "=?utf-8?B?[confidential]?=", "[confidential]]"});
+    expect_clean(example_policy(), {"[confidential]", "([confidential])", "[[confidential]]", "[confidential] [public]",
+                                    "=?utf-8?B?[confidential]?=", "[confidential]]"});
     const auto found = find_tags(example_policy(), subject("[public] [confidental]"));
     EXPECT_EQ(found.tags.size(), 1U);
     ASSERT_EQ(found.near_misses.size(), 1U);
@@ -303,8 +299,7 @@ TEST(NearMiss, HeaderThatIsNoTagIsAnUnknownClaim) {
         const auto found = find_tags(example_policy(), field("X-Classification", value));
         EXPECT_TRUE(found.tags.empty()) << value;
         ASSERT_EQ(found.near_misses.size(), 1U) << value;
-        EXPECT_EQ(found.near_misses[0],
-                  (near_miss{.text = text, .suggestion = suggestion, .where = carrier::header}));
+        EXPECT_EQ(found.near_misses[0], (near_miss{.text = text, .suggestion = suggestion, .where = carrier::header}));
     };
     expect("confidental", "confidential", "confidental");
     expect("TOP SECRET", "TOP-SECRET", "TOP SECRET");
@@ -338,8 +333,8 @@ TEST(NearMiss, EachPieceOfAListedHeaderIsRead) {
 }
 
 TEST(NearMiss, MisspeltSensitivityIsNoticed) {
-    for (const char* value : {"Company Confidential", "CompanyConfidential", "company_confidential",
-                              "Company-Confidental", "Confidential", "(Company-Confidential"}) {
+    for (const char* value : {"Company Confidential", "CompanyConfidential", "company_confidential", "Company-Confidental",
+                              "Confidential", "(Company-Confidential"}) {
         const auto found = find_tags(example_policy(), field("Sensitivity", value));
         EXPECT_TRUE(found.tags.empty()) << value;
         ASSERT_EQ(found.near_misses.size(), 1U) << value;
@@ -359,9 +354,8 @@ TEST(NearMiss, EachPieceOfAListedSensitivityIsRead) {
 }
 
 TEST(NearMiss, UnreadableSubjectIsNeverClean) {
-    for (const char* text :
-         {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?B?GyRCNSFMKRsoQg==?=", "\x1B$B5!L)\x1B(B",
-          "=?utf-8?Q?[=EB=CF=CE=C6]?=", "=?utf-16?b?WwBjAG8AbgBmAGkAZABlAG4AdABpAGEAbABdAA==?= x"}) {
+    for (const char* text : {"=?x-unknown?Q?Gr=FC=DFe?=", "=?x-jis?B?GyRCNSFMKRsoQg==?=", "\x1B$B5!L)\x1B(B",
+                             "=?utf-8?Q?[=EB=CF=CE=C6]?=", "=?utf-16?b?WwBjAG8AbgBmAGkAZABlAG4AdABpAGEAbABdAA==?= x"}) {
         const auto found = find_tags(example_policy(), subject(text));
         ASSERT_EQ(found.near_misses.size(), 1U) << text;
         EXPECT_EQ(found.near_misses[0].suggestion, "");
@@ -373,14 +367,12 @@ TEST(NearMiss, UnreadableSubjectIsNeverClean) {
 }
 
 TEST(NearMiss, QuotedTextIsShortAndPrintable) {
-    const auto found = find_tags(example_policy(),
-                                 field("X-Classification", "a\x07\u202Eb\u200Bc " + std::string(500, 'x')));
+    const auto found = find_tags(example_policy(), field("X-Classification", "a\x07\u202Eb\u200Bc " + std::string(500, 'x')));
     ASSERT_EQ(found.near_misses.size(), 1U);
     EXPECT_EQ(found.near_misses[0].text, "abc " + std::string(60, 'x'));
     const auto wide = find_tags(example_policy(), field("X-Classification", [] {
                                     std::string text;
-                                    for (int i = 0; i < 200; ++i)
-                                        text += "密";
+                                    for (int i = 0; i < 200; ++i) text += "密";
                                     return text;
                                 }()));
     EXPECT_EQ(sealgate::text::decode_utf8(wide.near_misses.at(0).text), std::u32string(64, U'密'));
@@ -388,8 +380,7 @@ TEST(NearMiss, QuotedTextIsShortAndPrintable) {
 
 std::string repeated(std::string_view piece, std::size_t bytes) {
     std::string out;
-    while (out.size() < bytes)
-        out += piece;
+    while (out.size() < bytes) out += piece;
     return out;
 }
 
@@ -403,9 +394,8 @@ TEST(NearMiss, AHugeSubjectIsReadAndNeverSilently) {
                               {.before = "#", .after = "#"},
                               {.before = "", .after = ":"},
                               {.before = "TLP:", .after = ""}};
-    for (const char* piece :
-         {"[", "]", "[]", "[a]", "(a)", "[confidental", "#", "a:", "TLP:", "tlp ", "(a b c d e f g h)",
-          "[confidental]", "[密密密密密密]", "[Жжжжж жжж]", "[a\u0301\u0327]"}) {
+    for (const char* piece : {"[", "]", "[]", "[a]", "(a)", "[confidental", "#", "a:", "TLP:", "tlp ", "(a b c d e f g h)",
+                              "[confidental]", "[密密密密密密]", "[Жжжжж жжж]", "[a\u0301\u0327]"}) {
         const auto found = find_tags(rules, subject(repeated(piece, most)));
         const bool says_nothing = std::string_view(piece).size() <= 2;
         EXPECT_TRUE(says_nothing || !found.near_misses.empty()) << piece;
@@ -414,9 +404,8 @@ TEST(NearMiss, AHugeSubjectIsReadAndNeverSilently) {
 }
 
 TEST(NearMiss, AHugeSubjectOfAnythingIsRead) {
-    for (const char* piece :
-         {"=?", "=?a?Q?", "=?utf-8?Q?a?=", "=?koi8-r?Q?=C1?==?iso-8859-2?B?YQ==?=", "=?x?B?", "\u0301",
-          "\xFF", "ж", "\uFDFA", "\u200B", "[public]", "=?iso-2022-jp?B?GyRCNSFMKRsoQg==?= "}) {
+    for (const char* piece : {"=?", "=?a?Q?", "=?utf-8?Q?a?=", "=?koi8-r?Q?=C1?==?iso-8859-2?B?YQ==?=", "=?x?B?", "\u0301",
+                              "\xFF", "ж", "\uFDFA", "\u200B", "[public]", "=?iso-2022-jp?B?GyRCNSFMKRsoQg==?= "}) {
         find_tags(example_policy(), subject(repeated(piece, most)));
     }
 }

@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/notice_due.hpp"
 
 namespace sealgate::policy {
@@ -71,8 +70,9 @@ TEST_F(NoticeDue, TheOutcomeSaysWhich) {
     const struct {
         outcome what;
         std::optional<notice_kind> kind;
-    } cases[] = {{outcome::deliver, notice_kind::warning}, {outcome::warn, notice_kind::warning}, {outcome::seal, notice_kind::warning},
-                 {outcome::hold, notice_kind::held},       {outcome::reject, std::nullopt},       {outcome::defer, std::nullopt}};
+    } cases[] = {{outcome::deliver, notice_kind::warning}, {outcome::warn, notice_kind::warning},
+                 {outcome::seal, notice_kind::warning},    {outcome::hold, notice_kind::held},
+                 {outcome::reject, std::nullopt},          {outcome::defer, std::nullopt}};
     for (const auto& [what, kind] : cases) {
         made.what = what;
         EXPECT_EQ(due("A: b"), kind) << name_of(what);
@@ -82,7 +82,8 @@ TEST_F(NoticeDue, TheOutcomeSaysWhich) {
 }
 
 TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
-    made = decided({{"bob@yahoo.com", outcome::warn}, {"max@example.org", outcome::deliver}, {"eve@x\x01y", outcome::warn}}, outcome::warn);
+    made = decided({{"bob@yahoo.com", outcome::warn}, {"max@example.org", outcome::deliver}, {"eve@x\x01y", outcome::warn}},
+                   outcome::warn);
     facts known;
     known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject},
                                   {.text = "[confidentail]", .suggestion = "[confidential]", .where = carrier::subject}};

@@ -1,7 +1,6 @@
-// Notices as whole mails: golden files for each kind in each language (tests/policy/golden/KIND.LANGUAGE.eml), and what no notice
-// may ever hold. SEALGATE_RENEW_GOLDEN=1 writes the files anew; look at the difference before you commit it.
+// Notices as whole mails: golden files for each kind in each language (tests/policy/golden/KIND.LANGUAGE.eml), and what no
+// notice may ever hold. SEALGATE_RENEW_GOLDEN=1 writes the files anew; look at the difference before you commit it.
 #include "policies.hpp"
-
 #include "policy/base/text.hpp"
 #include "policy/encoded_word.hpp"
 #include "policy/mime.hpp"
@@ -21,9 +20,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::chrono::system_clock::time_point morning{std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + std::chrono::hours(9)};
+const std::chrono::system_clock::time_point morning{std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) +
+                                                    std::chrono::hours(9)};
 
-told_mail mail_of(std::string id, notice_kind kind, std::vector<told_recipient> recipients, std::string classification = "internal") {
+told_mail mail_of(std::string id, notice_kind kind, std::vector<told_recipient> recipients,
+                  std::string classification = "internal") {
     return {.id = std::move(id),
             .kind = kind,
             .time = morning,
@@ -34,7 +35,8 @@ told_mail mail_of(std::string id, notice_kind kind, std::vector<told_recipient> 
 
 told_recipient at_tier(std::string address, std::string tier, reason why = reason::tier, bool has_key = false) {
     auto domain = address.substr(address.find('@') + 1);
-    return {.address = std::move(address), .domain = std::move(domain), .tier = std::move(tier), .why = why, .has_key = has_key};
+    return {
+        .address = std::move(address), .domain = std::move(domain), .tier = std::move(tier), .why = why, .has_key = has_key};
 }
 
 struct golden_case {
@@ -45,7 +47,8 @@ struct golden_case {
 
 std::vector<golden_case> golden_cases() {
     using enum notice_kind;
-    auto sealed = mail_of("7Q2K-M4XD", warning, {at_tier("eve@partner.example", "secure", reason::unverifiable)}, "confidential");
+    auto sealed =
+        mail_of("7Q2K-M4XD", warning, {at_tier("eve@partner.example", "secure", reason::unverifiable)}, "confidential");
     sealed.sealed = true;
     auto nearly = mail_of("7Q2K-M4XD", warning, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
     nearly.meant = {"[confidential]"};
@@ -64,15 +67,16 @@ std::vector<golden_case> golden_cases() {
                            "confidential")}},
         {.name = "warning-sealed", .mails = {sealed}},
         {.name = "warning-near-miss", .mails = {nearly}},
-        {.name = "held-tier", .mails = {mail_of("7Q2K-M4XD", held, {at_tier("max@example.org", "organisation")}, "confidential")}},
+        {.name = "held-tier",
+         .mails = {mail_of("7Q2K-M4XD", held, {at_tier("max@example.org", "organisation")}, "confidential")}},
         {.name = "held-near-miss", .mails = {held_nearly}},
         {.name = "held-key",
-         .mails = {mail_of("7Q2K-M4XD", held,
-                           {at_tier("a@yahoo.com", "unsecure", reason::no_key), at_tier("b@gmail.com", "better", reason::key_expired),
-                            at_tier("c@gmail.com", "better", reason::key_revoked),
-                            at_tier("d@gmail.com", "better", reason::key_disabled),
-                            at_tier("e@gmail.com", "better", reason::key_not_for_encryption)},
-                           "confidential")}},
+         .mails = {mail_of(
+             "7Q2K-M4XD", held,
+             {at_tier("a@yahoo.com", "unsecure", reason::no_key), at_tier("b@gmail.com", "better", reason::key_expired),
+              at_tier("c@gmail.com", "better", reason::key_revoked), at_tier("d@gmail.com", "better", reason::key_disabled),
+              at_tier("e@gmail.com", "better", reason::key_not_for_encryption)},
+             "confidential")}},
         {.name = "digest",
          .mails = {mail_of("7Q2K-M4XD", warning, {at_tier("bob@yahoo.com", "unsecure")}),
                    mail_of("8R3L-N5YE", warning, {at_tier("eve@hotmail.com", "unsecure"), at_tier("ann@x.example", "unknown")}),
@@ -145,9 +149,12 @@ TEST_F(Notice, EveryLineFitsAndIsAscii) {
 }
 
 TEST_F(Notice, NoProgramAnswersIt) {
-    EXPECT_THAT(message({usual}), AllOf(HasSubstr("\r\nAuto-Submitted: auto-replied\r\n"), HasSubstr("\r\nX-Auto-Response-Suppress: All\r\n"),
-                                        HasSubstr("\r\nIn-Reply-To: <1.2@client.example.org>\r\n"), HasSubstr("From: \"Example Org mail service\"")));
-    EXPECT_THAT(message({usual, usual}), AllOf(HasSubstr("\r\nAuto-Submitted: auto-generated\r\n"), Not(HasSubstr("In-Reply-To"))));
+    EXPECT_THAT(message({usual}),
+                AllOf(HasSubstr("\r\nAuto-Submitted: auto-replied\r\n"), HasSubstr("\r\nX-Auto-Response-Suppress: All\r\n"),
+                      HasSubstr("\r\nIn-Reply-To: <1.2@client.example.org>\r\n"),
+                      HasSubstr("From: \"Example Org mail service\"")));
+    EXPECT_THAT(message({usual, usual}),
+                AllOf(HasSubstr("\r\nAuto-Submitted: auto-generated\r\n"), Not(HasSubstr("In-Reply-To"))));
 }
 
 TEST_F(Notice, AMessageIdThatIsNoneIsLeftOut) {
@@ -162,16 +169,16 @@ TEST_F(Notice, HtmlIsEscaped) {
     rules.notices.help = "javascript:alert(1)";
     rules.organisation = "A & B <i>";
     const auto [plain, html] = parts(message({usual}));
-    EXPECT_THAT(html, AllOf(HasSubstr("&quot;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;@yahoo.com"), Not(HasSubstr("<script")),
-                            Not(HasSubstr("<a ")), HasSubstr("A &amp; B &lt;i&gt;")));
+    EXPECT_THAT(html, AllOf(HasSubstr("&quot;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;@yahoo.com"),
+                            Not(HasSubstr("<script")), Not(HasSubstr("<a ")), HasSubstr("A &amp; B &lt;i&gt;")));
     EXPECT_THAT(plain, HasSubstr("<script>alert('x')</script>"));
 }
 
 TEST_F(Notice, HtmlLoadsNothingAndNamesItsLanguage) {
     for (const auto& one : golden_cases()) {
         const auto [plain, html] = parts(message(one.mails, "de", one.unlisted));
-        EXPECT_THAT(html, AllOf(HasSubstr("<html lang=\"de\""), Not(HasSubstr("<img")), Not(HasSubstr("src=")), Not(HasSubstr("url(")),
-                                Not(HasSubstr("<link")), Not(HasSubstr("<style"))));
+        EXPECT_THAT(html, AllOf(HasSubstr("<html lang=\"de\""), Not(HasSubstr("<img")), Not(HasSubstr("src=")),
+                                Not(HasSubstr("url(")), Not(HasSubstr("<link")), Not(HasSubstr("<style"))));
         EXPECT_THAT(html, Not(HasSubstr("{"))) << "a place was not filled";
         EXPECT_THAT(plain, Not(HasSubstr("{")));
         EXPECT_THAT(plain, AllOf(Not(HasSubstr("  Mail")), Not(HasSubstr(". ."))));
@@ -196,12 +203,14 @@ TEST_F(Notice, WhatStandsInBracketsIsNotBroken) {
     for (const auto& one : golden_cases())
         for (const auto* language : {"en", "de"})
             for (const auto& mail : one.mails)
-                EXPECT_THAT(parts(message(one.mails, language, one.unlisted)).first, HasSubstr("[sealgate " + mail.id + "]")) << one.name;
+                EXPECT_THAT(parts(message(one.mails, language, one.unlisted)).first, HasSubstr("[sealgate " + mail.id + "]"))
+                    << one.name;
 }
 
 TEST_F(Notice, ManyRecipientsAreCounted) {
     usual.recipients.clear();
-    for (int i = 0; i < 30; ++i) usual.recipients.push_back(at_tier("r" + std::to_string(i) + "@d" + std::to_string(i) + ".example", "unknown"));
+    for (int i = 0; i < 30; ++i)
+        usual.recipients.push_back(at_tier("r" + std::to_string(i) + "@d" + std::to_string(i) + ".example", "unknown"));
     usual.unnamed = 5;
     const auto written = message({usual});
     EXPECT_THAT(parts(written).first, AllOf(HasSubstr("15 more"), HasSubstr("r19@"), Not(HasSubstr("r20@"))));

@@ -19,8 +19,7 @@ struct log {
     // Records from `first` on, counted from 1, as somebody writes them who can compute SHA-256.
     void write_anew(std::size_t first, std::string_view mark) {
         auto end = first == 1 ? chain_end{} : ends[first - 2];
-        for (auto i = first - 1; i < lines.size(); ++i)
-            lines[i] = chain(end, fields_of(i) + std::string(mark));
+        for (auto i = first - 1; i < lines.size(); ++i) lines[i] = chain(end, fields_of(i) + std::string(mark));
     }
 };
 
@@ -36,15 +35,13 @@ log log_of(std::size_t records) {
 
 std::vector<checkpoint> signed_each(const log& of, std::size_t step) {
     std::vector<checkpoint> out;
-    for (auto i = step; i <= of.ends.size(); i += step)
-        out.push_back({.time = {}, .end = of.ends[i - 1]});
+    for (auto i = step; i <= of.ends.size(); i += step) out.push_back({.time = {}, .end = of.ends[i - 1]});
     return out;
 }
 
 log_proof proof_of(const std::vector<std::string>& lines, std::vector<checkpoint> known = {}, std::uint64_t first = 1) {
     log_proof out(std::move(known), first);
-    for (const auto& line : lines)
-        out.follow(line);
+    for (const auto& line : lines) out.follow(line);
     out.finish();
     return out;
 }
@@ -129,8 +126,7 @@ const std::pair<const char*, tampering> tamperings[] = {
     {"a forged one inserted before",
      [](log& in, std::size_t n) {
          auto end = n == 1 ? chain_end{} : in.ends[n - 2];
-         in.lines.insert(in.lines.begin() + static_cast<std::ptrdiff_t>(n) - 1,
-                         chain(end, "\"id\":\"forged\""));
+         in.lines.insert(in.lines.begin() + static_cast<std::ptrdiff_t>(n) - 1, chain(end, "\"id\":\"forged\""));
          return std::uint64_t{n};
      }},
     {"cut short",

@@ -1,8 +1,7 @@
 #include "policy/pseudonym.hpp"
 
-#include <gmock/gmock.h>
-
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 
 namespace sealgate::policy {
 namespace {
@@ -39,10 +38,12 @@ TEST(Pseudonyms, HashIsHmacSha256) {
 TEST(Pseudonyms, RevealPutsBackWhoIsKnownAndLeavesTheOthers) {
     const auto bob = keyed.of(parse_address("bob@example.org"));
     const auto eve = keyed.of(parse_address("eve@example.org"));
-    boost::json::value record{{"sender", bob + "@example.org"}, {"recipients", {{{"address", bob}}, {{"address", eve}}}}, {"n", 1}};
+    boost::json::value record{
+        {"sender", bob + "@example.org"}, {"recipients", {{{"address", bob}}, {{"address", eve}}}}, {"n", 1}};
     reveal(record, {{bob, "bob@example.org"}});
-    EXPECT_EQ(boost::json::serialize(record), R"({"sender":"bob@example.org","recipients":[{"address":"bob@example.org"},{"address":")" +
-                                                  eve + R"("}],"n":1})");
+    EXPECT_EQ(boost::json::serialize(record),
+              R"({"sender":"bob@example.org","recipients":[{"address":"bob@example.org"},{"address":")" + eve +
+                  R"("}],"n":1})");
 }
 
 } // namespace

@@ -1,6 +1,5 @@
-#include "policy/query.hpp"
-
 #include "policy/base/rfc3339.hpp"
+#include "policy/query.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
@@ -57,7 +56,8 @@ TEST(Query, MomentsAreLongAgoOrADayOrATime) {
     EXPECT_EQ(to_moment("30d", noon), noon - 30 * 24h);
     EXPECT_EQ(to_moment("2026-11-23", noon), noon - 12h);
     EXPECT_EQ(to_moment("2026-11-23T11:59:00Z", noon), noon - 1min);
-    for (const auto* wrong : {"", "yesterday", "2026-13-01", "2026-02-30", "-3d", "99999999999999999999d", "300000d", "3 weeks"}) {
+    for (const auto* wrong :
+         {"", "yesterday", "2026-13-01", "2026-02-30", "-3d", "99999999999999999999d", "300000d", "3 weeks"}) {
         const auto moment = to_moment(wrong, noon);
         ASSERT_FALSE(moment) << wrong;
         EXPECT_THAT(moment.error(), HasSubstr("30d"));
@@ -85,7 +85,8 @@ TEST(Query, GroupingsHaveNames) {
 TEST(Rfc3339, IsReadAsFarAsATimePointGoesAndNoFurther) {
     for (const auto* good : {"1678-01-01T00:00:00Z", "2261-12-31T23:59:60.999Z", "2026-11-27T09:00:00.123Z"})
         EXPECT_TRUE(parse_rfc3339(good)) << good;
-    for (const auto* bad : {"1677-12-31T23:59:59Z", "4052-11-27T09:00:00.000Z", "2026-02-30T09:00:00Z", "2026-11-27 09:00:00Z", ""})
+    for (const auto* bad :
+         {"1677-12-31T23:59:59Z", "4052-11-27T09:00:00.000Z", "2026-02-30T09:00:00Z", "2026-11-27 09:00:00Z", ""})
         EXPECT_FALSE(parse_rfc3339(bad)) << bad;
 }
 

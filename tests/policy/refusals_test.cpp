@@ -1,7 +1,6 @@
 // Every refusal as staff read it: tests/policy/golden/refusals.txt has them all. After a wanted change of the words, write it
 // anew with SEALGATE_RENEW_GOLDEN=1 and read the difference.
 #include "policies.hpp"
-
 #include "policy/base/text.hpp"
 #include "policy/explain.hpp"
 
@@ -64,8 +63,12 @@ protected:
         for (std::size_t i = 0; i < count; ++i) {
             const auto number = made.recipients.size();
             const auto who = parse_address("person" + std::to_string(number) + "@" + domains[number % 3]);
-            made.recipients.push_back({.who = who, .tier = rules.tiers.tier_of(who), .cell = how.cell,
-                                       .key = {.state = how.key, .fingerprint = {}}, .result = outcome::reject, .why = how.why});
+            made.recipients.push_back({.who = who,
+                                       .tier = rules.tiers.tier_of(who),
+                                       .cell = how.cell,
+                                       .key = {.state = how.key, .fingerprint = {}},
+                                       .result = outcome::reject,
+                                       .why = how.why});
         }
         if (how.why == reason::untagged) {
             known.findings.tags.clear();
@@ -149,7 +152,8 @@ TEST_F(Refusals, FitWhatSmtpAllowsWhateverTheNumbers) {
         for (const std::size_t count : {1, 3, 59, 60, 61, 1000}) {
             begin();
             for (std::size_t one = 0; one < kinds.size(); ++one)
-                if (of == one || (of == kinds.size() && kinds[one].second.why != reason::untagged)) refuse(kinds[one].second, count);
+                if (of == one || (of == kinds.size() && kinds[one].second.why != reason::untagged))
+                    refuse(kinds[one].second, count);
             for (auto& one : made.recipients) one.who.local += long_name;
             const auto said = reply();
             EXPECT_THAT(said.lines, SizeIs(Le(24u))) << of << ", " << count;
@@ -170,7 +174,8 @@ TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
         return std::to_string(said.code) + " " + said.enhanced;
     };
     const refused expired{reason::key_expired}, revoked{reason::key_revoked}, disabled{reason::key_disabled};
-    const refused useless{reason::key_not_for_encryption}, missing{reason::no_key}, tier{reason::tier}, large{reason::too_large};
+    const refused useless{reason::key_not_for_encryption}, missing{reason::no_key}, tier{reason::tier},
+        large{reason::too_large};
     for (const auto& one : {expired, revoked, disabled, useless}) {
         EXPECT_EQ(code_of({one}), "550 5.7.5");
         EXPECT_EQ(code_of({one, expired}), "550 5.7.5");
@@ -192,7 +197,8 @@ TEST_F(Refusals, NobodyIsSentIntoTheNextRefusal) {
     begin();
     known.brought = protection::smime;
     refuse({reason::unverifiable}, 1);
-    EXPECT_THAT(to_string(reply()), HasSubstr("Ask them for their OpenPGP key, or use")) << "an OpenPGP key that was used is none of theirs";
+    EXPECT_THAT(to_string(reply()), HasSubstr("Ask them for their OpenPGP key, or use"))
+        << "an OpenPGP key that was used is none of theirs";
 }
 
 TEST_F(Refusals, OneWhoIsNamedTwiceIsOne) {

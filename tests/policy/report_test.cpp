@@ -1,8 +1,7 @@
 // The report as a whole. Its page for a small log is tests/policy/golden/report.html; after a wanted change, read what
 // SEALGATE_RENEW_GOLDEN=1 policy_test --gtest_filter='Report.*' makes of it, and commit it.
-#include "policy/report.hpp"
-
 #include "policy/base/rfc3339.hpp"
+#include "policy/report.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -26,7 +25,8 @@ moment at(std::string_view text) { return parse_rfc3339(text).value(); }
 const auto now = at("2026-11-27T12:00:00Z");
 const proof_status whole{.records = 1204, .last_record = 1204, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = {}};
 
-constexpr std::string_view small_log = R"({"time":"2026-11-20T08:00:00Z","event":"start","version":"0.1.0","mode":"monitor","policy":"sha256:aaaa"}
+constexpr std::string_view small_log =
+    R"({"time":"2026-11-20T08:00:00Z","event":"start","version":"0.1.0","mode":"monitor","policy":"sha256:aaaa"}
 {"time":"2026-11-20T09:00:00Z","outcome":"reject","classification":"confidential","mode":"monitor","policy":"sha256:aaaa","sender":"ann@example.org","recipients":[{"address":"zoe@yahoo.com","tier":"unsecure","action":"encrypt","result":"reject","reason":"no-key"}]}
 {"time":"2026-11-20T10:00:00Z","outcome":"seal","classification":"confidential","mode":"monitor","policy":"sha256:aaaa","sender":"max@example.org","recipients":[{"address":"bob@partner.example","tier":"secure","action":"encrypt","result":"seal","reason":"sealed"}]}
 {"time":"2026-11-22T09:00:00Z","outcome":"deliver","classification":"public","mode":"enforce","policy":"sha256:bbbb","sender":"ann@example.org","recipients":[{"address":"zoe@yahoo.com","tier":"unsecure","action":"deliver","result":"deliver","reason":"allowed"}]}
@@ -49,7 +49,13 @@ tally counted(std::string_view lines) {
 }
 
 report_input input(const tally& counts, const proof_status& proof = whole) {
-    return {.counted = counts.counted(), .proof = proof, .since = {}, .until = {}, .now = now, .log = "/var/lib/sealgate/audit", .version = "0.1.0"};
+    return {.counted = counts.counted(),
+            .proof = proof,
+            .since = {},
+            .until = {},
+            .now = now,
+            .log = "/var/lib/sealgate/audit",
+            .version = "0.1.0"};
 }
 
 std::string page_of(std::string_view lines, const proof_status& proof = whole) {
@@ -58,7 +64,11 @@ std::string page_of(std::string_view lines, const proof_status& proof = whole) {
 }
 
 TEST(Report, PageOfASmallLogIsTheGoldenOne) {
-    const auto page = page_of(small_log, {.records = 11, .last_record = 11, .flaw = {}, .signed_to = 9, .signed_at = at("2026-11-26T10:30:00Z"),
+    const auto page = page_of(small_log, {.records = 11,
+                                          .last_record = 11,
+                                          .flaw = {},
+                                          .signed_to = 9,
+                                          .signed_at = at("2026-11-26T10:30:00Z"),
                                           .remarks = {"the log ends in the middle of a record"}});
     const std::string file = SEALGATE_GOLDEN "/report.html";
     if (std::getenv("SEALGATE_RENEW_GOLDEN")) std::ofstream(file, std::ios::binary) << page;
@@ -74,7 +84,9 @@ TEST(Report, NumbersOfPageAndJsonAreTheLogs) {
     EXPECT_EQ(number("/messages"), 9u);
     EXPECT_EQ(number("/outcomes/reject"), 2u);
     EXPECT_EQ(number("/watched/reject"), 1u);
-    EXPECT_EQ(number("/refusals/reasons/rows/0/refused") + number("/refusals/reasons/rows/1/refused") + number("/refusals/reasons/rows/2/refused"), 2u);
+    EXPECT_EQ(number("/refusals/reasons/rows/0/refused") + number("/refusals/reasons/rows/1/refused") +
+                  number("/refusals/reasons/rows/2/refused"),
+              2u);
     EXPECT_EQ(number("/insecure_domains/rows/0/warned"), 1u);
     EXPECT_EQ(value.at_pointer("/insecure_domains/rows/0/domain").as_string(), "yahoo.com");
     EXPECT_EQ(number("/missing_keys/rows/0/messages"), 2u);
@@ -93,9 +105,15 @@ TEST(Report, ProofIsToldInPlainWords) {
     EXPECT_THAT(page_of("", {}), HasSubstr("<strong>Empty.</strong>"));
     EXPECT_THAT(page_of(small_log), HasSubstr("<strong>Whole.</strong> 1,204 records"));
     EXPECT_THAT(page_of(small_log), HasSubstr("no signed checkpoint was at hand"));
-    const auto broken = page_of(small_log, {.records = 16, .last_record = 16, .flaw = "record 17 was <b>changed", .signed_to = 10, .signed_at = at("2026-11-26T10:30:00Z"), .remarks = {}});
+    const auto broken = page_of(small_log, {.records = 16,
+                                            .last_record = 16,
+                                            .flaw = "record 17 was <b>changed",
+                                            .signed_to = 10,
+                                            .signed_at = at("2026-11-26T10:30:00Z"),
+                                            .remarks = {}});
     EXPECT_THAT(broken, HasSubstr("<strong>Not whole.</strong> The first that is wrong: record 17 was &lt;b&gt;changed"));
-    EXPECT_THAT(broken, HasSubstr("Records up to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 November 2026, 10:30 UTC</time>"));
+    EXPECT_THAT(broken, HasSubstr("Records up to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 "
+                                  "November 2026, 10:30 UTC</time>"));
     EXPECT_THAT(broken, Not(HasSubstr("Whole.</strong>")));
 }
 
@@ -109,17 +127,28 @@ TEST(Report, NoRecordIsAReportToo) {
 // Every text that a record can bring, in every place where one can stand.
 TEST(Report, HostileTextsStayTexts) {
     const std::string evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202E";
-    const json::object recipient{{"address", evil + "@" + evil}, {"tier", evil}, {"action", evil}, {"result", "reject"}, {"reason", "no-key"}};
+    const json::object recipient{
+        {"address", evil + "@" + evil}, {"tier", evil}, {"action", evil}, {"result", "reject"}, {"reason", "no-key"}};
     const json::object odd{{"address", evil}, {"tier", evil}, {"action", evil}, {"result", "reject"}, {"reason", evil}};
     tally counts({}, {});
     for (const auto* mode : {"enforce", "monitor", "<b>"}) {
         for (const auto* outcome : {"reject", "defer"})
-            counts.add(json::object{{"time", "2026-11-26T09:00:00Z"}, {"outcome", outcome}, {"classification", evil}, {"mode", mode}, {"policy", evil + mode},
-                                    {"failure", evil}, {"sender", evil}, {"recipients", {recipient, odd}},
+            counts.add(json::object{{"time", "2026-11-26T09:00:00Z"},
+                                    {"outcome", outcome},
+                                    {"classification", evil},
+                                    {"mode", mode},
+                                    {"policy", evil + mode},
+                                    {"failure", evil},
+                                    {"sender", evil},
+                                    {"recipients", {recipient, odd}},
                                     {"near_misses", {json::object{{"suggestion", evil}, {"carrier", evil}}}}});
     }
     counts.add(json::object{{"time", "2026-11-26T09:00:00Z"}, {"event", evil}});
-    counts.add(json::object{{"time", "2026-11-26T09:00:00Z"}, {"event", "key-" + evil}, {"fingerprint", evil}, {"addresses", {evil}}, {"user", evil}});
+    counts.add(json::object{{"time", "2026-11-26T09:00:00Z"},
+                            {"event", "key-" + evil},
+                            {"fingerprint", evil},
+                            {"addresses", {evil}},
+                            {"user", evil}});
     counts.add(json::object{{"time", "2026-11-26T09:00:00Z"}, {"event", "start"}, {"version", evil}});
     auto in = input(counts);
     in.log = in.version = evil;
@@ -132,8 +161,11 @@ TEST(Report, HostileTextsStayTexts) {
 
 TEST(Report, PageFetchesNothingAndEveryIdStandsOnce) {
     const auto page = page_of(small_log);
-    EXPECT_THAT(page, HasSubstr(R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)"));
-    for (const auto* outside : {"http:", "https:", "src=", "@import", "<link", "<script"}) EXPECT_THAT(page, Not(HasSubstr(outside)));
+    EXPECT_THAT(
+        page,
+        HasSubstr(R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)"));
+    for (const auto* outside : {"http:", "https:", "src=", "@import", "<link", "<script"})
+        EXPECT_THAT(page, Not(HasSubstr(outside)));
     std::set<std::string> ids;
     const std::regex id(" id=\"([^\"]+)\"");
     for (std::sregex_iterator one(page.begin(), page.end(), id), end; one != end; ++one)
@@ -146,8 +178,9 @@ TEST(Report, PageFetchesNothingAndEveryIdStandsOnce) {
 TEST(Report, LongListsAreCutAndSaySo) {
     std::string lines;
     for (int i = 0; i < 80; ++i)
-        lines += R"({"time":"2026-11-26T09:00:00Z","outcome":"reject","mode":"enforce","recipients":[{"address":"x@d)" + std::to_string(i) +
-                 R"(.example","tier":"unknown","action":"encrypt","result":"reject","reason":"no-key"}]})" + "\n";
+        lines += R"({"time":"2026-11-26T09:00:00Z","outcome":"reject","mode":"enforce","recipients":[{"address":"x@d)" +
+                 std::to_string(i) + R"(.example","tier":"unknown","action":"encrypt","result":"reject","reason":"no-key"}]})" +
+                 "\n";
     EXPECT_THAT(page_of(lines), HasSubstr("The 50 most frequent are shown; there are 30 more domains."));
 }
 

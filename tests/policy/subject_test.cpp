@@ -8,8 +8,8 @@ namespace {
 bool says_something(const char* subject) { return subject_says_something({.fields = {{"Subject", subject}}, .body = {}}); }
 
 TEST(Subject, PlaceholdersSayNothing) {
-    for (const auto* subject : {"", " ", " ...", " [...]", "...\n ", " \xE2\x80\xA6", " =?utf-8?Q?=E2=80=A6?=", " =?us-ascii?Q?...?=",
-                                " Encrypted Message", " ENCRYPTED message"})
+    for (const auto* subject : {"", " ", " ...", " [...]", "...\n ", " \xE2\x80\xA6",
+                                " =?utf-8?Q?=E2=80=A6?=", " =?us-ascii?Q?...?=", " Encrypted Message", " ENCRYPTED message"})
         EXPECT_FALSE(says_something(subject)) << subject;
     EXPECT_FALSE(subject_says_something({}));
 }
@@ -17,7 +17,8 @@ TEST(Subject, PlaceholdersSayNothing) {
 TEST(Subject, TagsAndWordsSaySomething) {
     for (const auto* subject : {" [confidential]", " [confidential] ...", " Tender", " Re: ...", " =?utf-8?B?VGVuZGVy?="})
         EXPECT_TRUE(says_something(subject)) << subject;
-    EXPECT_TRUE(subject_says_something({.fields = {{"Subject", " ..."}, {"subject", " Tender"}}, .body = {}})) << "each of them is sent";
+    EXPECT_TRUE(subject_says_something({.fields = {{"Subject", " ..."}, {"subject", " Tender"}}, .body = {}}))
+        << "each of them is sent";
 }
 
 } // namespace

@@ -19,8 +19,8 @@ policy example_policy() {
         {.name = "public", .tags = {"public", "公开"}},
         {.name = "internal", .tags = {"internal", "interne", "geschäftlich", "VS-NfD"}},
         {.name = "confidential",
-         .tags = {"confidential", "vertraulich", "streng vertraulich", "confidentiel", "конфиденциально",
-                  "机密", "機密", "OFFICIAL:Sensitive", "gizli"}},
+         .tags = {"confidential", "vertraulich", "streng vertraulich", "confidentiel", "конфиденциально", "机密", "機密",
+                  "OFFICIAL:Sensitive", "gizli"}},
     };
     rules.untagged = 1;
     rules.carriers.subject = {{.before = "[", .after = "]"}};
@@ -43,14 +43,11 @@ policy with_tags(words tags, std::vector<subject_pattern> patterns) {
 
 message mail_with(std::vector<header_field> fields) { return {.fields = std::move(fields), .body = {}}; }
 
-message subject(std::string_view text) {
-    return mail_with({{.name = "Subject", .value = " " + std::string(text)}});
-}
+message subject(std::string_view text) { return mail_with({{.name = "Subject", .value = " " + std::string(text)}}); }
 
 words tags_in(const policy& rules, const message& mail) {
     words tags;
-    for (const auto& found : find_tags(rules, mail).tags)
-        tags.push_back(found.tag);
+    for (const auto& found : find_tags(rules, mail).tags) tags.push_back(found.tag);
     return tags;
 }
 
@@ -112,19 +109,18 @@ TEST(Tags, FoldedSubjectIsOneLine) {
 }
 
 TEST(Tags, EncodedWordsAreDecodedBeforeMatching) {
-    expect_tags(example_policy(),
-                {{"=?utf-8?Q?[CONFI?= =?utf-8?Q?DENTIAL]?=", {"confidential"}},
-                 {"=?utf-8?Q?[CONFI?=\n =?utf-8?Q?DENTIAL]?=", {"confidential"}},
-                 {"=?utf-8?Q?=5Bconfidential=5D?= x", {"confidential"}},
-                 {"=?utf-8*en?Q?[confidential]?=", {"confidential"}},
-                 {"=?utf-8?B?W2NvbmZpZGVudGlhbF0=?=", {"confidential"}},
-                 {"=?utf-8?Q?[streng_vertraulich]?=", {"streng vertraulich"}},
-                 {"[=?utf-8?Q?gesch=C3?= =?utf-8?Q?=A4ftlich?=]", {"geschäftlich"}},
-                 {"=?iso-8859-1?Q?[gesch=E4ftlich]?=", {"geschäftlich"}},
-                 {"=?ISO-2022-JP?B?WxskQjUhTCkbKEJd?=", {"機密"}},
-                 {"=?UTF-16BE?B?AFtnOlvGAF0=?=", {"机密"}},
-                 {"=?koi8-r?Q?[=EB=CF=CE=C6=C9=C4=C5=CE=C3=C9=C1=CC=D8=CE=CF]?=", {"конфиденциально"}},
-                 {"=?x-unknown?Q?[confidential]?=", {"confidential"}}});
+    expect_tags(example_policy(), {{"=?utf-8?Q?[CONFI?= =?utf-8?Q?DENTIAL]?=", {"confidential"}},
+                                   {"=?utf-8?Q?[CONFI?=\n =?utf-8?Q?DENTIAL]?=", {"confidential"}},
+                                   {"=?utf-8?Q?=5Bconfidential=5D?= x", {"confidential"}},
+                                   {"=?utf-8*en?Q?[confidential]?=", {"confidential"}},
+                                   {"=?utf-8?B?W2NvbmZpZGVudGlhbF0=?=", {"confidential"}},
+                                   {"=?utf-8?Q?[streng_vertraulich]?=", {"streng vertraulich"}},
+                                   {"[=?utf-8?Q?gesch=C3?= =?utf-8?Q?=A4ftlich?=]", {"geschäftlich"}},
+                                   {"=?iso-8859-1?Q?[gesch=E4ftlich]?=", {"geschäftlich"}},
+                                   {"=?ISO-2022-JP?B?WxskQjUhTCkbKEJd?=", {"機密"}},
+                                   {"=?UTF-16BE?B?AFtnOlvGAF0=?=", {"机密"}},
+                                   {"=?koi8-r?Q?[=EB=CF=CE=C6=C9=C4=C5=CE=C3=C9=C1=CC=D8=CE=CF]?=", {"конфиденциально"}},
+                                   {"=?x-unknown?Q?[confidential]?=", {"confidential"}}});
 }
 
 TEST(Tags, BrokenEncodedWordCannotHideATag) {
@@ -185,17 +181,16 @@ TEST(Tags, OpenSideNeedsAWordsEnd) {
 
 TEST(Tags, TrafficLightsAreReadAsTokens) {
     const words colours = {"RED", "AMBER", "AMBER+STRICT", "GREEN", "CLEAR"};
-    expect_tags(with_tags(colours, {{.before = "TLP:", .after = ""}}),
-                {{"[TLP:AMBER+STRICT] IOC list", {"AMBER+STRICT"}},
-                 {"TLP:AMBER+STRICT Feed", {"AMBER+STRICT"}},
-                 {"TLP:AMBER Feed", {"AMBER"}},
-                 {"TLP:RED - Incident 42", {"RED"}},
-                 {"tlp: red", {"RED"}},
-                 {"FW: [TLP: GREEN] digest", {"GREEN"}},
-                 {"TLP:AMBER, TLP:RED", {"AMBER", "RED"}},
-                 {"TLP:AMBER: x", {"AMBER"}},
-                 {"TLP:REDACTED", {}},
-                 {"HTTLP:RED", {}}});
+    expect_tags(with_tags(colours, {{.before = "TLP:", .after = ""}}), {{"[TLP:AMBER+STRICT] IOC list", {"AMBER+STRICT"}},
+                                                                        {"TLP:AMBER+STRICT Feed", {"AMBER+STRICT"}},
+                                                                        {"TLP:AMBER Feed", {"AMBER"}},
+                                                                        {"TLP:RED - Incident 42", {"RED"}},
+                                                                        {"tlp: red", {"RED"}},
+                                                                        {"FW: [TLP: GREEN] digest", {"GREEN"}},
+                                                                        {"TLP:AMBER, TLP:RED", {"AMBER", "RED"}},
+                                                                        {"TLP:AMBER: x", {"AMBER"}},
+                                                                        {"TLP:REDACTED", {}},
+                                                                        {"HTTLP:RED", {}}});
     expect_tags(with_tags({"AMBER"}, {{.before = "TLP:", .after = ""}}), {{"TLP:AMBER+STRICT x", {}}});
     expect_tags(with_tags({"TLP:AMBER", "TLP:AMBER+STRICT"}, {{.before = "[", .after = "]"}}),
                 {{"[TLP:AMBER+STRICT]", {"TLP:AMBER+STRICT"}}, {"[TLP: AMBER]", {"TLP:AMBER"}}});
@@ -218,13 +213,11 @@ TEST(Tags, DelimitersMayBeAnySigns) {
     expect_tags(with_tags({"pgp"}, {{.before = "%", .after = "%"}}), {{"x %PGP%", {"pgp"}}});
     expect_tags(
         with_tags({"OFFICIAL-SENSITIVE"}, {{.before = "", .after = ":"}, {.before = "[", .after = "]"}}),
-        {{"OFFICIAL-SENSITIVE: HR case", {"OFFICIAL-SENSITIVE"}},
-         {"[OFFICIAL-SENSITIVE] bid", {"OFFICIAL-SENSITIVE"}}});
+        {{"OFFICIAL-SENSITIVE: HR case", {"OFFICIAL-SENSITIVE"}}, {"[OFFICIAL-SENSITIVE] bid", {"OFFICIAL-SENSITIVE"}}});
 }
 
 TEST(Tags, LongestOfTwoMatchesWithinEachOtherHolds) {
-    const auto rules =
-        with_tags({"RED", "TLP:RED"}, {{.before = "TLP:", .after = ""}, {.before = "[", .after = "]"}});
+    const auto rules = with_tags({"RED", "TLP:RED"}, {{.before = "TLP:", .after = ""}, {.before = "[", .after = "]"}});
     EXPECT_EQ(tags_in(rules, subject("[TLP:RED]")), words{"TLP:RED"});
 }
 
@@ -234,8 +227,7 @@ TEST(Tags, HeaderValueIsATag) {
                               " =?utf-8?Q?confidential?=", " ｃｏｎｆｉｄｅｎｔｉａｌ"}) {
         const auto found = find_tags(rules, mail_with({{.name = "x-classification", .value = value}}));
         ASSERT_EQ(found.tags.size(), 1U) << value;
-        EXPECT_EQ(found.tags[0],
-                  (found_tag{.tag = "confidential", .classification = 2, .where = carrier::header}));
+        EXPECT_EQ(found.tags[0], (found_tag{.tag = "confidential", .classification = 2, .where = carrier::header}));
         EXPECT_TRUE(found.near_misses.empty());
     }
     const auto found = find_tags(rules, mail_with({{.name = "X-Other", .value = " confidential"}}));
@@ -244,27 +236,23 @@ TEST(Tags, HeaderValueIsATag) {
 
 TEST(Tags, HeaderMayListTagsAndStandManyTimes) {
     const auto rules = example_policy();
-    const auto found =
-        find_tags(rules, mail_with({{.name = "Keywords", .value = " Public; internal,, "},
-                                    {.name = "Keywords", .value = " streng vertraulich ; public"},
-                                    {.name = "X-Classification", .value = " "}}));
+    const auto found = find_tags(rules, mail_with({{.name = "Keywords", .value = " Public; internal,, "},
+                                                   {.name = "Keywords", .value = " streng vertraulich ; public"},
+                                                   {.name = "X-Classification", .value = " "}}));
     words tags;
-    for (const auto& tag : found.tags)
-        tags.push_back(tag.tag);
+    for (const auto& tag : found.tags) tags.push_back(tag.tag);
     EXPECT_EQ(tags, (words{"public", "internal", "streng vertraulich"}));
     EXPECT_TRUE(found.near_misses.empty());
 }
 
 TEST(Tags, SensitivityIsLookedUp) {
     const auto rules = example_policy();
-    for (const char* value :
-         {" Company-Confidential", "company-confidential", " Company-Confidential (internal use)",
-          " (a (nested\\) one)) COMPANY - CONFIDENTIAL"}) {
+    for (const char* value : {" Company-Confidential", "company-confidential", " Company-Confidential (internal use)",
+                              " (a (nested\\) one)) COMPANY - CONFIDENTIAL"}) {
         const auto found = find_tags(rules, mail_with({{.name = "sensitivity", .value = value}}));
         ASSERT_EQ(found.tags.size(), 1U) << value;
-        EXPECT_EQ(
-            found.tags[0],
-            (found_tag{.tag = "Company-Confidential", .classification = 2, .where = carrier::sensitivity}));
+        EXPECT_EQ(found.tags[0],
+                  (found_tag{.tag = "Company-Confidential", .classification = 2, .where = carrier::sensitivity}));
     }
     for (const char* value : {" Normal", " ", " (Private)", " 0"}) {
         const auto found = find_tags(rules, mail_with({{.name = "Sensitivity", .value = value}}));
@@ -273,14 +261,12 @@ TEST(Tags, SensitivityIsLookedUp) {
 }
 
 TEST(Tags, EachCarrierIsNamed) {
-    const auto found =
-        find_tags(example_policy(), mail_with({{.name = "Sensitivity", .value = " Private"},
-                                               {.name = "X-Classification", .value = " public"},
-                                               {.name = "Subject", .value = " [public]"}}));
-    const std::vector<found_tag> wanted = {
-        {.tag = "Private", .classification = 2, .where = carrier::sensitivity},
-        {.tag = "public", .classification = 0, .where = carrier::header},
-        {.tag = "public", .classification = 0, .where = carrier::subject}};
+    const auto found = find_tags(example_policy(), mail_with({{.name = "Sensitivity", .value = " Private"},
+                                                              {.name = "X-Classification", .value = " public"},
+                                                              {.name = "Subject", .value = " [public]"}}));
+    const std::vector<found_tag> wanted = {{.tag = "Private", .classification = 2, .where = carrier::sensitivity},
+                                           {.tag = "public", .classification = 0, .where = carrier::header},
+                                           {.tag = "public", .classification = 0, .where = carrier::subject}};
     EXPECT_EQ(found.tags, wanted);
 }
 
@@ -288,9 +274,7 @@ TEST(Tags, EverySplitOfATagIntoEncodedWordsIsFound) {
     const auto rules = example_policy();
     const std::string tag = "[конфиденциально]";
     for (std::size_t at = 0; at <= tag.size(); ++at) {
-        const auto word = [](std::string_view part) {
-            return "=?utf-8?B?" + sealgate::text::encode_base64(part) + "?=";
-        };
+        const auto word = [](std::string_view part) { return "=?utf-8?B?" + sealgate::text::encode_base64(part) + "?="; };
         const auto split = word(tag.substr(0, at)) + "\n " + word(tag.substr(at));
         EXPECT_EQ(tags_in(rules, subject(split)), words{"конфиденциально"}) << at;
     }
@@ -299,8 +283,8 @@ TEST(Tags, EverySplitOfATagIntoEncodedWordsIsFound) {
 TEST(Tags, PolicyWithoutCarriersFindsNothing) {
     auto rules = example_policy();
     rules.carriers = {};
-    const auto found = find_tags(rules, mail_with({{.name = "Subject", .value = " [confidential]"},
-                                                   {.name = "Sensitivity", .value = " Private"}}));
+    const auto found = find_tags(
+        rules, mail_with({{.name = "Subject", .value = " [confidential]"}, {.name = "Sensitivity", .value = " Private"}}));
     EXPECT_TRUE(found.tags.empty() && found.near_misses.empty());
 }
 
@@ -310,8 +294,7 @@ TEST(Tags, EachValueOfAListedSensitivityIsRead) {
 }
 
 TEST(Tags, SensitivityIsComparedFolded) {
-    for (const char* value :
-         {"COMPANY-CONFIDENTIAL", " company - confidential ", "Company\u2011Confidential"})
+    for (const char* value : {"COMPANY-CONFIDENTIAL", " company - confidential ", "Company\u2011Confidential"})
         EXPECT_EQ(tags_in(example_policy(), mail_with({{.name = "Sensitivity", .value = value}})),
                   words{"Company-Confidential"})
             << value;
@@ -343,8 +326,7 @@ TEST(Tags, TagThatIsOnlyOnTheScreenIsNoticed) {
     is_near("\u202Eanything\u202C", "");
     is_near("\u202E", "");
     std::string marks;
-    for (int i = 0; i < 5000; ++i)
-        marks += "\u200F(";
+    for (int i = 0; i < 5000; ++i) marks += "\u200F(";
     is_near(marks, "");
 }
 
@@ -353,17 +335,16 @@ TEST(Tags, OverrideOfLeftToRightHidesRightToLeftTags) {
     for (const char* text : {"[\u202Dידוס\u202C] x", "\u202D[ידוס]\u202C x"}) {
         const auto found = find_tags(rules, subject(text));
         ASSERT_EQ(found.near_misses.size(), 1U) << text;
-        EXPECT_EQ(found.near_misses[0],
-                  (near_miss{.text = "[ידוס] x", .suggestion = "[סודי]", .where = carrier::subject}));
+        EXPECT_EQ(found.near_misses[0], (near_miss{.text = "[ידוס] x", .suggestion = "[סודי]", .where = carrier::subject}));
     }
 }
 
 TEST(Tags, OrdinaryMailOfBothDirectionsIsClean) {
-    for (const char* text : {"Call from \u202D+49 170 1234567\u202C",
-                             "\u2068Ann\u2069 invited you to \u2068[sealgate] planning\u2069",
-                             "\u200Fשלום [list] internal\u200F", "\u202Bמסמך confidential (draft)\u202C",
-                             "\u200Fتقرير [EXTERNAL] ‎2024\u200F", "\u2067[confidential]\u2069",
-                             "\u200F[confidential] שלום (x)", "\u200Fשלום [public], [internal]: a"})
+    for (const char* text :
+         {"Call from \u202D+49 170 1234567\u202C", "\u2068Ann\u2069 invited you to \u2068[sealgate] planning\u2069",
+          "\u200Fשלום [list] internal\u200F", "\u202Bמסמך confidential (draft)\u202C",
+          "\u200Fتقرير [EXTERNAL] ‎2024\u200F", "\u2067[confidential]\u2069", "\u200F[confidential] שלום (x)",
+          "\u200Fשלום [public], [internal]: a"})
         EXPECT_TRUE(find_tags(example_policy(), subject(text)).near_misses.empty()) << text;
     const auto found = find_tags(example_policy(), subject("\u200Fשלום [confidental] x"));
     ASSERT_EQ(found.near_misses.size(), 1U);

@@ -1,6 +1,5 @@
-#include "policy/tally.hpp"
-
 #include "policy/base/rfc3339.hpp"
+#include "policy/tally.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -29,11 +28,17 @@ struct mail {
 json::object record(const mail& of) {
     json::array recipients;
     for (const auto& [address, tier, action, result, reason] : of.recipients)
-        recipients.push_back(json::object{{"address", address}, {"tier", tier}, {"action", action}, {"result", result}, {"reason", reason}});
-    return {{"time", of.time}, {"outcome", of.outcome}, {"mode", of.mode}, {"policy", of.policy}, {"sender", of.sender},
+        recipients.push_back(
+            json::object{{"address", address}, {"tier", tier}, {"action", action}, {"result", result}, {"reason", reason}});
+    return {{"time", of.time},
+            {"outcome", of.outcome},
+            {"mode", of.mode},
+            {"policy", of.policy},
+            {"sender", of.sender},
             {"classification", of.classification.empty() ? json::value(nullptr) : json::value(of.classification)},
             {"failure", of.failure.empty() ? json::value(nullptr) : json::value(of.failure)},
-            {"near_misses", of.near_misses}, {"recipients", std::move(recipients)}};
+            {"near_misses", of.near_misses},
+            {"recipients", std::move(recipients)}};
 }
 
 tally tallied(const std::vector<mail>& mails, std::size_t most = most_keys) {
@@ -59,7 +64,8 @@ TEST(Tally, MailIsCountedByClassificationModeAndOutcome) {
 }
 
 TEST(Tally, HoursOfTheDayAddUpToAll) {
-    const auto counts = tallied({{.time = "2026-11-23T09:00:00Z"}, {.time = "2026-11-23T09:59:59Z"}, {.time = "2026-11-23T10:00:00Z"}});
+    const auto counts =
+        tallied({{.time = "2026-11-23T09:00:00Z"}, {.time = "2026-11-23T09:59:59Z"}, {.time = "2026-11-23T10:00:00Z"}});
     std::vector<std::uint64_t> hours;
     for (const auto& [hour, in_it] : counts.counted().by_hour.values())
         hours.push_back(sum(in_it, [](const kind_of_mail&) { return true; }));
@@ -82,8 +88,8 @@ TEST(Tally, RecipientsCountForWhatWasDoneToThem) {
         effects counted;
     } const table[] = {
         {"reject", "enforce", "reject", {.refused = 1}},
-        {"reject", "enforce", "hold", {}},  // the mail was refused for somebody else
-        {"reject", "enforce", "warn", {}},  // and so did not go to this one
+        {"reject", "enforce", "hold", {}}, // the mail was refused for somebody else
+        {"reject", "enforce", "warn", {}}, // and so did not go to this one
         {"hold", "enforce", "hold", {.held = 1}},
         {"hold", "enforce", "warn", {}},
         {"warn", "enforce", "warn", {.warned = 1}},
@@ -97,26 +103,33 @@ TEST(Tally, RecipientsCountForWhatWasDoneToThem) {
         {"seal", "monitor", "seal", {}},
     };
     for (const auto& row : table) {
-        const auto counts = tallied({{.outcome = row.mail, .mode = row.mode, .recipients = {{"Bob@Yahoo.com", "unsecure", "warn", row.result, "tier"}}}});
+        const auto counts = tallied({{.outcome = row.mail,
+                                      .mode = row.mode,
+                                      .recipients = {{"Bob@Yahoo.com", "unsecure", "warn", row.result, "tier"}}}});
         const auto& domains = counts.counted().domains.values();
         const auto found = domains.empty() ? effects{} : domains.at({"yahoo.com", "unsecure"});
-        EXPECT_TRUE(found.warned == row.counted.warned && found.refused == row.counted.refused && found.held == row.counted.held &&
-                    found.watched == row.counted.watched)
+        EXPECT_TRUE(found.warned == row.counted.warned && found.refused == row.counted.refused &&
+                    found.held == row.counted.held && found.watched == row.counted.watched)
             << row.mail << " " << row.mode << " " << row.result;
     }
 }
 
 TEST(Tally, DomainsAreNotBlamedForTheMessage) {
     for (const auto* reason : {"near-miss", "untagged", "too-large", "pgp-fake", "no-such-reason"}) {
-        const auto counts = tallied({{.outcome = "reject", .recipients = {{"bob@partner.example", "secure", "deliver", "reject", reason}}}});
+        const auto counts =
+            tallied({{.outcome = "reject", .recipients = {{"bob@partner.example", "secure", "deliver", "reject", reason}}}});
         EXPECT_THAT(counts.counted().domains.values(), IsEmpty()) << reason;
         EXPECT_EQ(counts.counted().reasons.values().at(reason).refused, 1u);
     }
 }
 
 TEST(Tally, PeopleWithoutAKeyAreListedWithTheLastReason) {
-    const auto counts = tallied({{.time = "2026-11-23T09:00:00Z", .outcome = "reject", .recipients = {{"bob@x.org", "unknown", "encrypt", "reject", "no-key"}}},
-                                 {.time = "2026-11-24T09:00:00Z", .outcome = "reject", .recipients = {{"Bob@X.org", "secure", "encrypt", "reject", "key-expired"}}},
+    const auto counts = tallied({{.time = "2026-11-23T09:00:00Z",
+                                  .outcome = "reject",
+                                  .recipients = {{"bob@x.org", "unknown", "encrypt", "reject", "no-key"}}},
+                                 {.time = "2026-11-24T09:00:00Z",
+                                  .outcome = "reject",
+                                  .recipients = {{"Bob@X.org", "secure", "encrypt", "reject", "key-expired"}}},
                                  {.outcome = "reject", .recipients = {{"max@x.org", "secure", "reject", "reject", "tier"}}}});
     const auto& people = counts.counted().without_key.values();
     ASSERT_EQ(people.size(), 1u);
@@ -130,7 +143,8 @@ TEST(Tally, PeopleWithoutAKeyAreListedWithTheLastReason) {
 TEST(Tally, NearMissesCountOnceAMail) {
     const json::array twice{json::object{{"suggestion", "confidential"}, {"carrier", "subject"}},
                             json::object{{"suggestion", "confidential"}, {"carrier", "subject"}}};
-    const auto counts = tallied({{.outcome = "reject", .near_misses = twice}, {.outcome = "warn", .near_misses = twice},
+    const auto counts = tallied({{.outcome = "reject", .near_misses = twice},
+                                 {.outcome = "warn", .near_misses = twice},
                                  {.outcome = "hold", .mode = "monitor", .near_misses = twice}});
     EXPECT_EQ(counts.counted().near_misses, 3u);
     const auto& miss = counts.counted().suggestions.values().at({"confidential", "subject"});
@@ -138,8 +152,11 @@ TEST(Tally, NearMissesCountOnceAMail) {
 }
 
 TEST(Tally, MonitorModeIsCountedBySenderRuleAndDomain) {
-    const auto counts = tallied({{.outcome = "reject", .classification = "confidential", .mode = "monitor",
-                                  .recipients = {{"bob@yahoo.com", "unsecure", "encrypt", "reject", "no-key"}, {"eva@partner.example", "secure", "encrypt", "seal", "sealed"}},
+    const auto counts = tallied({{.outcome = "reject",
+                                  .classification = "confidential",
+                                  .mode = "monitor",
+                                  .recipients = {{"bob@yahoo.com", "unsecure", "encrypt", "reject", "no-key"},
+                                                 {"eva@partner.example", "secure", "encrypt", "seal", "sealed"}},
                                   .sender = "Ann@example.org"},
                                  {.outcome = "reject", .sender = "max@example.org"}});
     const auto& of = counts.counted();
@@ -183,10 +200,12 @@ TEST(Tally, EventsAreTold) {
     counts.add(event("start"));
     counts.add(event("what-comes-later"));
     EXPECT_THAT(counts.counted().changes_by_kind,
-                ElementsAre(Pair(change_kind::policy, 1), Pair(change_kind::keys, 1), Pair(change_kind::start, 2), Pair(change_kind::unclean, 1),
-                            Pair(change_kind::stop, 1), Pair(change_kind::reload, 2), Pair(change_kind::repair, 1), Pair(change_kind::other, 1)));
+                ElementsAre(Pair(change_kind::policy, 1), Pair(change_kind::keys, 1), Pair(change_kind::start, 2),
+                            Pair(change_kind::unclean, 1), Pair(change_kind::stop, 1), Pair(change_kind::reload, 2),
+                            Pair(change_kind::repair, 1), Pair(change_kind::other, 1)));
     EXPECT_EQ(all(counts.counted()), 0u);
-    EXPECT_THAT(changes(counts), testing::Contains(Pair(change_kind::keys, "key-import 8C1A of bob@x.org, eva@x.org, by root")));
+    EXPECT_THAT(changes(counts),
+                testing::Contains(Pair(change_kind::keys, "key-import 8C1A of bob@x.org, eva@x.org, by root")));
 }
 
 TEST(Tally, AKeyStoreChangedByAnyHandIsTold) {
@@ -198,20 +217,24 @@ TEST(Tally, AKeyStoreChangedByAnyHandIsTold) {
     counts.add(event("reload", store("sha256:a", 3)));
     EXPECT_THAT(changes(counts), testing::Not(testing::Contains(testing::Key(change_kind::keys))));
     counts.add(event("reload", store("sha256:b", 2)));
-    EXPECT_THAT(changes(counts), testing::Contains(Pair(change_kind::keys, "the key store in use changed; certificates in it: 2")));
+    EXPECT_THAT(changes(counts),
+                testing::Contains(Pair(change_kind::keys, "the key store in use changed; certificates in it: 2")));
 }
 
 TEST(Tally, WhatIsNotAsExpectedCountsForNothing) {
     tally counts({}, {});
-    for (const auto* text : {R"({})", R"({"time":"2026-11-23T09:00:00Z"})", R"({"time":7,"outcome":"deliver"})", R"({"time":"9999-01-01T00:00:00Z","outcome":"deliver"})",
+    for (const auto* text : {R"({})", R"({"time":"2026-11-23T09:00:00Z"})", R"({"time":7,"outcome":"deliver"})",
+                             R"({"time":"9999-01-01T00:00:00Z","outcome":"deliver"})",
                              R"({"time":"2026-11-23T09:00:00Z","outcome":"explode"})", R"({"outcome":"deliver"})"})
         counts.add(json::parse(text).as_object());
     counts.add_unreadable();
     EXPECT_EQ(counts.counted().unreadable, 7u);
     EXPECT_EQ(all(counts.counted()), 0u);
-    for (const auto* text : {R"({"time":"2026-11-23T09:00:00Z","outcome":"reject","mode":[],"policy":{},"sender":0,"recipients":7,"near_misses":[1,{}]})",
-                             R"({"time":"2026-11-23T09:00:00Z","outcome":"reject","recipients":[1,{},{"result":"reject"},{"address":[],"tier":1,"result":"reject","reason":"no-key"}]})",
-                             R"({"time":"2026-11-23T09:00:00Z","event":"key-import","addresses":[1,null],"user":{}})"})
+    for (
+        const auto* text :
+        {R"({"time":"2026-11-23T09:00:00Z","outcome":"reject","mode":[],"policy":{},"sender":0,"recipients":7,"near_misses":[1,{}]})",
+         R"({"time":"2026-11-23T09:00:00Z","outcome":"reject","recipients":[1,{},{"result":"reject"},{"address":[],"tier":1,"result":"reject","reason":"no-key"}]})",
+         R"({"time":"2026-11-23T09:00:00Z","event":"key-import","addresses":[1,null],"user":{}})"})
         counts.add(json::parse(text).as_object());
     EXPECT_EQ(all(counts.counted()), 2u);
     EXPECT_EQ(counts.counted().recipients, 2u);
@@ -222,7 +245,11 @@ TEST(Tally, StrangersDoNotDecideAboutTheMemory) {
     std::vector<std::string> texts;
     for (int i = 0; i < 40; ++i) texts.push_back("r" + std::to_string(i) + "@d" + std::to_string(i) + ".example");
     for (const auto& text : texts)
-        mails.push_back({.outcome = "reject", .classification = text, .mode = "monitor", .recipients = {{text, "unknown", "encrypt", "reject", "no-key"}}, .sender = text});
+        mails.push_back({.outcome = "reject",
+                         .classification = text,
+                         .mode = "monitor",
+                         .recipients = {{text, "unknown", "encrypt", "reject", "no-key"}},
+                         .sender = text});
     const auto counts = tallied(mails, 10);
     const auto& of = counts.counted();
     EXPECT_EQ(of.without_key.values().size(), 10u);

@@ -1,7 +1,6 @@
-#include "policy/base/text.hpp"
-
 #include "policy/base/digest.hpp"
 #include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +9,7 @@ namespace {
 
 TEST(Text, BrokenUtf8BecomesReplacementCharactersByteByByte) {
     EXPECT_EQ(decode_utf8("a\xC3\xA4"), U"aä");
-    EXPECT_EQ(decode_utf8("\xC0\x80"), U"\uFFFD\uFFFD");         // overlong NUL
+    EXPECT_EQ(decode_utf8("\xC0\x80"), U"\uFFFD\uFFFD");           // overlong NUL
     EXPECT_EQ(decode_utf8("\xE0\x80\x80"), U"\uFFFD\uFFFD\uFFFD"); // overlong
     EXPECT_EQ(decode_utf8("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD"); // surrogate
     EXPECT_EQ(decode_utf8("\xF5\x80\x80\x80"), U"\uFFFD\uFFFD\uFFFD\uFFFD");
@@ -52,9 +51,7 @@ TEST(Text, SplitAndTrim) {
     EXPECT_EQ(trim(" \t\r\n a b \n"), "a b");
 }
 
-TEST(Digest, IsSha256) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
+TEST(Digest, IsSha256) { EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); }
 
 TEST(Rfc3339, IsUtcWithMilliseconds) {
     using namespace std::chrono;

@@ -1,5 +1,4 @@
 #include "policies.hpp"
-
 #include "policy/load_texts.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +20,8 @@ std::vector<std::string> errors_with(const files& texts, const std::string& rule
         all["p/texts/" + name] = text;
         names.push_back(name);
     }
-    const directory_reader list = [&](const std::string& path) -> std::expected<std::optional<std::vector<std::string>>, std::string> {
+    const directory_reader list =
+        [&](const std::string& path) -> std::expected<std::optional<std::vector<std::string>>, std::string> {
         if (path == "p/closed") return std::unexpected("cannot be read: Permission denied");
         if (path != "p/texts" || texts.empty()) return std::nullopt;
         return names;
@@ -61,24 +61,38 @@ TEST(Texts, MistakesAreListedWithTheirPlace) {
     } cases[] = {
         {"a single text is replaced", {{"de.yaml", "texts:\n  once: Nur einmal.\n"}}, {}},
         {"nothing but comments", {{"en.yaml", "# later\n"}}, {}},
-        {"a tier's text", {{"en.yaml", "texts: {tier-secure: safe, tier-secure-meaning: Good., tier-even-better-meaning: Well.}\n"}}, {}},
-        {"a text that nobody knows", {{"en.yaml", "texts:\n  warning-subjekt: x\n"}},
+        {"a tier's text",
+         {{"en.yaml", "texts: {tier-secure: safe, tier-secure-meaning: Good., tier-even-better-meaning: Well.}\n"}},
+         {}},
+        {"a text that nobody knows",
+         {{"en.yaml", "texts:\n  warning-subjekt: x\n"}},
          {"p/texts/en.yaml:2:3: there is no text \"warning-subjekt\"; did you mean \"warning-subject\"?"}},
-        {"a place that nobody knows", {{"en.yaml", "texts:\n  more: \"{cuont} more {count}\"\n"}},
+        {"a place that nobody knows",
+         {{"en.yaml", "texts:\n  more: \"{cuont} more {count}\"\n"}},
          {"p/texts/en.yaml:2:9: \"more\" has no place {cuont}; did you mean \"count\"?"}},
-        {"a place that must be there", {{"de.yaml", "texts:\n  once: x\n  decision: Fertig.\n"}},
+        {"a place that must be there",
+         {{"de.yaml", "texts:\n  once: x\n  decision: Fertig.\n"}},
          {"p/texts/de.yaml:3:13: \"decision\" lacks {decision}"}},
-        {"a brace alone", {{"en.yaml", "texts: {once: \"a { b\"}\n"}},
+        {"a brace alone",
+         {{"en.yaml", "texts: {once: \"a { b\"}\n"}},
          {"p/texts/en.yaml:1:15: \"once\" has a brace that stands alone; places are written {name}"}},
-        {"a tier that there is not", {{"en.yaml", "texts: {tier-golden: x}\n"}}, {"p/texts/en.yaml:1:9: there is no text \"tier-golden\""}},
+        {"a tier that there is not",
+         {{"en.yaml", "texts: {tier-golden: x}\n"}},
+         {"p/texts/en.yaml:1:9: there is no text \"tier-golden\""}},
         {"an empty text", {{"en.yaml", "texts: {once: ''}\n"}}, {"p/texts/en.yaml:1:15: \"once\" is empty"}},
-        {"an unknown key", {{"en.yaml", "text: {}\n"}}, {"p/texts/en.yaml:1:1: unknown key \"text\" in \"texts of en\"; did you mean \"texts\"?"}},
+        {"an unknown key",
+         {{"en.yaml", "text: {}\n"}},
+         {"p/texts/en.yaml:1:1: unknown key \"text\" in \"texts of en\"; did you mean \"texts\"?"}},
         {"a new language", {{"fr.yaml", whole_language()}}, {}},
-        {"a new language that lacks a text", {{"fr.yaml", whole_language("once")}},
+        {"a new language that lacks a text",
+         {{"fr.yaml", whole_language("once")}},
          {"p/texts/fr.yaml:3:3: the language fr lacks the text \"once\""}},
-        {"all at once", {{"de.yaml", "texts: {once: '{x}'}\n"}, {"en.yaml", "texts: {nonce: x}\n"}},
-         {"p/texts/de.yaml:1:15: \"once\" has no place {x}", "p/texts/en.yaml:1:9: there is no text \"nonce\"; did you mean \"once\"?"}},
-        {"a name that is no language", {{"german language.yaml", "texts: {}\n"}},
+        {"all at once",
+         {{"de.yaml", "texts: {once: '{x}'}\n"}, {"en.yaml", "texts: {nonce: x}\n"}},
+         {"p/texts/de.yaml:1:15: \"once\" has no place {x}",
+          "p/texts/en.yaml:1:9: there is no text \"nonce\"; did you mean \"once\"?"}},
+        {"a name that is no language",
+         {{"german language.yaml", "texts: {}\n"}},
          {"p/texts/german language.yaml:1:1: \"german language\" is no language; name the file as in de.yaml or pt-BR.yaml"}},
         {"the other ending", {{"de.yml", "texts: {}\n"}}, {"p/texts/de.yml:1:1: files of texts end in .yaml"}},
         {"what is none of ours", {{"README", "x"}, {".en.yaml", ":"}, {"en.yaml~", ":"}}, {}},
@@ -88,12 +102,17 @@ TEST(Texts, MistakesAreListedWithTheirPlace) {
 }
 
 TEST(Texts, TheSectionIsChecked) {
-    const auto section = [](const std::string& keys) { return with(example_policy, "  once_per: 24h\n", "  once_per: 24h\n  " + keys + "\n"); };
+    const auto section = [](const std::string& keys) {
+        return with(example_policy, "  once_per: 24h\n", "  once_per: 24h\n  " + keys + "\n");
+    };
     EXPECT_THAT(errors_with({}, section("language: auto")), IsEmpty());
-    EXPECT_THAT(errors_with({}, section("language: ed")), ElementsAre(HasSubstr("there are no texts in \"ed\"; there are: auto, en, de")));
+    EXPECT_THAT(errors_with({}, section("language: ed")),
+                ElementsAre(HasSubstr("there are no texts in \"ed\"; there are: auto, en, de")));
     EXPECT_THAT(errors_with({{"fr.yaml", whole_language()}}, section("language: fr")), IsEmpty());
-    EXPECT_THAT(errors_with({}, section("texts: texts")), ElementsAre(HasSubstr("the directory of texts p/texts does not exist")));
-    EXPECT_THAT(errors_with({}, section("texts: closed")), ElementsAre(HasSubstr("the directory of texts p/closed cannot be read: Permission denied")));
+    EXPECT_THAT(errors_with({}, section("texts: texts")),
+                ElementsAre(HasSubstr("the directory of texts p/texts does not exist")));
+    EXPECT_THAT(errors_with({}, section("texts: closed")),
+                ElementsAre(HasSubstr("the directory of texts p/closed cannot be read: Permission denied")));
     EXPECT_THAT(errors_with({}, section("services: [proton.me, .x.org]")), ElementsAre(HasSubstr("\".x.org\" is no domain")));
     EXPECT_THAT(errors_with({}, section("digest: 0s")), IsEmpty());
     EXPECT_THAT(errors_with({}, section("digest: 4000d")), ElementsAre(HasSubstr("longer than ten years")));
@@ -114,7 +133,8 @@ TEST(Texts, PlacesAreFilled) {
     const struct {
         const char* text;
         const char* filled;
-    } cases[] = {{"{a} and {a}", "1 and 1"}, {"x {empty} y", "x y"}, {"x {none} y", "x y"}, {"x {empty}", "x "}, {"{empty}x", "x"}, {"", ""}};
+    } cases[] = {{"{a} and {a}", "1 and 1"}, {"x {empty} y", "x y"}, {"x {none} y", "x y"},
+                 {"x {empty}", "x "},        {"{empty}x", "x"},      {"", ""}};
     for (const auto& [text, expected] : cases) EXPECT_EQ(filled(text, values), expected) << text;
     EXPECT_EQ(fill("x {a}", values), (phrases{{"x "}, {"1", look::strong}}));
 }

@@ -38,8 +38,7 @@ TEST(Tiers, LongestSuffixWinsAndIsAnchored) {
         {"a@[192.0.2.1]", "unknown"},
         {"a", "unknown"},
     };
-    for (const auto& [address, tier] : cases)
-        EXPECT_EQ(tiers.name(tiers.tier_of(parse_address(address))), tier) << address;
+    for (const auto& [address, tier] : cases) EXPECT_EQ(tiers.name(tiers.tier_of(parse_address(address))), tier) << address;
 }
 
 TEST(Tiers, UnknownStaysLast) {

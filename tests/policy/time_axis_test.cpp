@@ -1,6 +1,5 @@
-#include "policy/time_axis.hpp"
-
 #include "policy/base/rfc3339.hpp"
+#include "policy/time_axis.hpp"
 
 #include <gmock/gmock.h>
 
@@ -18,10 +17,13 @@ TEST(TimeAxis, StepsAreAsCoarseAsThePeriodIsLong) {
         std::size_t slots;
         const char *first, *tick, *last;
     } const table[] = {
-        {"2026-11-27T12:30:00Z", "2026-11-27T12:30:00Z", time_step::hour, 1, "27 November 2026, 12:00", "12:00", "27 November 2026, 12:00"},
-        {"2026-11-26T23:30:00Z", "2026-11-27T12:30:00Z", time_step::hour, 14, "26 November 2026, 23:00", "23:00", "27 November 2026, 12:00"},
+        {"2026-11-27T12:30:00Z", "2026-11-27T12:30:00Z", time_step::hour, 1, "27 November 2026, 12:00", "12:00",
+         "27 November 2026, 12:00"},
+        {"2026-11-26T23:30:00Z", "2026-11-27T12:30:00Z", time_step::hour, 14, "26 November 2026, 23:00", "23:00",
+         "27 November 2026, 12:00"},
         {"2026-10-28T12:00:00Z", "2026-11-27T12:00:00Z", time_step::day, 31, "28 October 2026", "28 Oct", "27 November 2026"},
-        {"2025-10-23T12:00:00Z", "2026-11-27T12:00:00Z", time_step::week, 58, "week of 20 October 2025", "20 Oct 2025", "week of 23 November 2026"},
+        {"2025-10-23T12:00:00Z", "2026-11-27T12:00:00Z", time_step::week, 58, "week of 20 October 2025", "20 Oct 2025",
+         "week of 23 November 2026"},
         {"2020-01-31T12:00:00Z", "2026-11-27T12:00:00Z", time_step::month, 83, "January 2020", "Jan 2020", "November 2026"},
         {"1970-01-01T00:00:00Z", "2026-11-27T12:00:00Z", time_step::year, 57, "1970", "1970", "2026"},
     };

@@ -11,9 +11,22 @@ namespace sealgate::policy {
 namespace {
 
 TEST(TransferEncoding, QuotedPrintableComesBackAsItWas) {
-    const std::string cases[] = {"", "a", "a=b", "a b ", "a \r\nb\t\r\n", "\r\n\r\n", "Grüße\r\n", ".\r\n", std::string(75, 'x') + "\r\n",
-                                 std::string(76, 'x') + "\r\n", std::string(77, 'x'), std::string(75, 'x') + " \r\nx", std::string(73, 'x') + "ü\r\n",
-                                 std::string(300, ' '), std::string("\0\x7F", 2), "lone \n and \r here"};
+    const std::string cases[] = {"",
+                                 "a",
+                                 "a=b",
+                                 "a b ",
+                                 "a \r\nb\t\r\n",
+                                 "\r\n\r\n",
+                                 "Grüße\r\n",
+                                 ".\r\n",
+                                 std::string(75, 'x') + "\r\n",
+                                 std::string(76, 'x') + "\r\n",
+                                 std::string(77, 'x'),
+                                 std::string(75, 'x') + " \r\nx",
+                                 std::string(73, 'x') + "ü\r\n",
+                                 std::string(300, ' '),
+                                 std::string("\0\x7F", 2),
+                                 "lone \n and \r here"};
     for (const auto& text : cases) {
         const auto encoded = encode_quoted_printable(text);
         EXPECT_EQ(decode_quoted_printable(encoded), text);
@@ -27,7 +40,8 @@ TEST(TransferEncoding, QuotedPrintableComesBackAsItWas) {
 }
 
 TEST(TransferEncoding, EncodedWordsComeBackAsTheyWere) {
-    const std::string cases[] = {"Plain", "Grüße", std::string(200, 'x'), "=?utf-8?Q?x?=", "äöü äöü äöü äöü äöü äöü äöü äöü äöü 𝕏 äöü"};
+    const std::string cases[] = {"Plain", "Grüße", std::string(200, 'x'),
+                                 "=?utf-8?Q?x?=", "äöü äöü äöü äöü äöü äöü äöü äöü äöü 𝕏 äöü"};
     for (const auto& text : cases) {
         const auto encoded = encode_words(text);
         std::string unfolded_value;

@@ -36,7 +36,7 @@ inline unsigned char is_anchor(const char* p) {
     const auto a = static_cast<unsigned char>(p[0] | 0x20);
     const auto b = static_cast<unsigned char>(p[1] | 0x20);
     const auto c = static_cast<unsigned char>(p[2] | 0x20);
-    const auto is = [&](char x, char y, char z) {
+    const auto is = [&](unsigned char x, unsigned char y, unsigned char z) {
         return static_cast<unsigned char>(static_cast<unsigned char>(a == x) & static_cast<unsigned char>(b == y) &
                                           static_cast<unsigned char>(c == z));
     };

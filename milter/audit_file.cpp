@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/file.h>
@@ -22,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr unsigned readable_by_group = 0640;
 
 std::string system_error(std::string_view what, const fs::path& path) {
-    return std::string(what) + " " + path.string() + ": " + std::strerror(errno);
+    return std::string(what) + " " + path.string() + ": " + std::generic_category().message(errno);
 }
 
 [[noreturn]] void fail(std::string_view what, const fs::path& path) { throw std::runtime_error(system_error(what, path)); }
@@ -157,7 +156,7 @@ std::string audit_file::rotate() {
         auto fresh_path = path();
         fresh_path += ".new";
         fs::remove(fresh_path);
-        keys::open_file(fresh_path, O_RDWR | O_CREAT, readable_by_group);
+        const keys::open_file fresh(fresh_path, O_RDWR | O_CREAT, readable_by_group);
         fs::rename(path(), away);
         fs::rename(fresh_path, path());
         keys::sync_directory(directory_);

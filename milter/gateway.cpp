@@ -23,8 +23,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-using policy::mode;
-using policy::outcome;
 using policy::reason;
 
 // Judging more than this takes long enough for other connections to notice.

@@ -334,7 +334,7 @@ decoded_words decode_words(std::string_view unfolded) {
 std::string encode_words(std::string_view utf8) {
     constexpr std::size_t longest_plain = 60;    // with the field's name, one line
     constexpr std::size_t octets_in_a_word = 39; // 52 in base64; with the field's name, a line of at most 76 characters
-    const auto clean = text::printable(utf8, 500);
+    auto clean = text::printable(utf8, 500);
     if (text::is_ascii(clean) && clean.size() <= longest_plain && !clean.contains("=?")) return clean;
     std::string out, word;
     const auto end_word = [&] {

@@ -116,7 +116,7 @@ private:
 
     void read_untagged(const yaml::node& value, yaml::error_sink& errors) {
         if (value.scalar == "reject") return;
-        if (const auto found = classification_named(value, errors, out_)) out_.untagged = *found;
+        if (const auto found = classification_named(value, errors, out_)) out_.untagged = found;
     }
 
     void read_carriers(const yaml::node& map, yaml::error_sink& errors) {

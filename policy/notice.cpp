@@ -196,7 +196,7 @@ private:
 
 // RFC 5322 section 3.4: a display name.
 std::string display_name(std::string_view name) {
-    const auto written = encode_words(name);
+    auto written = encode_words(name);
     if (written.starts_with("=?")) return written;
     std::string out = "\"";
     for (const char c : written) {

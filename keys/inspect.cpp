@@ -26,6 +26,13 @@ bool says_more_than_its_body(const mime_part& part) { return part.ambiguous || p
 bool has_text_around_parts(const mime_part& part) { return !says_nothing(part.preamble) || !says_nothing(part.epilogue); }
 
 // All parts of a message, each leaf read once, in order.
+// An empty part says something by its name, or by what its header calls it.
+bool is_titled(const mime_part& part) {
+    for (auto rest = part.header; !rest.empty();)
+        if (text::istarts_with(policy::take_folded_line(rest), "Content-Description:")) return true;
+    return !part.file_name.empty();
+}
+
 class survey {
 public:
     explicit survey(const mime_part& root) { visit(root); }
@@ -50,7 +57,11 @@ public:
 private:
     void visit(const mime_part& part) {
         if (says_more_than_its_body(part)) ++readable_;
-        if (part.is_leaf()) return count(leaves_.emplace_back(read_leaf(part)));
+        if (part.is_leaf()) {
+            count(leaves_.emplace_back(read_leaf(part)));
+            if (leaves_.back().kind == leaf_kind::empty && is_titled(part)) ++readable_;
+            return;
+        }
         if (has_text_around_parts(part)) ++readable_;
         if (part.is("message", "rfc822")) ++readable_; // its header
         for (const auto& below : part.parts) visit(below);

@@ -24,6 +24,13 @@ def cases(world):
                """A third part with nothing in it. Nothing readable, but not the structure of RFC 3156 either: protected
                part by part, which is inline.""",
                encrypted(VERSION, data(block), part("text/plain", "\n")), "pgp-inline", to={"bob": "yes"})
+    yield case("an-empty-part-with-a-name",
+               """A third part with nothing in it but its name. Every program lists it among the attachments, whoever has the
+               key or not: fifty of them are a letter.""",
+               encrypted(VERSION, data(block),
+                         part("text/plain", "\n", 'Content-Disposition: attachment; filename="the price is 42 million.txt"')))
+    yield case("an-empty-part-with-a-description", "A third part with nothing in it but what its header calls it.",
+               encrypted(VERSION, data(block), part("text/plain", "\n", "Content-Description: the price is 42 million")))
     yield case("words-in-the-preamble", "No program shows the preamble; whoever reads the wire reads it.",
                pgp_mime(block, before=SECRET), why="there is text around its parts")
     yield case("words-in-the-epilogue",

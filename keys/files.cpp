@@ -68,7 +68,8 @@ void replace_file(const std::filesystem::path& file, std::string_view content) {
     auto fresh = file;
     fresh += ".new";
     {
-        const open_file to(fresh, O_WRONLY | O_CREAT | O_TRUNC);
+        std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
+        const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
         to.write_all(content);
         to.sync();
     }

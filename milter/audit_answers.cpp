@@ -100,7 +100,7 @@ std::string detail(const json::value& value) {
         return json::serialize(object->at("count"));
     if (!value.is_string()) return json::serialize(value);
     const std::string_view text = value.as_string();
-    return text::printable(text.starts_with("sha256:") ? text.substr(0, enough_of_a_digest) : text);
+    return std::string(text.starts_with("sha256:") ? text.substr(0, enough_of_a_digest) : text);
 }
 
 // What an event says beside its time and its name.
@@ -110,6 +110,7 @@ row row_of_event(const json::object& record) {
         if (std::ranges::find(without_details, std::string_view(name)) != without_details.end()) continue;
         told += (told.empty() ? "" : " ") + std::string(name) + "=" + detail(value);
     }
+    told = text::printable(told, 1000);
     return {text_at(record, "time").substr(0, 19), text_at(record, "id"), "-", "-", "-", text_at(record, "event"), told};
 }
 

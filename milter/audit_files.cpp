@@ -39,14 +39,14 @@ fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
 }
 
 std::vector<fs::path> log_files(const fs::path& directory) {
+    if (!fs::exists(directory)) return {};
     std::vector<std::pair<std::uint64_t, fs::path>> rotated;
-    std::error_code missing;
-    for (const auto& entry : fs::directory_iterator(directory, missing))
+    for (const auto& entry : fs::directory_iterator(directory))
         if (const auto first = first_record_of(entry.path().filename().string())) rotated.emplace_back(*first, entry.path());
     std::ranges::sort(rotated);
     std::vector<fs::path> out;
     for (auto& [first, path] : rotated) out.push_back(std::move(path));
-    if (auto written = written_log(directory); fs::exists(written, missing)) out.push_back(std::move(written));
+    if (auto written = written_log(directory); fs::exists(written)) out.push_back(std::move(written));
     return out;
 }
 

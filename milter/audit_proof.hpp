@@ -13,8 +13,10 @@
 namespace sealgate::milter {
 
 struct proof_request {
+    std::filesystem::path directory;                // of a gateway's log, which may be rotated meanwhile; or else:
     std::vector<std::filesystem::path> logs;        // in the order of their records
-    std::vector<std::filesystem::path> checkpoints; // files of them
+    std::vector<std::filesystem::path> checkpoints; // files of them, the gateway's own
+    std::vector<std::filesystem::path> kept;        // and those that others kept: what is proved is what these prove
     std::vector<ed25519_public_key> keys;           // that may have signed them
     std::uint64_t first_record = 1;                 // earlier ones are kept elsewhere
 };
@@ -29,9 +31,10 @@ struct proved {
     std::vector<log_problem> problems; // none: the log is whole, as far as anybody can tell
     std::uint64_t first_record = 1;
     policy::chain_end end;
-    std::optional<policy::checkpoint> last_signed;
-    std::size_t checkpoints = 0;    // genuine ones
-    std::vector<std::string> notes; // what is no problem and worth knowing, for people
+    std::optional<policy::checkpoint> last_signed; // by checkpoints that were kept, if there are any, else by the gateway's own
+    std::uint64_t own_signed_to = 0;               // by the gateway's own
+    std::size_t checkpoints = 0;                   // genuine ones
+    std::vector<std::string> notes;                // what is no problem and worth knowing, for people
 
     // That follow one another.
     std::uint64_t records() const { return end.last_seq < first_record ? 0 : end.last_seq - first_record + 1; }

@@ -90,10 +90,11 @@ bool audit_reader::open_next() {
         auto files = log_files(directory_);
         if (files.empty()) return false;
         files_ = std::move(files);
-        const auto here = std::ranges::find(files_, std::optional(inode_), &inode_of);
+        // The last one, should two names be one file: what was read is not read again.
+        const auto here = std::ranges::find(files_.rbegin(), files_.rend(), std::optional(inode_), &inode_of);
         // A file that was taken away while it was read is followed by the one that is written.
-        if (here == files_.end()) return open(files_.size() - 1), true;
-        at_file_ = static_cast<std::size_t>(here - files_.begin());
+        if (here == files_.rend()) return open(files_.size() - 1), true;
+        at_file_ = static_cast<std::size_t>(files_.rend() - here) - 1;
     }
     if (at_file_ + 1 >= files_.size()) return false;
     open(at_file_ + 1);

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -27,8 +28,8 @@ public:
 
     // The file that the last line is from.
     const std::filesystem::path& file() const { return files_[at_file_]; }
-    // Octets behind the last line end: an unfinished line.
-    std::size_t unfinished() const { return buffer_.size() - at_; }
+    // What stands behind the last line end: an unfinished line.
+    std::string_view unfinished() const { return std::string_view(buffer_).substr(at_); }
 
 private:
     bool fill();

@@ -17,6 +17,7 @@ namespace sealgate::milter {
 namespace {
 
 namespace json = boost::json;
+using policy::records;
 
 // --key: the key itself, or a file with it. Nothing after a complaint.
 std::optional<ed25519_public_key> key_named(const std::string& word) {
@@ -35,11 +36,6 @@ std::optional<std::uint64_t> first_record(const invocation& called) {
     return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
 }
 
-std::string records(std::uint64_t first, std::uint64_t last) {
-    return first == last ? "record " + std::to_string(first)
-                         : "records " + std::to_string(first) + " to " + std::to_string(last);
-}
-
 void print_json(const proved& of) {
     const auto* first = of.problems.empty() ? nullptr : &of.problems.front();
     json::array problems;
@@ -56,13 +52,14 @@ void print_json(const proved& of) {
                      {"problems", std::move(problems)},
                      {"checkpoints", of.checkpoints},
                      {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
+                     {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
                      {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
                      {"notes", json::array(of.notes.begin(), of.notes.end())}})
               << '\n';
 }
 
-// What holds of a log without a problem.
-void print_proof(const proved& of, bool kept_elsewhere) {
+// What holds of a log without a problem. `kept`: by checkpoints that others kept.
+void print_proof(const proved& of, bool kept) {
     const auto last = of.end.last_seq;
     if (last < of.first_record) {
         std::cout << "empty: there is no record yet\n";
@@ -70,20 +67,28 @@ void print_proof(const proved& of, bool kept_elsewhere) {
     }
     std::cout << "whole: " << records(of.first_record, last) << ", each follows the one before it\n";
     const auto signed_to = of.last_signed ? of.last_signed->end.last_seq : 0;
+    const auto unsigned_from = std::max(signed_to + 1, of.first_record);
     if (signed_to >= of.first_record)
         std::cout << "signed: " << records(of.first_record, signed_to) << ", the last time at " << rfc3339(of.last_signed->time)
                   << '\n';
-    if (signed_to < last) std::cout << "not signed yet: " << records(std::max(signed_to + 1, of.first_record), last) << '\n';
+    if (signed_to < last)
+        std::cout << (kept                  ? "not covered by the checkpoints given: "
+                      : of.checkpoints == 0 ? "not signed, for want of checkpoints: "
+                                            : "not signed yet: ")
+                  << records(unsigned_from, last) << '\n';
+    if (kept && of.own_signed_to > signed_to)
+        std::cout << "signed by the gateway's own checkpoints alone: " << records(unsigned_from, of.own_signed_to) << '\n';
     std::cout << "last hash: " << of.end.last_hash << "\n\n";
     if (signed_to >= of.first_record)
-        std::cout << "Proved: " << records(of.first_record, signed_to)
-                  << " are what was signed. None was changed, removed, added or moved, unless by somebody\n"
-                     "who had the signing key.\n";
+        std::cout << "Proved of " << records(of.first_record, signed_to)
+                  << ": none was changed, removed, added or moved since it was signed, unless by somebody who\n"
+                     "had the signing key.\n";
     if (signed_to < last)
-        std::cout << "Not proved: that " << records(std::max(signed_to + 1, of.first_record), last)
-                  << " are what the gateway wrote, and that none was cut off behind them. They fit together,\n"
-                     "but whoever can write the log's file could have made them.\n";
-    if (!kept_elsewhere)
+        std::cout << "Not proved of " << records(unsigned_from, last)
+                  << ": that the gateway wrote it so. Each fits to the one before it, but whoever can write the log's\n"
+                     "file could have made it.\n";
+    std::cout << "Not proved: that nothing was cut off behind record " << last << ".\n";
+    if (!kept && of.checkpoints > 0)
         std::cout
             << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
                "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
@@ -98,9 +103,7 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
         out = request_for(gateway.audit_directory(), gateway.audit.checkpoints);
     else
         out.logs.assign(logs.begin(), logs.end());
-    if (out.logs.empty())
-        throw std::runtime_error("there is no audit log in " + gateway.audit_directory() + "; has the gateway run yet?");
-    for (const auto& file : called.values("--checkpoint")) out.checkpoints.emplace_back(file);
+    for (const auto& file : called.values("--checkpoint")) out.kept.emplace_back(file);
     if (called.has("--key")) out.keys.clear();
     for (const auto& word : called.values("--key")) {
         const auto key = key_named(word);
@@ -110,7 +113,7 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     const auto first = first_record(called);
     if (!first) return std::nullopt;
     out.first_record = *first;
-    if (out.keys.empty() && !out.checkpoints.empty())
+    if (out.keys.empty() && !(out.checkpoints.empty() && out.kept.empty()))
         return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"),
                std::nullopt;
     return out;
@@ -124,7 +127,7 @@ int verify_log(const invocation& called, const config& gateway, const std::vecto
     if (called.json()) {
         print_json(found);
     } else {
-        if (found.problems.empty()) print_proof(found, called.has("--checkpoint") && called.has("--key"));
+        if (found.problems.empty()) print_proof(found, !asked->kept.empty());
         for (const auto& note : found.notes) std::cout << "note: " << note << '\n';
     }
     return found.problems.empty() ? exit_yes : exit_no;

@@ -23,7 +23,7 @@ public:
     // Whether the key was made just now.
     bool is_new() const { return is_new_; }
 
-    // On disk when it returns. Throws std::system_error.
+    // On disk when it returns, or not there at all. A line that was cut short before is taken away. Throws std::system_error.
     void add(const policy::checkpoint& at) const;
 
 private:

@@ -11,6 +11,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -53,10 +54,17 @@ struct findings {
     policy::proof_status proof;
 };
 
+// The last record that the problem does not concern.
+std::uint64_t before(const log_problem& problem, std::uint64_t last) {
+    return std::min(last, problem.record.value_or(last + 1) - 1);
+}
+
 policy::proof_status status_of(const proved& found) {
     policy::proof_status out{.records = found.records(),
-                             .last_record = found.end.last_seq,
+                             .last_record = found.problems.empty() ? found.end.last_seq
+                                                                   : before(found.problems.front(), found.end.last_seq),
                              .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
+                             .checkpoints = found.checkpoints,
                              .signed_to = 0,
                              .signed_at = {},
                              .remarks = found.notes};

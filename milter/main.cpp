@@ -62,7 +62,7 @@ const command_entry commands[] = {
          "recipient, domain, tier, reason\n\n"
          "verify follows the chain from the first record to the last, holds it against the signed checkpoints, and says\n"
          "what is proved and what is not; exit status 1, and the first record that is wrong, if the log is not whole.\n"
-         "  --checkpoint FILE   further checkpoints, such as copies that somebody else keeps\n"
+         "  --checkpoint FILE   copies of checkpoints that somebody else keeps: what is proved is what these prove\n"
          "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
          "  --from N            the log begins with record N; those before it are kept elsewhere\n"
          "  LOG...              files to verify instead of the gateway's own, in their order\n\n"

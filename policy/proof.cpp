@@ -7,14 +7,10 @@
 
 namespace sealgate::policy {
 
-namespace {
-
 std::string records(std::uint64_t first, std::uint64_t last) {
     if (first == last) return "record " + std::to_string(first);
     return "records " + std::to_string(first) + " to " + std::to_string(last);
 }
-
-} // namespace
 
 // What stands between the last checkpoint that fits and the flaw fits together, and can't be held against the next checkpoint.
 std::string log_proof::unproved(std::uint64_t until) const {
@@ -32,7 +28,7 @@ log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
 void log_proof::follow(std::string_view line) {
     if (flaw_) return;
     const auto found = read_link(line);
-    if (found && end_ == chain_end{} && found->seq == first_) begin_before(*found);
+    if (found && end_ == chain_end{}) begin_before(*found);
     if (flaw_) return;
     if (broken_) {
         flaw_ = diagnose_unsigned(found ? &*found : nullptr);
@@ -51,6 +47,15 @@ void log_proof::follow(std::string_view line) {
 // What the first record says of those before it stands, unless it was signed otherwise.
 void log_proof::begin_before(const link& first) {
     if (first_ == 1) return;
+    if (first.seq > first_)
+        flaw_ = {.record = first_,
+                 .text = records(first_, first.seq - 1) + " of the log: removed or moved from before record " +
+                         std::to_string(first.seq)};
+    if (first.seq < first_)
+        flaw_ = {.record = first.seq,
+                 .text = "record " + std::to_string(first.seq) + " stands where the log should begin with record " +
+                         std::to_string(first_)};
+    if (flaw_) return;
     end_ = {.last_seq = first.seq - 1, .last_hash = first.prev};
     hold_against_checkpoints();
     if (!broken_) return;
@@ -76,6 +81,10 @@ flaw log_proof::diagnose(const link& found) const {
         return {.record = expected,
                 .text = records(expected, found.seq - 1) + " of the log: removed or moved from before record " +
                         std::to_string(found.seq)};
+    if (signed_ && signed_->end.last_seq == last)
+        return {.record = expected,
+                .text = records(expected, expected) + " does not follow record " + std::to_string(last) +
+                        ", which is as it was signed: it was replaced"};
     return {.record = last, .text = records(last, last) + " was replaced: the next one follows another"};
 }
 
@@ -111,7 +120,7 @@ void log_proof::finish() {
         return;
     }
     if (known_.empty() || known_.back().end.last_seq <= end_.last_seq) return;
-    const auto first = end_.last_seq + 1;
+    const auto first = std::max(first_, end_.last_seq + 1);
     const auto& last = known_.back();
     flaw_ = {.record = first,
              .text = records(first, last.end.last_seq) + " cut off at the end: signed at " + rfc3339(last.time) +

@@ -19,6 +19,9 @@ struct flaw {
     bool operator==(const flaw&) const = default;
 };
 
+// "record 7", "records 1 to 7".
+std::string records(std::uint64_t first, std::uint64_t last);
+
 class log_proof {
 public:
     // Genuine checkpoints, in any order. The log begins with record `first`: those before it are kept elsewhere.

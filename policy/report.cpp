@@ -67,6 +67,8 @@ void draw_proof(writer& to, const report_input& of) {
         to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
                "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit "
                "verify</code>).");
+    } else if (proof.checkpoints > 0) {
+        to.raw("Nothing: the signed checkpoints do not fit this log.");
     } else {
         to.raw("Nothing: no signed checkpoint was at hand.");
     }

@@ -20,6 +20,7 @@ struct proof_status {
     std::uint64_t records = 0;        // that follow one another
     std::uint64_t last_record = 0;    // the number of the last of them
     std::string flaw;                 // a phrase that names the first record that is wrong; empty where the log is whole
+    std::size_t checkpoints = 0;      // genuine ones
     std::uint64_t signed_to = 0;      // records up to this one are as they were signed; 0: nothing is signed
     std::optional<moment> signed_at;  // when that one was
     std::vector<std::string> remarks; // what else is to be known, a phrase each

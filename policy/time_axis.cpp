@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 12> month_names{"January", "February", "M
                                                        "July",    "August",   "September", "October", "November", "December"};
 
 time_step step_for(moment from, moment to) {
-    const auto span = to - from;
+    const auto span = floor<days>(to) - floor<days>(from); // in nanoseconds three centuries are too many
     if (span <= days(2)) return time_step::hour;
     if (span <= days(93)) return time_step::day;
     if (span <= days(3 * 366)) return time_step::week;

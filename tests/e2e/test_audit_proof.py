@@ -81,8 +81,8 @@ def test_check_prints_the_key_and_verify_says_what_is_proved(world, elsewhere):
     assert f"signed by: {key}" in world.gateway.run("check").stdout
     run = world.gateway.run("audit", "verify")
     last = world.gateway.all_records()[-1]["seq"]
-    assert run.returncode == 0 and f"signed: records 1 to {last}," in run.stdout and "Proved: records 1 to" in run.stdout
-    assert "not signed yet" not in run.stdout
+    assert run.returncode == 0 and f"signed: records 1 to {last}," in run.stdout and "Proved of records 1 to" in run.stdout
+    assert "not signed yet" not in run.stdout and f"Not proved: that nothing was cut off behind record {last}." in run.stdout
 
 
 def test_a_copy_is_verified_without_a_gateway(world, elsewhere):

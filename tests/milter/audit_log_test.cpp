@@ -360,7 +360,7 @@ TEST_F(AuditLog, ReaderDoesNotTellALineThatIsBeingWritten) {
     std::string line;
     EXPECT_TRUE(reader.next(line));
     EXPECT_FALSE(reader.next(line));
-    EXPECT_EQ(reader.unfinished(), 8u);
+    EXPECT_EQ(reader.unfinished().size(), 8u);
     std::ofstream(path(), std::ios::app) << "}\n";
     EXPECT_TRUE(reader.next(line));
     EXPECT_EQ(line, "{\"seq\":2}");

@@ -26,6 +26,7 @@ TEST(TimeAxis, StepsAreAsCoarseAsThePeriodIsLong) {
          "week of 23 November 2026"},
         {"2020-01-31T12:00:00Z", "2026-11-27T12:00:00Z", time_step::month, 83, "January 2020", "Jan 2020", "November 2026"},
         {"1970-01-01T00:00:00Z", "2026-11-27T12:00:00Z", time_step::year, 57, "1970", "1970", "2026"},
+        {"1700-01-01T00:00:00Z", "2026-11-27T12:00:00Z", time_step::year, 327, "1700", "1700", "2026"},
     };
     for (const auto& row : table) {
         const auto axis = axis_of(at(row.from), at(row.to));

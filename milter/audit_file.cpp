@@ -112,7 +112,12 @@ void audit_file::pick_up_end() {
     const auto files = log_files(directory_);
     if (files.size() > 1) {
         const auto& before = files[files.size() - 2];
-        end_ = end_of(keys::open_file(before, O_RDONLY), before).value_or(policy::chain_end{});
+        const auto end = end_of(keys::open_file(before, O_RDONLY), before);
+        if (!end)
+            throw std::runtime_error(before.string() +
+                                     " is empty, and was not when the log went on in a new file; put it back from "
+                                     "a copy, or move the log's files away to begin a new log");
+        end_ = *end;
     }
     first_record_ = end_.last_seq + 1;
 }

@@ -39,9 +39,12 @@ fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
 }
 
 std::vector<fs::path> log_files(const fs::path& directory) {
-    if (!fs::exists(directory)) return {};
+    std::error_code error;
+    const fs::directory_iterator entries(directory, error);
+    if (error == std::errc::no_such_file_or_directory) return {};
+    if (error) throw std::system_error(error, "cannot look into " + directory.string());
     std::vector<std::pair<std::uint64_t, fs::path>> rotated;
-    for (const auto& entry : fs::directory_iterator(directory))
+    for (const auto& entry : entries)
         if (const auto first = first_record_of(entry.path().filename().string())) rotated.emplace_back(*first, entry.path());
     std::ranges::sort(rotated);
     std::vector<fs::path> out;

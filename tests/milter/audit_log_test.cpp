@@ -229,14 +229,19 @@ TEST_F(AuditLog, CrashBetweenTheTwoRenamesOfARotationLosesNothing) {
     EXPECT_EQ(found.end.last_seq, 3u);
 }
 
+TEST_F(AuditLog, EmptiedFileBeforeAnEmptyOneDoesNotMakeTheLogBeginAnew) {
+    std::ofstream(rotated_log(directory, 1)) << "";
+    EXPECT_THROW(audit_log{options()}, std::runtime_error);
+}
+
 TEST_F(AuditLog, RotationThatCannotBeDoneIsComplainedAboutOnceAndMailGoesOn) {
     auto small = options();
     small.rotate_size = 200;
     std::vector<std::string> said;
     small.complain = [&](std::string_view text) { said.emplace_back(text); };
-    std::ofstream(rotated_log(directory, 1)) << "";
     {
         audit_log log(small);
+        std::ofstream(rotated_log(directory, 1)) << "";
         for (int i = 0; i < 3; ++i) EXPECT_THAT(append(log, "\"id\":1"), IsEmpty());
     }
     EXPECT_EQ(whole(), 3);

@@ -65,7 +65,8 @@ TEST(Proof, LogWhoseBeginningIsKeptElsewhereIsProvedFromThere) {
     EXPECT_EQ(flawed(proof_of(rest, known)), 1u) << "nobody said that records are missing";
     EXPECT_EQ(flawed(proof_of(rest, known, 11)), 0u);
     EXPECT_EQ(flawed(proof_of(rest, known, 12)), 11u) << "it begins earlier than was said";
-    EXPECT_EQ(proof_of(rest, known, 9).first_flaw()->text, "records 9 to 10 of the log: removed or moved from before record 11");
+    EXPECT_EQ(proof_of(rest, known, 9).first_flaw()->text,
+              "records 9 to 10 of the log: removed or moved from before record 11");
     log.write_anew(3, ",\"x\":1");
     const std::vector forged(log.lines.begin() + 10, log.lines.end());
     EXPECT_EQ(flawed(proof_of(forged, known, 11)), 11u) << "it follows records that were not signed";

@@ -22,6 +22,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "GnuPG/MacGPG2",
     "GPG4Win",
     "FlowCrypt Email Encryption",
+    "GopenPGP",
     "Hush",
     "Hushmail",
     "iPGMail",
@@ -29,6 +30,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "Keybase Go",
     "Mailvelope",
     "NetPGP",
+    "ObjectivePGP",
     "OpenKeychain",
     "OpenPGP.js",
     "PGP",
@@ -49,8 +51,9 @@ constexpr auto comments = std::to_array<std::string_view>({
     "GPGTools",
     "GPGTools for mac",
     "Seamlessly send and receive encrypted email", // FlowCrypt
-    "Use GnuPG with Firefox",                      // FireGPG
-    "Using GnuPG with Icedove",                    // Enigmail
+    "Seamlessly send, receive and search encrypted email",
+    "Use GnuPG with Firefox",   // FireGPG
+    "Using GnuPG with Icedove", // Enigmail
     "Using GnuPG with Mozilla",
     "Using GnuPG with SeaMonkey",
     "Using GnuPG with Thunderbird",
@@ -61,50 +64,114 @@ constexpr auto comments = std::to_array<std::string_view>({
 constexpr auto digests = std::to_array<std::string_view>(
     {"MD5", "SHA1", "RIPEMD160", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-512"});
 
-constexpr std::size_t longest_token = 24;
-constexpr std::size_t message_id_length = 32;
+// What may stand behind a program's name and number, as a whole.
+constexpr auto slogans = std::to_array<std::string_view>({
+    " - not licensed for commercial use: www.pgp.com", // PGP Desktop
+    " Gmail Encryption flowcrypt.com",                 // FlowCrypt
+});
+
+// Where programs come from.
+constexpr auto hosts = std::to_array<std::string_view>({
+    "canarymail.io",    "enigmail.mozdev.org", "enigmail.net", "flowcrypt.com", "getfiregpg.org", "gnupg.org",
+    "gopenpgp.org",     "gpg4win.org",         "gpgtools.org", "ipgmail.com",   "keybase.io",     "mailvelope.com",
+    "objectivepgp.com", "openkeychain.org",    "openpgp.org",  "openpgpjs.org", "pgp.com",        "protonmail.com",
+    "proton.me",        "sequoia-pgp.org",
+});
+
+constexpr auto systems = std::to_array<std::string_view>({
+    "Android",
+    "Cygwin",
+    "Darwin",
+    "FreeBSD",
+    "GNU/Linux",
+    "iOS",
+    "Linux",
+    "MingW32",
+    "MingW64",
+    "NetBSD",
+    "OpenBSD",
+    "SunOS",
+});
+
+constexpr std::size_t longest_number = 20;
+constexpr std::size_t longest_path = 24;
 
 bool contains(const auto& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-bool has_space(std::string_view s) { return s.find_first_of(" \t") != std::string_view::npos; }
-
-bool is_url(std::string_view s) {
-    return (s.starts_with("https://") || s.starts_with("http://")) && s.size() <= 80 && !has_space(s);
+bool is_short_of(std::string_view s, std::size_t longest, std::string_view others) {
+    return s.size() <= longest && std::ranges::all_of(s, [&](char c) {
+               return text::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.contains(c);
+           });
 }
 
-// "v2.2.40", "9.12.0", "(GNU/Linux)", "(Build 21495)": a word with a number in it, or something short in
-// parentheses.
-bool is_number_or_system(std::string_view rest) {
+bool is_url(std::string_view s) {
+    if (!s.starts_with("https://") && !s.starts_with("http://")) return false;
+    s.remove_prefix(s.find("//") + 2);
+    if (s.starts_with("www.")) s.remove_prefix(4);
+    const auto path = std::min(s.find('/'), s.size());
+    return contains(hosts, s.substr(0, path)) && is_short_of(s.substr(path), longest_path, "/._-");
+}
+
+// "v2.2.40", "9.12.0", "2.0.22-unknown".
+bool is_number(std::string_view s) {
+    if (s.starts_with('v')) s.remove_prefix(1);
+    return !s.empty() && text::is_digit(s.front()) && is_short_of(s, longest_number, ".-+_");
+}
+
+// "(GNU/Linux)", "(Build 21495)", "(2.2.0)".
+bool is_system(std::string_view s) {
+    if (s.size() < 2 || s.front() != '(' || s.back() != ')') return false;
+    s = s.substr(1, s.size() - 2);
+    if (s.starts_with("Build ")) s.remove_prefix(6);
+    return contains(systems, s) || is_number(s);
+}
+
+// Nothing, a number, a system, or a number and a system.
+bool is_number_and_system(std::string_view rest) {
+    if (rest.empty()) return true;
+    if (rest.front() != ' ') return false;
     rest = text::trim(rest);
-    while (!rest.empty()) {
-        const auto end = rest.front() == '(' ? rest.find(')') : rest.find(' ') - 1;
-        const auto token = rest.substr(0, end == std::string_view::npos ? end : end + 1);
-        const bool in_parentheses = token.front() == '(' && token.back() == ')';
-        const bool has_number = std::ranges::any_of(token, text::is_digit) && token.front() != '(';
-        if (token.size() > longest_token || (!in_parentheses && !has_number)) return false;
-        rest = text::trim(rest.substr(token.size()));
-    }
-    return true;
+    if (is_number(rest) || is_system(rest)) return true;
+    const auto end = rest.find(' ');
+    return end != std::string_view::npos && is_number(rest.substr(0, end)) && is_system(text::trim(rest.substr(end)));
 }
 
 bool is_usual_version(std::string_view value) {
-    constexpr std::string_view unpaid = " - not licensed for commercial use: www.pgp.com"; // PGP Desktop
-    if (value.ends_with(unpaid)) value.remove_suffix(unpaid.size());
-    return std::ranges::any_of(programs, [&](std::string_view program) {
-        if (!text::istarts_with(value, program)) return false;
-        const auto rest = value.substr(program.size());
-        return rest.empty() || (rest.front() == ' ' && rest.size() <= 2 * longest_token && is_number_or_system(rest));
-    });
+    if (value == "BCPG v@RELEASE_NAME@" || value == "OpenPGP.js VERSION") return true; // where nobody filled it in
+    for (const auto slogan : slogans)
+        if (value.ends_with(slogan)) value.remove_suffix(slogan.size());
+    return value.empty() || std::ranges::any_of(programs, [&](std::string_view program) {
+               return text::istarts_with(value, program) && is_number_and_system(value.substr(program.size()));
+           });
 }
 
-// A sentence, a link, or both with a dash or colon between.
+// Of version 4 or 6, with blanks or without.
+bool is_fingerprint(std::string_view value) {
+    std::size_t digits = 0;
+    for (const char c : value) {
+        if (c == ' ') continue;
+        if (!text::is_digit(c) && !(c >= 'A' && c <= 'F')) return false;
+        ++digits;
+    }
+    return digits == 40 || digits == 64;
+}
+
+// Nothing, a sentence, a link, or both with a dash or colon between.
 bool is_usual_comment(std::string_view value) {
-    if (is_url(value) || contains(comments, value)) return true;
+    if (value.empty() || is_url(value) || contains(comments, value) || is_fingerprint(value)) return true;
+    if (value.starts_with("Using gpg4o ")) return is_number(value.substr(12));
     const auto link = value.find("http");
     if (link == std::string_view::npos || !is_url(value.substr(link))) return false;
     auto sentence = text::trim(value.substr(0, link));
     if (!sentence.empty() && (sentence.back() == '-' || sentence.back() == ':')) sentence.remove_suffix(1);
     return contains(comments, text::trim(sentence));
+}
+
+bool is_charset(std::string_view value) {
+    constexpr auto families = std::to_array<std::string_view>({"utf-8", "us-ascii", "iso-8859-", "windows-125", "koi8-"});
+    return std::ranges::any_of(families, [&](std::string_view family) {
+        return text::istarts_with(value, family) && is_short_of(value.substr(family.size()), 2, "");
+    });
 }
 
 bool are_digests(std::string_view value) {
@@ -123,8 +190,7 @@ bool is_usual_armor_header(std::string_view line) {
     if (key == "Version") return is_usual_version(value);
     if (key == "Comment") return is_usual_comment(value);
     if (key == "Hash") return are_digests(value);
-    if (key == "Charset") return value.size() <= longest_token && !has_space(value);
-    return key == "MessageID" && value.size() == message_id_length && !has_space(value);
+    return key == "Charset" && is_charset(value);
 }
 
 } // namespace sealgate::keys

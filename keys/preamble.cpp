@@ -10,17 +10,18 @@ namespace sealgate::keys {
 namespace {
 
 struct sentence {
-    std::string_view line; // a whole line, without a full stop at its end
+    std::string_view line; // a whole line, without full stops at its end
     std::string_view programs;
 };
 
 constexpr auto known_sentences = std::to_array<sentence>({
     {"This is an OpenPGP/MIME encrypted message (RFC 2440 and 3156)", "Apple Mail with GPG Suite, old Enigmail"},
+    {"This is an OpenPGP/MIME encrypted message (RFC 2400 and 3156)", "a package of Django, which means RFC 2440"},
     {"This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)", "Thunderbird, Enigmail, Mailvelope, sealgate"},
     {"This is an OpenPGP/MIME encrypted message (RFC 3156)", "mail programs made with enough_mail"},
     {"To read it you need a mail program with OpenPGP, and your key", "sealgate"},
     {"This message is in MIME format and has been PGP encrypted", "Horde IMP"},
-    {"This is a multi-part message in MIME format", "Thunderbird, KMail, Claws Mail, Exchange"},
+    {"This is a multi-part message in MIME format", "Thunderbird, KMail, Claws Mail, Exchange, Perl's MIME::Entity"},
     {"This is a multipart message in MIME format", "Outlook, Notes"},
     {"This is a MIME-formatted message.  If you see this text it means that your", "Courier"},
     {"E-mail software does not support MIME-formatted messages", "Courier, the line behind it"},
@@ -28,7 +29,7 @@ constexpr auto known_sentences = std::to_array<sentence>({
 
 bool is_known(std::string_view line) {
     line = text::trim(line);
-    if (line.ends_with('.')) line.remove_suffix(1);
+    while (line.ends_with('.')) line.remove_suffix(1); // Perl's MIME::Entity writes three
     return line.empty() || std::ranges::find(known_sentences, line, &sentence::line) != known_sentences.end();
 }
 

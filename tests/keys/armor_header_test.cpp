@@ -25,17 +25,44 @@ TEST(ArmorHeader, WhatProgramsWriteIsUsual) {
                              "Hash: SHA256",
                              "Hash: SHA1, SHA512",
                              "Charset: utf-8",
-                             "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"})
+                             "Charset: windows-1252",
+                             "Version: BCPG v@RELEASE_NAME@",
+                             "Version: GopenPGP 2.8.1",
+                             "Version: GnuPG v2.0.22-unknown (MingW32)",
+                             "Version: FlowCrypt 5.1.8 Gmail Encryption flowcrypt.com",
+                             "Comment: Seamlessly send, receive and search encrypted email",
+                             "Comment: Using gpg4o v6.0.124.9651",
+                             "Comment: 5B77 5359 991F D850 3351  9135 A9B0 E57E 927C F274",
+                             "Comment:",
+                             "Version: "})
         EXPECT_TRUE(is_usual_armor_header(line)) << line;
 }
 
 TEST(ArmorHeader, WordsOfTheSendersOwnAreNot) {
-    for (const auto* line :
-         {"", "Version", "Note: GnuPG v2", "Version: the price is 42", "Version: GnuPG v2 the price is 42 million",
-          "Version: GnuPGv2", "Version: GnuPG (the price is forty-two, tell nobody)", "Version: GnuPG (a (b",
-          "Version: GnuPG (", "Comment: the price is 42", "Comment: the price - https://gnupg.org",
-          "Comment: https://gnupg.org is 42", "Comment: GPGTools - the price is 42", "Hash: the price is 42",
-          "Hash: SHA1,SHA256,SHA512,SHA1", "Charset: utf-8 and more", "MessageID: meet me at nine"})
+    for (const auto* line : {"",
+                             "Version",
+                             "Note: GnuPG v2",
+                             "Version: the price is 42",
+                             "Version: GnuPG v2 the price is 42 million",
+                             "Version: GnuPGv2",
+                             "Version: GnuPG (the price is forty-two, tell nobody)",
+                             "Version: GnuPG (a (b",
+                             "Version: GnuPG (",
+                             "Comment: the price is 42",
+                             "Comment: the price - https://gnupg.org",
+                             "Comment: https://gnupg.org is 42",
+                             "Comment: GPGTools - the price is 42",
+                             "Hash: the price is 42",
+                             "Hash: SHA1,SHA256,SHA512,SHA1",
+                             "Charset: utf-8 and more",
+                             "Version: GnuPG (our price is 42 mill) (minimum: 38 millions)",
+                             "Version: PGP price42million min38million",
+                             "Version: GnuPG v2 (Darwin) (Darwin)",
+                             "Charset: MeetMeAtNine",
+                             "Comment: https://the-price-is-42-million-euros",
+                             "Comment: https://gnupg.org/the-price-is-42-million-euros-or-thirty",
+                             "Comment: https://x/<img/src=\"https://y/z.png\">",
+                             "MessageID: DontTellCarolMeetAtNineHQRoom401"})
         EXPECT_FALSE(is_usual_armor_header(line)) << line;
 }
 

@@ -80,8 +80,12 @@ def cases(world):
     # Armor headers.
     yield text("the-usual-headers", "pgp-inline", "Version and Comment, as most programs wrote them until RFC 9580.",
                headers("Version: GnuPG v2", "Comment: https://gnupg.org"), yes)
-    yield text("all-headers-of-the-standard", "pgp-inline", "Hash, Charset and MessageID are lawful and short.",
-               headers("Charset: utf-8", "Hash: SHA256", "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"), yes)
+    yield text("all-headers-of-the-standard", "pgp-inline", "Hash and Charset are lawful and short.",
+               headers("Charset: utf-8", "Hash: SHA256"), yes)
+    yield text("a-message-id", "pgp-partial",
+               """A MessageID belongs to a message in several parts, which nobody writes any more: 32 characters of the sender's
+               own.""",
+               headers("Charset: utf-8", "Hash: SHA256", "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"))
     yield case("the-usual-headers-in-pgp-mime", "pgp-mime", "The same inside PGP/MIME.",
                pgp_mime(headers("Version: GnuPG v2")), yes)
     yield text("a-header-nobody-knows", "pgp-partial", "RFC 9580 has readers pass over unknown headers, words and all.",

@@ -57,13 +57,13 @@ public:
 private:
     void visit(const mime_part& part) {
         if (says_more_than_its_body(part)) ++readable_;
+        if (part.type == "message") ++readable_; // the header of another message, where one lies, or what is to be put together
         if (part.is_leaf()) {
             count(leaves_.emplace_back(read_leaf(part)));
             if (leaves_.back().kind == leaf_kind::empty && is_titled(part)) ++readable_;
             return;
         }
         if (has_text_around_parts(part)) ++readable_;
-        if (part.is("message", "rfc822")) ++readable_; // its header
         for (const auto& below : part.parts) visit(below);
     }
 
@@ -101,6 +101,7 @@ std::string problem_with_parts(const mime_part& version, const leaf_reading& ver
 // RFC 3156 section 4, to the letter. Empty: it conforms.
 std::string problem_with_pgp_mime(const mime_part& root, const std::vector<leaf_reading>& leaves) {
     if (root.ambiguous) return "its structure can be read in two ways";
+    if (root.wordy_header) return "its header holds more than its type";
     if (!text::iequals(root.parameter("protocol"), "application/pgp-encrypted")) return "its protocol is not OpenPGP";
     if (root.parts.size() != 2 || leaves.size() != 2) return "it does not have exactly two parts";
     if (has_text_around_parts(root)) return "there is text around its parts";

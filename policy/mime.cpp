@@ -27,10 +27,10 @@ struct known_field {
 constexpr std::array<known_field, 10> part_fields = {{{"Content-Type", 1000},
                                                       {"Content-Transfer-Encoding", 40},
                                                       {"Content-Disposition", 1000},
-                                                      {"Content-Description", 400},
+                                                      {"Content-Description", 120},
                                                       {"Content-ID", 200},
                                                       {"Content-Language", 40},
-                                                      {"Content-Location", 200},
+                                                      {"Content-Location", 120},
                                                       {"MIME-Version", 20},
                                                       {"X-Attachment-Id", 80},
                                                       {"X-PGP-Encoding-Format", 40}}};
@@ -78,6 +78,12 @@ structural_field kind_of(std::string_view name) {
     return structural_field::other;
 }
 
+// Names are as long as they are, and a boundary has a limit of its own.
+bool is_wordy(const mime_parameter& one) {
+    constexpr std::size_t longest_usual = 80;
+    return one.name != "name" && one.name != "boundary" && one.value.size() > longest_usual;
+}
+
 // Collects the fields of one header into a part. A repeated field: the first counts, and the part is
 // ambiguous.
 class header_reader {
@@ -115,6 +121,7 @@ private:
         part_.subtype = std::move(read.subtype);
         part_.parameters = std::move(read.parameters);
         part_.ambiguous = part_.ambiguous || !read.plain;
+        part_.wordy_header = part_.wordy_header || std::ranges::any_of(part_.parameters, is_wordy);
         if (part_.file_name.empty()) part_.file_name = part_.parameter("name");
     }
 

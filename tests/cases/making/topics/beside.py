@@ -5,6 +5,7 @@ from making.openpgp import armor
 from making.programs import GPG
 
 SECRET = "The price is 42 million.\n"
+LONG_SECRET = "the price is 42 million, tell nobody before Monday, and sell all that we have of it until then at nine"
 
 
 def cases(world):
@@ -31,6 +32,18 @@ def cases(world):
                          part("text/plain", "\n", 'Content-Disposition: attachment; filename="the price is 42 million.txt"')))
     yield case("an-empty-part-with-a-description", "A third part with nothing in it but what its header calls it.",
                encrypted(VERSION, data(block), part("text/plain", "\n", "Content-Description: the price is 42 million")))
+    yield case("a-link-to-a-body-elsewhere",
+               """An external body (RFC 2046 section 5.2.3): programs that know the type fetch the letter, or show the link.""",
+               encrypted(VERSION, data(block), part('message/external-body; access-type=URL;\n'
+                                                    ' URL="https://example.org/the-letter.html"', "\n")))
+    yield case("words-in-a-parameter-of-the-data-part", "A parameter that nobody knows, as long as a sentence.",
+               encrypted(VERSION, part(f'application/octet-stream; name="encrypted.asc";\n note="{LONG_SECRET}"', block)))
+    yield case("words-in-a-parameter-of-the-root", "The same in the header of the mail.",
+               pgp_mime(block, content_type=f'{ENCRYPTED};\n note="{LONG_SECRET}"'))
+    yield case("a-description-like-a-letter",
+               """Content-Description says what a part is; some programs show it. A hundred and twenty characters are enough
+               for that.""",
+               encrypted(VERSION, data(block, f"Content-Description: {LONG_SECRET}, and more of it")))
     yield case("words-in-the-preamble", "No program shows the preamble; whoever reads the wire reads it.",
                pgp_mime(block, before=SECRET), why="there is text around its parts")
     yield case("words-in-the-epilogue",

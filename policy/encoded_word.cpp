@@ -1,6 +1,7 @@
 #include "policy/encoded_word.hpp"
 
 #include "policy/base/base64.hpp"
+#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
 
 #include <unicode/ucnv.h>
@@ -77,20 +78,13 @@ std::optional<encoded_word> read_word(std::string_view field, std::size_t at, en
                         .size = end.word - at};
 }
 
-std::optional<unsigned> hex_digit(char c) {
-    const char lower = text::to_lower(c);
-    if (text::is_digit(c)) return static_cast<unsigned>(c - '0');
-    if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
-    return std::nullopt;
-}
-
 // RFC 2047 section 4.2. A "=" without two hex digits stands for itself.
 std::string decode_q(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto high = text[i] == '=' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-        const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
+        const auto high = text[i] == '=' && i + 2 < text.size() ? text::hex_digit(text[i + 1]) : std::nullopt;
+        const auto low = high ? text::hex_digit(text[i + 2]) : std::nullopt;
         if (low)
             out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low)), i += 2;
         else

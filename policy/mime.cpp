@@ -122,7 +122,7 @@ private:
         part_.parameters = std::move(read.parameters);
         part_.ambiguous = part_.ambiguous || !read.plain;
         part_.wordy_header = part_.wordy_header || std::ranges::any_of(part_.parameters, is_wordy);
-        if (part_.file_name.empty()) part_.file_name = part_.parameter("name");
+        if (part_.file_name.empty()) part_.file_name = file_name_in(part_.parameters, "name");
     }
 
     mime_part& part_;

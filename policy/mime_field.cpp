@@ -1,9 +1,12 @@
 #include "policy/mime_field.hpp"
 
+#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
+#include "policy/encoded_word.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 // mimetic 0.9.8 derives from std::unary_function and says `register`.
 #pragma GCC diagnostic push
@@ -68,6 +71,24 @@ bool agrees(const content_type& read, bool comments) {
            std::ranges::none_of(read.parameters, odd);
 }
 
+// RFC 2231 section 4: charset'language'value.
+std::string_view without_charset(std::string_view value) {
+    const auto first = value.find('\'');
+    const auto second = first == std::string_view::npos ? first : value.find('\'', first + 1);
+    return second == std::string_view::npos ? value : value.substr(second + 1);
+}
+
+std::string percent_decoded(std::string_view value) {
+    std::string out;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto high = value[i] == '%' && i + 2 < value.size() ? text::hex_digit(value[i + 1]) : std::nullopt;
+        const auto low = high ? text::hex_digit(value[i + 2]) : std::nullopt;
+        out += low ? static_cast<char>(*high << 4 | *low) : value[i];
+        if (low) i += 2;
+    }
+    return out;
+}
+
 } // namespace
 
 content_type parse_content_type(std::string_view value) {
@@ -81,11 +102,30 @@ content_type parse_content_type(std::string_view value) {
 
 std::string_view without_open_end(std::string_view field) { return field.substr(0, field.find_last_not_of(" \t\r\n;") + 1); }
 
+std::string file_name_in(const std::vector<mime_parameter>& parameters, std::string_view name) {
+    const auto value_of = [&](const std::string& wanted) {
+        const auto at = std::ranges::find(parameters, wanted, &mime_parameter::name);
+        return at == parameters.end() ? nullptr : &at->value;
+    };
+    const std::string plain(name);
+    if (const auto* found = value_of(plain)) return decode_words(*found).text;
+    if (const auto* found = value_of(plain + "*")) return percent_decoded(without_charset(*found));
+    std::string out;
+    for (std::size_t i = 0; i < parameters.size(); ++i) { // RFC 2231 section 3
+        const auto section = plain + "*" + std::to_string(i);
+        if (const auto* found = value_of(section))
+            out += *found;
+        else if (const auto* encoded = value_of(section + "*"))
+            out += percent_decoded(i == 0 ? without_charset(*encoded) : *encoded);
+        else
+            break;
+    }
+    return out;
+}
+
 std::string disposition_file_name(std::string_view value) {
     const mimetic::ContentDisposition read{std::string(value.substr(0, longest_field_value))};
-    for (const auto& parameter : parameters_of(read.paramList()))
-        if (parameter.name == "filename") return parameter.value;
-    return {};
+    return file_name_in(parameters_of(read.paramList()), "filename");
 }
 
 } // namespace sealgate::policy

@@ -28,7 +28,11 @@ content_type parse_content_type(std::string_view value);
 // The field or value without white space and semicolons at its end: a further parameter can follow, behind a semicolon.
 std::string_view without_open_end(std::string_view field);
 
-// The parameter `filename`; empty if there is none.
+// What stands in the parameter `filename` or `name`, also as RFC 2231 writes it (its charset is not looked at), or as an
+// encoded word, which RFC 2047 forbids there and mail programs write. The first of these ways; empty if there is none.
+std::string file_name_in(const std::vector<mime_parameter>& parameters, std::string_view name);
+
+// The same of a Content-Disposition.
 std::string disposition_file_name(std::string_view value);
 
 } // namespace sealgate::policy

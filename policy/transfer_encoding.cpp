@@ -1,5 +1,6 @@
 #include "policy/transfer_encoding.hpp"
 
+#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
 
 #include <optional>
@@ -7,13 +8,6 @@
 namespace sealgate::policy {
 
 namespace {
-
-std::optional<unsigned> hex_digit(char c) {
-    if (text::is_digit(c)) return static_cast<unsigned>(c - '0');
-    const char lower = text::to_lower(c);
-    if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
-    return std::nullopt;
-}
 
 // Bytes of a soft line break at the front, its "=" included; 0 if there is none.
 std::size_t soft_break(std::string_view s) {
@@ -31,8 +25,8 @@ std::string decode_quoted_printable(std::string_view encoded) {
         out += plain;
         encoded.remove_prefix(plain.size());
         if (encoded.empty()) break;
-        const auto high = encoded.size() > 2 ? hex_digit(encoded[1]) : std::nullopt;
-        const auto low = encoded.size() > 2 ? hex_digit(encoded[2]) : std::nullopt;
+        const auto high = encoded.size() > 2 ? text::hex_digit(encoded[1]) : std::nullopt;
+        const auto low = encoded.size() > 2 ? text::hex_digit(encoded[2]) : std::nullopt;
         if (high && low) {
             out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low));
             encoded.remove_prefix(3);

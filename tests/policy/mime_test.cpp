@@ -245,5 +245,16 @@ TEST(ContentType, PlainValuesAreTakenApart) {
     EXPECT_EQ(disposition_file_name("inline"), "");
 }
 
+TEST(ContentDisposition, FileNamesAreReadInEveryWayTheyAreWritten) {
+    for (const auto* value :
+         {"attachment; filename=\"kündigung.pdf.pgp\"", "attachment; filename=\"=?UTF-8?Q?k=C3=BCndigung=2Epdf=2Epgp?=\"",
+          "attachment; filename*=UTF-8''k%C3%BCndigung.pdf%2Epgp", "attachment; filename*=utf-8'de'k%c3%bcndigung.pdf.pgp",
+          "attachment; filename*0*=UTF-8''k%C3%BCndigung; filename*1=\".pdf\"; filename*2*=%2Epgp"})
+        EXPECT_EQ(disposition_file_name(value), "kündigung.pdf.pgp") << value;
+    EXPECT_EQ(disposition_file_name("attachment; filename*=UTF-8''50%"), "50%");
+    EXPECT_EQ(disposition_file_name("attachment; filename*=%4"), "%4");
+    EXPECT_EQ(disposition_file_name("attachment; filename*1=a"), "");
+}
+
 } // namespace
 } // namespace sealgate::policy

@@ -78,10 +78,14 @@ structural_field kind_of(std::string_view name) {
     return structural_field::other;
 }
 
-// Names are as long as they are, and a boundary has a limit of its own.
-bool is_wordy(const mime_parameter& one) {
-    constexpr std::size_t longest_usual = 80;
-    return one.name != "name" && one.name != "boundary" && one.value.size() > longest_usual;
+// Whether a Content-Type holds more than types and usual parameters. Names are as long as they are, and a boundary has a limit
+// of its own. Measured on the whole, whatever is quoted in it how.
+bool is_wordy(std::string_view type, const std::vector<mime_parameter>& parameters) {
+    constexpr std::size_t longest_usual = 140;
+    std::size_t rest = type.size();
+    for (const auto& one : parameters)
+        if (one.name.starts_with("name") || one.name == "boundary") rest -= std::min(rest, one.value.size());
+    return rest > longest_usual;
 }
 
 // Collects the fields of one header into a part. A repeated field: the first counts, and the part is
@@ -121,7 +125,7 @@ private:
         part_.subtype = std::move(read.subtype);
         part_.parameters = std::move(read.parameters);
         part_.ambiguous = part_.ambiguous || !read.plain;
-        part_.wordy_header = part_.wordy_header || std::ranges::any_of(part_.parameters, is_wordy);
+        part_.wordy_header = part_.wordy_header || is_wordy(value, part_.parameters);
         if (part_.file_name.empty()) part_.file_name = file_name_in(part_.parameters, "name");
     }
 

@@ -5,7 +5,8 @@ from making.openpgp import armor
 from making.programs import GPG
 
 SECRET = "The price is 42 million.\n"
-LONG_SECRET = "the price is 42 million, tell nobody before Monday, and sell all that we have of it until then at nine"
+LONG_SECRET = ("the price is 42 million; tell nobody before Monday, and sell all that "
+               "we have of it until then at nine; the least is 38")
 
 
 def cases(world):

@@ -37,9 +37,6 @@ public:
     // The content of the next value, if it has this tag.
     std::optional<std::string_view> take(std::uint8_t tag);
 
-    // Nothing to be said against it: it is not there, or it is and was passed over.
-    void skip_optional(std::uint8_t tag) { (void)take(tag); }
-
     bool next_is(std::uint8_t tag) const { return rest_.starts_with(static_cast<char>(tag)); }
     bool at_end() const { return rest_.empty(); }
 

@@ -17,15 +17,42 @@ using ber::context;
 constexpr auto enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03"sv;              // 1.2.840.113549.1.7.3
 constexpr auto auth_enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"sv; // 1.2.840.113549.1.9.16.1.23
 
-constexpr std::size_t smallest_key = 8;          // octets, encrypted
-constexpr std::size_t smallest_content = 8;      // one block of an old cipher
+constexpr auto kem_recipient = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x0D\x03"sv; // 1.2.840.113549.1.9.16.13.3
+
+constexpr std::size_t smallest_key = 8;     // octets, encrypted
+constexpr std::size_t smallest_content = 8; // one block of an old cipher
+// What is not encrypted has room for what it is, and for little more: all of it can be read.
+constexpr std::size_t most_recipients = 1000;
 constexpr std::size_t largest_recipient = 65536; // one may name many keys
-constexpr std::size_t largest_algorithm = 1024;
-constexpr std::size_t largest_originator = 16384; // certificates
-constexpr std::size_t largest_attributes = 4096;
+constexpr std::size_t largest_identifier = 32;   // of an object
+constexpr std::size_t largest_algorithm = 256;
+constexpr std::size_t largest_issuer = 512; // and its serial number
+constexpr std::size_t largest_key_identifier = 128;
+constexpr std::size_t largest_public_key = 1024; // of the sender, for agreement; or who has it
+constexpr std::size_t largest_originator = 4096; // certificates
+constexpr std::size_t largest_attributes = 1024;
 
 bool is_version(std::optional<std::string_view> integer) {
     return integer && integer->size() == 1 && static_cast<unsigned char>(integer->front()) <= 5;
+}
+
+bool take_bounded(ber::reader& in, std::uint8_t tag, std::size_t largest) {
+    const auto value = in.take(tag);
+    return value && value->size() <= largest;
+}
+
+// Passes over an optional value that encrypts nothing. False: it is too large to be what it should.
+bool skip_bounded(ber::reader& in, std::uint8_t tag, std::size_t largest) {
+    const auto passed = in.take(tag);
+    return !passed || passed->size() <= largest;
+}
+
+// IssuerAndSerialNumber, or a key identifier of that tag.
+bool take_recipient_identifier(ber::reader& in, std::uint8_t key_identifier) {
+    const auto named = in.take(ber::sequence);
+    if (!named) return take_bounded(in, key_identifier, largest_key_identifier);
+    ber::reader inside(*named);
+    return named->size() <= largest_issuer && inside.take(ber::sequence) && inside.take(ber::integer) && inside.at_end();
 }
 
 // AlgorithmIdentifier: an OID and what belongs to it.
@@ -33,7 +60,7 @@ bool take_algorithm(ber::reader& in) {
     const auto inside = in.take(ber::sequence);
     if (!inside || inside->size() > largest_algorithm) return false;
     ber::reader algorithm(*inside);
-    if (!algorithm.take(ber::object_identifier)) return false;
+    if (!take_bounded(algorithm, ber::object_identifier, largest_identifier)) return false;
     return algorithm.at_end() || (algorithm.next() && algorithm.at_end());
 }
 
@@ -45,22 +72,20 @@ bool take_encrypted_key(ber::reader& in) {
 // KeyTransRecipientInfo: whose certificate, by issuer and serial number or by key identifier; algorithm; key.
 bool is_key_transport(ber::reader in) {
     if (!is_version(in.take(ber::integer))) return false;
-    if (!in.take(ber::sequence) && !in.take(context(0))) return false;
-    return take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+    return take_recipient_identifier(in, context(0)) && take_algorithm(in) && take_encrypted_key(in) && in.at_end();
 }
 
 // KeyAgreeRecipientInfo: the sender's key, algorithm, and for each recipient who and the key.
 bool is_key_agreement(ber::reader in) {
-    if (!is_version(in.take(ber::integer)) || !in.take(constructed_context(0))) return false;
-    in.skip_optional(constructed_context(1));
-    if (!take_algorithm(in)) return false;
+    if (!is_version(in.take(ber::integer)) || !take_bounded(in, constructed_context(0), largest_public_key)) return false;
+    if (!skip_bounded(in, constructed_context(1), largest_key_identifier) || !take_algorithm(in)) return false;
     const auto keys = in.take(ber::sequence);
     if (!keys || keys->empty() || !in.at_end()) return false;
     for (ber::reader all(*keys); !all.at_end();) {
         const auto one = all.take(ber::sequence);
         if (!one) return false;
         ber::reader recipient(*one);
-        if (!recipient.take(ber::sequence) && !recipient.take(constructed_context(0))) return false;
+        if (!take_recipient_identifier(recipient, constructed_context(0))) return false;
         if (!take_encrypted_key(recipient) || !recipient.at_end()) return false;
     }
     return true;
@@ -68,18 +93,27 @@ bool is_key_agreement(ber::reader in) {
 
 // KEKRecipientInfo: a key both sides have already.
 bool is_shared_key(ber::reader in) {
-    return is_version(in.take(ber::integer)) && in.take(ber::sequence) && take_algorithm(in) && take_encrypted_key(in) &&
-           in.at_end();
+    return is_version(in.take(ber::integer)) && take_bounded(in, ber::sequence, largest_key_identifier) && take_algorithm(in) &&
+           take_encrypted_key(in) && in.at_end();
 }
 
 bool is_passphrase(ber::reader in) {
-    if (!is_version(in.take(ber::integer))) return false;
-    in.skip_optional(constructed_context(0));
-    return take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+    return is_version(in.take(ber::integer)) && skip_bounded(in, constructed_context(0), largest_algorithm) &&
+           take_algorithm(in) && take_encrypted_key(in) && in.at_end();
 }
 
-// OtherRecipientInfo, as for key encapsulation (RFC 9629).
-bool is_other(ber::reader in) { return in.take(ber::object_identifier) && in.next() && in.at_end(); }
+// OtherRecipientInfo: key encapsulation (RFC 9629 section 3) is the one that is known.
+bool is_other(ber::reader in) {
+    if (in.take(ber::object_identifier) != kem_recipient) return false;
+    const auto value = in.take(ber::sequence);
+    if (!value || !in.at_end()) return false;
+    ber::reader kem(*value);
+    if (!is_version(kem.take(ber::integer)) || !take_recipient_identifier(kem, context(0)) || !take_algorithm(kem))
+        return false;
+    return take_encrypted_key(kem) && take_algorithm(kem) && take_bounded(kem, ber::integer, 3) &&
+           skip_bounded(kem, constructed_context(0), largest_key_identifier) && take_algorithm(kem) &&
+           take_encrypted_key(kem) && kem.at_end();
+}
 
 bool is_recipient(const ber::value& info) {
     if (info.content.size() > largest_recipient) return false;
@@ -97,9 +131,10 @@ bool is_recipient(const ber::value& info) {
 bool take_recipients(ber::reader& in) {
     const auto set = in.take(ber::set);
     if (!set || set->empty()) return false;
+    std::size_t count = 0;
     for (ber::reader all(*set); !all.at_end();) {
         const auto one = all.next();
-        if (!one || !is_recipient(*one)) return false;
+        if (!one || !is_recipient(*one) || ++count > most_recipients) return false;
     }
     return true;
 }
@@ -130,13 +165,8 @@ bool take_encrypted_content(ber::reader& in) {
     const auto info = in.take(ber::sequence);
     if (!info) return false;
     ber::reader content(*info);
-    return content.take(ber::object_identifier) && take_algorithm(content) && take_ciphertext(content) && content.at_end();
-}
-
-// Passes over an optional value that encrypts nothing. False: it is too large to be what it should.
-bool skip_bounded(ber::reader& in, std::uint8_t tag, std::size_t largest) {
-    const auto passed = in.take(tag);
-    return !passed || passed->size() <= largest;
+    return take_bounded(content, ber::object_identifier, largest_identifier) && take_algorithm(content) &&
+           take_ciphertext(content) && content.at_end();
 }
 
 bool take_head(ber::reader& in) {

@@ -100,6 +100,35 @@ TEST(Cms, EverythingElseIsNot) {
     for (const auto& bytes : cases) EXPECT_FALSE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes);
 }
 
+// What is not encrypted can be read by everybody.
+TEST(Cms, NoFieldHasRoomForALetter) {
+    const std::string letter(600, 'x');
+    const auto with_recipient = [](const std::string& one) {
+        return info(enveloped, number(2) + der(0x31, one) + encrypted_content());
+    };
+    const auto key = der(0x04, test::noise(256));
+    const auto kem = "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x0D\x03"s;
+    const auto encapsulated = [&](const std::string& identifier) {
+        return der(0xA4, identifier + der(0x30, number(0) + der(0x80, test::noise(20)) + algorithm + key + algorithm +
+                                                    number(32) + algorithm + key));
+    };
+    const auto issued_by = [&](const std::string& name) {
+        return der(0x30, number(0) + der(0x30, der(0x30, name) + number(7)) + algorithm + key);
+    };
+    EXPECT_TRUE(is_enveloped_cms(with_recipient(issued_by(std::string(200, 'x')))));
+    EXPECT_TRUE(is_enveloped_cms(with_recipient(encapsulated(kem))));
+    std::string many;
+    for (int i = 0; i < 1001; ++i) many += recipient;
+    for (const auto& bytes :
+         {with_recipient(issued_by(letter)), with_recipient(der(0xA4, kem + der(0x30, letter))),
+          with_recipient(encapsulated(der(0x06, "\x2A\x03"s))), with_recipient(many),
+          with_recipient(der(0x30, number(2) + der(0x80, letter) + algorithm + key)),
+          with_recipient(der(0x30, number(2) + der(0x80, "x") + der(0x30, data_type + der(0x04, letter)) + key)),
+          with_recipient(der(0x30, number(2) + der(0x80, "x") + der(0x30, der(0x06, std::string(40, 'x'))) + key)),
+          info(enveloped, number(2) + der(0x31, recipient) + der(0x30, der(0x06, letter) + algorithm + ciphertext))})
+        EXPECT_FALSE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes).substr(0, 200);
+}
+
 TEST(Cms, NestingIsBounded) {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "\x30\x80"s;

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import subprocess
+import threading
 
 import pytest
 from gateway import PROGRAM
@@ -87,6 +88,8 @@ def test_stats_count(world, since, mails):
 def test_follow_shows_what_comes(world, mails):
     follower = subprocess.Popen([PROGRAM, "--config", world.gateway.config, "audit", "show", "--follow", "--last", "1", "--json",
                                  "--outcome", "reject"], stdout=subprocess.PIPE, text=True)
+    patience = threading.Timer(30, follower.kill)
+    patience.start()
     try:
         assert json.loads(follower.stdout.readline())["message_id"] == f"<{mails['reject'].message_id}>", "it reads now"
         world.send(Mail([BOB], "[public] News"))
@@ -94,6 +97,7 @@ def test_follow_shows_what_comes(world, mails):
         world.send(refused)
         assert json.loads(follower.stdout.readline())["message_id"] == f"<{refused.message_id}>"
     finally:
+        patience.cancel()
         follower.kill()
         follower.wait()
 

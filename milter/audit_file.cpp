@@ -2,8 +2,8 @@
 
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
+#include "milter/file_tail.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <stdexcept>
@@ -25,28 +25,6 @@ std::string system_error(std::string_view what, const fs::path& path) {
 }
 
 [[noreturn]] void fail(std::string_view what, const fs::path& path) { throw std::runtime_error(system_error(what, path)); }
-
-std::string read_range(int fd, off_t from, off_t to, const fs::path& path) {
-    std::string bytes(static_cast<std::size_t>(to - from), '\0');
-    for (std::size_t have = 0; have < bytes.size();) {
-        const auto n = ::pread(fd, bytes.data() + have, bytes.size() - have, from + static_cast<off_t>(have));
-        if (n <= 0) fail("cannot read", path);
-        have += static_cast<std::size_t>(n);
-    }
-    return bytes;
-}
-
-// Offset just behind the last line end before `end`, or 0.
-off_t line_start(int fd, off_t end, const fs::path& path) {
-    constexpr off_t step = 64 * 1024;
-    for (off_t to = end; to > 0;) {
-        const off_t from = std::max<off_t>(0, to - step);
-        const auto bytes = read_range(fd, from, to, path);
-        if (const auto at = bytes.rfind('\n'); at != std::string::npos) return from + static_cast<off_t>(at) + 1;
-        to = from;
-    }
-    return 0;
-}
 
 struct stat status_of(const keys::open_file& file, const fs::path& path) {
     struct stat status = {};

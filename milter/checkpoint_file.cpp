@@ -1,9 +1,9 @@
 #include "milter/checkpoint_file.hpp"
 
 #include "keys/files.hpp"
+#include "milter/file_tail.hpp"
 #include "milter/random.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <stdexcept>
@@ -32,19 +32,6 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
     return *key;
 }
 
-// Octets up to the last line end, and with it. What stands behind was cut short: by a crash, or by a full disk.
-off_t whole_lines(const keys::open_file& file) {
-    constexpr off_t longest_line = 4096;
-    const auto size = ::lseek(file.descriptor(), 0, SEEK_END);
-    const auto from = std::max<off_t>(0, size - longest_line);
-    std::string tail(static_cast<std::size_t>(size - from), '\0');
-    if (::pread(file.descriptor(), tail.data(), tail.size(), from) != static_cast<ssize_t>(tail.size()))
-        throw std::system_error(errno, std::generic_category(), "cannot read the checkpoints");
-    const auto end = tail.rfind('\n');
-    if (end != std::string::npos) return from + static_cast<off_t>(end) + 1;
-    return from == 0 ? 0 : size;
-}
-
 void cut(const keys::open_file& file, off_t size) {
     if (::ftruncate(file.descriptor(), size) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot take away a checkpoint that was cut short");
@@ -64,7 +51,8 @@ checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit
 
 void checkpoint_file::add(const policy::checkpoint& at) const {
     const keys::open_file to(file_, O_RDWR | O_CREAT | O_APPEND, 0640);
-    const auto begin = whole_lines(to);
+    // What stands behind the last line end was cut short: by a crash, or by a full disk.
+    const auto begin = line_start(to.descriptor(), ::lseek(to.descriptor(), 0, SEEK_END), file_);
     cut(to, begin);
     try {
         to.write_all(policy::checkpoint_line(at, key_) + "\n");

@@ -123,7 +123,7 @@ bool is_mangled_pgp_mime(const mime_part& root, const std::vector<leaf_reading>&
 }
 
 std::string to_whom(const encrypted_message& message) {
-    const auto keys = message.key_ids.size();
+    const auto keys = message.readers.size();
     if (keys == 0) return "encrypted to a passphrase";
     return fmt::format("encrypted to {} key{}{}", keys, keys == 1 ? "" : "s",
                        message.passphrases != 0 ? " and a passphrase" : "");

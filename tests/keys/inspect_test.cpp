@@ -67,7 +67,8 @@ TEST_F(Inspect, PgpMimeAsTheStandardHasItIsPgpMime) {
     EXPECT_EQ(judged.kind, protection::pgp_mime) << judged.why;
     EXPECT_EQ(judged.why, "PGP/MIME, encrypted to 1 key");
     ASSERT_EQ(judged.messages.size(), 1u);
-    EXPECT_EQ(judged.messages.front().key_ids, std::vector{key_id});
+    ASSERT_EQ(judged.messages.front().readers.size(), 1u);
+    EXPECT_EQ(judged.messages.front().readers.front().key_id, key_id);
 }
 
 TEST_F(Inspect, PgpMimeAsMailProgramsWriteItIsPgpMime) {

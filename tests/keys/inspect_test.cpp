@@ -355,9 +355,11 @@ TEST_F(Inspect, ArmorInBase64IsFound) {
         return policy::message{.fields = {{"Content-Type", " text/plain"}, {"Content-Transfer-Encoding", " base64"}},
                                .body = text::encode_base64(content)};
     };
-    EXPECT_EQ(kind(encoded(armored)), protection::pgp_inline);
-    // Behind white space the scan does not see it. Then it is encrypted once more: the safe side.
-    EXPECT_EQ(kind(encoded("\r\n" + armored)), protection::none);
+    for (const auto* before : {"", "\n", "\r\n"}) EXPECT_EQ(kind(encoded(before + armored)), protection::pgp_inline);
+    // In lines as short as that the scan does not see it. Then it is encrypted once more: the safe side.
+    auto short_lines = encoded(armored);
+    for (std::size_t at = 10; at < short_lines.body.size(); at += 12) short_lines.body.insert(at, "\r\n");
+    EXPECT_EQ(kind(short_lines), protection::none);
 }
 
 TEST_F(Inspect, NestedTooDeepIsTold) {

@@ -1,5 +1,6 @@
 #include "milter/audit_proof.hpp"
 #include "milter/cmd.hpp"
+#include "milter/secret_files.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
@@ -95,7 +96,7 @@ void print_keys(const snapshot& live) {
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
 }
 
-// The key that signs checkpoints, and whether all who name one agree.
+// The key that signs checkpoints, whether all who name one agree, and whether the secret ones are secret.
 struct audit_keys {
     std::optional<std::string> signing; // for people to note elsewhere; nothing before the first start, or in doubt
     bool in_doubt = false;
@@ -106,7 +107,7 @@ audit_keys look_for_audit_keys(const config& gateway) {
     const auto asked = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
     auto witnesses = asked.witnesses;
     if (auto log = last_witness(gateway.audit_directory())) witnesses.insert(witnesses.begin(), *std::move(log));
-    audit_keys out;
+    audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
     if (witnesses.empty()) return out;
     auto trusted = asked.trusted;
     if (trusted.keys.empty()) trusted = {.keys = {witnesses.back().key}, .who = witnesses.back().who};

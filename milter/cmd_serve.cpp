@@ -11,6 +11,7 @@
 #include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
+#include "milter/secret_files.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
 #include "policy/audit_event.hpp"
@@ -118,6 +119,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
         for (const auto& problem : live->key_problems) log_line(problem);
+        for (const auto& problem : exposed_secrets(live->gateway)) log_line(problem);
         notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);

@@ -347,6 +347,27 @@ TEST_F(AuditLog, KeyThatStoodBesideTheLogIsToldWhereAnotherSigns) {
     EXPECT_EQ(log.signer().former(), first);
 }
 
+// With the unit's umask 0027 an auditor in the gateway's group reads the log and what proves it, and no key.
+TEST_F(AuditLog, GroupReadsTheLogAndNotTheKey) {
+    const auto before = ::umask(0027);
+    auto inside = options();
+    inside.directory = fs::path(directory) / "state" / "audit";
+    inside.key = fs::path(directory) / "state" / "checkpoint.key";
+    inside.checkpoints = inside.directory / "checkpoints.jsonl";
+    inside.rotate_size = 100;
+    {
+        audit_log log(inside);
+        for (int i = 0; i < 3; ++i) append(log, "\"id\":1");
+    }
+    ::umask(before);
+    const auto mode = [](const fs::path& path) { return static_cast<unsigned>(fs::status(path).permissions()); };
+    EXPECT_EQ(mode(inside.directory), 0750u);
+    for (const auto& file : log_files(inside.directory)) EXPECT_EQ(mode(file), 0640u) << file;
+    for (const auto& file : {inside.checkpoints, public_key_file(inside.directory)}) EXPECT_EQ(mode(file), 0640u) << file;
+    EXPECT_EQ(mode(inside.key), 0600u);
+    EXPECT_EQ(mode(fs::path(directory) / "state"), 0700u) << "who runs the gateway opens it, as the unit does";
+}
+
 // Reading while it is written.
 
 TEST_F(AuditLog, ReaderSeesEachRecordOnceAcrossRotations) {

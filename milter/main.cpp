@@ -25,8 +25,9 @@ const command_entry commands[] = {
     {.name = "check",
      .synopsis = "[--json]",
      .summary = "read both files, print the policy as a matrix, list every error",
-     .details = "Prints what the gateway would do for each classification and tier, where tags may stand, and the state of\n"
-                "the key store. Exit status 1 where something is wrong.\n",
+     .details =
+         "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
+         "store, and the public key that signs the audit log: note it elsewhere. Exit status 1 where something is wrong.\n",
      .options = {{"--json", takes::nothing}},
      .run = cmd_check},
     {.name = "explain",
@@ -63,7 +64,8 @@ const command_entry commands[] = {
          "verify follows the chain from the first record to the last, holds it against the signed checkpoints, and says\n"
          "what is proved and what is not; exit status 1, and the first record that is wrong, if the log is not whole.\n"
          "  --checkpoint FILE   copies of checkpoints that somebody else keeps: what is proved is what these prove\n"
-         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
+         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then.\n"
+         "                      If the signing key was replaced: --key OLD --key NEW. What names another key is told\n"
          "  --from N            the log begins with record N; those before it are kept elsewhere\n"
          "  LOG...              files to verify instead of the gateway's own, in their order\n\n"
          "reveal is show for a log with keyed addresses (audit.addresses): it puts back the addresses that stand in FILE,\n"

@@ -113,9 +113,8 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
 std::string missing_checkpoints(const policy::key_in_record& named, const fs::path& own) {
     return "record " + std::to_string(named.record) + " says that the gateway signs this log, and no checkpoint is " +
            (own.empty() ? "given" : "in " + own.string()) +
-           ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are "
-           "elsewhere; "
-           "verify with a copy, --checkpoint FILE";
+           ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are"
+           " elsewhere; verify with a copy, --checkpoint FILE";
 }
 
 // What the keys say of a log whose records were all looked at.

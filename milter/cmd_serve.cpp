@@ -91,9 +91,8 @@ std::string signing_key_news(const checkpoint_file& signer) {
         return "checkpoints of the audit log are signed by a new key; note it elsewhere: " + key +
                "; and keep the former one, for the checkpoints until now: " + former;
     return "checkpoint.pub beside the audit log named another key, " + former + ", than the one that signs, " + key +
-           ", and names this one now: if the signing key was replaced, note it, and keep the former one for the checkpoints "
-           "until "
-           "now; else somebody changed checkpoint.pub";
+           ", and names this one now: if the signing key was replaced, note it, and keep the former one for the checkpoints"
+           " until now; else somebody changed checkpoint.pub";
 }
 
 bounce_options bounces_of(const policy::policy& rules) {

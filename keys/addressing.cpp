@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <set>
 #include <string>
 
@@ -15,21 +14,15 @@ namespace {
 
 using policy::addressed;
 
-struct reading_keys {
-    std::map<std::string, std::uint8_t> algorithms; // of those that count, by key id
-    bool known = false;                             // there are such keys, whether they count or not
-
-    bool include(const reader& named) const {
-        const auto at = algorithms.find(named.key_id);
-        return at != algorithms.end() && family_of(at->second) == family_of(named.algorithm);
-    }
-
-private:
-    // RFC 9580 section 9.1: 2 is RSA that only encrypts.
-    static std::uint8_t family_of(std::uint8_t algorithm) { return algorithm == 2 ? 1 : algorithm; }
-};
-
 bool is_withdrawn(const auto& key) { return key.revoked || key.invalid; }
+
+// RFC 9580 section 9.1: 2 is RSA that only encrypts.
+std::uint8_t family_of(std::uint8_t algorithm) { return algorithm == 2 ? 1 : algorithm; }
+
+struct reading_keys {
+    std::vector<reader> keys; // those that count
+    bool known = false;       // there are such keys, whether they count or not
+};
 
 reading_keys keys_of(const std::vector<const certificate*>& certificates) {
     reading_keys out;
@@ -37,27 +30,44 @@ reading_keys keys_of(const std::vector<const certificate*>& certificates) {
         for (const auto& one : cert->subkeys) {
             if (!one.can_encrypt) continue;
             out.known = true;
-            if (!is_withdrawn(*cert) && !cert->disabled && !is_withdrawn(one))
-                out.algorithms.emplace(one.key_id, one.algorithm);
+            if (is_withdrawn(*cert) || cert->disabled || is_withdrawn(one)) continue;
+            out.keys.push_back({.key_id = one.key_id, .fingerprint = one.fingerprint, .algorithm = one.algorithm});
         }
     return out;
 }
 
-addressed of_one(const encrypted_message& message, const reading_keys& theirs) {
-    const auto is_theirs = [&](const reader& named) { return theirs.include(named); };
-    if (std::ranges::any_of(message.readers, is_theirs)) return addressed::yes;
-    if (message.readers.empty()) return addressed::passphrase;
-    const bool hidden = std::ranges::find(message.readers, hidden_key_id, &reader::key_id) != message.readers.end();
-    return !theirs.known || hidden || message.passphrases > 0 ? addressed::unverifiable : addressed::no;
-}
-
 } // namespace
 
-addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key) {
-    if (seen.messages.empty()) return addressed::unverifiable;
+readership::readership(const inspection& seen) {
+    for (const auto& message : seen.messages) parts_.push_back(part_of(message));
+}
+
+readership::part readership::part_of(const encrypted_message& message) {
+    part out{.named = message.readers, .has_hidden = false, .has_passphrase = message.passphrases > 0};
+    out.has_hidden = std::erase_if(out.named, [](const reader& one) { return one.key_id == hidden_key_id; }) != 0;
+    std::ranges::sort(out.named, {}, &reader::key_id);
+    return out;
+}
+
+bool readership::part::names(const reader& key) const {
+    const auto is_this = [&](const reader& one) {
+        return family_of(one.algorithm) == family_of(key.algorithm) &&
+               (one.fingerprint.empty() || one.fingerprint == key.fingerprint);
+    };
+    return std::ranges::any_of(std::ranges::equal_range(named, key.key_id, {}, &reader::key_id), is_this);
+}
+
+addressed readership::of_part(const part& one, const std::vector<reader>& keys, bool is_known) {
+    if (std::ranges::any_of(keys, [&](const reader& key) { return one.names(key); })) return addressed::yes;
+    if (one.named.empty() && !one.has_hidden) return addressed::passphrase;
+    return !is_known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
+}
+
+addressed readership::addressed_to(const key_index& certificates, std::string_view address_key) const {
+    if (parts_.empty()) return addressed::unverifiable;
     const auto theirs = keys_of(certificates.all_of(address_key));
     auto worst = addressed::yes;
-    for (const auto& message : seen.messages) worst = std::max(worst, of_one(message, theirs));
+    for (const auto& one : parts_) worst = std::max(worst, of_part(one, theirs.keys, theirs.known));
     return worst;
 }
 

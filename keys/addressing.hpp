@@ -1,6 +1,7 @@
 // Whether an encrypted message is encrypted to a recipient: its key ids against the encryption keys of their certificates.
 //
-//   yes           each encrypted part names a key of theirs, and is encrypted by that key's algorithm
+//   yes           each encrypted part names a key of theirs, by its whole fingerprint if by any, and is encrypted by that
+//                 key's algorithm
 //   unverifiable  no certificate of theirs is known, or a part's readers can't be told
 //   passphrase    some part names no key at all: it is encrypted to a passphrase
 //   no            some part names none of theirs, and has no hidden recipient and no passphrase: they could not
@@ -21,7 +22,27 @@
 
 namespace sealgate::keys {
 
-policy::addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key);
+class readership {
+public:
+    explicit readership(const inspection& seen);
+
+    // The address as policy::address::key() gives it.
+    policy::addressed addressed_to(const key_index& certificates, std::string_view address_key) const;
+
+private:
+    struct part {
+        std::vector<reader> named; // by key id, each once
+        bool has_hidden = false;
+        bool has_passphrase = false;
+
+        bool names(const reader& key) const;
+    };
+
+    static part part_of(const encrypted_message& message);
+    static policy::addressed of_part(const part& one, const std::vector<reader>& keys, bool is_known);
+
+    std::vector<part> parts_;
+};
 
 inline constexpr std::size_t most_foreign_keys = 100;
 

@@ -56,11 +56,12 @@ std::vector<std::string> packets_in(const mime_part& leaf, leaf_kind kind) {
     return out;
 }
 
-void give_account(const mime_part& part, const std::string& path, std::vector<policy::part_account>& out) {
+void give_account(const mime_part& part, const std::string& path, piecemeal_noise& of_mail,
+                  std::vector<policy::part_account>& out) {
     policy::part_account account{.path = path.empty() ? "0" : path,
                                  .type = text::printable(part.type + "/" + part.subtype, 80)};
     if (part.is_leaf()) {
-        const auto reading = read_leaf(part);
+        const auto reading = read_leaf(part, of_mail);
         account.verdict = verdict_on(reading);
         account.packets = packets_in(part, reading.kind);
     }
@@ -68,7 +69,7 @@ void give_account(const mime_part& part, const std::string& path, std::vector<po
     if (!remarks.empty()) account.verdict += (account.verdict.empty() ? "" : "; ") + remarks;
     out.push_back(std::move(account));
     for (std::size_t i = 0; i < part.parts.size(); ++i)
-        give_account(part.parts[i], (path.empty() ? "" : path + ".") + std::to_string(i + 1), out);
+        give_account(part.parts[i], (path.empty() ? "" : path + ".") + std::to_string(i + 1), of_mail, out);
 }
 
 } // namespace
@@ -76,7 +77,8 @@ void give_account(const mime_part& part, const std::string& path, std::vector<po
 std::vector<policy::part_account> anatomy(const policy::message& mail) {
     std::vector<policy::part_account> out;
     if (!has_encryption_trace(mail)) return out;
-    if (const auto root = policy::parse_mime(mail)) give_account(*root, "", out);
+    piecemeal_noise of_mail;
+    if (const auto root = policy::parse_mime(mail)) give_account(*root, "", of_mail, out);
     return out;
 }
 

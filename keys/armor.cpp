@@ -1,7 +1,6 @@
 #include "keys/armor.hpp"
 
 #include "keys/armor_header.hpp"
-#include "keys/noise.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
@@ -55,11 +54,17 @@ enum class headers { usual, could_carry_text };
 // Takes the armor headers and the empty line behind them. Nothing where there is no such thing.
 std::optional<headers> take_headers(std::string_view& rest) {
     auto out = headers::usual;
+    std::array<std::string_view, most_usual_headers> keys;
     for (std::size_t lines = 0; lines <= most_headers; ++lines) {
         const auto line = without_trailing_space(text::take_line(rest));
         if (line.empty()) return out;
         if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
-        if (lines >= most_usual_headers || !is_usual_armor_header(line)) out = headers::could_carry_text;
+        const auto key = line.substr(0, line.find(':'));
+        const bool is_first = key == "Comment" || std::ranges::find(keys, key) == keys.end();
+        if (lines >= most_usual_headers || !is_first || !is_usual_armor_header(line))
+            out = headers::could_carry_text;
+        else
+            keys[lines] = key;
     }
     return std::nullopt;
 }
@@ -83,8 +88,7 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     const auto end_line = without_trailing_space(text::take_line(rest));
     const auto expected = std::string(end_mark).append(label).append(line_tail);
     if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
-    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .spells_text = spells_text(digits)},
-                     *above);
+    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .digits = digits}, *above);
 }
 
 } // namespace

@@ -19,7 +19,7 @@ std::string armor_message(std::string_view binary);
 struct armor_block {
     std::string label; // "PGP MESSAGE"
     std::string data;
-    bool spells_text = false; // its base64 digits are words themselves
+    std::string_view digits; // its base64 as it stands; points into the text
 };
 
 struct armor_reading {

@@ -15,6 +15,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "BCPG",
     "BCPG C#",
     "Canary PGP",
+    "Canary PGP V3",
     "Encryption Desktop",
     "FlowCrypt",
     "GnuPG",
@@ -22,6 +23,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "GnuPG/MacGPG2",
     "GPG4Win",
     "FlowCrypt Email Encryption",
+    "FlowCrypt iOS",
     "GopenPGP",
     "Hush",
     "Hushmail",
@@ -30,9 +32,11 @@ constexpr auto programs = std::to_array<std::string_view>({
     "Keybase Go",
     "Mailvelope",
     "NetPGP",
+    "NetPGP portable",
     "ObjectivePGP",
     "OpenKeychain",
     "OpenPGP.js",
+    "OX Guard",
     "PGP",
     "PGP Desktop",
     "PGP Universal",
@@ -40,6 +44,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "PGPfreeware",
     "Proton",
     "ProtonMail",
+    "R2Mail2",
     "rnp",
     "Sequoia",
     "Sequoia-PGP",
@@ -54,7 +59,9 @@ constexpr auto comments = std::to_array<std::string_view>({
     "Seamlessly send, receive and search encrypted email",
     "Use GnuPG with Firefox",   // FireGPG
     "Using GnuPG with Icedove", // Enigmail
+    "Using GnuPG with Fedora",
     "Using GnuPG with Mozilla",
+    "Using GnuPG with PostBox",
     "Using GnuPG with SeaMonkey",
     "Using GnuPG with Thunderbird",
     "Using GnuPG with undefined",
@@ -67,7 +74,9 @@ constexpr auto digests = std::to_array<std::string_view>(
 // What may stand behind a program's name and number, as a whole.
 constexpr auto slogans = std::to_array<std::string_view>({
     " - not licensed for commercial use: www.pgp.com", // PGP Desktop
-    " Gmail Encryption flowcrypt.com",                 // FlowCrypt
+    " Gmail Encryption flowcrypt.com",                 // FlowCrypt 5
+    " Gmail Encryption",                               // FlowCrypt 6 and 7
+    "/[20101107]",                                     // NetPGP
 });
 
 // Where programs come from.
@@ -82,19 +91,26 @@ constexpr auto systems = std::to_array<std::string_view>({
     "Android",
     "Cygwin",
     "Darwin",
+    "darwin",
     "FreeBSD",
     "GNU/Linux",
     "iOS",
     "Linux",
+    "linux",
     "MingW32",
     "MingW64",
     "NetBSD",
     "OpenBSD",
     "SunOS",
+    "windows",
 });
 
+// What may stand behind the digits of a number, before more digits.
+constexpr auto stages = std::to_array<std::string_view>({"alpha", "beta", "ckt", "dev", "git", "rc", "svn", "unknown"});
+
+constexpr auto paths = std::to_array<std::string_view>({"", "/", "/crypto", "/download"});
+
 constexpr std::size_t longest_number = 20;
-constexpr std::size_t longest_path = 24;
 
 bool contains(const auto& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
@@ -109,13 +125,20 @@ bool is_url(std::string_view s) {
     s.remove_prefix(s.find("//") + 2);
     if (s.starts_with("www.")) s.remove_prefix(4);
     const auto path = std::min(s.find('/'), s.size());
-    return contains(hosts, s.substr(0, path)) && is_short_of(s.substr(path), longest_path, "/._-");
+    return contains(hosts, s.substr(0, path)) && contains(paths, s.substr(path));
 }
 
-// "v2.2.40", "9.12.0", "2.0.22-unknown".
+bool are_digits_and_dots(std::string_view s) { return s.find_first_not_of("0123456789.") == std::string_view::npos; }
+
+// "v2.2.40", "9.12.0", "2.0.22-unknown", "5.0.0-beta.1", "4.10.10-1".
 bool is_number(std::string_view s) {
     if (s.starts_with('v')) s.remove_prefix(1);
-    return !s.empty() && text::is_digit(s.front()) && is_short_of(s, longest_number, ".-+_");
+    if (s.empty() || !text::is_digit(s.front()) || s.size() > longest_number) return false;
+    s.remove_prefix(std::min(s.find_first_not_of("0123456789."), s.size()));
+    if (s.starts_with('-') || s.starts_with('+')) s.remove_prefix(1);
+    for (const auto stage : stages)
+        if (s.starts_with(stage)) return are_digits_and_dots(s.substr(stage.size()));
+    return are_digits_and_dots(s);
 }
 
 // "(GNU/Linux)", "(Build 21495)", "(2.2.0)".

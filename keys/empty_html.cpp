@@ -14,6 +14,9 @@ constexpr std::size_t largest = 1024; // octets; more of it is no skeleton
 
 // In any case of letters.
 constexpr auto pieces = std::to_array<std::string_view>({
+    "<!DOCTYPE html>",
+    "<meta charset=\"utf-8\">",
+    "<body dir=\"auto\">",
     "<html>",
     "</html>",
     "<head>",

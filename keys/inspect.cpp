@@ -31,7 +31,7 @@ bool has_long_header(const mime_part& part) {
     return part.header.size() > longest_usual;
 }
 
-// An empty part says something by its name, or by what its header calls it.
+// An empty part, and a multipart, say something by their name, or by what their header calls them.
 bool is_titled(const mime_part& part) {
     for (auto rest = part.header; !rest.empty();)
         if (text::istarts_with(policy::take_folded_line(rest), "Content-Description:")) return true;
@@ -46,7 +46,9 @@ public:
     bool finds_encrypted() const { return encrypted_ != 0; }
     // The control part of PGP/MIME claims encryption too.
     bool finds_fake() const { return fake_ != 0 || versions_ != 0; }
-    bool is_all_encrypted() const { return encrypted_ != 0 && readable_ == 0 && fake_ == 0; }
+    bool is_all_encrypted() const {
+        return encrypted_ != 0 && readable_ == 0 && fake_ == 0 && versions_ <= encrypted_ && words_ <= usual_words();
+    }
     const std::vector<leaf_reading>& leaves() const { return leaves_; }
 
     std::string first_problem() const {
@@ -61,17 +63,25 @@ public:
     }
 
 private:
+    // In the headers of all parts together: each is short, and hundreds of them are a letter.
+    std::size_t usual_words() const { return 1024 + 250 * encrypted_; }
+
     void visit(const mime_part& part) {
         if (says_more_than_its_body(part)) ++readable_;
         if (part.type == "message") ++readable_; // the header of another message, where one lies, or what is to be put together
         if (part.is_leaf()) {
-            count(leaves_.emplace_back(read_leaf(part)));
+            count(leaves_.emplace_back(read_leaf(part, of_mail_)));
             if (leaves_.back().kind == leaf_kind::empty && is_titled(part)) ++readable_;
+            if (leaves_.back().kind == leaf_kind::version && has_long_header(part)) ++readable_;
             return;
         }
         if (has_text_around_parts(part)) ++readable_;
         if (part.is("multipart", "encrypted") && std::ranges::any_of(part.parts, has_long_header)) ++readable_;
-        for (const auto& below : part.parts) visit(below);
+        for (const auto& below : part.parts) {
+            words_ += below.header_words;
+            if (!below.is_leaf() && is_titled(below)) ++readable_;
+            visit(below);
+        }
     }
 
     void count(const leaf_reading& leaf) {
@@ -86,7 +96,9 @@ private:
         }
     }
 
+    piecemeal_noise of_mail_;
     std::size_t encrypted_ = 0, readable_ = 0, fake_ = 0, versions_ = 0;
+    std::size_t words_ = 0; // octets of headers, but for file names
     std::vector<leaf_reading> leaves_;
 };
 
@@ -125,7 +137,7 @@ bool is_mangled_pgp_mime(const mime_part& root, const std::vector<leaf_reading>&
     if (count == 3) {
         const auto& first = root.parts[0];
         const bool is_text = is_plain_leaf(first, "text", "plain") || is_plain_leaf(first, "text", "html");
-        if (!is_text || leaves[0].kind != leaf_kind::empty) return false;
+        if (!is_text || leaves[0].kind != leaf_kind::empty || is_titled(first) || has_long_header(first)) return false;
     }
     return problem_with_parts(root.parts[count - 2], leaves[count - 2], root.parts[count - 1], leaves[count - 1]).empty();
 }

@@ -60,8 +60,8 @@ bool is_clear_signed(std::string_view content) {
 }
 
 // Takes note of the first problem.
-void read_message(leaf_reading& into, std::string_view binary) {
-    auto message = read_encrypted_message(binary);
+void read_message(leaf_reading& into, std::string_view binary, piecemeal_noise& of_mail) {
+    auto message = read_encrypted_message(binary, of_mail);
     if (message) {
         into.messages.push_back(*std::move(message));
     } else if (into.problem.empty()) {
@@ -70,10 +70,10 @@ void read_message(leaf_reading& into, std::string_view binary) {
 }
 
 // What does not say that it is a message: binary data, or no data at all.
-leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view content) {
+leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view content, piecemeal_noise& of_mail) {
     leaf_reading out;
     if (is_clear_signed(content)) return {.kind = leaf_kind::clear_signed};
-    if (may_be_binary(leaf)) read_message(out, content);
+    if (may_be_binary(leaf)) read_message(out, content, of_mail);
     if (!out.messages.empty()) {
         out.kind = leaf_kind::encrypted;
     } else if (out.problem == readable_ciphertext || (claims_encryption(leaf) && !is_certificate_or_signature(content))) {
@@ -83,15 +83,16 @@ leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view co
     return out;
 }
 
-leaf_reading read_armored(std::string_view content) {
+leaf_reading read_armored(std::string_view content, piecemeal_noise& of_mail) {
     leaf_reading out{.kind = leaf_kind::fake, .armored = true};
     const auto armor = read_armor(content);
     if (armor.blocks.empty()) out.problem = "the armored data are broken";
     for (const auto& block : armor.blocks) {
-        if (block.label == "PGP MESSAGE" && !block.spells_text) {
-            read_message(out, block.data);
+        const bool spelled = spells_text(block.digits) || !of_mail.add_digits(block.digits);
+        if (block.label == "PGP MESSAGE" && !spelled) {
+            read_message(out, block.data, of_mail);
         } else if (out.problem.empty()) {
-            out.problem = block.spells_text ? readable_ciphertext : "armored data that are no message";
+            out.problem = spelled ? readable_ciphertext : "armored data that are no message";
         }
     }
     if (out.messages.empty()) return out;
@@ -103,7 +104,7 @@ leaf_reading read_armored(std::string_view content) {
 
 } // namespace
 
-leaf_reading read_leaf(const policy::mime_part& leaf) {
+leaf_reading read_leaf(const policy::mime_part& leaf, piecemeal_noise& of_mail) {
     const auto content = decoded_body(leaf);
     if (!content) {
         if (!announces_message(leaf.body)) return {};
@@ -113,9 +114,10 @@ leaf_reading read_leaf(const policy::mime_part& leaf) {
     if (text::trim(bytes).empty()) return {.kind = leaf_kind::empty};
     if (leaf.is("text", "html") && is_empty_html(bytes)) return {.kind = leaf_kind::empty};
     if (is_version(leaf, bytes)) return {.kind = leaf_kind::version};
-    if (leaf.encoding == "base64" && may_be_binary(leaf) && spells_text(leaf.body))
+    const bool shows_digits = leaf.encoding == "base64" && may_be_binary(leaf);
+    if (shows_digits && (spells_text(leaf.body) || !of_mail.add_digits(leaf.body)))
         return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};
-    return announces_message(bytes) ? read_armored(bytes) : read_unannounced(leaf, bytes);
+    return announces_message(bytes) ? read_armored(bytes, of_mail) : read_unannounced(leaf, bytes, of_mail);
 }
 
 std::vector<std::string> openpgp_data(const policy::mime_part& leaf) {

@@ -31,7 +31,8 @@ struct leaf_reading {
     std::vector<encrypted_message> messages = {}; // the encrypted messages in it, in order
 };
 
-leaf_reading read_leaf(const policy::mime_part& leaf);
+// Leaves of a mail are shown in their order, with the mail's own piecemeal_noise.
+leaf_reading read_leaf(const policy::mime_part& leaf, piecemeal_noise& of_mail);
 
 // The OpenPGP data in a leaf, encrypted or not, one string a block: for people who want to see why.
 std::vector<std::string> openpgp_data(const policy::mime_part& leaf);

@@ -104,15 +104,18 @@ void noise_meter::count(std::string_view octets) {
     if (in_window_ == window) close_window();
 }
 
-void noise_meter::close_window() {
+std::size_t noise_meter::pairs_together() const {
     int squares = 0; // of how often each octet was seen: two for each pair, and one for each octet
     for (std::size_t i = 0; i < seen_.size(); ++i) {
         const auto seen = static_cast<std::int16_t>(seen_before_[i] + seen_[i]);
-        seen_before_[i] = seen;
         squares += seen * seen;
     }
-    const auto pairs = (static_cast<std::size_t>(squares) - (windows_before_ + 1) * window) / 2;
-    repeats_itself_ = repeats_itself_ || pairs >= fewest_pairs_of_text[windows_before_];
+    return (static_cast<std::size_t>(squares) - (windows_before_ * window + in_window_)) / 2;
+}
+
+void noise_meter::close_window() {
+    repeats_itself_ = repeats_itself_ || pairs_together() >= fewest_pairs_of_text[windows_before_];
+    for (std::size_t i = 0; i < seen_.size(); ++i) seen_before_[i] = static_cast<std::int16_t>(seen_before_[i] + seen_[i]);
     if (++windows_before_ == fewest_pairs_of_text.size()) {
         seen_before_.fill(0);
         windows_before_ = 0;
@@ -121,24 +124,29 @@ void noise_meter::close_window() {
     pairs_ = in_window_ = 0;
 }
 
+// A window that is not full has no more pairs than it will have.
 bool noise_meter::is_noise() const {
-    return !repeats_itself_ && longest_run_ <= longest_run_of_noise(size_) && deep_ <= most_deep_octets_of_noise(size_);
+    return !repeats_itself_ && pairs_together() < fewest_pairs_of_text[windows_before_] &&
+           longest_run_ <= longest_run_of_noise(size_) && deep_ <= most_deep_octets_of_noise(size_);
 }
 
 // In a window of 128 digits of noise 127 pairs are equal; 260 and more with probability 2^-60. English words have 450.
-bool spells_text(std::string_view base64) {
+void digit_meter::add(std::string_view base64) {
     constexpr std::size_t window = 128, fewest_pairs_of_words = 260;
-    std::array<std::uint8_t, 256> seen{};
-    std::size_t pairs = 0, in_window = 0;
     for (const char digit : base64) {
         if (text::is_space(digit)) continue;
-        pairs += seen[static_cast<unsigned char>(digit)]++;
-        if (++in_window < window) continue;
-        if (pairs >= fewest_pairs_of_words) return true;
-        seen.fill(0);
-        pairs = in_window = 0;
+        pairs_ += seen_[static_cast<unsigned char>(digit)]++;
+        if (pairs_ >= fewest_pairs_of_words) spells_text_ = true;
+        if (++in_window_ < window) continue;
+        seen_.fill(0);
+        pairs_ = in_window_ = 0;
     }
-    return false;
+}
+
+bool spells_text(std::string_view base64) {
+    digit_meter meter;
+    meter.add(base64);
+    return meter.spells_text();
 }
 
 bool is_noise(std::string_view octets) {

@@ -24,6 +24,7 @@ private:
     void count_deep(std::string_view octets);
     void count(std::string_view octets); // all of one window
     void close_window();
+    std::size_t pairs_together() const; // in this window and those before it
 
     static constexpr std::size_t window = 128;
 
@@ -42,6 +43,18 @@ bool is_noise(std::string_view octets);
 
 // Whether base64 digits of data that look like noise can be read as words: whoever looks at a mail sees the digits. Line
 // ends are passed over. The same bounds hold.
+class digit_meter {
+public:
+    void add(std::string_view base64);
+
+    bool spells_text() const { return spells_text_; }
+
+private:
+    std::size_t pairs_ = 0, in_window_ = 0;
+    std::array<std::uint8_t, 256> seen_{};
+    bool spells_text_ = false;
+};
+
 bool spells_text(std::string_view base64);
 
 } // namespace sealgate::keys

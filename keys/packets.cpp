@@ -100,14 +100,19 @@ std::expected<packet, std::string> read_packet(bytes::cursor& in) {
     return out;
 }
 
-// Whether all chunks of a packet together look like ciphertext.
-bool is_noise(const packet& p) {
-    noise_meter meter;
+// The chunks of a packet that has been walked, in their order.
+void for_each_chunk(const packet& p, const auto& see) {
     bytes::cursor in(p.whole);
     auto head = read_header(in);
-    assert(head && in.rest().size() >= head->length); // it has been walked
-    meter.add(*in.take(head->length));
-    while (head->extent == header::chunk && read_new_length(in, *head)) meter.add(*in.take(head->length));
+    assert(head && in.rest().size() >= head->length);
+    see(*in.take(head->length));
+    while (head->extent == header::chunk && read_new_length(in, *head)) see(*in.take(head->length));
+}
+
+// Whether all chunks together look like ciphertext.
+bool is_noise(const packet& p) {
+    noise_meter meter;
+    for_each_chunk(p, [&](std::string_view chunk) { meter.add(chunk); });
     return meter.is_noise();
 }
 
@@ -149,6 +154,9 @@ std::string_view other_kind(packet_type first) {
 
 class message_reader {
 public:
+    explicit message_reader(piecemeal_noise& of_mail)
+        : of_mail_(of_mail) {}
+
     // False at the first packet that has no place here; problem() says why.
     bool read(const packet& p) {
         using enum packet_type;
@@ -174,7 +182,10 @@ private:
     bool read_pkesk(const packet& p) {
         auto content = p.size <= largest_session_key ? keys::read_pkesk(p.body) : std::nullopt;
         if (!content) return fail("an encrypted session key that cannot be read");
-        out_.readers.push_back({.key_id = std::move(content->key_id), .algorithm = content->algorithm});
+        if (!content->name.empty() && !of_mail_.add_reader(content->name)) return fail(readable_ciphertext);
+        out_.readers.push_back({.key_id = std::move(content->key_id),
+                                .fingerprint = std::move(content->fingerprint),
+                                .algorithm = content->algorithm});
         note_version(content->version);
         return looks_encrypted(content->value);
     }
@@ -184,8 +195,8 @@ private:
         if (!content) return fail("a passphrase packet that cannot be read");
         if (++out_.passphrases > most_passphrases) return fail("more passphrases than anybody needs");
         note_version(content->version);
-        constexpr std::size_t same_in_all = 4; // version, cipher, method, digest: a few of them would look like a pattern
-        return looks_encrypted(p.body.substr(same_in_all));
+        return looks_encrypted(p.body.substr(before_salt, salt_size)) &&
+               looks_encrypted(p.body.substr(std::min(p.body.size(), behind_count)));
     }
 
     bool read_padding(const packet& p) {
@@ -193,10 +204,13 @@ private:
         return looks_encrypted(p.body);
     }
 
-    // What stands before the data is short, packet by packet; all together is looked at.
-    bool looks_encrypted(std::string_view octets) {
-        before_data_.add(octets);
-        return before_data_.is_noise() || fail(readable_ciphertext);
+    bool looks_encrypted(std::string_view octets) { return of_mail_.add_session_key(octets) || fail(readable_ciphertext); }
+
+    bool looks_encrypted(const packet& data) {
+        bool is_so = is_noise(data);
+        if (piecemeal_noise::takes_data_of(data.size))
+            for_each_chunk(data, [&](std::string_view chunk) { is_so = of_mail_.add_data(chunk) && is_so; });
+        return is_so || fail(readable_ciphertext);
     }
 
     // Version 5 is LibrePGP's.
@@ -220,12 +234,15 @@ private:
         done_ = true;
         if (!fits(p)) return fail("encrypted data that cannot be read");
         out_.seipd_version = p.type == packet_type::seipd ? version_of(p) : 0;
-        return is_noise(p) || fail(readable_ciphertext);
+        return looks_encrypted(p);
     }
 
+    // Of a version 4 SKESK: version, cipher, method and digest, and the count, are the same in all that a program makes.
+    static constexpr std::size_t before_salt = 4, salt_size = 8, behind_count = 13;
+
+    piecemeal_noise& of_mail_;
     encrypted_message out_;
     std::string problem_;
-    noise_meter before_data_;
     bool has_padding_ = false;
     bool has_older_ = false, has_v5_ = false, has_v6_ = false; // versions of session key packets
     bool done_ = false;
@@ -254,9 +271,14 @@ std::expected<std::vector<packet>, std::string> walk_packets(std::string_view by
 }
 
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes) {
+    piecemeal_noise alone;
+    return read_encrypted_message(bytes, alone);
+}
+
+std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes, piecemeal_noise& of_mail) {
     const auto packets = walk_packets(bytes, most_message_packets);
     if (!packets) return std::unexpected(packets.error());
-    message_reader reader;
+    message_reader reader(of_mail);
     for (const auto& p : *packets)
         if (!reader.read(p)) return std::unexpected(reader.problem());
     if (!reader.done()) return std::unexpected("no encrypted data");

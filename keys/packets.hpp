@@ -7,6 +7,8 @@
 // walked.
 #pragma once
 
+#include "keys/piecemeal_noise.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -58,8 +60,9 @@ partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_pa
 
 // The key that a PKESK is for.
 struct reader {
-    std::string key_id;         // 16 upper-case hex digits; all zero: hidden
-    std::uint8_t algorithm = 0; // RFC 9580 section 9.1
+    std::string key_id;           // 16 upper-case hex digits; all zero: hidden
+    std::string fingerprint = {}; // where the packet names it
+    std::uint8_t algorithm = 0;   // RFC 9580 section 9.1
 };
 
 struct encrypted_message {
@@ -74,7 +77,10 @@ inline constexpr std::string_view readable_ciphertext = "its encrypted data can 
 // An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then
 // nothing; marker packets and one padding packet may stand before it. Session keys and data have to be of versions that go
 // together and well-formed (keys/session_key.hpp). The data have to look like ciphertext (keys/noise.hpp), and so has what
-// stands before them, as one: a letter in many packets is a letter. Says what else it is where it is something else.
+// stands before them, together with what the mail held of it until here. Says what else it is where it is something else.
+std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes, piecemeal_noise& of_mail);
+
+// The same for a message that is alone.
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 
 } // namespace sealgate::keys

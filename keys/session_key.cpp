@@ -69,22 +69,32 @@ bool is_value_of(std::uint8_t algorithm, std::uint8_t version, bytes::cursor in)
     return whole && in.at_end();
 }
 
+// Whom a session key is for.
+struct named_key {
+    std::string_view name; // empty: hidden
+    std::string_view key_id;
+};
+
 // The key id of a version 6 key is the front of its fingerprint, of a version 4 key its end.
-std::optional<std::string> take_fingerprint(bytes::cursor& in) {
+std::optional<named_key> take_fingerprint(bytes::cursor& in) {
     const auto length = in.u8();
-    if (length == 0) return std::string(hidden_key_id);
+    if (length == 0) return named_key{};
     const auto key_version = in.u8();
     const auto fingerprint = length ? in.take(*length - 1u) : std::nullopt;
     if (!fingerprint) return std::nullopt;
-    if (key_version == 6 && fingerprint->size() == 32) return upper_hex(fingerprint->substr(0, 8));
-    if (key_version == 4 && fingerprint->size() == 20) return upper_hex(fingerprint->substr(12));
+    if (key_version == 6 && fingerprint->size() == 32)
+        return named_key{.name = *fingerprint, .key_id = fingerprint->substr(0, 8)};
+    if (key_version == 4 && fingerprint->size() == 20)
+        return named_key{.name = *fingerprint, .key_id = fingerprint->substr(12)};
     return std::nullopt;
 }
 
-std::optional<std::string> take_key_id(bytes::cursor& in, std::uint8_t version) {
+std::optional<named_key> take_named_key(bytes::cursor& in, std::uint8_t version) {
+    constexpr auto hidden = std::string_view("\0\0\0\0\0\0\0\0", 8);
     if (version == 6) return take_fingerprint(in);
     const auto id = version == 3 ? in.take(8) : std::nullopt;
-    return id ? std::optional(upper_hex(*id)) : std::nullopt;
+    if (!id) return std::nullopt;
+    return *id == hidden ? named_key{} : named_key{.name = *id, .key_id = *id};
 }
 
 // RFC 9580 section 9.5: 1 to 3, 8 to 12 and 14 exist.
@@ -153,10 +163,15 @@ std::optional<std::uint8_t> nonce_size(std::uint8_t aead) {
 std::optional<pkesk_content> read_pkesk(std::string_view body) {
     bytes::cursor in(body);
     const auto version = in.u8();
-    auto id = version ? take_key_id(in, *version) : std::nullopt;
+    const auto key = version ? take_named_key(in, *version) : std::nullopt;
     const auto algorithm = in.u8();
-    if (!id || !algorithm || !is_value_of(*algorithm, *version, in)) return std::nullopt;
-    return pkesk_content{.version = *version, .key_id = *std::move(id), .algorithm = *algorithm, .value = in.rest()};
+    if (!key || !algorithm || !is_value_of(*algorithm, *version, in)) return std::nullopt;
+    return pkesk_content{.version = *version,
+                         .key_id = key->name.empty() ? std::string(hidden_key_id) : upper_hex(key->key_id),
+                         .fingerprint = *version == 6 ? upper_hex(key->name) : std::string{},
+                         .name = key->name,
+                         .algorithm = *algorithm,
+                         .value = in.rest()};
 }
 
 std::optional<skesk_content> read_skesk(std::string_view body) {

@@ -17,10 +17,12 @@ namespace sealgate::keys {
 inline constexpr std::string_view hidden_key_id = "0000000000000000";
 
 struct pkesk_content {
-    std::uint8_t version;   // 3 or 6
-    std::string key_id;     // 16 upper-case hex digits; all zero: hidden
-    std::uint8_t algorithm; // RFC 9580 section 9.1
-    std::string_view value; // the session key, encrypted; points into the body
+    std::uint8_t version;    // 3 or 6
+    std::string key_id;      // 16 upper-case hex digits; all zero: hidden
+    std::string fingerprint; // the same way, where it is there
+    std::string_view name;   // what of the two is there, as octets; empty: hidden
+    std::uint8_t algorithm;  // RFC 9580 section 9.1
+    std::string_view value;  // the session key, encrypted; points into the body
 };
 
 // Nothing where it does not follow the standard.

@@ -40,6 +40,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
 
     const auto visible = visible_keys(mail.mail);
+    const keys::readership readers(seen);
     for (const auto& who : mail.recipients) {
         const auto key = who.key();
         const auto found = live.certificates.find(key, now);
@@ -47,7 +48,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
              .key = {.state = found.state, .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{}},
-             .to_them = keys::addressed_to(seen, live.certificates, key)});
+             .to_them = readers.addressed_to(live.certificates, key)});
     }
     out.made = policy::decide(live.rules, out.known);
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));

@@ -84,14 +84,16 @@ structural_field kind_of(std::string_view name) {
 constexpr std::size_t longest_usual_type = 140;
 constexpr std::size_t longest_usual_disposition = 200; // three dates and a size
 
-// Whether a field holds more than its value and usual parameters. File names are as long as they are, and a boundary has a
-// limit of its own. Measured on the whole, whatever is quoted in it how.
-bool is_wordy(std::string_view field, const std::vector<mime_parameter>& parameters, std::string_view file_name,
-              std::size_t longest_usual) {
+// Octets of a field but for a file name in it, also as RFC 2231 has it in pieces. Measured on the whole, whatever is quoted
+// in it how.
+std::size_t size_without_name(std::string_view field, const std::vector<mime_parameter>& parameters, std::string_view name) {
+    const auto is_name = [&](std::string_view parameter) {
+        return parameter.starts_with(name) && (parameter.size() == name.size() || parameter[name.size()] == '*');
+    };
     std::size_t rest = field.size();
     for (const auto& one : parameters)
-        if (one.name.starts_with(file_name) || one.name == "boundary") rest -= std::min(rest, one.value.size());
-    return rest > longest_usual;
+        if (is_name(one.name)) rest -= std::min(rest, one.value.size());
+    return rest;
 }
 
 // Collects the fields of one header into a part. A repeated field: the first counts, and the part is
@@ -103,6 +105,7 @@ public:
 
     void read(std::string_view name, std::string_view value) {
         const auto kind = kind_of(name);
+        part_.header_words += value.size();
         if (kind == structural_field::other) return;
         auto& seen = seen_[static_cast<std::size_t>(kind)];
         if (std::exchange(seen, true)) {
@@ -129,14 +132,22 @@ private:
         part_.subtype = std::move(read.subtype);
         part_.parameters = std::move(read.parameters);
         part_.ambiguous = part_.ambiguous || !read.plain;
-        part_.wordy_header = part_.wordy_header || is_wordy(value, part_.parameters, "name", longest_usual_type);
+        // A boundary has a limit of its own.
+        weigh(value, part_.parameters, "name", longest_usual_type + part_.parameter("boundary").size());
         if (part_.file_name.empty()) part_.file_name = file_name_in(part_.parameters, "name");
     }
 
     void apply_disposition(const std::string& value) {
         const auto parameters = disposition_parameters(value);
-        part_.wordy_header = part_.wordy_header || is_wordy(value, parameters, "filename", longest_usual_disposition);
+        weigh(value, parameters, "filename", longest_usual_disposition);
         if (auto name = file_name_in(parameters, "filename"); !name.empty()) part_.file_name = std::move(name);
+    }
+
+    void weigh(std::string_view value, const std::vector<mime_parameter>& parameters, std::string_view name,
+               std::size_t longest_usual) {
+        const auto words = size_without_name(value, parameters, name);
+        part_.header_words -= value.size() - words;
+        part_.wordy_header = part_.wordy_header || words > longest_usual;
     }
 
     mime_part& part_;

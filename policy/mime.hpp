@@ -37,6 +37,7 @@ struct mime_part {
     std::string file_name;         // of Content-Disposition, else the parameter `name`
     bool ambiguous = false;        // this part, not those below it
     bool wordy_header = false;     // more than the fields, each once and short, that programs give to a part
+    std::size_t header_words = 0;  // octets of the values in its header, but for file names
 
     std::string_view header; // as it stands, with the empty line; of the message itself: nothing
     std::string_view body;   // as it stands, encoded; without the line end that belongs to the delimiter

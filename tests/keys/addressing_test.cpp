@@ -18,6 +18,10 @@ stored_certificate bobs_certificate() {
 
 key_index bobs_keys() { return key_index(std::vector<stored_certificate>{bobs_certificate()}); }
 
+addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key) {
+    return readership(seen).addressed_to(certificates, address_key);
+}
+
 addressed to_bob(std::vector<encrypted_message> messages) {
     return addressed_to({.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)}, bobs_keys(),
                         "bob@x.org");
@@ -42,6 +46,22 @@ TEST(Addressing, AKeyReadsWhatIsEncryptedByItsOwnAlgorithm) {
     EXPECT_EQ(of_key(1, 2), addressed::yes) << "both are RSA";
     EXPECT_EQ(of_key(18, 1), addressed::no);
     EXPECT_EQ(of_key(1, 99), addressed::no);
+}
+
+TEST(Addressing, AFingerprintCountsAsAWhole) {
+    auto bob = bobs_certificate();
+    bob.cert.subkeys[1].fingerprint = std::string(24, 'A') + "2222222222222222";
+    const key_index keys(std::vector<stored_certificate>{bob});
+    const auto named = [&](const std::string& fingerprint) {
+        const inspection seen{.kind = policy::protection::pgp_mime,
+                              .why = {},
+                              .messages = {{.readers = {{.key_id = "2222222222222222", .fingerprint = fingerprint}}}}};
+        return addressed_to(seen, keys, "bob@x.org");
+    };
+    EXPECT_EQ(named(""), addressed::yes) << "the key id alone";
+    EXPECT_EQ(named(bob.cert.subkeys[1].fingerprint), addressed::yes);
+    EXPECT_EQ(named(std::string(24, 'F') + "2222222222222222"), addressed::no);
+    EXPECT_EQ(named("2222222222222222" + std::string(48, 'F')), addressed::no) << "of version 6";
 }
 
 TEST(Addressing, HiddenReadersAndPassphrasesCannotBeTold) {

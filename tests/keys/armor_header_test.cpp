@@ -33,6 +33,12 @@ TEST(ArmorHeader, WhatProgramsWriteIsUsual) {
                              "Comment: Seamlessly send, receive and search encrypted email",
                              "Comment: Using gpg4o v6.0.124.9651",
                              "Comment: 5B77 5359 991F D850 3351  9135 A9B0 E57E 927C F274",
+                             "Version: FlowCrypt 6.5.9 Gmail Encryption",
+                             "Version: Keybase Go 2.11.0 (linux)",
+                             "Version: NetPGP portable 3.99.17/[20101107]",
+                             "Version: OpenPGP.js v5.0.0-beta.1",
+                             "Version: BCPG v1.64-svn5139",
+                             "Comment: https://keybase.io/crypto",
                              "Comment:",
                              "Version: "})
         EXPECT_TRUE(is_usual_armor_header(line)) << line;
@@ -59,6 +65,10 @@ TEST(ArmorHeader, WordsOfTheSendersOwnAreNot) {
                              "Version: PGP price42million min38million",
                              "Version: GnuPG v2 (Darwin) (Darwin)",
                              "Charset: MeetMeAtNine",
+                             "Version: PGP 42.million.the.price",
+                             "Version: PGP 42-million",
+                             "Version: PGP 1.0-beta-price",
+                             "Comment: https://pgp.com/the-price-is-42-million",
                              "Comment: https://the-price-is-42-million-euros",
                              "Comment: https://gnupg.org/the-price-is-42-million-euros-or-thirty",
                              "Comment: https://x/<img/src=\"https://y/z.png\">",

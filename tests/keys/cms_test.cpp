@@ -115,14 +115,19 @@ TEST(Cms, NoFieldHasRoomForALetter) {
     const auto issued_by = [&](const std::string& name) {
         return der(0x30, number(0) + der(0x30, der(0x30, name) + number(7)) + algorithm + key);
     };
-    EXPECT_TRUE(is_enveloped_cms(with_recipient(issued_by(std::string(200, 'x')))));
+    const auto called = [](const std::string& name) { return der(0x31, der(0x30, "\x06\x03\x55\x04\x03" + der(0x0C, name))); };
+    std::string issuers;
+    for (int i = 0; i < 40; ++i) issuers += issued_by(called(std::string(450, static_cast<char>('a' + i))));
+    EXPECT_TRUE(is_enveloped_cms(with_recipient(issued_by(called(std::string(200, 'x'))))));
     EXPECT_TRUE(is_enveloped_cms(with_recipient(encapsulated(kem))));
     std::string many;
     for (int i = 0; i < 1001; ++i) many += recipient;
     for (const auto& bytes :
-         {with_recipient(issued_by(letter)), with_recipient(der(0xA4, kem + der(0x30, letter))),
-          with_recipient(encapsulated(der(0x06, "\x2A\x03"s))), with_recipient(many),
-          with_recipient(der(0x30, number(2) + der(0x80, letter) + algorithm + key)),
+         {with_recipient(issued_by(letter)), with_recipient(issued_by("x is no name")), with_recipient(issuers),
+          with_recipient(issued_by(called(letter))),
+          info(enveloped, number(2) + der(0xA0, "some words") + der(0x31, recipient) + encrypted_content()),
+          with_recipient(der(0xA4, kem + der(0x30, letter))), with_recipient(encapsulated(der(0x06, "\x2A\x03"s))),
+          with_recipient(many), with_recipient(der(0x30, number(2) + der(0x80, letter) + algorithm + key)),
           with_recipient(der(0x30, number(2) + der(0x80, "x") + der(0x30, data_type + der(0x04, letter)) + key)),
           with_recipient(der(0x30, number(2) + der(0x80, "x") + der(0x30, der(0x06, std::string(40, 'x'))) + key)),
           info(enveloped, number(2) + der(0x31, recipient) + der(0x30, der(0x06, letter) + algorithm + ciphertext))})
@@ -139,7 +144,8 @@ TEST(Cms, ALetterInTheKeysOfManyRecipientsIsFound) {
         letter += to(prose.substr(i, 30) + test::noise(40, i));
     }
     EXPECT_TRUE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, honest) + encrypted_content())));
-    EXPECT_TRUE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, to(prose.substr(0, 30))) + encrypted_content())));
+    EXPECT_TRUE(is_enveloped_cms(
+        info(enveloped, number(2) + der(0x31, to(prose.substr(0, 30) + test::noise(40))) + encrypted_content())));
     EXPECT_FALSE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, letter) + encrypted_content())));
 }
 

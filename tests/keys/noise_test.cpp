@@ -61,6 +61,8 @@ TEST(Noise, WhatCanBeReadIsNone) {
         {"Russian", repeated("Источник — Анна, встреча в пять часов вечера. ", 300)},
         {"Chinese in GBK", in_charset("GBK", chinese)},
         {"Chinese in UTF-16", in_charset("UTF-16LE", chinese)},
+        {"a letter of 126 characters", in_charset("GBK", chinese).substr(0, 252)},
+        {"a letter behind noise", test::noise(512) + in_charset("UTF-16BE", chinese).substr(0, 252)},
         {"Chinese", repeated("消息来源是王女士，五点钟在老城见面，请带现金。", 300)},
         {"UTF-16", utf16},
         {"text with a foreign octet here and there", sprinkled},
@@ -95,6 +97,7 @@ TEST(Noise, DigitsThatSpellWordsAreFound) {
         "dear+Bob/the+price+is+forty+two+million+tell+nobody+before+Monday/I+shall+meet+you+at+five\r\n"
         "behind+the+old+station+and+bring+the+contract+with+me/do+not+call/burn+this+when+you+have+read\r\n";
     EXPECT_TRUE(spells_text(words + words));
+    EXPECT_TRUE(spells_text(text::encode_base64(test::noise(900)) + words.substr(0, 124))) << "the last lines";
     EXPECT_FALSE(spells_text(text::encode_base64(test::noise(1'000'000))));
     EXPECT_FALSE(spells_text("short"));
 }

@@ -9,7 +9,11 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string octets(std::size_t count) { return test::noise(count); }
+// Others each time: what repeats is no noise.
+std::string octets(std::size_t count) {
+    static unsigned seed = 0;
+    return test::noise(count, ++seed);
+}
 
 // New format, one- or two-octet length.
 std::string packet_of(int type, const std::string& body) {
@@ -109,9 +113,9 @@ TEST(EncryptedMessage, LibrePgpHasAFormOfItsOwn) {
     }
 }
 
-std::string repeated_skesk(unsigned count) {
+std::string repeated_skesk(unsigned count, unsigned seed = 0) {
     std::string out;
-    for (unsigned i = 0; i < count; ++i) out += packet_of(3, "\x04\x09\x03\x08"s + test::noise(8, i) + "\xFF");
+    for (unsigned i = 0; i < count; ++i) out += packet_of(3, "\x04\x09\x03\x08"s + test::noise(8, 10 * seed + i) + "\xFF");
     return out;
 }
 
@@ -201,6 +205,39 @@ TEST(EncryptedMessage, AThousandReadersAreNoLetter) {
     const auto message = read_encrypted_message(packets + seipd);
     EXPECT_TRUE(message) << message.error();
     EXPECT_TRUE(read_encrypted_message(repeated_skesk(8) + seipd));
+}
+
+TEST(EncryptedMessage, ManySmallMessagesOfOneMailAreNoLetter) {
+    piecemeal_noise of_mail;
+    for (unsigned i = 0; i < 300; ++i) {
+        const auto for_bob =
+            packet_of(1, "\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x12\x01\x07\x40"s + octets(32) + "\x30" + octets(48));
+        const auto message =
+            read_encrypted_message(for_bob + repeated_skesk(1 + i % 2, i) + packet_of(18, "\x01" + octets(45)), of_mail);
+        EXPECT_TRUE(message) << i << ": " << message.error();
+    }
+}
+
+TEST(EncryptedMessage, TheSameMessageAgainIsNoPattern) {
+    piecemeal_noise of_mail;
+    for (int i = 0; i < 9; ++i) EXPECT_TRUE(read_encrypted_message(pkesk + skesk + seipd, of_mail)) << i;
+}
+
+TEST(EncryptedMessage, ALetterInManySmallMessagesOfOneMailIsFound) {
+    const auto letter = "The source is Jane Roe, meet her at five behind the old station, and bring cash. "s;
+    const auto piece = [&](unsigned i) { return letter.substr(i * 4 % 50, 30); };
+    const auto fingerprint = [&](unsigned i) { return piece(i) + letter.substr(i, 2); };
+    const auto is_found = [&](auto message) {
+        piecemeal_noise of_mail;
+        for (unsigned i = 0; i < 12; ++i)
+            if (!read_encrypted_message(message(i), of_mail)) return i > 0;
+        return false;
+    };
+    EXPECT_TRUE(is_found([&](unsigned i) { return pkesk + packet_of(18, "\x01" + piece(i) + octets(20)); })) << "in the data";
+    EXPECT_TRUE(is_found([&](unsigned i) {
+        return packet_of(1, "\x06\x21\x06" + fingerprint(i) + "\x19" + octets(32) + "\x28" + octets(40)) + seipd_v2;
+    })) << "in fingerprints";
+    EXPECT_FALSE(is_found([&](unsigned) { return pkesk_v6 + seipd_v2.substr(0, 4) + octets(102); }));
 }
 
 TEST(EncryptedMessage, SessionKeysHaveABound) {

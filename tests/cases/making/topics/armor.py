@@ -86,6 +86,16 @@ def cases(world):
                """A MessageID belongs to a message in several parts, which nobody writes any more: 32 characters of the sender's
                own.""",
                headers("Charset: utf-8", "Hash: SHA256", "MessageID: 4d2Kq0wFzIE5Ud1lQ7uMJ1VRhW5gSbHb"))
+    yield text("headers-of-flowcrypt-7", "pgp-inline", "FlowCrypt's Version and Comment, of 2019 to 2021.",
+               headers("Version: FlowCrypt 7.6.9 Gmail Encryption", "Comment: Seamlessly send and receive encrypted email"),
+               yes)
+    yield text("a-letter-in-links", "pgp-partial",
+               "Programs put their own address into a Comment. The path behind it is free, so that it has to be a known one.",
+               headers("Comment: https://pgp.com/the-price-is-42-million", "Comment: https://pgp.com/tell-nobody-till-Monday"))
+    yield text("a-letter-in-version-numbers", "pgp-partial", "A number is digits and dots.",
+               headers("Version: PGP 42.million.the.price"))
+    yield text("two-versions", "pgp-partial", "A header that comes twice is no program's.",
+               headers("Version: GnuPG v2", "Version: PGP 42"))
     yield case("the-usual-headers-in-pgp-mime", "pgp-mime", "The same inside PGP/MIME.",
                pgp_mime(headers("Version: GnuPG v2")), yes)
     yield text("a-header-nobody-knows", "pgp-partial", "RFC 9580 has readers pass over unknown headers, words and all.",

@@ -59,6 +59,12 @@ def cases(world):
                                        'Content-Disposition: inline;\n' + "".join(
                                            f' filename*{i}="{NAME}";\n' for i in range(3)) + ' filename*3=".asc"')),
                why="the header of a part is longer")
+    yield case("many-headers-that-are-a-letter",
+               """Each part is an encrypted file with a short header; the letter stands in their Content-IDs, a line in each.""",
+               multipart("mixed", text, *(attachment("", world.seal("bob", "%PDF-1.7")).replace(
+                   'name=""', f'name="{n}.pdf.pgp"').replace("\n\n", f"\nContent-ID: <{LONG_SECRET}>\n"
+                   f"Content-Location: {LONG_SECRET[:100]}\nContent-Language: price-42\nX-Attachment-Id: the-price-is-42\n"
+                   f"Content-Description: {LONG_SECRET[:100]}\n\n", 1) for n in range(9))))
     yield case("words-in-the-preamble", "No program shows the preamble; whoever reads the wire reads it.",
                pgp_mime(block, before=SECRET), why="there is text around its parts")
     yield case("words-in-the-epilogue",

@@ -67,6 +67,10 @@ def cases(world):
                """The same skeleton, and a style in it: styles can bring words of their own.""",
                part("text/html", "<html><head><style>p::before { content: 'the price is 42' }</style></head>"
                     "<body><p></p></body></html>\n"), version(), data(bob))
+    yield case("an-empty-part-with-a-name-is-partial", "pgp-partial",
+               """Exchange's empty part has no name; this one is called like a letter, and programs list it.""",
+               part("text/plain", "", 'Content-Disposition: attachment; filename="the price is 42 million.txt"'),
+               version(), data(bob))
     yield case("markup-in-front-is-partial", "pgp-partial",
                """An HTML part that shows nothing is not empty: comments, hidden text and pictures stand in markup.""",
                part("text/html", "<html><body><!-- 42 --></body></html>\n"), version(), data(bob))

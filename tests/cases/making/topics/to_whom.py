@@ -53,6 +53,11 @@ def cases(world):
                "The packet names Bob's key, which is ECDH, and holds a session key for X25519: no key of his opens it.",
                packet(PKESK, key[:9] + b"\x19" + noise(32, "ephemeral key") + b"\x29" + noise(41, "wrapped key"))
                + packet(*seipd), BY_HAND, bob="no")
+    seipd2 = packets(world.to_victor())[-1]
+    yield case("bob-by-another-fingerprint",
+               "PKESK 6 names a key by its fingerprint. This one ends like Bob's, and is not his.",
+               packet(PKESK, b"\x06\x15\x04" + noise(12, "fingerprint") + bytes.fromhex(world.subkey("bob")) + key[9:])
+               + packet(*seipd2), BY_HAND, bob="no")
     yield case("a-hidden-recipient", "gpg --hidden-recipient: the key id is all zeros.", world.seal("", hidden="bob"),
                bob="unverifiable", carol="unverifiable", keys=[hidden])
     yield case("a-hidden-recipient-beside-bob", "Bob is named, somebody else is not: a Bcc, as it should be.",

@@ -131,7 +131,8 @@ proof_request request_for(const fs::path& audit_directory, const fs::path& check
     if (fs::exists(checkpoints)) out.checkpoints.push_back(checkpoints);
     const auto public_half = public_key_file(audit_directory);
     if (!fs::exists(public_half)) return out;
-    if (const auto key = parse_ed25519_public_key(keys::read_file(public_half))) out.keys.push_back(*key);
+    if (const auto key = parse_ed25519_public_key(keys::read_file(public_half, keys::largest_key_file)))
+        out.keys.push_back(*key);
     return out;
 }
 

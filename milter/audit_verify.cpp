@@ -23,7 +23,7 @@ using policy::records;
 std::optional<ed25519_public_key> key_named(const std::string& word) {
     if (auto key = parse_ed25519_public_key(word)) return key;
     if (std::filesystem::exists(word))
-        if (auto key = parse_ed25519_public_key(keys::read_file(word))) return key;
+        if (auto key = parse_ed25519_public_key(keys::read_file(word, keys::largest_key_file))) return key;
     return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
 }
 

@@ -25,7 +25,7 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
         keys::replace_file(file, fresh.to_pem());
         return fresh;
     }
-    const auto key = ed25519_key::from_pem(keys::read_file(file));
+    const auto key = ed25519_key::from_pem(keys::read_file(file, keys::largest_key_file));
     if (!key)
         throw std::runtime_error(file.string() + " is no Ed25519 private key; put the former one back, or move it away to have "
                                                  "a new one made");

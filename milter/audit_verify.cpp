@@ -43,8 +43,8 @@ void print_json(const proved& of) {
         problems.push_back(json::object{{"file", one.file.string()},
                                         {"record", one.record ? json::value(*one.record) : json::value(nullptr)},
                                         {"text", one.text}});
-    std::cout << json::serialize(json::object{
-                     {"ok", of.problems.empty()},
+    const auto all = json::serialize(
+        json::object{{"ok", of.problems.empty()},
                      {"first_record", of.first_record},
                      {"records", of.records()},
                      {"last_hash", of.end.last_hash},
@@ -54,8 +54,8 @@ void print_json(const proved& of) {
                      {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
                      {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
                      {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
-                     {"notes", json::array(of.notes.begin(), of.notes.end())}})
-              << '\n';
+                     {"notes", json::array(of.notes.begin(), of.notes.end())}});
+    std::cout << text::printable_json(all) << '\n';
 }
 
 // What holds of a log without a problem. `kept`: by checkpoints that others kept.
@@ -128,7 +128,7 @@ int verify_log(const invocation& called, const config& gateway, const std::vecto
         print_json(found);
     } else {
         if (found.problems.empty()) print_proof(found, !asked->kept.empty());
-        for (const auto& note : found.notes) std::cout << "note: " << note << '\n';
+        for (const auto& note : found.notes) std::cout << "note: " << text::printable(note, 2000) << '\n';
     }
     return found.problems.empty() ? exit_yes : exit_no;
 }

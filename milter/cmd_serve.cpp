@@ -134,7 +134,8 @@ private:
             log_line("checkpoints of the audit log are signed by a new key; note it elsewhere: " + to_text(*key));
             events_.record(policy::signing_key_event(now(), *key));
         }
-        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live)));
+        const auto address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id();
+        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), address_key));
         events_.look();
     }
 

@@ -25,7 +25,20 @@ struct in_force {
     std::size_t certificate_count = 0;
 };
 
-std::string start_event(event_time time, std::string_view version, const in_force& now);
+enum class gateway_event : std::uint8_t { start, stop, reload, reload_refused, repair, signing_key };
+
+constexpr auto names(gateway_event) {
+    using enum gateway_event;
+    return std::to_array<named<gateway_event>>({{start, "start"},
+                                                {stop, "stop"},
+                                                {reload, "reload"},
+                                                {reload_refused, "reload-refused"},
+                                                {repair, "repair"},
+                                                {signing_key, "signing-key"}});
+}
+
+// `address_key`: pseudonyms::key_id(), empty where the log's addresses are in clear.
+std::string start_event(event_time time, std::string_view version, const in_force& now, std::string_view address_key);
 std::string stop_event(event_time time);
 std::string reload_event(event_time time, const in_force& before, const in_force& now);
 // A reload that was refused: what was in force stays.
@@ -49,7 +62,7 @@ struct key_event_facts {
     std::string id; // the same if one change is recorded twice after a crash
     std::string fingerprint;
     std::vector<std::string> addresses; // as the log writes them
-    std::string user;                   // who did it
+    std::string user;                   // who did it, as the log writes it
 };
 
 std::string key_event(const key_event_facts& of);

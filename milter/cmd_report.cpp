@@ -100,10 +100,6 @@ int write(const std::string& output, const std::string& content) {
 } // namespace
 
 int cmd_report(const invocation& called) {
-    if (!called.words.empty()) {
-        complain("report takes options only; see sealgate report --help");
-        return exit_unusable;
-    }
     const auto now = std::chrono::system_clock::now();
     const auto asked = question_in(called, now);
     if (!asked) return exit_unusable;

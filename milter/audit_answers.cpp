@@ -197,7 +197,8 @@ bool names_people(const policy::query& asked) {
 // The exit status. A question about people that some of the log can't answer is told from one that nothing answers.
 int conclude(const audit_search& log, const policy::query& asked, const config& gateway, bool found, bool about_people) {
     tell_damaged(log.damaged());
-    const auto [another, unknown] = about_people ? log.hashed() : audit_search::hashed_decisions{};
+    auto [another, unknown, without_domain] = log.hashed();
+    if (!about_people) another = unknown = 0;
     const auto decisions = [](std::uint64_t n) {
         return n == 1 ? std::string("1 decision") : std::to_string(n) + " decisions";
     };
@@ -211,8 +212,11 @@ int conclude(const audit_search& log, const policy::query& asked, const config& 
     if (unknown > 0 && !found)
         complain("the log does not say under which key the addresses of " + decisions(unknown) + " are hashed; is " + key +
                  " the one?");
+    if (without_domain > 0)
+        complain("the recipients' domains of " + decisions(without_domain) +
+                 " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
     if (found || asked.asks_nothing()) return exit_yes;
-    return another > 0 ? exit_unusable : exit_no;
+    return another > 0 || without_domain > 0 ? exit_unusable : exit_no;
 }
 
 int show(const invocation& called, const config& gateway, const people& named, policy::known_addresses known) {

@@ -26,12 +26,18 @@ policy::query without_people(policy::query asked) {
     return asked;
 }
 
+policy::query without_domains(policy::query asked) {
+    asked.domains.clear();
+    return asked;
+}
+
 } // namespace
 
 audit_search::audit_search(const std::filesystem::path& log, policy::query asked, const people& named)
     : log_(log)
     , asked_(std::move(asked))
     , but_for_people_(without_people(asked_))
+    , but_for_domains_(without_domains(asked_))
     , key_(named.key_id()) {}
 
 bool audit_search::next(found_record& out) {
@@ -51,6 +57,8 @@ bool audit_search::is_wanted(const json::object& record) {
     const auto fit = key_.fit_for(record);
     if (fit != policy::key_fit::fits && policy::matches(record, but_for_people_))
         ++(fit == policy::key_fit::another ? hashed_.under_another_key : hashed_.under_unknown_key);
+    if (!asked_.domains.empty() && policy::hides_domains(record) && policy::matches(record, but_for_domains_))
+        ++hashed_.without_domain;
     return policy::matches(record, asked_);
 }
 

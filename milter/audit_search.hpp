@@ -29,10 +29,11 @@ public:
 
     // Lines that are no JSON object, so far.
     std::uint64_t damaged() const { return damaged_; }
-    // Decisions that match but for their addresses, which are hashed under a key that is not at hand, or may not be.
+    // Decisions that match but for what hashes hide: addresses under a key that is not at hand, or may not be; and domains.
     struct hashed_decisions {
         std::uint64_t under_another_key = 0;
         std::uint64_t under_unknown_key = 0;
+        std::uint64_t without_domain = 0;
     };
     hashed_decisions hashed() const { return hashed_; }
 
@@ -41,7 +42,7 @@ private:
 
     audit_reader log_;
     policy::query asked_;
-    policy::query but_for_people_;
+    policy::query but_for_people_, but_for_domains_;
     policy::key_in_use key_;
     std::uint64_t damaged_ = 0;
     hashed_decisions hashed_;

@@ -56,6 +56,8 @@ std::string value_of(const json::object& record, grouping by) {
     return by == grouping::sender ? text::lower(text) : text;
 }
 
+bool is_hidden(std::string_view address) { return domain_of(address).empty() && is_pseudonym(address); }
+
 std::string value_of_recipient(const json::object& one, grouping by) {
     if (by == grouping::tier || by == grouping::reason)
         return std::string(text_in(one, groupings[static_cast<std::size_t>(by)]).value_or("-"));
@@ -87,7 +89,12 @@ std::string_view domain_of(std::string_view address) {
 std::string_view domain_or_word(std::string_view address) {
     const auto domain = domain_of(address);
     if (!domain.empty()) return domain;
-    return is_pseudonym(address) ? "(hidden)" : "(none)";
+    return is_hidden(address) ? "(hidden)" : "(none)";
+}
+
+bool hides_domains(const json::object& record) {
+    const auto recipients = recipients_in(record);
+    return std::ranges::any_of(recipients, [](const auto* one) { return is_hidden(text_in(*one, "address").value_or("")); });
 }
 
 bool query::asks_nothing() const {

@@ -25,6 +25,9 @@ std::string_view domain_of(std::string_view address);
 // The same for people: "(hidden)" where a hash stands for the whole address (audit.addresses: keyed), else "(none)".
 std::string_view domain_or_word(std::string_view address);
 
+// Of some recipient the record has nothing but a hash.
+bool hides_domains(const boost::json::object& record);
+
 // Each list: one of these, or anything where it is empty. Letters' case does not matter.
 struct query {
     std::optional<std::chrono::system_clock::time_point> since = {}; // from then on

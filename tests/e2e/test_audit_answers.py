@@ -50,7 +50,7 @@ def ids(mails, *names):
     (["--tier", "unsecure"], ["reject"]),
     (["--sender", "ANN@example.org", "--last", "1"], ["deliver"]),
     (["--sender", "nobody@example.org"], []),
-    (["--until", "2026-01-01"], []),
+    (["--until", "2099-01-01", "--outcome", "seal"], ["seal"]),
 ])
 def test_show_answers_what_is_asked(world, since, mails, filters, names):
     assert [one for one in shown(world, "--since", since, *filters) if one in ids(mails, *mails)] == ids(mails, *names)

@@ -273,6 +273,13 @@ def test_a_hidden_domain_has_a_word(world, keyed):
     assert json.loads(run.stdout) == {"domain": "(hidden)", "recipients": 1}
 
 
+def test_a_question_about_hidden_domains_is_not_answered_with_nothing(world, keyed):
+    world.send(Mail([BOB], "[public] News"))
+    run = keyed.run("audit", "show", "--domain", "partner.example", "--since", keyed.since, "--json")
+    assert run.returncode == 2 and run.stdout == ""
+    assert "the recipients' domains of 1 decision are not in the log: their addresses are hashed as a whole" in run.stderr
+
+
 def test_openssl_computes_a_hash_as_the_format_page_says(world, keyed):
     world.send(Mail([BOB], "[public] News"))
     line, = (line for line in FORMAT_PAGE.read_text().splitlines() if "openssl dgst" in line)

@@ -94,8 +94,8 @@ int call_one_of(const found_command& of, arguments given) {
         return exit_unusable;
     }
     const auto name = given[*at];
-    const auto* command = std::ranges::find(commands.begin(), commands.end(), name, &command_entry::name).base();
-    if (command == std::to_address(commands.end()))
+    const auto command = std::ranges::find(commands, name, &command_entry::name);
+    if (command == commands.end())
         return refuse(of.path + " has no command \"" + std::string(name) + "\"" + yaml::did_you_mean(name, names_of(commands)) +
                       of.hint());
     given.erase(given.begin() + static_cast<std::ptrdiff_t>(*at));

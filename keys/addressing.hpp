@@ -1,6 +1,6 @@
 // Whether an encrypted message is encrypted to a recipient: its key ids against the encryption keys of their certificates.
 //
-//   yes           each encrypted part names a key of theirs
+//   yes           each encrypted part names a key of theirs, and is encrypted by that key's algorithm
 //   unverifiable  no certificate of theirs is known, or a part's readers can't be told
 //   passphrase    some part names no key at all: it is encrypted to a passphrase
 //   no            some part names none of theirs, and has no hidden recipient and no passphrase: they could not

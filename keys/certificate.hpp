@@ -7,6 +7,7 @@
 #include "policy/vocabulary.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ using time_point = std::chrono::sys_seconds;
 
 struct subkey {
     std::string fingerprint;
-    std::string key_id; // 16 digits: what a PKESK packet names
+    std::string key_id;         // 16 digits: what a PKESK packet names
+    std::uint8_t algorithm = 0; // RFC 9580 section 9.1; 0: not known
     time_point created;
     std::optional<time_point> expires;
     bool can_encrypt = false;

@@ -19,7 +19,7 @@ constexpr auto auth_enveloped_data = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x
 
 constexpr auto kem_recipient = "\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x0D\x03"sv; // 1.2.840.113549.1.9.16.13.3
 
-constexpr std::size_t smallest_key = 8;     // octets, encrypted
+constexpr std::size_t smallest_key = 16;    // octets, encrypted
 constexpr std::size_t smallest_content = 8; // one block of an old cipher
 // What is not encrypted has room for what it is, and for little more: all of it can be read.
 constexpr std::size_t most_recipients = 1000;
@@ -64,66 +64,69 @@ bool take_algorithm(ber::reader& in) {
     return algorithm.at_end() || (algorithm.next() && algorithm.at_end());
 }
 
-bool take_encrypted_key(ber::reader& in) {
+// The keys of all recipients are looked at as one: what is short enough alone could be a letter together.
+bool take_encrypted_key(ber::reader& in, noise_meter& keys) {
     const auto key = in.take(ber::octet_string);
-    return key && key->size() >= smallest_key && is_noise(*key);
+    if (!key || key->size() < smallest_key) return false;
+    keys.add(*key);
+    return keys.is_noise();
 }
 
 // KeyTransRecipientInfo: whose certificate, by issuer and serial number or by key identifier; algorithm; key.
-bool is_key_transport(ber::reader in) {
+bool is_key_transport(ber::reader in, noise_meter& keys) {
     if (!is_version(in.take(ber::integer))) return false;
-    return take_recipient_identifier(in, context(0)) && take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+    return take_recipient_identifier(in, context(0)) && take_algorithm(in) && take_encrypted_key(in, keys) && in.at_end();
 }
 
 // KeyAgreeRecipientInfo: the sender's key, algorithm, and for each recipient who and the key.
-bool is_key_agreement(ber::reader in) {
+bool is_key_agreement(ber::reader in, noise_meter& keys) {
     if (!is_version(in.take(ber::integer)) || !take_bounded(in, constructed_context(0), largest_public_key)) return false;
     if (!skip_bounded(in, constructed_context(1), largest_key_identifier) || !take_algorithm(in)) return false;
-    const auto keys = in.take(ber::sequence);
-    if (!keys || keys->empty() || !in.at_end()) return false;
-    for (ber::reader all(*keys); !all.at_end();) {
+    const auto recipients = in.take(ber::sequence);
+    if (!recipients || recipients->empty() || !in.at_end()) return false;
+    for (ber::reader all(*recipients); !all.at_end();) {
         const auto one = all.take(ber::sequence);
         if (!one) return false;
         ber::reader recipient(*one);
         if (!take_recipient_identifier(recipient, constructed_context(0))) return false;
-        if (!take_encrypted_key(recipient) || !recipient.at_end()) return false;
+        if (!take_encrypted_key(recipient, keys) || !recipient.at_end()) return false;
     }
     return true;
 }
 
 // KEKRecipientInfo: a key both sides have already.
-bool is_shared_key(ber::reader in) {
+bool is_shared_key(ber::reader in, noise_meter& keys) {
     return is_version(in.take(ber::integer)) && take_bounded(in, ber::sequence, largest_key_identifier) && take_algorithm(in) &&
-           take_encrypted_key(in) && in.at_end();
+           take_encrypted_key(in, keys) && in.at_end();
 }
 
-bool is_passphrase(ber::reader in) {
+bool is_passphrase(ber::reader in, noise_meter& keys) {
     return is_version(in.take(ber::integer)) && skip_bounded(in, constructed_context(0), largest_algorithm) &&
-           take_algorithm(in) && take_encrypted_key(in) && in.at_end();
+           take_algorithm(in) && take_encrypted_key(in, keys) && in.at_end();
 }
 
 // OtherRecipientInfo: key encapsulation (RFC 9629 section 3) is the one that is known.
-bool is_other(ber::reader in) {
+bool is_other(ber::reader in, noise_meter& keys) {
     if (in.take(ber::object_identifier) != kem_recipient) return false;
     const auto value = in.take(ber::sequence);
     if (!value || !in.at_end()) return false;
     ber::reader kem(*value);
     if (!is_version(kem.take(ber::integer)) || !take_recipient_identifier(kem, context(0)) || !take_algorithm(kem))
         return false;
-    return take_encrypted_key(kem) && take_algorithm(kem) && take_bounded(kem, ber::integer, 3) &&
+    return take_encrypted_key(kem, keys) && take_algorithm(kem) && take_bounded(kem, ber::integer, 3) &&
            skip_bounded(kem, constructed_context(0), largest_key_identifier) && take_algorithm(kem) &&
-           take_encrypted_key(kem) && kem.at_end();
+           take_encrypted_key(kem, keys) && kem.at_end();
 }
 
-bool is_recipient(const ber::value& info) {
+bool is_recipient(const ber::value& info, noise_meter& keys) {
     if (info.content.size() > largest_recipient) return false;
     const ber::reader in(info.content);
     switch (info.tag) {
-    case ber::sequence: return is_key_transport(in);
-    case constructed_context(1): return is_key_agreement(in);
-    case constructed_context(2): return is_shared_key(in);
-    case constructed_context(3): return is_passphrase(in);
-    case constructed_context(4): return is_other(in);
+    case ber::sequence: return is_key_transport(in, keys);
+    case constructed_context(1): return is_key_agreement(in, keys);
+    case constructed_context(2): return is_shared_key(in, keys);
+    case constructed_context(3): return is_passphrase(in, keys);
+    case constructed_context(4): return is_other(in, keys);
     }
     return false;
 }
@@ -131,10 +134,11 @@ bool is_recipient(const ber::value& info) {
 bool take_recipients(ber::reader& in) {
     const auto set = in.take(ber::set);
     if (!set || set->empty()) return false;
+    noise_meter keys;
     std::size_t count = 0;
     for (ber::reader all(*set); !all.at_end();) {
         const auto one = all.next();
-        if (!one || !is_recipient(*one) || ++count > most_recipients) return false;
+        if (!one || !is_recipient(*one, keys) || ++count > most_recipients) return false;
     }
     return true;
 }

@@ -1,7 +1,7 @@
 // Encrypted CMS messages: EnvelopedData (RFC 5652 section 6) and AuthEnvelopedData (RFC 5083), DER or BER.
 //
 // Read down to each recipient and to the encrypted content. Refuses a message without recipients or without
-// content, content and encrypted keys that do not look like ciphertext, certificates and attributes of more
+// content, content and encrypted keys (all together) that do not look like ciphertext, certificates and attributes of more
 // than a few KiB, anything behind it. As with OpenPGP this proves form only. Pure, linear.
 #pragma once
 

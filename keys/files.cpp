@@ -93,12 +93,12 @@ std::string read_file(const std::filesystem::path& file, std::size_t most) {
     }
 }
 
-void replace_file(const std::filesystem::path& file, std::string_view content) {
+void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
     auto fresh = file;
     fresh += ".new";
     {
         std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
-        const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+        const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
         to.write_all(content);
         to.sync();
     }
@@ -110,11 +110,11 @@ void remove_file(const std::filesystem::path& file) {
     if (std::filesystem::remove(file)) sync_directory(file.parent_path());
 }
 
-void make_private_directory(const std::filesystem::path& directory) {
+void make_private_directory(const std::filesystem::path& directory, unsigned mode) {
     if (std::filesystem::is_directory(directory)) return;
     const auto above = directory.parent_path();
     if (!above.empty() && above != directory) make_private_directory(above);
-    if (::mkdir(directory.c_str(), 0700) == 0) return give_to_owner_of(above, directory);
+    if (::mkdir(directory.c_str(), mode) == 0) return give_to_owner_of(above, directory);
     if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
 }
 

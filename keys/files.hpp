@@ -42,14 +42,14 @@ std::string read_file(const std::filesystem::path& file, std::size_t most = larg
 // A file's name is durable only with its directory.
 void sync_directory(const std::filesystem::path& directory);
 
-// All or nothing: a file beside it is written, synced and renamed, and the directory synced. Mode 0600.
-void replace_file(const std::filesystem::path& file, std::string_view content);
+// All or nothing: a file beside it is written, synced and renamed, and the directory synced.
+void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode = 0600);
 
 // Removes a file, and syncs the directory. Absent is well.
 void remove_file(const std::filesystem::path& file);
 
-// Creates the directory, and those above it, with mode 0700 (as far as they are missing).
-void make_private_directory(const std::filesystem::path& directory);
+// Creates the directory, and those above it with mode 0700 (as far as they are missing).
+void make_private_directory(const std::filesystem::path& directory, unsigned mode = 0700);
 
 // A directory of our own, mode 0700, removed with all it holds at the end.
 class temporary_directory {

@@ -92,9 +92,18 @@ std::optional<time_point> time_of(long int seconds) {
 
 std::string id_of(const char* hex) { return hex != nullptr ? hex : ""; }
 
+// GPGME has numbers of its own for what it tells apart.
+std::uint8_t algorithm_of(gpgme_pubkey_algo_t from) {
+    if (from == GPGME_PK_ECDH) return 18;
+    if (from == GPGME_PK_ECDSA) return 19;
+    if (from == GPGME_PK_EDDSA) return 22;
+    return from > 0 && from < 256 ? static_cast<std::uint8_t>(from) : 0;
+}
+
 subkey subkey_of(const _gpgme_subkey& from) {
     return {.fingerprint = id_of(from.fpr),
             .key_id = id_of(from.keyid),
+            .algorithm = algorithm_of(from.pubkey_algo),
             .created = time_of(from.timestamp).value_or(time_point{}),
             .expires = time_of(from.expires),
             .can_encrypt = from.can_encrypt != 0,

@@ -25,7 +25,12 @@ bool says_more_than_its_body(const mime_part& part) { return part.ambiguous || p
 
 bool has_text_around_parts(const mime_part& part) { return !says_nothing(part.preamble) || !says_nothing(part.epilogue); }
 
-// All parts of a message, each leaf read once, in order.
+// Names and descriptions of the two parts of PGP/MIME are those of programs. Exchange's are the longest.
+bool has_long_header(const mime_part& part) {
+    constexpr std::size_t longest_usual = 512;
+    return part.header.size() > longest_usual;
+}
+
 // An empty part says something by its name, or by what its header calls it.
 bool is_titled(const mime_part& part) {
     for (auto rest = part.header; !rest.empty();)
@@ -33,6 +38,7 @@ bool is_titled(const mime_part& part) {
     return !part.file_name.empty();
 }
 
+// All parts of a message, each leaf read once, in order.
 class survey {
 public:
     explicit survey(const mime_part& root) { visit(root); }
@@ -64,6 +70,7 @@ private:
             return;
         }
         if (has_text_around_parts(part)) ++readable_;
+        if (part.is("multipart", "encrypted") && std::ranges::any_of(part.parts, has_long_header)) ++readable_;
         for (const auto& below : part.parts) visit(below);
     }
 
@@ -91,6 +98,7 @@ bool is_plain_leaf(const mime_part& part, std::string_view type, std::string_vie
 // conform.
 std::string problem_with_parts(const mime_part& version, const leaf_reading& version_read, const mime_part& data,
                                const leaf_reading& data_read) {
+    if (has_long_header(version) || has_long_header(data)) return "the header of a part is longer than any program makes it";
     if (!is_plain_leaf(version, "application", "pgp-encrypted") || version_read.kind != leaf_kind::version)
         return "its first part is not the version";
     if (!is_plain_leaf(data, "application", "octet-stream")) return "its second part is not application/octet-stream";
@@ -123,7 +131,7 @@ bool is_mangled_pgp_mime(const mime_part& root, const std::vector<leaf_reading>&
 }
 
 std::string to_whom(const encrypted_message& message) {
-    const auto keys = message.key_ids.size();
+    const auto keys = message.readers.size();
     if (keys == 0) return "encrypted to a passphrase";
     return fmt::format("encrypted to {} key{}{}", keys, keys == 1 ? "" : "s",
                        message.passphrases != 0 ? " and a passphrase" : "");

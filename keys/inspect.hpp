@@ -13,7 +13,8 @@
 //   smime        application/pkcs7-mime that holds EnvelopedData or AuthEnvelopedData
 //
 // Readable is also what stands in a part's header beyond a few short MIME fields, and in armor headers beyond
-// the usual ones. File names and descriptions are not counted: every form but PGP/MIME shows them.
+// the usual ones. File names and descriptions are not counted: every form but PGP/MIME shows them. Nor is the header of
+// the mail itself, which is readable in any case.
 //
 // Pure and linear; never fails. A message without a trace of encryption is not parsed at all. Armor hidden
 // from that scan by odd spelling makes the message `none`: clear, and so it is encrypted once more. That is the

@@ -1,6 +1,7 @@
 #include "keys/leaf.hpp"
 
 #include "keys/armor.hpp"
+#include "keys/empty_html.hpp"
 #include "keys/noise.hpp"
 #include "policy/base/text.hpp"
 
@@ -23,9 +24,14 @@ constexpr auto names_of_armor =
 
 std::string name_of(const policy::mime_part& leaf) { return text::lower(text::trim(leaf.file_name)); }
 
+// Types that mail programs give to an encrypted file when they do not know better.
+constexpr auto types_of_files = std::to_array<std::string_view>(
+    {"octet-stream", "x-pgp", "x-gpg", "gpg", "x-pgp-encrypted", "x-extension-pgp", "x-extension-gpg"});
+
 bool has_binary_name(const policy::mime_part& leaf) {
     const auto name = name_of(leaf);
-    return leaf.is("application", "octet-stream") && (name.ends_with(".pgp") || name.ends_with(".gpg"));
+    if (!name.ends_with(".pgp") && !name.ends_with(".gpg")) return false;
+    return leaf.type == "application" && std::ranges::find(types_of_files, leaf.subtype) != types_of_files.end();
 }
 
 bool may_be_binary(const policy::mime_part& leaf) {
@@ -105,6 +111,7 @@ leaf_reading read_leaf(const policy::mime_part& leaf) {
     }
     const auto bytes = content->view();
     if (text::trim(bytes).empty()) return {.kind = leaf_kind::empty};
+    if (leaf.is("text", "html") && is_empty_html(bytes)) return {.kind = leaf_kind::empty};
     if (is_version(leaf, bytes)) return {.kind = leaf_kind::version};
     if (leaf.encoding == "base64" && may_be_binary(leaf) && spells_text(leaf.body))
         return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};

@@ -1,6 +1,6 @@
 // One leaf of a message: whether it is encrypted OpenPGP data, and nothing but that.
 //
-//   empty         nothing in it but white space
+//   empty         nothing in it but white space, or HTML around nothing
 //   version       the control part of PGP/MIME: application/pgp-encrypted that says "Version: 1" and no more
 //   readable      anybody can read it, and it does not claim otherwise
 //   clear_signed  readable text in an OpenPGP signature (RFC 9580 section 7)
@@ -8,9 +8,9 @@
 //   partial       an encrypted message with something readable beside it
 //   fake          claims to be an encrypted message by its type, its name or a begin line, and is none
 //
-// Binary data count only as application/pgp-encrypted, application/pgp, or octet-stream with a .pgp or .gpg name: what is
-// called text/html is shown as HTML, whatever the file name says. Certificates and signatures of such a name are readable
-// and claim nothing. Pure and linear; decodes the leaf once.
+// Binary data count only as application/pgp-encrypted, application/pgp, or octet-stream and the like with a .pgp or .gpg
+// name: what is called text/html is shown as HTML, whatever the file name says. Certificates and signatures of such a name are
+// readable and claim nothing. Pure and linear; decodes the leaf once.
 #pragma once
 
 #include "keys/packets.hpp"

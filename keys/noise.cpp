@@ -10,12 +10,18 @@ namespace sealgate::keys {
 namespace {
 
 // Noise is text for n octets from a given place on with probability 2^-1.1n. The longer the data, the more
-// places: 2^-41 and less for all lengths.
-std::size_t longest_run_of_noise(std::size_t size) { return 35 + std::bit_width(size); }
+// places: 2^-42 and less for all lengths.
+std::size_t longest_run_of_noise(std::size_t size) { return 36 + std::bit_width(size); }
 
-// In a window of 128 random octets 32 pairs are equal; 180 and more with probability 2^-66. English text has
-// 500, Chinese in UTF-8 240.
-constexpr std::size_t fewest_pairs_of_text = 180;
+// The same for shreds of text between octets that are none: one octet of noise in 9,000 is deep in a run. More than
+// these with probability 2^-48 and less for all lengths.
+constexpr std::size_t depth = 12;
+std::size_t most_deep_octets_of_noise(std::size_t size) { return 48 + size / 1024; }
+
+// Pairs of equal octets in one, two, three and four windows together. Noise has 32, 127, 287 and 511; that many and more
+// with probability 2^-61 and less. English text has 500 in one window, Chinese in UTF-8 240; in GBK or UTF-16 it
+// has 450 in two.
+constexpr auto fewest_pairs_of_text = std::to_array<std::size_t>({180, 360, 600, 900});
 
 constexpr bool is_ascii_text(unsigned octet) {
     return (octet >= ' ' && octet < 0x7F) || text::is_space(static_cast<char>(octet));
@@ -65,7 +71,7 @@ void noise_meter::add(std::string_view octets) {
 }
 
 void noise_meter::follow_text(std::string_view octets) {
-    auto run = run_, longest = longest_run_;
+    std::size_t run = run_, longest = 0;
     auto awaited = awaited_;
     for (const char octet : octets) {
         const auto next = steps[awaited][static_cast<unsigned char>(octet)];
@@ -73,19 +79,51 @@ void noise_meter::follow_text(std::string_view octets) {
         longest = std::max(longest, run);
         awaited = next.awaited;
     }
-    run_ = run, longest_run_ = longest, awaited_ = awaited;
+    if (longest > depth) count_deep(octets);
+    run_ = run, longest_run_ = std::max(longest, longest_run_), awaited_ = awaited;
+}
+
+// Apart, since noise hardly ever needs it.
+void noise_meter::count_deep(std::string_view octets) {
+    auto run = run_;
+    auto awaited = awaited_;
+    for (const char octet : octets) {
+        const auto next = steps[awaited][static_cast<unsigned char>(octet)];
+        run = run * next.goes_on + next.is_text;
+        deep_ += run > depth;
+        awaited = next.awaited;
+    }
 }
 
 void noise_meter::count(std::string_view octets) {
-    for (const char octet : octets) pairs_ += seen_[static_cast<unsigned char>(octet)]++;
-    repeats_itself_ = repeats_itself_ || pairs_ >= fewest_pairs_of_text;
+    auto pairs = pairs_; // an octet written could be a part of a member
+    for (const char octet : octets) pairs += seen_[static_cast<unsigned char>(octet)]++;
+    pairs_ = pairs;
+    repeats_itself_ = repeats_itself_ || pairs_ >= fewest_pairs_of_text.front();
     in_window_ += octets.size();
-    if (in_window_ < window) return;
+    if (in_window_ == window) close_window();
+}
+
+void noise_meter::close_window() {
+    int squares = 0; // of how often each octet was seen: two for each pair, and one for each octet
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+        const auto seen = static_cast<std::int16_t>(seen_before_[i] + seen_[i]);
+        seen_before_[i] = seen;
+        squares += seen * seen;
+    }
+    const auto pairs = (static_cast<std::size_t>(squares) - (windows_before_ + 1) * window) / 2;
+    repeats_itself_ = repeats_itself_ || pairs >= fewest_pairs_of_text[windows_before_];
+    if (++windows_before_ == fewest_pairs_of_text.size()) {
+        seen_before_.fill(0);
+        windows_before_ = 0;
+    }
     seen_.fill(0);
     pairs_ = in_window_ = 0;
 }
 
-bool noise_meter::is_noise() const { return !repeats_itself_ && longest_run_ <= longest_run_of_noise(size_); }
+bool noise_meter::is_noise() const {
+    return !repeats_itself_ && longest_run_ <= longest_run_of_noise(size_) && deep_ <= most_deep_octets_of_noise(size_);
+}
 
 // In a window of 128 digits of noise 127 pairs are equal; 260 and more with probability 2^-60. English words have 450.
 bool spells_text(std::string_view base64) {

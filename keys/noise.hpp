@@ -1,7 +1,7 @@
 // Whether octets can be ciphertext: what is encrypted looks like noise, and what can be read does not.
 //
-// Refused: text in UTF-8 of some length in a row, and windows in which few values come up again and again
-// (text in any other alphabet, UTF-16, zeros). Of 64 MiB of real ciphertext less than one in 2^40 is refused.
+// Refused: text in UTF-8 of some length in a row, or in many shreds; and windows in which few values come up again and
+// again (text in any other alphabet or charset, zeros). Of 64 MiB of real ciphertext less than one in 2^40 is refused.
 // Noise is no proof: compressed data pass, and so does a text short enough. Pure; one pass; nothing is kept.
 #pragma once
 
@@ -21,15 +21,20 @@ public:
 
 private:
     void follow_text(std::string_view octets);
+    void count_deep(std::string_view octets);
     void count(std::string_view octets); // all of one window
+    void close_window();
 
     static constexpr std::size_t window = 128;
 
     std::size_t size_ = 0;
     std::size_t run_ = 0, longest_run_ = 0; // of octets that are text
+    std::size_t deep_ = 0;                  // octets with a dozen of text before them
     std::uint8_t awaited_ = 0;              // octets that the UTF-8 character begun still needs
     std::size_t pairs_ = 0, in_window_ = 0; // pairs of equal octets in this window
     std::array<std::uint8_t, 256> seen_{};
+    std::array<std::int16_t, 256> seen_before_{}; // in the windows before this one, of those looked at together
+    std::size_t windows_before_ = 0;
     bool repeats_itself_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <utility>
 
 namespace sealgate::keys {
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t smallest_first_chunk = 512; // RFC 9580 section 4.2.1.4
 constexpr std::size_t largest_session_key = 8192; // octets; the largest keys known need half of it
+constexpr std::size_t most_passphrases = 8;
 
 struct header {
     packet_type type;
@@ -155,7 +157,7 @@ public:
         if (p.type == skesk) return read_skesk(p);
         if (p.type == seipd || p.type == ocb) return read_data(p);
         if (p.type == marker) return p.body == "PGP" || fail("a marker packet with something in it");
-        if (p.type == padding) return is_noise(p) || fail(readable_ciphertext);
+        if (p.type == padding) return read_padding(p);
         return fail(other_kind(p.type));
     }
 
@@ -172,19 +174,29 @@ private:
     bool read_pkesk(const packet& p) {
         auto content = p.size <= largest_session_key ? keys::read_pkesk(p.body) : std::nullopt;
         if (!content) return fail("an encrypted session key that cannot be read");
-        if (!is_noise(p)) return fail(readable_ciphertext);
-        out_.key_ids.push_back(std::move(content->key_id));
+        out_.readers.push_back({.key_id = std::move(content->key_id), .algorithm = content->algorithm});
         note_version(content->version);
-        return true;
+        return looks_encrypted(content->value);
     }
 
     bool read_skesk(const packet& p) {
         const auto content = keys::read_skesk(p.body);
         if (!content) return fail("a passphrase packet that cannot be read");
-        if (!is_noise(p)) return fail(readable_ciphertext);
+        if (++out_.passphrases > most_passphrases) return fail("more passphrases than anybody needs");
         note_version(content->version);
-        ++out_.passphrases;
-        return true;
+        constexpr std::size_t same_in_all = 4; // version, cipher, method, digest: a few of them would look like a pattern
+        return looks_encrypted(p.body.substr(same_in_all));
+    }
+
+    bool read_padding(const packet& p) {
+        if (std::exchange(has_padding_, true)) return fail("more than one padding packet");
+        return looks_encrypted(p.body);
+    }
+
+    // What stands before the data is short, packet by packet; all together is looked at.
+    bool looks_encrypted(std::string_view octets) {
+        before_data_.add(octets);
+        return before_data_.is_noise() || fail(readable_ciphertext);
     }
 
     // Version 5 is LibrePGP's.
@@ -204,7 +216,7 @@ private:
     }
 
     bool read_data(const packet& p) {
-        if (out_.key_ids.empty() && out_.passphrases == 0) return fail(other_kind(p.type));
+        if (out_.readers.empty() && out_.passphrases == 0) return fail(other_kind(p.type));
         done_ = true;
         if (!fits(p)) return fail("encrypted data that cannot be read");
         out_.seipd_version = p.type == packet_type::seipd ? version_of(p) : 0;
@@ -213,6 +225,8 @@ private:
 
     encrypted_message out_;
     std::string problem_;
+    noise_meter before_data_;
+    bool has_padding_ = false;
     bool has_older_ = false, has_v5_ = false, has_v6_ = false; // versions of session key packets
     bool done_ = false;
 };

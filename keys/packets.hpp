@@ -56,19 +56,25 @@ struct partial_walk {
 };
 partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_packets);
 
+// The key that a PKESK is for.
+struct reader {
+    std::string key_id;         // 16 upper-case hex digits; all zero: hidden
+    std::uint8_t algorithm = 0; // RFC 9580 section 9.1
+};
+
 struct encrypted_message {
-    std::vector<std::string> key_ids; // 16 upper-case hex digits a PKESK, in order; all zero: hidden
-    std::size_t passphrases = 0;      // SKESK packets: whoever knows one of these can read it too
-    std::uint8_t seipd_version = 0;   // 1 or 2; 0: an OCB packet
+    std::vector<reader> readers;    // in order
+    std::size_t passphrases = 0;    // SKESK packets: whoever knows one of these can read it too
+    std::uint8_t seipd_version = 0; // 1 or 2; 0: an OCB packet
 };
 
 // The error where everything is in its place, but what should be ciphertext is text.
 inline constexpr std::string_view readable_ciphertext = "its encrypted data can be read as they are";
 
 // An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then
-// nothing; marker and padding packets may stand before it. Session keys and data have to be of versions that go together
-// and well-formed (keys/session_key.hpp), and to look like ciphertext, as padding has to (keys/noise.hpp). Says what
-// else it is where it is something else.
+// nothing; marker packets and one padding packet may stand before it. Session keys and data have to be of versions that go
+// together and well-formed (keys/session_key.hpp). The data have to look like ciphertext (keys/noise.hpp), and so has what
+// stands before them, as one: a letter in many packets is a letter. Says what else it is where it is something else.
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes);
 
 } // namespace sealgate::keys

@@ -16,15 +16,11 @@ void keep_each_once(std::vector<seal_recipient>& recipients) {
     recipients.erase(repeated.begin(), repeated.end());
 }
 
-std::vector<std::string> sorted(std::vector<std::string> ids) {
-    std::ranges::sort(ids);
-    return ids;
-}
-
-std::vector<std::string> expected_key_ids(const std::vector<seal_recipient>& recipients) {
+std::vector<std::string> sorted_key_ids(const auto& of, auto key_id) {
     std::vector<std::string> out;
-    std::ranges::transform(recipients, std::back_inserter(out), &seal_recipient::key_id);
-    return sorted(std::move(out));
+    std::ranges::transform(of, std::back_inserter(out), key_id);
+    std::ranges::sort(out);
+    return out;
 }
 
 } // namespace
@@ -40,7 +36,8 @@ std::string problem_with_sealed(std::string_view ciphertext, std::string_view en
     const auto message = read_encrypted_message(ciphertext);
     if (!message) return "gpg did not make an encrypted message: " + message.error();
     if (message->passphrases != 0) return "gpg encrypted to a passphrase too";
-    if (sorted(message->key_ids) != expected_key_ids(recipients)) return "gpg encrypted to other keys than asked for";
+    if (sorted_key_ids(message->readers, &reader::key_id) != sorted_key_ids(recipients, &seal_recipient::key_id))
+        return "gpg encrypted to other keys than asked for";
     // Nothing is compressed, so less than this cannot hold it all.
     if (ciphertext.size() < entity.size()) return "gpg encrypted only a part of the message";
     return {};

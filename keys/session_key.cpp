@@ -19,40 +19,52 @@ std::string upper_hex(std::string_view octets) {
     return out;
 }
 
+// A number that a key of that size makes, less what may be zero at its front.
+constexpr unsigned least_bits_of_1024 = 960;
+constexpr unsigned least_bits_of_a_point = 240; // the smallest curves have 256
+
 // RFC 9580 section 3.2: the count of bits, then the number without leading zeros.
-bool take_number(bytes::cursor& in) {
+bool take_number(bytes::cursor& in, unsigned least_bits) {
     const auto bits = in.u16();
-    const auto number = bits ? in.take((*bits + 7u) / 8) : std::nullopt;
-    if (!number || number->empty()) return false;
+    const auto number = bits && *bits >= least_bits ? in.take((*bits + 7u) / 8) : std::nullopt;
+    if (!number) return false;
     const auto first = static_cast<unsigned char>(number->front());
     return std::bit_width(first) == (*bits - 1) % 8 + 1;
 }
 
-// A length octet, and at least one octet of a wrapped key.
-bool take_wrapped_key(bytes::cursor& in) {
+// RFC 3394 wraps in steps of eight octets, and adds eight. In front of it a length, and `extra` octets that it counts.
+bool take_wrapped_key(bytes::cursor& in, std::size_t least, std::size_t extra = 0) {
     const auto length = in.u8();
-    return length.value_or(0) > 0 && in.take(*length);
+    return length && *length >= least + extra && (*length - extra) % 8 == 0 && in.take(*length);
 }
 
-bool take_ephemeral_key(bytes::cursor& in, std::size_t size) { return in.take(size) && take_wrapped_key(in); }
+// RFC 9580 section 11.5: cipher, key, checksum and filling are wrapped, 24 octets at least.
+bool take_ecdh(bytes::cursor& in) { return take_number(in, least_bits_of_a_point) && take_wrapped_key(in, 32); }
+
+// Version 3 has the cipher in clear before the wrapped key.
+bool take_ephemeral_key(bytes::cursor& in, std::size_t size, std::uint8_t version) {
+    return in.take(size) && take_wrapped_key(in, 24, version == 3 ? 1 : 0);
+}
 
 // RFC 9580 sections 5.1.3 to 5.1.7.
-bool is_value_of(std::uint8_t algorithm, bytes::cursor in) {
+bool is_value_of(std::uint8_t algorithm, std::uint8_t version, bytes::cursor in) {
+    constexpr std::size_t least_of_others = 48; // what the smallest of these need
     bool whole = false;
     switch (algorithm) {
     case 1:
-    case 2: whole = take_number(in); break;                          // RSA
-    case 16: whole = take_number(in) && take_number(in); break;      // Elgamal
-    case 18: whole = take_number(in) && take_wrapped_key(in); break; // ECDH
-    case 25: whole = take_ephemeral_key(in, 32); break;              // X25519
-    case 26: whole = take_ephemeral_key(in, 56); break;              // X448
-    case 3:                                                          // RSA, DSA, ECDSA, EdDSA, Ed25519, Ed448: they only sign
+    case 2: whole = take_number(in, least_bits_of_1024); break;                                         // RSA
+    case 16: whole = take_number(in, least_bits_of_1024) && take_number(in, least_bits_of_1024); break; // Elgamal
+    case 18: whole = take_ecdh(in); break;                                                              // ECDH
+    case 25: whole = take_ephemeral_key(in, 32, version); break;                                        // X25519
+    case 26: whole = take_ephemeral_key(in, 56, version); break;                                        // X448
+    case 0:                                                                                             // none
+    case 3: // RSA, DSA, ECDSA, EdDSA, Ed25519, Ed448: they only sign
     case 17:
     case 19:
     case 22:
     case 27:
     case 28: return false;
-    default: return in.rest().size() >= 2;
+    default: return in.rest().size() >= least_of_others;
     }
     return whole && in.at_end();
 }
@@ -143,8 +155,8 @@ std::optional<pkesk_content> read_pkesk(std::string_view body) {
     const auto version = in.u8();
     auto id = version ? take_key_id(in, *version) : std::nullopt;
     const auto algorithm = in.u8();
-    if (!id || !algorithm || !is_value_of(*algorithm, in)) return std::nullopt;
-    return pkesk_content{.version = *version, .key_id = *std::move(id), .algorithm = *algorithm};
+    if (!id || !algorithm || !is_value_of(*algorithm, *version, in)) return std::nullopt;
+    return pkesk_content{.version = *version, .key_id = *std::move(id), .algorithm = *algorithm, .value = in.rest()};
 }
 
 std::optional<skesk_content> read_skesk(std::string_view body) {

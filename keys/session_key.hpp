@@ -2,7 +2,7 @@
 // and 5.3 (SKESK: for a passphrase), with LibrePGP's version 5 of the latter.
 //
 // Each value has the size that its algorithm gives it, and nothing follows. What a public-key algorithm that we do not
-// know puts there is not looked at: new ones come. Whether it looks like ciphertext is for others to say
+// know puts there has a least size only: new ones come. Whether it looks like ciphertext is for others to say
 // (keys/noise.hpp). Pure; a body is taken whole, so packets in partial lengths are refused before.
 #pragma once
 
@@ -20,6 +20,7 @@ struct pkesk_content {
     std::uint8_t version;   // 3 or 6
     std::string key_id;     // 16 upper-case hex digits; all zero: hidden
     std::uint8_t algorithm; // RFC 9580 section 9.1
+    std::string_view value; // the session key, encrypted; points into the body
 };
 
 // Nothing where it does not follow the standard.

@@ -18,14 +18,18 @@ struct needle {
     std::string_view text;
     std::size_t anchor;
 };
-constexpr std::array<needle, 8> needles = {{{"multipart/encrypted", 8},
-                                            {"pkcs7-mime", 1},
-                                            {"begin pgp", 6},
-                                            {"application/pgp", 12},
-                                            {".pgp", 1},
-                                            {".gpg", 1},
-                                            {".asc", 0},
-                                            {"LS0tLS1CRUdJTiBQR1", 0}}}; // "-----BEGIN PGP" in base64
+constexpr std::array<needle, 11> needles = {{{"multipart/encrypted", 8},
+                                             {"pkcs7-mime", 1},
+                                             {"begin pgp", 6},
+                                             {"application/pgp", 12},
+                                             {".pgp", 1},
+                                             {".gpg", 1},
+                                             {".asc", 0},
+                                             {"begin=20pgp", 8},
+                                             // "-----BEGIN PGP" in base64, by how many octets stand before it
+                                             {"LS0tLS1CRUdJTiBQR1", 0},
+                                             {"LS0tQkVHSU4gUEdQ", 0},
+                                             {"LS0tLUJFR0lOIFBHU", 0}}};
 
 constexpr std::size_t block = 64;
 constexpr std::size_t anchor_size = 3;

@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Auditors are in the gateway's group, and see this directory of all that is below state/ (contrib/design/audit_format.md).
 constexpr unsigned readable_by_group = 0640;
+constexpr unsigned open_to_group = 0750;
 
 std::string system_error(std::string_view what, const fs::path& path) {
     return std::string(what) + " " + path.string() + ": " + std::generic_category().message(errno);
@@ -52,7 +54,7 @@ std::uint64_t first_record_of(const fs::path& path, std::uint64_t otherwise) {
 }
 
 fs::path made_ready(const fs::path& directory) {
-    keys::make_private_directory(directory);
+    keys::make_private_directory(directory, open_to_group);
     return directory;
 }
 

@@ -32,10 +32,6 @@ audit_log::~audit_log() {
     writer_.join();
 }
 
-std::optional<ed25519_public_key> audit_log::new_key() const {
-    return checkpoints_.is_new() ? std::optional(checkpoints_.public_key()) : std::nullopt;
-}
-
 void audit_log::append(std::string fields, completion done) {
     {
         const std::lock_guard lock(mutex_);

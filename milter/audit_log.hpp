@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,8 +49,8 @@ public:
 
     // Octets of a record cut short that were removed at opening.
     std::uint64_t repaired() const { return repaired_; }
-    // The key that signs, where it was made just now.
-    std::optional<ed25519_public_key> new_key() const;
+    // Who signs, and with which key.
+    const checkpoint_file& signer() const { return checkpoints_; }
 
 private:
     struct waiting {

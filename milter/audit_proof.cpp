@@ -1,9 +1,9 @@
 #include "milter/audit_proof.hpp"
 
-#include "keys/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
-#include "milter/checkpoint_file.hpp"
+#include "milter/checkpoint_reader.hpp"
+#include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
 
 #include <algorithm>
@@ -17,62 +17,52 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Signed by one of the keys, or what is wrong with the line.
-std::expected<policy::checkpoint, std::string> genuine(std::string_view line, const std::vector<ed25519_public_key>& keys) {
-    std::expected<policy::checkpoint, std::string> read = std::unexpected("cannot be checked: no key is known");
-    for (const auto& key : keys)
-        if (read = policy::read_checkpoint(line, key); read) break;
-    return read;
+// Genuine ones, and where they were read.
+struct known_checkpoints {
+    struct entry {
+        fs::path file;
+        checkpoint_line_read read;
+    };
+    std::vector<entry> all = {};
+
+    std::vector<policy::checkpoint> ends() const {
+        std::vector<policy::checkpoint> out;
+        for (const auto& one : all) out.push_back(one.read.what.at);
+        return out;
+    }
+};
+
+void read_into(known_checkpoints& known, const fs::path& file, const proof_request& asked, proved& out) {
+    auto read = read_checkpoints(file, asked.trusted.keys);
+    for (auto& text : read.problems) out.problems.push_back({.file = file, .text = std::move(text), .record = std::nullopt});
+    if (read.is_cut_short) out.notes.push_back(file.string() + " ends in the middle of a checkpoint, which does not count");
+    out.checkpoints += read.genuine.size();
+    for (auto& one : read.genuine) known.all.push_back({.file = file, .read = std::move(one)});
 }
 
-constexpr std::size_t most_told = 10; // lines of one file that are no checkpoints
-
-// A last line without its line end counts where it is genuine: copies are pasted.
-std::vector<policy::checkpoint> read_checkpoints(const fs::path& file, const proof_request& asked, proved& out) {
-    std::vector<policy::checkpoint> known;
-    audit_reader reader(std::vector{file});
-    std::uint64_t number = 0, wrong = 0;
-    for (std::string line; reader.next(line);) {
-        ++number;
-        if (auto read = genuine(line, asked.keys))
-            known.push_back(*std::move(read));
-        else if (++wrong <= most_told)
-            out.problems.push_back(
-                {.file = file, .text = "checkpoint " + std::to_string(number) + " " + read.error(), .record = std::nullopt});
-    }
-    if (wrong > most_told)
-        out.problems.push_back({.file = file,
-                                .text = std::to_string(wrong - most_told) + " further lines are no genuine checkpoints",
-                                .record = std::nullopt});
-    if (const auto rest = reader.unfinished(); !rest.empty()) {
-        if (auto read = genuine(rest, asked.keys))
-            known.push_back(*std::move(read));
-        else
-            out.notes.push_back(file.string() + " ends in the middle of a checkpoint, which does not count");
-    }
-    out.checkpoints += known.size();
-    return known;
-}
-
-std::vector<policy::checkpoint> read_own(const proof_request& asked, proved& out) {
-    std::vector<policy::checkpoint> known;
-    for (const auto& file : asked.checkpoints) std::ranges::move(read_checkpoints(file, asked, out), std::back_inserter(known));
+known_checkpoints read_own(const proof_request& asked, proved& out) {
+    known_checkpoints known;
+    if (!asked.own_checkpoints.empty() && fs::exists(asked.own_checkpoints))
+        read_into(known, asked.own_checkpoints, asked, out);
     return known;
 }
 
 // Each was given to prove something.
-std::vector<policy::checkpoint> read_kept(const proof_request& asked, proved& out) {
-    std::vector<policy::checkpoint> known;
+known_checkpoints read_kept(const proof_request& asked, proved& out) {
+    known_checkpoints known;
     for (const auto& file : asked.kept) {
-        const auto problems = out.problems.size();
-        auto read = read_checkpoints(file, asked, out);
-        const auto before = [&](const policy::checkpoint& one) { return one.end.last_seq + 1 < asked.first_record; };
-        if (out.problems.size() == problems && std::ranges::all_of(read, before))
+        const auto problems = out.problems.size(), before = known.all.size();
+        read_into(known, file, asked, out);
+        const auto is_early = [&](const known_checkpoints::entry& one) {
+            return one.read.what.at.end.last_seq + 1 < asked.first_record;
+        };
+        if (out.problems.size() == problems &&
+            std::all_of(known.all.begin() + std::ptrdiff_t(before), known.all.end(), is_early))
             out.problems.push_back({.file = file,
-                                    .text = read.empty() ? "proves nothing: it holds no checkpoint"
-                                                         : "proves nothing: its checkpoints are of records before the first",
+                                    .text = known.all.size() == before
+                                                ? "proves nothing: it holds no checkpoint"
+                                                : "proves nothing: its checkpoints are of records before the first",
                                     .record = std::nullopt});
-        std::ranges::move(read, std::back_inserter(known));
     }
     return known;
 }
@@ -94,14 +84,61 @@ std::string rest_of_log(std::string_view rest) {
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
 }
 
+// All who name a key, the log among them, held against the keys that are trusted.
+std::vector<std::string> doubts_about_keys(const proof_request& asked, const policy::signing_keys& in_log) {
+    if (asked.trusted.keys.empty()) return {};
+    auto witnesses = asked.witnesses;
+    if (!in_log.named().empty()) witnesses.insert(witnesses.begin(), witness(in_log.named().back()));
+    return policy::contradictions(witnesses, asked.trusted);
+}
+
+// A key that was stolen and replaced must not sign what came afterwards.
+std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log) {
+    std::vector<log_problem> out;
+    for (const auto& [file, read] : known.all) {
+        const auto& [at, key] = read.what;
+        const auto by = in_log.replaced_before(at.end.last_seq, key);
+        if (!by) continue;
+        out.push_back({.file = file,
+                       .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
+                               " and was signed by the key " + to_text(key) + ", which another one had replaced in record " +
+                               std::to_string(by->record),
+                       .record = std::nullopt});
+        break; // one tells of all
+    }
+    return out;
+}
+
+// A gateway that signs, and no checkpoint: they were not forgotten.
+std::string missing_checkpoints(const policy::key_in_record& named, const fs::path& own) {
+    return "record " + std::to_string(named.record) + " says that the gateway signs this log, and no checkpoint is " +
+           (own.empty() ? "given" : "in " + own.string()) +
+           ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are"
+           " elsewhere; verify with a copy, --checkpoint FILE";
+}
+
+// What the keys say of a log whose records were all looked at.
+void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, proved& out) {
+    std::vector<log_problem> found;
+    for (auto& text : doubts_about_keys(asked, out.keys))
+        found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
+    out.is_key_in_doubt = !found.empty() && !asked.trusted.who.empty();
+    if (found.empty())
+        for (const auto* one : known) std::ranges::move(signed_by_replaced_keys(*one, out.keys), std::back_inserter(found));
+    out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
+    if (out.problems.empty() && out.checkpoints == 0 && !out.keys.named().empty())
+        out.notes.push_back(missing_checkpoints(out.keys.named().front(), asked.own_checkpoints));
+}
+
 } // namespace
 
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see) {
     proved out;
     out.first_record = asked.first_record;
     auto reader = asked.directory.empty() ? audit_reader(asked.logs) : audit_reader(asked.directory);
-    proof_under_way by_own{.proof = policy::log_proof(read_own(asked, out), asked.first_record), .where = reader.file()};
-    proof_under_way by_kept{.proof = policy::log_proof(read_kept(asked, out), asked.first_record), .where = reader.file()};
+    const auto own = read_own(asked, out), kept = read_kept(asked, out);
+    proof_under_way by_own{.proof = policy::log_proof(own.ends(), asked.first_record), .where = reader.file()};
+    proof_under_way by_kept{.proof = policy::log_proof(kept.ends(), asked.first_record), .where = reader.file()};
     const bool is_kept = !asked.kept.empty();
     auto& counts = is_kept ? by_kept : by_own;
     bool more = true;
@@ -109,9 +146,11 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
         if (see) see(line);
         by_own.follow(line, reader.file());
         if (is_kept) by_kept.follow(line, reader.file());
+        if (!counts.proof.first_flaw()) out.keys.follow(counts.proof.end().last_seq, line);
     }
     by_own.proof.finish();
     if (is_kept) by_kept.proof.finish();
+    judge_keys(asked, {&own, &kept}, out);
     const auto& wrong = counts.proof.first_flaw() ? counts : by_own;
     if (const auto& flaw = wrong.proof.first_flaw())
         out.problems.insert(out.problems.begin(), {.file = wrong.where, .text = flaw->text, .record = flaw->record});
@@ -120,19 +159,38 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
         out.notes.push_back("the records before " + std::to_string(asked.first_record) +
                             " are kept elsewhere and were not looked at");
     out.end = counts.proof.end();
+    if (out.is_key_in_doubt) return out;
     if (const auto* last = counts.proof.last_signed()) out.last_signed = *last;
     if (const auto* last = by_own.proof.last_signed()) out.own_signed_to = last->end.last_seq;
     return out;
 }
 
-proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints) {
-    proof_request out;
-    out.directory = audit_directory;
-    if (fs::exists(checkpoints)) out.checkpoints.push_back(checkpoints);
-    const auto public_half = public_key_file(audit_directory);
-    if (!fs::exists(public_half)) return out;
-    if (const auto key = parse_ed25519_public_key(keys::read_file(public_half, keys::largest_key_file)))
-        out.keys.push_back(*key);
+policy::key_witness witness(const policy::key_in_record& named) {
+    return {.who = "record " + std::to_string(named.record) + " of the log", .key = named.key};
+}
+
+std::optional<policy::key_witness> last_witness(const fs::path& audit_directory) {
+    auto files = log_files(audit_directory);
+    for (std::ranges::reverse(files); const auto& file : files) {
+        policy::signing_keys keys;
+        audit_reader reader(std::vector{file});
+        for (std::string line; reader.next(line);)
+            if (policy::signing_key_named_in(line))
+                if (const auto at = policy::end_at(line)) keys.follow(at->last_seq, line);
+        if (!keys.named().empty()) return witness(keys.named().back());
+    }
+    return std::nullopt;
+}
+
+proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {
+    const auto keys = look_for_keys(audit_directory, key_file);
+    proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints};
+    if (keys.beside) {
+        const auto name = public_key_file(audit_directory).filename().string();
+        out.trusted = {.keys = {*keys.beside}, .who = name};
+        out.witnesses.push_back({.who = name, .key = *keys.beside});
+    }
+    if (keys.signer) out.witnesses.push_back({.who = key_file.filename().string(), .key = *keys.signer});
     return out;
 }
 

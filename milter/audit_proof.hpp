@@ -1,7 +1,10 @@
-// What can be proved of an audit log on disk: policy/proof.hpp, fed from its files and from files of checkpoints.
+// What can be proved of an audit log on disk: policy/proof.hpp, fed from its files and from files of checkpoints. All that
+// names the signing key at hand is held against the keys that are trusted (policy/signing_keys.hpp).
 #pragma once
 
+#include "milter/checkpoint_file.hpp"
 #include "policy/proof.hpp"
+#include "policy/signing_keys.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,18 +16,22 @@
 namespace sealgate::milter {
 
 struct proof_request {
-    std::filesystem::path directory;                // of a gateway's log, which may be rotated meanwhile; or else:
-    std::vector<std::filesystem::path> logs;        // in the order of their records
-    std::vector<std::filesystem::path> checkpoints; // files of them, the gateway's own
-    std::vector<std::filesystem::path> kept;        // and those that others kept: what is proved is what these prove
-    std::vector<ed25519_public_key> keys;           // that may have signed them
-    std::uint64_t first_record = 1;                 // earlier ones are kept elsewhere
+    std::filesystem::path directory = {};            // of a gateway's log, which may be rotated meanwhile; or else:
+    std::vector<std::filesystem::path> logs = {};    // in the order of their records
+    std::filesystem::path own_checkpoints = {};      // the gateway's own file of them; empty or missing: there are none
+    std::vector<std::filesystem::path> kept = {};    // files that others kept: what is proved is what these prove
+    policy::trusted_keys trusted = {};               // keys that may have signed them
+    std::vector<policy::key_witness> witnesses = {}; // who else names the key, beside the log's records
+    std::uint64_t first_record = 1;                  // earlier ones are kept elsewhere
+
+    // For people: where the log is.
+    const std::filesystem::path& place() const { return directory.empty() ? logs.front() : directory; }
 };
 
 struct log_problem {
     std::filesystem::path file;
     std::string text;
-    std::optional<std::uint64_t> record; // the first that is concerned; none for a line that is no checkpoint
+    std::optional<std::uint64_t> record; // the first that is concerned; none where a checkpoint or a key is wrong
 };
 
 struct proved {
@@ -34,6 +41,8 @@ struct proved {
     std::optional<policy::checkpoint> last_signed; // by checkpoints that were kept, if there are any, else by the gateway's own
     std::uint64_t own_signed_to = 0;               // by the gateway's own
     std::size_t checkpoints = 0;                   // genuine ones
+    bool is_key_in_doubt = false;                  // then no checkpoint says anything
+    policy::signing_keys keys;                     // as the log names them
     std::vector<std::string> notes;                // what is no problem and worth knowing, for people
 
     // That follow one another.
@@ -44,7 +53,13 @@ struct proved {
 // one, whatever the proof says of it.
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see = {});
 
-// What a gateway has: its log's files, its checkpoints if there are any, and the public half of its key.
-proof_request request_for(const std::filesystem::path& audit_directory, const std::filesystem::path& checkpoints);
+// What a gateway has: its log's files, its checkpoints if there are any, and what is at hand of its key.
+proof_request request_for(const std::filesystem::path& audit_directory, const std::filesystem::path& checkpoints,
+                          const std::filesystem::path& key_file);
+
+// The key that a record names; what it says is not proved here.
+policy::key_witness witness(const policy::key_in_record& named);
+// By the log of a gateway, read backwards as far as it takes; nothing where it names none.
+std::optional<policy::key_witness> last_witness(const std::filesystem::path& audit_directory);
 
 } // namespace sealgate::milter

@@ -43,7 +43,7 @@ private:
     audit_reader log_;
     policy::query asked_;
     policy::query but_for_people_, but_for_domains_;
-    policy::key_in_use key_;
+    policy::address_key_in_use key_;
     std::uint64_t damaged_ = 0;
     hashed_decisions hashed_;
 };

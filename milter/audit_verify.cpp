@@ -43,6 +43,8 @@ void print_json(const proved& of) {
         problems.push_back(json::object{{"file", one.file.string()},
                                         {"record", one.record ? json::value(*one.record) : json::value(nullptr)},
                                         {"text", one.text}});
+    json::array keys;
+    for (const auto& [record, key] : of.keys.named()) keys.push_back(json::object{{"record", record}, {"key", to_text(key)}});
     const auto all = json::serialize(
         json::object{{"ok", of.problems.empty()},
                      {"first_record", of.first_record},
@@ -51,6 +53,7 @@ void print_json(const proved& of) {
                      {"problem", first ? json::value(first->text) : json::value(nullptr)},
                      {"problems", std::move(problems)},
                      {"checkpoints", of.checkpoints},
+                     {"signing_keys", std::move(keys)},
                      {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
                      {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
                      {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
@@ -73,11 +76,13 @@ void print_proof(const proved& of, bool kept) {
                   << '\n';
     if (signed_to < last)
         std::cout << (kept                  ? "not covered by the checkpoints given: "
-                      : of.checkpoints == 0 ? "not signed, for want of checkpoints: "
+                      : of.checkpoints == 0 ? "not signed, no checkpoint is here: "
                                             : "not signed yet: ")
                   << records(unsigned_from, last) << '\n';
     if (kept && of.own_signed_to > signed_to)
         std::cout << "signed by the gateway's own checkpoints alone: " << records(unsigned_from, of.own_signed_to) << '\n';
+    for (const auto& [record, key] : of.keys.named())
+        std::cout << "signing key from record " << record << ": " << to_text(key) << '\n';
     std::cout << "last hash: " << of.end.last_hash << "\n\n";
     if (signed_to >= of.first_record)
         std::cout << "Proved of " << records(of.first_record, signed_to)
@@ -100,23 +105,24 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
                                              const std::vector<std::string>& logs) {
     proof_request out;
     if (logs.empty())
-        out = request_for(gateway.audit_directory(), gateway.audit.checkpoints);
+        out = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
     else
         out.logs.assign(logs.begin(), logs.end());
     for (const auto& file : called.values("--checkpoint")) out.kept.emplace_back(file);
-    if (called.has("--key")) out.keys.clear();
+    if (called.has("--key")) out.trusted = {};
     for (const auto& word : called.values("--key")) {
         const auto key = key_named(word);
         if (!key) return std::nullopt;
-        out.keys.push_back(*key);
+        out.trusted.keys.push_back(*key);
     }
     const auto first = first_record(called);
     if (!first) return std::nullopt;
     out.first_record = *first;
-    if (out.keys.empty() && !(out.checkpoints.empty() && out.kept.empty()))
-        return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it"),
-               std::nullopt;
-    return out;
+    const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
+    if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;
+    const std::string beside = logs.empty() ? "; " + public_key_file(gateway.audit_directory()).string() + " has none" : "";
+    return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it" + beside),
+           std::nullopt;
 }
 
 int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr unsigned readable_by_group = 0640;
+
 ed25519_key key_from(const fs::path& file, bool& is_new) {
     if (!fs::exists(file)) {
         is_new = true;
@@ -32,6 +34,22 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
     return *key;
 }
 
+// An auditor of the group has no business with the key, and verifies all the same.
+std::optional<std::string> read_if_allowed(const fs::path& file) {
+    try {
+        return keys::read_file(file, keys::largest_key_file);
+    } catch (const std::system_error& problem) {
+        const auto& code = problem.code();
+        if (code == std::errc::no_such_file_or_directory || code == std::errc::permission_denied) return std::nullopt;
+        throw;
+    }
+}
+
+std::optional<ed25519_public_key> key_beside(const fs::path& audit_directory) {
+    const auto text = read_if_allowed(public_key_file(audit_directory));
+    return text ? parse_ed25519_public_key(*text) : std::nullopt;
+}
+
 void cut(const keys::open_file& file, off_t size) {
     if (::ftruncate(file.descriptor(), size) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot take away a checkpoint that was cut short");
@@ -41,16 +59,27 @@ void cut(const keys::open_file& file, off_t size) {
 
 fs::path public_key_file(const fs::path& audit_directory) { return audit_directory / "checkpoint.pub"; }
 
+keys_at_hand look_for_keys(const fs::path& audit_directory, const fs::path& key_file) {
+    keys_at_hand out{.beside = key_beside(audit_directory), .signer = {}};
+    if (const auto text = read_if_allowed(key_file))
+        if (const auto key = ed25519_key::from_pem(*text)) out.signer = key->public_key();
+    return out;
+}
+
 checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit_directory, fs::path file)
     : key_(key_from(key_file, is_new_))
     , file_(std::move(file)) {
-    const auto text = to_text(key_.public_key()) + "\n";
-    const auto beside = public_key_file(audit_directory);
-    if (!fs::exists(beside) || keys::read_file(beside) != text) keys::replace_file(beside, text);
+    const auto key = key_.public_key();
+    former_ = key_beside(audit_directory);
+    if (former_ == key) {
+        former_.reset();
+        return;
+    }
+    keys::replace_file(public_key_file(audit_directory), to_text(key) + "\n", readable_by_group);
 }
 
 void checkpoint_file::add(const policy::checkpoint& at) const {
-    const keys::open_file to(file_, O_RDWR | O_CREAT | O_APPEND, 0640);
+    const keys::open_file to(file_, O_RDWR | O_CREAT | O_APPEND, readable_by_group);
     // What stands behind the last line end was cut short: by a crash, or by a full disk.
     const auto begin = line_start(to.descriptor(), ::lseek(to.descriptor(), 0, SEEK_END), file_);
     cut(to, begin);

@@ -1,17 +1,27 @@
 // Checkpoints of the audit log on disk: a key made at first start, and a file of signatures that may lie on another mount.
 //
 // The key is KEY_FILE (PEM, mode 0600); whoever reads it can sign in the gateway's name. Its public half is beside the log,
-// for those who verify, in `checkpoint.pub`. The file of checkpoints is opened for each one, so that its mount may come and go.
+// for those who verify, in `checkpoint.pub` (mode 0640, as the log). The file of checkpoints is opened for each one, so that
+// its mount may come and go.
 #pragma once
 
 #include "policy/checkpoint.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace sealgate::milter {
 
 // Who can verify needs no more than this.
 std::filesystem::path public_key_file(const std::filesystem::path& audit_directory);
+
+// Both should be one key. Nothing for what is not there, or not for us to read.
+struct keys_at_hand {
+    std::optional<ed25519_public_key> beside; // the log: checkpoint.pub
+    std::optional<ed25519_public_key> signer; // of the secret key's file
+};
+
+keys_at_hand look_for_keys(const std::filesystem::path& audit_directory, const std::filesystem::path& key_file);
 
 class checkpoint_file {
 public:
@@ -22,6 +32,8 @@ public:
     ed25519_public_key public_key() const { return key_.public_key(); }
     // Whether the key was made just now.
     bool is_new() const { return is_new_; }
+    // Another key that stood beside the log until now.
+    const std::optional<ed25519_public_key>& former() const { return former_; }
 
     // On disk when it returns, or not there at all. A line that was cut short before is taken away. Throws std::system_error.
     void add(const policy::checkpoint& at) const;
@@ -29,6 +41,7 @@ public:
 private:
     bool is_new_ = false;
     ed25519_key key_;
+    std::optional<ed25519_public_key> former_;
     std::filesystem::path file_;
 };
 

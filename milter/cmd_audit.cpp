@@ -76,7 +76,8 @@ const std::array<command_entry, 4> audit_commands{{
          "Follows the chain from the first record to the last, and holds it against the signed checkpoints. Exit status 1,\n"
          "and the first record that is wrong, if the log is not whole.\n\n"
          "  --checkpoint FILE   copies of checkpoints that somebody else keeps: what is proved is what these prove\n"
-         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then\n"
+         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then.\n"
+         "                      If the signing key was replaced: --key OLD --key NEW. What names another key is told\n"
          "  --from N            the log begins with record N; those before it are kept elsewhere\n"
          "  LOG...              files to verify instead of the gateway's own, in their order\n",
      .options =

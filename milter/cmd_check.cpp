@@ -1,14 +1,16 @@
-#include "milter/checkpoint_file.hpp"
+#include "milter/audit_proof.hpp"
 #include "milter/cmd.hpp"
-#include "milter/files.hpp"
+#include "milter/secret_files.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -94,19 +96,37 @@ void print_keys(const snapshot& live) {
     for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
 }
 
-// The public half of the key that signs checkpoints, for people to note elsewhere; nothing before the first start.
-std::optional<std::string> signing_key(const config& gateway) {
-    const auto key = read_file(public_key_file(gateway.audit_directory()).string());
-    return key ? std::optional(std::string(text::trim(*key))) : std::nullopt;
+// The key that signs checkpoints, whether all who name one agree, and whether the secret ones are secret.
+struct audit_keys {
+    std::optional<std::string> signing; // for people to note elsewhere; nothing before the first start, or in doubt
+    bool in_doubt = false;
+    std::vector<std::string> errors;
+};
+
+audit_keys look_for_audit_keys(const config& gateway) {
+    const auto asked = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
+    auto witnesses = asked.witnesses;
+    if (auto log = last_witness(gateway.audit_directory())) witnesses.insert(witnesses.begin(), *std::move(log));
+    audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
+    if (witnesses.empty()) return out;
+    auto trusted = asked.trusted;
+    if (trusted.keys.empty()) trusted = {.keys = {witnesses.back().key}, .who = witnesses.back().who};
+    auto doubts = policy::contradictions(witnesses, trusted);
+    out.in_doubt = !doubts.empty();
+    if (!out.in_doubt) out.signing = to_text(trusted.keys.front());
+    std::ranges::move(doubts, std::back_inserter(out.errors));
+    return out;
 }
 
-void print_audit(const config& gateway) {
+void print_audit(const config& gateway, const audit_keys& keys) {
     std::cout << "\naudit log in " << gateway.audit_directory() << "\n  checkpoints: " << gateway.audit.checkpoints
-              << "\n  signed by: " << signing_key(gateway).value_or("a key that is made at the first start")
+              << "\n  signed by: "
+              << keys.signing.value_or(keys.in_doubt ? "nobody knows which key" : "a key that is made at the first start")
               << "\n  addresses: " << name_of(gateway.audit.addresses) << '\n';
+    for (const auto& error : keys.errors) complain(error);
 }
 
-void print_json(const snapshot& live) {
+void print_json(const snapshot& live, const audit_keys& audit) {
     const auto& rules = live.rules;
     json::object cells;
     for (policy::rank r = 0; r < rules.classifications.size(); ++r) {
@@ -121,10 +141,11 @@ void print_json(const snapshot& live) {
     const auto languages = languages_of(rules.notices);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
-    const auto key = signing_key(live.gateway);
+    json::array errors(live.key_problems.begin(), live.key_problems.end());
+    errors.insert(errors.end(), audit.errors.begin(), audit.errors.end());
     const json::object all{
-        {"ok", live.key_problems.empty()},
-        {"errors", json::array(live.key_problems.begin(), live.key_problems.end())},
+        {"ok", errors.empty()},
+        {"errors", errors},
         {"policy", rules.digest},
         {"mode", name_of(live.gateway.mode)},
         {"matrix", std::move(cells)},
@@ -137,7 +158,7 @@ void print_json(const snapshot& live) {
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
-                               {"key", key ? json::value(*key) : json::value(nullptr)},
+                               {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
                                {"addresses", name_of(live.gateway.audit.addresses)}}}};
     std::cout << text::printable_json(json::serialize(all)) << '\n';
 }
@@ -147,17 +168,18 @@ void print_json(const snapshot& live) {
 int cmd_check(const invocation& called) {
     const auto live = load_snapshot(called.config_path);
     if (!live) return print_errors(live.error(), called.json());
+    const auto audit = look_for_audit_keys((*live)->gateway);
     if (called.json()) {
-        print_json(**live);
+        print_json(**live, audit);
     } else {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
         print_policy((*live)->rules);
         print_notices((*live)->rules.notices);
         print_keys(**live);
-        print_audit((*live)->gateway);
+        print_audit((*live)->gateway, audit);
     }
-    return (*live)->key_problems.empty() ? exit_yes : exit_no;
+    return (*live)->key_problems.empty() && audit.errors.empty() ? exit_yes : exit_no;
 }
 
 } // namespace sealgate::milter

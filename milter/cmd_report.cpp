@@ -58,6 +58,7 @@ policy::proof_status status_of(const proved& found) {
                              .last_record = found.problems.empty() ? found.end.last_seq
                                                                    : before(found.problems.front(), found.end.last_seq),
                              .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
+                             .is_chain_whole = found.problems.empty() || !found.problems.front().record,
                              .checkpoints = found.checkpoints,
                              .signed_to = 0,
                              .signed_at = {},
@@ -117,7 +118,7 @@ int cmd_report(const invocation& called) {
                                       .version = SEALGATE_VERSION};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
     if (status != exit_yes || found.proof.is_whole()) return status;
-    complain("the log is not whole: " + found.proof.flaw);
+    complain((found.proof.is_chain_whole ? "the log is not proved: " : "the log is not whole: ") + found.proof.flaw);
     return exit_no;
 }
 

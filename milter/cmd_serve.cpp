@@ -11,6 +11,7 @@
 #include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
+#include "milter/secret_files.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
 #include "policy/audit_event.hpp"
@@ -82,6 +83,19 @@ policy::in_force in_force(const snapshot& live) {
             .certificate_count = live.certificates.certificates().size()};
 }
 
+// What is to be noted elsewhere. Checkpoints until now need the former key.
+std::string signing_key_news(const checkpoint_file& signer) {
+    const auto key = to_text(signer.public_key());
+    if (!signer.former()) return "checkpoints of the audit log are signed by a new key; note it elsewhere: " + key;
+    const auto former = to_text(*signer.former());
+    if (signer.is_new())
+        return "checkpoints of the audit log are signed by a new key; note it elsewhere: " + key +
+               "; and keep the former one, for the checkpoints until now: " + former;
+    return "checkpoint.pub beside the audit log named another key, " + former + ", than the one that signs, " + key +
+           ", and names this one now: if the signing key was replaced, note it, and keep the former one for the checkpoints"
+           " until now; else somebody changed checkpoint.pub";
+}
+
 bounce_options bounces_of(const policy::policy& rules) {
     return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
 }
@@ -105,6 +119,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
         for (const auto& problem : live->key_problems) log_line(problem);
+        for (const auto& problem : exposed_secrets(live->gateway)) log_line(problem);
         notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
             server_.listen(where);
@@ -131,12 +146,14 @@ private:
             log_line("removed " + std::to_string(octets) + " octets of a record cut short from the end of the audit log");
             events_.record(policy::repair_event(now(), octets));
         }
-        if (const auto key = log_.new_key()) {
-            log_line("checkpoints of the audit log are signed by a new key; note it elsewhere: " + to_text(*key));
-            events_.record(policy::signing_key_event(now(), *key));
+        const auto& signer = log_.signer();
+        if (signer.is_new() || signer.former()) {
+            log_line(signing_key_news(signer));
+            events_.record(policy::signing_key_event(now(), signer.public_key()));
         }
-        const auto address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id();
-        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), address_key));
+        const policy::keys_in_use keys{.signs = signer.public_key(),
+                                       .address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id()};
+        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), keys));
         events_.look();
     }
 

@@ -17,8 +17,9 @@ const command_entry commands[] = {
     {.name = "check",
      .synopsis = "[--json]",
      .summary = "read both files, print the policy as a matrix, list every error",
-     .details = "Prints what the gateway would do for each classification and tier, where tags may stand, and the state of\n"
-                "the key store. Exit status 1 where something is wrong.\n",
+     .details =
+         "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
+         "store, and the public key that signs the audit log: note it elsewhere. Exit status 1 where something is wrong.\n",
      .options = {{"--json", takes::nothing}},
      .run = cmd_check},
     {.name = "explain",

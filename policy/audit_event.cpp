@@ -2,6 +2,7 @@
 
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/query.hpp"
 
 #include <boost/json.hpp>
 
@@ -26,11 +27,12 @@ std::string fields(const json::object& whole) {
 
 } // namespace
 
-std::string start_event(event_time time, std::string_view version, const in_force& now, std::string_view address_key) {
+std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys) {
     auto out = event(time, name_of(gateway_event::start));
     out["version"] = version;
     add(out, now);
-    if (!address_key.empty()) out["address_key"] = address_key;
+    out["signing_key"] = to_text(keys.signs);
+    if (!keys.address_key.empty()) out["address_key"] = keys.address_key;
     return fields(out);
 }
 
@@ -60,6 +62,20 @@ std::string signing_key_event(event_time time, const ed25519_public_key& key) {
     auto out = event(time, name_of(gateway_event::signing_key));
     out["key"] = to_text(key);
     return fields(out);
+}
+
+// Most lines are decisions, and not worth parsing here. An event says so behind its number and time.
+std::optional<ed25519_public_key> signing_key_named_in(std::string_view line) {
+    constexpr std::size_t before_other_fields = 96;
+    if (!line.substr(0, before_other_fields).contains("\"event\":")) return std::nullopt;
+    boost::system::error_code error;
+    const auto value = json::parse(line, error);
+    if (error || !value.is_object()) return std::nullopt;
+    const auto& record = value.get_object();
+    const auto what = text_in(record, "event");
+    if (what == name_of(gateway_event::signing_key)) return parse_ed25519_public_key(text_in(record, "key").value_or(""));
+    if (what == name_of(gateway_event::start)) return parse_ed25519_public_key(text_in(record, "signing_key").value_or(""));
+    return std::nullopt;
 }
 
 std::string key_event(const key_event_facts& of) {

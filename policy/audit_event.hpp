@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,16 +38,23 @@ constexpr auto names(gateway_event) {
                                                 {signing_key, "signing-key"}});
 }
 
-// `address_key`: pseudonyms::key_id(), empty where the log's addresses are in clear.
-std::string start_event(event_time time, std::string_view version, const in_force& now, std::string_view address_key);
+// The keys that the log itself is written with, from a start on.
+struct keys_in_use {
+    ed25519_public_key signs;     // checkpoints
+    std::string address_key = {}; // pseudonyms::key_id(); empty where addresses are in clear
+};
+
+std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys);
 std::string stop_event(event_time time);
 std::string reload_event(event_time time, const in_force& before, const in_force& now);
 // A reload that was refused: what was in force stays.
 std::string refused_reload_event(event_time time, const in_force& still, std::size_t errors);
 // A record cut short by a crash was removed from the end of the log.
 std::string repair_event(event_time time, std::uint64_t octets);
-// From now on checkpoints are signed by this key.
+// From now on checkpoints are signed by this key: it is new, or another one stood beside the log.
 std::string signing_key_event(event_time time, const ed25519_public_key& key);
+// The key that a line of the log names as the one that signs from there on.
+std::optional<ed25519_public_key> signing_key_named_in(std::string_view line);
 
 enum class key_change : std::uint8_t { import, remove, disable, enable };
 

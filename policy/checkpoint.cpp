@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace sealgate::policy {
 
 namespace {
@@ -35,24 +37,28 @@ std::string checkpoint_line(const checkpoint& at, const ed25519_key& key) {
     return with_signature(signed_text, key.sign(signed_text));
 }
 
-std::expected<checkpoint, std::string> read_checkpoint(std::string_view line, const ed25519_public_key& key) {
+std::expected<signed_checkpoint, no_checkpoint> read_checkpoint(std::string_view line,
+                                                                std::span<const ed25519_public_key> known) {
     boost::system::error_code error;
     const auto value = json::parse(line, error);
-    const auto malformed = std::unexpected<std::string>("is no checkpoint of this log's form");
+    const std::unexpected malformed(no_checkpoint{.text = "is no checkpoint of this log's form"});
     if (error || !value.is_object()) return malformed;
     const auto& fields = value.get_object();
     const auto time = parse_rfc3339(text_in(fields, "time").value_or(""));
     const auto* number = fields.if_contains("seq");
     const auto head = text_in(fields, "head");
+    const auto key = parse_ed25519_public_key(text_in(fields, "key").value_or(""));
     const auto signature = text::decode_strict_base64(text_in(fields, "signature").value_or(""));
     boost::system::error_code no_number;
     const auto seq = number ? number->to_number<std::uint64_t>(no_number) : 0;
-    if (!time || !number || no_number || !head || !signature) return malformed;
-    if (text_in(fields, "key") != to_text(key)) return std::unexpected("was signed by another key");
-    checkpoint out{.time = *time, .end = {.last_seq = seq, .last_hash = std::string(*head)}};
-    const auto signed_text = covered(out, key);
+    if (!time || !number || no_number || !head || !key || !signature) return malformed;
+    signed_checkpoint out{.at = {.time = *time, .end = {.last_seq = seq, .last_hash = std::string(*head)}}, .key = *key};
+    const auto signed_text = covered(out.at, out.key);
     if (line != with_signature(signed_text, *signature)) return malformed;
-    if (!verifies(key, signed_text, *signature)) return std::unexpected("was changed: its signature does not fit its content");
+    if (!verifies(out.key, signed_text, *signature))
+        return std::unexpected(no_checkpoint{.text = "was changed: its signature does not fit its content"});
+    if (std::ranges::find(known, out.key) == known.end())
+        return std::unexpected(no_checkpoint{.text = "was signed by another key, " + to_text(out.key), .other_key = out.key});
     return out;
 }
 

@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,7 +26,20 @@ struct checkpoint {
 // One line without a line end.
 std::string checkpoint_line(const checkpoint& at, const ed25519_key& key);
 
-// The error says in one phrase what is wrong with the line: its form, another key, or its signature.
-std::expected<checkpoint, std::string> read_checkpoint(std::string_view line, const ed25519_public_key& key);
+struct signed_checkpoint {
+    checkpoint at;
+    ed25519_public_key key;
+    bool operator==(const signed_checkpoint&) const = default;
+};
+
+// A line that proves nothing.
+struct no_checkpoint {
+    std::string text;                                 // one phrase: its form, its signature, or another key
+    std::optional<ed25519_public_key> other_key = {}; // that signed it, where it is whole and the key is none of those known
+};
+
+// Signed by one of the keys. What the line's own key did not sign was changed, whoever's key that is.
+std::expected<signed_checkpoint, no_checkpoint> read_checkpoint(std::string_view line,
+                                                                std::span<const ed25519_public_key> known);
 
 } // namespace sealgate::policy

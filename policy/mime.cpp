@@ -24,16 +24,19 @@ struct known_field {
     std::string_view name;
     std::size_t longest_value;
 };
-constexpr std::array<known_field, 10> part_fields = {{{"Content-Type", 1000},
+constexpr std::array<known_field, 13> part_fields = {{{"Content-Type", 1000},
                                                       {"Content-Transfer-Encoding", 40},
                                                       {"Content-Disposition", 1000},
                                                       {"Content-Description", 120},
                                                       {"Content-ID", 200},
                                                       {"Content-Language", 40},
+                                                      {"Content-Length", 20},
                                                       {"Content-Location", 120},
+                                                      {"Content-MD5", 40},
                                                       {"MIME-Version", 20},
                                                       {"X-Attachment-Id", 80},
-                                                      {"X-PGP-Encoding-Format", 40}}};
+                                                      {"X-PGP-Encoding-Format", 40},
+                                                      {"X-Unix-Mode", 20}}};
 
 // Finds a header that could hold text.
 class field_census {
@@ -78,13 +81,16 @@ structural_field kind_of(std::string_view name) {
     return structural_field::other;
 }
 
-// Whether a Content-Type holds more than types and usual parameters. Names are as long as they are, and a boundary has a limit
-// of its own. Measured on the whole, whatever is quoted in it how.
-bool is_wordy(std::string_view type, const std::vector<mime_parameter>& parameters) {
-    constexpr std::size_t longest_usual = 140;
-    std::size_t rest = type.size();
+constexpr std::size_t longest_usual_type = 140;
+constexpr std::size_t longest_usual_disposition = 200; // three dates and a size
+
+// Whether a field holds more than its value and usual parameters. File names are as long as they are, and a boundary has a
+// limit of its own. Measured on the whole, whatever is quoted in it how.
+bool is_wordy(std::string_view field, const std::vector<mime_parameter>& parameters, std::string_view file_name,
+              std::size_t longest_usual) {
+    std::size_t rest = field.size();
     for (const auto& one : parameters)
-        if (one.name.starts_with("name") || one.name == "boundary") rest -= std::min(rest, one.value.size());
+        if (one.name.starts_with(file_name) || one.name == "boundary") rest -= std::min(rest, one.value.size());
     return rest > longest_usual;
 }
 
@@ -112,9 +118,7 @@ private:
         switch (kind) {
         case structural_field::content_type: apply_type(value); break;
         case structural_field::encoding: part_.encoding = text::lower(value); break;
-        case structural_field::disposition:
-            if (auto name = disposition_file_name(value); !name.empty()) part_.file_name = std::move(name);
-            break;
+        case structural_field::disposition: apply_disposition(value); break;
         case structural_field::other: break;
         }
     }
@@ -125,8 +129,14 @@ private:
         part_.subtype = std::move(read.subtype);
         part_.parameters = std::move(read.parameters);
         part_.ambiguous = part_.ambiguous || !read.plain;
-        part_.wordy_header = part_.wordy_header || is_wordy(value, part_.parameters);
+        part_.wordy_header = part_.wordy_header || is_wordy(value, part_.parameters, "name", longest_usual_type);
         if (part_.file_name.empty()) part_.file_name = file_name_in(part_.parameters, "name");
+    }
+
+    void apply_disposition(const std::string& value) {
+        const auto parameters = disposition_parameters(value);
+        part_.wordy_header = part_.wordy_header || is_wordy(value, parameters, "filename", longest_usual_disposition);
+        if (auto name = file_name_in(parameters, "filename"); !name.empty()) part_.file_name = std::move(name);
     }
 
     mime_part& part_;

@@ -123,9 +123,9 @@ std::string file_name_in(const std::vector<mime_parameter>& parameters, std::str
     return out;
 }
 
-std::string disposition_file_name(std::string_view value) {
+std::vector<mime_parameter> disposition_parameters(std::string_view value) {
     const mimetic::ContentDisposition read{std::string(value.substr(0, longest_field_value))};
-    return file_name_in(parameters_of(read.paramList()), "filename");
+    return parameters_of(read.paramList());
 }
 
 } // namespace sealgate::policy

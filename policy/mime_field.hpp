@@ -32,7 +32,6 @@ std::string_view without_open_end(std::string_view field);
 // encoded word, which RFC 2047 forbids there and mail programs write. The first of these ways; empty if there is none.
 std::string file_name_in(const std::vector<mime_parameter>& parameters, std::string_view name);
 
-// The same of a Content-Disposition.
-std::string disposition_file_name(std::string_view value);
+std::vector<mime_parameter> disposition_parameters(std::string_view value);
 
 } // namespace sealgate::policy

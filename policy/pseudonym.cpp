@@ -53,11 +53,11 @@ bool is_pseudonym(std::string_view text) {
            (text.size() == hash_size || text[hash_size] == '@');
 }
 
-void key_in_use::see(const json::object& record) {
+void address_key_in_use::see(const json::object& record) {
     if (text_in(record, "event") == "start") in_use_ = text_in(record, "address_key").value_or("");
 }
 
-key_fit key_in_use::fit_for(const json::object& record) const {
+key_fit address_key_in_use::fit_for(const json::object& record) const {
     if (!at_hand_.empty() && in_use_ == at_hand_) return key_fit::fits;
     const auto recipients = recipients_in(record);
     const auto is_hashed = [](const json::object& of, std::string_view field) {

@@ -60,10 +60,10 @@ bool is_pseudonym(std::string_view text);
 enum class key_fit : std::uint8_t { fits, unknown, another };
 
 // Follows a log and knows under which key its people are hashed: a start says it (contrib/design/audit_format.md).
-class key_in_use {
+class address_key_in_use {
 public:
     // `at_hand`: pseudonyms::key_id().
-    explicit key_in_use(std::string at_hand)
+    explicit address_key_in_use(std::string at_hand)
         : at_hand_(std::move(at_hand)) {}
 
     void see(const boost::json::object& record);

@@ -49,6 +49,10 @@ void draw_proof(writer& to, const report_input& of) {
         to.raw("<p class=\"verdict\"><strong>Whole.</strong> ")
             .text(counted(proof.records, "record", "records"))
             .raw(" from the first to the last, and each follows the one before it.</p>\n");
+    else if (proof.is_chain_whole)
+        to.raw("<p class=\"verdict broken\"><strong>Not proved.</strong> The records follow one another, but ")
+            .text(proof.flaw)
+            .raw(". The numbers below count the records as they stand; do not rely on them before this is explained.</p>\n");
     else
         to.raw("<p class=\"verdict broken\"><strong>Not whole.</strong> The first that is wrong: ")
             .text(proof.flaw)
@@ -68,7 +72,7 @@ void draw_proof(writer& to, const report_input& of) {
                "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit "
                "verify</code>).");
     } else if (proof.checkpoints > 0) {
-        to.raw("Nothing: the signed checkpoints do not fit this log.");
+        to.raw("Nothing: the signed checkpoints do not fit this log, or nobody knows whose they are.");
     } else {
         to.raw("Nothing: no signed checkpoint was at hand.");
     }

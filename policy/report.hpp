@@ -19,7 +19,8 @@ namespace sealgate::policy {
 struct proof_status {
     std::uint64_t records = 0;        // that follow one another
     std::uint64_t last_record = 0;    // the number of the last of them
-    std::string flaw;                 // a phrase that names the first record that is wrong; empty where the log is whole
+    std::string flaw;                 // a phrase that names the first that is wrong; empty where the log is whole
+    bool is_chain_whole = true;       // then what is wrong is a checkpoint or a key, and no record
     std::size_t checkpoints = 0;      // genuine ones
     std::uint64_t signed_to = 0;      // records up to this one are as they were signed; 0: nothing is signed
     std::optional<moment> signed_at;  // when that one was

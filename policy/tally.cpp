@@ -222,6 +222,14 @@ void tally::compare_mode(std::optional<std::string_view> now, moment when) {
     last_mode_ = *now;
 }
 
+// Each start names it; one that no record announced was put there by some hand.
+void tally::compare_signing_key(const std::string& now, moment when) {
+    if (now.empty() || now == last_signing_key_) return;
+    if (!last_signing_key_.empty())
+        note(when, change_kind::keys, "the key that signs checkpoints of the log was replaced by " + now);
+    last_signing_key_ = now;
+}
+
 void tally::add_event(const json::object& record, std::string_view event, moment when) {
     const auto version = text_at(record, "version");
     const auto program = version.empty() ? std::string() : ", version " + version;
@@ -232,6 +240,7 @@ void tally::add_event(const json::object& record, std::string_view event, moment
         else
             note(when, change_kind::start, "the gateway started" + program);
         runs_ = true;
+        compare_signing_key(text_at(record, "signing_key"), when);
     } else if (event == "stop") {
         runs_ = false;
         note(when, change_kind::stop, "the gateway stopped");
@@ -240,7 +249,8 @@ void tally::add_event(const json::object& record, std::string_view event, moment
     } else if (event == "reload-refused") {
         note(when, change_kind::reload, "a reload was refused for errors in the files; the old ones stay in force");
     } else if (event == "signing-key") {
-        note(when, change_kind::keys, "checkpoints of the log are signed by the key " + text_at(record, "key"));
+        last_signing_key_ = text_at(record, "key");
+        note(when, change_kind::keys, "checkpoints of the log are signed by the key " + last_signing_key_);
     } else if (event == "repair") {
         note(when, change_kind::repair, "an unfinished line at the end of the log was removed");
     } else if (event.starts_with("key-")) {

@@ -122,6 +122,7 @@ private:
     void add_event(const boost::json::object& record, std::string_view event, moment when);
     void compare_policy(const boost::json::object& record, moment when);
     void compare_certificates(const boost::json::object& record, moment when);
+    void compare_signing_key(const std::string& now, moment when);
     void compare_mode(std::optional<std::string_view> now, moment when);
     void note(moment when, change_kind kind, std::string what);
     bool is_in_period(moment when) const;
@@ -130,7 +131,7 @@ private:
     numbers counted_;
     std::optional<moment> since_, until_;
     std::set<std::string> classifications_;
-    std::string last_policy_, last_certificates_, last_mode_;
+    std::string last_policy_, last_certificates_, last_mode_, last_signing_key_;
     bool runs_ = false; // as far as events tell
 };
 

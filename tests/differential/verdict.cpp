@@ -27,7 +27,7 @@ std::string verdict(bool armored, std::string_view message) {
     const auto read_as = read(armored, message);
     if (!read_as) return "refused " + read_as.error();
     std::string out = "encrypted";
-    for (const auto& id : read_as->key_ids) out += ' ' + id;
+    for (const auto& one : read_as->readers) out += ' ' + one.key_id;
     return out + " passphrases=" + std::to_string(read_as->passphrases) + " seipd=" + std::to_string(read_as->seipd_version);
 }
 

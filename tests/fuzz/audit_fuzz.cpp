@@ -2,6 +2,7 @@
 // forged with right hashes, the end cut off. As far as the log was signed, every difference must be found, and no
 // record behind it be named.
 // What the input says as a line must be read without harm as well.
+#include "policy/audit_event.hpp"
 #include "policy/base/text.hpp"
 #include "policy/proof.hpp"
 #include "policy/query.hpp"
@@ -74,7 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const signed_log genuine = make_log();
     static const ed25519_public_key key = ed25519_key(std::array<unsigned char, 32>{1}).public_key();
     std::string_view script{reinterpret_cast<const char*>(data), size};
-    require(!read_checkpoint(script, key));
+    require(!read_checkpoint(script, {&key, 1}));
+    (void)signing_key_named_in(script);
     (void)to_moment(script, {});
 
     auto lines = genuine.lines;

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(walked == bytes);
     }
     if (const auto message = read_encrypted_message(bytes)) {
-        require(message->key_ids.size() + message->passphrases > 0);
+        require(message->readers.size() + message->passphrases > 0);
         require(!read_encrypted_message(bytes.substr(0, size - 1)));
         require(!read_encrypted_message(std::string(bytes) + 'x'));
     }

@@ -24,20 +24,35 @@ addressed to_bob(std::vector<encrypted_message> messages) {
 }
 
 TEST(Addressing, KeyIdsAreHeldAgainstTheRecipientsEncryptionKeys) {
-    EXPECT_EQ(to_bob({{.key_ids = {"9999999999999999", "2222222222222222"}}}), addressed::yes);
-    EXPECT_EQ(to_bob({{.key_ids = {"9999999999999999"}}}), addressed::no);
-    EXPECT_EQ(to_bob({{.key_ids = {"1111111111111111"}}}), addressed::no) << "a signing key reads nothing";
+    EXPECT_EQ(to_bob({{.readers = {{"9999999999999999"}, {"2222222222222222"}}}}), addressed::yes);
+    EXPECT_EQ(to_bob({{.readers = {{"9999999999999999"}}}}), addressed::no);
+    EXPECT_EQ(to_bob({{.readers = {{"1111111111111111"}}}}), addressed::no) << "a signing key reads nothing";
+}
+
+TEST(Addressing, AKeyReadsWhatIsEncryptedByItsOwnAlgorithm) {
+    const auto of_key = [](std::uint8_t key, std::uint8_t message) {
+        auto bob = bobs_certificate();
+        bob.cert.subkeys[1].algorithm = key;
+        const inspection seen{.kind = policy::protection::pgp_mime,
+                              .why = {},
+                              .messages = {{.readers = {{.key_id = "2222222222222222", .algorithm = message}}}}};
+        return addressed_to(seen, key_index(std::vector<stored_certificate>{bob}), "bob@x.org");
+    };
+    EXPECT_EQ(of_key(18, 18), addressed::yes);
+    EXPECT_EQ(of_key(1, 2), addressed::yes) << "both are RSA";
+    EXPECT_EQ(of_key(18, 1), addressed::no);
+    EXPECT_EQ(of_key(1, 99), addressed::no);
 }
 
 TEST(Addressing, HiddenReadersAndPassphrasesCannotBeTold) {
-    EXPECT_EQ(to_bob({{.key_ids = {"0000000000000000"}}}), addressed::unverifiable);
-    EXPECT_EQ(to_bob({{.key_ids = {"9999999999999999"}, .passphrases = 1}}), addressed::unverifiable);
+    EXPECT_EQ(to_bob({{.readers = {{"0000000000000000"}}}}), addressed::unverifiable);
+    EXPECT_EQ(to_bob({{.readers = {{"9999999999999999"}}, .passphrases = 1}}), addressed::unverifiable);
 }
 
 TEST(Addressing, APassphraseAloneNamesNobody) {
-    const encrypted_message theirs{.key_ids = {"2222222222222222"}};
-    const encrypted_message to_a_passphrase{.key_ids = {}, .passphrases = 1};
-    const encrypted_message foreign{.key_ids = {"9999999999999999"}};
+    const encrypted_message theirs{.readers = {{"2222222222222222"}}};
+    const encrypted_message to_a_passphrase{.readers = {}, .passphrases = 1};
+    const encrypted_message foreign{.readers = {{"9999999999999999"}}};
     EXPECT_EQ(to_bob({to_a_passphrase}), addressed::passphrase);
     EXPECT_EQ(to_bob({theirs, to_a_passphrase}), addressed::passphrase);
     EXPECT_EQ(to_bob({to_a_passphrase, foreign}), addressed::no);
@@ -48,18 +63,18 @@ TEST(Addressing, KeysOfNoPartyAreForeign) {
         const inspection seen{.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)};
         return foreign_key_ids(seen, bobs_keys(), {"ann@x.org", "bob@x.org"});
     };
-    EXPECT_EQ(foreign({{.key_ids = {"2222222222222222", "0000000000000000"}}}), std::vector<std::string>{});
-    EXPECT_EQ(foreign({{.key_ids = {"9999999999999999", "2222222222222222"}}, {.key_ids = {"9999999999999999", "88"}}}),
+    EXPECT_EQ(foreign({{.readers = {{"2222222222222222"}, {"0000000000000000"}}}}), std::vector<std::string>{});
+    EXPECT_EQ(foreign({{.readers = {{"9999999999999999"}, {"2222222222222222"}}}, {.readers = {{"9999999999999999"}, {"88"}}}}),
               (std::vector<std::string>{"88", "9999999999999999"}));
-    std::vector<std::string> many;
-    for (int i = 1000; i < 1200; ++i) many.push_back(std::to_string(i));
-    EXPECT_EQ(foreign({{.key_ids = many}}).size(), most_foreign_keys);
+    std::vector<reader> many;
+    for (int i = 1000; i < 1200; ++i) many.push_back({std::to_string(i)});
+    EXPECT_EQ(foreign({{.readers = many}}).size(), most_foreign_keys);
 }
 
 TEST(Addressing, EveryPartMustBeForTheRecipient) {
-    const encrypted_message theirs{.key_ids = {"2222222222222222"}};
-    const encrypted_message foreign{.key_ids = {"9999999999999999"}};
-    const encrypted_message hidden{.key_ids = {"0000000000000000"}};
+    const encrypted_message theirs{.readers = {{"2222222222222222"}}};
+    const encrypted_message foreign{.readers = {{"9999999999999999"}}};
+    const encrypted_message hidden{.readers = {{"0000000000000000"}}};
     EXPECT_EQ(to_bob({theirs, theirs}), addressed::yes);
     EXPECT_EQ(to_bob({theirs, foreign}), addressed::no);
     EXPECT_EQ(to_bob({hidden, foreign}), addressed::no);
@@ -67,7 +82,7 @@ TEST(Addressing, EveryPartMustBeForTheRecipient) {
 }
 
 TEST(Addressing, WithdrawnKeysDoNotCountAndExpiredOnesDo) {
-    const std::vector<encrypted_message> to_the_key{{.key_ids = {"2222222222222222"}}};
+    const std::vector<encrypted_message> to_the_key{{.readers = {{"2222222222222222"}}}};
     const auto judge = [&](void (*change)(certificate&)) {
         stored_certificate bob = bobs_certificate();
         change(bob.cert);
@@ -84,7 +99,7 @@ TEST(Addressing, WithdrawnKeysDoNotCountAndExpiredOnesDo) {
 }
 
 TEST(Addressing, WithoutACertificateNothingCanBeTold) {
-    const inspection seen{.kind = policy::protection::pgp_mime, .why = {}, .messages = {{.key_ids = {"2222222222222222"}}}};
+    const inspection seen{.kind = policy::protection::pgp_mime, .why = {}, .messages = {{.readers = {{"2222222222222222"}}}}};
     EXPECT_EQ(addressed_to(seen, bobs_keys(), "eve@x.org"), addressed::unverifiable);
     EXPECT_EQ(addressed_to({}, bobs_keys(), "bob@x.org"), addressed::unverifiable);
 }

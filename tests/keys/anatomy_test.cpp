@@ -12,7 +12,7 @@ using namespace std::string_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const auto session_key = "\xC1\x2C\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x19"s + test::noise(32) + "\x01@";
+const auto session_key = "\xC1\x44\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x19"s + test::noise(32) + "\x19" + test::noise(25);
 const auto data = "\xD2\x65\x01"s + test::noise(100);
 const auto encrypted = armor_message(session_key + data);
 const auto literal = armor_message("\xCB\x10"s + "b\0\0\0\0\0in clear!\n"s);

@@ -64,7 +64,7 @@ TEST_P(Cases, AreJudgedAsTheySay) {
     std::vector<std::string> key_ids;
     std::size_t passphrases = 0;
     for (const auto& message : seen.messages) {
-        key_ids.insert(key_ids.end(), message.key_ids.begin(), message.key_ids.end());
+        for (const auto& named : message.readers) key_ids.push_back(named.key_id);
         passphrases += message.passphrases;
     }
     EXPECT_EQ(key_ids, wanted->key_ids.value_or(key_ids));

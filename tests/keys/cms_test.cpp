@@ -129,6 +129,20 @@ TEST(Cms, NoFieldHasRoomForALetter) {
         EXPECT_FALSE(is_enveloped_cms(bytes)) << testing::PrintToString(bytes).substr(0, 200);
 }
 
+TEST(Cms, ALetterInTheKeysOfManyRecipientsIsFound) {
+    const auto to = [](const std::string& key) {
+        return der(0x30, number(2) + der(0x80, test::noise(20)) + algorithm + der(0x04, key));
+    };
+    std::string honest, letter;
+    for (unsigned i = 0; i < 20; ++i) {
+        honest += to(test::noise(256, i));
+        letter += to(prose.substr(i, 30) + test::noise(40, i));
+    }
+    EXPECT_TRUE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, honest) + encrypted_content())));
+    EXPECT_TRUE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, to(prose.substr(0, 30))) + encrypted_content())));
+    EXPECT_FALSE(is_enveloped_cms(info(enveloped, number(2) + der(0x31, letter) + encrypted_content())));
+}
+
 TEST(Cms, NestingIsBounded) {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "\x30\x80"s;

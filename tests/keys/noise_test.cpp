@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iconv.h>
 #include <string>
 
 namespace sealgate::keys {
@@ -18,6 +19,24 @@ std::string repeated(const std::string& what, std::size_t size) {
 }
 
 const auto prose = "The source is Jane Roe, and you can meet her at five in the old town of Berlin; bring cash. "s;
+
+std::string in_charset(const char* charset, std::string utf8) {
+    std::string out(utf8.size(), '\0');
+    char *from = utf8.data(), *to = out.data();
+    std::size_t from_left = utf8.size(), to_left = out.size();
+    const iconv_t converter = iconv_open(charset, "UTF-8");
+    iconv(converter, &from, &from_left, &to, &to_left);
+    iconv_close(converter);
+    EXPECT_EQ(from_left, 0U) << charset;
+    return out.substr(0, out.size() - to_left);
+}
+
+// 384 octets in a charset of two octets a character.
+const auto chinese =
+    "北京时间今天下午三点，公司将在总部召开全体员工大会，讨论下一季度的工作计划和预算安排。请各部门负责人提前准备好相关材"
+    "料，并于明天上午十点之前发送到我的邮箱。如果有任何问题，请随时与我联系。另外，关于上次会议提到的合同价格问题，我们已"
+    "经与供应商达成一致，最终价格为四千二百万元，请不要告诉任何人。我们星期一在老火车站后面见面，请带上合同。不要打电话，"
+    "看完以后把这封信烧掉。此致敬礼。"s;
 
 TEST(Noise, RandomOctetsOfEveryLengthAreNoise) {
     for (unsigned seed = 0; seed < 2000; ++seed) EXPECT_TRUE(is_noise(test::noise(seed, seed))) << seed;
@@ -40,6 +59,8 @@ TEST(Noise, WhatCanBeReadIsNone) {
         {"HTML", "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"},
         {"Latin-1", latin1},
         {"Russian", repeated("Источник — Анна, встреча в пять часов вечера. ", 300)},
+        {"Chinese in GBK", in_charset("GBK", chinese)},
+        {"Chinese in UTF-16", in_charset("UTF-16LE", chinese)},
         {"Chinese", repeated("消息来源是王女士，五点钟在老城见面，请带现金。", 300)},
         {"UTF-16", utf16},
         {"text with a foreign octet here and there", sprinkled},
@@ -52,6 +73,14 @@ TEST(Noise, WhatCanBeReadIsNone) {
 TEST(Noise, ASentenceInTheMiddleOfNoiseIsFound) {
     for (const std::size_t before : {0, 1, 63, 64, 100, 1000, 1'000'000})
         EXPECT_FALSE(is_noise(test::noise(before) + prose + test::noise(before))) << before;
+}
+
+TEST(Noise, ShredsOfALetterBetweenNoiseAreFound) {
+    for (const std::size_t size : {16, 20, 30, 40}) {
+        std::string shreds;
+        for (unsigned i = 0; i < 20; ++i) shreds += test::noise(60, i) + repeated(prose, 400).substr(i * 10, size);
+        EXPECT_FALSE(is_noise(shreds)) << size;
+    }
 }
 
 TEST(Noise, PiecesAreReadAsOne) {

@@ -1,4 +1,5 @@
 #include "keys/packets.hpp"
+#include "keys/session_key.hpp"
 #include "tests/keys/noise.hpp"
 
 #include <gtest/gtest.h>
@@ -85,7 +86,10 @@ TEST(Packets, MorePacketsThanTheLimitAreRefused) {
 TEST(EncryptedMessage, TellsWhoCanReadIt) {
     const auto message = read_encrypted_message(marker + pkesk + hidden + skesk + padding + seipd);
     ASSERT_TRUE(message) << message.error();
-    EXPECT_EQ(message->key_ids, (std::vector{"0123456789ABCDEF"s, "0000000000000000"s}));
+    ASSERT_EQ(message->readers.size(), 2u);
+    EXPECT_EQ(message->readers[0].key_id, "0123456789ABCDEF");
+    EXPECT_EQ(message->readers[0].algorithm, 18);
+    EXPECT_EQ(message->readers[1].key_id, hidden_key_id);
     EXPECT_EQ(message->passphrases, 1u);
     EXPECT_EQ(message->seipd_version, 1);
 }
@@ -93,7 +97,8 @@ TEST(EncryptedMessage, TellsWhoCanReadIt) {
 TEST(EncryptedMessage, Version6NamesAKeyByTheFrontOfItsFingerprint) {
     const auto message = read_encrypted_message(pkesk_v6 + seipd_v2);
     ASSERT_TRUE(message) << message.error();
-    EXPECT_EQ(message->key_ids, std::vector{"FEDCBA9876543210"s});
+    ASSERT_EQ(message->readers.size(), 1u);
+    EXPECT_EQ(message->readers[0].key_id, "FEDCBA9876543210");
 }
 
 TEST(EncryptedMessage, LibrePgpHasAFormOfItsOwn) {
@@ -102,6 +107,12 @@ TEST(EncryptedMessage, LibrePgpHasAFormOfItsOwn) {
         ASSERT_TRUE(message) << message.error();
         EXPECT_EQ(message->seipd_version, 0);
     }
+}
+
+std::string repeated_skesk(unsigned count) {
+    std::string out;
+    for (unsigned i = 0; i < count; ++i) out += packet_of(3, "\x04\x09\x03\x08"s + test::noise(8, i) + "\xFF");
+    return out;
 }
 
 TEST(EncryptedMessage, EverythingElseIsNone) {
@@ -140,6 +151,8 @@ TEST(EncryptedMessage, EverythingElseIsNone) {
         {pkesk_v6 + packet_of(18, "\x02\x09\x04\x06"s + octets(100)), "encrypted data that cannot be read"},
         {pkesk_v6 + packet_of(18, "\x02\x09\x02\x11"s + octets(100)), "encrypted data that cannot be read"},
         {pkesk + packet_of(20, "\x01\x05\x02\x10"s + octets(100)), "encrypted data that cannot be read"},
+        {pkesk + padding + padding + seipd, "more than one padding packet"},
+        {repeated_skesk(9) + seipd, "more passphrases than anybody needs"},
         {packet_of(60, "x") + seipd, "not an OpenPGP message"},
     };
     for (const auto& c : cases) {
@@ -165,6 +178,29 @@ TEST(EncryptedMessage, WhatShouldBeCiphertextMustNotBeReadable) {
         const auto message = read_encrypted_message(bytes);
         EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext) << testing::PrintToString(bytes);
     }
+}
+
+TEST(EncryptedMessage, ALetterInManySmallPacketsIsFound) {
+    const auto letter = "The source is Jane Roe, meet her at five behind the old station, and bring cash. "s;
+    std::string packets, honest;
+    for (unsigned i = 0; i < 10; ++i) {
+        const auto head = "\x03" + test::noise(8, i) + "\x63";
+        packets += packet_of(1, head + letter.substr(i * 8, 20) + test::noise(40, i));
+        honest += packet_of(1, head + test::noise(60, i));
+    }
+    EXPECT_TRUE(read_encrypted_message(honest + seipd));
+    const auto message = read_encrypted_message(packets + seipd);
+    EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext);
+}
+
+TEST(EncryptedMessage, AThousandReadersAreNoLetter) {
+    std::string packets;
+    for (unsigned i = 0; i < most_message_packets - 1; ++i)
+        packets += packet_of(1, "\x03"s + std::string(8, '\0') + "\x12\x01\x07\x40" + test::noise(32, i) + "\x30" +
+                                    test::noise(48, i + 5000));
+    const auto message = read_encrypted_message(packets + seipd);
+    EXPECT_TRUE(message) << message.error();
+    EXPECT_TRUE(read_encrypted_message(repeated_skesk(8) + seipd));
 }
 
 TEST(EncryptedMessage, SessionKeysHaveABound) {

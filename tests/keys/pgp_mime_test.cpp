@@ -76,7 +76,8 @@ TEST(PgpMime, OurOwnEnvelopePassesOurOwnJudge) {
     const auto judged = inspect(sealed);
     EXPECT_EQ(judged.kind, policy::protection::pgp_mime) << judged.why;
     ASSERT_EQ(judged.messages.size(), 1u);
-    EXPECT_EQ(judged.messages.front().key_ids, std::vector{people.last_key_id(bob)});
+    ASSERT_EQ(judged.messages.front().readers.size(), 1u);
+    EXPECT_EQ(judged.messages.front().readers.front().key_id, people.last_key_id(bob));
     EXPECT_EQ(people.decrypt(sealed.body), inner_entity(mail));
 }
 

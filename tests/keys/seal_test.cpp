@@ -74,14 +74,15 @@ TEST_F(Seal, NamesExactlyTheRecipientsKeys) {
     ASSERT_TRUE(sealed) << sealed.error().text;
     const auto message = read_encrypted_message(*sealed);
     ASSERT_TRUE(message) << message.error();
-    EXPECT_EQ(message->key_ids, std::vector{people->last_key_id(bob)});
+    ASSERT_EQ(message->readers.size(), 1u);
+    EXPECT_EQ(message->readers.front().key_id, people->last_key_id(bob));
     EXPECT_EQ(message->seipd_version, 1);
 }
 
 TEST_F(Seal, TheSameRecipientTwiceCountsOnce) {
     const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(ann)});
     ASSERT_TRUE(sealed) << sealed.error().text;
-    EXPECT_EQ(read_encrypted_message(*sealed)->key_ids.size(), 1u);
+    EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 1u);
 }
 
 TEST_F(Seal, LengthTellsNothingOfTheContent) {

@@ -30,7 +30,7 @@ struct {
     {16, number(2047) + number(2046)},
     {18, number(263) + "\x30" + noise(48)},
     {25, noise(32) + "\x21" + noise(33)},
-    {26, noise(56) + "\x28" + noise(40)},
+    {26, noise(56) + "\x29" + noise(41)},
 };
 
 TEST(Pkesk, IsReadByItsAlgorithmToTheLastOctet) {
@@ -59,13 +59,30 @@ TEST(Pkesk, NumbersAreAsLongAsTheySay) {
     EXPECT_FALSE(read_pkesk("\x03" + key_id + "\x01\0\0"s));
 }
 
+TEST(Pkesk, ValuesHaveTheSizeOfARealKeys) {
+    struct {
+        char algorithm;
+        std::string value;
+    } const too_small[] = {
+        {1, number(800)},
+        {16, number(1024) + number(8)},
+        {18, number(8) + "\x30" + noise(48)},
+        {18, number(263) + "\x01" + noise(1)},
+        {18, number(263) + "\x2F" + noise(47)},
+        {25, noise(32) + "\x11" + noise(17)},
+        {25, noise(32) + "\x28" + noise(40)}, // version 6's form
+    };
+    for (const auto& [algorithm, value] : too_small)
+        EXPECT_FALSE(read_pkesk("\x03" + key_id + algorithm + value)) << int{algorithm} << ' ' << value.size();
+}
+
 TEST(Pkesk, WhatAnUnknownAlgorithmHasIsNotLookedAt) {
     EXPECT_TRUE(read_pkesk("\x03" + key_id + '\x23' + noise(1200)));
-    EXPECT_FALSE(read_pkesk("\x03" + key_id + '\x23'));
+    EXPECT_FALSE(read_pkesk("\x03" + key_id + '\x23' + noise(47)));
 }
 
 TEST(Pkesk, AlgorithmsThatOnlySignHaveNoSessionKey) {
-    for (const char algorithm : "\x03\x11\x13\x16\x1B\x1C"s)
+    for (const char algorithm : "\0\x03\x11\x13\x16\x1B\x1C"s)
         EXPECT_FALSE(read_pkesk("\x03" + key_id + algorithm + number(2048))) << int{algorithm};
 }
 

@@ -12,7 +12,10 @@ constexpr const char* traces[] = {"multipart/encrypted",
                                   "x.pgp",
                                   "x.GPG",
                                   ".asc",
-                                  "LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t"};
+                                  "begin=20PGP",
+                                  "LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS0tLS0t",
+                                  "Ci0tLS0tQkVHSU4gUEdQIE1FU1NBR0UtLS0tLQ==",
+                                  "DQotLS0tLUJFR0lOIFBHUCBNRVNTQUdFLS0tLS0="};
 
 TEST(EncryptionTrace, IsFoundWhereverItStands) {
     for (const std::string trace : traces)

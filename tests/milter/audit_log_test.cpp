@@ -11,6 +11,7 @@
 #include <fstream>
 #include <future>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sealgate::milter {
@@ -194,7 +195,7 @@ TEST_F(AuditLog, FullFileIsRotatedAndTheChainGoesOnInTheNext) {
     ASSERT_GT(files.size(), 2u);
     EXPECT_EQ(files[0], rotated_log(directory, 1));
     for (const auto& file : files) EXPECT_LE(fs::file_size(file), 600u);
-    const auto found = prove(request_for(directory, small.checkpoints));
+    const auto found = prove(request_for(directory, small.checkpoints, small.key));
     EXPECT_TRUE(found.problems.empty());
     EXPECT_EQ(found.end.last_seq, 7u);
     ASSERT_TRUE(found.last_signed);
@@ -202,7 +203,7 @@ TEST_F(AuditLog, FullFileIsRotatedAndTheChainGoesOnInTheNext) {
 
     audit_log again(small);
     EXPECT_THAT(append(again, "\"id\":1"), IsEmpty());
-    EXPECT_EQ(prove(request_for(directory, small.checkpoints)).end.last_seq, 8u);
+    EXPECT_EQ(prove(request_for(directory, small.checkpoints, small.key)).end.last_seq, 8u);
 }
 
 TEST_F(AuditLog, NewDayBeginsANewFileAndTheSameDayDoesNot) {
@@ -231,7 +232,7 @@ TEST_F(AuditLog, CrashBetweenTheTwoRenamesOfARotationLosesNothing) {
     std::ofstream(path() + ".new") << "";
     audit_log log(options());
     EXPECT_THAT(append(log, "\"id\":3"), IsEmpty());
-    const auto found = prove(request_for(directory, options().checkpoints));
+    const auto found = prove(request_for(directory, options().checkpoints, options().key));
     EXPECT_TRUE(found.problems.empty());
     EXPECT_EQ(found.end.last_seq, 3u);
 }
@@ -270,13 +271,13 @@ TEST_F(AuditLog, CheckpointComesAfterSoManyRecordsAndAtTheEnd) {
     often.checkpoint_records = 3;
     {
         audit_log log(often);
-        EXPECT_TRUE(log.new_key());
+        EXPECT_TRUE(log.signer().is_new());
         for (int i = 0; i < 7; ++i) append(log, "\"id\":1");
     }
     EXPECT_EQ(lines_in(often.checkpoints), 3u) << "at 3, 6 and the end";
     {
         audit_log log(often);
-        EXPECT_FALSE(log.new_key());
+        EXPECT_FALSE(log.signer().is_new());
     }
     EXPECT_EQ(lines_in(often.checkpoints), 3u) << "nothing new to sign";
 }
@@ -307,7 +308,7 @@ TEST_F(AuditLog, PlaceOfCheckpointsThatIsAwayHoldsUpNoMailAndIsUsedWhenItIsBack)
     ASSERT_EQ(said.size(), 2u);
     EXPECT_THAT(said[0], HasSubstr("no checkpoint: cannot open"));
     EXPECT_THAT(said[1], HasSubstr("works again"));
-    EXPECT_EQ(prove(request_for(directory, away.checkpoints)).last_signed->end.last_seq, 3u);
+    EXPECT_EQ(prove(request_for(directory, away.checkpoints, away.key)).last_signed->end.last_seq, 3u);
 }
 
 TEST_F(AuditLog, TailCutOffAndLogWrittenAnewAreFoundByCheckpoints) {
@@ -317,7 +318,7 @@ TEST_F(AuditLog, TailCutOffAndLogWrittenAnewAreFoundByCheckpoints) {
     }
     const auto all = lines();
     std::ofstream(path()) << all[0] << "\n" << all[1] << "\n";
-    auto found = prove(request_for(directory, options().checkpoints));
+    auto found = prove(request_for(directory, options().checkpoints, options().key));
     ASSERT_EQ(found.problems.size(), 1u);
     EXPECT_EQ(found.problems[0].record, 3u);
     EXPECT_THAT(found.problems[0].text, HasSubstr("cut off"));
@@ -326,7 +327,7 @@ TEST_F(AuditLog, TailCutOffAndLogWrittenAnewAreFoundByCheckpoints) {
     std::ofstream forged(path());
     for (int i = 0; i < 5; ++i) forged << policy::chain(end, "\"id\":2") << "\n";
     forged.close();
-    found = prove(request_for(directory, options().checkpoints));
+    found = prove(request_for(directory, options().checkpoints, options().key));
     ASSERT_EQ(found.problems.size(), 1u);
     EXPECT_EQ(found.problems[0].record, 1u);
     EXPECT_THAT(found.problems[0].text, HasSubstr("not what was signed"));
@@ -335,6 +336,43 @@ TEST_F(AuditLog, TailCutOffAndLogWrittenAnewAreFoundByCheckpoints) {
 TEST_F(AuditLog, KeyThatIsNoneStopsTheStart) {
     std::ofstream(options().key) << "no key";
     EXPECT_THROW(audit_log{options()}, std::runtime_error);
+}
+
+TEST_F(AuditLog, KeyThatStoodBesideTheLogIsToldWhereAnotherSigns) {
+    const auto first = audit_log(options()).signer().public_key();
+    EXPECT_FALSE(audit_log(options()).signer().former());
+    fs::remove(options().key);
+    {
+        const audit_log log(options());
+        EXPECT_TRUE(log.signer().is_new());
+        EXPECT_EQ(log.signer().former(), first);
+        EXPECT_EQ(look_for_keys(directory, options().key).beside, log.signer().public_key());
+    }
+    std::ofstream(public_key_file(directory)) << to_text(first) << '\n';
+    const audit_log log(options());
+    EXPECT_FALSE(log.signer().is_new()) << "somebody changed checkpoint.pub";
+    EXPECT_EQ(log.signer().former(), first);
+}
+
+// With the unit's umask 0027 an auditor in the gateway's group reads the log and what proves it, and no key.
+TEST_F(AuditLog, GroupReadsTheLogAndNotTheKey) {
+    const auto before = ::umask(0027);
+    auto inside = options();
+    inside.directory = fs::path(directory) / "state" / "audit";
+    inside.key = fs::path(directory) / "state" / "checkpoint.key";
+    inside.checkpoints = inside.directory / "checkpoints.jsonl";
+    inside.rotate_size = 100;
+    {
+        audit_log log(inside);
+        for (int i = 0; i < 3; ++i) append(log, "\"id\":1");
+    }
+    ::umask(before);
+    const auto mode = [](const fs::path& path) { return static_cast<unsigned>(fs::status(path).permissions()); };
+    EXPECT_EQ(mode(inside.directory), 0750u);
+    for (const auto& file : log_files(inside.directory)) EXPECT_EQ(mode(file), 0640u) << file;
+    for (const auto& file : {inside.checkpoints, public_key_file(inside.directory)}) EXPECT_EQ(mode(file), 0640u) << file;
+    EXPECT_EQ(mode(inside.key), 0600u);
+    EXPECT_EQ(mode(fs::path(directory) / "state"), 0700u) << "who runs the gateway opens it, as the unit does";
 }
 
 // Reading while it is written.

@@ -1,6 +1,7 @@
 #include "milter/audit_files.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/checkpoint_file.hpp"
+#include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
 
 #include <gmock/gmock.h>
@@ -8,12 +9,14 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace sealgate::milter {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -36,7 +39,8 @@ protected:
         lines.resize(from - 1);
         ends.resize(from - 1);
         while (lines.size() < 30) {
-            lines.push_back(policy::chain(end, fields));
+            const auto named = names.find(lines.size() + 1);
+            lines.push_back(policy::chain(end, named == names.end() ? fields : policy::signing_key_event({}, named->second)));
             ends.push_back(end);
         }
         std::ofstream out(written_log(directory));
@@ -53,8 +57,16 @@ protected:
         return directory / "kept";
     }
 
+    // All of it signed anew with another key, as it lies beside the log from now on.
+    ed25519_public_key sign_anew() {
+        const checkpoint_file other(directory / "other", directory, own());
+        fs::remove(own());
+        for (const auto number : {10u, 20u, 30u}) other.add({.time = {}, .end = ends[number - 1]});
+        return other.public_key();
+    }
+
     proved prove_with(const fs::path& kept) const {
-        auto asked = request_for(directory, own());
+        auto asked = request_for(directory, own(), directory / "key");
         if (!kept.empty()) asked.kept.push_back(kept);
         return prove(asked);
     }
@@ -63,6 +75,7 @@ protected:
 
     fs::path directory;
     std::optional<checkpoint_file> signer;
+    std::map<std::uint64_t, ed25519_public_key> names; // the key that a record names, for write_log()
     std::vector<std::string> lines;
     std::vector<policy::chain_end> ends;
 };
@@ -135,8 +148,133 @@ TEST_F(AuditProof, LastRecordWithoutItsLineEndIsToldAsWhatItIs) {
     EXPECT_THAT(found.notes[0], HasSubstr("has no line end yet"));
 }
 
+// Keys.
+
+TEST_F(AuditProof, PublicKeyBesideTheLogIsNotBelievedAgainstTheSecretOne) {
+    const auto other = to_text(sign_anew());
+    const auto found = prove_with({});
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text,
+                AllOf(HasSubstr(other), HasSubstr(to_text(signer->public_key())), HasSubstr("key names")));
+    EXPECT_FALSE(found.last_signed);
+    EXPECT_EQ(found.own_signed_to, 0u);
+}
+
+TEST_F(AuditProof, PublicKeyBesideTheLogIsNotBelievedAgainstTheLog) {
+    names = {{3, signer->public_key()}};
+    write_log(1, "\"id\":1");
+    const auto other = to_text(sign_anew());
+    fs::remove(directory / "key"); // an auditor cannot read it
+    const auto found = prove_with({});
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, AllOf(HasSubstr(other), HasSubstr("record 3 of the log names the signing key " +
+                                                                          to_text(signer->public_key()))));
+    EXPECT_TRUE(found.is_key_in_doubt);
+    EXPECT_FALSE(found.last_signed);
+}
+
+TEST_F(AuditProof, KeyThatWasGivenCountsAndWhoeverNamesAnotherIsTold) {
+    const auto ours = signer->public_key();
+    names = {{3, ours}};
+    write_log(1, "\"id\":1");
+    fs::remove(own());
+    for (const auto number : {10u, 20u}) signer->add({.time = {}, .end = ends[number - 1]});
+    auto asked = request_for(directory, own(), directory / "key");
+    asked.trusted = {.keys = {ours}, .who = {}};
+    EXPECT_THAT(prove(asked).problems, IsEmpty());
+
+    std::ofstream(public_key_file(directory)) << to_text(ed25519_key({}).public_key()) << '\n';
+    asked = request_for(directory, own(), directory / "key");
+    asked.trusted = {.keys = {ours}, .who = {}};
+    auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, HasSubstr("checkpoint.pub names the signing key"));
+    EXPECT_EQ(found.last_signed->end.last_seq, 20u) << "what the key given signed is proved";
+}
+
+TEST_F(AuditProof, LogThatNamesAnotherKeyThanTheOneGivenIsToldSo) {
+    const auto ours = signer->public_key();
+    const auto theirs = ed25519_key({}).public_key();
+    names = {{3, ours}, {26, theirs}};
+    write_log(1, "\"id\":1");
+    fs::remove(own());
+    signer->add({.time = {}, .end = ends[24]});
+    proof_request asked{.logs = {written_log(directory)}, .kept = {own()}, .trusted = {.keys = {ours}}};
+    const auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, AllOf(HasSubstr("record 26 of the log names the signing key " + to_text(theirs)),
+                                              HasSubstr(to_text(ours)), HasSubstr("--key OLD --key NEW")));
+    EXPECT_EQ(found.last_signed->end.last_seq, 25u);
+    asked.trusted.keys.push_back(theirs);
+    EXPECT_THAT(prove(asked).problems, IsEmpty());
+}
+
+TEST_F(AuditProof, ReplacedKeySignsNothingThatCameAfterwards) {
+    const auto stolen = signer->public_key();
+    const auto fresh = ed25519_key({}).public_key();
+    names = {{3, stolen}, {22, fresh}};
+    write_log(1, "\"id\":1");
+    fs::remove(own());
+    for (const auto number : {10u, 25u}) signer->add({.time = {}, .end = ends[number - 1]});
+    const proof_request asked{.logs = {written_log(directory)}, .kept = {own()}, .trusted = {.keys = {stolen, fresh}}};
+    const auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, AllOf(HasSubstr("checkpoint 2 is of record 25"), HasSubstr("replaced in record 22")));
+}
+
+TEST_F(AuditProof, CheckpointsOfAFormerKeyAreToldOnceWithTheWayOut) {
+    const auto former = to_text(signer->public_key());
+    fs::remove(directory / "key");
+    signer.emplace(directory / "key", directory, own());
+    auto found = prove_with({});
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text,
+                AllOf(HasSubstr("checkpoint 1 was signed by another key, " + former + ", as were 2 more of this file"),
+                      HasSubstr("--key OLD --key NEW")));
+}
+
+TEST_F(AuditProof, ChangedCheckpointIsToldAsChangedAmongTheKeysOfTwo) {
+    std::ifstream in(own());
+    std::string first, rest((std::getline(in, first), std::istreambuf_iterator<char>(in)), {});
+    std::ofstream(own()) << first.replace(first.find("\"seq\":10"), 8, "\"seq\":11") << '\n' << rest;
+    auto asked = request_for(directory, own(), directory / "key");
+    asked.trusted = {.keys = {signer->public_key(), ed25519_key({}).public_key()}, .who = {}};
+    const auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_EQ(found.problems[0].text, "checkpoint 1 was changed: its signature does not fit its content");
+}
+
+TEST_F(AuditProof, LogThatIsSignedAndHasNoCheckpointIsToldSo) {
+    EXPECT_THAT(prove_with({}).notes, IsEmpty());
+    fs::remove(own());
+    EXPECT_THAT(prove_with({}).notes, IsEmpty()) << "nothing says that it should have some";
+    names = {{3, signer->public_key()}};
+    write_log(1, "\"id\":1");
+    for (const bool is_there : {false, true}) {
+        if (is_there) std::ofstream(own()) << "";
+        const auto found = prove_with({});
+        EXPECT_THAT(found.problems, IsEmpty());
+        ASSERT_THAT(found.notes, SizeIs(1));
+        EXPECT_THAT(found.notes[0], AllOf(HasSubstr("record 3 says that the gateway signs this log"), HasSubstr(own().string()),
+                                          HasSubstr("--checkpoint FILE")));
+    }
+}
+
+TEST_F(AuditProof, KeyOfTheLastStartIsFoundInWhicheverFileItStands) {
+    EXPECT_FALSE(last_witness(directory));
+    names = {{3, ed25519_key({}).public_key()}, {4, signer->public_key()}};
+    write_log(1, "\"id\":1");
+    fs::rename(written_log(directory), rotated_log(directory, 1));
+    auto end = ends.back();
+    std::ofstream(written_log(directory)) << policy::chain(end, "\"id\":3") << '\n';
+    const auto found = last_witness(directory);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->who, "record 4 of the log");
+    EXPECT_EQ(found->key, signer->public_key());
+}
+
 TEST_F(AuditProof, RotationMeanwhileIsNoTampering) {
-    auto asked = request_for(directory, own());
+    auto asked = request_for(directory, own(), directory / "key");
     std::size_t seen = 0;
     const auto found = prove(asked, [&](const std::string&) {
         if (++seen != 3) return;

@@ -15,6 +15,10 @@ std::array<unsigned char, 32> seed(unsigned char octet) {
 }
 
 const ed25519_key ours(seed(7));
+const ed25519_key theirs(seed(8));
+const std::vector our_key{ours.public_key()};
+const std::vector both{theirs.public_key(), ours.public_key()};
+
 const checkpoint somewhere{.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'764'000'000'123)),
                            .end = {.last_seq = 1200, .last_hash = std::string(64, 'a')}};
 
@@ -46,9 +50,31 @@ TEST(Ed25519, PublicKeyIsReadAsBase64AndAsPem) {
 
 TEST(Checkpoint, IsReadAsItWasWritten) {
     const auto line = checkpoint_line(somewhere, ours);
-    EXPECT_EQ(read_checkpoint(line, ours.public_key()), somewhere);
+    const signed_checkpoint as_signed{.at = somewhere, .key = ours.public_key()};
+    EXPECT_EQ(*read_checkpoint(line, our_key), as_signed);
+    EXPECT_EQ(*read_checkpoint(line, both), as_signed);
     EXPECT_THAT(line, HasSubstr("\"seq\":1200,"));
-    EXPECT_THAT(read_checkpoint(line, ed25519_key(seed(8)).public_key()).error(), HasSubstr("another key"));
+}
+
+TEST(Checkpoint, OfAnotherKeyIsToldWithTheKey) {
+    const auto read = read_checkpoint(checkpoint_line(somewhere, theirs), our_key);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().other_key, theirs.public_key());
+    EXPECT_EQ(read.error().text, "was signed by another key, " + to_text(theirs.public_key()));
+}
+
+// Whoever's key it names, and however many we know: its own signature tells.
+TEST(Checkpoint, ThatWasChangedIsToldSoWhicheverKeyItNames) {
+    for (const auto* key : {&ours, &theirs}) {
+        auto line = checkpoint_line(somewhere, *key);
+        line[line.find("1200")] = '2';
+        for (const auto* known : {&our_key, &both}) {
+            const auto read = read_checkpoint(line, *known);
+            ASSERT_FALSE(read);
+            EXPECT_EQ(read.error().text, "was changed: its signature does not fit its content");
+            EXPECT_FALSE(read.error().other_key);
+        }
+    }
 }
 
 TEST(Checkpoint, EveryChangedOctetIsFound) {
@@ -57,9 +83,9 @@ TEST(Checkpoint, EveryChangedOctetIsFound) {
         for (const char bit : {char{1}, char{2}, char{32}}) {
             auto changed = line;
             changed[at] = static_cast<char>(changed[at] ^ bit);
-            EXPECT_FALSE(read_checkpoint(changed, ours.public_key())) << changed;
+            EXPECT_FALSE(read_checkpoint(changed, our_key)) << changed;
         }
-        EXPECT_FALSE(read_checkpoint(line.substr(0, at), ours.public_key()));
+        EXPECT_FALSE(read_checkpoint(line.substr(0, at), our_key));
     }
 }
 

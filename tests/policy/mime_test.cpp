@@ -235,6 +235,8 @@ TEST(QuotedPrintable, UndoesEscapesAndSoftBreaks) {
     EXPECT_EQ(decode_quoted_printable("=00x"), "\0x"s);
 }
 
+std::string disposition_file_name(std::string_view value) { return file_name_in(disposition_parameters(value), "filename"); }
+
 TEST(ContentType, PlainValuesAreTakenApart) {
     const auto read = parse_content_type("Multipart/Encrypted; Protocol=\"application/pgp-encrypted\";boundary = \"x y\"");
     EXPECT_EQ(read.type, "multipart");

@@ -51,7 +51,7 @@ TEST(Pseudonyms, AreToldFromOtherText) {
 }
 
 // What a log says of the key that its addresses are hashed under, and what of a decision follows from it.
-TEST(KeyInUse, IsToldByEachStart) {
+TEST(AddressKeyInUse, IsToldByEachStart) {
     const pseudonyms other(address_form::keyed, "another key");
     const auto start = [](const std::string& id) {
         boost::json::object record{{"event", "start"}};
@@ -66,7 +66,7 @@ TEST(KeyInUse, IsToldByEachStart) {
     EXPECT_EQ(keyed.key_id(), keyed_local.key_id());
     EXPECT_EQ(pseudonyms().key_id(), "");
 
-    key_in_use at_hand(keyed.key_id());
+    address_key_in_use at_hand(keyed.key_id());
     EXPECT_EQ(at_hand.fit_for(hashed), key_fit::unknown);
     at_hand.see(start(other.key_id()));
     EXPECT_EQ(at_hand.fit_for(hashed), key_fit::another);
@@ -79,7 +79,7 @@ TEST(KeyInUse, IsToldByEachStart) {
     at_hand.see(start(""));
     EXPECT_EQ(at_hand.fit_for(hashed), key_fit::unknown);
 
-    key_in_use none("");
+    address_key_in_use none("");
     EXPECT_EQ(none.fit_for(hashed), key_fit::another);
     EXPECT_EQ(none.fit_for(in_clear), key_fit::fits);
 }

@@ -108,6 +108,7 @@ TEST(Report, ProofIsToldInPlainWords) {
     const auto broken = page_of(small_log, {.records = 16,
                                             .last_record = 16,
                                             .flaw = "record 17 was <b>changed",
+                                            .is_chain_whole = false,
                                             .signed_to = 10,
                                             .signed_at = at("2026-11-26T10:30:00Z"),
                                             .remarks = {}});
@@ -115,6 +116,20 @@ TEST(Report, ProofIsToldInPlainWords) {
     EXPECT_THAT(broken, HasSubstr("Records up to 10 are as they were signed on <time datetime=\"2026-11-26T10:30:00.000Z\">26 "
                                   "November 2026, 10:30 UTC</time>"));
     EXPECT_THAT(broken, Not(HasSubstr("Whole.</strong>")));
+}
+
+TEST(Report, SaysWhereNoRecordIsWrongAndTheProofIs) {
+    const auto page = page_of(small_log, {.records = 16,
+                                          .last_record = 16,
+                                          .flaw = "record 1 of the log names another key",
+                                          .is_chain_whole = true,
+                                          .checkpoints = 3,
+                                          .signed_to = 0,
+                                          .signed_at = {},
+                                          .remarks = {}});
+    EXPECT_THAT(page, HasSubstr("<strong>Not proved.</strong> The records follow one another, but record 1 of the log names"));
+    EXPECT_THAT(page, HasSubstr("or nobody knows whose they are"));
+    EXPECT_THAT(page, Not(HasSubstr("Whole.</strong>")));
 }
 
 TEST(Report, NoRecordIsAReportToo) {

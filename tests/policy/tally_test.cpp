@@ -221,6 +221,19 @@ TEST(Tally, AKeyStoreChangedByAnyHandIsTold) {
                 testing::Contains(Pair(change_kind::keys, "the key store in use changed; certificates in it: 2")));
 }
 
+TEST(Tally, ASigningKeyReplacedByAnyHandIsTold) {
+    tally counts({}, {});
+    counts.add(event("signing-key", {{"key", "AAA="}}));
+    counts.add(event("start", {{"signing_key", "AAA="}}));
+    counts.add(event("start"));
+    EXPECT_EQ(counts.counted().changes_by_kind.at(change_kind::keys), 1u);
+    counts.add(event("start", {{"signing_key", "BBB="}}));
+    counts.add(event("start", {{"signing_key", "BBB="}}));
+    EXPECT_EQ(counts.counted().changes_by_kind.at(change_kind::keys), 2u);
+    EXPECT_THAT(changes(counts),
+                testing::Contains(Pair(change_kind::keys, "the key that signs checkpoints of the log was replaced by BBB=")));
+}
+
 TEST(Tally, WhatIsNotAsExpectedCountsForNothing) {
     tally counts({}, {});
     for (const auto* text : {R"({})", R"({"time":"2026-11-23T09:00:00Z"})", R"({"time":7,"outcome":"deliver"})",

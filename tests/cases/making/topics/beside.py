@@ -7,6 +7,7 @@ from making.programs import GPG
 SECRET = "The price is 42 million.\n"
 LONG_SECRET = ("the price is 42 million; tell nobody before Monday, and sell all that "
                "we have of it until then at nine; the least is 38")
+NAME = LONG_SECRET.replace(";", "")
 
 
 def cases(world):
@@ -45,6 +46,19 @@ def cases(world):
                """Content-Description says what a part is; some programs show it. A hundred and twenty characters are enough
                for that.""",
                encrypted(VERSION, data(block, f"Content-Description: {LONG_SECRET}, and more of it")))
+    yield case("words-in-the-disposition",
+               """RFC 2183 lets other parameters stand behind a disposition; a letter has room there.""",
+               multipart("mixed", text, part('application/octet-stream; name="offer.pdf.pgp"',
+                                             in_base64(world.seal("bob", "%PDF-1.7")), BASE64,
+                                             'Content-Disposition: attachment; filename="offer.pdf.pgp";\n'
+                                             f' comment="{LONG_SECRET}";\n subject="{LONG_SECRET}"')))
+    yield case("a-name-like-a-letter",
+               """The name of the data part is a letter. PGP/MIME hides the names of attachments, so that a program gives its
+               parts short ones; whoever sends files encrypted one by one shows how they are called.""",
+               encrypted(VERSION, part(f'application/octet-stream; name="{NAME}"', block,
+                                       'Content-Disposition: inline;\n' + "".join(
+                                           f' filename*{i}="{NAME}";\n' for i in range(3)) + ' filename*3=".asc"')),
+               why="the header of a part is longer")
     yield case("words-in-the-preamble", "No program shows the preamble; whoever reads the wire reads it.",
                pgp_mime(block, before=SECRET), why="there is text around its parts")
     yield case("words-in-the-epilogue",

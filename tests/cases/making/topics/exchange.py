@@ -57,6 +57,16 @@ def cases(world):
     yield case("a-text-in-front-is-partial", "pgp-partial",
                """The form is right, but the text part is not empty.""",
                part("text/plain", "Bob, the price is 42.\n"), version(), data(bob))
+    yield case("an-empty-page-in-front", "pgp-mime",
+               """The text part is the skeleton of a page, as Exchange and Outlook write it around no words: tags without a
+               word between them, and without an attribute of their own.""",
+               part("text/html; charset=us-ascii", "<html>\n<head>\n<meta http-equiv=\"Content-Type\" "
+                    "content=\"text/html; charset=us-ascii\">\n</head>\n<body>\n<p>&nbsp;</p>\n</body>\n</html>\n"),
+               version(), data(bob), to=yes)
+    yield case("a-page-with-a-style-in-front-is-partial", "pgp-partial",
+               """The same skeleton, and a style in it: styles can bring words of their own.""",
+               part("text/html", "<html><head><style>p::before { content: 'the price is 42' }</style></head>"
+                    "<body><p></p></body></html>\n"), version(), data(bob))
     yield case("markup-in-front-is-partial", "pgp-partial",
                """An HTML part that shows nothing is not empty: comments, hidden text and pictures stand in markup.""",
                part("text/html", "<html><body><!-- 42 --></body></html>\n"), version(), data(bob))

@@ -39,6 +39,26 @@ def cases(world):
                "The armored file goes out as text/plain with any name: it is one encrypted message and no more.",
                multipart("mixed", text, part('text/plain; name="offer.txt"', armor(world.seal("bob", "the offer")))),
                yes)
+    def file(*fields, content_type="application/octet-stream"):
+        return multipart("mixed", text, part(content_type, in_base64(world.seal("bob", "%PDF-1.7")), BASE64, *fields))
+
+    yield case("a-file-of-another-type", "pgp-inline",
+               "A desktop's list of file types calls the encrypted file application/x-gpg.",
+               file('Content-Disposition: attachment; filename="offer.pdf.gpg"',
+                    content_type='application/x-gpg; name="offer.pdf.gpg"'), yes)
+    yield case("a-file-name-by-rfc-2231", "pgp-inline",
+               "Charset, language and percent signs: how RFC 2231 writes a name that is not ASCII, here in two pieces.",
+               file("Content-Disposition: attachment; filename*0*=UTF-8''k%C3%BCndigung;\n filename*1*=.pdf%2Egpg"), yes)
+    yield case("a-file-name-in-encoded-words", "pgp-inline",
+               "RFC 2047 forbids encoded words here, and Outlook writes them.",
+               file('Content-Disposition: attachment;\n filename="=?UTF-8?Q?k=C3=BCndigung=2Epdf=2Egpg?="'), yes)
+    yield case("a-file-with-fields-of-apple-and-eudora", "pgp-inline",
+               "Old programs say a file's mode, size and digest in its header.",
+               file('Content-Disposition: attachment; filename="offer.pdf.gpg"', "X-Unix-Mode: 0644",
+                    "Content-Length: 432", "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ=="), yes)
+    yield case("armor-in-base64-behind-a-line", "pgp-partial",
+               "A line above the armor, all of it in base64: the begin line begins at another digit.",
+               part("text/plain; charset=utf-8", in_base64("Hello\n" + block), BASE64))
     yield case("an-encrypted-file-alone", "pgp-inline", "No text at all; the mail is the encrypted file.",
                attachment("offer.pdf.pgp", bob), yes)
     yield case("an-encrypted-file-under-an-empty-text", "pgp-inline",

@@ -10,6 +10,10 @@ from making.programs import BY_HAND, GPG, RNP, SQ, SQ1, TEXT
 WORDS = ("The price is 42 million. Tell nobody before Monday, and burn this letter when you have read it. "
          "We meet at five behind the old station; bring the contract.")
 
+CHINESE = ("合同的最终价格为四千二百万元，星期一以前请不要告诉任何人。我们星期一下午五点在老火车站后面见面，请带上合同和现金。不要打电话，"
+           "也不要写信。看完以后把这封信烧掉，不要把它交给任何人。如果我没有来，请等半个小时，然后从后门离开，不要回头。我们的人会在桥上等你，"
+           "他们知道你的名字和你的样子，请把合同交给他们。钱在老地方，钥匙在花盆下面。")
+
 
 def case(fact, protection, made_by, about, message, to=None, **more):
     return Case(f"packets/{fact}", protection, made_by, about, letter(pgp_mime(armor(message))), to or {}, **more)
@@ -66,7 +70,8 @@ def good(world):
     x25519 = b"\x19" + noise(32, "ephemeral key") + b"\x28" + noise(40, "wrapped key")
     yield case("a-key-of-version-4-in-version-6", "pgp-mime", BY_HAND,
                "PKESK 6 names Bob's key of version 4 by its whole fingerprint; the id is the end of it.",
-               packet(PKESK, b"\x06\x15\x04" + bytes.fromhex(world.subkey_fingerprint("bob")) + x25519) + seipd2, yes, keys=bob)
+               packet(PKESK, b"\x06\x15\x04" + bytes.fromhex(world.subkey_fingerprint("bob")) + key[9:]) + seipd2, yes,
+               keys=bob)
     yield case("version-6-to-nobody-by-name", "pgp-mime", BY_HAND,
                "PKESK 6 with no fingerprint in it: a hidden recipient.",
                packet(PKESK, b"\x06\x00" + x25519) + seipd2,
@@ -144,6 +149,15 @@ def malformed(world):
          esk + esk6 + seipd2, ""),
         ("a-marker-with-words", "A marker packet is the three letters PGP; this one is a sentence.",
          packet(MARKER, WORDS.encode()) + message, "a marker packet with something in it"),
+        ("two-padding-packets", "A second padding packet: one is room enough to hide a size.",
+         esk6 + packet(PADDING, noise(60, "one")) + packet(PADDING, noise(60, "two")) + seipd2,
+         "more than one padding packet"),
+        ("nine-passphrases", "Nine packets for passphrases. Their salts are free, and room for words.",
+         b"".join(packet(SKESK, b"\x04\x09\x03\x08" + noise(8, f"salt {i}") + b"\xff" + noise(33, f"key {i}"))
+                  for i in range(9)) + seipd,
+         "more passphrases than anybody needs"),
+        ("a-session-key-of-eight-bits", "ECDH with a point of one octet: no curve has so few.",
+         packet(PKESK, key[:10] + b"\x00\x08\xa5\x30" + noise(48, "wrapped")) + seipd, "session key that cannot be read"),
         ("ocb-to-nobody", "Packet 20 with no session key packet.", ocb, "encrypted, but to nobody"),
     ]
     for fact, about, octets, why in table:
@@ -171,6 +185,16 @@ def readable(world):
                esk + packet(SEIPD, b"\x01" + noise(300, "front") + WORDS.encode() + noise(300, "behind")), **both)
     yield case("text-in-the-session-key", "pgp-fake", BY_HAND, "The letter stands where the session key of an algorithm that nobody knows would.",
                packet(PKESK, key[:9] + b"\x63" + WORDS.encode()) + packet(SEIPD, data), **both)
+    yield case("text-in-many-session-keys", "pgp-fake", BY_HAND,
+               "Twenty session keys of an algorithm that nobody knows, with a few words in each: too few to be noticed alone.",
+               b"".join(packet(PKESK, b"\x03" + noise(8, f"id {i}") + b"\x63" + WORDS[i * 7:i * 7 + 25].encode()
+                               + noise(30, f"rest {i}")) for i in range(20)) + packet(SEIPD, data), **both)
+    yield case("text-in-shreds", "pgp-fake", BY_HAND, "The letter in pieces of thirty octets, with noise between them.",
+               esk + packet(SEIPD, b"\x01" + b"".join(noise(60, f"shred {i}") + WORDS[i * 30:i * 30 + 30].encode()
+                                                      for i in range(5))), **both)
+    yield case("text-in-chinese-instead-of-ciphertext", "pgp-fake", BY_HAND,
+               "The letter in Chinese, in GBK: two octets a character, hardly one of them ASCII.",
+               esk + packet(SEIPD, b"\x01" + CHINESE.encode("gbk")), **both)
     yield case("text-in-the-padding", "pgp-fake", BY_HAND, "The letter stands in a padding packet.",
                packet(PADDING, WORDS.encode()) + message, **both)
     yield case("text-across-two-chunks", "pgp-fake", BY_HAND,

@@ -1,6 +1,6 @@
 """To whom a protected mail is encrypted, by the certificates in tests/cases/certificates. See keys/addressing.hpp."""
 from making.mail import Case, attachment, letter, multipart, part, pgp_mime
-from making.openpgp import PKESK, armor, packet, packets
+from making.openpgp import PKESK, armor, noise, packet, packets
 from making.programs import BY_HAND, GPG, SQ, SQ1
 
 
@@ -49,6 +49,10 @@ def cases(world):
                packet(PKESK, b"\x03" + bytes.fromhex(world.fingerprints["bob"][-16:]) + key[9:]) + packet(*seipd),
                BY_HAND,
                bob="no")
+    yield case("bob-by-another-algorithm",
+               "The packet names Bob's key, which is ECDH, and holds a session key for X25519: no key of his opens it.",
+               packet(PKESK, key[:9] + b"\x19" + noise(32, "ephemeral key") + b"\x29" + noise(41, "wrapped key"))
+               + packet(*seipd), BY_HAND, bob="no")
     yield case("a-hidden-recipient", "gpg --hidden-recipient: the key id is all zeros.", world.seal("", hidden="bob"),
                bob="unverifiable", carol="unverifiable", keys=[hidden])
     yield case("a-hidden-recipient-beside-bob", "Bob is named, somebody else is not: a Bcc, as it should be.",

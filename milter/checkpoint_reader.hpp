@@ -1,0 +1,29 @@
+// A file of checkpoints (policy/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine, and
+// what is wrong with the other lines.
+#pragma once
+
+#include "policy/checkpoint.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct checkpoint_line_read {
+    std::uint64_t line; // its number in the file, from 1
+    policy::signed_checkpoint what;
+};
+
+struct checkpoints_read {
+    std::vector<checkpoint_line_read> genuine;
+    std::vector<std::string> problems; // a phrase each; few, however many lines are wrong
+    bool is_cut_short = false;         // the last line is none, and has no line end: it does not count
+};
+
+// A last line without its line end counts where it is genuine: copies are pasted. Throws std::system_error.
+checkpoints_read read_checkpoints(const std::filesystem::path& file, std::span<const ed25519_public_key> keys);
+
+} // namespace sealgate::milter

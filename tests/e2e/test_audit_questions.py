@@ -267,6 +267,18 @@ def test_asking_a_keyed_log_with_a_configuration_of_clear_addresses_is_told(worl
     assert run.returncode == 2 and "names no key for them (audit.addresses, audit.address_key)" in run.stderr
 
 
+def test_a_log_that_does_not_say_its_key_is_asked_and_the_doubt_is_told(kept):
+    key = kept.root / "address.key"
+    key.write_text("0" * 64 + "\n")
+    config = kept.root / "sealgate.yaml"
+    config.write_text(config.read_text() + f"audit: {{addresses: keyed, address_key: {key}}}\n")
+    kept.write(decision(sender="hmac-" + "0" * 32, recipients=[]))
+    run = kept.run("show", "--sender", ANN, "--json")
+    assert run.returncode == 1 and run.stdout == ""
+    assert f"does not say under which key the addresses of 1 decision are hashed; is {key} the one?" in run.stderr
+    assert kept.run("show", "--sender", "hmac-" + "0" * 32).stderr == ""
+
+
 def test_a_hidden_domain_has_a_word(world, keyed):
     world.send(Mail([BOB], "[public] News"))
     run = keyed.run("audit", "stats", "--by", "domain", "--json", "--since", keyed.since)

@@ -35,9 +35,7 @@ std::expected<link, std::string> link_in(std::string_view line) {
 
 std::expected<link, std::string> read_link(std::string_view line) {
     if (line.size() > longest_record) return std::unexpected("is longer than 64 MiB, as no record is");
-    if (line.ends_with('\r') && link_in(line.substr(0, line.size() - 1)))
-        return std::unexpected("ends in CR LF instead of LF: the line ends were changed when the log was copied; copy it "
-                               "again as it is, octet by octet, or undo that with: tr -d '\\r'");
+    if (line.ends_with('\r') && link_in(line.substr(0, line.size() - 1))) return std::unexpected(std::string(ends_in_crlf));
     return link_in(line);
 }
 

@@ -19,6 +19,11 @@ namespace sealgate::policy {
 inline constexpr std::size_t longest_record = std::size_t{64} << 20;
 inline constexpr std::size_t longest_fields = longest_record - 256;
 
+// What is said of a line that is whole but for that.
+inline constexpr std::string_view ends_in_crlf =
+    "ends in CR LF instead of LF: the line ends were changed when the file was copied; copy it again as it is, octet by octet, "
+    "or undo that with: tr -d '\\r'";
+
 // Where the next line goes.
 struct chain_end {
     std::uint64_t last_seq = 0;

@@ -17,6 +17,26 @@ namespace {
     throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
 }
 
+// What errno has no words for.
+enum class file_error { not_regular = 1, too_large };
+
+class file_errors : public std::error_category {
+public:
+    const char* name() const noexcept override { return "file"; }
+    std::string message(int value) const override {
+        switch (static_cast<file_error>(value)) {
+        case file_error::not_regular: return "it is no regular file";
+        case file_error::too_large: return "it is too large";
+        }
+        return "it cannot be used";
+    }
+};
+
+[[noreturn]] void refuse(file_error what, const std::filesystem::path& file) {
+    static const file_errors category;
+    throw std::system_error(static_cast<int>(what), category, "cannot read " + file.string());
+}
+
 // Root works for the directory's owner here.
 void give_to_owner_of(const std::filesystem::path& directory, const std::filesystem::path& made) {
     struct stat owner = {};
@@ -51,8 +71,16 @@ void open_file::sync() const {
 
 void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
 
-std::string read_file(const std::filesystem::path& file) {
-    const open_file from(file, O_RDONLY);
+// Without O_NONBLOCK, opening a FIFO waits for somebody who writes. A regular file takes no notice of it.
+input_file::input_file(const std::filesystem::path& path)
+    : open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) {
+    struct stat status = {};
+    if (::fstat(descriptor(), &status) != 0) fail("cannot look at", path);
+    if (!S_ISREG(status.st_mode)) refuse(file_error::not_regular, path);
+}
+
+std::string read_file(const std::filesystem::path& file, std::size_t most) {
+    const input_file from(file);
     std::string out;
     char buffer[16384];
     for (;;) {
@@ -61,6 +89,7 @@ std::string read_file(const std::filesystem::path& file) {
         if (count < 0) fail("cannot read", file);
         if (count == 0) return out;
         out.append(buffer, static_cast<std::size_t>(count));
+        if (out.size() > most) refuse(file_error::too_large, file);
     }
 }
 

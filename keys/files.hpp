@@ -2,6 +2,7 @@
 // std::system_error.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -26,7 +27,17 @@ private:
     int descriptor_;
 };
 
-std::string read_file(const std::filesystem::path& file);
+// Opened to be read, and a regular file: a FIFO would be waited for, and a device has no end.
+class input_file : public open_file {
+public:
+    explicit input_file(const std::filesystem::path& path);
+};
+
+constexpr std::size_t largest_file = std::size_t{1} << 30; // octets
+constexpr std::size_t largest_key_file = 64 * 1024;
+
+// A regular file of at most so many octets.
+std::string read_file(const std::filesystem::path& file, std::size_t most = largest_file);
 
 // A file's name is durable only with its directory.
 void sync_directory(const std::filesystem::path& directory);

@@ -1,10 +1,10 @@
 #include "milter/audit_answers.hpp"
 
-#include "milter/audit_reader.hpp"
-#include "milter/people.hpp"
+#include "milter/audit_question.hpp"
+#include "milter/audit_search.hpp"
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
-#include "policy/query.hpp"
+#include "policy/base/yaml.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -30,36 +30,6 @@ constexpr std::chrono::milliseconds between_looks{300};
 constexpr std::size_t shown_before_following = 10;
 // Fields of an event that have a column of their own, or say nothing to people.
 constexpr std::array<std::string_view, 6> without_details{"seq", "time", "event", "id", "prev", "hash"};
-
-std::optional<json::object> record_in(const std::string& line) {
-    boost::system::error_code error;
-    auto value = json::parse(line, error);
-    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
-}
-
-// The question in the options; nothing after a complaint. Addresses are asked for as the log calls them.
-std::optional<policy::query> query_of(const invocation& called, const people& named) {
-    policy::query asked{.since = {},
-                        .until = {},
-                        .events = called.values("--event"),
-                        .ids = called.values("--id"),
-                        .senders = named.as_logged(called.values("--sender")),
-                        .classifications = called.values("--classification"),
-                        .outcomes = called.values("--outcome"),
-                        .recipients = named.as_logged(called.values("--recipient")),
-                        .domains = called.values("--domain"),
-                        .tiers = called.values("--tier"),
-                        .reasons = called.values("--reason")};
-    const auto now = std::chrono::system_clock::now();
-    for (auto [option, moment] : {std::pair("--since", &asked.since), std::pair("--until", &asked.until)}) {
-        for (const auto& text : called.values(option)) {
-            const auto time = policy::to_moment(text, now);
-            if (!time) return complain(std::string(option) + ": " + time.error()), std::nullopt;
-            *moment = *time;
-        }
-    }
-    return asked;
-}
 
 // --last; nothing after a complaint.
 std::optional<std::size_t> most_shown(const invocation& called) {
@@ -114,19 +84,19 @@ row row_of_event(const json::object& record) {
     return {text_at(record, "time").substr(0, 19), text_at(record, "id"), "-", "-", "-", text_at(record, "event"), told};
 }
 
-row row_of(const std::string& line) {
-    const auto record = record_in(line);
-    if (!record) return {"(a damaged record)"};
-    if (record->contains("event")) return row_of_event(*record);
-    const auto outcome = text_at(*record, "outcome") + (text_at(*record, "mode") == "monitor" ? " (monitor)" : "");
+row row_of(const found_record& found) {
+    if (!found.record) return {"(a damaged record)"};
+    const auto& record = *found.record;
+    if (record.contains("event")) return row_of_event(record);
+    const auto outcome = text_at(record, "outcome") + (text_at(record, "mode") == "monitor" ? " (monitor)" : "");
     // Seconds are enough for people; --json has the rest.
-    return {text_at(*record, "time").substr(0, 19),
-            text_at(*record, "id"),
-            text_at(*record, "queue_id"),
-            text_at(*record, "sender"),
-            text_at(*record, "classification"),
+    return {text_at(record, "time").substr(0, 19),
+            text_at(record, "id"),
+            text_at(record, "queue_id"),
+            text_at(record, "sender"),
+            text_at(record, "classification"),
             outcome,
-            recipients_at(*record)};
+            recipients_at(record)};
 }
 
 // For spreadsheets: a row for each recipient of each decision. The names are those of the record's fields.
@@ -141,26 +111,18 @@ void print_csv_heading() {
     print_csv(std::cout, {names});
 }
 
-void print_csv_rows(const std::string& line) {
-    const auto record = record_in(line);
-    if (!record || record->contains("event")) return;
+void print_csv_rows(const json::object& record) {
+    if (record.contains("event")) return;
     row message;
-    for (const auto field : of_message) message.push_back(text_at(*record, field));
-    const auto recipients = policy::recipients_in(*record);
-    if (recipients.empty()) return print_csv(std::cout, {message});
+    for (const auto field : of_message) message.push_back(text_at(record, field));
+    const json::object nobody;
+    auto recipients = policy::recipients_in(record);
+    if (recipients.empty()) recipients.push_back(&nobody);
     for (const auto* one : recipients) {
         auto cells = message;
         for (const auto field : of_recipient) cells.push_back(text_at(*one, field));
         print_csv(std::cout, {cells});
     }
-}
-
-std::string revealed(const std::string& line, const policy::known_addresses& known) {
-    boost::system::error_code error;
-    auto value = json::parse(line, error);
-    if (error) return line;
-    policy::reveal(value, known);
-    return json::serialize(value);
 }
 
 // Prints records as they come; but a table's columns wait until all rows of the beginning are there.
@@ -174,16 +136,16 @@ public:
         if (csv_) print_csv_heading();
     }
 
-    void print(const std::string& logged) {
-        const auto line = known_.empty() ? logged : revealed(logged, known_);
+    void print(found_record found) {
+        if (!known_.empty() && found.record) reveal(found);
         if (json_)
-            std::cout << line << '\n';
-        else if (csv_)
-            print_csv_rows(line);
+            print_json(found);
+        else if (csv_ && found.record)
+            print_csv_rows(*found.record);
         else if (begun_)
-            std::cout << text::join(row_of(line), "  ") << '\n';
-        else
-            rows_.push_back(row_of(line));
+            std::cout << text::join(row_of(found), "  ") << '\n';
+        else if (!csv_)
+            rows_.push_back(row_of(found));
     }
 
     // All that was printed so far is on standard output now.
@@ -193,50 +155,92 @@ public:
     }
 
 private:
+    void reveal(found_record& found) const {
+        json::value record(*std::move(found.record));
+        policy::reveal(record, known_);
+        found.line = json::serialize(record);
+        found.record = std::move(record.as_object());
+    }
+
+    static void print_json(const found_record& found) {
+        const auto line = found.record ? found.line : json::serialize(json::object{{"damaged", found.line}});
+        std::cout << text::printable_json(line) << '\n';
+    }
+
     bool json_, csv_;
     policy::known_addresses known_;
     bool begun_ = false;
     std::vector<row> rows_{heading};
 };
 
-bool is_wanted(const std::string& line, const policy::query& asked) {
-    if (asked.asks_nothing()) return true;
-    const auto record = record_in(line);
-    return record && policy::matches(*record, asked);
+void tell_damaged(std::uint64_t lines) {
+    if (lines == 1) complain("1 record is damaged and answers nothing; sealgate audit verify names it");
+    if (lines > 1)
+        complain(std::to_string(lines) + " records are damaged and answer nothing; sealgate audit verify names the first");
 }
 
 // Until somebody ends it.
-[[noreturn]] void follow(record_printer& printer, audit_reader& log, const policy::query& asked) {
-    for (std::string line;;) {
-        while (log.next(line))
-            if (is_wanted(line, asked)) printer.print(line);
+[[noreturn]] void follow(record_printer& printer, audit_search& log) {
+    for (std::uint64_t told = log.damaged();;) {
+        for (found_record one; log.next(one);) printer.print(std::move(one));
         printer.flush();
+        tell_damaged(log.damaged() - std::exchange(told, log.damaged()));
         std::this_thread::sleep_for(between_looks);
     }
 }
 
+bool names_people(const policy::query& asked) {
+    const auto in_clear = [](const std::string& address) { return !policy::is_pseudonym(address); };
+    return std::ranges::any_of(asked.senders, in_clear) || std::ranges::any_of(asked.recipients, in_clear);
+}
+
+// The exit status. A question about people that some of the log can't answer is told from one that nothing answers.
+int conclude(const audit_search& log, const policy::query& asked, const config& gateway, bool found, bool about_people) {
+    tell_damaged(log.damaged());
+    auto [another, unknown, without_domain] = log.hashed();
+    if (!about_people) another = unknown = 0;
+    const auto decisions = [](std::uint64_t n) {
+        return n == 1 ? std::string("1 decision") : std::to_string(n) + " decisions";
+    };
+    const auto& key = gateway.audit.address_key;
+    if (another > 0 && gateway.audit.addresses == policy::address_form::clear)
+        complain("the addresses of " + decisions(another) +
+                 " are hashed, and the configuration names no key for them (audit.addresses, audit.address_key)");
+    else if (another > 0)
+        complain("the addresses of " + decisions(another) + " are hashed under another key than " + key +
+                 ": put back the one that they were written with (audit.address_key)");
+    if (unknown > 0 && !found)
+        complain("the log does not say under which key the addresses of " + decisions(unknown) + " are hashed; is " + key +
+                 " the one?");
+    if (without_domain > 0)
+        complain("the recipients' domains of " + decisions(without_domain) +
+                 " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
+    if (found || asked.asks_nothing()) return exit_yes;
+    return another > 0 || without_domain > 0 ? exit_unusable : exit_no;
+}
+
 int show(const invocation& called, const config& gateway, const people& named, policy::known_addresses known) {
-    const auto asked = query_of(called, named);
+    const auto asked = question_in(called, gateway, named);
     const auto most = most_shown(called);
     if (!asked || !most) return exit_unusable;
-    audit_reader log(gateway.audit_directory());
+    const bool about_people = names_people(*asked) || !known.empty();
+    audit_search log(gateway.audit_directory(), *asked, named);
     record_printer printer(called, std::move(known));
-    std::deque<std::string> last;
+    std::deque<found_record> last;
     bool found = false;
-    for (std::string line; log.next(line);) {
-        if (!is_wanted(line, *asked)) continue;
-        found = true;
+    for (found_record one; log.next(one); found = true) {
         if (*most == SIZE_MAX) {
-            printer.print(line);
+            printer.print(std::move(one));
             continue;
         }
-        last.push_back(std::move(line));
+        last.push_back(std::move(one));
         if (last.size() > *most) last.pop_front();
     }
-    for (const auto& line : last) printer.print(line);
+    for (auto& one : last) printer.print(std::move(one));
     printer.flush();
-    if (called.has("--follow")) follow(printer, log, *asked);
-    return !found && !asked->asks_nothing() ? exit_no : exit_yes;
+    const auto status = conclude(log, *asked, gateway, found, about_people);
+    if (called.has("--follow")) follow(printer, log);
+    return status;
 }
 
 } // namespace
@@ -255,20 +259,15 @@ namespace {
 struct counts {
     std::map<std::string, std::uint64_t> by_value;
     std::uint64_t total = 0;
-    std::uint64_t damaged = 0; // lines
 };
 
-counts count(audit_reader log, grouping by, const policy::query& asked) {
+counts count(audit_search& log, grouping by, const policy::query& asked) {
     counts out;
-    for (std::string line; log.next(line);) {
-        const auto record = record_in(line);
-        if (!record) {
-            ++out.damaged;
-        } else if (!record->contains("event") && policy::matches(*record, asked)) {
-            for (auto& value : policy::counted_values(*record, by, asked)) {
-                ++out.by_value[std::move(value)];
-                ++out.total;
-            }
+    for (found_record one; log.next(one);) {
+        if (!one.record || one.record->contains("event")) continue;
+        for (auto& value : policy::counted_values(*one.record, by, asked)) {
+            ++out.by_value[std::move(value)];
+            ++out.total;
         }
     }
     return out;
@@ -297,7 +296,7 @@ void print(const invocation& called, const counts& counted, grouping by) {
     for (const auto& [value, number] : in_order(counted, by)) {
         const auto share = 100.0 * static_cast<double>(number) / static_cast<double>(counted.total);
         if (called.json())
-            std::cout << json::serialize(json::object{{name, value}, {what, number}}) << '\n';
+            std::cout << text::printable_json(json::serialize(json::object{{name, value}, {what, number}})) << '\n';
         else
             rows.push_back({text::printable(value), std::to_string(number), fmt::format("{:.1f}", share)});
     }
@@ -308,22 +307,21 @@ void print(const invocation& called, const counts& counted, grouping by) {
 } // namespace
 
 int show_counts(const invocation& called, const config& gateway) {
-    const auto asked = query_of(called, people(gateway));
-    if (!asked) return exit_unusable;
+    const people named(gateway);
     const auto names = called.values("--by");
     const auto by = policy::to_grouping(names.empty() ? "outcome" : names.back());
     if (!by) {
-        std::string all;
-        for (const auto known : policy::grouping_names()) all += (all.empty() ? "" : ", ") + std::string(known);
-        complain("--by takes one of " + all + ", not \"" + names.back() + "\"");
+        const std::vector<std::string> all(policy::grouping_names().begin(), policy::grouping_names().end());
+        complain("--by: \"" + text::printable(names.back()) + "\" is none of: " + text::join(all, ", ") +
+                 yaml::did_you_mean(names.back(), all));
         return exit_unusable;
     }
-    const auto counted = count(audit_reader(gateway.audit_directory()), *by, *asked);
+    const auto asked = question_in(called, gateway, named);
+    if (!asked) return exit_unusable;
+    audit_search log(gateway.audit_directory(), *asked, named);
+    const auto counted = count(log, *by, *asked);
     print(called, counted, *by);
-    if (counted.damaged > 0)
-        complain(std::to_string(counted.damaged) +
-                 " records are damaged and not counted; sealgate audit verify names the first");
-    return counted.total == 0 && !asked->asks_nothing() ? exit_no : exit_yes;
+    return conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
 }
 
 } // namespace sealgate::milter

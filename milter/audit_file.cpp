@@ -92,7 +92,7 @@ void audit_file::pick_up_end() {
     const auto files = log_files(directory_);
     if (files.size() > 1) {
         const auto& before = files[files.size() - 2];
-        const auto end = end_of(keys::open_file(before, O_RDONLY), before);
+        const auto end = end_of(keys::input_file(before), before);
         if (!end)
             throw std::runtime_error(before.string() +
                                      " is empty, and was not when the log went on in a new file; put it back from "

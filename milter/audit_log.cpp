@@ -1,5 +1,6 @@
 #include "milter/audit_log.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -41,10 +42,9 @@ void audit_log::append(std::string fields, completion done) {
 
 void audit_log::run() {
     for (;;) {
-        const auto batch = wait_for_records();
+        auto batch = wait_for_records();
         if (!batch.empty()) {
-            const auto error = commit(batch);
-            for (const auto& one : batch) one.done(error);
+            write(std::move(batch));
         } else if (!checkpoint_is_due()) {
             break;
         }
@@ -62,6 +62,16 @@ std::vector<audit_log::waiting> audit_log::wait_for_records() {
     else
         wake_.wait_until(lock, next_checkpoint_, is_wanted);
     return std::exchange(queue_, {});
+}
+
+void audit_log::write(std::vector<waiting> batch) {
+    const auto fits = [](const waiting& one) { return one.fields.size() <= policy::longest_fields; };
+    const auto too_long = std::ranges::stable_partition(batch, fits);
+    for (const auto& one : too_long) one.done("the record would be longer than 64 MiB, which nobody reads");
+    batch.erase(too_long.begin(), too_long.end());
+    if (batch.empty()) return;
+    const auto error = commit(batch);
+    for (const auto& one : batch) one.done(error);
 }
 
 std::string audit_log::commit(const std::vector<waiting>& batch) {

@@ -60,6 +60,7 @@ private:
 
     void run();
     std::vector<waiting> wait_for_records();
+    void write(std::vector<waiting> batch);
     std::string commit(const std::vector<waiting>& batch);
     void rotate_before(std::size_t octets, std::chrono::sys_days today);
     bool checkpoint_is_due() const;

@@ -1,10 +1,10 @@
 #include "milter/audit_reader.hpp"
 
 #include "milter/audit_files.hpp"
+#include "policy/chain.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
@@ -16,6 +16,7 @@ namespace sealgate::milter {
 namespace {
 
 constexpr std::size_t chunk = 256 * 1024;
+constexpr std::size_t most_kept = policy::longest_record + 1; // of one line
 
 std::optional<ino_t> inode_of(const std::filesystem::path& file) {
     struct stat status = {};
@@ -47,12 +48,14 @@ audit_reader::audit_reader(std::vector<std::filesystem::path> files)
 
 bool audit_reader::next(std::string& line) {
     for (;;) {
-        const auto end = buffer_.find('\n', at_);
+        const auto end = buffer_.find('\n', searched_);
         if (end != std::string::npos) {
-            line.assign(buffer_, at_, end - at_);
-            at_ = end + 1;
+            line.assign(buffer_, at_, std::min(end - at_, most_kept));
+            at_ = searched_ = end + 1;
             return true;
         }
+        if (buffer_.size() - at_ > most_kept) buffer_.resize(at_ + most_kept);
+        searched_ = buffer_.size();
         if (fill()) continue;
         const auto rest = buffer_.substr(at_);
         if (!open_next()) return false;
@@ -66,6 +69,7 @@ bool audit_reader::next(std::string& line) {
 
 bool audit_reader::fill() {
     if (!in_) return false;
+    searched_ -= at_;
     buffer_.erase(0, std::exchange(at_, 0));
     const auto have = buffer_.size();
     buffer_.resize(have + chunk);
@@ -82,6 +86,7 @@ void audit_reader::step_back() {
     if (::lseek(in_->descriptor(), 0, SEEK_CUR) <= size) return;
     ::lseek(in_->descriptor(), size, SEEK_SET);
     buffer_.clear();
+    searched_ = 0;
 }
 
 // False where the file in hand is the last one.
@@ -103,10 +108,10 @@ bool audit_reader::open_next() {
 
 void audit_reader::open(std::size_t file) {
     at_file_ = file;
-    in_.emplace(files_[file], O_RDONLY);
+    in_.emplace(files_[file]);
     inode_ = status_of(*in_, files_[file]).st_ino;
     buffer_.clear();
-    at_ = 0;
+    at_ = searched_ = 0;
 }
 
 } // namespace sealgate::milter

@@ -1,7 +1,9 @@
 // The audit log read line by line, from its first file to its last, while the gateway may be writing and rotating it.
 //
-// A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. Memory is
-// bounded by the longest line.
+// A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. A line longer
+// than policy::longest_record is no record; it comes cut to one octet more than that, so that memory is bounded.
+//
+// Throws std::system_error, which names the file, where one can't be read or is no regular file.
 #pragma once
 
 #include "keys/files.hpp"
@@ -18,7 +20,7 @@ namespace sealgate::milter {
 
 class audit_reader {
 public:
-    // The log of a gateway. Throws std::runtime_error where there is none, std::system_error where it can't be read.
+    // The log of a gateway. Throws std::runtime_error where there is none.
     explicit audit_reader(const std::filesystem::path& directory);
     // These files, in this order.
     explicit audit_reader(std::vector<std::filesystem::path> files);
@@ -40,10 +42,11 @@ private:
     std::filesystem::path directory_; // empty: these files and no later ones
     std::vector<std::filesystem::path> files_;
     std::size_t at_file_ = 0;
-    std::optional<keys::open_file> in_;
+    std::optional<keys::input_file> in_;
     ino_t inode_ = 0; // of in_: a file keeps it when it is rotated
     std::string buffer_;
-    std::size_t at_ = 0; // of buffer_
+    std::size_t at_ = 0;       // of buffer_: where the next line begins
+    std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here
 };
 
 } // namespace sealgate::milter

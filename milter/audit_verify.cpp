@@ -23,7 +23,7 @@ using policy::records;
 std::optional<ed25519_public_key> key_named(const std::string& word) {
     if (auto key = parse_ed25519_public_key(word)) return key;
     if (std::filesystem::exists(word))
-        if (auto key = parse_ed25519_public_key(keys::read_file(word))) return key;
+        if (auto key = parse_ed25519_public_key(keys::read_file(word, keys::largest_key_file))) return key;
     return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
 }
 
@@ -45,8 +45,8 @@ void print_json(const proved& of) {
                                         {"text", one.text}});
     json::array keys;
     for (const auto& [record, key] : of.keys.named()) keys.push_back(json::object{{"record", record}, {"key", to_text(key)}});
-    std::cout << json::serialize(json::object{
-                     {"ok", of.problems.empty()},
+    const auto all = json::serialize(
+        json::object{{"ok", of.problems.empty()},
                      {"first_record", of.first_record},
                      {"records", of.records()},
                      {"last_hash", of.end.last_hash},
@@ -57,8 +57,8 @@ void print_json(const proved& of) {
                      {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
                      {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
                      {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
-                     {"notes", json::array(of.notes.begin(), of.notes.end())}})
-              << '\n';
+                     {"notes", json::array(of.notes.begin(), of.notes.end())}});
+    std::cout << text::printable_json(all) << '\n';
 }
 
 // What holds of a log without a problem. `kept`: by checkpoints that others kept.
@@ -134,7 +134,7 @@ int verify_log(const invocation& called, const config& gateway, const std::vecto
         print_json(found);
     } else {
         if (found.problems.empty()) print_proof(found, !asked->kept.empty());
-        for (const auto& note : found.notes) std::cout << "note: " << note << '\n';
+        for (const auto& note : found.notes) std::cout << "note: " << text::printable(note, 2000) << '\n';
     }
     return found.problems.empty() ? exit_yes : exit_no;
 }

@@ -27,7 +27,7 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
         keys::replace_file(file, fresh.to_pem());
         return fresh;
     }
-    const auto key = ed25519_key::from_pem(keys::read_file(file));
+    const auto key = ed25519_key::from_pem(keys::read_file(file, keys::largest_key_file));
     if (!key)
         throw std::runtime_error(file.string() + " is no Ed25519 private key; put the former one back, or move it away to have "
                                                  "a new one made");
@@ -37,7 +37,7 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
 // An auditor of the group has no business with the key, and verifies all the same.
 std::optional<std::string> read_if_allowed(const fs::path& file) {
     try {
-        return keys::read_file(file);
+        return keys::read_file(file, keys::largest_key_file);
     } catch (const std::system_error& problem) {
         const auto& code = problem.code();
         if (code == std::errc::no_such_file_or_directory || code == std::errc::permission_denied) return std::nullopt;

@@ -16,12 +16,12 @@ std::vector<std::string> invocation::values(std::string_view option) const {
 
 namespace {
 
-constexpr option_spec config_option{"--config", takes::value};
-
 std::string unknown_option(std::string_view name, std::span<const option_spec> known) {
-    std::vector<std::string> names{"--config", "--help"};
+    std::vector<std::string> names;
     for (const auto& one : known) names.emplace_back(one.name);
-    return "unknown option " + std::string(name) + yaml::did_you_mean(name, names);
+    names.insert(names.end(), {"--config", "--help"});
+    const auto meant = yaml::did_you_mean(name, names);
+    return "unknown option " + std::string(name) + (meant.empty() ? "; it takes " + text::join(names, ", ") : meant);
 }
 
 } // namespace
@@ -58,9 +58,11 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         }
         if (&spec == &config_option) {
             made.config_path = value;
-        } else {
-            made.options_[std::string(name)].push_back(std::move(value));
+            continue;
         }
+        auto& values = made.options_[std::string(name)];
+        if (spec.argument == takes::value && !values.empty()) return std::unexpected(std::string(name) + " stands twice");
+        values.push_back(std::move(value));
     }
     return made;
 }

@@ -1,4 +1,4 @@
-// The command line: `sealgate [--config FILE] COMMAND [OPTION…] [WORD…]`. One table of commands, one small file a command.
+// What a command was called with: options and words (milter/commands.hpp finds the command).
 //
 // Options may stand before and after the command's words, as --name VALUE or --name=VALUE; "--" ends them. Exit statuses:
 // 0 yes or done, 1 no (errors found, log broken, key missing), 2 called wrongly or could not run.
@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -18,12 +17,15 @@ namespace sealgate::milter {
 
 enum exit_status : int { exit_yes = 0, exit_no = 1, exit_unusable = 2 };
 
-enum class takes : std::uint8_t { nothing, value };
+// `value` stands once: of two, one would be passed over in silence.
+enum class takes : std::uint8_t { nothing, value, values };
 
 struct option_spec {
     std::string_view name; // "--json"
     takes argument;
 };
+
+inline constexpr option_spec config_option{"--config", takes::value};
 
 // What a command was called with.
 class invocation {
@@ -42,18 +44,9 @@ private:
     std::map<std::string, std::vector<std::string>> options_;
 };
 
-// --config is known everywhere. The error says which word is wrong, with the nearest option.
+// --config is known everywhere; of several, the last one counts. The error says which option is wrong, and which there are.
 std::expected<invocation, std::string> parse_arguments(std::span<const std::string_view> arguments,
                                                        std::span<const option_spec> known);
-
-struct command_entry {
-    std::string_view name;
-    std::string_view synopsis; // what stands behind the name
-    std::string_view summary;  // one line
-    std::string_view details;  // the rest of --help
-    std::initializer_list<option_spec> options;
-    int (*run)(const invocation&);
-};
 
 // Digits and nothing else, as the value of an option.
 std::optional<std::uint64_t> whole_number(std::string_view digits);

@@ -22,10 +22,10 @@ namespace json = boost::json;
 
 int print_errors(const std::vector<std::string>& errors, bool as_json) {
     if (as_json) {
-        std::cout << json::serialize(json::object{{"ok", false}, {"errors", json::array(errors.begin(), errors.end())}})
-                  << '\n';
+        const json::object all{{"ok", false}, {"errors", json::array(errors.begin(), errors.end())}};
+        std::cout << text::printable_json(json::serialize(all)) << '\n';
     } else {
-        for (const auto& error : errors) std::cerr << error << '\n';
+        for (const auto& error : errors) std::cerr << text::printable(error, 2000) << '\n';
         std::cerr << errors.size() << (errors.size() == 1 ? " error" : " errors") << '\n';
     }
     return exit_no;
@@ -160,16 +160,12 @@ void print_json(const snapshot& live, const audit_keys& audit) {
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
                                {"addresses", name_of(live.gateway.audit.addresses)}}}};
-    std::cout << json::serialize(all) << '\n';
+    std::cout << text::printable_json(json::serialize(all)) << '\n';
 }
 
 } // namespace
 
 int cmd_check(const invocation& called) {
-    if (!called.words.empty()) {
-        complain("check takes no words; see sealgate check --help");
-        return exit_unusable;
-    }
     const auto live = load_snapshot(called.config_path);
     if (!live) return print_errors(live.error(), called.json());
     const auto audit = look_for_audit_keys((*live)->gateway);

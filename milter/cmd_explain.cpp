@@ -136,13 +136,9 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
 } // namespace
 
 int cmd_explain(const invocation& called) {
-    if (called.words.empty()) {
-        complain("explain needs a message file; see sealgate explain --help");
-        return exit_unusable;
-    }
     const auto live = load_snapshot(called.config_path);
     if (!live) {
-        for (const auto& error : live.error()) std::cerr << error << '\n';
+        for (const auto& error : live.error()) std::cerr << text::printable(error, 2000) << '\n';
         return exit_unusable;
     }
     bool all_read = true;

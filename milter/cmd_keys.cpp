@@ -55,7 +55,7 @@ std::vector<std::string> row_of(const keys::certificate& cert) {
 
 void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
     if (as_lines_of_json) {
-        for (const auto& cert : certificates) std::cout << json::serialize(as_json(cert)) << '\n';
+        for (const auto& cert : certificates) std::cout << text::printable_json(json::serialize(as_json(cert))) << '\n';
         return;
     }
     std::vector<std::vector<std::string>> rows{{"FINGERPRINT", "STATE", "CREATED", "EXPIRES", "ADDRESSES"}};
@@ -99,8 +99,7 @@ int import(const key_desk& desk, const invocation& called) {
     const auto& store = desk.store;
     int status = exit_yes;
     const auto before = encryption_targets(store);
-    for (std::size_t i = 1; i < called.words.size(); ++i) {
-        const auto& file = called.words[i];
+    for (const auto& file : called.words) {
         const auto bytes = read_file(file);
         const auto report = bytes ? store.import(*bytes) : std::unexpected(bytes.error());
         if (!report) {
@@ -114,7 +113,7 @@ int import(const key_desk& desk, const invocation& called) {
             if (called.json()) {
                 auto line = as_json(cert);
                 line["change"] = change_name(what);
-                std::cout << json::serialize(line) << '\n';
+                std::cout << text::printable_json(json::serialize(line)) << '\n';
             } else {
                 std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now()))
                           << "  " << text::join(cert.addresses, ", ") << '\n';
@@ -139,7 +138,7 @@ int list(const key_desk& desk, const invocation& called) {
 
 // Whether mail to the address can be encrypted, and to which certificate.
 int show(const key_desk& desk, const invocation& called) {
-    const auto address = policy::parse_address(called.words[1]).key();
+    const auto address = policy::parse_address(called.words[0]).key();
     auto contents = desk.store.load();
     std::vector<keys::certificate> certificates;
     for (const auto& stored : contents.certificates)
@@ -171,7 +170,7 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
 // remove, disable, enable: one certificate, by fingerprint.
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
     const keys::key_index before(desk.store.load().certificates);
-    const auto done = carry_out(what, desk.store, called.words[1]);
+    const auto done = carry_out(what, desk.store, called.words[0]);
     if (!done) {
         complain(done.error());
         return exit_no;
@@ -186,44 +185,70 @@ int change_one(const key_desk& desk, const invocation& called, policy::key_chang
     return exit_yes;
 }
 
-struct keys_word {
-    std::string_view name;
-    std::size_t least;
-    std::size_t most;
-    int (*run)(const key_desk&, const invocation&);
-};
+int remove(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::remove, "removed");
+}
 
-constexpr keys_word keys_words[] = {
-    {"import", 1, SIZE_MAX, import},
-    {"list", 0, 0, list},
-    {"show", 1, 1, show},
-    {"remove", 1, 1,
-     [](const key_desk& desk, const invocation& called) {
-         return change_one(desk, called, policy::key_change::remove, "removed");
-     }},
-    {"disable", 1, 1,
-     [](const key_desk& desk, const invocation& called) {
-         return change_one(desk, called, policy::key_change::disable, "disabled");
-     }},
-    {"enable", 1, 1,
-     [](const key_desk& desk, const invocation& called) {
-         return change_one(desk, called, policy::key_change::enable, "enabled");
-     }},
-};
+int disable(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::disable, "disabled");
+}
+
+int enable(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::enable, "enabled");
+}
+
+template <int (*run)(const key_desk&, const invocation&)>
+int at_desk(const invocation& called) {
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    return run({.store = keys::store(gateway->keys_directory(), {}), .events = key_events(*gateway)}, called);
+}
+
+constexpr option_spec json_option{"--json", takes::nothing};
+constexpr argument_count one{.least = 1, .most = 1};
 
 } // namespace
 
-int cmd_keys(const invocation& called) {
-    const auto* word =
-        called.words.empty() ? std::end(keys_words) : std::ranges::find(keys_words, called.words[0], &keys_word::name);
-    const auto count = called.words.empty() ? 0 : called.words.size() - 1;
-    if (word == std::end(keys_words) || count < word->least || count > word->most) {
-        complain("keys is called in another way; see sealgate keys --help");
-        return exit_unusable;
-    }
-    const auto gateway = configured(called);
-    if (!gateway) return exit_unusable;
-    return word->run({.store = keys::store(gateway->keys_directory(), {}), .events = key_events(*gateway)}, called);
-}
+const std::array<command_entry, 6> keys_commands{{
+    {.name = "import",
+     .synopsis = "[--json] FILE...",
+     .summary = "add certificates",
+     .details =
+         "FILE is armored or binary, with one certificate or many; secret keys are refused. A certificate that is there\n"
+         "already is merged with the new one.\n",
+     .options = {json_option},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = at_desk<import>},
+    {.name = "list",
+     .synopsis = "[--json]",
+     .summary = "list the certificates, each with its state",
+     .options = {json_option},
+     .run = at_desk<list>},
+    {.name = "show",
+     .synopsis = "[--json] ADDRESS",
+     .summary = "show the certificates of an address",
+     .details = "Exit status 1 if mail to the address cannot be encrypted.\n",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<show>},
+    {.name = "remove",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "remove a certificate",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<remove>},
+    {.name = "disable",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "keep a certificate, but do not use it",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<disable>},
+    {.name = "enable",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "use a certificate again that was disabled",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<enable>},
+}};
 
 } // namespace sealgate::milter

@@ -84,7 +84,7 @@ std::vector<std::string> row_of(const listed_copy& copy) {
 int list(const outbox_places& places, const invocation& called) {
     const auto all = read_all(places);
     if (called.json()) {
-        for (const auto& copy : all.copies) std::cout << json::serialize(as_json(copy)) << '\n';
+        for (const auto& copy : all.copies) std::cout << text::printable_json(json::serialize(as_json(copy))) << '\n';
     } else if (all.copies.empty()) {
         std::cout << "the outbox is empty\n";
     } else {
@@ -146,7 +146,7 @@ int retry_one(const outbox_places& places, const std::string& id, const invocati
 }
 
 int retry(const outbox_places& places, const invocation& called) {
-    if (called.words.size() == 2) return retry_one(places, called.words[1], called);
+    if (called.words.size() == 1) return retry_one(places, called.words[0], called);
     int status = exit_yes;
     for (const auto& one : find_waiting(places))
         if (fs::exists(places.waiting_file(one.id))) status = std::max(status, retry_one(places, one.id, called));
@@ -154,7 +154,7 @@ int retry(const outbox_places& places, const invocation& called) {
 }
 
 int remove(const outbox_places& places, const invocation& called) {
-    const auto& id = called.words[1];
+    const auto& id = called.words[0];
     auto copy = claim(places.waiting_file(id));
     if (!copy && copy.error().what == copy_state::gone) copy = claim(places.failed_file(id));
     if (!copy) return refuse(id, copy.error());
@@ -162,35 +162,38 @@ int remove(const outbox_places& places, const invocation& called) {
     return done("removed", id, called);
 }
 
-struct outbox_word {
-    std::string_view name;
-    std::size_t least;
-    std::size_t most;
-    int (*run)(const outbox_places&, const invocation&);
-};
-
-constexpr outbox_word outbox_words[] = {
-    {"list", 0, 0, list},
-    {"retry", 0, 1, retry},
-    {"remove", 1, 1, remove},
-};
-
-} // namespace
-
-int cmd_outbox(const invocation& called) {
-    const auto* word =
-        called.words.empty() ? std::end(outbox_words) : std::ranges::find(outbox_words, called.words[0], &outbox_word::name);
-    const auto count = called.words.empty() ? 0 : called.words.size() - 1;
-    if (word == std::end(outbox_words) || count < word->least || count > word->most) {
-        complain("outbox is called in another way; see sealgate outbox --help");
-        return exit_unusable;
-    }
+template <int (*run)(const outbox_places&, const invocation&)>
+int in_outbox(const invocation& called) {
     const auto gateway = configured(called);
     if (!gateway) return exit_unusable;
     const outbox_places places{gateway->outbox_directory()};
     // Closed to us is not empty: this throws.
     if (fs::exists(places.root)) fs::directory_iterator(places.waiting()), fs::directory_iterator(places.failed());
-    return word->run(places, called);
+    return run(places, called);
 }
+
+constexpr option_spec json_option{"--json", takes::nothing};
+
+} // namespace
+
+const std::array<command_entry, 3> outbox_commands{{
+    {.name = "list",
+     .synopsis = "[--json]",
+     .summary = "list what waits, and what could be neither delivered nor returned (failed)",
+     .options = {json_option},
+     .run = in_outbox<list>},
+    {.name = "retry",
+     .synopsis = "[--json] [ID]",
+     .summary = "have a copy tried now; without ID, all that wait; a failed one waits again",
+     .options = {json_option},
+     .arguments = {.least = 0, .most = 1},
+     .run = in_outbox<retry>},
+    {.name = "remove",
+     .synopsis = "[--json] ID",
+     .summary = "delete a copy: its recipients do not get it, and nobody is told",
+     .options = {json_option},
+     .arguments = {.least = 1, .most = 1},
+     .run = in_outbox<remove>},
+}};
 
 } // namespace sealgate::milter

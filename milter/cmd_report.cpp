@@ -3,10 +3,10 @@
 
 #include "keys/files.hpp"
 #include "milter/audit_proof.hpp"
+#include "milter/audit_question.hpp"
 #include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
 #include "milter/configured.hpp"
-#include "policy/query.hpp"
 #include "policy/report.hpp"
 
 #include <boost/json.hpp>
@@ -32,18 +32,12 @@ struct asked_for {
 
 // The options, or nothing after a complaint.
 std::optional<asked_for> question_in(const invocation& called, policy::moment now) {
-    asked_for out{.since = {}, .until = {}, .output = called.json() ? "-" : "", .as_json = called.json()};
-    for (auto [option, moment] : {std::pair("--since", &out.since), std::pair("--until", &out.until)}) {
-        for (const auto& text : called.values(option)) {
-            const auto time = policy::to_moment(text, now);
-            if (!time) return complain(std::string(option) + ": " + time.error()), std::nullopt;
-            *moment = *time;
-        }
-    }
+    const auto when = period_in(called, now);
+    if (!when) return std::nullopt;
+    asked_for out{.since = when->since, .until = when->until, .output = called.json() ? "-" : "", .as_json = called.json()};
     for (const auto& file : called.values("--output")) out.output = file;
     if (out.output.empty())
         return complain("--output says where the report goes, - for standard output; see sealgate report --help"), std::nullopt;
-    if (out.since && out.until && *out.since >= *out.until) return complain("--since is not before --until"), std::nullopt;
     return out;
 }
 
@@ -107,10 +101,6 @@ int write(const std::string& output, const std::string& content) {
 } // namespace
 
 int cmd_report(const invocation& called) {
-    if (!called.words.empty()) {
-        complain("report takes options only; see sealgate report --help");
-        return exit_unusable;
-    }
     const auto now = std::chrono::system_clock::now();
     const auto asked = question_in(called, now);
     if (!asked) return exit_unusable;

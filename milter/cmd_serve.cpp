@@ -16,6 +16,7 @@
 #include "milter/snapshot.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
@@ -150,7 +151,9 @@ private:
             log_line(signing_key_news(signer));
             events_.record(policy::signing_key_event(now(), signer.public_key()));
         }
-        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), signer.public_key()));
+        const policy::keys_in_use keys{.signs = signer.public_key(),
+                                       .address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id()};
+        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), keys));
         events_.look();
     }
 
@@ -239,10 +242,6 @@ private:
 } // namespace
 
 int cmd_serve(const invocation& called) {
-    if (!called.words.empty()) {
-        complain("serve takes no words; see sealgate serve --help");
-        return exit_unusable;
-    }
     // Until the service listens for it, a reload is nothing to die of.
     std::signal(SIGHUP, SIG_IGN);
     // A peer that leaves, a gpg that dies and a log that can't grow are seen as errors where they happen.
@@ -250,7 +249,7 @@ int cmd_serve(const invocation& called) {
     std::signal(SIGXFSZ, SIG_IGN);
     auto live = load_snapshot(called.config_path);
     if (!live) {
-        for (const auto& error : live.error()) std::cerr << error << '\n';
+        for (const auto& error : live.error()) std::cerr << text::printable(error, 2000) << '\n';
         complain("not started");
         return exit_unusable;
     }

@@ -1,6 +1,7 @@
 #include "milter/configured.hpp"
 
 #include "milter/files.hpp"
+#include "policy/base/text.hpp"
 
 #include <iostream>
 
@@ -9,7 +10,7 @@ namespace sealgate::milter {
 std::optional<config> configured(const invocation& called) {
     const auto [gateway, problems] = load_config(called.config_path, read_file);
     if (problems.empty()) return gateway;
-    for (const auto& problem : problems) std::cerr << problem.to_string() << '\n';
+    for (const auto& problem : problems) std::cerr << text::printable(problem.to_string(), 2000) << '\n';
     return std::nullopt;
 }
 

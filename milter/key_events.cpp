@@ -15,11 +15,11 @@ namespace sealgate::milter {
 namespace {
 
 // Who runs the command; behind sudo, who ran that.
-std::string current_user() {
+std::string current_user(const policy::pseudonyms& names) {
     const auto* entry = ::getpwuid(::getuid());
     const std::string name = entry ? entry->pw_name : "uid " + std::to_string(::getuid());
     const auto* before = std::getenv("SUDO_USER");
-    return before && *before ? std::string(before) + " as " + name : name;
+    return (before && *before ? names.of_user(before) + " as " : "") + names.of_user(name);
 }
 
 } // namespace
@@ -40,7 +40,7 @@ void key_events::leave(policy::key_change what, const std::string& fingerprint,
                                    .id = id,
                                    .fingerprint = names_.of_text(fingerprint),
                                    .addresses = std::move(written),
-                                   .user = current_user()}));
+                                   .user = current_user(names_)}));
 }
 
 } // namespace sealgate::milter

@@ -26,19 +26,15 @@ void add(policy::known_addresses& to, const policy::pseudonyms& names, const std
 
 people::people(const config& gateway)
     : keys_directory_(gateway.keys_directory()) {
-    if (gateway.audit.addresses == policy::address_form::clear) {
-        problem_ = "the log's addresses are in clear (audit.addresses)";
-        return;
-    }
     try {
         names_ = load_pseudonyms(gateway.audit, if_missing::fail);
     } catch (const std::exception& error) {
-        problem_ = std::string("the log's addresses are keyed: ") + error.what();
+        problem_ = std::string("the log's addresses are keyed, and their key can't be read: ") + error.what() +
+                   "; put it back, and see that you may read it (audit.address_key)";
     }
 }
 
 std::vector<std::string> people::as_logged(std::vector<std::string> addresses) const {
-    if (names_.are_clear()) return addresses;
     for (std::size_t i = 0, count = addresses.size(); i < count; ++i)
         addresses.push_back(names_.of(policy::parse_address(addresses[i])));
     return addresses;
@@ -46,6 +42,7 @@ std::vector<std::string> people::as_logged(std::vector<std::string> addresses) c
 
 std::expected<policy::known_addresses, std::string> people::known(const std::vector<std::string>& files) const {
     if (!problem_.empty()) return std::unexpected(problem_);
+    if (names_.are_clear()) return std::unexpected("the log's addresses are in clear (audit.addresses)");
     if (files.empty()) return std::unexpected("reveal needs --addresses FILE: whom to look for, one address or login a line");
     policy::known_addresses out;
     for (const auto& file : files) {

@@ -12,10 +12,15 @@ namespace sealgate::milter {
 
 class people {
 public:
-    // Without its key nobody is known, and problem() says why.
     explicit people(const config& gateway);
 
-    // How the log calls these addresses, beside the addresses themselves: it may have been in clear before.
+    // Why nobody can be asked for by address: the log's addresses are keyed, and their key can't be read. Else empty.
+    const std::string& problem() const { return problem_; }
+    // Of the key, as the log has it; empty where there is none.
+    std::string key_id() const { return names_.key_id(); }
+
+    // How the log calls these addresses, beside the addresses themselves: it may have been in clear before, or they were
+    // taken from it. RFC 5321 spellings, U-labels and quoted local parts become what the log has.
     std::vector<std::string> as_logged(std::vector<std::string> addresses) const;
 
     // What can be put back: the lines of these files (addresses, logins), and the certificates in the key store. The error

@@ -27,38 +27,39 @@ std::string fields(const json::object& whole) {
 
 } // namespace
 
-std::string start_event(event_time time, std::string_view version, const in_force& now, const ed25519_public_key& signs) {
-    auto out = event(time, "start");
+std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys) {
+    auto out = event(time, name_of(gateway_event::start));
     out["version"] = version;
     add(out, now);
-    out["signing_key"] = to_text(signs);
+    out["signing_key"] = to_text(keys.signs);
+    if (!keys.address_key.empty()) out["address_key"] = keys.address_key;
     return fields(out);
 }
 
-std::string stop_event(event_time time) { return fields(event(time, "stop")); }
+std::string stop_event(event_time time) { return fields(event(time, name_of(gateway_event::stop))); }
 
 std::string reload_event(event_time time, const in_force& before, const in_force& now) {
-    auto out = event(time, "reload");
+    auto out = event(time, name_of(gateway_event::reload));
     out["policy_before"] = before.policy;
     add(out, now);
     return fields(out);
 }
 
 std::string refused_reload_event(event_time time, const in_force& still, std::size_t errors) {
-    auto out = event(time, "reload-refused");
+    auto out = event(time, name_of(gateway_event::reload_refused));
     out["errors"] = errors;
     add(out, still);
     return fields(out);
 }
 
 std::string repair_event(event_time time, std::uint64_t octets) {
-    auto out = event(time, "repair");
+    auto out = event(time, name_of(gateway_event::repair));
     out["octets"] = octets;
     return fields(out);
 }
 
 std::string signing_key_event(event_time time, const ed25519_public_key& key) {
-    auto out = event(time, "signing-key");
+    auto out = event(time, name_of(gateway_event::signing_key));
     out["key"] = to_text(key);
     return fields(out);
 }
@@ -72,8 +73,8 @@ std::optional<ed25519_public_key> signing_key_named_in(std::string_view line) {
     if (error || !value.is_object()) return std::nullopt;
     const auto& record = value.get_object();
     const auto what = text_in(record, "event");
-    if (what == "signing-key") return parse_ed25519_public_key(text_in(record, "key").value_or(""));
-    if (what == "start") return parse_ed25519_public_key(text_in(record, "signing_key").value_or(""));
+    if (what == name_of(gateway_event::signing_key)) return parse_ed25519_public_key(text_in(record, "key").value_or(""));
+    if (what == name_of(gateway_event::start)) return parse_ed25519_public_key(text_in(record, "signing_key").value_or(""));
     return std::nullopt;
 }
 

@@ -26,8 +26,25 @@ struct in_force {
     std::size_t certificate_count = 0;
 };
 
-// Each start names the key that signs checkpoints from there on.
-std::string start_event(event_time time, std::string_view version, const in_force& now, const ed25519_public_key& signs);
+enum class gateway_event : std::uint8_t { start, stop, reload, reload_refused, repair, signing_key };
+
+constexpr auto names(gateway_event) {
+    using enum gateway_event;
+    return std::to_array<named<gateway_event>>({{start, "start"},
+                                                {stop, "stop"},
+                                                {reload, "reload"},
+                                                {reload_refused, "reload-refused"},
+                                                {repair, "repair"},
+                                                {signing_key, "signing-key"}});
+}
+
+// The keys that the log itself is written with, from a start on.
+struct keys_in_use {
+    ed25519_public_key signs;     // checkpoints
+    std::string address_key = {}; // pseudonyms::key_id(); empty where addresses are in clear
+};
+
+std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys);
 std::string stop_event(event_time time);
 std::string reload_event(event_time time, const in_force& before, const in_force& now);
 // A reload that was refused: what was in force stays.
@@ -53,7 +70,7 @@ struct key_event_facts {
     std::string id; // the same if one change is recorded twice after a crash
     std::string fingerprint;
     std::vector<std::string> addresses; // as the log writes them
-    std::string user;                   // who did it
+    std::string user;                   // who did it, as the log writes it
 };
 
 std::string key_event(const key_event_facts& of);

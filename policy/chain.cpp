@@ -14,10 +14,8 @@ constexpr std::string_view prev_mark = ",\"prev\":\"";
 constexpr std::string_view hash_mark = ",\"hash\":\"";
 constexpr std::size_t hash_length = 64;
 
-} // namespace
-
 // The marks stand at fixed distances from the line's ends, so that no field's content can imitate them.
-std::expected<link, std::string> read_link(std::string_view line) {
+std::expected<link, std::string> link_in(std::string_view line) {
     const auto hash_at = line.size() - std::min(line.size(), hash_mark.size() + hash_length + 2);
     const auto prev_at = hash_at - std::min(hash_at, prev_mark.size() + hash_length + 1);
     if (!line.starts_with(seq_mark) || line.substr(hash_at, hash_mark.size()) != hash_mark ||
@@ -31,6 +29,14 @@ std::expected<link, std::string> read_link(std::string_view line) {
     if (sha256_hex(line.substr(0, hash_at)) != out.hash)
         return std::unexpected("was changed: its hash does not fit its content");
     return out;
+}
+
+} // namespace
+
+std::expected<link, std::string> read_link(std::string_view line) {
+    if (line.size() > longest_record) return std::unexpected("is longer than 64 MiB, as no record is");
+    if (line.ends_with('\r') && link_in(line.substr(0, line.size() - 1))) return std::unexpected(std::string(ends_in_crlf));
+    return link_in(line);
 }
 
 std::string chain(chain_end& end, std::string_view fields) {

@@ -6,12 +6,23 @@
 // whole by someone who can compute SHA-256: that takes a checkpoint (policy/checkpoint.hpp), kept elsewhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 
 namespace sealgate::policy {
+
+// Octets of a line without its line end. What is longer is no record, so that whoever reads a log needs no more memory than
+// this; a record of a hundred thousand recipients is shorter. Its fields leave room for the rest of the line.
+inline constexpr std::size_t longest_record = std::size_t{64} << 20;
+inline constexpr std::size_t longest_fields = longest_record - 256;
+
+// What is said of a line that is whole but for that.
+inline constexpr std::string_view ends_in_crlf =
+    "ends in CR LF instead of LF: the line ends were changed when the file was copied; copy it again as it is, octet by octet, "
+    "or undo that with: tr -d '\\r'";
 
 // Where the next line goes.
 struct chain_end {

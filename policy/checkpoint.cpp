@@ -54,7 +54,9 @@ std::expected<signed_checkpoint, no_checkpoint> read_checkpoint(std::string_view
     if (!time || !number || no_number || !head || !key || !signature) return malformed;
     signed_checkpoint out{.at = {.time = *time, .end = {.last_seq = seq, .last_hash = std::string(*head)}}, .key = *key};
     const auto signed_text = covered(out.at, out.key);
-    if (line != with_signature(signed_text, *signature)) return malformed;
+    const auto whole = with_signature(signed_text, *signature);
+    if (line == whole + "\r") return std::unexpected(no_checkpoint{.text = std::string(ends_in_crlf)});
+    if (line != whole) return malformed;
     if (!verifies(out.key, signed_text, *signature))
         return std::unexpected(no_checkpoint{.text = "was changed: its signature does not fit its content"});
     if (std::ranges::find(known, out.key) == known.end())

@@ -2,9 +2,11 @@
 
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/query.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+
+#include <algorithm>
 
 namespace sealgate::policy {
 
@@ -14,6 +16,7 @@ namespace json = boost::json;
 
 constexpr std::string_view mark = "hmac-";
 constexpr std::size_t digits = 32;
+constexpr std::size_t hash_size = mark.size() + digits;
 
 } // namespace
 
@@ -35,14 +38,58 @@ std::string pseudonyms::hash(std::string_view text) const {
     return std::string(mark) + hmac_sha256_hex(key_, text).substr(0, digits);
 }
 
+std::string pseudonyms::of_user(std::string_view name) const {
+    return name.contains('@') ? of(parse_address(name)) : std::string(name);
+}
+
+std::string pseudonyms::key_id() const {
+    return are_clear() ? std::string{} : hmac_sha256_hex(key_, "sealgate address key").substr(0, 16);
+}
+
+bool is_pseudonym(std::string_view text) {
+    if (!text.starts_with(mark) || text.size() < hash_size) return false;
+    const auto hex = text.substr(mark.size(), digits);
+    return hex.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           (text.size() == hash_size || text[hash_size] == '@');
+}
+
+void address_key_in_use::see(const json::object& record) {
+    if (text_in(record, "event") == "start") in_use_ = text_in(record, "address_key").value_or("");
+}
+
+key_fit address_key_in_use::fit_for(const json::object& record) const {
+    if (!at_hand_.empty() && in_use_ == at_hand_) return key_fit::fits;
+    const auto recipients = recipients_in(record);
+    const auto is_hashed = [](const json::object& of, std::string_view field) {
+        return is_pseudonym(text_in(of, field).value_or(""));
+    };
+    const bool hashed = is_hashed(record, "sender") ||
+                        std::ranges::any_of(recipients, [&](const auto* one) { return is_hashed(*one, "address"); });
+    if (!hashed) return key_fit::fits;
+    return !at_hand_.empty() && in_use_.empty() ? key_fit::unknown : key_fit::another;
+}
+
+namespace {
+
+// Each hash that is known, with the domain behind it.
+void reveal_in(json::string& text, const known_addresses& known) {
+    for (auto at = text.find(mark); at != json::string::npos; at = text.find(mark, at + 1)) {
+        const auto found = known.find(std::string_view(text).substr(at, hash_size));
+        if (found == known.end()) continue;
+        const auto end = text.subview(at + hash_size).starts_with('@') ? text.find(' ', at) : at + hash_size;
+        text.replace(at, std::min(end, text.size()) - at, found->second);
+    }
+}
+
+} // namespace
+
 void reveal(json::value& record, const known_addresses& known) {
     if (auto* object = record.if_object()) {
         for (auto& member : *object) reveal(member.value(), known);
     } else if (auto* list = record.if_array()) {
         for (auto& one : *list) reveal(one, known);
-    } else if (auto* text = record.if_string(); text && text->starts_with(mark)) {
-        const auto at = known.find(std::string_view(*text).substr(0, mark.size() + digits));
-        if (at != known.end()) *text = at->second;
+    } else if (auto* text = record.if_string()) {
+        reveal_in(*text, known);
     }
 }
 

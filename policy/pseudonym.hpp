@@ -10,6 +10,7 @@
 #include "policy/address.hpp"
 #include "policy/base/names.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <array>
@@ -40,12 +41,37 @@ public:
     std::string of(const address& who) const;
     // What it has instead of a login, a client or a Message-ID, which tell who somebody is as well.
     std::string of_text(std::string_view text) const;
+    // What the log has instead of a system user's name, which stays in clear: who changes the gateway answers for it. One
+    // that is an address, as directory services make them, is treated as one.
+    std::string of_user(std::string_view name) const;
+    // Tells one key from another, and nothing of either: 16 hex digits; empty where all is in clear.
+    std::string key_id() const;
 
 private:
     std::string hash(std::string_view text) const;
 
     address_form form_ = address_form::clear;
     std::string key_;
+};
+
+// Whether it is a hash as pseudonyms make them, with or without a domain behind it.
+bool is_pseudonym(std::string_view text);
+
+enum class key_fit : std::uint8_t { fits, unknown, another };
+
+// Follows a log and knows under which key its people are hashed: a start says it (contrib/design/audit_format.md).
+class address_key_in_use {
+public:
+    // `at_hand`: pseudonyms::key_id().
+    explicit address_key_in_use(std::string at_hand)
+        : at_hand_(std::move(at_hand)) {}
+
+    void see(const boost::json::object& record);
+    // For a decision that was seen. `unknown`: the log does not say. Clear addresses fit any key.
+    key_fit fit_for(const boost::json::object& record) const;
+
+private:
+    std::string at_hand_, in_use_;
 };
 
 // What stands behind each hash ("hmac-" and its digits).

@@ -3,6 +3,7 @@
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
+#include "policy/pseudonym.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -17,7 +18,7 @@ namespace {
 namespace json = boost::json;
 using std::chrono::system_clock;
 
-constexpr auto names = std::to_array<std::string_view>(
+constexpr auto groupings = std::to_array<std::string_view>(
     {"day", "hour", "outcome", "mode", "classification", "sender", "failure", "recipient", "domain", "tier", "reason"});
 
 bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
@@ -47,19 +48,21 @@ std::vector<const json::object*> matching_recipients(const json::object& record,
 }
 
 std::string value_of(const json::object& record, grouping by) {
-    const auto text =
-        std::string(text_in(record, by == grouping::day || by == grouping::hour ? "time" : names[static_cast<std::size_t>(by)])
-                        .value_or("-"));
+    const auto text = std::string(
+        text_in(record, by == grouping::day || by == grouping::hour ? "time" : groupings[static_cast<std::size_t>(by)])
+            .value_or("-"));
     if (by == grouping::day) return text.substr(0, 10);
     if (by == grouping::hour) return text.substr(0, 13);
     return by == grouping::sender ? text::lower(text) : text;
 }
 
+bool is_hidden(std::string_view address) { return domain_of(address).empty() && is_pseudonym(address); }
+
 std::string value_of_recipient(const json::object& one, grouping by) {
     if (by == grouping::tier || by == grouping::reason)
-        return std::string(text_in(one, names[static_cast<std::size_t>(by)]).value_or("-"));
+        return std::string(text_in(one, groupings[static_cast<std::size_t>(by)]).value_or("-"));
     const auto address = text::lower(text_in(one, "address").value_or("-"));
-    return by == grouping::domain ? std::string(domain_of(address)) : address;
+    return by == grouping::domain ? std::string(domain_or_word(address)) : address;
 }
 
 } // namespace
@@ -81,6 +84,17 @@ std::vector<const json::object*> recipients_in(const json::object& record) {
 std::string_view domain_of(std::string_view address) {
     const auto at = address.rfind('@');
     return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+}
+
+std::string_view domain_or_word(std::string_view address) {
+    const auto domain = domain_of(address);
+    if (!domain.empty()) return domain;
+    return is_hidden(address) ? "(hidden)" : "(none)";
+}
+
+bool hides_domains(const json::object& record) {
+    const auto recipients = recipients_in(record);
+    return std::ranges::any_of(recipients, [](const auto* one) { return is_hidden(text_in(*one, "address").value_or("")); });
 }
 
 bool query::asks_nothing() const {
@@ -105,11 +119,11 @@ std::expected<system_clock::time_point, std::string> to_moment(std::string_view 
     return std::unexpected("\"" + text::printable(text) + "\" is no time such as 30d, 12h, 2026-11-23 or 2026-11-23T09:00:00Z");
 }
 
-std::span<const std::string_view> grouping_names() { return names; }
+std::span<const std::string_view> grouping_names() { return groupings; }
 
 std::optional<grouping> to_grouping(std::string_view name) {
-    const auto at = std::ranges::find(names, name);
-    return at == names.end() ? std::nullopt : std::optional(static_cast<grouping>(at - names.begin()));
+    const auto at = std::ranges::find(groupings, name);
+    return at == groupings.end() ? std::nullopt : std::optional(static_cast<grouping>(at - groupings.begin()));
 }
 
 std::vector<std::string> counted_values(const json::object& record, grouping by, const query& asked) {

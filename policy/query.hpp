@@ -22,6 +22,11 @@ std::optional<std::string_view> text_in(const boost::json::object& record, std::
 std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);
 // What stands behind the last @; empty where there is none.
 std::string_view domain_of(std::string_view address);
+// The same for people: "(hidden)" where a hash stands for the whole address (audit.addresses: keyed), else "(none)".
+std::string_view domain_or_word(std::string_view address);
+
+// Of some recipient the record has nothing but a hash.
+bool hides_domains(const boost::json::object& record);
 
 // Each list: one of these, or anything where it is empty. Letters' case does not matter.
 struct query {

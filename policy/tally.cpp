@@ -93,12 +93,6 @@ std::string texts_at(const json::object& of, std::string_view field) {
     return text::join(out, ", ");
 }
 
-std::string known_domain(std::string_view address) {
-    const auto domain = domain_of(address);
-    if (!domain.empty()) return std::string(domain);
-    return address.starts_with("hmac-") ? "(hidden)" : "(none)"; // audit.addresses: keyed
-}
-
 } // namespace
 
 numbers::numbers(std::size_t most)
@@ -165,13 +159,14 @@ void tally::add_recipient(const json::object& one, const kind_of_mail& mail, mom
     const auto tier = text_at(one, "tier"), word = text_at(one, "reason");
     const auto why = named_as<reason>(word);
     if (*result == outcome::reject || *result == outcome::hold) count_effect(counted_.reasons, word, mail, *result);
-    if (why && is_about_the_recipient(*why)) count_effect(counted_.domains, {known_domain(address), tier}, mail, *result);
+    if (why && is_about_the_recipient(*why))
+        count_effect(counted_.domains, {std::string(domain_or_word(address)), tier}, mail, *result);
     if (why && is_about_a_key(*why)) {
         if (auto* found = counted_.without_key.at(address))
             *found = {.tier = tier, .reason = word, .mails = found->mails + 1, .last = std::max(found->last, when)};
     }
     if (mail.how == mode::monitor) {
-        count_outcome(counted_.watched_domains, known_domain(address), *result);
+        count_outcome(counted_.watched_domains, std::string(domain_or_word(address)), *result);
         count_outcome(counted_.watched_rules, {mail.classification, tier, text_at(one, "action"), word}, *result);
     }
 }

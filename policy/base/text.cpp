@@ -96,7 +96,7 @@ char32_t take_code_point(std::string_view& s) {
 }
 
 bool is_unprintable(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
            (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
@@ -135,6 +135,23 @@ std::string printable(std::string_view s, std::size_t most_code_points) {
         points += U'…';
     }
     return encode_utf8(points);
+}
+
+// Outside of its strings, JSON has no control characters but white space.
+std::string printable_json(std::string_view json) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    if (std::ranges::all_of(json, is_plain)) return std::string(json);
+    constexpr std::u32string_view hex = U"0123456789abcdef";
+    std::u32string out;
+    for (const char32_t c : decode_utf8(json)) {
+        if (c < 0x20)
+            out += U' ';
+        else if (is_unprintable(c))
+            (out += U"\\u").append({hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15], hex[c & 15]});
+        else
+            out += c;
+    }
+    return encode_utf8(out);
 }
 
 std::string ascii(std::string_view s) {

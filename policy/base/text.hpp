@@ -42,6 +42,10 @@ std::string encode_utf8(std::u32string_view s);
 // cut to that many code points with "…" behind the cut.
 std::string printable(std::string_view s, std::size_t most_code_points = 200);
 
+// For JSON that people see: what printable() would replace is escaped as \uXXXX instead, so that it still says the same.
+// Broken UTF-8 becomes U+FFFD. Needs valid JSON but for that.
+std::string printable_json(std::string_view json);
+
 // For SMTP replies: printable ASCII, everything else as '?'.
 std::string ascii(std::string_view s);
 

@@ -99,6 +99,13 @@ TEST_F(AuditLog, RecordsOfManyThreadsMakeOneChain) {
     EXPECT_EQ(whole(), 400);
 }
 
+TEST_F(AuditLog, RecordThatNobodyWouldReadIsRefusedAndTheOthersAreWritten) {
+    audit_log log(options());
+    EXPECT_THAT(append(log, std::string(policy::longest_fields + 1, ' ')), HasSubstr("64 MiB"));
+    EXPECT_THAT(append(log, "\"id\":1"), IsEmpty());
+    EXPECT_EQ(whole(), 1);
+}
+
 TEST_F(AuditLog, LineCutShortIsRemovedAtStart) {
     {
         audit_log log(options());

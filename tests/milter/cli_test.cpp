@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr option_spec known[] = {{"--json", takes::nothing}, {"--to", takes::value}};
+constexpr option_spec known[] = {{"--json", takes::nothing}, {"--to", takes::values}, {"--last", takes::value}};
 
 std::expected<invocation, std::string> parse(std::vector<std::string_view> words) { return parse_arguments(words, known); }
 
@@ -35,6 +35,8 @@ TEST(CommandLine, DoubleDashEndsTheOptions) { EXPECT_THAT(parse({"--", "--json",
 
 TEST(CommandLine, MistakesAreTold) {
     EXPECT_EQ(parse({"--jsn"}).error(), "unknown option --jsn; did you mean \"--json\"?");
+    EXPECT_EQ(parse({"--sender=x"}).error(), "unknown option --sender; it takes --json, --to, --last, --config, --help");
+    EXPECT_EQ(parse({"--last", "1", "--last=2"}).error(), "--last stands twice");
     EXPECT_EQ(parse({"--to"}).error(), "--to needs a value");
     EXPECT_EQ(parse({"--json=yes"}).error(), "--json takes no value");
 }

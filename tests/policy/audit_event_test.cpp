@@ -13,9 +13,11 @@ const in_force after{.mode = mode::enforce, .policy = "sha256:b", .certificates 
 TEST(AuditEvent, HasTheFieldsOfTheFormat) {
     const std::string now = R"("time":"2025-11-24T16:00:00.123Z","event":)";
     EXPECT_EQ(
-        start_event(time, "0.1.0", before, {}),
+        start_event(time, "0.1.0", before, {.signs = {}}),
         now + R"("start","version":"0.1.0","mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})"
               R"(,"signing_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")");
+    EXPECT_THAT(start_event(time, "0.1.0", before, {.signs = {}, .address_key = "0011223344556677"}),
+                testing::EndsWith(R"(,"address_key":"0011223344556677")"));
     EXPECT_EQ(stop_event(time), now + R"("stop")");
     EXPECT_EQ(
         reload_event(time, before, after),

@@ -45,6 +45,21 @@ TEST(Chain, EveryCutOfALineIsFound) {
         EXPECT_EQ(first_bad({lines[0], lines[1].substr(0, length)}), 2u) << length;
 }
 
+TEST(Chain, ChangedLineEndIsToldAsWhatItIs) {
+    const auto line = log_of(1)[0];
+    EXPECT_NE(read_link(line + "\r").error().find("CR LF"), std::string::npos);
+    for (const auto* other : {"\r", "{}\r", "\r\r"})
+        EXPECT_EQ(read_link(other).error(), "is no record of this log's form") << other;
+    EXPECT_EQ(read_link(line + "\r\r").error(), "is no record of this log's form");
+}
+
+TEST(Chain, LongestRecordIsReadAndALongerOneIsNot) {
+    chain_end end;
+    const auto long_text = [](std::size_t octets) { return "\"x\":\"" + std::string(octets - 6, 'x') + "\""; };
+    EXPECT_TRUE(read_link(chain(end, long_text(longest_fields))));
+    EXPECT_EQ(read_link(chain(end, long_text(longest_record))).error(), "is longer than 64 MiB, as no record is");
+}
+
 TEST(Chain, RemovedInsertedSwappedAndRepeatedRecordsAreFound) {
     const auto l = log_of(4);
     EXPECT_EQ(first_bad({l[1], l[2], l[3]}), 1u);

@@ -56,6 +56,12 @@ TEST(Checkpoint, IsReadAsItWasWritten) {
     EXPECT_THAT(line, HasSubstr("\"seq\":1200,"));
 }
 
+TEST(Checkpoint, ChangedLineEndIsToldAsWhatItIs) {
+    const auto line = checkpoint_line(somewhere, ours);
+    EXPECT_EQ(read_checkpoint(line + "\r", our_key).error().text, ends_in_crlf);
+    EXPECT_EQ(read_checkpoint(line + "\r\r", our_key).error().text, "is no checkpoint of this log's form");
+}
+
 TEST(Checkpoint, OfAnotherKeyIsToldWithTheKey) {
     const auto read = read_checkpoint(checkpoint_line(somewhere, theirs), our_key);
     ASSERT_FALSE(read);

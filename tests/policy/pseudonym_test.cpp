@@ -35,6 +35,68 @@ TEST(Pseudonyms, HashIsHmacSha256) {
               "hmac-5bdcc146bf60754e6a042426089575c7");
 }
 
+TEST(Pseudonyms, SystemUserStaysInClearUnlessTheNameIsAnAddress) {
+    EXPECT_EQ(keyed.of_user("root"), "root");
+    EXPECT_EQ(keyed.of_user("Ann@example.org"), keyed.of(parse_address("ann@example.org")));
+    EXPECT_EQ(pseudonyms().of_user("ann@example.org"), "ann@example.org");
+}
+
+TEST(Pseudonyms, AreToldFromOtherText) {
+    const auto hash = keyed.of(parse_address("bob@example.org"));
+    EXPECT_TRUE(is_pseudonym(hash));
+    EXPECT_TRUE(is_pseudonym(hash + "@example.org"));
+    for (const auto& other : {std::string("hmac-"), std::string("hmac-bob@example.org"), hash + "0", hash.substr(1),
+                              "hmac-" + std::string(32, 'g')})
+        EXPECT_FALSE(is_pseudonym(other)) << other;
+}
+
+// What a log says of the key that its addresses are hashed under, and what of a decision follows from it.
+TEST(AddressKeyInUse, IsToldByEachStart) {
+    const pseudonyms other(address_form::keyed, "another key");
+    const auto start = [](const std::string& id) {
+        boost::json::object record{{"event", "start"}};
+        if (!id.empty()) record["address_key"] = id;
+        return record;
+    };
+    const boost::json::object hashed{{"sender", keyed.of(parse_address("bob@example.org"))}};
+    const boost::json::object hashed_recipient{{"sender", "a@b"},
+                                               {"recipients", {{{"address", keyed_local.of(parse_address("b@c.org"))}}}}};
+    const boost::json::object in_clear{{"sender", "a@b"}, {"recipients", {{{"address", "c@d"}}}}};
+    EXPECT_EQ(keyed.key_id().size(), 16u);
+    EXPECT_EQ(keyed.key_id(), keyed_local.key_id());
+    EXPECT_EQ(pseudonyms().key_id(), "");
+
+    address_key_in_use at_hand(keyed.key_id());
+    EXPECT_EQ(at_hand.fit_for(hashed), key_fit::unknown);
+    at_hand.see(start(other.key_id()));
+    EXPECT_EQ(at_hand.fit_for(hashed), key_fit::another);
+    EXPECT_EQ(at_hand.fit_for(hashed_recipient), key_fit::another);
+    EXPECT_EQ(at_hand.fit_for(in_clear), key_fit::fits);
+    at_hand.see({{"event", "reload"}});
+    EXPECT_EQ(at_hand.fit_for(hashed), key_fit::another);
+    at_hand.see(start(keyed.key_id()));
+    EXPECT_EQ(at_hand.fit_for(hashed), key_fit::fits);
+    at_hand.see(start(""));
+    EXPECT_EQ(at_hand.fit_for(hashed), key_fit::unknown);
+
+    address_key_in_use none("");
+    EXPECT_EQ(none.fit_for(hashed), key_fit::another);
+    EXPECT_EQ(none.fit_for(in_clear), key_fit::fits);
+}
+
+TEST(Pseudonyms, RevealFindsThemAmongOtherWords) {
+    const auto hash = keyed.of(parse_address("bob@example.org"));
+    for (const auto& [logged, told] :
+         {std::pair(hash + " as root", "bob@example.org as root"),
+          std::pair(hash + "@example.org as root", "bob@example.org as root"),
+          std::pair("ann as " + hash, "ann as bob@example.org"),
+          std::pair(hash + " as " + hash, "bob@example.org as bob@example.org"), std::pair(std::string("hmac-"), "hmac-")}) {
+        boost::json::value record{{"user", logged}};
+        reveal(record, {{hash, "bob@example.org"}});
+        EXPECT_EQ(record.at("user").as_string(), told);
+    }
+}
+
 TEST(Pseudonyms, RevealPutsBackWhoIsKnownAndLeavesTheOthers) {
     const auto bob = keyed.of(parse_address("bob@example.org"));
     const auto eve = keyed.of(parse_address("eve@example.org"));

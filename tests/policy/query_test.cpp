@@ -75,6 +75,12 @@ TEST(Query, RecordsAreCountedOnceRecipientsEach) {
     EXPECT_THAT(counted_values(record("{}"), grouping::reason, {}), IsEmpty());
 }
 
+TEST(Query, DomainThatIsNotThereIsAWord) {
+    const auto keyed = record(R"({"recipients":[{"address":"hmac-5bdcc146bf60754e6a042426089575c7"},{"address":"root"},
+        {"address":"hmac-5bdcc146bf60754e6a042426089575c7@example.org"}]})");
+    EXPECT_THAT(counted_values(keyed, grouping::domain, {}), ElementsAre("(hidden)", "(none)", "example.org"));
+}
+
 TEST(Query, GroupingsHaveNames) {
     EXPECT_EQ(to_grouping("domain"), grouping::domain);
     EXPECT_EQ(to_grouping("hour"), grouping::hour);

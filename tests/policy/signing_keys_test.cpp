@@ -17,7 +17,9 @@ ed25519_public_key key(unsigned char octet) {
     return ed25519_key(seed).public_key();
 }
 
-std::string start(const ed25519_public_key& signs) { return "{\"seq\":1," + start_event({}, "0.1.0", {}, signs) + "}"; }
+std::string start(const ed25519_public_key& signs) {
+    return "{\"seq\":1," + start_event({}, "0.1.0", {}, {.signs = signs}) + "}";
+}
 std::string made(const ed25519_public_key& signs) { return "{\"seq\":1," + signing_key_event({}, signs) + "}"; }
 
 TEST(SigningKeys, AreWhatStartsAndNewKeysSay) {

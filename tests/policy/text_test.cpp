@@ -62,5 +62,12 @@ TEST(Rfc3339, IsUtcWithMilliseconds) {
     EXPECT_EQ(parse_rfc3339("0001-01-01T00:00:00Z"), std::nullopt);
 }
 
+TEST(Text, JsonForPeopleSaysTheSameAndSteersNoTerminal) {
+    EXPECT_EQ(printable_json(R"({"a":"b\\u001b"})"), R"({"a":"b\\u001b"})");
+    EXPECT_EQ(printable_json("{\"a\": \"m\u00fcller\"}"), "{\"a\": \"m\u00fcller\"}");
+    EXPECT_EQ(printable_json("{\"a\":\t\"\x7f\u009b[31m\u202e\"}\r"), R"({"a": "\u007f\u009b[31m\u202e"} )");
+    EXPECT_EQ(printable_json("{\"a\":\"\xff\"}"), "{\"a\":\"\uFFFD\"}");
+}
+
 } // namespace
 } // namespace sealgate::text

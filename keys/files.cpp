@@ -72,15 +72,17 @@ void open_file::sync() const {
 void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
 
 // Without O_NONBLOCK, opening a FIFO waits for somebody who writes. A regular file takes no notice of it.
-input_file::input_file(const std::filesystem::path& path)
+input_file::input_file(const std::filesystem::path& path, input_kind kind)
     : open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) {
     struct stat status = {};
     if (::fstat(descriptor(), &status) != 0) fail("cannot look at", path);
-    if (!S_ISREG(status.st_mode)) refuse(file_error::not_regular, path);
+    const bool is_pipe = kind == input_kind::file_or_pipe && S_ISFIFO(status.st_mode);
+    if (!is_pipe && !S_ISREG(status.st_mode)) refuse(file_error::not_regular, path);
+    if (is_pipe && ::fcntl(descriptor(), F_SETFL, 0) != 0) fail("cannot read", path);
 }
 
-std::string read_file(const std::filesystem::path& file, std::size_t most) {
-    const input_file from(file);
+std::string read_file(const std::filesystem::path& file, std::size_t most, input_kind kind) {
+    const input_file from(file, kind);
     std::string out;
     char buffer[16384];
     for (;;) {

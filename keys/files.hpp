@@ -27,17 +27,20 @@ private:
     int descriptor_;
 };
 
-// Opened to be read, and a regular file: a FIFO would be waited for, and a device has no end.
+enum class input_kind { file, file_or_pipe };
+
+// Opened to be read, and a regular file: a FIFO would be waited for, and a device has no end. A pipe only where somebody
+// names it (`keys import <(gpg --export ann)`); one that nobody writes to is empty.
 class input_file : public open_file {
 public:
-    explicit input_file(const std::filesystem::path& path);
+    explicit input_file(const std::filesystem::path& path, input_kind kind = input_kind::file);
 };
 
 constexpr std::size_t largest_file = std::size_t{1} << 30; // octets
 constexpr std::size_t largest_key_file = 64 * 1024;
 
-// A regular file of at most so many octets.
-std::string read_file(const std::filesystem::path& file, std::size_t most = largest_file);
+// At most so many octets.
+std::string read_file(const std::filesystem::path& file, std::size_t most = largest_file, input_kind kind = input_kind::file);
 
 // A file's name is durable only with its directory.
 void sync_directory(const std::filesystem::path& directory);

@@ -9,7 +9,7 @@ namespace sealgate::milter {
 
 std::expected<std::string, std::string> read_file(const std::string& path) {
     try {
-        return keys::read_file(path);
+        return keys::read_file(path, keys::largest_file, keys::input_kind::file_or_pipe);
     } catch (const std::system_error& problem) {
         return std::unexpected("cannot be read: " + problem.code().message());
     }

@@ -8,7 +8,7 @@
 
 namespace sealgate::milter {
 
-// A regular file of at most 1 GiB.
+// A file or a pipe, of at most 1 GiB.
 std::expected<std::string, std::string> read_file(const std::string& path);
 
 // The names in a directory; nothing where there is none.

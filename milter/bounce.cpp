@@ -19,9 +19,9 @@ std::string status_of(std::string_view reply) {
     return reply.starts_with('5') ? "5.0.0" : "4.4.7";
 }
 
-std::string domain_of(std::string_view address) {
-    const auto at = address.rfind('@');
-    return at == std::string_view::npos ? "localhost" : std::string(address.substr(at + 1));
+std::string reporting_mta(std::string_view from) {
+    const auto at = from.rfind('@');
+    return at == std::string_view::npos ? "localhost" : std::string(from.substr(at + 1));
 }
 
 std::string for_people(const bounce_facts& about) {
@@ -39,7 +39,7 @@ std::string for_people(const bounce_facts& about) {
 std::string for_programs(const bounce_facts& about) {
     std::string out;
     if (!about.envid.empty()) out += "Original-Envelope-Id: " + printable_xtext(about.envid) + "\r\n";
-    out += "Reporting-MTA: dns; " + domain_of(about.options.from) + "\r\n";
+    out += "Reporting-MTA: dns; " + reporting_mta(about.options.from) + "\r\n";
     for (const auto& one : about.recipients) {
         out += "\r\n";
         if (!one.dsn.orcpt.empty()) out += "Original-Recipient: " + printable_xtext(one.dsn.orcpt) + "\r\n";

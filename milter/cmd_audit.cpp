@@ -87,9 +87,8 @@ const std::array<command_entry, 4> audit_commands{{
     {.name = "reveal",
      .synopsis = "--addresses FILE [FILTER]... [--last N] [--follow] [--json | --csv]",
      .summary = "show, for a log with keyed addresses: puts them back",
-     .details = "Puts back the addresses and logins that stand in FILE, one a line (of several FILEs too), and those of the "
-                "certificates in the key\n"
-                "store. It needs the key (audit.address_key).\n\n" +
+     .details = "Puts back the addresses and logins that stand in FILE, one a line (of several FILEs too), and those of the\n"
+                "certificates in the key store. It needs the key (audit.address_key).\n\n" +
                 filters + event_filter + nothing_matches,
      .options = filters_and({{"--addresses", takes::values},
                              {"--event", takes::values},

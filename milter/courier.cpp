@@ -238,9 +238,9 @@ void courier::tell(const try_result& result, const handed_over& said) {
                  (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
                   : is_told_of_failure(one.dsn) ? "the sender is told"
                                                 : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
-    if (said.unclear)
+    if (said.unclear && !result.waiting.empty())
         log_line(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
-                 "): it is handed over again, and may arrive twice");
+                 "): it is handed over again, and may arrive twice at " + addresses_of(result.waiting));
     else if (said.reached && !result.waiting.empty() && result.tries == 1)
         log_line(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
 }

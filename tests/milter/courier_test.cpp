@@ -230,7 +230,7 @@ TEST_F(Courier, WithoutAnAnswerToTheEndItIsHandedOverAgainAndTheLogSaysSo) {
     start();
     add({"bob@x"});
     until_empty();
-    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("may arrive twice"));
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("may arrive twice at bob@x\n"));
     EXPECT_THAT(server.deliveries, SizeIs(1));
     for (const auto& file : fs::directory_iterator(places().handed())) EXPECT_EQ(file.path().extension(), "");
 }

@@ -38,7 +38,7 @@ std::string noise(std::size_t size) {
 // A message for one key, its data in one packet of that many octets.
 std::string encrypted(std::size_t size) {
     const auto length = static_cast<std::uint32_t>(size);
-    auto out = "\xC1\x2C\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x19"s + noise(32) + "\x01@" + "\xD2\xFF"s;
+    auto out = "\xC1\x44\x03\x01\x23\x45\x67\x89\xAB\xCD\xEF\x19"s + noise(32) + "\x19" + noise(25) + "\xD2\xFF"s;
     for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(length >> shift);
     return out + "\x01" + noise(size - 1);
 }

@@ -66,6 +66,7 @@ audit_file::audit_file(const fs::path& directory)
     if (::flock(lock_.descriptor(), LOCK_EX | LOCK_NB) != 0)
         throw std::runtime_error("the audit log in " + directory.string() + " is in use by another gateway");
     file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
+    if (!S_ISREG(status_of(*file_, path()).st_mode)) throw std::runtime_error(path().string() + " is no regular file");
     keys::sync_directory(directory_);
     remove_unfinished();
     pick_up_end();

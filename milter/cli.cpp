@@ -4,8 +4,10 @@
 #include "policy/base/yaml.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <iostream>
+#include <system_error>
 
 namespace sealgate::milter {
 
@@ -72,6 +74,14 @@ std::optional<std::uint64_t> whole_number(std::string_view digits) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return number;
+}
+
+bool is_output_written() {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout) return true;
+    complain("standard output could not be written" + (errno != 0 ? ": " + std::generic_category().message(errno) : ""));
+    return false;
 }
 
 void complain(std::string_view text) { std::cerr << "sealgate: " + text::printable(text, 2000) + "\n" << std::flush; }

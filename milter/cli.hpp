@@ -51,6 +51,9 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
 // Digits and nothing else, as the value of an option.
 std::optional<std::uint64_t> whole_number(std::string_view digits);
 
+// Whether all that was printed has arrived (a disk can be full); if not, says so.
+bool is_output_written();
+
 // One line on standard error, "sealgate: …"; control characters made visible.
 void complain(std::string_view text);
 

@@ -108,6 +108,7 @@ audit_keys look_for_audit_keys(const config& gateway) {
     auto witnesses = asked.witnesses;
     if (auto log = last_witness(gateway.audit_directory())) witnesses.insert(witnesses.begin(), *std::move(log));
     audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
+    std::ranges::move(unusable_secrets(gateway), std::back_inserter(out.errors));
     if (witnesses.empty()) return out;
     auto trusted = asked.trusted;
     if (trusted.keys.empty()) trusted = {.keys = {witnesses.back().key}, .who = witnesses.back().who};

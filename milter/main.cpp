@@ -3,6 +3,7 @@
 #include "milter/cmd.hpp"
 
 #include <exception>
+#include <filesystem>
 
 namespace {
 
@@ -76,9 +77,12 @@ const command_entry commands[] = {
 
 int main(int argc, char** argv) {
     try {
-        return run_command_line(commands, {argv + 1, argv + argc});
+        const int status = run_command_line(commands, {argv + 1, argv + argc});
+        return is_output_written() ? status : exit_unusable;
+    } catch (const std::filesystem::filesystem_error& problem) {
+        complain("cannot use " + problem.path1().string() + ": " + problem.code().message());
     } catch (const std::exception& problem) {
         complain(problem.what());
-        return exit_unusable;
     }
+    return exit_unusable;
 }

@@ -1,6 +1,20 @@
 #include "milter/secret_files.hpp"
 
+#include "keys/files.hpp"
+#include "milter/address_key.hpp"
+#include "milter/audit_files.hpp"
+#include "milter/audit_reader.hpp"
+#include "policy/base/ed25519.hpp"
+#include "policy/query.hpp"
+
+#include <boost/json.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <ranges>
+#include <string_view>
 #include <sys/stat.h>
+#include <system_error>
 
 namespace sealgate::milter {
 
@@ -11,7 +25,69 @@ bool is_exposed(const std::string& file) {
     return ::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
+namespace json = boost::json;
+
+// The id of the key that addresses were hashed under at the gateway's last start; empty: in clear, or there was no start.
+std::string last_address_key(const std::filesystem::path& audit_directory) {
+    constexpr std::size_t before_other_fields = 96;
+    auto files = log_files(audit_directory);
+    for (std::ranges::reverse(files); const auto& file : files) {
+        std::optional<std::string> found;
+        audit_reader reader(std::vector{file});
+        for (std::string line; reader.next(line);) {
+            if (!std::string_view(line).substr(0, before_other_fields).contains("\"event\":\"start\"")) continue;
+            boost::system::error_code error;
+            const auto value = json::parse(line, error);
+            if (!error && value.is_object()) found = policy::text_in(value.get_object(), "address_key").value_or("");
+        }
+        if (found) return *std::move(found);
+    }
+    return {};
+}
+
+// Why something can't be used; nothing where it can, or where this user may not look.
+std::optional<std::string> problem_with(auto use) {
+    try {
+        return use();
+    } catch (const std::system_error& problem) {
+        if (problem.code() == std::errc::permission_denied) return std::nullopt;
+        return problem.what();
+    } catch (const std::exception& problem) {
+        return problem.what();
+    }
+}
+
+std::optional<std::string> problem_with_signing_key(const std::string& file) {
+    if (ed25519_key::from_pem(keys::read_file(file, keys::largest_key_file))) return std::nullopt;
+    return file + " is no Ed25519 private key, and the gateway would not start with it";
+}
+
+std::optional<std::string> problem_with_address_key(const config& gateway) {
+    const auto& file = gateway.audit.address_key;
+    const auto before = last_address_key(gateway.audit_directory());
+    if (!std::filesystem::exists(file)) {
+        if (before.empty()) return std::nullopt;
+        return file + " is missing, and the log was written with it until now: put it back; the next start would make another "
+                      "one, under which nobody is found who wrote before";
+    }
+    const auto at_hand = load_pseudonyms(gateway.audit, if_missing::fail).key_id();
+    if (before.empty() || before == at_hand) return std::nullopt;
+    return file + " is another key than the log was written with until now: who wrote before is not found under it";
+}
+
 } // namespace
+
+std::vector<std::string> unusable_secrets(const config& gateway) {
+    std::vector<std::string> out;
+    const auto add = [&](const std::optional<std::string>& problem) {
+        if (problem) out.push_back(*problem);
+    };
+    if (std::filesystem::exists(gateway.checkpoint_key()))
+        add(problem_with([&] { return problem_with_signing_key(gateway.checkpoint_key()); }));
+    if (gateway.audit.addresses != policy::address_form::clear)
+        add(problem_with([&] { return problem_with_address_key(gateway); }));
+    return out;
+}
 
 std::vector<std::string> exposed_secrets(const config& gateway) {
     std::vector<std::string> out;

@@ -14,4 +14,8 @@ namespace sealgate::milter {
 // not among them.
 std::vector<std::string> exposed_secrets(const config& gateway);
 
+// Those with which the gateway would not start, or would make a new one although the log has been written with another: the
+// same way.
+std::vector<std::string> unusable_secrets(const config& gateway);
+
 } // namespace sealgate::milter

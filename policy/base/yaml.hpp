@@ -1,6 +1,6 @@
 // Configuration files as a tree that knows where everything stands, and readers that collect every error.
 //
-// YAML 1.2 without anchors, aliases, tags and several documents: what a person can review at a glance. A repeated or
+// YAML 1.2 in UTF-8, without anchors, aliases, tags and several documents: what a person can review at a glance. A repeated or
 // unknown key is an error, as is a wrong type; each error is a diagnostic with file, line and column (from 1), and
 // reading goes on, so that all of them are listed at once.
 // Ownership: a tree owns its text; map_reader and the lists it hands out refer to the tree and the diagnostics given.

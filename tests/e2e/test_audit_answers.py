@@ -107,3 +107,12 @@ def test_follow_shows_what_comes(world, mails):
 def test_called_wrongly(world, arguments):
     run = world.gateway.run("audit", *arguments)
     assert run.returncode == 2 and run.stdout == "" and run.stderr.startswith("sealgate: ")
+
+
+@pytest.mark.parametrize("command", [["audit", "show"], ["audit", "show", "--csv"], ["audit", "show", "--json"],
+                                     ["audit", "stats"], ["audit", "verify"], ["check"], ["outbox", "list"], ["keys", "list"]])
+def test_an_answer_that_is_lost_on_a_full_disk_is_no_success(world, mails, command):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        run = subprocess.run([PROGRAM, "--config", world.gateway.config, *command], stdout=full, stderr=subprocess.PIPE,
+                             text=True, check=False)
+    assert run.returncode == 2 and "standard output could not be written" in run.stderr

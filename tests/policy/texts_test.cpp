@@ -97,6 +97,15 @@ TEST(Texts, MistakesAreListedWithTheirPlace) {
         {"the other ending", {{"de.yml", "texts: {}\n"}}, {"p/texts/de.yml:1:1: files of texts end in .yaml"}},
         {"what is none of ours", {{"README", "x"}, {".en.yaml", ":"}, {"en.yaml~", ":"}}, {}},
         {"no YAML", {{"en.yaml", "texts: [\n"}}, {"p/texts/en.yaml:2:1: this is not YAML: end of sequence flow not found"}},
+        {"a quote that nobody closes",
+         {{"en.yaml", "texts:\n  once: \"a\n"}},
+         {"p/texts/en.yaml:3:2: this is not YAML: illegal EOF in scalar"}},
+        {"Latin-1",
+         {{"de.yaml", "texts:\n  once: \"\xC3\xBC \xFC\"\n"}},
+         {"p/texts/de.yaml:2:12: this is no UTF-8; save the file as UTF-8"}},
+        {"an escape sequence",
+         {{"en.yaml", "texts:\n  once: a\x1B[1mb\n"}},
+         {"p/texts/en.yaml:2:10: a control character (U+001B) does not belong here"}},
     };
     for (const auto& [what, texts, errors] : cases) EXPECT_EQ(errors_with(texts), errors) << what;
 }

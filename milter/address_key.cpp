@@ -21,7 +21,7 @@ policy::pseudonyms load_pseudonyms(const audit_settings& settings, if_missing wh
     }
     auto key = std::string(text::trim(keys::read_file(file, keys::largest_key_file)));
     if (key.size() != 64 || key.find_first_not_of("0123456789abcdef") != std::string::npos)
-        throw std::runtime_error(file.string() + " is no key of 64 hex digits; put the former one back");
+        throw std::runtime_error(file.string() + " is no key of 64 hex digits in lower case; put the former one back");
     return {settings.addresses, std::move(key)};
 }
 

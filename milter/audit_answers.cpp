@@ -129,7 +129,7 @@ void print_csv_rows(const json::object& record) {
 class record_printer {
 public:
     // `known`: whose hashes are undone.
-    record_printer(const invocation& called, policy::known_addresses known)
+    record_printer(const invocation& called, known_people known)
         : json_(called.json())
         , csv_(called.has("--csv"))
         , known_(std::move(known)) {
@@ -137,7 +137,7 @@ public:
     }
 
     void print(found_record found) {
-        if (!known_.empty() && found.record) reveal(found);
+        if (!known_.all.empty() && found.record) reveal(found);
         if (json_)
             print_json(found);
         else if (csv_ && found.record)
@@ -154,10 +154,17 @@ public:
         std::cout << std::flush;
     }
 
+    // Where a list of addresses put nothing back, which may be a slip: another list, or another way of writing.
+    void tell_whether_the_list_helped() const {
+        const auto is_met = [&](const auto& hash) { return met_.contains(hash); };
+        if (known_.lines > 0 && std::ranges::none_of(known_.listed, is_met))
+            complain("none of the " + std::to_string(known_.lines) + " addresses in --addresses occurs in what was shown");
+    }
+
 private:
-    void reveal(found_record& found) const {
+    void reveal(found_record& found) {
         json::value record(*std::move(found.record));
-        policy::reveal(record, known_);
+        policy::reveal(record, known_.all, met_);
         found.line = json::serialize(record);
         found.record = std::move(record.as_object());
     }
@@ -168,7 +175,8 @@ private:
     }
 
     bool json_, csv_;
-    policy::known_addresses known_;
+    known_people known_;
+    policy::hash_set met_;
     bool begun_ = false;
     std::vector<row> rows_{heading};
 };
@@ -179,12 +187,37 @@ void tell_damaged(std::uint64_t lines) {
         complain(std::to_string(lines) + " records are damaged and answer nothing; sealgate audit verify names the first");
 }
 
+std::string decisions(std::uint64_t n) { return n == 1 ? "1 decision" : std::to_string(n) + " decisions"; }
+
+// `how`: what is wrong with the key, and what would do.
+void tell_another_key(std::uint64_t number, const config& gateway, std::string_view how) {
+    if (number == 0) return;
+    if (gateway.audit.addresses == policy::address_form::clear)
+        complain("the addresses of " + decisions(number) +
+                 " are hashed, and the configuration names no key for them (audit.addresses, audit.address_key)");
+    else
+        complain("the addresses of " + decisions(number) + " are hashed under another key than " + gateway.audit.address_key +
+                 std::string(how));
+}
+
+void tell_hidden_domains(std::uint64_t number) {
+    if (number > 0)
+        complain("the recipients' domains of " + decisions(number) +
+                 " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
+}
+
 // Until somebody ends it.
-[[noreturn]] void follow(record_printer& printer, audit_search& log) {
-    for (std::uint64_t told = log.damaged();;) {
+[[noreturn]] void follow(record_printer& printer, audit_search& log, const config& gateway, bool about_people) {
+    auto told = log.hashed();
+    for (std::uint64_t damaged = log.damaged();;) {
         for (found_record one; log.next(one);) printer.print(std::move(one));
         printer.flush();
-        tell_damaged(log.damaged() - std::exchange(told, log.damaged()));
+        tell_damaged(log.damaged() - std::exchange(damaged, log.damaged()));
+        const auto before = std::exchange(told, log.hashed());
+        if (about_people)
+            tell_another_key(told.under_another_key - before.under_another_key, gateway,
+                             " had when this began: begin again if it was replaced since (audit.address_key)");
+        tell_hidden_domains(told.without_domain - before.without_domain);
         std::this_thread::sleep_for(between_looks);
     }
 }
@@ -199,31 +232,20 @@ int conclude(const audit_search& log, const policy::query& asked, const config& 
     tell_damaged(log.damaged());
     auto [another, unknown, without_domain] = log.hashed();
     if (!about_people) another = unknown = 0;
-    const auto decisions = [](std::uint64_t n) {
-        return n == 1 ? std::string("1 decision") : std::to_string(n) + " decisions";
-    };
-    const auto& key = gateway.audit.address_key;
-    if (another > 0 && gateway.audit.addresses == policy::address_form::clear)
-        complain("the addresses of " + decisions(another) +
-                 " are hashed, and the configuration names no key for them (audit.addresses, audit.address_key)");
-    else if (another > 0)
-        complain("the addresses of " + decisions(another) + " are hashed under another key than " + key +
-                 ": put back the one that they were written with (audit.address_key)");
+    tell_another_key(another, gateway, ": put back the one that they were written with (audit.address_key)");
     if (unknown > 0 && !found)
-        complain("the log does not say under which key the addresses of " + decisions(unknown) + " are hashed; is " + key +
-                 " the one?");
-    if (without_domain > 0)
-        complain("the recipients' domains of " + decisions(without_domain) +
-                 " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
+        complain("the log does not say under which key the addresses of " + decisions(unknown) + " are hashed; is " +
+                 gateway.audit.address_key + " the one?");
+    tell_hidden_domains(without_domain);
     if (found || asked.asks_nothing()) return exit_yes;
     return another > 0 || without_domain > 0 ? exit_unusable : exit_no;
 }
 
-int show(const invocation& called, const config& gateway, const people& named, policy::known_addresses known) {
+int show(const invocation& called, const config& gateway, const people& named, known_people known) {
     const auto asked = question_in(called, gateway, named);
     const auto most = most_shown(called);
     if (!asked || !most) return exit_unusable;
-    const bool about_people = names_people(*asked) || !known.empty();
+    const bool about_people = names_people(*asked) || !known.all.empty();
     audit_search log(gateway.audit_directory(), *asked, named);
     record_printer printer(called, std::move(known));
     std::deque<found_record> last;
@@ -239,7 +261,8 @@ int show(const invocation& called, const config& gateway, const people& named, p
     for (auto& one : last) printer.print(std::move(one));
     printer.flush();
     const auto status = conclude(log, *asked, gateway, found, about_people);
-    if (called.has("--follow")) follow(printer, log);
+    if (found) printer.tell_whether_the_list_helped();
+    if (called.has("--follow")) follow(printer, log, gateway, about_people);
     return status;
 }
 
@@ -259,17 +282,22 @@ namespace {
 struct counts {
     std::map<std::string, std::uint64_t> by_value;
     std::uint64_t total = 0;
+    std::size_t ways_of_naming = 0; // where people are counted
 };
 
 counts count(audit_search& log, grouping by, const policy::query& asked) {
     counts out;
+    policy::ways_of_naming ways;
+    const bool counts_people = by == grouping::sender || by == grouping::recipient;
     for (found_record one; log.next(one);) {
         if (!one.record || one.record->contains("event")) continue;
         for (auto& value : policy::counted_values(*one.record, by, asked)) {
+            if (counts_people) ways.see(value, log.key_in_use());
             ++out.by_value[std::move(value)];
             ++out.total;
         }
     }
+    out.ways_of_naming = ways.number();
     return out;
 }
 
@@ -321,6 +349,9 @@ int show_counts(const invocation& called, const config& gateway) {
     audit_search log(gateway.audit_directory(), *asked, named);
     const auto counted = count(log, *by, *asked);
     print(called, counted, *by);
+    if (counted.ways_of_naming > 1)
+        complain("addresses were hashed under " + std::to_string(counted.ways_of_naming) +
+                 " keys or forms (audit.addresses); one person may be counted more than once");
     return conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
 }
 

@@ -7,10 +7,12 @@
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load.hpp"
+#include "policy/mailbox_list.hpp"
 #include "policy/reason.hpp"
 #include "policy/vocabulary.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -54,11 +56,11 @@ struct policy_words {
     words classifications, tiers;
 };
 
-// Of the policy in force. A policy that can't be read or has errors tells nothing: the log says what it says.
-policy_words policy_words_of(const config& gateway) {
+// Of the policy in force, or why it tells nothing: it can't be read, or has errors.
+std::expected<policy_words, std::string> policy_words_of(const config& gateway) {
     policy_words out;
     const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
-    if (!rules) return out;
+    if (!rules) return std::unexpected(rules.error().front().to_string());
     for (const auto& one : rules->classifications) out.classifications.push_back(one.name);
     for (policy::tier_id tier = 0; tier < rules->tiers.size(); ++tier) out.tiers.push_back(rules->tiers.name(tier));
     return out;
@@ -80,43 +82,70 @@ void add_words_of_the_log(policy_words& to, const config& gateway, const people&
 
 bool has_known_words(const policy::query& asked, const config& gateway, const people& named) {
     if (asked.classifications.empty() && asked.tiers.empty()) return true;
-    auto known = policy_words_of(gateway);
-    if (stranger(asked.classifications, known.classifications) || stranger(asked.tiers, known.tiers))
-        add_words_of_the_log(known, gateway, named);
+    const auto of_the_policy = policy_words_of(gateway);
+    auto known = of_the_policy.value_or(policy_words{});
+    const auto has_strangers = [&] {
+        return stranger(asked.classifications, known.classifications) || stranger(asked.tiers, known.tiers);
+    };
+    if (has_strangers()) add_words_of_the_log(known, gateway, named);
+    if (!of_the_policy && has_strangers()) {
+        complain("the policy could not be read, so that nothing tells whether it has such a classification or tier: " +
+                 of_the_policy.error());
+        return true;
+    }
     return are_known("--classification", asked.classifications, known.classifications) &&
            are_known("--tier", asked.tiers, known.tiers);
 }
 
-// "ann@example.org", also as "<ann@example.org>" or "Ann <ann@example.org>".
-std::string without_brackets(const std::string& text) {
-    const auto trimmed = std::string(text::trim(text));
-    const auto open = trimmed.rfind('<');
-    if (open == std::string::npos || !trimmed.ends_with('>')) return trimmed;
-    return trimmed.substr(open + 1, trimmed.size() - open - 2);
+// Whether some record answers, or hides whether it does.
+bool log_may_have(const policy::query& asked, const config& gateway, const people& named) {
+    audit_search log(gateway.audit_directory(), asked, named);
+    found_record one;
+    return log.next(one) || log.hashed().any();
 }
 
-bool are_addresses(std::string_view option, words& values, const people& named) {
+// Local mail has senders and recipients without a domain, and the log has what could not be read as it was.
+bool is_whole_address(const std::string& value) {
+    const auto at = value.rfind('@');
+    return policy::is_pseudonym(value) || (at != std::string::npos && at > 0 && at + 1 < value.size());
+}
+
+bool are_addresses(std::string_view option, words& values, words policy::query::*asked, const config& gateway,
+                   const people& named) {
     for (auto& value : values) {
-        value = without_brackets(value);
+        value = policy::bare_address(value);
         if (value.empty()) return refuse(option, "it takes an address; mail without a sender is not logged");
         if (!policy::is_pseudonym(value) && !named.problem().empty()) return refuse(option, named.problem());
+        if (is_whole_address(value)) continue;
+        policy::query question;
+        question.*asked = named.as_logged({value});
+        if (!log_may_have(question, gateway, named))
+            return refuse(option, "\"" + text::printable(value) +
+                                      "\" is no address, and the log has none like it; it takes a whole one, such as "
+                                      "ann@example.org");
     }
     values = named.as_logged(std::move(values));
     return true;
 }
 
 // The log has domains in A-labels, and what it could not read as it was.
-bool are_domains(words& values) {
+bool are_domains(words& values, const config& gateway, const people& named) {
     words canonical;
     for (auto& value : values) {
         if (value.starts_with('@')) value.erase(0, 1);
         if (value.contains('@')) return refuse("--domain", "it takes what stands behind the @; --recipient takes an address");
-        if (value.empty() || value.starts_with('.') || value.find_first_of(" *<>") != std::string::npos)
-            return refuse("--domain",
-                          "\"" + text::printable(value) + "\" is no domain; it takes a whole one, such as example.org");
-        canonical.push_back(policy::canonical_domain(value));
+        const auto refusal = [&](std::string_view why) {
+            return refuse("--domain", "\"" + text::printable(value) + "\" is no domain" + std::string(why) +
+                                          "; it takes a whole one, such as example.org");
+        };
+        if (value.empty() || value.starts_with('.') || value.find_first_of(" *<>") != std::string::npos) return refusal("");
+        auto in_the_log = policy::canonical_domain(value);
+        const bool is_whole = value.contains('.') || in_the_log.contains('.') || value.starts_with('[');
+        if (!is_whole && !log_may_have({.domains = {value, in_the_log}}, gateway, named))
+            return refusal(", and the log has none like it");
+        if (!in_the_log.empty()) canonical.push_back(std::move(in_the_log));
     }
-    std::ranges::copy_if(canonical, std::back_inserter(values), [](const auto& one) { return !one.empty(); });
+    std::ranges::move(canonical, std::back_inserter(values));
     return true;
 }
 
@@ -131,6 +160,7 @@ constexpr std::string_view of_decisions[] = {"--sender", "--classification", "--
                                              "--domain", "--tier",           "--reason"};
 
 bool asks_for_one_kind(const invocation& called) {
+    if (called.has("--event") && called.has("--csv")) return refuse("--event", "events have no rows in CSV; use --json");
     const auto* both = std::ranges::find_if(of_decisions, [&](auto option) { return called.has(option); });
     return !called.has("--event") || both == std::end(of_decisions) ||
            refuse("--event", "an event has no " + std::string(both->substr(2)) + "; ask for one of both");
@@ -165,12 +195,13 @@ std::optional<policy::query> question_in(const invocation& called, const config&
                         .domains = called.values("--domain"),
                         .tiers = called.values("--tier"),
                         .reasons = called.values("--reason")};
-    const bool can_match = asks_for_one_kind(called) && are_ids(asked.ids) &&
-                           are_known("--event", asked.events, event_words()) &&
-                           are_known("--outcome", asked.outcomes, words_of(names(policy::outcome{}))) &&
-                           are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) &&
-                           are_domains(asked.domains) && are_addresses("--sender", asked.senders, named) &&
-                           are_addresses("--recipient", asked.recipients, named) && has_known_words(asked, gateway, named);
+    const bool can_match =
+        asks_for_one_kind(called) && are_ids(asked.ids) && are_known("--event", asked.events, event_words()) &&
+        are_known("--outcome", asked.outcomes, words_of(names(policy::outcome{}))) &&
+        are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) && are_domains(asked.domains, gateway, named) &&
+        are_addresses("--sender", asked.senders, &policy::query::senders, gateway, named) &&
+        are_addresses("--recipient", asked.recipients, &policy::query::recipients, gateway, named) &&
+        has_known_words(asked, gateway, named);
     return can_match ? std::optional(std::move(asked)) : std::nullopt;
 }
 

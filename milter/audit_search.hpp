@@ -34,8 +34,11 @@ public:
         std::uint64_t under_another_key = 0;
         std::uint64_t under_unknown_key = 0;
         std::uint64_t without_domain = 0;
+        bool any() const { return under_another_key + under_unknown_key + without_domain > 0; }
     };
     hashed_decisions hashed() const { return hashed_; }
+    // Of the key that the last record's addresses are hashed under, as far as the log says.
+    const std::string& key_in_use() const { return key_.id(); }
 
 private:
     bool is_wanted(const boost::json::object& record);

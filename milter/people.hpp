@@ -10,6 +10,13 @@
 
 namespace sealgate::milter {
 
+// Those whom files list, and those of the certificates in the key store.
+struct known_people {
+    policy::known_addresses all;
+    policy::hash_set listed; // of the files
+    std::size_t lines = 0;   // of the files that name somebody
+};
+
 class people {
 public:
     explicit people(const config& gateway);
@@ -19,13 +26,12 @@ public:
     // Of the key, as the log has it; empty where there is none.
     std::string key_id() const { return names_.key_id(); }
 
-    // How the log calls these addresses, beside the addresses themselves: it may have been in clear before, or they were
-    // taken from it. RFC 5321 spellings, U-labels and quoted local parts become what the log has.
+    // How the log calls these addresses, beside the addresses themselves: it may have been in clear before, or in the other
+    // keyed form, or they were taken from it. RFC 5321 spellings, U-labels and quoted local parts become what the log has.
     std::vector<std::string> as_logged(std::vector<std::string> addresses) const;
 
-    // What can be put back: the lines of these files (addresses, logins), and the certificates in the key store. The error
-    // says why nothing can.
-    std::expected<policy::known_addresses, std::string> known(const std::vector<std::string>& files) const;
+    // What can be put back. The error says why nothing can, or which line of a file is none (milter/address_list.hpp).
+    std::expected<known_people, std::string> known(const std::vector<std::string>& files) const;
 
 private:
     std::string keys_directory_;

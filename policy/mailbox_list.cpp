@@ -83,4 +83,11 @@ private:
 
 std::vector<std::string> mailbox_addresses(std::string_view field_value) { return mailbox_scanner(field_value).run(); }
 
+std::string bare_address(std::string_view text) {
+    text = text::trim(text);
+    const auto open = text.rfind('<');
+    if (open != std::string_view::npos && text.ends_with('>')) text = text::trim(text.substr(open + 1, text.size() - open - 2));
+    return std::string(text);
+}
+
 } // namespace sealgate::policy

@@ -12,4 +12,8 @@ namespace sealgate::policy {
 
 std::vector<std::string> mailbox_addresses(std::string_view field_value);
 
+// Of one address as people write it: "ann@example.org", also as "<ann@example.org>" or "Ann <ann@example.org>". What has no
+// brackets comes back trimmed.
+std::string bare_address(std::string_view text);
+
 } // namespace sealgate::policy

@@ -30,6 +30,14 @@ std::string pseudonyms::of(const address& who) const {
     std::unreachable();
 }
 
+std::vector<std::string> pseudonyms::all_of(const address& who) const {
+    if (who.is_null()) return {};
+    if (are_clear()) return {of(who)};
+    std::vector<std::string> out{hash(who.key())};
+    if (!who.domain.empty()) out.push_back(out.front() + "@" + who.domain);
+    return out;
+}
+
 std::string pseudonyms::of_text(std::string_view text) const {
     return are_clear() || text.empty() ? std::string(text) : hash(text::lower(text));
 }
@@ -72,25 +80,39 @@ key_fit address_key_in_use::fit_for(const json::object& record) const {
 namespace {
 
 // Each hash that is known, with the domain behind it.
-void reveal_in(json::string& text, const known_addresses& known) {
+void reveal_in(json::string& text, const known_addresses& known, hash_set& met) {
     for (auto at = text.find(mark); at != json::string::npos; at = text.find(mark, at + 1)) {
         const auto found = known.find(std::string_view(text).substr(at, hash_size));
         if (found == known.end()) continue;
         const auto end = text.subview(at + hash_size).starts_with('@') ? text.find(' ', at) : at + hash_size;
+        met.insert(found->first);
         text.replace(at, std::min(end, text.size()) - at, found->second);
     }
 }
 
 } // namespace
 
-void reveal(json::value& record, const known_addresses& known) {
+void reveal(json::value& record, const known_addresses& known, hash_set& met) {
     if (auto* object = record.if_object()) {
-        for (auto& member : *object) reveal(member.value(), known);
+        for (auto& member : *object) reveal(member.value(), known, met);
     } else if (auto* list = record.if_array()) {
-        for (auto& one : *list) reveal(one, known);
+        for (auto& one : *list) reveal(one, known, met);
     } else if (auto* text = record.if_string()) {
-        reveal_in(*text, known);
+        reveal_in(*text, known, met);
     }
 }
+
+void ways_of_naming::see(std::string_view who, std::string_view key) {
+    if (!is_pseudonym(who)) {
+        clear_ = clear_ || who.contains('@'); // not the word for nobody
+        return;
+    }
+    if (!keys_.contains(key)) keys_.emplace(key);
+    const bool has_domain = who.size() > hash_size;
+    const auto first = with_domain_.try_emplace(std::string(who.substr(0, hash_size)), has_domain).first;
+    both_forms_ = both_forms_ || first->second != has_domain;
+}
+
+std::size_t ways_of_naming::number() const { return keys_.size() + (clear_ ? 1 : 0) + (both_forms_ ? 1 : 0); }
 
 } // namespace sealgate::policy

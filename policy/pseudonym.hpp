@@ -16,8 +16,10 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::policy {
 
@@ -39,6 +41,9 @@ public:
     bool are_clear() const { return form_ == address_form::clear; }
     // What the log has instead of this address; empty for the null sender.
     std::string of(const address& who) const;
+    // All that it can have, whichever form was configured when: a hash with the domain behind it and without. None for the
+    // null sender.
+    std::vector<std::string> all_of(const address& who) const;
     // What it has instead of a login, a client or a Message-ID, which tell who somebody is as well.
     std::string of_text(std::string_view text) const;
     // What the log has instead of a system user's name, which stays in clear: who changes the gateway answers for it. One
@@ -69,6 +74,8 @@ public:
     void see(const boost::json::object& record);
     // For a decision that was seen. `unknown`: the log does not say. Clear addresses fit any key.
     key_fit fit_for(const boost::json::object& record) const;
+    // Of the key, as the last start says it; empty where none does.
+    const std::string& id() const { return in_use_; }
 
 private:
     std::string at_hand_, in_use_;
@@ -76,8 +83,23 @@ private:
 
 // What stands behind each hash ("hmac-" and its digits).
 using known_addresses = std::map<std::string, std::string, std::less<>>;
+using hash_set = std::set<std::string, std::less<>>;
 
-// Puts the addresses back, everywhere in the record. Hashes of others stay.
-void reveal(boost::json::value& record, const known_addresses& known);
+// Puts the addresses back, everywhere in the record. Hashes of others stay; those that were put back go to `met`.
+void reveal(boost::json::value& record, const known_addresses& known, hash_set& met);
+
+// In how many ways the same person may stand among values that were counted: one for each key, one for clear addresses, and
+// one more where a hash is there with its domain and without.
+class ways_of_naming {
+public:
+    // `key`: address_key_in_use::id() of the record that names them.
+    void see(std::string_view who, std::string_view key);
+    std::size_t number() const;
+
+private:
+    std::set<std::string, std::less<>> keys_;
+    std::map<std::string, bool, std::less<>> with_domain_; // by hash: as it was seen first
+    bool clear_ = false, both_forms_ = false;
+};
 
 } // namespace sealgate::policy

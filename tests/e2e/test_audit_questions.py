@@ -2,12 +2,14 @@
 with the right key only."""
 
 import csv
+import hmac
 import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,7 @@ def kept(world, tmp_path):
     (["show", "--reason", "nokey"], 'did you mean "no-key"?'),
     (["show", "--event", "restart"], '--event: "restart" is none of: start, stop, reload,'),
     (["show", "--event", "start", "--outcome", "reject"], "--event: an event has no outcome"),
+    (["show", "--event", "start", "--csv"], "--event: events have no rows in CSV; use --json"),
     (["show", "--classification", "confidental"],
      '--classification: "confidental" is none of: public, internal, confidential, secret; did you mean "confidential"?'),
     (["stats", "--tier", "insecure"],
@@ -79,6 +82,8 @@ def kept(world, tmp_path):
     (["show", "--since", "7d", "--since", "30d"], "--since stands twice"),
     (["show", "--sender", "<>"], "--sender: it takes an address"),
     (["show", "--domain", ANN], "--domain: it takes what stands behind the @"),
+    (["show", "--sender", "Ann"], '--sender: "Ann" is no address, and the log has none like it'),
+    (["show", "--domain", "yahoo"], '--domain: "yahoo" is no domain, and the log has none like it; it takes a whole one'),
     (["show", "--domain", ".example.org"], '--domain: ".example.org" is no domain'),
     (["show", "--id", "[sealgate 7Q2K-M4XD]"], "is no decision id such as 7Q2K-M4XD"),
 ])
@@ -276,6 +281,32 @@ def test_a_log_that_does_not_say_its_key_is_asked_and_the_doubt_is_told(kept):
     assert run.returncode == 1 and run.stdout == ""
     assert f"does not say under which key the addresses of 1 decision are hashed; is {key} the one?" in run.stderr
     assert kept.run("show", "--sender", "hmac-" + "0" * 32).stderr == ""
+
+
+def test_who_follows_a_log_hears_that_its_key_was_changed(kept):
+    key = kept.root / "address.key"
+    key.write_text("0" * 64 + "\n")
+    config = kept.root / "sealgate.yaml"
+    config.write_text(config.read_text() + f"audit: {{addresses: keyed, address_key: {key}}}\n")
+    key_id = hmac.new(b"0" * 64, b"sealgate address key", "sha256").hexdigest()[:16]
+    anns = "hmac-" + hmac.new(b"0" * 64, ANN.encode(), "sha256").hexdigest()[:32]
+    before = json.dumps({"event": "start", "address_key": key_id}), decision(sender=anns, recipients=[])
+    after = json.dumps({"event": "start", "address_key": "1" * 16}), decision(sender="hmac-" + "1" * 32, recipients=[])
+    kept.write(*before)
+    follower = subprocess.Popen([PROGRAM, "--config", config, "audit", "show", "--follow", "--sender", ANN, "--json"],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    patience = threading.Timer(30, follower.kill)
+    patience.start()
+    try:
+        assert json.loads(follower.stdout.readline())["sender"] == anns, "it reads now"
+        with (kept.audit / "audit.jsonl").open("a") as log:
+            log.write("".join(line + "\n" for line in after))
+        assert follower.stderr.readline() == (f"sealgate: the addresses of 1 decision are hashed under another key than {key} had when "
+                                              "this began: begin again if it was replaced since (audit.address_key)\n")
+    finally:
+        patience.cancel()
+        follower.kill()
+        follower.communicate()
 
 
 def test_a_hidden_domain_has_a_word(world, keyed):

@@ -29,6 +29,16 @@ TEST(Pseudonyms, HashTellsNothingAndIsTheSameForTheSameAddress) {
     EXPECT_EQ(keyed.of_text(""), "");
 }
 
+TEST(Pseudonyms, AreAskedForInBothFormsSinceTheConfigurationMayHaveChanged) {
+    const auto bob = parse_address("bob@example.org");
+    const auto hash = keyed.of(bob);
+    for (const auto* one : {&keyed, &keyed_local})
+        EXPECT_THAT(one->all_of(bob), testing::ElementsAre(hash, hash + "@example.org"));
+    EXPECT_THAT(keyed_local.all_of(parse_address("root")), testing::ElementsAre(keyed.of(parse_address("root"))));
+    EXPECT_THAT(keyed.all_of(parse_address("<>")), testing::IsEmpty());
+    EXPECT_THAT(pseudonyms().all_of(bob), testing::ElementsAre("bob@example.org"));
+}
+
 // RFC 4231 section 4.3.
 TEST(Pseudonyms, HashIsHmacSha256) {
     EXPECT_EQ(pseudonyms(address_form::keyed, "Jefe").of_text("what do ya want for nothing?"),
@@ -84,6 +94,20 @@ TEST(AddressKeyInUse, IsToldByEachStart) {
     EXPECT_EQ(none.fit_for(in_clear), key_fit::fits);
 }
 
+TEST(WaysOfNaming, AreKeysAndFormsAndClearAddresses) {
+    const auto bob = keyed.of(parse_address("bob@x.org")), eve = keyed.of(parse_address("eve@x.org"));
+    using seen = std::vector<std::pair<std::string, std::string>>;
+    for (const auto& [values, number] :
+         {std::pair(seen{}, 0u), std::pair(seen{{bob, "1"}, {eve, "1"}, {"-", "1"}}, 1u),
+          std::pair(seen{{bob, "1"}, {eve + "@x.org", "1"}}, 1u), std::pair(seen{{bob, "1"}, {bob + "@x.org", "1"}}, 2u),
+          std::pair(seen{{bob, "1"}, {bob, "2"}, {bob, ""}}, 3u), std::pair(seen{{"bob@x.org", ""}, {"eve@x.org", "1"}}, 1u),
+          std::pair(seen{{"bob@x.org", ""}, {bob, "1"}}, 2u)}) {
+        ways_of_naming ways;
+        for (const auto& [who, key] : values) ways.see(who, key);
+        EXPECT_EQ(ways.number(), number) << (values.empty() ? "" : values.back().first);
+    }
+}
+
 TEST(Pseudonyms, RevealFindsThemAmongOtherWords) {
     const auto hash = keyed.of(parse_address("bob@example.org"));
     for (const auto& [logged, told] :
@@ -92,7 +116,9 @@ TEST(Pseudonyms, RevealFindsThemAmongOtherWords) {
           std::pair("ann as " + hash, "ann as bob@example.org"),
           std::pair(hash + " as " + hash, "bob@example.org as bob@example.org"), std::pair(std::string("hmac-"), "hmac-")}) {
         boost::json::value record{{"user", logged}};
-        reveal(record, {{hash, "bob@example.org"}});
+        hash_set met;
+        reveal(record, {{hash, "bob@example.org"}}, met);
+        EXPECT_EQ(met.size(), logged == "hmac-" ? 0u : 1u);
         EXPECT_EQ(record.at("user").as_string(), told);
     }
 }
@@ -102,7 +128,9 @@ TEST(Pseudonyms, RevealPutsBackWhoIsKnownAndLeavesTheOthers) {
     const auto eve = keyed.of(parse_address("eve@example.org"));
     boost::json::value record{
         {"sender", bob + "@example.org"}, {"recipients", {{{"address", bob}}, {{"address", eve}}}}, {"n", 1}};
-    reveal(record, {{bob, "bob@example.org"}});
+    hash_set met;
+    reveal(record, {{bob, "bob@example.org"}}, met);
+    EXPECT_THAT(met, testing::ElementsAre(bob));
     EXPECT_EQ(boost::json::serialize(record),
               R"({"sender":"bob@example.org","recipients":[{"address":"bob@example.org"},{"address":")" + eve +
                   R"("}],"n":1})");

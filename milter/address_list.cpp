@@ -1,0 +1,49 @@
+#include "milter/address_list.hpp"
+
+#include "policy/base/text.hpp"
+#include "policy/mailbox_list.hpp"
+
+#include <algorithm>
+
+namespace sealgate::milter {
+
+namespace {
+
+bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
+
+// Outside of quotes, where a name or a local part may have anything.
+bool has_outside_quotes(std::string_view text, std::string_view any_of) {
+    bool quoted = false;
+    return std::ranges::any_of(text, [&](char c) {
+        if (c == '"') quoted = !quoted;
+        return !quoted && any_of.contains(c);
+    });
+}
+
+bool is_one_address(std::string_view line) {
+    const auto name = line.ends_with('>') ? line.substr(0, line.rfind('<')) : std::string_view{};
+    const bool others = has_outside_quotes(name, "<>") || (has_outside_quotes(name, "@") && has_outside_quotes(name, ",;"));
+    return !others && !has_outside_quotes(policy::bare_address(line), " \t,;<>");
+}
+
+} // namespace
+
+std::expected<std::vector<std::string>, std::string> read_address_list(const std::string& file, std::string_view bytes) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
+    std::vector<std::string> out;
+    for (std::size_t number = 1; !bytes.empty(); ++number) {
+        const auto line = text::trim(text::take_line(bytes));
+        const auto refusal = [&](std::string_view why) {
+            return std::unexpected(file + ":" + std::to_string(number) + ": " + std::string(why));
+        };
+        if (!is_utf8(line)) return refusal("it is not UTF-8");
+        if (line.contains('\0')) return refusal("it is not text");
+        if (line.empty() || line.starts_with('#')) continue;
+        if (!is_one_address(line)) return refusal("\"" + text::printable(line) + "\" is not one address or login; one a line");
+        if (auto who = policy::bare_address(line); !who.empty()) out.push_back(std::move(who));
+    }
+    return out;
+}
+
+} // namespace sealgate::milter

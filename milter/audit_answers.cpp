@@ -206,10 +206,10 @@ void tell_hidden_domains(std::uint64_t number) {
                  " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
 }
 
-// Until somebody ends it.
-[[noreturn]] void follow(record_printer& printer, audit_search& log, const config& gateway, bool about_people) {
+// Until somebody ends it, or nobody can read it any more.
+int follow(record_printer& printer, audit_search& log, const config& gateway, bool about_people) {
     auto told = log.hashed();
-    for (std::uint64_t damaged = log.damaged();;) {
+    for (std::uint64_t damaged = log.damaged(); std::cout;) {
         for (found_record one; log.next(one);) printer.print(std::move(one));
         printer.flush();
         tell_damaged(log.damaged() - std::exchange(damaged, log.damaged()));
@@ -220,6 +220,7 @@ void tell_hidden_domains(std::uint64_t number) {
         tell_hidden_domains(told.without_domain - before.without_domain);
         std::this_thread::sleep_for(between_looks);
     }
+    return exit_unusable;
 }
 
 bool names_people(const policy::query& asked) {
@@ -262,8 +263,7 @@ int show(const invocation& called, const config& gateway, const people& named, k
     printer.flush();
     const auto status = conclude(log, *asked, gateway, found, about_people);
     if (found) printer.tell_whether_the_list_helped();
-    if (called.has("--follow")) follow(printer, log, gateway, about_people);
-    return status;
+    return called.has("--follow") ? follow(printer, log, gateway, about_people) : status;
 }
 
 } // namespace

@@ -84,25 +84,51 @@ std::string rest_of_log(std::string_view rest) {
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
 }
 
-// All who name a key, the log among them, held against the keys that are trusted.
-std::vector<std::string> doubts_about_keys(const proof_request& asked, const policy::signing_keys& in_log) {
-    if (asked.trusted.keys.empty()) return {};
-    auto witnesses = asked.witnesses;
-    if (!in_log.named().empty()) witnesses.insert(witnesses.begin(), witness(in_log.named().back()));
-    return policy::contradictions(witnesses, asked.trusted);
+// The records that keys are judged by. What stands behind a flaw, or was cut off, would have told of keys that replaced these.
+struct judged_part {
+    std::uint64_t last = 0;
+    bool is_all = true;
+};
+
+judged_part part_to_judge(const policy::log_proof& counts, const policy::log_proof& own) {
+    judged_part out{.last = counts.end().last_seq};
+    for (const auto* flaw : {&counts.first_flaw(), &own.first_flaw()})
+        if (*flaw) out = {.last = std::min(out.last, (*flaw)->record - 1), .is_all = false};
+    return out;
+}
+
+// What the log names last, where it is none of the keys that are trusted.
+std::optional<policy::key_in_record> stranger_in(const policy::signing_keys& in_log, const proof_request& asked,
+                                                 const judged_part& part) {
+    auto named = in_log.in_force_at(part.last);
+    if (named && std::ranges::find(asked.trusted.keys, named->key) != asked.trusted.keys.end()) named.reset();
+    return asked.trusted.keys.empty() ? std::nullopt : named;
+}
+
+// Honest where a record that can't be read replaced it: no doubt, and no proof either.
+std::string not_held_against(const policy::key_in_record& stranger, const proof_request& asked, const judged_part& part) {
+    const auto named = witness(stranger);
+    return named.who + " names the signing key " + to_text(named.key) + ", which is " +
+           (asked.trusted.who.empty() ? "none that was given" : "not that of " + asked.trusted.who) +
+           "; whether it was replaced afterwards cannot be told, since the log can be read up to record " +
+           std::to_string(part.last) + " only";
 }
 
 // A key that was stolen and replaced must not sign what came afterwards.
-std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log) {
+std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log,
+                                                 const judged_part& part) {
     std::vector<log_problem> out;
     for (const auto& [file, read] : known.all) {
         const auto& [at, key] = read.what;
         const auto by = in_log.replaced_before(at.end.last_seq, key);
-        if (!by) continue;
+        const bool was_named = std::ranges::find(in_log.named(), key, &policy::key_in_record::key) != in_log.named().end();
+        if (!by || at.end.last_seq > part.last || (!was_named && !part.is_all)) continue;
         out.push_back({.file = file,
                        .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
-                               " and was signed by the key " + to_text(key) + ", which another one had replaced in record " +
-                               std::to_string(by->record),
+                               " and was signed by the key " + to_text(key) +
+                               (was_named ? ", which another one had replaced in record " + std::to_string(by->record)
+                                          : ", which no record names: record " + std::to_string(by->record) + " names " +
+                                                to_text(by->key)),
                        .record = std::nullopt});
         break; // one tells of all
     }
@@ -117,14 +143,21 @@ std::string missing_checkpoints(const policy::key_in_record& named, const fs::pa
            " elsewhere; verify with a copy, --checkpoint FILE";
 }
 
-// What the keys say of a log whose records were all looked at.
-void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, proved& out) {
+// All who name a key, the log among them, held against the keys that are trusted.
+void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, const judged_part& part,
+                proved& out) {
+    const auto stranger = stranger_in(out.keys, asked, part);
+    auto witnesses = asked.witnesses;
+    if (stranger && part.is_all) witnesses.insert(witnesses.begin(), witness(*stranger));
+    if (stranger && !part.is_all) out.notes.push_back(not_held_against(*stranger, asked, part));
     std::vector<log_problem> found;
-    for (auto& text : doubts_about_keys(asked, out.keys))
-        found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
-    out.is_key_in_doubt = !found.empty() && !asked.trusted.who.empty();
+    if (!asked.trusted.keys.empty())
+        for (auto& text : policy::contradictions(witnesses, asked.trusted))
+            found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
+    out.is_key_in_doubt = (stranger || !found.empty()) && !asked.trusted.who.empty();
     if (found.empty())
-        for (const auto* one : known) std::ranges::move(signed_by_replaced_keys(*one, out.keys), std::back_inserter(found));
+        for (const auto* one : known)
+            std::ranges::move(signed_by_replaced_keys(*one, out.keys, part), std::back_inserter(found));
     out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
     if (out.problems.empty() && out.checkpoints == 0 && !out.keys.named().empty())
         out.notes.push_back(missing_checkpoints(out.keys.named().front(), asked.own_checkpoints));
@@ -150,7 +183,7 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     }
     by_own.proof.finish();
     if (is_kept) by_kept.proof.finish();
-    judge_keys(asked, {&own, &kept}, out);
+    judge_keys(asked, {&own, &kept}, part_to_judge(counts.proof, by_own.proof), out);
     const auto& wrong = counts.proof.first_flaw() ? counts : by_own;
     if (const auto& flaw = wrong.proof.first_flaw())
         out.problems.insert(out.problems.begin(), {.file = wrong.where, .text = flaw->text, .record = flaw->record});

@@ -222,6 +222,109 @@ TEST_F(AuditProof, ReplacedKeySignsNothingThatCameAfterwards) {
     EXPECT_THAT(found.problems[0].text, AllOf(HasSubstr("checkpoint 2 is of record 25"), HasSubstr("replaced in record 22")));
 }
 
+// An honest gateway whose key was replaced, as record 16 says; it signed the tenth record with the one before it.
+class HonestReplacement : public AuditProof {
+protected:
+    HonestReplacement() {
+        fs::remove(own());
+        names = {{1, former}, {16, fresh}};
+        write_log(1, "\"id\":1");
+        signer->add({.time = {}, .end = ends[9]});
+        fs::remove(directory / "key");
+        signer.emplace(directory / "key", directory, own());
+        names[16] = fresh = signer->public_key();
+        write_log(16, "\"id\":1");
+        for (const auto number : {20u, 25u}) signer->add({.time = {}, .end = ends[number - 1]});
+    }
+
+    void damage(std::size_t record) {
+        lines[record - 1][10] ^= 1;
+        put(lines.size());
+    }
+    // The first of them: a copy that is older than its checkpoints.
+    void put(std::size_t count) const {
+        std::ofstream out(written_log(directory));
+        for (std::size_t i = 0; i < count; ++i) out << lines[i] << '\n';
+    }
+
+    proved prove_by(std::vector<ed25519_public_key> keys) const {
+        auto asked = request_for(directory, own(), directory / "key");
+        if (!keys.empty()) asked.trusted = {.keys = std::move(keys), .who = {}};
+        return prove(asked);
+    }
+
+    ed25519_public_key former = signer->public_key(), fresh = former;
+};
+
+TEST_F(HonestReplacement, IsNoDoubtWhereAnEarlierRecordIsDamaged) {
+    EXPECT_THAT(prove_by({former, fresh}).problems, IsEmpty());
+    damage(5);
+    const auto found = prove_by({former, fresh});
+    ASSERT_THAT(found.problems, SizeIs(1)) << found.problems.back().text;
+    EXPECT_EQ(found.problems[0].record, 5u);
+    EXPECT_THAT(found.notes, IsEmpty());
+}
+
+TEST_F(HonestReplacement, IsNoDoubtWhereTheCopyIsOlderThanItsCheckpoints) {
+    put(12);
+    auto found = prove_by({former, fresh});
+    ASSERT_THAT(found.problems, SizeIs(1)) << found.problems.back().text;
+    EXPECT_EQ(found.problems[0].record, 13u);
+    EXPECT_EQ(found.last_signed->end.last_seq, 10u);
+    auto asked = request_for(directory, own(), directory / "key");
+    asked.kept.push_back(keep(1, 1));
+    asked.trusted = {.keys = {former, fresh}, .who = {}};
+    found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1)) << "the gateway's own reach further than those kept";
+    EXPECT_EQ(found.problems[0].record, 13u);
+}
+
+TEST_F(HonestReplacement, IsNotHeldAgainstThePublicKeyBehindAFlaw) {
+    damage(5);
+    const auto found = prove_by({});
+    ASSERT_THAT(found.problems, SizeIs(2));
+    EXPECT_EQ(found.problems[0].record, 5u);
+    EXPECT_THAT(found.problems[1].text, HasSubstr("checkpoint 1 was signed by another key, " + to_text(former)));
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("record 1 of the log names the signing key " + to_text(former)),
+                                      HasSubstr("not that of checkpoint.pub"), HasSubstr("up to record 4 only")));
+}
+
+TEST_F(HonestReplacement, KeyThatWasReplacedBeforeTheFlawIsStillToldToHaveSigned) {
+    fs::remove(own());
+    names[18] = ed25519_key({}).public_key();
+    write_log(18, "\"id\":1");
+    signer->add({.time = {}, .end = ends[19]});
+    damage(23);
+    const auto found = prove_by({former, fresh, names[18]});
+    ASSERT_THAT(found.problems, SizeIs(2));
+    EXPECT_EQ(found.problems[0].record, 23u);
+    EXPECT_THAT(found.problems[1].text, AllOf(HasSubstr("checkpoint 1 is of record 20"), HasSubstr("replaced in record 18")));
+}
+
+TEST_F(HonestReplacement, NothingCountsAsSignedByAKeyThatTheReadableRecordsDoNotName) {
+    fs::remove(own());
+    signer->add({.time = {}, .end = ends[9]});
+    damage(14);
+    const auto found = prove_by({});
+    EXPECT_THAT(found.problems, SizeIs(1));
+    EXPECT_TRUE(found.is_key_in_doubt);
+    EXPECT_FALSE(found.last_signed);
+}
+
+TEST_F(AuditProof, KeyThatNoRecordNamesIsNotSaidToHaveBeenReplaced) {
+    const auto named = ed25519_key({}).public_key();
+    names = {{3, named}};
+    write_log(1, "\"id\":1");
+    fs::remove(own());
+    signer->add({.time = {}, .end = ends[9]});
+    const proof_request asked{
+        .logs = {written_log(directory)}, .kept = {own()}, .trusted = {.keys = {signer->public_key(), named}}};
+    const auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, HasSubstr("which no record names: record 3 names " + to_text(named)));
+}
+
 TEST_F(AuditProof, CheckpointsOfAFormerKeyAreToldOnceWithTheWayOut) {
     const auto former = to_text(signer->public_key());
     fs::remove(directory / "key");

@@ -135,12 +135,25 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
     return out;
 }
 
-// A gateway that signs, and no checkpoint: they were not forgotten.
-std::string missing_checkpoints(const policy::key_in_record& named, const fs::path& own) {
-    return "record " + std::to_string(named.record) + " says that the gateway signs this log, and no checkpoint is " +
-           (own.empty() ? "given" : "in " + own.string()) +
+// Who says that the gateway signs this log; empty where nobody does.
+std::string who_names_a_key(const proof_request& asked, const policy::signing_keys& in_log) {
+    if (!in_log.named().empty())
+        return "record " + std::to_string(in_log.named().front().record) + " says that the gateway signs this log";
+    if (!asked.witnesses.empty()) return asked.witnesses.front().who + " is there to sign this log, none of its records says so";
+    return asked.trusted.keys.empty() ? "" : "a signing key was given, none of the log's records names one";
+}
+
+// A gateway that signs, and no checkpoint: they were not forgotten. Whoever writes the log anew leaves out the key, too.
+std::string missing_checkpoints(const std::string& who, const fs::path& own) {
+    return who + ", and no checkpoint is " + (own.empty() ? "given" : "in " + own.string()) +
            ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are"
            " elsewhere; verify with a copy, --checkpoint FILE";
+}
+
+std::string not_compared(const fs::path& forbidden, const policy::trusted_keys& trusted) {
+    const auto text = forbidden.filename().string() + " could not be read";
+    if (trusted.keys.empty()) return text;
+    return text + ", and was not held against " + (trusted.who.empty() ? "the key given" : trusted.who);
 }
 
 // All who name a key, the log among them, held against the keys that are trusted.
@@ -159,8 +172,10 @@ void judge_keys(const proof_request& asked, const std::vector<const known_checkp
         for (const auto* one : known)
             std::ranges::move(signed_by_replaced_keys(*one, out.keys, part), std::back_inserter(found));
     out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
-    if (out.problems.empty() && out.checkpoints == 0 && !out.keys.named().empty())
-        out.notes.push_back(missing_checkpoints(out.keys.named().front(), asked.own_checkpoints));
+    for (const auto& file : asked.forbidden) out.notes.push_back(not_compared(file, asked.trusted));
+    const auto who = who_names_a_key(asked, out.keys);
+    if (out.problems.empty() && out.checkpoints == 0 && !who.empty())
+        out.notes.push_back(missing_checkpoints(who, asked.own_checkpoints));
 }
 
 } // namespace
@@ -216,8 +231,8 @@ std::optional<policy::key_witness> last_witness(const fs::path& audit_directory)
 }
 
 proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {
-    const auto keys = look_for_keys(audit_directory, key_file);
-    proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints};
+    auto keys = look_for_keys(audit_directory, key_file);
+    proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();
         out.trusted = {.keys = {*keys.beside}, .who = name};

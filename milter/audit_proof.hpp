@@ -22,6 +22,7 @@ struct proof_request {
     std::vector<std::filesystem::path> kept = {};    // files that others kept: what is proved is what these prove
     policy::trusted_keys trusted = {};               // keys that may have signed them
     std::vector<policy::key_witness> witnesses = {}; // who else names the key, beside the log's records
+    std::vector<std::filesystem::path> forbidden = {}; // files that would name the key, and are not for us to read
     std::uint64_t first_record = 1;                  // earlier ones are kept elsewhere
 
     // For people: where the log is.

@@ -120,7 +120,9 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     out.first_record = *first;
     const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
     if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;
-    const std::string beside = logs.empty() ? "; " + public_key_file(gateway.audit_directory()).string() + " has none" : "";
+    const auto file = public_key_file(gateway.audit_directory());
+    const bool is_forbidden = std::ranges::find(out.forbidden, file) != out.forbidden.end();
+    const std::string beside = logs.empty() ? "; " + file.string() + (is_forbidden ? " may not be read" : " has none") : "";
     return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it" + beside),
            std::nullopt;
 }

@@ -11,12 +11,14 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <unistd.h>
 
 namespace sealgate::milter {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -350,7 +352,8 @@ TEST_F(AuditProof, ChangedCheckpointIsToldAsChangedAmongTheKeysOfTwo) {
 TEST_F(AuditProof, LogThatIsSignedAndHasNoCheckpointIsToldSo) {
     EXPECT_THAT(prove_with({}).notes, IsEmpty());
     fs::remove(own());
-    EXPECT_THAT(prove_with({}).notes, IsEmpty()) << "nothing says that it should have some";
+    EXPECT_THAT(prove({.directory = directory, .own_checkpoints = own()}).notes, IsEmpty())
+        << "nothing says that it should have some";
     names = {{3, signer->public_key()}};
     write_log(1, "\"id\":1");
     for (const bool is_there : {false, true}) {
@@ -361,6 +364,57 @@ TEST_F(AuditProof, LogThatIsSignedAndHasNoCheckpointIsToldSo) {
         EXPECT_THAT(found.notes[0], AllOf(HasSubstr("record 3 says that the gateway signs this log"), HasSubstr(own().string()),
                                           HasSubstr("--checkpoint FILE")));
     }
+}
+
+TEST_F(AuditProof, LogWrittenAnewWithoutItsKeyIsToldToHaveNoCheckpointByWhoeverNamesOne) {
+    fs::remove(own());
+    auto found = prove_with({});
+    EXPECT_THAT(found.problems, IsEmpty());
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("checkpoint.pub is there to sign this log"), HasSubstr(own().string()),
+                                      HasSubstr("taken away")));
+    fs::remove(public_key_file(directory));
+    ASSERT_THAT(prove_with({}).notes, SizeIs(1));
+    EXPECT_THAT(prove_with({}).notes[0], HasSubstr("key is there to sign this log"));
+    found = prove({.logs = {written_log(directory)}, .trusted = {.keys = {signer->public_key()}}});
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("a signing key was given"), HasSubstr("no checkpoint is given")));
+}
+
+// What is not readable for others is not readable for the superuser either, as long as this lives.
+class as_nobody {
+public:
+    as_nobody() {
+        if (is_root) is_changed = ::seteuid(65534) == 0;
+    }
+    ~as_nobody() {
+        if (is_changed && ::seteuid(0) != 0) std::abort();
+    }
+    as_nobody(const as_nobody&) = delete;
+    as_nobody& operator=(const as_nobody&) = delete;
+
+private:
+    bool is_root = ::geteuid() == 0, is_changed = false;
+};
+
+TEST_F(AuditProof, KeyThatMayNotBeReadIsToldNotToHaveBeenCompared) {
+    fs::permissions(directory, fs::perms(0755));
+    for (const auto& file : {written_log(directory), own(), public_key_file(directory)}) fs::permissions(file, fs::perms(0644));
+    fs::permissions(directory / "key", fs::perms(0));
+    const auto prove_as_nobody = [&] {
+        const as_nobody now;
+        return prove_with({});
+    };
+    auto found = prove_as_nobody();
+    EXPECT_THAT(found.problems, IsEmpty());
+    EXPECT_THAT(found.notes, ElementsAre("key could not be read, and was not held against checkpoint.pub"));
+    fs::permissions(public_key_file(directory), fs::perms(0));
+    fs::remove(own());
+    found = prove_as_nobody();
+    EXPECT_THAT(found.notes, ElementsAre("checkpoint.pub could not be read", "key could not be read"));
+    const as_nobody now;
+    EXPECT_THAT(request_for(directory, own(), directory / "key").forbidden,
+                ElementsAre(public_key_file(directory), directory / "key"));
 }
 
 TEST_F(AuditProof, KeyOfTheLastStartIsFoundInWhicheverFileItStands) {

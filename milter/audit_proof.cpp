@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 // Genuine ones, and where they were read.
 struct known_checkpoints {
+    std::size_t not_genuine = 0;
     struct entry {
         fs::path file;
         checkpoint_line_read read;
@@ -37,6 +38,7 @@ void read_into(known_checkpoints& known, const fs::path& file, const proof_reque
     for (auto& text : read.problems) out.problems.push_back({.file = file, .text = std::move(text), .record = std::nullopt});
     if (read.is_cut_short) out.notes.push_back(file.string() + " ends in the middle of a checkpoint, which does not count");
     out.checkpoints += read.genuine.size();
+    known.not_genuine += read.not_genuine;
     for (auto& one : read.genuine) known.all.push_back({.file = file, .read = std::move(one)});
 }
 
@@ -139,8 +141,9 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
 std::string who_names_a_key(const proof_request& asked, const policy::signing_keys& in_log) {
     if (!in_log.named().empty())
         return "record " + std::to_string(in_log.named().front().record) + " says that the gateway signs this log";
-    if (!asked.witnesses.empty()) return asked.witnesses.front().who + " is there to sign this log, none of its records says so";
-    return asked.trusted.keys.empty() ? "" : "a signing key was given, none of the log's records names one";
+    if (!asked.witnesses.empty())
+        return asked.witnesses.front().who + " names a signing key, and none of the records that were read does";
+    return asked.trusted.keys.empty() ? "" : "a signing key was given, and none of the records that were read names one";
 }
 
 // A gateway that signs, and no checkpoint: they were not forgotten. Whoever writes the log anew leaves out the key, too.
@@ -187,7 +190,9 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
     proof_under_way by_own{.proof = policy::log_proof(own.ends(), asked.first_record), .where = reader.file()};
     proof_under_way by_kept{.proof = policy::log_proof(kept.ends(), asked.first_record), .where = reader.file()};
-    const bool is_kept = !asked.kept.empty();
+    const bool is_kept = out.is_kept = !asked.kept.empty();
+    out.counting = (is_kept ? kept : own).all.size();
+    out.not_genuine = (is_kept ? kept : own).not_genuine;
     auto& counts = is_kept ? by_kept : by_own;
     bool more = true;
     for (std::string line; (see || !counts.proof.first_flaw()) && (more = reader.next(line));) {

@@ -3,6 +3,7 @@
 #include "milter/checkpoint_file.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
+#include "tests/milter/as_nobody.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <map>
 #include <sstream>
-#include <unistd.h>
 
 namespace sealgate::milter {
 namespace {
@@ -338,6 +338,19 @@ TEST_F(AuditProof, CheckpointsOfAFormerKeyAreToldOnceWithTheWayOut) {
                       HasSubstr("--key OLD --key NEW")));
 }
 
+TEST_F(AuditProof, ChangedLineEndsOfCheckpointsAreToldOnce) {
+    const auto kept = keep(1, 3);
+    std::ofstream changed(own());
+    std::ifstream in(kept);
+    for (std::string line; std::getline(in, line);) changed << line << "\r\n" << std::flush;
+    const auto found = prove_with({});
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_EQ(found.problems[0].text, "checkpoint 1 " + std::string(policy::ends_in_crlf) + "; so do 2 more of this file");
+    EXPECT_EQ(found.counting, 0u);
+    EXPECT_EQ(found.not_genuine, 3u);
+    EXPECT_FALSE(found.is_kept);
+}
+
 TEST_F(AuditProof, ChangedCheckpointIsToldAsChangedAmongTheKeysOfTwo) {
     std::ifstream in(own());
     std::string first, rest((std::getline(in, first), std::istreambuf_iterator<char>(in)), {});
@@ -371,31 +384,15 @@ TEST_F(AuditProof, LogWrittenAnewWithoutItsKeyIsToldToHaveNoCheckpointByWhoeverN
     auto found = prove_with({});
     EXPECT_THAT(found.problems, IsEmpty());
     ASSERT_THAT(found.notes, SizeIs(1));
-    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("checkpoint.pub is there to sign this log"), HasSubstr(own().string()),
-                                      HasSubstr("taken away")));
+    EXPECT_THAT(found.notes[0],
+                AllOf(HasSubstr("checkpoint.pub names a signing key"), HasSubstr(own().string()), HasSubstr("taken away")));
     fs::remove(public_key_file(directory));
     ASSERT_THAT(prove_with({}).notes, SizeIs(1));
-    EXPECT_THAT(prove_with({}).notes[0], HasSubstr("key is there to sign this log"));
+    EXPECT_THAT(prove_with({}).notes[0], HasSubstr("key names a signing key"));
     found = prove({.logs = {written_log(directory)}, .trusted = {.keys = {signer->public_key()}}});
     ASSERT_THAT(found.notes, SizeIs(1));
     EXPECT_THAT(found.notes[0], AllOf(HasSubstr("a signing key was given"), HasSubstr("no checkpoint is given")));
 }
-
-// What is not readable for others is not readable for the superuser either, as long as this lives.
-class as_nobody {
-public:
-    as_nobody() {
-        if (is_root) is_changed = ::seteuid(65534) == 0;
-    }
-    ~as_nobody() {
-        if (is_changed && ::seteuid(0) != 0) std::abort();
-    }
-    as_nobody(const as_nobody&) = delete;
-    as_nobody& operator=(const as_nobody&) = delete;
-
-private:
-    bool is_root = ::geteuid() == 0, is_changed = false;
-};
 
 TEST_F(AuditProof, KeyThatMayNotBeReadIsToldNotToHaveBeenCompared) {
     fs::permissions(directory, fs::perms(0755));

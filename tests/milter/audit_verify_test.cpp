@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -42,7 +43,12 @@ protected:
         const auto called = parse_arguments(arguments, known).value();
         testing::internal::CaptureStdout();
         testing::internal::CaptureStderr();
-        const auto status = verify_log(called, {}, logs);
+        int status = exit_unusable;
+        try {
+            status = verify_log(called, {}, logs);
+        } catch (const std::exception& broken) { // as the program does; what was captured must come back
+            complain(broken.what());
+        }
         printed = testing::internal::GetCapturedStdout();
         complained = testing::internal::GetCapturedStderr();
         return status;

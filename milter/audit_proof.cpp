@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 // Genuine ones, and where they were read.
 struct known_checkpoints {
+    std::size_t not_genuine = 0;
     struct entry {
         fs::path file;
         checkpoint_line_read read;
@@ -37,6 +38,7 @@ void read_into(known_checkpoints& known, const fs::path& file, const proof_reque
     for (auto& text : read.problems) out.problems.push_back({.file = file, .text = std::move(text), .record = std::nullopt});
     if (read.is_cut_short) out.notes.push_back(file.string() + " ends in the middle of a checkpoint, which does not count");
     out.checkpoints += read.genuine.size();
+    known.not_genuine += read.not_genuine;
     for (auto& one : read.genuine) known.all.push_back({.file = file, .read = std::move(one)});
 }
 
@@ -84,50 +86,99 @@ std::string rest_of_log(std::string_view rest) {
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
 }
 
-// All who name a key, the log among them, held against the keys that are trusted.
-std::vector<std::string> doubts_about_keys(const proof_request& asked, const policy::signing_keys& in_log) {
-    if (asked.trusted.keys.empty()) return {};
-    auto witnesses = asked.witnesses;
-    if (!in_log.named().empty()) witnesses.insert(witnesses.begin(), witness(in_log.named().back()));
-    return policy::contradictions(witnesses, asked.trusted);
+// The records that keys are judged by. What stands behind a flaw, or was cut off, would have told of keys that replaced these.
+struct judged_part {
+    std::uint64_t last = 0;
+    bool is_all = true;
+};
+
+judged_part part_to_judge(const policy::log_proof& counts, const policy::log_proof& own) {
+    judged_part out{.last = counts.end().last_seq};
+    for (const auto* flaw : {&counts.first_flaw(), &own.first_flaw()})
+        if (*flaw) out = {.last = std::min(out.last, (*flaw)->record - 1), .is_all = false};
+    return out;
+}
+
+// What the log names last, where it is none of the keys that are trusted.
+std::optional<policy::key_in_record> stranger_in(const policy::signing_keys& in_log, const proof_request& asked,
+                                                 const judged_part& part) {
+    auto named = in_log.in_force_at(part.last);
+    if (named && std::ranges::find(asked.trusted.keys, named->key) != asked.trusted.keys.end()) named.reset();
+    return asked.trusted.keys.empty() ? std::nullopt : named;
+}
+
+// Honest where a record that can't be read replaced it: no doubt, and no proof either.
+std::string not_held_against(const policy::key_in_record& stranger, const proof_request& asked, const judged_part& part) {
+    const auto named = witness(stranger);
+    return named.who + " names the signing key " + to_text(named.key) + ", which is " +
+           (asked.trusted.who.empty() ? "none that was given" : "not that of " + asked.trusted.who) +
+           "; whether it was replaced afterwards cannot be told, since the log can be read up to record " +
+           std::to_string(part.last) + " only";
 }
 
 // A key that was stolen and replaced must not sign what came afterwards.
-std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log) {
+std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log,
+                                                 const judged_part& part) {
     std::vector<log_problem> out;
     for (const auto& [file, read] : known.all) {
         const auto& [at, key] = read.what;
         const auto by = in_log.replaced_before(at.end.last_seq, key);
-        if (!by) continue;
+        const bool was_named = std::ranges::find(in_log.named(), key, &policy::key_in_record::key) != in_log.named().end();
+        if (!by || at.end.last_seq > part.last || (!was_named && !part.is_all)) continue;
         out.push_back({.file = file,
                        .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
-                               " and was signed by the key " + to_text(key) + ", which another one had replaced in record " +
-                               std::to_string(by->record),
+                               " and was signed by the key " + to_text(key) +
+                               (was_named ? ", which another one had replaced in record " + std::to_string(by->record)
+                                          : ", which no record names: record " + std::to_string(by->record) + " names " +
+                                                to_text(by->key)),
                        .record = std::nullopt});
         break; // one tells of all
     }
     return out;
 }
 
-// A gateway that signs, and no checkpoint: they were not forgotten.
-std::string missing_checkpoints(const policy::key_in_record& named, const fs::path& own) {
-    return "record " + std::to_string(named.record) + " says that the gateway signs this log, and no checkpoint is " +
-           (own.empty() ? "given" : "in " + own.string()) +
+// Who says that the gateway signs this log; empty where nobody does.
+std::string who_names_a_key(const proof_request& asked, const policy::signing_keys& in_log) {
+    if (!in_log.named().empty())
+        return "record " + std::to_string(in_log.named().front().record) + " says that the gateway signs this log";
+    if (!asked.witnesses.empty())
+        return asked.witnesses.front().who + " names a signing key, and none of the records that were read does";
+    return asked.trusted.keys.empty() ? "" : "a signing key was given, and none of the records that were read names one";
+}
+
+// A gateway that signs, and no checkpoint: they were not forgotten. Whoever writes the log anew leaves out the key, too.
+std::string missing_checkpoints(const std::string& who, const fs::path& own) {
+    return who + ", and no checkpoint is " + (own.empty() ? "given" : "in " + own.string()) +
            ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are"
            " elsewhere; verify with a copy, --checkpoint FILE";
 }
 
-// What the keys say of a log whose records were all looked at.
-void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, proved& out) {
+std::string not_compared(const fs::path& forbidden, const policy::trusted_keys& trusted) {
+    const auto text = forbidden.filename().string() + " could not be read";
+    if (trusted.keys.empty()) return text;
+    return text + ", and was not held against " + (trusted.who.empty() ? "the key given" : trusted.who);
+}
+
+// All who name a key, the log among them, held against the keys that are trusted.
+void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, const judged_part& part,
+                proved& out) {
+    const auto stranger = stranger_in(out.keys, asked, part);
+    auto witnesses = asked.witnesses;
+    if (stranger && part.is_all) witnesses.insert(witnesses.begin(), witness(*stranger));
+    if (stranger && !part.is_all) out.notes.push_back(not_held_against(*stranger, asked, part));
     std::vector<log_problem> found;
-    for (auto& text : doubts_about_keys(asked, out.keys))
-        found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
-    out.is_key_in_doubt = !found.empty() && !asked.trusted.who.empty();
+    if (!asked.trusted.keys.empty())
+        for (auto& text : policy::contradictions(witnesses, asked.trusted))
+            found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
+    out.is_key_in_doubt = (stranger || !found.empty()) && !asked.trusted.who.empty();
     if (found.empty())
-        for (const auto* one : known) std::ranges::move(signed_by_replaced_keys(*one, out.keys), std::back_inserter(found));
+        for (const auto* one : known)
+            std::ranges::move(signed_by_replaced_keys(*one, out.keys, part), std::back_inserter(found));
     out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
-    if (out.problems.empty() && out.checkpoints == 0 && !out.keys.named().empty())
-        out.notes.push_back(missing_checkpoints(out.keys.named().front(), asked.own_checkpoints));
+    for (const auto& file : asked.forbidden) out.notes.push_back(not_compared(file, asked.trusted));
+    const auto who = who_names_a_key(asked, out.keys);
+    if (out.problems.empty() && out.checkpoints == 0 && !who.empty())
+        out.notes.push_back(missing_checkpoints(who, asked.own_checkpoints));
 }
 
 } // namespace
@@ -139,7 +190,9 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
     proof_under_way by_own{.proof = policy::log_proof(own.ends(), asked.first_record), .where = reader.file()};
     proof_under_way by_kept{.proof = policy::log_proof(kept.ends(), asked.first_record), .where = reader.file()};
-    const bool is_kept = !asked.kept.empty();
+    const bool is_kept = out.is_kept = !asked.kept.empty();
+    out.counting = (is_kept ? kept : own).all.size();
+    out.not_genuine = (is_kept ? kept : own).not_genuine;
     auto& counts = is_kept ? by_kept : by_own;
     bool more = true;
     for (std::string line; (see || !counts.proof.first_flaw()) && (more = reader.next(line));) {
@@ -150,7 +203,7 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     }
     by_own.proof.finish();
     if (is_kept) by_kept.proof.finish();
-    judge_keys(asked, {&own, &kept}, out);
+    judge_keys(asked, {&own, &kept}, part_to_judge(counts.proof, by_own.proof), out);
     const auto& wrong = counts.proof.first_flaw() ? counts : by_own;
     if (const auto& flaw = wrong.proof.first_flaw())
         out.problems.insert(out.problems.begin(), {.file = wrong.where, .text = flaw->text, .record = flaw->record});
@@ -183,8 +236,8 @@ std::optional<policy::key_witness> last_witness(const fs::path& audit_directory)
 }
 
 proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {
-    const auto keys = look_for_keys(audit_directory, key_file);
-    proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints};
+    auto keys = look_for_keys(audit_directory, key_file);
+    proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();
         out.trusted = {.keys = {*keys.beside}, .who = name};

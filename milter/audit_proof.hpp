@@ -16,13 +16,14 @@
 namespace sealgate::milter {
 
 struct proof_request {
-    std::filesystem::path directory = {};            // of a gateway's log, which may be rotated meanwhile; or else:
-    std::vector<std::filesystem::path> logs = {};    // in the order of their records
-    std::filesystem::path own_checkpoints = {};      // the gateway's own file of them; empty or missing: there are none
-    std::vector<std::filesystem::path> kept = {};    // files that others kept: what is proved is what these prove
-    policy::trusted_keys trusted = {};               // keys that may have signed them
-    std::vector<policy::key_witness> witnesses = {}; // who else names the key, beside the log's records
-    std::uint64_t first_record = 1;                  // earlier ones are kept elsewhere
+    std::filesystem::path directory = {};              // of a gateway's log, which may be rotated meanwhile; or else:
+    std::vector<std::filesystem::path> logs = {};      // in the order of their records
+    std::filesystem::path own_checkpoints = {};        // the gateway's own file of them; empty or missing: there are none
+    std::vector<std::filesystem::path> kept = {};      // files that others kept: what is proved is what these prove
+    policy::trusted_keys trusted = {};                 // keys that may have signed them
+    std::vector<policy::key_witness> witnesses = {};   // who else names the key, beside the log's records
+    std::vector<std::filesystem::path> forbidden = {}; // files that would name the key, and are not for us to read
+    std::uint64_t first_record = 1;                    // earlier ones are kept elsewhere
 
     // For people: where the log is.
     const std::filesystem::path& place() const { return directory.empty() ? logs.front() : directory; }
@@ -41,6 +42,8 @@ struct proved {
     std::optional<policy::checkpoint> last_signed; // by checkpoints that were kept, if there are any, else by the gateway's own
     std::uint64_t own_signed_to = 0;               // by the gateway's own
     std::size_t checkpoints = 0;                   // genuine ones
+    bool is_kept = false;                          // those that others kept are what counts
+    std::size_t counting = 0, not_genuine = 0;     // of those that count: the genuine ones, and the other lines
     bool is_key_in_doubt = false;                  // then no checkpoint says anything
     policy::signing_keys keys;                     // as the log names them
     std::vector<std::string> notes;                // what is no problem and worth knowing, for people

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <stdexcept>
+#include <system_error>
 
 namespace sealgate::milter {
 
@@ -22,7 +24,8 @@ using policy::records;
 // --key: the key itself, or a file with it. Nothing after a complaint.
 std::optional<ed25519_public_key> key_named(const std::string& word) {
     if (auto key = parse_ed25519_public_key(word)) return key;
-    if (std::filesystem::exists(word))
+    std::error_code too_long; // and whatever else can't be a file's name
+    if (std::filesystem::exists(word, too_long))
         if (auto key = parse_ed25519_public_key(keys::read_file(word, keys::largest_key_file))) return key;
     return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
 }
@@ -61,6 +64,21 @@ void print_json(const proved& of) {
     std::cout << text::printable_json(all) << '\n';
 }
 
+constexpr std::size_t most_keys = 6; // lines; whoever makes up a log could name as many as it has records
+
+// The first ones and the last, which signs now.
+void print_keys(const std::vector<policy::key_in_record>& named) {
+    const auto print = [](const policy::key_in_record& one) {
+        std::cout << "signing key from record " << one.record << ": " << to_text(one.key) << '\n';
+    };
+    const auto shown = named.size() > most_keys ? most_keys - 1 : named.size();
+    for (const auto& one : std::span(named).first(shown)) print(one);
+    if (shown == named.size()) return;
+    std::cout << "  and " << named.size() - shown - 1 << " more; the key changed " << named.size() - 1
+              << " times, --json lists each\n";
+    print(named.back());
+}
+
 // What holds of a log without a problem. `kept`: by checkpoints that others kept.
 void print_proof(const proved& of, bool kept) {
     const auto last = of.end.last_seq;
@@ -81,8 +99,7 @@ void print_proof(const proved& of, bool kept) {
                   << records(unsigned_from, last) << '\n';
     if (kept && of.own_signed_to > signed_to)
         std::cout << "signed by the gateway's own checkpoints alone: " << records(unsigned_from, of.own_signed_to) << '\n';
-    for (const auto& [record, key] : of.keys.named())
-        std::cout << "signing key from record " << record << ": " << to_text(key) << '\n';
+    print_keys(of.keys.named());
     std::cout << "last hash: " << of.end.last_hash << "\n\n";
     if (signed_to >= of.first_record)
         std::cout << "Proved of " << records(of.first_record, signed_to)
@@ -103,12 +120,17 @@ void print_proof(const proved& of, bool kept) {
 
 std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
                                              const std::vector<std::string>& logs) {
+    const auto copies = called.values("--checkpoint");
+    if (std::ranges::find(copies, "") != copies.end())
+        return complain("--checkpoint takes a file of checkpoints, and its name is empty"), std::nullopt;
+    if (std::ranges::find(logs, "") != logs.end())
+        return complain("the name of a file of the log is empty; without any, the gateway's own log is meant"), std::nullopt;
     proof_request out;
     if (logs.empty())
         out = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
     else
         out.logs.assign(logs.begin(), logs.end());
-    for (const auto& file : called.values("--checkpoint")) out.kept.emplace_back(file);
+    for (const auto& file : copies) out.kept.emplace_back(file);
     if (called.has("--key")) out.trusted = {};
     for (const auto& word : called.values("--key")) {
         const auto key = key_named(word);
@@ -120,7 +142,9 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     out.first_record = *first;
     const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
     if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;
-    const std::string beside = logs.empty() ? "; " + public_key_file(gateway.audit_directory()).string() + " has none" : "";
+    const auto file = public_key_file(gateway.audit_directory());
+    const bool is_forbidden = std::ranges::find(out.forbidden, file) != out.forbidden.end();
+    const std::string beside = logs.empty() ? "; " + file.string() + (is_forbidden ? " may not be read" : " has none") : "";
     return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it" + beside),
            std::nullopt;
 }

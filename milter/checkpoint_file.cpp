@@ -35,18 +35,19 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
 }
 
 // An auditor of the group has no business with the key, and verifies all the same.
-std::optional<std::string> read_if_allowed(const fs::path& file) {
+std::optional<std::string> read_if_allowed(const fs::path& file, std::vector<fs::path>& forbidden) {
     try {
         return keys::read_file(file, keys::largest_key_file);
     } catch (const std::system_error& problem) {
         const auto& code = problem.code();
-        if (code == std::errc::no_such_file_or_directory || code == std::errc::permission_denied) return std::nullopt;
+        if (code == std::errc::permission_denied) return forbidden.push_back(file), std::nullopt;
+        if (code == std::errc::no_such_file_or_directory) return std::nullopt;
         throw;
     }
 }
 
-std::optional<ed25519_public_key> key_beside(const fs::path& audit_directory) {
-    const auto text = read_if_allowed(public_key_file(audit_directory));
+std::optional<ed25519_public_key> key_beside(const fs::path& audit_directory, std::vector<fs::path>& forbidden) {
+    const auto text = read_if_allowed(public_key_file(audit_directory), forbidden);
     return text ? parse_ed25519_public_key(*text) : std::nullopt;
 }
 
@@ -60,8 +61,9 @@ void cut(const keys::open_file& file, off_t size) {
 fs::path public_key_file(const fs::path& audit_directory) { return audit_directory / "checkpoint.pub"; }
 
 keys_at_hand look_for_keys(const fs::path& audit_directory, const fs::path& key_file) {
-    keys_at_hand out{.beside = key_beside(audit_directory), .signer = {}};
-    if (const auto text = read_if_allowed(key_file))
+    keys_at_hand out;
+    out.beside = key_beside(audit_directory, out.forbidden);
+    if (const auto text = read_if_allowed(key_file, out.forbidden))
         if (const auto key = ed25519_key::from_pem(*text)) out.signer = key->public_key();
     return out;
 }
@@ -70,7 +72,8 @@ checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit
     : key_(key_from(key_file, is_new_))
     , file_(std::move(file)) {
     const auto key = key_.public_key();
-    former_ = key_beside(audit_directory);
+    std::vector<fs::path> forbidden; // then there is none to name, and replacing it tells why
+    former_ = key_beside(audit_directory, forbidden);
     if (former_ == key) {
         former_.reset();
         return;

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -17,8 +18,9 @@ std::filesystem::path public_key_file(const std::filesystem::path& audit_directo
 
 // Both should be one key. Nothing for what is not there, or not for us to read.
 struct keys_at_hand {
-    std::optional<ed25519_public_key> beside; // the log: checkpoint.pub
-    std::optional<ed25519_public_key> signer; // of the secret key's file
+    std::optional<ed25519_public_key> beside;          // the log: checkpoint.pub
+    std::optional<ed25519_public_key> signer;          // of the secret key's file
+    std::vector<std::filesystem::path> forbidden = {}; // of these files, those that are not for us to read
 };
 
 keys_at_hand look_for_keys(const std::filesystem::path& audit_directory, const std::filesystem::path& key_file);

@@ -19,6 +19,7 @@ struct checkpoint_line_read {
 
 struct checkpoints_read {
     std::vector<checkpoint_line_read> genuine;
+    std::size_t not_genuine = 0;       // other lines
     std::vector<std::string> problems; // a phrase each; few, however many lines are wrong
     bool is_cut_short = false;         // the last line is none, and has no line end: it does not count
 };

@@ -59,7 +59,9 @@ policy::proof_status status_of(const proved& found) {
                                                                    : before(found.problems.front(), found.end.last_seq),
                              .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
                              .is_chain_whole = found.problems.empty() || !found.problems.front().record,
-                             .checkpoints = found.checkpoints,
+                             .is_kept = found.is_kept,
+                             .checkpoints = found.counting,
+                             .not_genuine = found.not_genuine,
                              .signed_to = 0,
                              .signed_at = {},
                              .remarks = found.notes};

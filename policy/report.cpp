@@ -41,6 +41,36 @@ struct section {
     void (*draw)(writer&, const report_input&);
 };
 
+// Why no signature proves anything.
+markup nothing_signed(const proof_status& proof) {
+    if (proof.checkpoints > 0)
+        return proof.is_kept ? markup("Nothing: the copies of checkpoints that were given do not fit this log, or nobody knows "
+                                      "whose they are.")
+                             : markup("Nothing: the signed checkpoints do not fit this log, or nobody knows whose they are.");
+    if (proof.not_genuine > 0)
+        return proof.is_kept ? markup("Nothing: of the copies of checkpoints that were given none is genuine and signed by a "
+                                      "key that counts.")
+                             : markup("Nothing: of the checkpoints at hand none is genuine and signed by a key that counts.");
+    return proof.is_kept ? markup("Nothing: the files that were given hold no signed checkpoint.")
+                         : markup("Nothing: no signed checkpoint was at hand.");
+}
+
+void draw_signatures(writer& to, const proof_status& proof) {
+    if (proof.signed_to == 0) {
+        to.raw(nothing_signed(proof));
+        return;
+    }
+    to.raw("Records up to ").count(proof.signed_to).raw(" are as they were signed");
+    if (proof.signed_at) to.raw(" on "), draw_time(to, *proof.signed_at);
+    if (proof.is_kept)
+        to.raw(": not written anew, and none is missing. This is proved by copies of the checkpoints that others kept, and so "
+               "against the gateway's own administrators too, unless they could change the copies.");
+    else
+        to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
+               "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit "
+               "verify</code>).");
+}
+
 void draw_proof(writer& to, const report_input& of) {
     const auto& proof = of.proof;
     if (proof.is_whole() && proof.records == 0)
@@ -65,17 +95,7 @@ void draw_proof(writer& to, const report_input& of) {
             .count(proof.last_record)
             .raw(" was changed, removed, inserted or moved, unless all records after it were written anew too.");
     to.raw("</dd>\n<dt>Proved by signatures</dt><dd>");
-    if (proof.signed_to > 0) {
-        to.raw("Records up to ").count(proof.signed_to).raw(" are as they were signed");
-        if (proof.signed_at) to.raw(" on "), draw_time(to, *proof.signed_at);
-        to.raw(": not written anew, and none is missing, unless by somebody who had the signing key. Against the gateway's own "
-               "administrators the log is proved by copies of its checkpoints that others keep (<code>sealgate audit "
-               "verify</code>).");
-    } else if (proof.checkpoints > 0) {
-        to.raw("Nothing: the signed checkpoints do not fit this log, or nobody knows whose they are.");
-    } else {
-        to.raw("Nothing: no signed checkpoint was at hand.");
-    }
+    draw_signatures(to, proof);
     to.raw("</dd>\n<dt>Not proved</dt><dd>");
     if (proof.signed_to > 0)
         to.raw("Whether records after ").count(proof.signed_to).raw(" were cut off at the end or written anew.");

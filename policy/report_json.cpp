@@ -48,8 +48,13 @@ json::object merged(json::object to, const json::object& more) {
 json::object proof_as_json(const proof_status& of) {
     json::array remarks;
     for (const auto& one : of.remarks) remarks.push_back(json::value(one));
-    return {{"whole", of.is_whole()},        {"records", of.records},     {"last_record", of.last_record},
-            {"flaw", text_or_null(of.flaw)}, {"signed_to", of.signed_to}, {"signed_at", time_or_null(of.signed_at)},
+    return {{"whole", of.is_whole()},
+            {"records", of.records},
+            {"last_record", of.last_record},
+            {"flaw", text_or_null(of.flaw)},
+            {"signed_to", of.signed_to},
+            {"signed_at", time_or_null(of.signed_at)},
+            {"kept", of.is_kept},
             {"remarks", std::move(remarks)}};
 }
 

@@ -3,6 +3,7 @@
 #include "milter/checkpoint_file.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
+#include "tests/milter/as_nobody.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -222,6 +224,109 @@ TEST_F(AuditProof, ReplacedKeySignsNothingThatCameAfterwards) {
     EXPECT_THAT(found.problems[0].text, AllOf(HasSubstr("checkpoint 2 is of record 25"), HasSubstr("replaced in record 22")));
 }
 
+// An honest gateway whose key was replaced, as record 16 says; it signed the tenth record with the one before it.
+class HonestReplacement : public AuditProof {
+protected:
+    HonestReplacement() {
+        fs::remove(own());
+        names = {{1, former}, {16, fresh}};
+        write_log(1, "\"id\":1");
+        signer->add({.time = {}, .end = ends[9]});
+        fs::remove(directory / "key");
+        signer.emplace(directory / "key", directory, own());
+        names[16] = fresh = signer->public_key();
+        write_log(16, "\"id\":1");
+        for (const auto number : {20u, 25u}) signer->add({.time = {}, .end = ends[number - 1]});
+    }
+
+    void damage(std::size_t record) {
+        lines[record - 1][10] ^= 1;
+        put(lines.size());
+    }
+    // The first of them: a copy that is older than its checkpoints.
+    void put(std::size_t count) const {
+        std::ofstream out(written_log(directory));
+        for (std::size_t i = 0; i < count; ++i) out << lines[i] << '\n';
+    }
+
+    proved prove_by(std::vector<ed25519_public_key> keys) const {
+        auto asked = request_for(directory, own(), directory / "key");
+        if (!keys.empty()) asked.trusted = {.keys = std::move(keys), .who = {}};
+        return prove(asked);
+    }
+
+    ed25519_public_key former = signer->public_key(), fresh = former;
+};
+
+TEST_F(HonestReplacement, IsNoDoubtWhereAnEarlierRecordIsDamaged) {
+    EXPECT_THAT(prove_by({former, fresh}).problems, IsEmpty());
+    damage(5);
+    const auto found = prove_by({former, fresh});
+    ASSERT_THAT(found.problems, SizeIs(1)) << found.problems.back().text;
+    EXPECT_EQ(found.problems[0].record, 5u);
+    EXPECT_THAT(found.notes, IsEmpty());
+}
+
+TEST_F(HonestReplacement, IsNoDoubtWhereTheCopyIsOlderThanItsCheckpoints) {
+    put(12);
+    auto found = prove_by({former, fresh});
+    ASSERT_THAT(found.problems, SizeIs(1)) << found.problems.back().text;
+    EXPECT_EQ(found.problems[0].record, 13u);
+    EXPECT_EQ(found.last_signed->end.last_seq, 10u);
+    auto asked = request_for(directory, own(), directory / "key");
+    asked.kept.push_back(keep(1, 1));
+    asked.trusted = {.keys = {former, fresh}, .who = {}};
+    found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1)) << "the gateway's own reach further than those kept";
+    EXPECT_EQ(found.problems[0].record, 13u);
+}
+
+TEST_F(HonestReplacement, IsNotHeldAgainstThePublicKeyBehindAFlaw) {
+    damage(5);
+    const auto found = prove_by({});
+    ASSERT_THAT(found.problems, SizeIs(2));
+    EXPECT_EQ(found.problems[0].record, 5u);
+    EXPECT_THAT(found.problems[1].text, HasSubstr("checkpoint 1 was signed by another key, " + to_text(former)));
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("record 1 of the log names the signing key " + to_text(former)),
+                                      HasSubstr("not that of checkpoint.pub"), HasSubstr("up to record 4 only")));
+}
+
+TEST_F(HonestReplacement, KeyThatWasReplacedBeforeTheFlawIsStillToldToHaveSigned) {
+    fs::remove(own());
+    names[18] = ed25519_key({}).public_key();
+    write_log(18, "\"id\":1");
+    signer->add({.time = {}, .end = ends[19]});
+    damage(23);
+    const auto found = prove_by({former, fresh, names[18]});
+    ASSERT_THAT(found.problems, SizeIs(2));
+    EXPECT_EQ(found.problems[0].record, 23u);
+    EXPECT_THAT(found.problems[1].text, AllOf(HasSubstr("checkpoint 1 is of record 20"), HasSubstr("replaced in record 18")));
+}
+
+TEST_F(HonestReplacement, NothingCountsAsSignedByAKeyThatTheReadableRecordsDoNotName) {
+    fs::remove(own());
+    signer->add({.time = {}, .end = ends[9]});
+    damage(14);
+    const auto found = prove_by({});
+    EXPECT_THAT(found.problems, SizeIs(1));
+    EXPECT_TRUE(found.is_key_in_doubt);
+    EXPECT_FALSE(found.last_signed);
+}
+
+TEST_F(AuditProof, KeyThatNoRecordNamesIsNotSaidToHaveBeenReplaced) {
+    const auto named = ed25519_key({}).public_key();
+    names = {{3, named}};
+    write_log(1, "\"id\":1");
+    fs::remove(own());
+    signer->add({.time = {}, .end = ends[9]});
+    const proof_request asked{
+        .logs = {written_log(directory)}, .kept = {own()}, .trusted = {.keys = {signer->public_key(), named}}};
+    const auto found = prove(asked);
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_THAT(found.problems[0].text, HasSubstr("which no record names: record 3 names " + to_text(named)));
+}
+
 TEST_F(AuditProof, CheckpointsOfAFormerKeyAreToldOnceWithTheWayOut) {
     const auto former = to_text(signer->public_key());
     fs::remove(directory / "key");
@@ -231,6 +336,19 @@ TEST_F(AuditProof, CheckpointsOfAFormerKeyAreToldOnceWithTheWayOut) {
     EXPECT_THAT(found.problems[0].text,
                 AllOf(HasSubstr("checkpoint 1 was signed by another key, " + former + ", as were 2 more of this file"),
                       HasSubstr("--key OLD --key NEW")));
+}
+
+TEST_F(AuditProof, ChangedLineEndsOfCheckpointsAreToldOnce) {
+    const auto kept = keep(1, 3);
+    std::ofstream changed(own());
+    std::ifstream in(kept);
+    for (std::string line; std::getline(in, line);) changed << line << "\r\n" << std::flush;
+    const auto found = prove_with({});
+    ASSERT_THAT(found.problems, SizeIs(1));
+    EXPECT_EQ(found.problems[0].text, "checkpoint 1 " + std::string(policy::ends_in_crlf) + "; so do 2 more of this file");
+    EXPECT_EQ(found.counting, 0u);
+    EXPECT_EQ(found.not_genuine, 3u);
+    EXPECT_FALSE(found.is_kept);
 }
 
 TEST_F(AuditProof, ChangedCheckpointIsToldAsChangedAmongTheKeysOfTwo) {
@@ -247,7 +365,8 @@ TEST_F(AuditProof, ChangedCheckpointIsToldAsChangedAmongTheKeysOfTwo) {
 TEST_F(AuditProof, LogThatIsSignedAndHasNoCheckpointIsToldSo) {
     EXPECT_THAT(prove_with({}).notes, IsEmpty());
     fs::remove(own());
-    EXPECT_THAT(prove_with({}).notes, IsEmpty()) << "nothing says that it should have some";
+    EXPECT_THAT(prove({.directory = directory, .own_checkpoints = own()}).notes, IsEmpty())
+        << "nothing says that it should have some";
     names = {{3, signer->public_key()}};
     write_log(1, "\"id\":1");
     for (const bool is_there : {false, true}) {
@@ -258,6 +377,41 @@ TEST_F(AuditProof, LogThatIsSignedAndHasNoCheckpointIsToldSo) {
         EXPECT_THAT(found.notes[0], AllOf(HasSubstr("record 3 says that the gateway signs this log"), HasSubstr(own().string()),
                                           HasSubstr("--checkpoint FILE")));
     }
+}
+
+TEST_F(AuditProof, LogWrittenAnewWithoutItsKeyIsToldToHaveNoCheckpointByWhoeverNamesOne) {
+    fs::remove(own());
+    auto found = prove_with({});
+    EXPECT_THAT(found.problems, IsEmpty());
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0],
+                AllOf(HasSubstr("checkpoint.pub names a signing key"), HasSubstr(own().string()), HasSubstr("taken away")));
+    fs::remove(public_key_file(directory));
+    ASSERT_THAT(prove_with({}).notes, SizeIs(1));
+    EXPECT_THAT(prove_with({}).notes[0], HasSubstr("key names a signing key"));
+    found = prove({.logs = {written_log(directory)}, .trusted = {.keys = {signer->public_key()}}});
+    ASSERT_THAT(found.notes, SizeIs(1));
+    EXPECT_THAT(found.notes[0], AllOf(HasSubstr("a signing key was given"), HasSubstr("no checkpoint is given")));
+}
+
+TEST_F(AuditProof, KeyThatMayNotBeReadIsToldNotToHaveBeenCompared) {
+    fs::permissions(directory, fs::perms(0755));
+    for (const auto& file : {written_log(directory), own(), public_key_file(directory)}) fs::permissions(file, fs::perms(0644));
+    fs::permissions(directory / "key", fs::perms(0));
+    const auto prove_as_nobody = [&] {
+        const as_nobody now;
+        return prove_with({});
+    };
+    auto found = prove_as_nobody();
+    EXPECT_THAT(found.problems, IsEmpty());
+    EXPECT_THAT(found.notes, ElementsAre("key could not be read, and was not held against checkpoint.pub"));
+    fs::permissions(public_key_file(directory), fs::perms(0));
+    fs::remove(own());
+    found = prove_as_nobody();
+    EXPECT_THAT(found.notes, ElementsAre("checkpoint.pub could not be read", "key could not be read"));
+    const as_nobody now;
+    EXPECT_THAT(request_for(directory, own(), directory / "key").forbidden,
+                ElementsAre(public_key_file(directory), directory / "key"));
 }
 
 TEST_F(AuditProof, KeyOfTheLastStartIsFoundInWhicheverFileItStands) {

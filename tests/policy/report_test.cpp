@@ -118,6 +118,29 @@ TEST(Report, ProofIsToldInPlainWords) {
     EXPECT_THAT(broken, Not(HasSubstr("Whole.</strong>")));
 }
 
+TEST(Report, CopiesThatOthersKeptAreToldApartFromTheGatewaysOwnCheckpoints) {
+    const auto page = [](proof_status of) {
+        of.records = of.last_record = 16;
+        return page_of(small_log, of);
+    };
+    const auto own = page({.signed_to = 10});
+    EXPECT_THAT(own, HasSubstr("the log is proved by copies of its checkpoints that others keep"));
+    const auto kept = page({.is_kept = true, .signed_to = 10});
+    EXPECT_THAT(kept, HasSubstr("proved by copies of the checkpoints that others kept, and so against the gateway's own"));
+    EXPECT_THAT(kept, Not(HasSubstr("copies of its checkpoints that others keep")));
+
+    EXPECT_THAT(page({}), HasSubstr("Nothing: no signed checkpoint was at hand."));
+    EXPECT_THAT(page({.not_genuine = 1}), HasSubstr("Nothing: of the checkpoints at hand none is genuine"));
+    EXPECT_THAT(page({.checkpoints = 1, .not_genuine = 1}), HasSubstr("Nothing: the signed checkpoints do not fit"));
+    EXPECT_THAT(page({.is_kept = true}), HasSubstr("Nothing: the files that were given hold no signed checkpoint."));
+    EXPECT_THAT(page({.is_kept = true, .not_genuine = 1}), HasSubstr("of the copies of checkpoints that were given none is"));
+    EXPECT_THAT(page({.is_kept = true, .checkpoints = 1}), HasSubstr("the copies of checkpoints that were given do not fit"));
+
+    const auto counts = counted(small_log);
+    const proof_status status{.flaw = {}, .is_kept = true};
+    EXPECT_TRUE(json::parse(report_json(input(counts, status))).at_pointer("/proof/kept").as_bool());
+}
+
 TEST(Report, SaysWhereNoRecordIsWrongAndTheProofIs) {
     const auto page = page_of(small_log, {.records = 16,
                                           .last_record = 16,

@@ -24,13 +24,26 @@ struct known_checkpoints {
         fs::path file;
         checkpoint_line_read read;
     };
-    std::vector<entry> all = {};
+    std::vector<entry> all = {}; // in the order of their records
 
     std::vector<policy::checkpoint> ends() const {
         std::vector<policy::checkpoint> out;
         for (const auto& one : all) out.push_back(one.read.what.at);
         return out;
     }
+
+    // Whether one of that content was signed by a key that was not replaced before, as far as the log tells.
+    bool counts(const policy::checkpoint& at, const policy::signing_keys& in_log) const {
+        return std::ranges::any_of(std::ranges::equal_range(all, at.end.last_seq, {}, record_of), [&](const entry& one) {
+            return one.read.what.at == at &&
+                   !(in_log.names(one.read.what.key) && in_log.replaced_before(at.end.last_seq, one.read.what.key));
+        });
+    }
+
+    void sort() { std::ranges::stable_sort(all, {}, record_of); }
+
+private:
+    static std::uint64_t record_of(const entry& one) { return one.read.what.at.end.last_seq; }
 };
 
 void read_into(known_checkpoints& known, const fs::path& file, const proof_request& asked, proved& out) {
@@ -46,6 +59,7 @@ known_checkpoints read_own(const proof_request& asked, proved& out) {
     known_checkpoints known;
     if (!asked.own_checkpoints.empty() && fs::exists(asked.own_checkpoints))
         read_into(known, asked.own_checkpoints, asked, out);
+    known.sort();
     return known;
 }
 
@@ -66,6 +80,7 @@ known_checkpoints read_kept(const proof_request& asked, proved& out) {
                                                 : "proves nothing: its checkpoints are of records before the first",
                                     .record = std::nullopt});
     }
+    known.sort();
     return known;
 }
 
@@ -76,8 +91,9 @@ struct proof_under_way {
 
     void follow(const std::string& line, const fs::path& file) {
         if (proof.first_flaw()) return;
-        where = file;
         proof.follow(line);
+        // A flaw of a record that was taken already came to light by the next one, which may stand in the next file.
+        if (!proof.first_flaw() || proof.first_flaw()->record > proof.end().last_seq) where = file;
     }
 };
 
@@ -123,8 +139,8 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
     for (const auto& [file, read] : known.all) {
         const auto& [at, key] = read.what;
         const auto by = in_log.replaced_before(at.end.last_seq, key);
-        const bool was_named = std::ranges::find(in_log.named(), key, &policy::key_in_record::key) != in_log.named().end();
-        if (!by || at.end.last_seq > part.last || (!was_named && !part.is_all)) continue;
+        const bool was_named = in_log.names(key);
+        if (!by || (!part.is_all && (at.end.last_seq > part.last || !was_named))) continue;
         out.push_back({.file = file,
                        .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
                                " and was signed by the key " + to_text(key) +
@@ -135,6 +151,23 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
         break; // one tells of all
     }
     return out;
+}
+
+// With both keys given, a log that was written anew with the former one leaves the new one out. Whoever holds the new one, or
+// was asked to, tells.
+void tell_keys_left_out(const proof_request& asked, const policy::signing_keys& in_log, proved& out) {
+    if (in_log.named().empty() || !asked.trusted.who.empty()) return;
+    const auto& last = in_log.named().back();
+    for (const auto& one : asked.witnesses)
+        if (one.key != last.key && std::ranges::find(asked.trusted.keys, one.key) != asked.trusted.keys.end())
+            out.problems.push_back({.file = asked.place(),
+                                    .text = one.who + " names the signing key " + to_text(one.key) +
+                                            ", and the last record that names one, record " + std::to_string(last.record) +
+                                            ", names " + to_text(last.key) +
+                                            ": the log was written anew with another key than the gateway's, or is not its log",
+                                    .record = std::nullopt});
+    for (const auto& key : asked.trusted.keys)
+        if (!in_log.names(key)) out.notes.push_back("no record names the key " + to_text(key) + ", which was given");
 }
 
 // Who says that the gateway signs this log; empty where nobody does.
@@ -175,6 +208,7 @@ void judge_keys(const proof_request& asked, const std::vector<const known_checkp
         for (const auto* one : known)
             std::ranges::move(signed_by_replaced_keys(*one, out.keys, part), std::back_inserter(found));
     out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
+    if (part.is_all) tell_keys_left_out(asked, out.keys, out);
     for (const auto& file : asked.forbidden) out.notes.push_back(not_compared(file, asked.trusted));
     const auto who = who_names_a_key(asked, out.keys);
     if (out.problems.empty() && out.checkpoints == 0 && !who.empty())
@@ -188,8 +222,11 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     out.first_record = asked.first_record;
     auto reader = asked.directory.empty() ? audit_reader(asked.logs) : audit_reader(asked.directory);
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
-    proof_under_way by_own{.proof = policy::log_proof(own.ends(), asked.first_record), .where = reader.file()};
-    proof_under_way by_kept{.proof = policy::log_proof(kept.ends(), asked.first_record), .where = reader.file()};
+    const auto by = [&](const known_checkpoints& known) {
+        const auto counts = [&](const policy::checkpoint& at) { return known.counts(at, out.keys); };
+        return proof_under_way{.proof = policy::log_proof(known.ends(), asked.first_record, counts), .where = reader.file()};
+    };
+    auto by_own = by(own), by_kept = by(kept);
     const bool is_kept = out.is_kept = !asked.kept.empty();
     out.counting = (is_kept ? kept : own).all.size();
     out.not_genuine = (is_kept ? kept : own).not_genuine;

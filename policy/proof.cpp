@@ -3,6 +3,7 @@
 #include "policy/base/rfc3339.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace sealgate::policy {
@@ -19,9 +20,10 @@ std::string log_proof::unproved(std::uint64_t until) const {
     return "; " + records(from, until - 1) + " before it cannot be proved, since the next checkpoint is out of reach";
 }
 
-log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first)
+log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first, judge counts)
     : known_(std::move(known))
-    , first_(first) {
+    , first_(first)
+    , counts_(std::move(counts)) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
 }
 
@@ -91,7 +93,7 @@ flaw log_proof::diagnose(const link& found) const {
 void log_proof::hold_against_checkpoints() {
     for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_; ++next_) {
         const auto& at = known_[next_];
-        if (at.end.last_seq < end_.last_seq) continue;
+        if (at.end.last_seq < end_.last_seq || !counts(at)) continue;
         (at.end == end_ ? signed_ : broken_) = at;
     }
 }
@@ -119,11 +121,11 @@ void log_proof::finish() {
         flaw_ = diagnose_unsigned(nullptr);
         return;
     }
-    if (known_.empty() || known_.back().end.last_seq <= end_.last_seq) return;
+    const auto last = std::ranges::find_if(known_ | std::views::reverse, [&](const checkpoint& one) { return counts(one); });
+    if (last == known_.rend() || last->end.last_seq <= end_.last_seq) return;
     const auto first = std::max(first_, end_.last_seq + 1);
-    const auto& last = known_.back();
     flaw_ = {.record = first,
-             .text = records(first, last.end.last_seq) + " cut off at the end: signed at " + rfc3339(last.time) +
+             .text = records(first, last->end.last_seq) + " cut off at the end: signed at " + rfc3339(last->time) +
                      ", and not here any more" + unproved(first)};
 }
 

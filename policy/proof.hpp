@@ -6,6 +6,7 @@
 #include "policy/checkpoint.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,12 @@ std::string records(std::uint64_t first, std::uint64_t last);
 
 class log_proof {
 public:
-    // Genuine checkpoints, in any order. The log begins with record `first`: those before it are kept elsewhere.
-    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1);
+    // Whether a checkpoint counts, as far as the log was followed: its key may have been replaced before.
+    using judge = std::function<bool(const checkpoint&)>;
+
+    // Genuine checkpoints, in any order; all count without a judge. The log begins with record `first`: those before it are
+    // kept elsewhere.
+    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1, judge counts = {});
 
     // The next line of the log, without its line end. After a flaw nothing more is looked at.
     void follow(std::string_view line);
@@ -43,9 +48,11 @@ private:
     flaw diagnose_unsigned(const link* next) const;
     std::string unproved(std::uint64_t cut) const;
     void hold_against_checkpoints();
+    bool counts(const checkpoint& one) const { return !counts_ || counts_(one); }
 
     std::vector<checkpoint> known_; // ordered by seq
     std::uint64_t first_;
+    judge counts_;
     std::size_t next_ = 0; // of known_
     chain_end before_end_; // where the log stood before the last record
     chain_end end_;

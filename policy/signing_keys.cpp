@@ -47,6 +47,10 @@ std::optional<key_in_record> signing_keys::replaced_before(std::uint64_t record,
     return std::ranges::any_of(named_, comes_later) ? std::nullopt : now;
 }
 
+bool signing_keys::names(const ed25519_public_key& key) const {
+    return std::ranges::find(named_, key, &key_in_record::key) != named_.end();
+}
+
 std::vector<std::string> contradictions(std::span<const key_witness> witnesses, const trusted_keys& trusted) {
     std::vector<ed25519_public_key> others;
     for (const auto& one : witnesses)

@@ -29,6 +29,7 @@ public:
     std::optional<key_in_record> in_force_at(std::uint64_t record) const;
     // Whether a later record names another key, and this one has not come back.
     std::optional<key_in_record> replaced_before(std::uint64_t record, const ed25519_public_key& key) const;
+    bool names(const ed25519_public_key& key) const;
 
 private:
     std::vector<key_in_record> named_;

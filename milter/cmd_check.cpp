@@ -1,4 +1,5 @@
 #include "milter/audit_proof.hpp"
+#include "milter/checkpoint_file.hpp"
 #include "milter/cmd.hpp"
 #include "milter/secret_files.hpp"
 #include "milter/snapshot.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -109,6 +111,10 @@ audit_keys look_for_audit_keys(const config& gateway) {
     if (auto log = last_witness(gateway.audit_directory())) witnesses.insert(witnesses.begin(), *std::move(log));
     audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
     std::ranges::move(unusable_secrets(gateway), std::back_inserter(out.errors));
+    const auto file = public_key_file(gateway.audit_directory());
+    const bool is_forbidden = std::ranges::find(asked.forbidden, file) != asked.forbidden.end();
+    if (asked.trusted.keys.empty() && !is_forbidden && std::filesystem::exists(file))
+        out.errors.push_back(file.string() + " holds no Ed25519 public key; the next start of the gateway writes it anew");
     if (witnesses.empty()) return out;
     auto trusted = asked.trusted;
     if (trusted.keys.empty()) trusted = {.keys = {witnesses.back().key}, .who = witnesses.back().who};

@@ -46,7 +46,9 @@ std::vector<std::string> people::as_logged(std::vector<std::string> addresses) c
 
 std::expected<known_people, std::string> people::known(const std::vector<std::string>& files) const {
     if (!problem_.empty()) return std::unexpected(problem_);
-    if (names_.are_clear()) return std::unexpected("the log's addresses are in clear (audit.addresses)");
+    if (names_.are_clear())
+        return std::unexpected("the configuration has addresses in clear (audit.addresses): to reveal what was hashed before, "
+                               "set it and audit.address_key as they were then");
     if (files.empty()) return std::unexpected("reveal needs --addresses FILE: whom to look for, one address or login a line");
     known_people out;
     for (const auto& file : files) {

@@ -139,24 +139,6 @@ void expected(std::string_view what, const node& found, error_sink& errors) {
 
 bool is_control(char32_t c) { return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7F && c < 0xA0 && c != 0x85); }
 
-// YAML 1.2 section 5.1: neither octets that are no UTF-8, which yaml-cpp passes on, nor control characters.
-bool is_readable(std::string_view text, error_sink& errors) {
-    const auto characters = text::decode_utf8(text);
-    mark at;
-    for (const char32_t c : characters) {
-        if (c == U'\uFFFD') {
-            errors.add(at, "this is no UTF-8; save the file as UTF-8");
-            return false;
-        }
-        if (is_control(c)) {
-            errors.add(at, fmt::format("a control character (U+{:04X}) does not belong here", static_cast<unsigned>(c)));
-            return false;
-        }
-        at = c == '\n' ? mark{at.line + 1, 1} : mark{at.line, at.column + 1};
-    }
-    return true;
-}
-
 std::optional<std::uint64_t> to_number(std::string_view digits) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -181,6 +163,24 @@ std::optional<std::uint64_t> with_unit(std::string_view value, const auto& units
 }
 
 } // namespace
+
+// YAML 1.2 section 5.1. yaml-cpp passes on what is no UTF-8.
+bool is_readable(std::string_view text, error_sink& errors) {
+    const auto characters = text::decode_utf8(text);
+    mark at;
+    for (const char32_t c : characters) {
+        if (c == U'\uFFFD') {
+            errors.add(at, "this is no UTF-8; save the file as UTF-8");
+            return false;
+        }
+        if (is_control(c)) {
+            errors.add(at, fmt::format("a control character (U+{:04X}) does not belong here", static_cast<unsigned>(c)));
+            return false;
+        }
+        at = c == '\n' ? mark{at.line + 1, 1} : mark{at.line, at.column + 1};
+    }
+    return true;
+}
 
 std::optional<node> parse(std::string_view text, error_sink& errors) {
     if (!is_readable(text, errors)) return std::nullopt;

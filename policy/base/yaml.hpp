@@ -65,6 +65,9 @@ private:
     std::vector<diagnostic>* into_;
 };
 
+// Whether a text that people write is UTF-8 without control characters; if not, a diagnostic.
+bool is_readable(std::string_view text, error_sink& errors);
+
 // The document's root, or nothing and a diagnostic. An empty document is a null node.
 std::optional<node> parse(std::string_view text, error_sink& errors);
 

@@ -11,6 +11,14 @@ namespace {
 
 bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
 
+// Blanks and marks that spreadsheets and mail programs leave behind, and that would be a part of the address.
+bool has_unseen(std::string_view line) {
+    constexpr std::u32string_view unseen = U"\u00A0\u200B\u200C\u200D\u200E\u200F\u2060\uFEFF";
+    return std::ranges::any_of(text::decode_utf8(line), [&](char32_t c) {
+        return (c < ' ' && c != '\t') || (c >= 0x7F && c < 0xA0) || unseen.contains(c);
+    });
+}
+
 // Outside of quotes, where a name or a local part may have anything.
 bool has_outside_quotes(std::string_view text, std::string_view any_of) {
     bool quoted = false;
@@ -38,7 +46,7 @@ std::expected<std::vector<std::string>, std::string> read_address_list(const std
             return std::unexpected(file + ":" + std::to_string(number) + ": " + std::string(why));
         };
         if (!is_utf8(line)) return refusal("it is not UTF-8");
-        if (line.contains('\0')) return refusal("it is not text");
+        if (has_unseen(line)) return refusal("it holds characters that cannot be seen, next to what should be an address");
         if (line.empty() || line.starts_with('#')) continue;
         if (!is_one_address(line)) return refusal("\"" + text::printable(line) + "\" is not one address or login; one a line");
         if (auto who = policy::bare_address(line); !who.empty()) out.push_back(std::move(who));

@@ -44,9 +44,11 @@ struct section {
 // Why no signature proves anything.
 markup nothing_signed(const proof_status& proof) {
     if (proof.checkpoints > 0)
-        return proof.is_kept ? markup("Nothing: the copies of checkpoints that were given do not fit this log, or nobody knows "
-                                      "whose they are.")
-                             : markup("Nothing: the signed checkpoints do not fit this log, or nobody knows whose they are.");
+        return proof.is_kept
+                   ? markup("Nothing: the copies of checkpoints that were given are not of this log as far as it is "
+                            "whole, or nobody knows whose they are.")
+                   : markup("Nothing: the signed checkpoints are not of this log as far as it is whole, or nobody knows "
+                            "whose they are.");
     if (proof.not_genuine > 0)
         return proof.is_kept ? markup("Nothing: of the copies of checkpoints that were given none is genuine and signed by a "
                                       "key that counts.")

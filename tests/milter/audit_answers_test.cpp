@@ -149,7 +149,9 @@ TEST_F(AuditAnswers, ListsThatWouldBeMisreadAreRefusedByFileAndLine) {
           {"\xFF\xFE"
            "a",
            "list:1: it is not UTF-8"},
-          {std::string("a\0n\0", 4), "list:1: it is not text"}}) {
+          {"ann@example.org\nbob@yahoo.com\xC2\xA0\n", "list:2: it holds characters that cannot be seen"},
+          {"ann@example.org\rbob@yahoo.com\r", "list:1: it holds characters that cannot be seen"},
+          {std::string("a\0n\0", 4), "list:1: it holds characters that cannot be seen"}}) {
         const auto shown = reveal(list);
         EXPECT_EQ(shown.status, exit_unusable);
         EXPECT_THAT(shown.out, IsEmpty());

@@ -131,10 +131,12 @@ TEST(Report, CopiesThatOthersKeptAreToldApartFromTheGatewaysOwnCheckpoints) {
 
     EXPECT_THAT(page({}), HasSubstr("Nothing: no signed checkpoint was at hand."));
     EXPECT_THAT(page({.not_genuine = 1}), HasSubstr("Nothing: of the checkpoints at hand none is genuine"));
-    EXPECT_THAT(page({.checkpoints = 1, .not_genuine = 1}), HasSubstr("Nothing: the signed checkpoints are not of this log as far"));
+    EXPECT_THAT(page({.checkpoints = 1, .not_genuine = 1}),
+                HasSubstr("Nothing: the signed checkpoints are not of this log as far"));
     EXPECT_THAT(page({.is_kept = true}), HasSubstr("Nothing: the files that were given hold no signed checkpoint."));
     EXPECT_THAT(page({.is_kept = true, .not_genuine = 1}), HasSubstr("of the copies of checkpoints that were given none is"));
-    EXPECT_THAT(page({.is_kept = true, .checkpoints = 1}), HasSubstr("the copies of checkpoints that were given are not of this log as far"));
+    EXPECT_THAT(page({.is_kept = true, .checkpoints = 1}),
+                HasSubstr("the copies of checkpoints that were given are not of this log as far"));
 
     const auto counts = counted(small_log);
     const proof_status status{.flaw = {}, .is_kept = true};

@@ -83,10 +83,9 @@ std::string decode_q(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto high = text[i] == '=' && i + 2 < text.size() ? text::hex_digit(text[i + 1]) : std::nullopt;
-        const auto low = high ? text::hex_digit(text[i + 2]) : std::nullopt;
-        if (low)
-            out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low)), i += 2;
+        const auto octet = text[i] == '=' ? text::escaped_octet(text.substr(i)) : std::nullopt;
+        if (octet)
+            out += *octet, i += 2;
         else
             out += text[i] == '_' ? ' ' : text[i];
     }

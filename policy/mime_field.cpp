@@ -81,10 +81,9 @@ std::string_view without_charset(std::string_view value) {
 std::string percent_decoded(std::string_view value) {
     std::string out;
     for (std::size_t i = 0; i < value.size(); ++i) {
-        const auto high = value[i] == '%' && i + 2 < value.size() ? text::hex_digit(value[i + 1]) : std::nullopt;
-        const auto low = high ? text::hex_digit(value[i + 2]) : std::nullopt;
-        out += low ? static_cast<char>(*high << 4 | *low) : value[i];
-        if (low) i += 2;
+        const auto octet = value[i] == '%' ? text::escaped_octet(value.substr(i)) : std::nullopt;
+        out += octet.value_or(value[i]);
+        if (octet) i += 2;
     }
     return out;
 }

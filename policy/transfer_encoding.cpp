@@ -25,10 +25,8 @@ std::string decode_quoted_printable(std::string_view encoded) {
         out += plain;
         encoded.remove_prefix(plain.size());
         if (encoded.empty()) break;
-        const auto high = encoded.size() > 2 ? text::hex_digit(encoded[1]) : std::nullopt;
-        const auto low = encoded.size() > 2 ? text::hex_digit(encoded[2]) : std::nullopt;
-        if (high && low) {
-            out += static_cast<char>(static_cast<unsigned char>(*high << 4 | *low));
+        if (const auto octet = text::escaped_octet(encoded)) {
+            out += *octet;
             encoded.remove_prefix(3);
         } else if (const auto skipped = soft_break(encoded); skipped != 0) {
             encoded.remove_prefix(skipped);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 namespace sealgate::text {
 
@@ -11,6 +12,13 @@ constexpr std::optional<unsigned> hex_digit(char c) {
     const char lower = static_cast<char>(c | 0x20);
     if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
     return std::nullopt;
+}
+
+// The octet that is written at the front as a mark and two digits, such as "=41" or "%41"; nothing where it is none.
+constexpr std::optional<char> escaped_octet(std::string_view s) {
+    const auto high = s.size() > 2 ? hex_digit(s[1]) : std::nullopt;
+    const auto low = high ? hex_digit(s[2]) : std::nullopt;
+    return low ? std::optional(static_cast<char>(static_cast<unsigned char>(*high << 4 | *low))) : std::nullopt;
 }
 
 } // namespace sealgate::text

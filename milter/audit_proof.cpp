@@ -260,16 +260,13 @@ policy::key_witness witness(const policy::key_in_record& named) {
 }
 
 std::optional<policy::key_witness> last_witness(const fs::path& audit_directory) {
-    auto files = log_files(audit_directory);
-    for (std::ranges::reverse(files); const auto& file : files) {
-        policy::signing_keys keys;
-        audit_reader reader(std::vector{file});
-        for (std::string line; reader.next(line);)
-            if (policy::signing_key_named_in(line))
-                if (const auto at = policy::end_at(line)) keys.follow(at->last_seq, line);
-        if (!keys.named().empty()) return witness(keys.named().back());
-    }
-    return std::nullopt;
+    policy::signing_keys keys;
+    return find_last(audit_directory, [&](std::string_view line) -> std::optional<policy::key_witness> {
+        const auto at = policy::signing_key_named_in(line) ? policy::end_at(line) : std::unexpected(std::string{});
+        if (!at) return std::nullopt;
+        keys.follow(at->last_seq, line);
+        return witness(keys.named().back());
+    });
 }
 
 proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {

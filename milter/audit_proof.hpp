@@ -6,6 +6,7 @@
 #include "policy/proof.hpp"
 #include "policy/signing_keys.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,8 @@ struct proof_request {
     std::vector<policy::key_witness> witnesses = {};   // who else names the key, beside the log's records
     std::vector<std::filesystem::path> forbidden = {}; // files that would name the key, and are not for us to read
     std::uint64_t first_record = 1;                    // earlier ones are kept elsewhere
+
+    bool may_read(const std::filesystem::path& file) const { return std::ranges::find(forbidden, file) == forbidden.end(); }
 
     // For people: where the log is.
     const std::filesystem::path& place() const { return directory.empty() ? logs.front() : directory; }

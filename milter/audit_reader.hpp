@@ -7,6 +7,7 @@
 #pragma once
 
 #include "keys/files.hpp"
+#include "milter/audit_files.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -48,5 +50,19 @@ private:
     std::size_t at_ = 0;       // of buffer_: where the next line begins
     std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here
 };
+
+// The last thing that `find` finds in a line of a gateway's log, file by file from the last one back, as far as it takes;
+// nothing where there is none. Within a file lines come in their order.
+template <class Find>
+auto find_last(const std::filesystem::path& directory, Find find) {
+    decltype(find(std::string_view{})) out;
+    auto files = log_files(directory);
+    for (auto file = files.rbegin(); file != files.rend() && !out; ++file) {
+        audit_reader reader(std::vector{*file});
+        for (std::string line; reader.next(line);)
+            if (auto found = find(std::string_view(line))) out = std::move(found);
+    }
+    return out;
+}
 
 } // namespace sealgate::milter

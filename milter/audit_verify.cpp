@@ -143,8 +143,8 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
     if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;
     const auto file = public_key_file(gateway.audit_directory());
-    const bool is_forbidden = std::ranges::find(out.forbidden, file) != out.forbidden.end();
-    const std::string beside = logs.empty() ? "; " + file.string() + (is_forbidden ? " may not be read" : " has none") : "";
+    const std::string beside =
+        logs.empty() ? "; " + file.string() + (out.may_read(file) ? " has none" : " may not be read") : "";
     return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it" + beside),
            std::nullopt;
 }

@@ -112,8 +112,7 @@ audit_keys look_for_audit_keys(const config& gateway) {
     audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
     std::ranges::move(unusable_secrets(gateway), std::back_inserter(out.errors));
     const auto file = public_key_file(gateway.audit_directory());
-    const bool is_forbidden = std::ranges::find(asked.forbidden, file) != asked.forbidden.end();
-    if (asked.trusted.keys.empty() && !is_forbidden && std::filesystem::exists(file))
+    if (asked.trusted.keys.empty() && asked.may_read(file) && std::filesystem::exists(file))
         out.errors.push_back(file.string() + " holds no Ed25519 public key; the next start of the gateway writes it anew");
     if (witnesses.empty()) return out;
     auto trusted = asked.trusted;

@@ -2,17 +2,12 @@
 
 #include "keys/files.hpp"
 #include "milter/address_key.hpp"
-#include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
+#include "policy/audit_event.hpp"
 #include "policy/base/ed25519.hpp"
-#include "policy/query.hpp"
-
-#include <boost/json.hpp>
 
 #include <filesystem>
 #include <optional>
-#include <ranges>
-#include <string_view>
 #include <sys/stat.h>
 #include <system_error>
 
@@ -23,26 +18,6 @@ namespace {
 bool is_exposed(const std::string& file) {
     struct stat status = {};
     return ::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-}
-
-namespace json = boost::json;
-
-// The id of the key that addresses were hashed under at the gateway's last start; empty: in clear, or there was no start.
-std::string last_address_key(const std::filesystem::path& audit_directory) {
-    constexpr std::size_t before_other_fields = 96;
-    auto files = log_files(audit_directory);
-    for (std::ranges::reverse(files); const auto& file : files) {
-        std::optional<std::string> found;
-        audit_reader reader(std::vector{file});
-        for (std::string line; reader.next(line);) {
-            if (!std::string_view(line).substr(0, before_other_fields).contains("\"event\":\"start\"")) continue;
-            boost::system::error_code error;
-            const auto value = json::parse(line, error);
-            if (!error && value.is_object()) found = policy::text_in(value.get_object(), "address_key").value_or("");
-        }
-        if (found) return *std::move(found);
-    }
-    return {};
 }
 
 // Why something can't be used; nothing where it can, or where this user may not look.
@@ -64,7 +39,8 @@ std::optional<std::string> problem_with_signing_key(const std::string& file) {
 
 std::optional<std::string> problem_with_address_key(const config& gateway) {
     const auto& file = gateway.audit.address_key;
-    const auto before = last_address_key(gateway.audit_directory());
+    // Empty: in clear, or there was no start.
+    const auto before = find_last(gateway.audit_directory(), policy::address_key_named_in).value_or("");
     if (!std::filesystem::exists(file)) {
         if (before.empty()) return std::nullopt;
         return file + " is missing, and the log was written with it until now: put it back; the next start would make another "

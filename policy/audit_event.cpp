@@ -25,6 +25,15 @@ std::string fields(const json::object& whole) {
     return text.substr(1, text.size() - 2);
 }
 
+// Most lines are decisions, and not worth parsing here. An event says so behind its number and time.
+std::optional<json::object> event_in(std::string_view line) {
+    constexpr std::size_t before_other_fields = 96;
+    if (!line.substr(0, before_other_fields).contains("\"event\":")) return std::nullopt;
+    boost::system::error_code error;
+    auto value = json::parse(line, error);
+    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
+}
+
 } // namespace
 
 std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys) {
@@ -64,18 +73,19 @@ std::string signing_key_event(event_time time, const ed25519_public_key& key) {
     return fields(out);
 }
 
-// Most lines are decisions, and not worth parsing here. An event says so behind its number and time.
 std::optional<ed25519_public_key> signing_key_named_in(std::string_view line) {
-    constexpr std::size_t before_other_fields = 96;
-    if (!line.substr(0, before_other_fields).contains("\"event\":")) return std::nullopt;
-    boost::system::error_code error;
-    const auto value = json::parse(line, error);
-    if (error || !value.is_object()) return std::nullopt;
-    const auto& record = value.get_object();
-    const auto what = text_in(record, "event");
-    if (what == name_of(gateway_event::signing_key)) return parse_ed25519_public_key(text_in(record, "key").value_or(""));
-    if (what == name_of(gateway_event::start)) return parse_ed25519_public_key(text_in(record, "signing_key").value_or(""));
+    const auto record = event_in(line);
+    if (!record) return std::nullopt;
+    const auto what = text_in(*record, "event");
+    if (what == name_of(gateway_event::signing_key)) return parse_ed25519_public_key(text_in(*record, "key").value_or(""));
+    if (what == name_of(gateway_event::start)) return parse_ed25519_public_key(text_in(*record, "signing_key").value_or(""));
     return std::nullopt;
+}
+
+std::optional<std::string> address_key_named_in(std::string_view line) {
+    const auto record = event_in(line);
+    if (!record || text_in(*record, "event") != name_of(gateway_event::start)) return std::nullopt;
+    return std::string(text_in(*record, "address_key").value_or(""));
 }
 
 std::string key_event(const key_event_facts& of) {

@@ -55,6 +55,8 @@ std::string repair_event(event_time time, std::uint64_t octets);
 std::string signing_key_event(event_time time, const ed25519_public_key& key);
 // The key that a line of the log names as the one that signs from there on.
 std::optional<ed25519_public_key> signing_key_named_in(std::string_view line);
+// keys_in_use::address_key, where the line is a start.
+std::optional<std::string> address_key_named_in(std::string_view line);
 
 enum class key_change : std::uint8_t { import, remove, disable, enable };
 

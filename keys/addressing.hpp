@@ -31,7 +31,7 @@ public:
 
 private:
     struct part {
-        std::vector<reader> named; // by key id, each once
+        std::vector<reader> named; // ordered by key id
         bool has_hidden = false;
         bool has_passphrase = false;
 

@@ -114,12 +114,6 @@ constexpr std::size_t longest_number = 20;
 
 bool contains(const auto& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-bool is_short_of(std::string_view s, std::size_t longest, std::string_view others) {
-    return s.size() <= longest && std::ranges::all_of(s, [&](char c) {
-               return text::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.contains(c);
-           });
-}
-
 bool is_url(std::string_view s) {
     if (!s.starts_with("https://") && !s.starts_with("http://")) return false;
     s.remove_prefix(s.find("//") + 2);
@@ -191,9 +185,12 @@ bool is_usual_comment(std::string_view value) {
 }
 
 bool is_charset(std::string_view value) {
+    constexpr std::size_t longest_variant = 2; // "1" to "15", "R"
+    const auto is_alphanumeric = [](char c) { return text::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     constexpr auto families = std::to_array<std::string_view>({"utf-8", "us-ascii", "iso-8859-", "windows-125", "koi8-"});
     return std::ranges::any_of(families, [&](std::string_view family) {
-        return text::istarts_with(value, family) && is_short_of(value.substr(family.size()), 2, "");
+        return text::istarts_with(value, family) && value.size() <= family.size() + longest_variant &&
+               std::ranges::all_of(value.substr(family.size()), is_alphanumeric);
     });
 }
 

@@ -18,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Auditors are in the gateway's group, and see this directory of all that is below state/ (contrib/design/audit_format.md).
-constexpr unsigned readable_by_group = 0640;
-constexpr unsigned open_to_group = 0750;
-
 std::string system_error(std::string_view what, const fs::path& path) {
     return std::string(what) + " " + path.string() + ": " + std::generic_category().message(errno);
 }

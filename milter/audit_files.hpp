@@ -8,6 +8,10 @@
 
 namespace sealgate::milter {
 
+// Auditors are in the gateway's group, and see this directory of all that is below state/.
+inline constexpr unsigned readable_by_group = 0640;
+inline constexpr unsigned open_to_group = 0750;
+
 std::filesystem::path written_log(const std::filesystem::path& directory);
 std::filesystem::path rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
 

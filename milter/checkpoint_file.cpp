@@ -1,6 +1,7 @@
 #include "milter/checkpoint_file.hpp"
 
 #include "keys/files.hpp"
+#include "milter/audit_files.hpp"
 #include "milter/file_tail.hpp"
 #include "milter/random.hpp"
 
@@ -16,8 +17,6 @@ namespace sealgate::milter {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr unsigned readable_by_group = 0640;
 
 ed25519_key key_from(const fs::path& file, bool& is_new) {
     if (!fs::exists(file)) {

@@ -9,8 +9,6 @@ namespace sealgate::milter {
 
 namespace {
 
-bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
-
 // Blanks and marks that spreadsheets and mail programs leave behind, and that would be a part of the address.
 bool has_unseen(std::string_view line) {
     constexpr std::u32string_view unseen = U"\u00A0\u200B\u200C\u200D\u200E\u200F\u2060\uFEFF";
@@ -37,15 +35,14 @@ bool is_one_address(std::string_view line) {
 } // namespace
 
 std::expected<std::vector<std::string>, std::string> read_address_list(const std::string& file, std::string_view bytes) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
+    bytes = text::without_byte_order_mark(bytes);
     std::vector<std::string> out;
     for (std::size_t number = 1; !bytes.empty(); ++number) {
         const auto line = text::trim(text::take_line(bytes));
         const auto refusal = [&](std::string_view why) {
             return std::unexpected(file + ":" + std::to_string(number) + ": " + std::string(why));
         };
-        if (!is_utf8(line)) return refusal("it is not UTF-8");
+        if (!text::is_utf8(line)) return refusal("it is not UTF-8");
         if (has_unseen(line)) return refusal("it holds characters that cannot be seen, next to what should be an address");
         if (line.empty() || line.starts_with('#')) continue;
         if (!is_one_address(line)) return refusal("\"" + text::printable(line) + "\" is not one address or login; one a line");

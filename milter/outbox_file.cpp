@@ -179,7 +179,7 @@ bool is_envelope_address(std::string_view address) {
         if (!quoted || ++i == address.size()) return false;
         if (static_cast<unsigned char>(address[i]) < 0x20 || address[i] == 0x7F) return false;
     }
-    return !quoted && text::encode_utf8(text::decode_utf8(address)) == address;
+    return !quoted && text::is_utf8(address);
 }
 
 std::string addresses_of(const std::vector<waiting_recipient>& recipients) {

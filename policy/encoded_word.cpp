@@ -182,13 +182,11 @@ std::string without_remarks(std::string_view utf8) {
     return text::encode_utf8(points);
 }
 
-bool is_utf8(std::string_view bytes) { return text::encode_utf8(text::decode_utf8(bytes)) == bytes; }
-
 // In a charset that nobody knows, printable ASCII and UTF-8 can still be told. Control characters cannot:
 // they may switch alphabets (ISO 2022) or be halves of wider characters.
 legible legible_without_charset(std::string_view bytes) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && !text::is_space(c); };
-    return is_utf8(bytes) && std::ranges::none_of(bytes, is_control) ? legible::yes : legible::no;
+    return text::is_utf8(bytes) && std::ranges::none_of(bytes, is_control) ? legible::yes : legible::no;
 }
 
 constexpr std::string_view utf8_names[] = {"utf-8", "utf8"};

@@ -19,8 +19,7 @@ void add_domain(const std::string& domain, yaml::mark at, yaml::error_sink& erro
 
 // One domain a line; "#" begins a comment.
 void load_domain_file(std::string_view text, yaml::error_sink& errors, tier_id tier, tier_table& out) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    text = text::without_byte_order_mark(text);
     if (!yaml::is_readable(text, errors)) return;
     int line = 0;
     for (auto rest : text::split(text, '\n')) {

@@ -109,6 +109,23 @@ std::u32string decode_utf8(std::string_view s) {
     return out;
 }
 
+std::size_t find_broken_utf8(std::string_view s) {
+    for (auto rest = s; !rest.empty();) {
+        const auto at = s.size() - rest.size();
+        const bool is_replacement = take_code_point(rest) == replacement;
+        if (is_replacement && s.size() - rest.size() == at + 1) return at; // one that was written has three octets
+    }
+    return std::string_view::npos;
+}
+
+bool is_utf8(std::string_view s) { return find_broken_utf8(s) == std::string_view::npos; }
+
+std::string_view without_byte_order_mark(std::string_view file) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    if (file.starts_with(mark)) file.remove_prefix(mark.size());
+    return file;
+}
+
 std::string encode_utf8(std::u32string_view s) {
     std::string out;
     const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };

@@ -37,6 +37,11 @@ std::string listed(const std::vector<std::string>& words, std::string_view last)
 
 std::u32string decode_utf8(std::string_view s);
 std::string encode_utf8(std::u32string_view s);
+// Offset of the first octet that is not UTF-8; npos: all is. A U+FFFD that was written is.
+std::size_t find_broken_utf8(std::string_view s);
+bool is_utf8(std::string_view s);
+// Some editors and spreadsheets put one before all they save as UTF-8.
+std::string_view without_byte_order_mark(std::string_view file);
 
 // For logs and replies: valid UTF-8, control characters (C0, C1, DEL, bidi and line separators) replaced by U+FFFD,
 // cut to that many code points with "…" behind the cut.

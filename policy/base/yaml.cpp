@@ -166,20 +166,17 @@ std::optional<std::uint64_t> with_unit(std::string_view value, const auto& units
 
 // YAML 1.2 section 5.1. yaml-cpp passes on what is no UTF-8.
 bool is_readable(std::string_view text, error_sink& errors) {
-    const auto characters = text::decode_utf8(text);
+    const auto broken = text::find_broken_utf8(text);
     mark at;
-    for (const char32_t c : characters) {
-        if (c == U'\uFFFD') {
-            errors.add(at, "this is no UTF-8; save the file as UTF-8");
-            return false;
-        }
+    for (const char32_t c : text::decode_utf8(text.substr(0, broken))) {
         if (is_control(c)) {
             errors.add(at, fmt::format("a control character (U+{:04X}) does not belong here", static_cast<unsigned>(c)));
             return false;
         }
         at = c == '\n' ? mark{at.line + 1, 1} : mark{at.line, at.column + 1};
     }
-    return true;
+    if (broken != std::string_view::npos) errors.add(at, "this is no UTF-8; save the file as UTF-8");
+    return broken == std::string_view::npos;
 }
 
 std::optional<node> parse(std::string_view text, error_sink& errors) {

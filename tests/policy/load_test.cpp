@@ -100,6 +100,7 @@ TEST(LoadPolicy, ErrorsOfAnIncludeNameItsFileAndLine) {
     EXPECT_THAT(errors_of(text, {{"p/s.txt", "ok.example\nhttp://x\n"}}),
                 ElementsAre(HasSubstr("p/s.txt:2:1: \"http://x\" is no domain")));
     EXPECT_THAT(errors_of(text, {{"p/s.txt", "\xEF\xBB\xBF# with a byte order mark\nok.example\n"}}), testing::IsEmpty());
+    EXPECT_THAT(errors_of(text, {{"p/s.txt", "# from m\xEF\xBF\xBDller.example\nok.example\n"}}), testing::IsEmpty());
     EXPECT_THAT(errors_of(text, {{"p/s.txt", "ok.example\nm\xFCller.example\n"}}),
                 ElementsAre(HasSubstr("p/s.txt:2:2: this is no UTF-8")));
 }

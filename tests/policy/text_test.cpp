@@ -17,6 +17,18 @@ TEST(Text, BrokenUtf8BecomesReplacementCharactersByteByByte) {
     EXPECT_EQ(decode_utf8("\xC3["), U"\uFFFD[");         // the bracket is not swallowed
 }
 
+TEST(Text, BrokenUtf8IsFoundAndAReplacementCharacterIsNone) {
+    for (const std::string_view whole : {"", "a\xC3\xA4", "\xEF\xBF\xBD", "\xEF\xBB\xBF"}) EXPECT_TRUE(is_utf8(whole)) << whole;
+    EXPECT_EQ(find_broken_utf8("a\xEF\xBF\xBD\xC3"), 4u);
+    EXPECT_EQ(find_broken_utf8("\xC3["), 0u);
+    EXPECT_EQ(find_broken_utf8("ab\xEF\xBF"), 2u);
+}
+
+TEST(Text, ByteOrderMarkIsTakenOffOnceAndAtTheFrontOnly) {
+    EXPECT_EQ(without_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBFx"), "\xEF\xBB\xBFx");
+    EXPECT_EQ(without_byte_order_mark("x\xEF\xBB\xBF"), "x\xEF\xBB\xBF");
+}
+
 TEST(Text, Utf8GoesThereAndBack) {
     const std::u32string all = U"aäΩ€𝄞\U0010FFFF";
     EXPECT_EQ(decode_utf8(encode_utf8(all)), all);

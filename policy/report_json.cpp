@@ -184,6 +184,7 @@ std::string report_json(const report_input& of) {
     out["time_line"] = time_line_as_json(of);
     out["refusals"] = refusals_as_json(of.counted);
     out["insecure_domains"] = domains_as_json(of.counted);
+    out["ways_of_naming"] = of.counted.ways.number();
     out["missing_keys"] = missing_keys_as_json(of.counted);
     out["near_misses"] = near_misses_as_json(of.counted);
     out["gateway"] = changes_as_json(of.counted);

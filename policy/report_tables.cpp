@@ -70,6 +70,15 @@ void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, e
     if (!domains.entries.empty()) draw(to, table);
 }
 
+// Above tables of people.
+void draw_ways_of_naming(writer& to, const numbers& of) {
+    const auto ways = of.ways.number();
+    if (ways > 1)
+        to.raw("<p>Addresses stand here under ")
+            .count(ways)
+            .raw(" keys or forms (<code>audit.addresses</code>); one person may be counted more than once.</p>\n");
+}
+
 // Rows of what would have become of messages or recipients.
 template <class Key>
 data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<std::string> heads, std::string_view many,
@@ -181,6 +190,7 @@ void draw_missing_keys(writer& to, const numbers& of) {
     for (const auto& one : people.entries)
         table.rows.push_back(
             {outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight), time_cell(one.value.last)});
+    if (!table.rows.empty()) draw_ways_of_naming(to, of);
     draw_or_say(to, table, "Nobody's key was missing.");
 }
 
@@ -222,6 +232,7 @@ void draw_changes(writer& to, const numbers& of) {
 void draw_watched(writer& to, const numbers& of) {
     auto senders = watched_table(of.watched_senders, {"sender"}, "senders",
                                  [](const std::string& who) { return std::vector<data_cell>{outside(who)}; });
+    if (!senders.rows.empty()) draw_ways_of_naming(to, of);
     senders.id = "watched-senders", senders.caption = "Only watched: mails by sender";
     draw_or_say(to, senders, "Every sender's mail would have passed as it was.");
     auto rules =

@@ -79,9 +79,12 @@ void count_effect(bounded<Key, effects>& in, const Key& key, const kind_of_mail&
     if (auto* found = in.at(key)) ++*effect_on(*found, mail, result);
 }
 
+// Whether there was room for it.
 template <class Key>
-void count_outcome(bounded<Key, counts_by_outcome>& in, const Key& key, outcome what) {
-    if (auto* found = in.at(key)) ++found->at(static_cast<std::size_t>(what));
+bool count_outcome(bounded<Key, counts_by_outcome>& in, const Key& key, outcome what) {
+    auto* found = in.at(key);
+    if (found) ++found->at(static_cast<std::size_t>(what));
+    return found != nullptr;
 }
 
 std::string texts_at(const json::object& of, std::string_view field) {
@@ -118,6 +121,7 @@ void tally::add(const json::object& record) {
     const auto event = text_in(record, "event");
     const auto what = named_as<outcome>(text_at(record, "outcome"));
     if (!when || (!event && !what)) return add_unreadable();
+    address_key_.see(record);
     compare_policy(record, *when);
     compare_certificates(record, *when);
     compare_mode(text_in(record, "mode"), *when);
@@ -145,7 +149,8 @@ void tally::add_decision(const json::object& record, moment when, outcome what) 
         if (auto* number = counted_.failures.at(text_at(record, "failure"))) ++*number;
     if (mail.how == mode::monitor) {
         const auto sender = text::lower(text_at(record, "sender"));
-        count_outcome(counted_.watched_senders, sender.empty() ? "<>" : sender, what);
+        if (count_outcome(counted_.watched_senders, sender.empty() ? "<>" : sender, what))
+            counted_.ways.see(sender, address_key_.id());
     }
     add_near_misses(record, mail);
     for (const auto* one : recipients_in(record)) add_recipient(*one, mail, when);
@@ -162,8 +167,10 @@ void tally::add_recipient(const json::object& one, const kind_of_mail& mail, mom
     if (why && is_about_the_recipient(*why))
         count_effect(counted_.domains, {std::string(domain_or_word(address)), tier}, mail, *result);
     if (why && is_about_a_key(*why)) {
-        if (auto* found = counted_.without_key.at(address))
+        if (auto* found = counted_.without_key.at(address)) {
             *found = {.tier = tier, .reason = word, .mails = found->mails + 1, .last = std::max(found->last, when)};
+            counted_.ways.see(address, address_key_.id());
+        }
     }
     if (mail.how == mode::monitor) {
         count_outcome(counted_.watched_domains, std::string(domain_or_word(address)), *result);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/bounded.hpp"
+#include "policy/pseudonym.hpp"
 #include "policy/vocabulary.hpp"
 
 #include <boost/json/object.hpp>
@@ -89,6 +90,7 @@ struct numbers {
     std::uint64_t unreadable = 0; // lines that are neither a decision nor an event; of the whole log
     std::uint64_t recipients = 0;
     std::uint64_t near_misses = 0;     // messages that have one or several
+    ways_of_naming ways;               // of those who are counted by address
     std::optional<moment> first, last; // of the decisions that are counted
     counts_of_mail totals;
     bounded<whole_hour, counts_of_mail> by_hour;
@@ -131,6 +133,7 @@ private:
     numbers counted_;
     std::optional<moment> since_, until_;
     std::set<std::string> classifications_;
+    address_key_in_use address_key_{std::string()}; // whichever it is
     std::string last_policy_, last_certificates_, last_mode_, last_signing_key_;
     bool runs_ = false; // as far as events tell
 };

@@ -224,6 +224,18 @@ TEST(Report, LongListsAreCutAndSaySo) {
     EXPECT_THAT(page_of(lines), HasSubstr("The 50 most frequent are shown; there are 30 more domains."));
 }
 
+TEST(Report, SaysWhereOnePersonMayBeCountedTwice) {
+    const std::string mail =
+        R"({"time":"2026-11-26T09:00:00Z","outcome":"reject","mode":"enforce","recipients":[{"address":"zoe@yahoo.com","tier":"unknown","action":"encrypt","result":"reject","reason":"no-key"}]})"
+        "\n";
+    const std::string hashed =
+        R"({"time":"2026-11-26T10:00:00Z","outcome":"reject","mode":"enforce","recipients":[{"address":"hmac-0123456789abcdef0123456789abcdef","tier":"unknown","action":"encrypt","result":"reject","reason":"no-key"}]})"
+        "\n";
+    constexpr auto warning = "Addresses stand here under 2 keys or forms";
+    EXPECT_THAT(page_of(mail + hashed), HasSubstr(warning));
+    EXPECT_THAT(page_of(mail + mail), Not(HasSubstr(warning)));
+}
+
 TEST(Report, PeriodIsWhatWasAskedOrWhatThereIs) {
     const auto counts = counted(small_log);
     auto in = input(counts);

@@ -140,6 +140,23 @@ TEST(Tally, PeopleWithoutAKeyAreListedWithTheLastReason) {
     EXPECT_EQ(bob.last, at("2026-11-24T09:00:00Z"));
 }
 
+TEST(Tally, PeopleUnderTwoKeysAreTwoWaysOfNaming) {
+    const auto counted_under = [](std::string_view second_key) {
+        tally out({}, {});
+        for (const auto key : {std::string_view("1"), second_key}) {
+            out.add({{"time", "2026-11-23T08:00:00Z"}, {"event", "start"}, {"address_key", key}});
+            out.add(json::object{{"time", "2026-11-23T09:00:00Z"},
+                                 {"outcome", "reject"},
+                                 {"recipients", json::array{json::object{{"address", "hmac-0123456789abcdef0123456789abcdef"},
+                                                                         {"result", "reject"},
+                                                                         {"reason", "no-key"}}}}});
+        }
+        return out.counted().ways.number();
+    };
+    EXPECT_EQ(counted_under("1"), 1u);
+    EXPECT_EQ(counted_under("2"), 2u);
+}
+
 TEST(Tally, NearMissesCountOnceAMail) {
     const json::array twice{json::object{{"suggestion", "confidential"}, {"carrier", "subject"}},
                             json::object{{"suggestion", "confidential"}, {"carrier", "subject"}}};

@@ -11,11 +11,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <deque>
 #include <iostream>
 #include <map>
 #include <optional>
-#include <thread>
+#include <poll.h>
+#include <unistd.h>
 #include <utility>
 
 namespace sealgate::milter {
@@ -206,10 +208,17 @@ void tell_hidden_domains(std::uint64_t number) {
                  " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
 }
 
+// Waits a while, or until nobody can read standard output any more: false then.
+bool wait_for_more() {
+    pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+    return ::poll(&output, 1, static_cast<int>(between_looks.count())) <= 0;
+}
+
 // Until somebody ends it, or nobody can read it any more.
 int follow(record_printer& printer, audit_search& log, const config& gateway, bool about_people) {
     auto told = log.hashed();
-    for (std::uint64_t damaged = log.damaged(); std::cout;) {
+    auto damaged = log.damaged();
+    do {
         for (found_record one; log.next(one);) printer.print(std::move(one));
         printer.flush();
         tell_damaged(log.damaged() - std::exchange(damaged, log.damaged()));
@@ -218,8 +227,7 @@ int follow(record_printer& printer, audit_search& log, const config& gateway, bo
             tell_another_key(told.under_another_key - before.under_another_key, gateway,
                              " had when this began: begin again if it was replaced since (audit.address_key)");
         tell_hidden_domains(told.without_domain - before.without_domain);
-        std::this_thread::sleep_for(between_looks);
-    }
+    } while (std::cout && wait_for_more());
     return exit_unusable;
 }
 

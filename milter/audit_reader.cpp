@@ -47,6 +47,7 @@ audit_reader::audit_reader(std::vector<std::filesystem::path> files)
 }
 
 bool audit_reader::next(std::string& line) {
+    left_.reset();
     for (;;) {
         const auto end = buffer_.find('\n', searched_);
         if (end != std::string::npos) {
@@ -57,11 +58,13 @@ bool audit_reader::next(std::string& line) {
         if (buffer_.size() - at_ > most_kept) buffer_.resize(at_ + most_kept);
         searched_ = buffer_.size();
         if (fill()) continue;
-        const auto rest = buffer_.substr(at_);
+        auto rest = buffer_.substr(at_);
+        auto here = file();
         if (!open_next()) return false;
         // Only the log's last line can be one that is being written.
         if (!rest.empty()) {
-            line = rest;
+            line = std::move(rest);
+            left_ = std::move(here);
             return true;
         }
     }

@@ -31,7 +31,7 @@ public:
     bool next(std::string& line);
 
     // The file that the last line is from.
-    const std::filesystem::path& file() const { return files_[at_file_]; }
+    const std::filesystem::path& file() const { return left_ ? *left_ : files_[at_file_]; }
     // What stands behind the last line end: an unfinished line.
     std::string_view unfinished() const { return std::string_view(buffer_).substr(at_); }
 
@@ -45,7 +45,8 @@ private:
     std::vector<std::filesystem::path> files_;
     std::size_t at_file_ = 0;
     std::optional<keys::input_file> in_;
-    ino_t inode_ = 0; // of in_: a file keeps it when it is rotated
+    std::optional<std::filesystem::path> left_; // where the last line is the unfinished end of a file
+    ino_t inode_ = 0;                           // of in_: a file keeps it when it is rotated
     std::string buffer_;
     std::size_t at_ = 0;       // of buffer_: where the next line begins
     std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here

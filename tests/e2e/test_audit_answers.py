@@ -96,6 +96,8 @@ def test_follow_shows_what_comes(world, mails):
         refused = Mail([ZOE], "[confidential] Offer")
         world.send(refused)
         assert json.loads(follower.stdout.readline())["message_id"] == f"<{refused.message_id}>"
+        follower.stdout.close()
+        assert follower.wait() >= 0, "it ends by itself when nobody reads on"
     finally:
         patience.cancel()
         follower.kill()

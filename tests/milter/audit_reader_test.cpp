@@ -70,6 +70,20 @@ TEST_F(AuditReader, LineThatIsTakenBackIsReadAsItIsWrittenThen) {
     EXPECT_THAT(all(reader), ElementsAre("g"));
 }
 
+TEST_F(AuditReader, UnfinishedEndOfARotatedFileIsNamedByItsFile) {
+    const auto rotated = rotated_log(directory, 1);
+    append("a\nb");
+    fs::rename(written_log(directory), rotated);
+    append("c\n");
+    audit_reader reader(directory);
+    std::string line;
+    for (const auto& [text, file] : {std::pair("a", rotated), {"b", rotated}, {"c", written_log(directory)}}) {
+        ASSERT_TRUE(reader.next(line));
+        EXPECT_EQ(line, text);
+        EXPECT_EQ(reader.file(), file);
+    }
+}
+
 TEST_F(AuditReader, WhatIsNoRegularFileIsRefusedByItsName) {
     const auto fifo = rotated_log(directory, 1);
     append("a\n");

@@ -3,6 +3,7 @@
 #include "keys/legacy_display.hpp"
 #include "keys/pgp_mime.hpp"
 #include "policy/base/text.hpp"
+#include "policy/encoded_word.hpp"
 #include "policy/mime.hpp"
 #include "policy/mime_field.hpp"
 
@@ -23,17 +24,38 @@ constexpr auto user_facing =
     std::to_array<std::string_view>({"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID",
                                      "In-Reply-To", "References", "Keywords", "Comments"});
 
-// What the Subject is outside then, and the other fields that go inside only.
+// What the Subject is outside then, and the other fields that go inside only: hcp_baseline's, Exchange's copy of the
+// Subject, and SpamAssassin's report, which quotes the text.
 constexpr std::string_view hidden_subject = " [...]";
-constexpr auto hidden_fields = std::to_array<std::string_view>({"Keywords", "Comments"});
+constexpr auto hidden_fields = std::to_array<std::string_view>({"Keywords", "Comments", "Thread-Topic", "X-Spam-Report"});
 
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
 
+// The beginning of the Subject as people read it, without what stands in brackets in front.
+std::string words_of_subject(const policy::message& mail) {
+    constexpr std::size_t enough = 80; // octets
+    const auto subjects = policy::field_values(mail, "Subject");
+    if (subjects.empty()) return {};
+    const auto whole = policy::decode_words(policy::unfolded(subjects.front())).text;
+    return std::string(text::trim(std::string_view(whole).substr(whole.rfind(']') + 1)).substr(0, enough));
+}
+
+// Whether a field that programs added says the Subject once more: as it was before a filter marked it, say.
+bool repeats(const header_field& field, std::string_view words) {
+    constexpr std::size_t fewest = 8; // octets; less could stand anywhere
+    if (words.size() < fewest || text::is_one_of(field.name, user_facing) || text::iequals(field.name, "Received"))
+        return false;
+    return text::icontains(policy::decode_words(policy::unfolded(field.value)).text, words);
+}
+
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).
 void append_protected_fields(std::string& out, const policy::message& mail) {
-    for (const auto& field : mail.fields)
-        if (text::is_one_of(field.name, user_facing)) policy::append_field(out, field);
     const auto outside = outer_values(mail, subject_shown::inside_only);
+    for (std::size_t i = 0; i < outside.size(); ++i) {
+        const auto& field = mail.fields[i];
+        if (text::is_one_of(field.name, user_facing) || (!outside[i] && stays_outside(field.name)))
+            policy::append_field(out, field);
+    }
     for (std::size_t i = 0; i < outside.size(); ++i) {
         const auto& name = mail.fields[i].name;
         if (outside[i] && text::is_one_of(name, user_facing))
@@ -95,9 +117,10 @@ std::string entity_to_seal(const policy::message& mail, subject_shown where, std
 std::vector<std::optional<std::string>> outer_values(const policy::message& mail, subject_shown where) {
     std::vector<std::optional<std::string>> out;
     const bool hides = where == subject_shown::inside_only;
+    const auto words = hides ? words_of_subject(mail) : std::string{};
     bool subject_shown_already = false;
     for (const auto& field : mail.fields) {
-        if (!stays_outside(field.name) || (hides && text::is_one_of(field.name, hidden_fields)))
+        if (!stays_outside(field.name) || (hides && (text::is_one_of(field.name, hidden_fields) || repeats(field, words))))
             out.emplace_back();
         else if (!hides || !text::iequals(field.name, "Subject"))
             out.emplace_back(field.value);

@@ -2,9 +2,9 @@
 //
 // Inside: From, To, Cc, Subject and the like as they are, HP-Outer for each of them that is shown outside as well, and
 // hp="cipher" on the Content-Type; also protected-headers="v1", which is what most programs read today. Outside: Subject is
-// "[...]"; Keywords and Comments are gone (the standard's hcp_baseline). For programs that know neither, the text begins
-// with the Subject (keys/legacy_display). A message whose own Content-Type cannot be added to is put into a multipart of
-// one part, and is itself left as it is. Pure.
+// "[...]"; Keywords and Comments are gone (the standard's hcp_baseline), and what else repeats the Subject or the text. For
+// programs that know neither, the text begins with the Subject (keys/legacy_display). A message whose own Content-Type cannot
+// be added to is put into a multipart of one part, and is itself left as it is. Pure.
 #pragma once
 
 #include "keys/pgp_mime.hpp"

@@ -23,7 +23,8 @@ def opened(world, delivery):
 
 
 def test_the_subject_is_inside_only(protecting):
-    mail = Mail([BOB], "[confidential] Kiteprice", cc=["dave@riseup.net"], extra=["Keywords: kiteprice", "Comments: kiteprice"])
+    mail = Mail([BOB], "[confidential] Kiteprice", cc=["dave@riseup.net"],
+                extra=["Keywords: kiteprice", "Comments: kiteprice", "Thread-Topic: Kiteprice"])
     delivery = sealed(protecting, mail, protecting.send(mail))
     assert delivery.field("Subject").strip() == "[...]"
     assert b"kiteprice" not in delivery.data.lower() and b"confidential" not in delivery.data.lower()

@@ -5,6 +5,7 @@
 namespace sealgate::keys {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -36,6 +37,26 @@ TEST(HeaderProtection, IsAsTheStandardHasIt) {
                                     "Subject: [confidential] Tender price\r\n"
                                     "\r\n"
                                     "Our price is 42.\r\n");
+}
+
+TEST(HeaderProtection, NothingOutsideRepeatsTheSubject) {
+    const policy::message exchange{.fields = {{"Received", " from tender-price-relay.example by corp.example"},
+                                              {"Subject", " RE: [confidential] Tender price"},
+                                              {"Thread-Topic", " [confidential] Tender"},
+                                              {"X-Spam-Report", " Content preview:  Our price is 42."},
+                                              {"X-Spam-Prev-Subject", " =?utf-8?q?RE=3A_Tender?=\r\n =?utf-8?q?_Price?="},
+                                              {"X-Mailer", " Tender"},
+                                              {"From", " Tender price <ann@corp.example>"}},
+                                   .body = "Our price is 42.\r\n"};
+    const auto outside = sealed_message(exchange, subject_shown::inside_only, make_envelope("x", "=_x"));
+    std::vector<std::string> names;
+    for (const auto& field : outside.fields) names.push_back(field.name);
+    EXPECT_THAT(names, ElementsAre("Received", "Subject", "X-Mailer", "From", "MIME-Version", "Content-Type"));
+    for (const auto* inside :
+         {"\r\nThread-Topic: [confidential] Tender\r\n", "\r\nX-Spam-Report: Content", "\r\nX-Spam-Prev-Subject:"})
+        EXPECT_THAT(protected_form(exchange), HasSubstr(inside));
+    EXPECT_EQ(sealed_message(exchange, subject_shown::outside, make_envelope("x", "=_x")).fields.size(),
+              exchange.fields.size() + 2);
 }
 
 TEST(HeaderProtection, WithoutItNothingIsAdded) {

@@ -19,27 +19,35 @@ bool is_withdrawn(const auto& key) { return key.revoked || key.invalid; }
 // RFC 9580 section 9.1: 2 is RSA that only encrypts.
 std::uint8_t family_of(std::uint8_t algorithm) { return algorithm == 2 ? 1 : algorithm; }
 
-struct reading_keys {
-    std::vector<reader> keys; // those that count
-    bool known = false;       // there are such keys, whether they count or not
-};
-
-reading_keys keys_of(const std::vector<const certificate*>& certificates) {
-    reading_keys out;
-    for (const auto* cert : certificates)
-        for (const auto& one : cert->subkeys) {
-            if (!one.can_encrypt) continue;
-            out.known = true;
-            if (is_withdrawn(*cert) || cert->disabled || is_withdrawn(one)) continue;
-            out.keys.push_back({.key_id = one.key_id, .fingerprint = one.fingerprint, .algorithm = one.algorithm});
-        }
-    return out;
+// Of an algorithm that gpg does not know (Debian 12's: the newer curves, and all that stands against quantum computers). It
+// can't tell whether such a key belongs to its certificate, nor can we.
+bool is_untold(const subkey& key) {
+    constexpr std::uint8_t known_to_gpg[] = {1, 2, 16, 18}; // RFC 9580 section 9.1: those that encrypt
+    return key.invalid && !key.revoked && std::ranges::find(known_to_gpg, key.algorithm) == std::end(known_to_gpg);
 }
 
 } // namespace
 
 readership::readership(const inspection& seen) {
     for (const auto& message : seen.messages) parts_.push_back(part_of(message));
+}
+
+readership::reading_keys readership::keys_of(const std::vector<const certificate*>& certificates) {
+    reading_keys out;
+    for (const auto* cert : certificates) {
+        const bool counts = !is_withdrawn(*cert) && !cert->disabled;
+        for (const auto& one : cert->subkeys) {
+            if (!one.can_encrypt) continue;
+            const reader key{.key_id = one.key_id, .fingerprint = one.fingerprint, .algorithm = one.algorithm};
+            if (counts && is_untold(one)) {
+                out.untold.push_back(key);
+                continue;
+            }
+            out.known = true;
+            if (counts && !is_withdrawn(one)) out.keys.push_back(key);
+        }
+    }
+    return out;
 }
 
 readership::part readership::part_of(const encrypted_message& message) {
@@ -57,17 +65,19 @@ bool readership::part::names(const reader& key) const {
     return std::ranges::any_of(std::ranges::equal_range(named, key.key_id, {}, &reader::key_id), is_this);
 }
 
-addressed readership::of_part(const part& one, const std::vector<reader>& keys, bool is_known) {
-    if (std::ranges::any_of(keys, [&](const reader& key) { return one.names(key); })) return addressed::yes;
+addressed readership::of_part(const part& one, const reading_keys& theirs) {
+    const auto is_named = [&](const reader& key) { return one.names(key); };
+    if (std::ranges::any_of(theirs.keys, is_named)) return addressed::yes;
     if (one.named.empty() && !one.has_hidden) return addressed::passphrase;
-    return !is_known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
+    if (std::ranges::any_of(theirs.untold, is_named)) return addressed::unverifiable;
+    return !theirs.known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
 }
 
 addressed readership::addressed_to(const key_index& certificates, std::string_view address_key) const {
     if (parts_.empty()) return addressed::unverifiable;
     const auto theirs = keys_of(certificates.all_of(address_key));
     auto worst = addressed::yes;
-    for (const auto& one : parts_) worst = std::max(worst, of_part(one, theirs.keys, theirs.known));
+    for (const auto& one : parts_) worst = std::max(worst, of_part(one, theirs));
     return worst;
 }
 

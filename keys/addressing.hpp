@@ -2,7 +2,8 @@
 //
 //   yes           each encrypted part names a key of theirs, by its whole fingerprint if by any, and is encrypted by that
 //                 key's algorithm
-//   unverifiable  no certificate of theirs is known, or a part's readers can't be told
+//   unverifiable  no certificate of theirs is known, a part's readers can't be told, or it names a key of theirs that gpg
+//                 does not know the algorithm of
 //   passphrase    some part names no key at all: it is encrypted to a passphrase
 //   no            some part names none of theirs, and has no hidden recipient and no passphrase: they could not
 //                 read it, or not they alone
@@ -39,7 +40,15 @@ private:
     };
 
     static part part_of(const encrypted_message& message);
-    static policy::addressed of_part(const part& one, const std::vector<reader>& keys, bool is_known);
+    // Of one recipient.
+    struct reading_keys {
+        std::vector<reader> keys;   // those that count
+        std::vector<reader> untold; // those that may
+        bool known = false;         // there are others, whether they count or not
+    };
+
+    static reading_keys keys_of(const std::vector<const certificate*>& certificates);
+    static policy::addressed of_part(const part& one, const reading_keys& theirs);
 
     std::vector<part> parts_;
 };

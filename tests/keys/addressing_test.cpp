@@ -114,8 +114,36 @@ TEST(Addressing, WithdrawnKeysDoNotCountAndExpiredOnesDo) {
     EXPECT_EQ(judge([](certificate& c) { c.disabled = true; }), addressed::no);
     EXPECT_EQ(judge([](certificate& c) { c.invalid = true; }), addressed::no);
     EXPECT_EQ(judge([](certificate& c) { c.subkeys[1].revoked = true; }), addressed::no);
-    EXPECT_EQ(judge([](certificate& c) { c.subkeys[1].invalid = true; }), addressed::no);
+    EXPECT_EQ(judge([](certificate& c) { c.subkeys[1].algorithm = 18, c.subkeys[1].invalid = true; }), addressed::no);
     EXPECT_EQ(judge([](certificate& c) { c.subkeys.pop_back(); }), addressed::unverifiable) << "no key is known";
+}
+
+TEST(Addressing, OfAKeyThatGpgDoesNotKnowNothingCanBeTold) {
+    constexpr std::uint8_t ml_kem = 35;
+    const auto judge = [&](const std::string& key_id, void (*change)(certificate&)) {
+        stored_certificate bob = bobs_certificate();
+        bob.cert.subkeys[1].algorithm = 18;
+        bob.cert.subkeys.push_back({.fingerprint = {},
+                                    .key_id = "3333333333333333",
+                                    .algorithm = ml_kem,
+                                    .created = {},
+                                    .expires = {},
+                                    .can_encrypt = true,
+                                    .invalid = true});
+        change(bob.cert);
+        const inspection seen{.kind = policy::protection::pgp_mime,
+                              .why = {},
+                              .messages = {{.readers = {{.key_id = key_id, .algorithm = ml_kem}}}}};
+        return addressed_to(seen, key_index(std::vector<stored_certificate>{bob}), "bob@x.org");
+    };
+    const auto as_it_is = [](certificate&) {};
+    EXPECT_EQ(judge("3333333333333333", as_it_is), addressed::unverifiable);
+    EXPECT_EQ(judge("9999999999999999", as_it_is), addressed::no) << "his other key is known, and is not named";
+    EXPECT_EQ(judge("3333333333333333", [](certificate& c) { c.subkeys[2].revoked = true; }), addressed::no);
+    EXPECT_EQ(judge("3333333333333333", [](certificate& c) { c.revoked = true; }), addressed::no);
+    EXPECT_EQ(judge("9999999999999999", [](certificate& c) { c.subkeys.erase(c.subkeys.begin() + 1); }),
+              addressed::unverifiable)
+        << "no key of his is known";
 }
 
 TEST(Addressing, WithoutACertificateNothingCanBeTold) {

@@ -16,6 +16,9 @@ constexpr auto programs = std::to_array<std::string_view>({
     "BCPG C#",
     "Canary PGP",
     "Canary PGP V3",
+    "Crypt::OpenPGP",
+    "Didisoft OpenPGP Library for .NET",
+    "Didisoft OpenPGP Library for Java",
     "Encryption Desktop",
     "FlowCrypt",
     "GnuPG",
@@ -38,10 +41,13 @@ constexpr auto programs = std::to_array<std::string_view>({
     "OpenPGP.js",
     "OX Guard",
     "PGP",
+    "PGP Command Line",
     "PGP Desktop",
     "PGP Universal",
     "PGP SDK",
+    "PGPainless",
     "PGPfreeware",
+    "PGPy",
     "Proton",
     "ProtonMail",
     "R2Mail2",
@@ -102,6 +108,7 @@ constexpr auto systems = std::to_array<std::string_view>({
     "NetBSD",
     "OpenBSD",
     "SunOS",
+    "Win32",
     "windows",
 });
 
@@ -143,21 +150,41 @@ bool is_system(std::string_view s) {
     return contains(systems, s) || is_number(s);
 }
 
-// Nothing, a number, a system, or a number and a system.
+// Nothing, a number, a system, a number and a system, or a number, a build and a system.
 bool is_number_and_system(std::string_view rest) {
     if (rest.empty()) return true;
     if (rest.front() != ' ') return false;
     rest = text::trim(rest);
     if (is_number(rest) || is_system(rest)) return true;
     const auto end = rest.find(' ');
-    return end != std::string_view::npos && is_number(rest.substr(0, end)) && is_system(text::trim(rest.substr(end)));
+    if (end == std::string_view::npos || !is_number(rest.substr(0, end))) return false;
+    rest = text::trim(rest.substr(end));
+    if (is_system(rest)) return true;
+    const auto build_ends = rest.find(") ");
+    return rest.starts_with("(Build ") && build_ends != std::string_view::npos && is_system(rest.substr(0, build_ends + 1)) &&
+           is_system(text::trim(rest.substr(build_ends + 1)));
+}
+
+// "BouncyCastle.NET Cryptography (net6.0) v2.4.0+83ebf4a805": what it runs on, its number, and the revision it was made of.
+bool is_bouncy_castle_net(std::string_view value) {
+    constexpr std::string_view begins = "BouncyCastle.NET Cryptography (net";
+    constexpr std::size_t longest_revision = 10;
+    if (!value.starts_with(begins)) return false;
+    value.remove_prefix(begins.size());
+    const auto framework = value.substr(0, value.find(')'));
+    if (!is_number(framework) || !value.substr(framework.size()).starts_with(") v")) return false;
+    value.remove_prefix(framework.size() + 3);
+    const auto number = value.substr(0, value.find('+'));
+    const auto revision = value.substr(std::min(number.size() + 1, value.size()));
+    return is_number(number) && revision.size() <= longest_revision &&
+           revision.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 bool is_usual_version(std::string_view value) {
     if (value == "BCPG v@RELEASE_NAME@" || value == "OpenPGP.js VERSION") return true; // where nobody filled it in
     for (const auto slogan : slogans)
         if (value.ends_with(slogan)) value.remove_suffix(slogan.size());
-    return value.empty() || std::ranges::any_of(programs, [&](std::string_view program) {
+    return value.empty() || is_bouncy_castle_net(value) || std::ranges::any_of(programs, [&](std::string_view program) {
                return text::istarts_with(value, program) && is_number_and_system(value.substr(program.size()));
            });
 }

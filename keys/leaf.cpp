@@ -30,8 +30,12 @@ constexpr auto types_of_files = std::to_array<std::string_view>(
 
 bool has_binary_name(const policy::mime_part& leaf) {
     const auto name = name_of(leaf);
-    if (!name.ends_with(".pgp") && !name.ends_with(".gpg")) return false;
-    return leaf.type == "application" && std::ranges::find(types_of_files, leaf.subtype) != types_of_files.end();
+    return leaf.type != "text" && (name.ends_with(".pgp") || name.ends_with(".gpg"));
+}
+
+bool is_encrypted_file(const policy::mime_part& leaf) {
+    return has_binary_name(leaf) && leaf.type == "application" &&
+           std::ranges::find(types_of_files, leaf.subtype) != types_of_files.end();
 }
 
 bool may_be_binary(const policy::mime_part& leaf) {
@@ -43,7 +47,7 @@ bool claims_encryption(const policy::mime_part& leaf) {
     if (leaf.is("application", "pgp")) return text::iequals(leaf.parameter("x-action"), "encrypt");
     if (leaf.is("application", "octet-stream") && std::ranges::find(names_of_armor, name_of(leaf)) != names_of_armor.end())
         return true;
-    return leaf.is("application", "pgp-encrypted") || has_binary_name(leaf);
+    return leaf.is("application", "pgp-encrypted") || is_encrypted_file(leaf);
 }
 
 // Files of these kinds have .pgp names too, and hide nothing.

@@ -8,9 +8,10 @@
 //   partial       an encrypted message with something readable beside it
 //   fake          claims to be an encrypted message by its type, its name or a begin line, and is none
 //
-// Binary data count only as application/pgp-encrypted, application/pgp, or octet-stream and the like with a .pgp or .gpg
-// name: what is called text/html is shown as HTML, whatever the file name says. Certificates and signatures of such a name are
-// readable and claim nothing. Pure and linear; decodes the leaf once.
+// Binary data count only as application/pgp-encrypted, application/pgp, or with a .pgp or .gpg name: some programs encrypt a
+// file and leave it the type that it had. But what is called text is shown as text, whatever the file name says. An old type is
+// no claim: what is no encrypted message is readable then, and with octet-stream and the like it is fake. Certificates and
+// signatures of such a name are readable and claim nothing. Pure and linear; decodes the leaf once.
 #pragma once
 
 #include "keys/packets.hpp"

@@ -272,23 +272,24 @@ TEST_F(Inspect, ReadableCiphertextIsFake) {
     };
     for (const auto& m :
          {mail("text/plain", armor_message(forged)), binary("application/octet-stream; name=x.pgp"),
-          binary("application/pgp-encrypted"),
+          binary("application/pgp-encrypted"), binary("image/png; name=x.pgp"),
           mail(encrypted_type, multipart({version, part("application/octet-stream", armor_message(forged))}))}) {
         EXPECT_EQ(kind(m), protection::pgp_fake);
         EXPECT_TRUE(inspect(m).why.ends_with("its encrypted data can be read as they are")) << inspect(m).why;
     }
-    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.pgp", "image/png; name=x.pgp"})
+    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.pgp"})
         EXPECT_EQ(kind(binary(type)), protection::none) << type;
 }
 
-TEST_F(Inspect, BinaryDataUnderATypeThatIsShownAreNotEncrypted) {
+TEST_F(Inspect, BinaryDataUnderATypeThatIsShownAsTextAreNotEncrypted) {
     const auto m = [](const std::string& type) {
         return policy::message{.fields = {{"Content-Type", " " + type}, {"Content-Transfer-Encoding", " base64"}},
                                .body = text::encode_base64(cipher)};
     };
-    for (const auto* type : {"application/octet-stream; name=x.pgp", "application/pgp-encrypted", "application/pgp"})
+    for (const auto* type : {"application/octet-stream; name=x.pgp", "application/pgp-encrypted", "application/pgp",
+                             "image/png; name=x.pgp", "application/pdf; name=x.pdf.gpg"})
         EXPECT_EQ(kind(m(type)), protection::pgp_inline) << type;
-    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.gpg", "image/png; name=x.pgp"})
+    for (const auto* type : {"text/html; name=x.pgp", "text/plain; name=x.gpg", "image/png; name=x.png"})
         EXPECT_EQ(kind(m(type)), protection::none) << type;
 }
 

@@ -71,9 +71,13 @@ def cases(world):
                """The attachment is an encrypted message, and is called offer.dat: nobody would look for OpenPGP in it,
                and nothing says that it is meant so. The safe side.""",
                multipart("mixed", text, attachment("offer.dat", bob)))
-    yield case("a-binary-file-called-a-picture", "pgp-partial",
-               """Encrypted data under image/png: a program shows what it can make of them as a picture.""",
-               multipart("mixed", text, attachment("offer.png.pgp", bob, "image/png")))
+    yield case("a-binary-file-called-a-picture", "pgp-inline",
+               """FlowCrypt encrypts a file, puts .pgp behind its name and leaves it the type that it had. A program may try
+               to show it as a picture: it is one encrypted message to the last octet, so there is none to be seen.""",
+               multipart("mixed", text, attachment("offer.png.pgp", bob, "image/png")), yes)
+    yield case("a-picture-called-encrypted", "pgp-partial",
+               """The name says that the picture is encrypted, its type that it is a picture. It is a picture.""",
+               multipart("mixed", text, attachment("offer.png.pgp", b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png")))
     yield case("two-blocks-in-one-text", "pgp-partial",
                """Two encrypted blocks in one part, as when a conversation is quoted whole. Programs open the first, or
                both, or neither, and lines between blocks are read as text: one block is what counts.""",

@@ -60,6 +60,14 @@ def mime_programs(world):
     yield ("mailvelope", "Mailvelope through a web mailer's API: comments of OpenPGP.js in the armor.",
            {}, version("Content-Description: PGP/MIME Versions Identification"),
            'application/octet-stream; name="encrypted.asc"', ["Content-Transfer-Encoding: 7bit"])
+    yield ("nextcloud", "Nextcloud Mail and EGroupware with Mailvelope: Horde's MIME library has a sentence for every multipart.",
+           {"before": "This message is in MIME format.\n\n"}, version(), 'application/octet-stream; name="encrypted.asc"',
+           ['Content-Disposition: inline; filename="encrypted.asc"'])
+    yield ("nodemailer", "Nodemailer's OpenPGP plug-in: Enigmail's sentence without the numbers.",
+           {"before": "This is an OpenPGP/MIME encrypted message\n\n"},
+           version("Content-Transfer-Encoding: 7bit"), "application/octet-stream; name=encrypted.asc",
+           ["Content-Description: OpenPGP encrypted message", "Content-Disposition: inline; filename=encrypted.asc",
+            "Content-Transfer-Encoding: 7bit"])
     yield ("base64-version-part", "stalwart's mail-builder wrote the version part in base64; it says no more for that.",
            {}, part("application/pgp-encrypted", in_base64("Version: 1\n"), BASE64), "application/octet-stream", [])
 
@@ -118,6 +126,22 @@ def cases(world):
                         quoted_printable(armor(bob, ["Charset: utf-8", "Version: GnuPG v2"])), QUOTED),
                    attachment("offer.pdf.pgp", world.seal("bob alice", "%PDF-1.7 not really")),
                    before="This is a multi-part message in MIME format.\n")), {"bob": "yes"})
+
+    yield Case("programs/flowcrypt-on-android-writes-inline", "pgp-inline", GPG,
+               """FlowCrypt on Android: PGPainless names itself in the armor, and an encrypted file keeps the type it had.""",
+               letter(multipart(
+                   "mixed", part("text/plain", armor(bob, ["Version: PGPainless"])),
+                   attachment("offer.pdf.pgp", world.seal("bob alice", "%PDF-1.7 not really"), "application/pdf"))),
+               {"bob": "yes"})
+
+    yield Case("programs/alpine-writes-two-lines-before-the-parts", "pgp-inline", GPG,
+               """Alpine explains MIME in two lines before the parts. The text and the file are encrypted by hand.""",
+               letter(multipart(
+                   "mixed", part("text/plain", block),
+                   attachment("offer.pdf.gpg", world.seal("bob alice", "%PDF-1.7 not really")),
+                   before="  This message is in MIME format.  The first part should be readable text,\n"
+                          "  while the remaining parts are likely unreadable without MIME-aware tools.\n\n")),
+               {"bob": "yes"})
 
     yield Case("programs/gpg4o-writes-pgpexch", "pgp-inline", GPG,
                """gpg4o and PGP Desktop in Outlook (partitioned encoding): the armor of the text in base64, and the HTML

@@ -1,6 +1,7 @@
 #include "milter/forms.hpp"
 
 #include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -28,11 +29,11 @@ edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, 
     return edits;
 }
 
-std::vector<std::string> missing_archives(const policy::decision& made, const transaction& mail) {
-    std::vector<std::string> out;
+std::vector<policy::address> missing_archives(const policy::decision& made, const transaction& mail) {
+    std::vector<policy::address> out;
     for (const auto& archive : made.archive)
         if (std::ranges::find(mail.recipients, archive.key(), &policy::address::key) == mail.recipients.end())
-            out.push_back(archive.spelled);
+            out.push_back(archive);
     return out;
 }
 
@@ -43,14 +44,15 @@ std::vector<std::string> leaving_otherwise(const policy::decision& made) {
     return out;
 }
 
-owed_recipient owed_to(const std::string& address, const std::string& sameness_of_mail, form what) {
-    const auto whole = address + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
-    return {.address = address, .identity = sha256_hex(whole)};
+// One mailbox has one identity, however it is spelled.
+owed_recipient owed_to(const policy::address& who, const std::string& sameness_of_mail, form what) {
+    const auto whole = who.key() + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
+    return {.address = envelope_address(who.spelled), .identity = sha256_hex(whole)};
 }
 
 // One of the mail's own recipients.
 owed_recipient owed_to(const transaction& mail, std::size_t index, const std::string& sameness_of_mail, form what) {
-    auto out = owed_to(mail.recipients[index].spelled, sameness_of_mail, what);
+    auto out = owed_to(mail.recipients[index], sameness_of_mail, what);
     out.dsn = mail.recipients_dsn[index];
     return out;
 }
@@ -67,6 +69,9 @@ std::string sameness(const transaction& mail) {
     out.append("\n").append(policy::message_id(mail.mail).value_or(mail.queue_id));
     for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
         for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
+    // RFC 5322 section 3.6.6: one that somebody sends on keeps all of these.
+    for (const auto& field : mail.mail.fields)
+        if (text::istarts_with(field.name, "Resent-")) out.append("\n").append(policy::unfolded(field.value));
     return out.append("\n").append(sha256_hex(mail.mail.body));
 }
 
@@ -87,7 +92,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
                     const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
     edit_list edits;
     if (sealed.empty()) {
-        edits.recipients = missing_archives(made, mail);
+        for (const auto& archive : missing_archives(made, mail)) edits.recipients.push_back(archive.spelled);
     } else if (made.forms.here.empty()) {
         edits.discard = true;
     } else {

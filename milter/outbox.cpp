@@ -25,6 +25,12 @@ constexpr std::string_view begun_suffix = ".begun";
     throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
 }
 
+// A time far off is one of a clock that was wrong then.
+bool is_due(wall_time next_try, wall_time now) {
+    constexpr std::chrono::hours longest_wait{24};
+    return next_try <= now || next_try > now + longest_wait;
+}
+
 void make_empty_file(const fs::path& file) { const keys::open_file made(file, O_WRONLY | O_CREAT); }
 
 void set_time(const fs::path& file, wall_time when) {
@@ -153,7 +159,9 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, 
                        .size = copy.message.size(),
                        .dsn = copy.dsn};
         for (const auto& one : copy.recipients)
-            if (!identities_.contains(one.identity) && !is_handed(one.identity) && here.insert(one.identity).second)
+            if (is_known(one.identity))
+                log_line(copy.decision + " came before: no second copy to " + text::printable(one.address));
+            else if (here.insert(one.identity).second)
                 head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
         if (head.recipients.empty()) continue;
         heads.push_back(std::move(head));
@@ -253,7 +261,7 @@ std::vector<std::string> outbox::take_due(std::size_t most) {
     const auto time = now_();
     std::vector<std::pair<wall_time, std::string>> due;
     for (const auto& [id, waits] : waiting_)
-        if (!waits.busy && waits.next_try <= time) due.emplace_back(waits.next_try, id);
+        if (!waits.busy && is_due(waits.next_try, time)) due.emplace_back(waits.next_try, id);
     std::ranges::sort(due);
     if (due.size() > most) due.resize(most);
     std::vector<std::string> ids;
@@ -284,6 +292,8 @@ fs::path outbox::begun_file(const std::string& identity) const {
 }
 
 fs::path outbox::handed_file(const std::string& identity) const { return places_.handed() / identity; }
+
+bool outbox::is_known(const std::string& identity) const { return identities_.contains(identity) || is_handed(identity); }
 
 bool outbox::is_handed(const std::string& identity) const {
     const auto when = time_of(handed_file(identity));

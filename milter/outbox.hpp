@@ -109,6 +109,7 @@ private:
     void put(const copy_head& head, signature seen);
     void drop(std::map<std::string, entry>::iterator at);
     void report(const std::filesystem::path& file, const std::string& problem);
+    bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
     std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies, std::vector<const std::string*>& messages);
     void write_batch(std::vector<copy_head>& heads, const std::vector<const std::string*>& messages);

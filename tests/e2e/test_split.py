@@ -113,6 +113,27 @@ def test_a_retry_of_the_same_mail_makes_no_second_copy(world):
     assert reached.count(MAX) == 1
 
 
+def test_a_mail_that_is_sent_on_reaches_those_who_have_it_already(world):
+    mail = Mail([BOB], "[confidential] Offer", cc=[MAX])
+    assert world.send(mail).code == 250
+    delivered(world, mail, 2)
+    resent = "".join(f"Resent-{line}\r\n" for line in ("From: ann@example.org", f"To: {DAVE}, {MAX}",
+                                                      "Date: Tue, 24 Nov 2026 09:00:00 +0100", "Message-ID: <2@example.org>"))
+    with world.client() as client:
+        assert client.send(mail.sender, [DAVE, MAX], resent.encode() + mail.data()).code == 250
+    world.wait_until(lambda: len(world.arrived(mail)) == 4 and world.gateway.outbox() == [])
+    reached = sorted(address for delivery in world.arrived(mail) for address in delivery.recipients)
+    assert reached == sorted([BOB, MAX, DAVE, MAX])
+
+
+def test_a_hidden_recipient_spelled_twice_gets_one_copy(world):
+    mail = Mail([BOB], "[confidential] Offer", bcc=[CAROL, CAROL.capitalize(), f" {CAROL}"])
+    assert world.send(mail).code == 250
+    world.wait_until(lambda: len(world.arrived(mail)) >= 2 and world.gateway.outbox() == [])
+    reached = sorted(address.lower() for delivery in world.arrived(mail) for address in delivery.recipients)
+    assert reached == sorted([BOB, CAROL])
+
+
 @pytest.mark.parametrize("subject", ["[confidential] Offer", "[public] News"])
 def test_monitor_mode_splits_nothing(world, subject):
     with world.gateway_with(mode="monitor"):

@@ -73,7 +73,7 @@ TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
     EXPECT_THAT(owed[0].message, HasSubstr("sealed copy"));
     EXPECT_THAT(owed[0].message, HasSubstr("Subject: [...]\r\n"));
     EXPECT_THAT(owed[0].message, Not(HasSubstr("confidential")));
-    EXPECT_THAT(addresses(owed[1]), ElementsAre("max@example.org", "MAX@example.org"));
+    EXPECT_THAT(addresses(owed[1]), ElementsAre("max@example.org")) << "one mailbox, however it is spelled";
     EXPECT_EQ(owed[1].message, policy::to_wire(mail.mail));
     EXPECT_EQ(owed[1].sender, "ann@example.org");
 }
@@ -88,7 +88,7 @@ TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
     EXPECT_THAT(owed[0].message, HasSubstr("sealed here"));
     EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
     EXPECT_THAT(owed[1].message, HasSubstr("sealed copy"));
-    EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org", "MAX@example.org"));
+    EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org"));
 }
 
 TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
@@ -109,7 +109,7 @@ TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
 TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {
     made.archive = {policy::parse_address("archive@example.org"), policy::parse_address("max@example.org")};
     EXPECT_THAT(addresses(copies_owed(rules, made, mail, {here, hidden}, "id")[1]),
-                ElementsAre("archive@example.org", "max@example.org", "MAX@example.org"));
+                ElementsAre("archive@example.org", "max@example.org"));
     made.what = outcome::deliver;
     EXPECT_THAT(edits_for(rules, made, mail, {}, "id").recipients, ElementsAre("archive@example.org"));
 }
@@ -123,6 +123,9 @@ TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
     mail.queue_id = "4XYZ";
     mail.mail.fields.push_back({"Received", " by another way"});
     EXPECT_EQ(identity(), first);
+    mail.mail.fields.push_back({"Resent-Message-ID", " <2@example.org>"});
+    EXPECT_NE(identity(), first) << "it is sent on to him";
+    mail.mail.fields.pop_back();
     mail.mail.body += "more\r\n";
     const auto other_body = identity();
     EXPECT_NE(other_body, first);
@@ -130,6 +133,14 @@ TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
     const auto without_id = identity();
     mail.queue_id = "4ABC";
     EXPECT_NE(identity(), without_id) << "without a Message-ID each is its own";
+}
+
+TEST_F(Forms, APathWithBlanksIsOwedToTheAddressInIt) {
+    mail = mail_to({"bob@x.org", "carol @x.org"});
+    made = sealed_for(mail, {.here = {0}, .copies = {{form::sealed, {1}}}});
+    EXPECT_THAT(addresses(copies_owed(rules, made, mail, {here, hidden}, "id").front()), ElementsAre("carol@x.org"));
+    EXPECT_THAT(edits_for(rules, made, mail, {here, hidden}, "id").removed_recipients, ElementsAre("carol @x.org"))
+        << "as Postfix was told it";
 }
 
 } // namespace

@@ -255,6 +255,20 @@ TEST_F(Outbox, ACopyUnderWayIsNotDueAgain) {
     EXPECT_THAT(box.take_due(9), ElementsAre(first[0]));
 }
 
+TEST_F(Outbox, ATimeThatAWrongClockSetIsNotWaitedFor) {
+    later = 24h * 3650;
+    open().add({copy_for("bob@x.example", '1')});
+    later = 0h;
+    EXPECT_THAT(open().take_due(9), SizeIs(1));
+}
+
+TEST_F(Outbox, WhoIsLeftOutIsTold) {
+    auto box = open();
+    box.add({copy_for("bob@x.example", '1')});
+    EXPECT_THAT(logged([&] { box.add({copy_for("bob@x.example", '1')}); }),
+                HasSubstr("7Q2K-M4XD came before: no second copy to bob@x.example"));
+}
+
 TEST_F(Outbox, AHandOverWithoutAResultIsToldAtStartAndDoneAgain) {
     {
         auto box = open();
@@ -347,6 +361,19 @@ TEST(OutboxFile, WhatCouldSpeakSmtpBehindACommandIsRefused) {
         EXPECT_FALSE(parse_head(line(bad, ""))) << bad;
     for (const auto* bad : {R"(,"ret":"BODY")", R"(,"envid":"a b")", R"(,"envid":7)"})
         EXPECT_FALSE(parse_head(line("", bad))) << bad;
+}
+
+TEST(OutboxFile, PathsAreReadAsMailServersDo) {
+    for (const auto& [spelled, address] : {std::pair(" max@x.org", "max@x.org"),
+                                           {"max @ x.org ", "max@x.org"},
+                                           {"ma\\x@x.org", "max@x.org"},
+                                           {"\"m x\"@x.org", "\"m x\"@x.org"},
+                                           {"\"m\\\"x\" @x.org", "\"m\\\"x\"@x.org"},
+                                           {"max@x.org", "max@x.org"},
+                                           {"<max> @x.org", "<max> @x.org"},
+                                           {"m\"ax @x.org", "m\"ax @x.org"},
+                                           {"max@x.org\r\nDATA", "max@x.org\r\nDATA"}})
+        EXPECT_EQ(envelope_address(spelled), address);
 }
 
 TEST(OutboxFile, EachFieldIsNeeded) {

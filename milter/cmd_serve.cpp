@@ -111,7 +111,7 @@ public:
         , sealers_(
               live->gateway.limits.crypto_workers,
               {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_)
+        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -174,10 +174,12 @@ private:
         const auto live = gateway_.live();
         return {.session = {.max_message_size = live->gateway.limits.message_size,
                             .is_outgoing =
-                                [live](const smtp_client& client, std::string_view user) {
-                                    return is_outgoing(live->gateway.outgoing, client.address, user);
+                                [this](const smtp_client& client, std::string_view user) {
+                                    return is_outgoing(gateway_.live()->gateway.outgoing, client.address, user);
                                 }},
-                .judge = [this](transaction mail, agreement agreed) { return gateway_.decide(std::move(mail), agreed); }};
+                .judge = [this](transaction mail, agreement agreed, is_awaited awaited) {
+                    return gateway_.decide(std::move(mail), agreed, std::move(awaited));
+                }};
     }
 
     asio::awaitable<void> await_signals() {

@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -100,9 +101,14 @@ awaitable<answer> connection::judge_with_progress(transaction completed) {
     struct pending {
         std::optional<answer> made;
         asio::steady_timer done;
+        bool peer_left = false;
     };
     const auto shared = std::make_shared<pending>(std::nullopt, asio::steady_timer(socket_.get_executor()));
-    asio::co_spawn(socket_.get_executor(), options_.judge(std::move(completed), session_.agreed()),
+    socket_.async_wait(stream_socket::wait_read, [shared, self = shared_from_this()](boost::system::error_code error) {
+        shared->peer_left = error || self->peer_has_left();
+    });
+    asio::co_spawn(socket_.get_executor(),
+                   options_.judge(std::move(completed), session_.agreed(), [shared] { return !shared->peer_left; }),
                    [shared, self = shared_from_this()](std::exception_ptr problem, answer result) {
                        if (problem) log_line("deferred: " + text_of(problem));
                        shared->made = problem ? try_again_later() : std::move(result);
@@ -112,9 +118,24 @@ awaitable<answer> connection::judge_with_progress(transaction completed) {
         expect_within(options_.read_deadline);
         shared->done.expires_after(options_.progress_every);
         co_await shared->done.async_wait(as_result);
-        if (!shared->made && !co_await send(progress_frame())) co_return try_again_later();
+        if (shared->made || co_await send(progress_frame())) continue;
+        shared->peer_left = true;
+        co_return try_again_later();
     }
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
     co_return *std::move(shared->made);
+}
+
+// A peer that waits for its answer has nothing to say. What it sends nevertheless is left there, and a farewell is one.
+bool connection::peer_has_left() {
+    std::array<char, 5> head{}; // the length of a frame, and its letter
+    boost::system::error_code error;
+    const auto count = socket_.receive(asio::buffer(head), stream_socket::message_peek, error);
+    if (error || count == 0) return true;
+    const auto letter = static_cast<command>(head.back());
+    return count == head.size() && frames_.pending() == 0 &&
+           (letter == command::abort || letter == command::quit || letter == command::quit_new);
 }
 
 awaitable<bool> connection::send(std::string bytes) {

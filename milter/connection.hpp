@@ -21,7 +21,7 @@ namespace sealgate::milter {
 using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 // Decides one transaction. Runs on the network thread and may suspend; throws when the environment is broken.
-using judge_function = std::function<boost::asio::awaitable<answer>(transaction, agreement)>;
+using judge_function = std::function<boost::asio::awaitable<answer>(transaction, agreement, is_awaited)>;
 
 struct connection_options {
     session_options session;
@@ -50,6 +50,7 @@ private:
     boost::asio::awaitable<bool> perform(step next);
     boost::asio::awaitable<bool> answer_transaction(transaction completed);
     boost::asio::awaitable<answer> judge_with_progress(transaction completed);
+    bool peer_has_left();
     boost::asio::awaitable<bool> send(std::string bytes);
     void expect_within(std::chrono::seconds limit);
 

@@ -25,6 +25,9 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using policy::reason;
 
+// A mail that no mail server has taken comes again: its copies and its notice would be there twice.
+constexpr std::string_view nobody_waits = "Postfix did not wait for the answer";
+
 // Judging more than this takes long enough for other connections to notice.
 constexpr std::size_t large_message = 256 * 1024;
 
@@ -50,12 +53,14 @@ answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits
 bool is_report(const transaction& mail) {
     if (!mail.sender.is_null()) return false;
     const auto types = policy::field_values(mail.mail, "Content-Type");
-    return types.size() == 1 && text::istarts_with(text::trim(types.front()), "multipart/report");
+    if (types.size() != 1) return false;
+    const auto type = types.front().substr(0, types.front().find(';'));
+    return text::iequals(text::trim(type), "multipart/report");
 }
 
 } // namespace
 
-awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
+awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited awaited) {
     const answer untouched{.final = verdict::accept, .edits = {}, .reply = {}};
     if (is_report(mail)) co_return untouched;
     passage of{.live = live_,
@@ -63,6 +68,7 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed) {
                .id = new_decision_id(),
                .time = std::chrono::system_clock::now(),
                .began = std::chrono::steady_clock::now(),
+               .awaited = std::move(awaited),
                .judged = {},
                .sealed = {},
                .reply = {},
@@ -83,11 +89,12 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
+    if (owes(of) && !of.awaited()) take_back(of, nobody_waits);
     auto unrecorded = co_await record(record_of(of));
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
     const bool kept = co_await owe(of);
-    if (!kept) unrecorded = co_await record(record_of(of));
-    co_return conclude(of, std::move(edits), unrecorded);
+    if (!kept) co_await correct(of);
+    co_return conclude(of, std::move(edits), {});
 }
 
 awaitable<judgement> gateway::observe(const passage& of) {
@@ -134,19 +141,29 @@ awaitable<void> gateway::plan_notice(passage& of) {
     of.notice = co_await notices_.plan(of.live, *of.mail, of.judged, of.id, of.time, of.mine);
 }
 
+bool gateway::owes(const passage& of) {
+    const auto& made = of.judged.made;
+    const bool copies = !of.sealed.empty() && !(made.forms.copies.empty() && made.archive.empty());
+    return copies || of.notice.is_owed();
+}
+
 // Suspends until copies and notice are on disk. False: they are not, and the message is deferred. Making them takes as long
 // as the message is large, so that is for the pool too.
 awaitable<bool> gateway::owe(passage& of) {
+    if (!owes(of)) co_return true;
+    if (!of.awaited()) {
+        take_back(of, nobody_waits);
+        co_return false;
+    }
     const auto& made = of.judged.made;
-    const bool copies = !of.sealed.empty() && !(made.forms.copies.empty() && made.archive.empty());
-    if (!copies && !of.notice.is_owed()) co_return true;
     auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
                  notice = of.notice]() -> std::string {
         try {
             auto owed = copies_owed(live->rules, made, *mail, sealed, id);
             if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
+            notices_.collect(*live, *mail, notice);
             outbox_.add(owed);
-            notices_.keep(*live, *mail, notice);
+            notices_.remember(*live, notice);
             return {};
         } catch (const std::exception& problem) {
             return problem.what();
@@ -154,9 +171,14 @@ awaitable<bool> gateway::owe(passage& of) {
     };
     const auto problem = co_await offload(sealers_.threads(), std::move(work));
     if (problem.empty()) co_return true;
-    defer(of, reason::internal_error, "cannot keep what is owed: " + problem);
-    of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    take_back(of, "cannot keep what is owed: " + problem);
     co_return false;
+}
+
+// Deferred although it was settled.
+void gateway::take_back(passage& of, std::string_view detail) {
+    defer(of, reason::internal_error, detail);
+    of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
 }
 
 void gateway::defer(passage& of, reason why, std::string_view detail) {
@@ -199,6 +221,13 @@ answer gateway::conclude(passage& of, edit_list edits, const std::string& unreco
         of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
     }
     return as_answer(of.reply, std::move(edits));
+}
+
+// The first record must not stay the last word: what corrects it is written as soon as it can be.
+awaitable<void> gateway::correct(const passage& of) {
+    auto fields = record_of(of);
+    const auto unrecorded = co_await record(fields);
+    if (!unrecorded.empty()) events_.record(std::move(fields));
 }
 
 // Suspends until the record is on disk. Returns why it is not, or nothing.

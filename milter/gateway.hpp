@@ -5,6 +5,7 @@
 // Runs on the network thread; gpg and large messages on the pool, the disk on the audit log's thread.
 #pragma once
 
+#include "milter/audit_events.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/edits.hpp"
 #include "milter/judge.hpp"
@@ -31,10 +32,11 @@ namespace sealgate::milter {
 class gateway {
 public:
     // `names`: how the log calls people.
-    gateway(std::shared_ptr<const snapshot> live, audit_log& log, policy::pseudonyms names, sealing_pool& sealers,
-            outbox& copies, notice_desk& notices)
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
+            sealing_pool& sealers, outbox& copies, notice_desk& notices)
         : live_(std::move(live))
         , log_(log)
+        , events_(events)
         , names_(std::move(names))
         , sealers_(sealers)
         , outbox_(copies)
@@ -46,7 +48,7 @@ public:
 
     // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
     // every mail passes.
-    boost::asio::awaitable<answer> decide(transaction mail, agreement agreed);
+    boost::asio::awaitable<answer> decide(transaction mail, agreement agreed, is_awaited awaited);
 
 private:
     // One envelope for each ciphertext that is needed.
@@ -59,6 +61,7 @@ private:
         std::string id;
         std::chrono::system_clock::time_point time;
         std::chrono::steady_clock::time_point began;
+        is_awaited awaited;
         judgement judged;
         std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
@@ -74,14 +77,18 @@ private:
     boost::asio::awaitable<sealing> seal(const passage& of);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);
+    static bool owes(const passage& of);
     boost::asio::awaitable<bool> owe(passage& of);
+    static void take_back(passage& of, std::string_view detail);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
     boost::asio::awaitable<std::string> record(std::string fields);
+    boost::asio::awaitable<void> correct(const passage& of);
     static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
 
     std::shared_ptr<const snapshot> live_;
     audit_log& log_;
+    event_recorder& events_;
     policy::pseudonyms names_;
     sealing_pool& sealers_;
     outbox& outbox_;

@@ -36,8 +36,24 @@ std::string rule_key(const std::string& who, const policy::told_mail& mail, cons
     return key_of({"warned", who, one.domain, mail.classification, std::string(name_of(one.why))});
 }
 
-// Of a mail that waits, its sender hears each time; the key makes that once where it comes again.
-std::string held_key(const transaction& mail) { return key_of({"held", sameness(mail)}); }
+// Of a mail that waits, its sender hears each time; the key makes that once where it comes again to the same people.
+std::string held_key(const transaction& mail) {
+    std::vector<std::string> parts{"held", sameness(mail)};
+    for (const auto& one : mail.recipients) parts.push_back(one.key());
+    std::ranges::sort(parts);
+    return key_of(parts);
+}
+
+// The same where the same mail comes again and has the same to tell; a client may send one in several transactions.
+std::string notice_identity(const std::string& who, const transaction& mail, const std::vector<std::string>& keys) {
+    return key_of({"notice", who, sameness(mail), text::join(keys, "\n")});
+}
+
+// A time to come is one of a clock that was wrong then; small steps back are usual.
+bool is_within(wall_time told, std::chrono::seconds span, wall_time now) {
+    constexpr auto usual_step = std::chrono::minutes(10);
+    return told + span > now && told < now + usual_step;
+}
 
 std::chrono::seconds kept_for(const policy::notices& how) { return std::max(how.once_per, how.digest); }
 
@@ -59,7 +75,7 @@ notice_desk::notice_desk(asio::io_context& io, const std::string& directory, out
 
 bool notice_desk::knows(const std::string& key, std::chrono::seconds within, wall_time now) const {
     const auto at = ledger_.told_at(key);
-    return at && *at + within > now;
+    return at && is_within(*at, within, now);
 }
 
 bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how,
@@ -102,8 +118,9 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
         mine.end();
         co_return out;
     }
+    out.identity = notice_identity(who, mail, out.keys);
     const auto told = ledger_.told_at(window_key(who, *kind));
-    const bool collects = told && *told + rules.notices.digest > time && ledger_.has_room_for(who);
+    const bool collects = told && is_within(*told, rules.notices.digest, time) && ledger_.has_room_for(who);
     out.state = collects ? notice_state::digest : policy::state_of(*kind);
     if (collects)
         out.digest_due = *told + rules.notices.digest;
@@ -117,7 +134,6 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
         out.mail.recipients.resize(most_named);
     }
     out.language = language_for(rules.notices, mail.mail);
-    out.identity = key_of({"notice", who, sameness(mail)});
     co_return out;
 }
 
@@ -136,18 +152,19 @@ std::optional<owed_copy> notice_desk::notice_of(const snapshot& live, const tran
                                                         .boundary = boundary})};
 }
 
-void notice_desk::keep(const snapshot& live, const transaction& mail, const planned_notice& planned) {
-    if (!planned.is_owed()) return;
-    const auto keep = kept_for(live.rules.notices);
-    if (planned.state == notice_state::digest) {
-        ledger_.collect(
-            mail.sender.key(),
-            {.sender = mail.sender.spelled, .language = planned.language, .due = planned.digest_due, .mail = planned.mail},
-            planned.keys, planned.mail.time, keep);
-        return wake();
-    }
+void notice_desk::collect(const snapshot& live, const transaction& mail, const planned_notice& planned) {
+    if (planned.state != notice_state::digest) return;
+    ledger_.collect(
+        mail.sender.key(),
+        {.sender = mail.sender.spelled, .language = planned.language, .due = planned.digest_due, .mail = planned.mail},
+        planned.keys, planned.mail.time, kept_for(live.rules.notices));
+    wake();
+}
+
+void notice_desk::remember(const snapshot& live, const planned_notice& planned) {
+    if (!planned.is_owed() || planned.state == notice_state::digest) return;
     try {
-        ledger_.remember(planned.keys, planned.mail.time, keep);
+        ledger_.remember(planned.keys, planned.mail.time, kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
         // The notice itself is safe.
         log_line(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +

@@ -2,8 +2,9 @@
 //
 // A sender hears of a domain and a rule once in `once_per`. A notice leaves at once; what comes within `digest` after it is
 // collected and leaves as one mail. Messages of one sender that have something new to tell take turns, so that no two of them
-// tell the same; all others wait for nothing. The order is: plan, record, keep, answer. Notices are copies in the outbox, with
-// an identity that is the same when the same mail comes again; so a crash between any two steps makes neither none nor two.
+// tell the same; all others wait for nothing. The order is: plan, record, collect, outbox, remember, answer. Notices are copies
+// in the outbox, with an identity that is the same when the same mail comes again to the same people; so a crash between any
+// two steps makes neither none nor two.
 #pragma once
 
 #include "milter/judge.hpp"
@@ -54,8 +55,10 @@ public:
     // These block on the disk, on any thread. The notice to put into the outbox together with the message's copies; nothing
     // where it waits for a digest.
     std::optional<owed_copy> notice_of(const snapshot& live, const transaction& mail, const planned_notice& planned) const;
-    // Throws where a notice for a digest can't be kept; the message must be deferred then.
-    void keep(const snapshot& live, const transaction& mail, const planned_notice& planned);
+    // What waits for a digest, before anything leaves. Throws where that can't be kept; the message must be deferred then.
+    void collect(const snapshot& live, const transaction& mail, const planned_notice& planned);
+    // What leaves at once, when the outbox has it.
+    void remember(const snapshot& live, const planned_notice& planned);
 
     // Puts the digests that are due into the outbox: what was due while the gateway was down. Blocks; before run().
     void send_overdue();

@@ -6,6 +6,7 @@
 #include "policy/message.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct smtp_client {
     std::string address; // IPv4 or IPv6 as plain text, without "IPv6:"; empty for unix and unknown families
     bool operator==(const smtp_client&) const = default;
 };
+
+// Whether the mail server still waits for the answer to it. Asked on the network thread.
+using is_awaited = std::function<bool()>;
 
 struct transaction {
     smtp_client client = {};

@@ -276,6 +276,31 @@ def test_a_notice_that_cannot_be_kept_defers(world, faults, ann):
     wait_for_notices(world, sender)
 
 
+def test_a_warning_that_cannot_be_collected_keeps_the_copies_back(world, faults, ann):
+    rules = world.gateway.usual_policy(confidential="{organisation: warn, default: encrypt}", once_per="24h\n  digest: 1h")
+    with world.gateway_with(policy=rules) as gateway:
+        gateway.stop()
+        gateway.start(faults.environment)
+        first, second = f"first.{ann}", f"second.{ann}"
+        offers = [Mail(["bob@partner.example"], "[confidential] Offer", cc=["max@example.org"], sender=one)
+                  for one in (first, second)]
+        for one in (first, second):
+            assert send(world, warned(one))["notice"] == "warning"
+            wait_for_notices(world, one)
+        faults.arm()
+        assert send(world, offers[0])["notice"] == "digest"
+        effects = faults.effects()
+        faults.arm(f"full {next(number for number, effect in enumerate(effects, 1) if 'notices' in effect)}")
+        assert world.send(offers[1]).code == 451
+        assert world.gateway.outbox() == [] and world.arrived(offers[1]) == []
+        faults.disarm()
+        assert world.send(offers[1]).code == 250
+        # The disk was full for its second record too: that is written when there is room again.
+        world.wait_until(lambda: sorted((record["outcome"], record["notice"]) for record in gateway.records_of(offers[1].message_id))
+                         == [("defer", None), ("seal", "digest"), ("seal", "digest")])
+        world.wait_until(lambda: len(world.arrived(offers[1])) == 2 and world.gateway.outbox() == [])
+
+
 def test_whoever_knows_already_costs_the_disk_nothing(world, faults, ann):
     effects_of_a_warning(world, faults, ann)
     faults.arm()

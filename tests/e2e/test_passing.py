@@ -52,9 +52,11 @@ def test_staff_who_log_in_cannot_hide_behind_the_null_sender(world):
     mail = Mail(["bob@yahoo.com"], "[confidential] Offer", sender="")
     receipt = Mail(["bob@yahoo.com"], "Read: [confidential] Offer", sender="",
                    content=["Content-Type: multipart/report; report-type=disposition-notification; boundary=b"])
+    nearly = Mail(["bob@yahoo.com"], "[confidential] Offer", sender="", content=["Content-Type: multipart/reporters; boundary=b"])
     with world.client(world.postfix.submission) as client:
         assert client.login("ann", "open sesame").code == 235
         refused(world, mail, client.send("", mail.recipients, mail.data()), "no-key")
+        refused(world, nearly, client.send("", nearly.recipients, nearly.data()), "no-key")
         unchanged(world, receipt, client.send("", receipt.recipients, receipt.data()))
     assert world.gateway.records_of(receipt.message_id) == []
 

@@ -86,14 +86,25 @@ def test_keys_that_change_while_gpg_works_change_nothing_for_this_mail(world, fa
         world.gateway.reload()
 
 
-def test_postfix_hangs_up_before_the_answer(world, faults):
+@pytest.mark.parametrize("farewell", [b"", frame("Q"), frame("A")], ids=["gone", "quit", "abort"])
+def test_a_postfix_that_hangs_up_before_the_answer_leaves_nothing_behind(world, faults, farewell):
     mail = split_mail()
     faults.put_in_place_of_gpg(instead_of_encrypting('sleep 0.5; exec /usr/bin/gpg "$@"'))
-    with world.milter() as milter:
-        milter.envelope(mail.sender, mail.recipients)
-        milter.content(mail.data())
-        milter.socket.sendall(frame("E"))
-    world.wait_until(lambda: {MAX, TOM, CAROL} <= set(reached(world.arrived(mail))))  # they have it, and Postfix does not know
+    peer = world.milter()
+    peer.negotiate()
+    peer.introduce()
+    peer.envelope(mail.sender, mail.recipients)
+    peer.content(mail.data())
+    peer.socket.sendall(frame("E"))
+    time.sleep(0.2)
+    peer.socket.sendall(farewell)
+    peer.socket.close()
+    world.wait_until(lambda: world.gateway.records_of(mail.message_id))
+    record, = world.gateway.records_of(mail.message_id)
+    assert (record["outcome"], record["failure"], record["copies"]) == ("defer", "internal-error", [])
+    assert world.gateway.outbox() == [] and world.arrived(mail) == []
+    assert "Postfix did not wait for the answer" in world.gateway.log()
+    faults.put_in_place_of_gpg(None)
     world.send_until_accepted(mail)
     everybody_once(world, mail)
 

@@ -16,6 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -25,7 +26,7 @@ asio::awaitable<void> pause(std::chrono::milliseconds length) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<answer> accept_at_once(transaction, agreement) {
+asio::awaitable<answer> accept_at_once(transaction, agreement, is_awaited) {
     co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
 }
 
@@ -71,16 +72,16 @@ TEST_F(Connection, AnswersAMessage) {
 }
 
 TEST_F(Connection, SaysThatItIsWorkingWhileTheJudgeTakesLong) {
-    start([](transaction mail, agreement agreed) -> asio::awaitable<answer> {
+    start([](transaction mail, agreement agreed, is_awaited awaited) -> asio::awaitable<answer> {
         co_await pause(2500ms);
-        co_return co_await accept_at_once(std::move(mail), agreed);
+        co_return co_await accept_at_once(std::move(mail), agreed, std::move(awaited));
     });
     say(test::introduction() + test::whole_mail());
     EXPECT_THAT(heard(3s), EndsWith(test::packet('p') + test::packet('p') + test::packet('a')));
 }
 
 TEST_F(Connection, DefersWhatABrokenEnvironmentCannotDecide) {
-    start([](transaction, agreement) -> asio::awaitable<answer> {
+    start([](transaction, agreement, is_awaited) -> asio::awaitable<answer> {
         co_await pause(1ms);
         throw std::runtime_error("the disk is gone");
     });
@@ -92,10 +93,15 @@ TEST_F(Connection, DefersWhatABrokenEnvironmentCannotDecide) {
 
 TEST_F(Connection, AServerThatLeavesWhileTheJudgeWorksIsSurvived) {
     bool judged = false;
-    start([&](transaction mail, agreement agreed) -> asio::awaitable<answer> {
-        co_await pause(1500ms);
+    std::vector<bool> still_awaited;
+    start([&](transaction mail, agreement agreed, is_awaited awaited) -> asio::awaitable<answer> {
+        co_await pause(50ms);
+        still_awaited.push_back(awaited());
+        co_await pause(450ms);
+        still_awaited.push_back(awaited());
+        co_await pause(1000ms);
         judged = true;
-        co_return co_await accept_at_once(std::move(mail), agreed);
+        co_return co_await accept_at_once(std::move(mail), agreed, std::move(awaited));
     });
     say(test::introduction() + test::whole_mail());
     heard(100ms);
@@ -103,12 +109,15 @@ TEST_F(Connection, AServerThatLeavesWhileTheJudgeWorksIsSurvived) {
     io.run_for(3s);
     EXPECT_TRUE(ended);
     EXPECT_TRUE(judged) << "what was begun is decided and recorded";
+    EXPECT_THAT(still_awaited, ElementsAre(true, false));
 }
 
 TEST_F(Connection, ClosedWhileTheJudgeWorksIsSurvived) {
-    start([](transaction mail, agreement agreed) -> asio::awaitable<answer> {
+    bool still_awaited = true;
+    start([&](transaction mail, agreement agreed, is_awaited awaited) -> asio::awaitable<answer> {
         co_await pause(500ms);
-        co_return co_await accept_at_once(std::move(mail), agreed);
+        still_awaited = awaited();
+        co_return co_await accept_at_once(std::move(mail), agreed, std::move(awaited));
     });
     say(test::introduction() + test::whole_mail());
     heard(100ms);
@@ -116,6 +125,7 @@ TEST_F(Connection, ClosedWhileTheJudgeWorksIsSurvived) {
     made.reset();
     io.run_for(2s);
     EXPECT_TRUE(ended);
+    EXPECT_FALSE(still_awaited);
 }
 
 TEST_F(Connection, EndsWhenTheServerIsSilentForTooLong) {

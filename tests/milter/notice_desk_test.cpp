@@ -72,8 +72,9 @@ protected:
     void keep(const transaction& mail, const planned_notice& planned) {
         std::vector<owed_copy> owed;
         if (auto notice = desk->notice_of(*live, mail, planned)) owed.push_back(*std::move(notice));
+        desk->collect(*live, mail, planned);
         copies->add(owed);
-        desk->keep(*live, mail, planned);
+        desk->remember(*live, planned);
     }
 
     // The whole of it for one mail.
@@ -132,6 +133,27 @@ TEST_F(NoticeDesk, OnceForASenderADomainAndARule) {
         EXPECT_EQ(send(mail_to(to, std::to_string(number), subject)), state) << number;
     }
     EXPECT_THAT(waiting(), SizeIs(3));
+}
+
+TEST_F(NoticeDesk, OneMailInSeveralTransactionsIsToldForEach) {
+    EXPECT_EQ(send(mail_to("bob@yahoo.com", "1", "[secret]")), notice_state::held);
+    now += 2h;
+    EXPECT_EQ(send(mail_to("eve@yahoo.com", "1", "[secret]")), notice_state::held);
+    EXPECT_EQ(send(mail_to("eve@yahoo.com", "1", "[secret]")), notice_state::already_warned) << "it came again";
+    EXPECT_EQ(send(mail_to("bob@yahoo.com", "1")), notice_state::warning);
+    now += 2h;
+    EXPECT_EQ(send(mail_to("bob@hotmail.com", "1")), notice_state::warning);
+    EXPECT_THAT(waiting(), SizeIs(4)) << "the outbox takes none of them for another";
+}
+
+TEST_F(NoticeDesk, AClockThatWasWrongSilencesNobody) {
+    now += 24h * 3650;
+    EXPECT_EQ(send(mail_to("bob@yahoo.com", "1")), notice_state::warning);
+    EXPECT_EQ(send(mail_to("bob@hotmail.com", "2")), notice_state::digest);
+    now = morning;
+    EXPECT_EQ(send(mail_to("bob@yahoo.com", "3")), notice_state::warning);
+    desk->send_overdue();
+    EXPECT_THAT(waiting(), SizeIs(3)) << "and the digest does not wait for ten years";
 }
 
 TEST_F(NoticeDesk, ADigestGoesWhenItIsDue) {

@@ -60,6 +60,7 @@ void print_copies(const policy::decision& made) {
 // What the sender would hear by mail, unless they know already: that stands in the running gateway's state.
 policy::notice_state notice_for(const snapshot& live, const transaction& mail, const judgement& judged) {
     const auto kind = policy::notice_due({.rules = live.rules,
+                                          .known = judged.known,
                                           .made = judged.made,
                                           .mail = mail.mail,
                                           .sender = mail.sender,

@@ -103,6 +103,7 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
+                                          .known = judged.known,
                                           .made = judged.made,
                                           .mail = mail.mail,
                                           .sender = mail.sender,

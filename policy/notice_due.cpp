@@ -31,12 +31,21 @@ bool is_ours(const noticed_mail& about) {
     return about.rules.tiers.tier_of(about.sender) == about.rules.tiers.organisation() && !about.sender.may_be_rerouted();
 }
 
-std::optional<notice_kind> kind_of(const decision& made) {
-    switch (made.what) {
+bool has(const decision& made, outcome result) {
+    return std::ranges::find(made.recipients, result, &recipient_decision::result) != made.recipients.end();
+}
+
+// What is nearly a tag is to be warned about, and everybody's result was stricter than a warning anyhow.
+bool is_nearly_tagged_alone(const policy& rules, const facts& known, const decision& made) {
+    return rules.near_miss == near_miss_action::warn && !known.findings.near_misses.empty() && !has(made, outcome::warn);
+}
+
+std::optional<notice_kind> kind_of(const noticed_mail& about) {
+    switch (about.made.what) {
     case outcome::deliver:
     case outcome::warn:
     case outcome::seal:
-        if (std::ranges::find(made.recipients, outcome::warn, &recipient_decision::result) == made.recipients.end())
+        if (!has(about.made, outcome::warn) && !is_nearly_tagged_alone(about.rules, about.known, about.made))
             return std::nullopt;
         return notice_kind::warning;
     case outcome::hold: return notice_kind::held;
@@ -49,7 +58,7 @@ std::optional<notice_kind> kind_of(const decision& made) {
 } // namespace
 
 std::optional<notice_kind> notice_due(const noticed_mail& about) {
-    const auto kind = kind_of(about.made);
+    const auto kind = kind_of(about);
     if (!kind || about.mode == mode::monitor || !is_ours(about) || is_written_by_a_program(about.mail)) return std::nullopt;
     return kind;
 }
@@ -60,14 +69,15 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
     for (const auto& miss : known.findings.near_misses)
         if (!miss.suggestion.empty() && std::ranges::find(out.meant, miss.suggestion) == out.meant.end())
             out.meant.push_back(miss.suggestion);
+    const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, known, made);
     const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
     for (const auto& one : made.recipients) {
-        if (one.result != told) continue;
+        if (one.result != told && !all_for_the_tag) continue;
         const auto& domain = one.who.domain.empty() ? one.who.spelled : one.who.domain;
         out.recipients.push_back({.address = text::printable(one.who.spelled, longest_address),
                                   .domain = text::printable(domain, longest_address),
                                   .tier = rules.tiers.name(one.tier),
-                                  .why = one.why,
+                                  .why = all_for_the_tag ? reason::near_miss : one.why,
                                   .has_key = one.key.state == key_state::usable});
     }
     out.sealed = made.what == outcome::seal;

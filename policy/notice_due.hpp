@@ -39,6 +39,7 @@ constexpr notice_state state_of(notice_kind kind) {
 
 struct noticed_mail {
     const policy& rules;
+    const facts& known;
     const decision& made;
     const message& mail;
     const address& sender;

@@ -26,10 +26,12 @@ protected:
                                    mode how = mode::enforce) {
         const auto mail = parse_message(header + "\n\nbody\n");
         const auto from = parse_address(sender);
-        return notice_due({.rules = rules, .made = made, .mail = mail, .sender = from, .user = user, .mode = how});
+        return notice_due(
+            {.rules = rules, .known = known, .made = made, .mail = mail, .sender = from, .user = user, .mode = how});
     }
 
     policy rules = load_or_fail(example_policy);
+    facts known;
     decision made = decided({{"bob@yahoo.com", outcome::warn}}, outcome::warn);
 };
 
@@ -84,7 +86,6 @@ TEST_F(NoticeDue, TheOutcomeSaysWhich) {
 TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
     made = decided({{"bob@yahoo.com", outcome::warn}, {"max@example.org", outcome::deliver}, {"eve@x\x01y", outcome::warn}},
                    outcome::warn);
-    facts known;
     known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject},
                                   {.text = "[confidentail]", .suggestion = "[confidential]", .where = carrier::subject}};
     const auto told = told_of(rules, known, made, notice_kind::warning);
@@ -93,6 +94,20 @@ TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
     ASSERT_EQ(told.recipients.size(), 2u);
     EXPECT_EQ(told.recipients[0], (told_recipient{.address = "bob@yahoo.com", .domain = "yahoo.com", .tier = "unsecure"}));
     EXPECT_EQ(told.recipients[1].domain, "eve@x\uFFFDy");
+}
+
+TEST_F(NoticeDue, ANearMissIsToldAlsoWhereAllIsSealed) {
+    made = decided({{"bob@partner.example", outcome::seal}}, outcome::seal);
+    known.findings.near_misses = {{.text = "[intrnal]", .suggestion = "[internal]", .where = carrier::subject}};
+    rules.near_miss = near_miss_action::ignore;
+    EXPECT_FALSE(due("A: b"));
+    rules.near_miss = near_miss_action::warn;
+    EXPECT_EQ(due("A: b"), notice_kind::warning);
+    const auto told = told_of(rules, known, made, notice_kind::warning);
+    ASSERT_EQ(told.recipients.size(), 1u);
+    EXPECT_EQ(told.recipients[0].why, reason::near_miss);
+    EXPECT_TRUE(told.sealed);
+    EXPECT_EQ(told.meant, std::vector<std::string>{"[internal]"});
 }
 
 } // namespace

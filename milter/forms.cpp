@@ -89,14 +89,14 @@ std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& 
 }
 
 edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
+                    const std::vector<sealed_envelope>& sealed, const std::string& id) {
     edit_list edits;
     if (sealed.empty()) {
         for (const auto& archive : missing_archives(made, mail)) edits.recipients.push_back(archive.spelled);
     } else if (made.forms.here.empty()) {
         edits.discard = true;
     } else {
-        edits = sealing_edits(mail.mail, subject_of(rules), sealed.front());
+        edits = sealing_edits(mail.mail, subject_of(rules), sealed.front().envelope());
         edits.removed_recipients = leaving_otherwise(made);
     }
     if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
@@ -104,7 +104,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 }
 
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
+                                   const std::vector<sealed_envelope>& sealed, const std::string& id) {
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
     const auto same = sameness(mail);
@@ -118,14 +118,17 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
         for (const auto one : copy.recipients) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
+        auto message = [&mail, where = subject_of(rules), its_own = *envelope++] {
+            return policy::to_wire(keys::sealed_message(mail.mail, where, its_own.envelope()));
+        };
         out.push_back({.decision = id,
                        .sender = mail.sender.spelled,
                        .recipients = std::move(to),
-                       .message = policy::to_wire(keys::sealed_message(mail.mail, subject_of(rules), *envelope++)),
+                       .message = owed_message(std::move(message)),
                        .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;
-    original.message = policy::to_wire(mail.mail);
+    original.message = owed_message([&mail] { return policy::to_wire(mail.mail); });
     out.push_back(std::move(original));
     return out;
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "keys/header_protection.hpp"
-#include "keys/pgp_mime.hpp"
 #include "milter/edits.hpp"
 #include "milter/outbox.hpp"
+#include "milter/sealed_envelope.hpp"
 #include "milter/transaction.hpp"
 #include "policy/decide.hpp"
 #include "policy/rules.hpp"
@@ -22,11 +22,11 @@ std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& 
 
 // What Postfix shall do to the message in hand, if it is accepted. `sealed`: one envelope for each ciphertext group, or none.
 edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
+                    const std::vector<sealed_envelope>& sealed, const std::string& id);
 
-// The copies for everybody who does not stay with the message in hand.
+// The copies for everybody who does not stay with the message in hand. Their messages are made of `mail`, which outlives them.
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
+                                   const std::vector<sealed_envelope>& sealed, const std::string& id);
 
 // What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
 // day may well be alike.

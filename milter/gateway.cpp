@@ -104,19 +104,34 @@ awaitable<judgement> gateway::observe(const passage& of) {
 }
 
 awaitable<gateway::sealing> gateway::seal(const passage& of) {
-    std::vector<keys::pgp_mime_envelope> envelopes;
+    std::vector<sealed_envelope> envelopes;
     const auto groups = ciphertext_groups(of.judged.made);
     if (!of.enforced() || groups.empty()) co_return envelopes;
     const auto further = further_readers(*of.live, of.mail->sender, of.now());
     if (!further) co_return std::unexpected(further.error());
-    const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
-        auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), std::move(recipients));
-        if (!envelope) co_return std::unexpected(std::move(envelope.error()));
-        envelopes.push_back(*std::move(envelope));
+        auto sealed = co_await seal_once(of, std::move(recipients), groups.size() > 1);
+        if (!sealed) co_return std::unexpected(std::move(sealed.error()));
+        envelopes.push_back(*std::move(sealed));
     }
     co_return envelopes;
+}
+
+awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
+                                                   bool others_follow) {
+    const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
+    auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), std::move(recipients));
+    if (!envelope) co_return std::unexpected(std::move(envelope.error()));
+    if (!others_follow) co_return *std::move(envelope);
+    auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {
+        try {
+            return sealed_envelope(std::move(made), directory);
+        } catch (const std::exception& problem) {
+            return std::unexpected(std::string("no room to keep it until then: ") + problem.what());
+        }
+    };
+    co_return co_await offload(sealers_.threads(), std::move(put_away));
 }
 
 // The one place that decides what a failure means: what can't be done is deferred.

@@ -11,6 +11,7 @@
 #include "milter/judge.hpp"
 #include "milter/notice_desk.hpp"
 #include "milter/outbox.hpp"
+#include "milter/sealed_envelope.hpp"
 #include "milter/sealing_pool.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
@@ -52,7 +53,8 @@ public:
 
 private:
     // One envelope for each ciphertext that is needed.
-    using sealing = std::expected<std::vector<keys::pgp_mime_envelope>, std::string>;
+    using sealed_once = std::expected<sealed_envelope, std::string>;
+    using sealing = std::expected<std::vector<sealed_envelope>, std::string>;
 
     // What one message carries down the river.
     struct passage {
@@ -63,7 +65,7 @@ private:
         std::chrono::steady_clock::time_point began;
         is_awaited awaited;
         judgement judged;
-        std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
+        std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
         planned_notice notice;
         turn mine; // the sender's, until the notice is kept
@@ -75,6 +77,8 @@ private:
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
+    boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
+                                                  bool others_follow);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);
     static bool owes(const passage& of);

@@ -129,7 +129,7 @@ void outbox::on_added(std::function<void()> told) {
 void outbox::add(const std::vector<owed_copy>& copies) {
     std::ranges::for_each(copies, check);
     const std::lock_guard one_at_a_time(adding_);
-    std::vector<const std::string*> messages;
+    std::vector<const owed_message*> messages;
     auto heads = left_to_do(copies, messages);
     if (heads.empty()) return;
     write_batch(heads, messages);
@@ -143,7 +143,7 @@ void outbox::add(const std::vector<owed_copy>& copies) {
     if (told) told();
 }
 
-std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, std::vector<const std::string*>& messages) {
+std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, std::vector<const owed_message*>& messages) {
     std::vector<copy_head> heads;
     std::set<std::string> here;
     const std::lock_guard lock(mutex_);
@@ -156,7 +156,7 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, 
                        .recipients = {},
                        .tries = 0,
                        .next_try = time,
-                       .size = copy.message.size(),
+                       .size = 0,
                        .dsn = copy.dsn};
         for (const auto& one : copy.recipients)
             if (is_known(one.identity))
@@ -170,7 +170,7 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, 
     return heads;
 }
 
-void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const std::string*>& messages) {
+void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const owed_message*>& messages) {
     auto batch = new_batch();
     while (fs::exists(places_.waiting() / batch)) batch = new_batch();
     const auto making = places_.adding() / batch;
@@ -178,10 +178,12 @@ void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const 
     try {
         keys::make_private_directory(making);
         for (std::size_t i = 0; i < heads.size(); ++i) {
+            const auto message = messages[i]->text();
             heads[i].id = batch + "." + std::to_string(i + 1);
+            heads[i].size = message.size();
             const keys::open_file to(making / std::to_string(i + 1), O_WRONLY | O_CREAT | O_EXCL);
             to.write_all(head_line(heads[i]));
-            to.write_all(*messages[i]);
+            to.write_all(message);
             to.sync();
         }
         keys::sync_directory(making);

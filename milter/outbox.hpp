@@ -21,6 +21,7 @@
 #include <string>
 #include <sys/types.h>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -32,11 +33,26 @@ struct owed_recipient {
     dsn_of_recipient dsn = {};
 };
 
+// RFC 5322, CRLF. Made when it is written, so that memory holds one message, however many copies there are.
+class owed_message {
+public:
+    owed_message() = default;
+    owed_message(std::string text) // NOLINT: a text is a message
+        : make_([text = std::move(text)] { return text; }) {}
+    explicit owed_message(std::function<std::string()> make)
+        : make_(std::move(make)) {}
+
+    std::string text() const { return make_ ? make_() : std::string{}; }
+
+private:
+    std::function<std::string()> make_;
+};
+
 struct owed_copy {
     std::string decision; // the decision id it belongs to, for logs
     std::string sender;   // envelope sender; empty: the null sender
     std::vector<owed_recipient> recipients;
-    std::string message; // RFC 5322, CRLF
+    owed_message message;
     dsn_of_mail dsn = {};
 };
 
@@ -88,6 +104,9 @@ public:
 
     wall_time now() const { return now_(); }
 
+    // For files that are of no use after a crash.
+    std::filesystem::path scratch() const { return places_.adding(); }
+
 private:
     struct signature {
         ino_t file = 0;
@@ -111,8 +130,8 @@ private:
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
-    std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies, std::vector<const std::string*>& messages);
-    void write_batch(std::vector<copy_head>& heads, const std::vector<const std::string*>& messages);
+    std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies, std::vector<const owed_message*>& messages);
+    void write_batch(std::vector<copy_head>& heads, const std::vector<const owed_message*>& messages);
     std::filesystem::path begun_file(const std::string& identity) const;
     std::filesystem::path handed_file(const std::string& identity) const;
 

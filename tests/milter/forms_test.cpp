@@ -70,11 +70,11 @@ TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
     const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
     ASSERT_EQ(owed.size(), 2u);
     EXPECT_THAT(addresses(owed[0]), ElementsAre("carol@x.org"));
-    EXPECT_THAT(owed[0].message, HasSubstr("sealed copy"));
-    EXPECT_THAT(owed[0].message, HasSubstr("Subject: [...]\r\n"));
-    EXPECT_THAT(owed[0].message, Not(HasSubstr("confidential")));
+    EXPECT_THAT(owed[0].message.text(), HasSubstr("sealed copy"));
+    EXPECT_THAT(owed[0].message.text(), HasSubstr("Subject: [...]\r\n"));
+    EXPECT_THAT(owed[0].message.text(), Not(HasSubstr("confidential")));
     EXPECT_THAT(addresses(owed[1]), ElementsAre("max@example.org")) << "one mailbox, however it is spelled";
-    EXPECT_EQ(owed[1].message, policy::to_wire(mail.mail));
+    EXPECT_EQ(owed[1].message.text(), policy::to_wire(mail.mail));
     EXPECT_EQ(owed[1].sender, "ann@example.org");
 }
 
@@ -85,9 +85,9 @@ TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
     const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
     ASSERT_EQ(owed.size(), 3u);
     EXPECT_THAT(addresses(owed[0]), ElementsAre("bob@x.org"));
-    EXPECT_THAT(owed[0].message, HasSubstr("sealed here"));
+    EXPECT_THAT(owed[0].message.text(), HasSubstr("sealed here"));
     EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
-    EXPECT_THAT(owed[1].message, HasSubstr("sealed copy"));
+    EXPECT_THAT(owed[1].message.text(), HasSubstr("sealed copy"));
     EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org"));
 }
 

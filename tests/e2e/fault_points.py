@@ -25,7 +25,8 @@ class FaultPoints:
         self.environment = {"LD_PRELOAD": str(library), "FAULT_POINTS": str(self._directory)}
 
     def arm(self, plan=""):
-        """Counts effects from now on: "before 7" and "after 7" kill the gateway around the seventh, "full 7" fails it."""
+        """Counts effects from now on: "before 7" and "after 7" kill the gateway around the seventh, "full 7" fails it and all that
+        write behind it, "full outbox/adding" from the first one there."""
         (self._directory / "plan").write_text(plan)
         for name in "steps", "failed":
             (self._directory / name).unlink(missing_ok=True)

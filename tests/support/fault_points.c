@@ -2,8 +2,10 @@
  *
  * An effect is a call that others can see: a file made, written, synced, renamed or removed, something sent to a socket or
  * to gpg. While the file $FAULT_POINTS/armed exists, each is counted, and told in $FAULT_POINTS/steps as one line: what, and to
- * what; the count begins anew where that file is gone. $FAULT_POINTS/plan says what happens, as two words: "before N" and "after N" kill the process (SIGKILL) around effect
- * N, "full N" fails it and all that write to the disk behind it with ENOSPC, and tells them in $FAULT_POINTS/failed. Without a plan nothing happens.
+ * what; the count begins anew where that file is gone. $FAULT_POINTS/plan says what happens, as two words: "before N" and
+ * "after N" kill the process (SIGKILL) around effect N, "full N" fails it and all that write to the disk behind it with ENOSPC,
+ * and tells them in $FAULT_POINTS/failed; "full NAME" does so from the first effect on something whose path has NAME in it.
+ * Without a plan nothing happens.
  *
  * $FAULT_POINTS/gpg, if it is a file that can be run, is started in the place of gpg.
  */
@@ -30,7 +32,7 @@ enum kind { TO_DISK, TO_OTHERS };
 static const char *directory;
 static pid_t gateway;
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-static int count;
+static int count, first_named;
 
 __attribute__((constructor)) static void begin(void) {
     char program[64] = "";
@@ -59,17 +61,21 @@ static void tell(const char *to, const char *what, const char *which) {
 
 /* What the plan says of this effect: 'b' and 'a' to die before and after it, 'f' to fail, 0 for nothing. */
 static char fate(const char *what, const char *which, enum kind kind) {
-    char path[PATH_MAX], plan[32] = "", word[8] = "";
-    int number = 0, at;
+    char path[PATH_MAX], plan[96] = "", word[8] = "", where[64] = "";
+    int number = 0;
     if (directory == NULL || getpid() != gateway || access(inside(path, "armed"), F_OK) != 0) return 0;
     pthread_mutex_lock(&one_at_a_time);
-    if (access(inside(path, "steps"), F_OK) != 0) count = 0;
+    if (access(inside(path, "steps"), F_OK) != 0) count = first_named = 0;
     tell("steps", what, which);
     int here = ++count;
     int file = open(inside(path, "plan"), O_RDONLY | O_CLOEXEC);
     if (file >= 0) {
-        if (read(file, plan, sizeof plan - 1) > 0 && sscanf(plan, "%7s %d", word, &at) == 2) number = at;
+        if (read(file, plan, sizeof plan - 1) > 0 && sscanf(plan, "%7s %63s", word, where) == 2) number = atoi(where);
         close(file);
+    }
+    if (where[0] && number == 0) {
+        if (first_named == 0 && strstr(which, where) != NULL) first_named = here;
+        number = first_named;
     }
     pthread_mutex_unlock(&one_at_a_time);
     if (word[0] == 'f' && kind == TO_DISK && number > 0 && here >= number) {

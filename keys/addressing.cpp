@@ -70,7 +70,8 @@ addressed readership::of_part(const part& one, const reading_keys& theirs) {
     if (std::ranges::any_of(theirs.keys, is_named)) return addressed::yes;
     if (one.named.empty() && !one.has_hidden) return addressed::passphrase;
     if (std::ranges::any_of(theirs.untold, is_named)) return addressed::unverifiable;
-    return !theirs.known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
+    const bool is_known = theirs.known || !theirs.untold.empty();
+    return !is_known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
 }
 
 addressed readership::addressed_to(const key_index& certificates, std::string_view address_key) const {

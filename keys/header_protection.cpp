@@ -31,21 +31,46 @@ constexpr auto hidden_fields = std::to_array<std::string_view>({"Keywords", "Com
 
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
 
-// The beginning of the Subject as people read it, without what stands in brackets in front.
+// For comparison: in lower case, one blank for all white space, no bracketed words and no "Re:" in front.
+std::string plain_words(std::string_view text) {
+    std::string out;
+    const auto last_bracket = text.rfind(']');
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_bracketed = text[i] == '[' && last_bracket != std::string_view::npos && i < last_bracket;
+        if (is_bracketed) i = text.find(']', i);
+        if (!is_bracketed && !text::is_space(text[i]))
+            out += text::to_lower(text[i]);
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    for (auto colon = out.find(": "); colon != std::string::npos && colon <= 4; colon = out.find(": ")) out.erase(0, colon + 2);
+    return std::string(text::trim(out));
+}
+
+std::string decoded(std::string_view value) {
+    constexpr std::size_t enough = 16 * 1024; // octets of a field
+    return policy::decode_words(policy::unfolded(value.substr(0, enough))).text;
+}
+
+// The beginning of the Subject as people read it.
 std::string words_of_subject(const policy::message& mail) {
     constexpr std::size_t enough = 80; // octets
     const auto subjects = policy::field_values(mail, "Subject");
-    if (subjects.empty()) return {};
-    const auto whole = policy::decode_words(policy::unfolded(subjects.front())).text;
-    return std::string(text::trim(std::string_view(whole).substr(whole.rfind(']') + 1)).substr(0, enough));
+    return subjects.empty() ? std::string{} : plain_words(decoded(subjects.front())).substr(0, enough);
+}
+
+// Whom a mail goes to and which way it came, and what keeps programs from answering each other.
+bool is_for_servers(std::string_view name) {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"Received", "Return-Path", "Delivered-To", "Authentication-Results", "Auto-Submitted", "Precedence"});
+    return text::is_one_of(name, names) || text::istarts_with(name, "Resent-") || text::istarts_with(name, "List-");
 }
 
 // Whether a field that programs added says the Subject once more: as it was before a filter marked it, say.
 bool repeats(const header_field& field, std::string_view words) {
     constexpr std::size_t fewest = 8; // octets; less could stand anywhere
-    if (words.size() < fewest || text::is_one_of(field.name, user_facing) || text::iequals(field.name, "Received"))
-        return false;
-    return text::icontains(policy::decode_words(policy::unfolded(field.value)).text, words);
+    if (words.size() < fewest || text::is_one_of(field.name, user_facing) || is_for_servers(field.name)) return false;
+    return plain_words(decoded(field.value)).contains(words);
 }
 
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).

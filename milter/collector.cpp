@@ -1,23 +1,9 @@
 #include "milter/collector.hpp"
 
-#include "milter/outbox_file.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace sealgate::milter {
-
-namespace {
-
-// Spelled as it came, and read as mail servers do.
-policy::address read_recipient(std::string_view path) {
-    auto as_it_is = policy::parse_address(path);
-    auto read = policy::parse_address(envelope_address(as_it_is.spelled));
-    read.spelled = std::move(as_it_is.spelled);
-    return read;
-}
-
-} // namespace
 
 void collector::add_recipient(const envelope_event& said) {
     dsn_of_recipient dsn;
@@ -26,7 +12,7 @@ void collector::add_recipient(const envelope_event& said) {
     ++entries_;
     if (!keeps(recipient_octets_)) return;
     collected_.deletions_may_miss |= !said.path.starts_with('<');
-    collected_.recipients.push_back(read_recipient(said.path));
+    collected_.recipients.push_back(policy::parse_address(said.path));
     collected_.recipients_dsn.push_back(std::move(dsn));
 }
 

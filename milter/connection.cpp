@@ -131,8 +131,9 @@ awaitable<answer> connection::judge_with_progress(transaction completed) {
 bool connection::peer_has_left() {
     std::array<char, 5> head{}; // the length of a frame, and its letter
     boost::system::error_code error;
+    socket_.non_blocking(true, error);
     const auto count = socket_.receive(asio::buffer(head), stream_socket::message_peek, error);
-    if (error || count == 0) return true;
+    if (error) return error != asio::error::would_block;
     const auto letter = static_cast<command>(head.back());
     return count == head.size() && frames_.pending() == 0 &&
            (letter == command::abort || letter == command::quit || letter == command::quit_new);

@@ -47,7 +47,7 @@ std::vector<std::string> leaving_otherwise(const policy::decision& made) {
 // One mailbox has one identity, however it is spelled.
 owed_recipient owed_to(const policy::address& who, const std::string& sameness_of_mail, form what) {
     const auto whole = who.key() + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
-    return {.address = envelope_address(who.spelled), .identity = sha256_hex(whole)};
+    return {.address = policy::without_blanks(who.spelled), .identity = sha256_hex(whole)};
 }
 
 // One of the mail's own recipients.
@@ -55,6 +55,12 @@ owed_recipient owed_to(const transaction& mail, std::size_t index, const std::st
     auto out = owed_to(mail.recipients[index], sameness_of_mail, what);
     out.dsn = mail.recipients_dsn[index];
     return out;
+}
+
+// Whether a recipient's mailbox has the message in hand already, by another spelling.
+bool stays_here(const policy::decision& made, std::size_t index) {
+    const auto key = made.recipients[index].who.key();
+    return std::ranges::any_of(made.forms.here, [&](std::size_t one) { return made.recipients[one].who.key() == key; });
 }
 
 // A recipient named twice is owed one copy.
@@ -104,25 +110,30 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 }
 
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const std::vector<sealed_envelope>& sealed, const std::string& id) {
+                                   std::vector<sealed_envelope> sealed, const std::string& id) {
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
     const auto same = sameness(mail);
-    owed_copy original{.decision = id, .sender = mail.sender.spelled, .recipients = {}, .message = {}, .dsn = mail.dsn};
+    owed_copy original{.decision = id,
+                       .sender = policy::without_blanks(mail.sender.spelled),
+                       .recipients = {},
+                       .message = {},
+                       .dsn = mail.dsn};
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
     auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
         auto& into = copy.what == form::original ? original.recipients : to;
-        for (const auto one : copy.recipients) add_once(into, owed_to(mail, one, same, copy.what));
+        for (const auto one : copy.recipients)
+            if (!stays_here(made, one)) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
-        auto message = [&mail, where = subject_of(rules), its_own = *envelope++] {
+        auto message = [&mail, where = subject_of(rules), its_own = std::move(*envelope++)] {
             return policy::to_wire(keys::sealed_message(mail.mail, where, its_own.envelope()));
         };
         out.push_back({.decision = id,
-                       .sender = mail.sender.spelled,
+                       .sender = policy::without_blanks(mail.sender.spelled),
                        .recipients = std::move(to),
                        .message = owed_message(std::move(message)),
                        .dsn = mail.dsn});

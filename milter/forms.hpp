@@ -26,7 +26,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 
 // The copies for everybody who does not stay with the message in hand. Their messages are made of `mail`, which outlives them.
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const std::vector<sealed_envelope>& sealed, const std::string& id);
+                                   std::vector<sealed_envelope> sealed, const std::string& id);
 
 // What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
 // day may well be alike.

@@ -111,19 +111,21 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     if (!further) co_return std::unexpected(further.error());
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
-        auto sealed = co_await seal_once(of, std::move(recipients), groups.size() > 1);
+        const bool stays_in_hand = envelopes.empty() && !of.judged.made.forms.here.empty();
+        auto sealed = co_await seal_once(of, std::move(recipients), stays_in_hand);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
         envelopes.push_back(*std::move(sealed));
     }
     co_return envelopes;
 }
 
+// What does not stay in hand is put away.
 awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
-                                                   bool others_follow) {
+                                                   bool stays_in_hand) {
     const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
     auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), std::move(recipients));
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
-    if (!others_follow) co_return *std::move(envelope);
+    if (stays_in_hand) co_return *std::move(envelope);
     auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {
         try {
             return sealed_envelope(std::move(made), directory);
@@ -134,7 +136,7 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
     co_return co_await offload(sealers_.threads(), std::move(put_away));
 }
 
-// The one place that decides what a failure means: what can't be done is deferred.
+// What a failure until here means: what can't be done is deferred.
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
     if (sealed) {
@@ -172,12 +174,12 @@ awaitable<bool> gateway::owe(passage& of) {
     }
     const auto& made = of.judged.made;
     auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
-                 notice = of.notice]() -> std::string {
+                 notice = of.notice]() mutable -> std::string {
         try {
-            auto owed = copies_owed(live->rules, made, *mail, sealed, id);
+            auto owed = copies_owed(live->rules, made, *mail, std::move(sealed), id);
             if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
             notices_.collect(*live, *mail, notice);
-            outbox_.add(owed);
+            outbox_.add(std::move(owed));
             notices_.remember(*live, notice);
             return {};
         } catch (const std::exception& problem) {

@@ -1,7 +1,7 @@
 // The river of one message: observe, look up, decide, seal, settle, plan a notice, record, hand over, answer.
 //
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
-// `defer`, in settle() and nowhere else; what can't be recorded is deferred too (in monitor mode: passes, as all does there).
+// `defer`, in settle() or take_back(); what can't be recorded is deferred too (in monitor mode: passes, as all does there).
 // Runs on the network thread; gpg and large messages on the pool, the disk on the audit log's thread.
 #pragma once
 
@@ -78,7 +78,7 @@ private:
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
-                                                  bool others_follow);
+                                                  bool stays_in_hand);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);
     static bool owes(const passage& of);

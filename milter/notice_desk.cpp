@@ -206,7 +206,7 @@ std::string notice_desk::send_digest(const snapshot& live, const std::string& wh
 
 void notice_desk::send_overdue() {
     const auto live = live_();
-    for (const auto& who : ledger_.due(now_()))
+    for (const auto& who : ledger_.due(now_(), live->rules.notices.digest))
         if (const auto problem = send_digest(*live, who); !problem.empty())
             log_line("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
 }
@@ -225,7 +225,7 @@ asio::awaitable<void> notice_desk::run(asio::thread_pool& pool) {
         timer_.expires_at(until);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         bool failed = false;
-        for (const auto& who : ledger_.due(now_())) {
+        for (const auto& who : ledger_.due(now_(), live_()->rules.notices.digest)) {
             const auto mine = co_await turns_.take(who);
             auto work = [this, live = live_(), who] { return send_digest(*live, who); };
             const auto problem = co_await offload(pool, std::move(work));

@@ -15,9 +15,7 @@ namespace {
 // The file is written anew when it has grown by this much, and by as much as it had.
 constexpr std::size_t least_growth = std::size_t{1} << 20;
 constexpr std::size_t keys_in_a_line = 500;
-
-// A digest that is due later was promised by a clock that was wrong then.
-constexpr std::chrono::hours longest_wait{24 * 31};
+constexpr std::chrono::hours usual_step{1}; // of a clock that is set back
 
 } // namespace
 
@@ -91,11 +89,11 @@ std::optional<notice_ledger::wall_time> notice_ledger::next_due() const {
     return earliest;
 }
 
-std::vector<std::string> notice_ledger::due(wall_time now) const {
+std::vector<std::string> notice_ledger::due(wall_time now, std::chrono::seconds span) const {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> out;
     for (const auto& [who, digest] : pending_)
-        if (digest.due <= now || digest.due > now + longest_wait) out.push_back(who);
+        if (digest.due <= now || digest.due > now + span + usual_step) out.push_back(who);
     return out;
 }
 
@@ -136,7 +134,8 @@ void notice_ledger::apply(const std::string& who, const ledger_line& line) {
 
 void notice_ledger::forget(wall_time now, std::chrono::seconds keep) {
     const std::lock_guard lock(mutex_);
-    while (!order_.empty() && (order_.front().first + keep < now || told_.size() > most_told)) {
+    const auto is_over = [&](wall_time told) { return told + keep < now || told > now + usual_step; };
+    while (!order_.empty() && (is_over(order_.front().first) || told_.size() > most_told)) {
         const auto& [when, key] = order_.front();
         const auto at = told_.find(key);
         if (at != told_.end() && at->second == when) told_.erase(at); // else it was told again later

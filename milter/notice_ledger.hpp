@@ -59,7 +59,8 @@ public:
     bool has_room_for(const std::string& who) const;
 
     std::optional<wall_time> next_due() const;
-    std::vector<std::string> due(wall_time now) const; // whose digests
+    // Whose digests. One that waits for longer than `span` was promised by a clock that was wrong then.
+    std::vector<std::string> due(wall_time now, std::chrono::seconds span) const;
     std::optional<pending_digest> pending(const std::string& who) const;
     // The digest is on its way. Holds even if it throws, as remember() does.
     void sent(const std::string& who, std::vector<std::string> keys, wall_time now, std::chrono::seconds keep);

@@ -126,10 +126,10 @@ void outbox::on_added(std::function<void()> told) {
     told_ = std::move(told);
 }
 
-void outbox::add(const std::vector<owed_copy>& copies) {
+void outbox::add(std::vector<owed_copy> copies) {
     std::ranges::for_each(copies, check);
     const std::lock_guard one_at_a_time(adding_);
-    std::vector<const owed_message*> messages;
+    std::vector<owed_message> messages;
     auto heads = left_to_do(copies, messages);
     if (heads.empty()) return;
     write_batch(heads, messages);
@@ -143,12 +143,12 @@ void outbox::add(const std::vector<owed_copy>& copies) {
     if (told) told();
 }
 
-std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, std::vector<const owed_message*>& messages) {
+std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages) {
     std::vector<copy_head> heads;
     std::set<std::string> here;
     const std::lock_guard lock(mutex_);
     const auto time = now_();
-    for (const auto& copy : copies) {
+    for (auto& copy : copies) {
         copy_head head{.id = {},
                        .decision = copy.decision,
                        .created = time,
@@ -165,12 +165,12 @@ std::vector<copy_head> outbox::left_to_do(const std::vector<owed_copy>& copies, 
                 head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
         if (head.recipients.empty()) continue;
         heads.push_back(std::move(head));
-        messages.push_back(&copy.message);
+        messages.push_back(std::move(copy.message));
     }
     return heads;
 }
 
-void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const owed_message*>& messages) {
+void outbox::write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages) {
     auto batch = new_batch();
     while (fs::exists(places_.waiting() / batch)) batch = new_batch();
     const auto making = places_.adding() / batch;
@@ -178,7 +178,7 @@ void outbox::write_batch(std::vector<copy_head>& heads, const std::vector<const 
     try {
         keys::make_private_directory(making);
         for (std::size_t i = 0; i < heads.size(); ++i) {
-            const auto message = messages[i]->text();
+            const auto message = std::exchange(messages[i], {}).text(); // what it was made of goes, too
             heads[i].id = batch + "." + std::to_string(i + 1);
             heads[i].size = message.size();
             const keys::open_file to(making / std::to_string(i + 1), O_WRONLY | O_CREAT | O_EXCL);
@@ -369,7 +369,8 @@ void outbox::release(const std::string& id, wall_time not_before) {
     drop(at);
     look_at({.id = id, .file = places_.waiting_file(id)});
     if (const auto again = waiting_.find(id); again != waiting_.end())
-        again->second.next_try = std::max(again->second.next_try, not_before);
+        again->second.next_try =
+            is_due(again->second.next_try, now_()) ? not_before : std::max(again->second.next_try, not_before);
 }
 
 } // namespace sealgate::milter

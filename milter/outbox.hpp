@@ -68,7 +68,7 @@ public:
     // whose identity is waiting already, or was handed over within `remembered`, are left out; a copy with no
     // recipient left is not written. std::invalid_argument: an address that must not reach the wire, or an
     // identity that is none.
-    void add(const std::vector<owed_copy>& copies);
+    void add(std::vector<owed_copy> copies);
 
     // Called on the adding thread after each addition; empty: nobody.
     void on_added(std::function<void()> told);
@@ -130,8 +130,8 @@ private:
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
-    std::vector<copy_head> left_to_do(const std::vector<owed_copy>& copies, std::vector<const owed_message*>& messages);
-    void write_batch(std::vector<copy_head>& heads, const std::vector<const owed_message*>& messages);
+    std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages);
+    void write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages);
     std::filesystem::path begun_file(const std::string& identity) const;
     std::filesystem::path handed_file(const std::string& identity) const;
 

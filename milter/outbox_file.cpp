@@ -182,19 +182,6 @@ bool is_envelope_address(std::string_view address) {
     return !quoted && text::is_utf8(address);
 }
 
-std::string envelope_address(std::string_view spelled) {
-    if (is_envelope_address(spelled)) return std::string(spelled);
-    std::string out;
-    bool quoted = false;
-    for (std::size_t i = 0; i < spelled.size(); ++i) {
-        const auto c = spelled[i];
-        if (quoted && c == '\\' && i + 1 < spelled.size()) out += spelled[i++];
-        if (c == '"') quoted = !quoted;
-        if (quoted || (c != ' ' && c != '\\')) out += spelled[i];
-    }
-    return is_envelope_address(out) ? out : std::string(spelled);
-}
-
 std::string addresses_of(const std::vector<waiting_recipient>& recipients) {
     std::vector<std::string> out;
     for (const auto& one : recipients) out.push_back(one.address);

@@ -52,10 +52,6 @@ std::expected<copy_head, std::string> parse_head(std::string_view line);
 // quotes, broken UTF-8, more than 1000 octets, nothing.
 bool is_envelope_address(std::string_view address);
 
-// A path as clients write it and mail servers take it (RFC 5321 section 4.1.2, kindly read): without white space and needless
-// backslashes outside of quotes. As it is where it would still be no envelope address.
-std::string envelope_address(std::string_view spelled);
-
 // 64 lower-case hex digits. It becomes a file's name.
 bool is_identity(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include "milter/decision_id.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <string_view>
 #include <utility>
@@ -28,7 +29,7 @@ public:
     file(const file&) = delete;
     file& operator=(const file&) = delete;
 
-    std::string content() const { return keys::read_file(path_); }
+    std::string content() const { return keys::read_file(path_, SIZE_MAX); }
 
 private:
     void remove() const {

@@ -4,6 +4,7 @@
 
 #include <unicode/uidna.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -21,6 +22,12 @@ std::string unquoted(std::string_view local) {
         out += local[i];
     }
     return out;
+}
+
+// RFC 5321 section 4.1.2: atext.
+bool needs_no_quotes(char c) {
+    const bool is_alphanumeric = text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z');
+    return is_alphanumeric || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c);
 }
 
 const UIDNA* uts46() {
@@ -73,10 +80,28 @@ address parse_address(std::string_view path) {
         if (colon != std::string_view::npos) path.remove_prefix(colon + 1);
     }
     address out{.spelled = std::string(path), .local = {}, .domain = {}};
-    const auto at = path.rfind('@');
-    out.local = unquoted(path.substr(0, at));
-    if (at != std::string_view::npos) out.domain = canonical_domain(path.substr(at + 1));
+    const auto read = without_blanks(path);
+    const auto at = read.rfind('@');
+    out.local = unquoted(std::string_view(read).substr(0, at));
+    if (at != std::string::npos) out.domain = canonical_domain(std::string_view(read).substr(at + 1));
     return out;
+}
+
+std::string without_blanks(std::string_view spelled) {
+    const auto at = std::min(spelled.rfind('@'), spelled.size());
+    const auto local = text::trim(spelled.substr(0, at));
+    std::string out;
+    bool quoted = false;
+    for (std::size_t i = 0; i < local.size(); ++i) {
+        if (local[i] == '"') quoted = !quoted;
+        const bool escapes = local[i] == '\\' && i + 1 < local.size();
+        if (!quoted && (text::is_space(local[i]) || (local[i] == '\\' && !(escapes && needs_no_quotes(local[i + 1])))))
+            return std::string(spelled);
+        if (!escapes || quoted) out += local[i];
+        if (escapes) out += local[++i];
+    }
+    if (quoted) return std::string(spelled);
+    return at == spelled.size() ? out : out.append("@").append(text::trim(spelled.substr(at + 1)));
 }
 
 bool address::may_be_rerouted() const { return domain.empty() || local.find_first_of("%!@") != std::string::npos; }

@@ -1,8 +1,8 @@
 // An envelope address, RFC 5321 section 4.1.2, as policy and key lookup need it.
 //
 // Accepts what Postfix hands to filters: "<a@b>", "a@b" (local submission has no brackets), "<>" and "" (null sender),
-// source routes (dropped), quoted local parts, IDN domains in either form. Never fails: what cannot be read keeps its
-// spelling, has no domain and is therefore of no known tier.
+// source routes (dropped), quoted local parts, IDN domains in either form, white space around the halves. Never
+// fails: what cannot be read keeps its spelling, has no domain and is therefore of no known tier.
 #pragma once
 
 #include <string>
@@ -29,6 +29,10 @@ struct address {
 };
 
 address parse_address(std::string_view path);
+
+// A spelling as mail servers read it (RFC 5321 section 4.1.2): without white space around its two halves, and without a
+// backslash outside of quotes before what needs none. As it is where it would need quotes.
+std::string without_blanks(std::string_view spelled);
 
 // UTS 46: the domain in A-labels and lower case, without a trailing dot; empty if it is no domain name.
 // An address literal ("[192.0.2.1]") comes back as it is.

@@ -59,6 +59,30 @@ TEST(HeaderProtection, NothingOutsideRepeatsTheSubject) {
               exchange.fields.size() + 2);
 }
 
+TEST(HeaderProtection, TheSubjectIsKnownAgainWhereverItsTagStands) {
+    const struct {
+        const char* subject;
+        const char* other;
+        bool is_hidden;
+    } cases[] = {
+        {" Acme takeover price [confidential]", " Acme takeover price", true},
+        {" [confidential] Plan of Acme [v2]", " [x] Plan of ACME", true},
+        {" Re: AW: [confidential] Acme takeover", " acme\r\n\ttakeover", true},
+        {" [confidential] Acme takeover", " 7; Acme takeover (2)", true},
+        {" [confidential]", " anything", false},
+        {" [confidential] Plan", " Plan 9 from outer space", false},
+        {" Acme [confidential takeover", " Acme [confidential takeover", true},
+        {" Takeover [confidential]of Acme", " takeover of acme", true},
+    };
+    for (const auto& [subject, other, is_hidden] : cases) {
+        const policy::message one{.fields = {{"Subject", subject}, {"X-Filter", other}}, .body = ""};
+        EXPECT_EQ(!outer_values(one, subject_shown::inside_only)[1], is_hidden) << subject << other;
+    }
+    const policy::message resent{.fields = {{"Subject", " Acme takeover"}, {"Resent-To", " Acme takeover <x@acme.example>"}},
+                                 .body = ""};
+    EXPECT_TRUE(outer_values(resent, subject_shown::inside_only)[1]);
+}
+
 TEST(HeaderProtection, WithoutItNothingIsAdded) {
     EXPECT_EQ(entity_to_seal(mail, subject_shown::outside, "=_x"),
               "Content-Type: text/plain; charset=\"utf-8\"\r\n"

@@ -135,6 +135,15 @@ TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
     EXPECT_NE(identity(), without_id) << "without a Message-ID each is its own";
 }
 
+TEST_F(Forms, AMailboxThatStaysIsOwedNothing) {
+    mail = mail_to({"bob@x.org", "Bob@x.org", "carol@x.org"});
+    made = sealed_for(mail, {.here = {0}, .copies = {{form::sealed, {1}}, {form::sealed, {2}}}});
+    const auto owed = copies_owed(rules, made, mail, {here, hidden, hidden}, "id");
+    ASSERT_EQ(owed.size(), 2u);
+    EXPECT_THAT(addresses(owed[0]), IsEmpty());
+    EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
+}
+
 TEST_F(Forms, APathWithBlanksIsOwedToTheAddressInIt) {
     mail = mail_to({"bob@x.org", "carol @x.org"});
     made = sealed_for(mail, {.here = {0}, .copies = {{form::sealed, {1}}}});

@@ -108,8 +108,9 @@ TEST_F(NoticeLedger, RemembersAcrossRestarts) {
         auto ledger = open();
         EXPECT_EQ(ledger.told_at(key(2)), morning);
         EXPECT_EQ(ledger.told_at(key(4)), morning + 2s);
-        EXPECT_THAT(ledger.due(morning + 1h - 1s), IsEmpty());
-        EXPECT_THAT(ledger.due(morning + 1h), ElementsAre("ann@example.org"));
+        EXPECT_THAT(ledger.due(morning + 1h - 1s, 1h), IsEmpty());
+        EXPECT_THAT(ledger.due(morning + 1h, 1h), ElementsAre("ann@example.org"));
+        EXPECT_THAT(ledger.due(morning - 24h * 365, 1h), ElementsAre("ann@example.org")) << "a wrong clock promised it";
         const auto digest = ledger.pending("ann@example.org");
         ASSERT_TRUE(digest);
         EXPECT_EQ(digest->sender, "Ann@example.org");

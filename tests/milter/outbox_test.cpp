@@ -363,19 +363,6 @@ TEST(OutboxFile, WhatCouldSpeakSmtpBehindACommandIsRefused) {
         EXPECT_FALSE(parse_head(line("", bad))) << bad;
 }
 
-TEST(OutboxFile, PathsAreReadAsMailServersDo) {
-    for (const auto& [spelled, address] : {std::pair(" max@x.org", "max@x.org"),
-                                           {"max @ x.org ", "max@x.org"},
-                                           {"ma\\x@x.org", "max@x.org"},
-                                           {"\"m x\"@x.org", "\"m x\"@x.org"},
-                                           {"\"m\\\"x\" @x.org", "\"m\\\"x\"@x.org"},
-                                           {"max@x.org", "max@x.org"},
-                                           {"<max> @x.org", "<max> @x.org"},
-                                           {"m\"ax @x.org", "m\"ax @x.org"},
-                                           {"max@x.org\r\nDATA", "max@x.org\r\nDATA"}})
-        EXPECT_EQ(envelope_address(spelled), address);
-}
-
 TEST(OutboxFile, EachFieldIsNeeded) {
     const copy_head head{.id = "A.1",
                          .decision = "d",

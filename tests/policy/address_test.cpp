@@ -42,6 +42,20 @@ TEST(Address, IsReadAsPostfixHandsItOver) {
     }
 }
 
+TEST(Address, IsReadAsMailServersReadIt) {
+    for (const auto& [spelled, key] : {std::pair("<max @example.org>", "max@example.org"),
+                                       {"< max@example.org>", "max@example.org"},
+                                       {"<ma\\x@example.org>", "max@example.org"},
+                                       {"<\"m x\"@example.org >", "m x@example.org"},
+                                       {"<\"m\\\"x\" @example.org>", "m\"x@example.org"}}) {
+        const auto read = parse_address(spelled);
+        EXPECT_EQ(read.key(), key) << spelled;
+        EXPECT_EQ(without_blanks(read.spelled).substr(0, 1), read.spelled.starts_with('"') ? "\"" : std::string(1, key[0]));
+    }
+    for (const auto* other : {"bob\\ smith@x.org", "bob smith@x.org", "a\\\\b@x.org", "m\"ax @x.org", "bob\\"})
+        EXPECT_EQ(without_blanks(other), other) << "it would need quotes";
+}
+
 TEST(Address, NullSenderIsNullInBothForms) {
     EXPECT_TRUE(parse_address("<>").is_null());
     EXPECT_TRUE(parse_address("").is_null());

@@ -188,7 +188,7 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
 
 TEST_F(Seal, SealerWorksAgainAfterAHang) {
     const auto mark = (scratch.path() / "hung-once").string();
-    auto seals = make_sealer(fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 5"), 300ms);
+    auto seals = make_sealer(fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 60"), 5s);
     EXPECT_FALSE(seals.seal(entity, {recipient(ann)}));
     const auto sealed = seals.seal(entity, {recipient(ann)});
     EXPECT_TRUE(sealed) << sealed.error().text;

@@ -1,10 +1,10 @@
+#include "keys/files.hpp"
 #include "milter/audit_answers.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/people.hpp"
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -31,16 +31,12 @@ struct answer {
 class AuditAnswers : public testing::Test {
 protected:
     AuditAnswers() {
-        std::string name = (fs::temp_directory_path() / "sealgate-answers-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
         gateway.state = directory;
         gateway.policy_path = directory / "policy.yaml";
         gateway.audit.address_key = directory / "address.key";
         fs::create_directories(gateway.audit_directory());
         write("address.key", key + "\n");
     }
-    ~AuditAnswers() override { fs::remove_all(directory); }
-
     void write(const std::string& file, std::string_view text) const { std::ofstream(directory / file) << text; }
 
     void start(const policy::pseudonyms& names) { append(R"({"event":"start","address_key":")" + names.key_id() + "\"}"); }
@@ -70,7 +66,8 @@ protected:
         return ask(reveal_records, {"--json", "--addresses", (directory / "list").string()});
     }
 
-    fs::path directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path directory = scratch.path();
     config gateway;
 };
 

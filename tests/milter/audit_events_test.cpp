@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/audit_events.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
@@ -19,12 +20,6 @@ constexpr auto start = R"("time":"2026-11-27T09:00:00.000Z","event":"start")";
 
 class AuditEvents : public testing::Test {
 protected:
-    AuditEvents() {
-        std::string name = (fs::temp_directory_path() / "sealgate-events-XXXXXX").string();
-        root = ::mkdtemp(name.data());
-    }
-    ~AuditEvents() override { fs::remove_all(root); }
-
     audit_options options() const {
         return {.directory = root / "audit", .key = root / "key", .checkpoints = root / "audit" / "checkpoints.jsonl"};
     }
@@ -41,7 +36,8 @@ protected:
         return out;
     }
 
-    fs::path root;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path root = scratch.path();
 };
 
 TEST_F(AuditEvents, EventsThatCommandsLeftAreTakenInTheirOrderAndOnce) {

@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/audit_proof.hpp"
@@ -23,14 +24,7 @@ using testing::IsEmpty;
 
 class AuditLog : public testing::Test {
 protected:
-    AuditLog() {
-        std::string name = (fs::temp_directory_path() / "sealgate-audit-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
-    }
-    ~AuditLog() override {
-        fs::remove(options().key);
-        fs::remove_all(directory);
-    }
+    ~AuditLog() override { fs::remove(options().key); }
 
     static std::string append(audit_log& log, std::string fields) {
         std::promise<std::string> done;
@@ -65,7 +59,8 @@ protected:
 
     std::string path() const { return written_log(directory).string(); }
 
-    std::string directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    std::string directory = scratch.path();
 };
 
 TEST_F(AuditLog, RecordIsInTheFileWhenItsWaiterIsTold) {

@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/checkpoint_file.hpp"
@@ -8,7 +9,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -27,14 +27,10 @@ using testing::SizeIs;
 class AuditProof : public testing::Test {
 protected:
     AuditProof() {
-        std::string name = (fs::temp_directory_path() / "sealgate-proof-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
         signer.emplace(directory / "key", directory, directory / "checkpoints.jsonl");
         write_log(1, "\"id\":1");
         for (const auto number : {10u, 20u, 25u}) signer->add({.time = {}, .end = ends[number - 1]});
     }
-    ~AuditProof() override { fs::remove_all(directory); }
-
     // The records before `from` stay as they are.
     void write_log(std::size_t from, const std::string& fields) {
         policy::chain_end end = from == 1 ? policy::chain_end{} : ends[from - 2];
@@ -75,7 +71,8 @@ protected:
 
     fs::path own() const { return directory / "checkpoints.jsonl"; }
 
-    fs::path directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path directory = scratch.path();
     std::optional<checkpoint_file> signer;
     std::map<std::uint64_t, ed25519_public_key> names; // the key that a record names, for write_log()
     std::vector<std::string> lines;

@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
 #include "policy/chain.hpp"
@@ -5,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -20,12 +20,6 @@ using testing::SizeIs;
 
 class AuditReader : public testing::Test {
 protected:
-    AuditReader() {
-        std::string name = (fs::temp_directory_path() / "sealgate-reader-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
-    }
-    ~AuditReader() override { fs::remove_all(directory); }
-
     void append(std::string_view text) const { std::ofstream(written_log(directory), std::ios::app) << text; }
 
     static std::vector<std::string> all(audit_reader& reader) {
@@ -34,7 +28,8 @@ protected:
         return out;
     }
 
-    fs::path directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path directory = scratch.path();
 };
 
 TEST_F(AuditReader, LinesOfManyChunksComeWhole) {

@@ -1,3 +1,4 @@
+#include "keys/files.hpp"
 #include "milter/audit_verify.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
@@ -5,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -22,12 +22,6 @@ using testing::Not;
 
 class AuditVerify : public testing::Test {
 protected:
-    AuditVerify() {
-        std::string name = (fs::temp_directory_path() / "sealgate-verify-XXXXXX").string();
-        directory = ::mkdtemp(name.data());
-    }
-    ~AuditVerify() override { fs::remove_all(directory); }
-
     // A record for each, which names a key of its own.
     std::string log_of_keys(unsigned char count) const {
         policy::chain_end end;
@@ -54,7 +48,8 @@ protected:
         return status;
     }
 
-    fs::path directory;
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path directory = scratch.path();
     std::string printed, complained;
 };
 

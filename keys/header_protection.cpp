@@ -34,9 +34,9 @@ constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\
 // For comparison: in lower case, one blank for all white space, no bracketed words and no "Re:" in front.
 std::string plain_words(std::string_view text) {
     std::string out;
-    const auto last_bracket = text.rfind(']');
+    const auto brackets_end = text.rfind(']') + 1; // 0: there are none
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_bracketed = text[i] == '[' && last_bracket != std::string_view::npos && i < last_bracket;
+        const bool is_bracketed = text[i] == '[' && i < brackets_end;
         if (is_bracketed) i = text.find(']', i);
         if (!is_bracketed && !text::is_space(text[i]))
             out += text::to_lower(text[i]);

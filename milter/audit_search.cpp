@@ -1,9 +1,6 @@
 #include "milter/audit_search.hpp"
 
 #include "policy/base/text.hpp"
-#include "policy/chain.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <utility>
 
@@ -12,13 +9,6 @@ namespace sealgate::milter {
 namespace {
 
 namespace json = boost::json;
-
-std::optional<json::object> record_in(const std::string& line) {
-    if (line.size() > policy::longest_record) return std::nullopt;
-    boost::system::error_code error;
-    auto value = json::parse(line, error);
-    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
-}
 
 policy::query without_people(policy::query asked) {
     asked.senders.clear();
@@ -42,7 +32,7 @@ audit_search::audit_search(const std::filesystem::path& log, policy::query asked
 
 bool audit_search::next(found_record& out) {
     while (log_.next(out.line)) {
-        out.record = record_in(out.line);
+        out.record = policy::record_in(out.line);
         if (out.record && is_wanted(*out.record)) return true;
         if (out.record) continue;
         ++damaged_;

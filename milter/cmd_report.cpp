@@ -7,9 +7,8 @@
 #include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
 #include "milter/configured.hpp"
+#include "policy/query.hpp"
 #include "policy/report.hpp"
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -22,7 +21,6 @@ namespace sealgate::milter {
 namespace {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 
 struct asked_for {
     std::optional<policy::moment> since = {}, until = {};
@@ -75,10 +73,8 @@ policy::proof_status status_of(const proved& found) {
 findings read_log(const proof_request& proof, const asked_for& asked) {
     policy::tally counts(asked.since, asked.until);
     const auto found = prove(proof, [&](const std::string& line) {
-        boost::system::error_code error;
-        const auto value = json::parse(line, error);
-        if (!error && value.is_object())
-            counts.add(value.as_object());
+        if (const auto record = policy::record_in(line))
+            counts.add(*record);
         else
             counts.add_unreadable();
     });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace sealgate::milter {
@@ -57,10 +58,11 @@ owed_recipient owed_to(const transaction& mail, std::size_t index, const std::st
     return out;
 }
 
-// Whether a recipient's mailbox has the message in hand already, by another spelling.
-bool stays_here(const policy::decision& made, std::size_t index) {
-    const auto key = made.recipients[index].who.key();
-    return std::ranges::any_of(made.forms.here, [&](std::size_t one) { return made.recipients[one].who.key() == key; });
+// The mailboxes that have the message in hand, and need no copy by another spelling.
+std::set<std::string> keys_here(const policy::decision& made) {
+    std::set<std::string> out;
+    for (const auto one : made.forms.here) out.insert(made.recipients[one].who.key());
+    return out;
 }
 
 // A recipient named twice is owed one copy.
@@ -121,19 +123,20 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
                        .dsn = mail.dsn};
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
+    const auto stay = keys_here(made);
     auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
         auto& into = copy.what == form::original ? original.recipients : to;
         for (const auto one : copy.recipients)
-            if (!stays_here(made, one)) add_once(into, owed_to(mail, one, same, copy.what));
+            if (!stay.contains(made.recipients[one].who.key())) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
         auto message = [&mail, where = subject_of(rules), its_own = std::move(*envelope++)] {
             return policy::to_wire(keys::sealed_message(mail.mail, where, its_own.envelope()));
         };
         out.push_back({.decision = id,
-                       .sender = policy::without_blanks(mail.sender.spelled),
+                       .sender = original.sender,
                        .recipients = std::move(to),
                        .message = owed_message(std::move(message)),
                        .dsn = mail.dsn});

@@ -25,10 +25,10 @@ constexpr std::string_view begun_suffix = ".begun";
     throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
 }
 
-// A time far off is one of a clock that was wrong then.
-bool is_due(wall_time next_try, wall_time now) {
+// A time far off is one of a clock that was wrong then: it is now.
+wall_time believed(wall_time next_try, wall_time now) {
     constexpr std::chrono::hours longest_wait{24};
-    return next_try <= now || next_try > now + longest_wait;
+    return next_try > now + longest_wait ? now : next_try;
 }
 
 void make_empty_file(const fs::path& file) { const keys::open_file made(file, O_WRONLY | O_CREAT); }
@@ -263,7 +263,7 @@ std::vector<std::string> outbox::take_due(std::size_t most) {
     const auto time = now_();
     std::vector<std::pair<wall_time, std::string>> due;
     for (const auto& [id, waits] : waiting_)
-        if (!waits.busy && is_due(waits.next_try, time)) due.emplace_back(waits.next_try, id);
+        if (!waits.busy && believed(waits.next_try, time) <= time) due.emplace_back(waits.next_try, id);
     std::ranges::sort(due);
     if (due.size() > most) due.resize(most);
     std::vector<std::string> ids;
@@ -369,8 +369,7 @@ void outbox::release(const std::string& id, wall_time not_before) {
     drop(at);
     look_at({.id = id, .file = places_.waiting_file(id)});
     if (const auto again = waiting_.find(id); again != waiting_.end())
-        again->second.next_try =
-            is_due(again->second.next_try, now_()) ? not_before : std::max(again->second.next_try, not_before);
+        again->second.next_try = std::max(believed(again->second.next_try, now_()), not_before);
 }
 
 } // namespace sealgate::milter

@@ -24,11 +24,10 @@ std::string unquoted(std::string_view local) {
     return out;
 }
 
+bool is_alphanumeric(char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'); }
+
 // RFC 5321 section 4.1.2: atext.
-bool needs_no_quotes(char c) {
-    const bool is_alphanumeric = text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z');
-    return is_alphanumeric || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c);
-}
+bool needs_no_quotes(char c) { return is_alphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); }
 
 const UIDNA* uts46() {
     // Built once and never freed: ICU instances may be shared between threads.
@@ -40,11 +39,7 @@ const UIDNA* uts46() {
 }
 
 bool is_plain_domain(std::string_view domain) {
-    for (const char c : domain) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !text::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
-    }
-    return true;
+    return std::ranges::all_of(domain, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool has_empty_label(std::string_view domain) {

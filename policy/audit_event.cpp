@@ -28,10 +28,7 @@ std::string fields(const json::object& whole) {
 // Most lines are decisions, and not worth parsing here. An event says so behind its number and time.
 std::optional<json::object> event_in(std::string_view line) {
     constexpr std::size_t before_other_fields = 96;
-    if (!line.substr(0, before_other_fields).contains("\"event\":")) return std::nullopt;
-    boost::system::error_code error;
-    auto value = json::parse(line, error);
-    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
+    return line.substr(0, before_other_fields).contains("\"event\":") ? record_in(line) : std::nullopt;
 }
 
 } // namespace

@@ -3,9 +3,11 @@
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
+#include "policy/chain.hpp"
 #include "policy/pseudonym.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -66,6 +68,13 @@ std::string value_of_recipient(const json::object& one, grouping by) {
 }
 
 } // namespace
+
+std::optional<json::object> record_in(std::string_view line) {
+    if (line.size() > longest_record) return std::nullopt;
+    boost::system::error_code error;
+    auto value = json::parse(line, error);
+    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
+}
 
 std::optional<std::string_view> text_in(const json::object& record, std::string_view field) {
     const auto* value = record.if_contains(field);

@@ -17,6 +17,8 @@
 
 namespace sealgate::policy {
 
+// A line of the log as its record; nothing where it is none.
+std::optional<boost::json::object> record_in(std::string_view line);
 // What a record says in a field of text; nothing where it says none.
 std::optional<std::string_view> text_in(const boost::json::object& record, std::string_view field);
 std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);

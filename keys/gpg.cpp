@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <clocale>
 #include <cstdint>
 #include <fcntl.h>
@@ -22,7 +23,8 @@ namespace sealgate::keys {
 namespace {
 
 // A home that asks nobody, tells nobody and waits for nobody. Its keyring is read by one process at a time:
-// no locks. Not "trust-model always": with it gpg 2.2.40 makes no trust database, and then dies on a revoked
+// no locks. One cipher for all: left to gpg, the weakest preference among a message's readers makes it 3DES for everybody.
+// Not "trust-model always": with it gpg 2.2.40 makes no trust database, and then dies on a revoked
 // certificate for want of one.
 constexpr std::string_view gpg_conf = "batch\n"
                                       "no-tty\n"
@@ -35,7 +37,7 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "no-random-seed-file\n"
                                       "no-emit-version\n"
                                       "no-comments\n"
-                                      "personal-cipher-preferences AES256\n"
+                                      "cipher-algo AES256\n"
                                       "charset utf-8\n"
                                       "lock-never\n";
 
@@ -242,6 +244,16 @@ std::string recipient_lines(const std::filesystem::path& home, const std::vector
     return out;
 }
 
+// "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]", GnuPG's doc/DETAILS.
+constexpr std::string_view encryption_begins = "BEGIN_ENCRYPTION";
+
+unsigned cipher_in(std::string_view arguments) {
+    const auto words = text::split(arguments, ' ');
+    unsigned cipher = 0;
+    if (words.size() > 1) std::from_chars(words[1].data(), words[1].data() + words[1].size(), cipher);
+    return cipher;
+}
+
 std::string encryption_problem(gpgme_ctx_t context, gpgme_error_t error) {
     auto out = "gpg did not encrypt: " + text_of(error);
     const auto* result = gpgme_op_encrypt_result(context);
@@ -270,6 +282,8 @@ struct gpg::state {
         require(gpgme_set_ctx_flag(raw, "auto-key-locate", "clear"), "keep gpg from looking for keys");
         gpgme_set_offline(raw, 1);
         gpgme_set_armor(raw, 0);
+        require(gpgme_set_ctx_flag(raw, "full-status", "1"), "hear all that gpg says");
+        gpgme_set_status_cb(raw, on_status, this);
         loop.emplace(raw);
     }
 
@@ -282,8 +296,14 @@ struct gpg::state {
         return loop->run(until);
     }
 
+    static gpgme_error_t on_status(void* self, const char* keyword, const char* arguments) {
+        if (keyword == encryption_begins) static_cast<state*>(self)->cipher = cipher_in(arguments != nullptr ? arguments : "");
+        return 0;
+    }
+
     temporary_directory home;
     std::chrono::milliseconds deadline;
+    unsigned cipher = 0; // of the last message
     owned<gpgme_ctx_t> context;
     std::optional<event_loop> loop;
 };
@@ -296,7 +316,7 @@ gpg::~gpg() = default;
 gpg::gpg(gpg&&) noexcept = default;
 gpg& gpg::operator=(gpg&&) noexcept = default;
 
-std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
+std::expected<gpg_message, std::string> gpg::encrypt(std::string_view plaintext,
                                                      const std::vector<named_certificate>& certificates) {
     assert(!certificates.empty());
     const auto recipients = recipient_lines(state_->home.path(), certificates);
@@ -309,9 +329,10 @@ std::expected<std::string, std::string> gpg::encrypt(std::string_view plaintext,
     const auto start = [&](gpgme_ctx_t context) {
         return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(), cipher.get());
     };
+    state_->cipher = 0;
     const auto error = state_->run(start).error;
     if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
-    return content_of(std::move(cipher));
+    return gpg_message{.octets = content_of(std::move(cipher)), .cipher = state_->cipher};
 }
 
 std::vector<certificate> gpg::list(std::string_view certificates) {

@@ -31,6 +31,14 @@ struct named_certificate {
     std::string_view binary;
 };
 
+struct gpg_message {
+    std::string octets; // binary
+    unsigned cipher;    // RFC 9580 section 9.3, as gpg tells it; 0: it did not
+};
+
+// The cipher that every message gets, whatever its readers prefer: RFC 9580 section 9.3.
+inline constexpr unsigned aes256 = 9;
+
 class gpg_broken : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -43,8 +51,8 @@ public:
     gpg(gpg&&) noexcept;
     gpg& operator=(gpg&&) noexcept;
 
-    // Encrypts to the newest encryption subkey of each certificate. Binary; not compressed.
-    std::expected<std::string, std::string> encrypt(std::string_view plaintext,
+    // Encrypts with AES-256 to the newest encryption subkey of each certificate. Not compressed.
+    std::expected<gpg_message, std::string> encrypt(std::string_view plaintext,
                                                     const std::vector<named_certificate>& certificates);
 
     // The certificates in binary data, in their order. What gpg does not understand is left out, and it may

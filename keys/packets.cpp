@@ -185,7 +185,8 @@ private:
         if (!content->name.empty() && !of_mail_.add_reader(content->name)) return fail(readable_ciphertext);
         out_.readers.push_back({.key_id = std::move(content->key_id),
                                 .fingerprint = std::move(content->fingerprint),
-                                .algorithm = content->algorithm});
+                                .algorithm = content->algorithm,
+                                .longest_session_key = longest_session_key(*content)});
         note_version(content->version);
         return looks_encrypted(content->value);
     }

@@ -60,9 +60,10 @@ partial_walk walk_as_far_as_possible(std::string_view bytes, std::size_t most_pa
 
 // The key that a PKESK is for.
 struct reader {
-    std::string key_id;           // 16 upper-case hex digits; all zero: hidden
-    std::string fingerprint = {}; // where the packet names it
-    std::uint8_t algorithm = 0;   // RFC 9580 section 9.1
+    std::string key_id;                         // 16 upper-case hex digits; all zero: hidden
+    std::string fingerprint = {};               // where the packet names it
+    std::uint8_t algorithm = 0;                 // RFC 9580 section 9.1
+    std::size_t longest_session_key = SIZE_MAX; // octets, as far as the packet's length tells (keys/session_key.hpp)
 };
 
 struct encrypted_message {

@@ -1,8 +1,9 @@
 // Sealing: an entity encrypted to certificates, and read back before anybody gets it.
 //
 // What gpg made is walked with the packet reader that judges other people's mail. It is returned only if it
-// is one integrity-protected message to exactly the keys asked for: no key more, none less, no passphrase,
-// nothing behind it. A sealer belongs to one worker and keeps a gpg home of its own. Every failure is a
+// is one integrity-protected message with AES-256 to exactly the keys asked for: no key more, none less, no passphrase,
+// nothing behind it. The cipher is what gpg says it is, and the packets must not contradict: a session key that is wrapped
+// for a curve shows its length. A sealer belongs to one worker and keeps a gpg home of its own. Every failure is a
 // seal_error, in one line without content; only the constructor throws (gpg cannot be run at all).
 #pragma once
 
@@ -20,7 +21,8 @@ namespace sealgate::keys {
 struct seal_recipient {
     std::shared_ptr<const std::string> certificate; // binary, alone
     std::string fingerprint;                        // of the certificate
-    std::string key_id;                             // of the encryption subkey the ciphertext must name
+    std::string subkey;                             // fingerprint of the encryption subkey
+    std::string key_id;                             // of that, which the ciphertext must name
 };
 
 struct seal_error {
@@ -35,7 +37,7 @@ public:
     explicit sealer(const gpg_options& options)
         : gpg_(options) {}
 
-    // Binary OpenPGP data. A certificate given twice counts once; at least one must be given.
+    // Binary OpenPGP data. A subkey given twice counts once, also in two certificates; at least one must be given.
     std::expected<std::string, seal_error> seal(std::string_view entity, std::vector<seal_recipient> recipients);
 
 private:

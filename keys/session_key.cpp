@@ -174,6 +174,18 @@ std::optional<pkesk_content> read_pkesk(std::string_view body) {
                          .value = in.rest()};
 }
 
+std::size_t longest_session_key(const pkesk_content& of) {
+    constexpr std::size_t wrapping = 8;           // RFC 3394
+    constexpr std::size_t beside_key = 1 + 2 + 1; // RFC 9580 section 11.5: cipher, checksum and the least filling
+    bytes::cursor in(of.value);
+    switch (of.algorithm) {
+    case 18: take_number(in, least_bits_of_a_point); return in.u8().value_or(0) - wrapping - beside_key;
+    case 25: in.take(32); return in.u8().value_or(0) - wrapping - (of.version == 3 ? 1 : 0);
+    case 26: in.take(56); return in.u8().value_or(0) - wrapping - (of.version == 3 ? 1 : 0);
+    default: return SIZE_MAX;
+    }
+}
+
 std::optional<skesk_content> read_skesk(std::string_view body) {
     bytes::cursor in(body);
     const auto version = in.u8();

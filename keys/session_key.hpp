@@ -28,6 +28,10 @@ struct pkesk_content {
 // Nothing where it does not follow the standard.
 std::optional<pkesk_content> read_pkesk(std::string_view body);
 
+// The octets that the session key has at most: what wraps it for a curve is hardly longer than the key. SIZE_MAX where
+// nothing can be told: a number of RSA or Elgamal has one length for all.
+std::size_t longest_session_key(const pkesk_content& of);
+
 struct skesk_content {
     std::uint8_t version; // 4, 5 or 6
 };

@@ -1,10 +1,14 @@
 """Confidential mail to people with a key leaves encrypted, and only they can read it."""
 
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from expect import armor, results, sealed, unchanged
 from mails import Mail, pgp_mime, with_attachment
+
+CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates"
 
 LONG_LINES = Mail(["bob@partner.example"], "[confidential] lines",
                   text=b"{marker}\r\n\r\n" + b"x" * 900 + b"\r\ntrailing blanks  \t\r\n\r\n\r\n")
@@ -147,3 +151,31 @@ def field_of(mail, name):
     wanted = name.lower().encode() + b":"
     line = next(line for line in mail.data().split(b"\r\n") if line.lower().startswith(wanted))
     return line[len(wanted):].strip().decode()
+
+
+def read_by_sequoia(ciphertext, secret_key):
+    """What sq makes of it; its option was renamed in version 0.29."""
+    for option in "--recipient-key", "--recipient-file":
+        run = subprocess.run(["sq", "decrypt", option, secret_key], input=ciphertext, capture_output=True, timeout=60)
+        if run.returncode == 0:
+            return run.stdout
+    raise AssertionError(run.stderr.decode(errors="replace"))
+
+
+def test_one_recipient_without_preferences_weakens_no_cipher(world):
+    """gpg would take 3DES for all of them, which Sequoia refuses to read."""
+    holders = {"no-prefs": "noprefs@partner.example", "js-default": "js-default@partner.example", "sq": "sq@partner.example"}
+    mail = Mail(["bob@partner.example", *holders.values()], "[confidential] Offer")
+    with world.keys_imported(*(CERTIFICATES / f"{name}.asc" for name in holders)):
+        delivery = sealed(world, mail, world.send(mail))
+    assert b"DECRYPTION_INFO 2 9" in world.keys.bob.gpg("--status-fd", "1", "--decrypt", input=armor(delivery))
+    for name in holders:
+        assert read_by_sequoia(armor(delivery), CERTIFICATES / "secret" / f"{name}.asc") == mail.entity()
+
+
+def test_two_recipients_who_share_a_subkey_get_the_mail(world):
+    mail = Mail(["adopt-old@partner.example", "adopt-new@partner.example"], "[confidential] Offer", cc=["bob@partner.example"])
+    with world.keys_imported(CERTIFICATES / "adopt-old.asc", CERTIFICATES / "adopt-new.asc"):
+        delivery = sealed(world, mail, world.send(mail))
+    assert world.keys.bob.decrypt(armor(delivery)) == mail.entity()
+    assert sorted(delivery.recipients) == sorted(mail.recipients)

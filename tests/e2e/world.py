@@ -8,6 +8,7 @@
 Everything lives in one temporary directory, on loopback, as root, and is gone when the block ends.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -85,6 +86,19 @@ class World:
         finally:
             self.gateway.configure()
             self.gateway.restart()
+
+    @contextmanager
+    def keys_imported(self, *files):
+        """These certificates in the gateway's store until the block ends."""
+        run = self.gateway.run("keys", "import", "--json", *map(str, files))
+        assert run.returncode == 0, run.stderr
+        self.gateway.reload()
+        try:
+            yield
+        finally:
+            for listed in map(json.loads, run.stdout.splitlines()):
+                self.gateway.run("keys", "remove", listed["fingerprint"]).check_returncode()
+            self.gateway.reload()
 
     # Sending.
 

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::keyring;
+using test::run;
 
 class Seal : public testing::Test {
 protected:
@@ -33,7 +34,19 @@ protected:
     static seal_recipient recipient(const std::string& fingerprint) {
         return {.certificate = std::make_shared<const std::string>(people->export_certificate(fingerprint)),
                 .fingerprint = fingerprint,
+                .subkey = people->last_subkey(fingerprint),
                 .key_id = people->last_key_id(fingerprint)};
+    }
+
+    // Of a certificate in tests/certificates, to its last subkey.
+    seal_recipient recipient_in_file(const std::string& name) {
+        const auto binary = run("sq dearmor " SEALGATE_CERTIFICATES "/" + name + ".asc");
+        const auto listed = gpg({.program = "/usr/bin/gpg", .scratch = scratch.path(), .deadline = 60s}).list(binary);
+        EXPECT_EQ(listed.size(), 1u) << name;
+        return {.certificate = std::make_shared<const std::string>(binary),
+                .fingerprint = listed.front().fingerprint,
+                .subkey = listed.front().subkeys.back().fingerprint,
+                .key_id = listed.front().subkeys.back().key_id};
     }
 
     sealer make_sealer(const std::filesystem::path& program = "/usr/bin/gpg", std::chrono::milliseconds deadline = 60s) {
@@ -83,6 +96,65 @@ TEST_F(Seal, TheSameRecipientTwiceCountsOnce) {
     const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(ann)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 1u);
+}
+
+// Certificates without preferences, of a kind that gpg gives 3DES or CAST5, and such as other programs make.
+const char* const odd_certificates[] = {"no-prefs", "dsa-elg-1024", "js-default", "sq"};
+
+TEST_F(Seal, OddCertificatesGetAes256LikeAllOthers) {
+    for (const auto* one : odd_certificates) {
+        const auto sealed = make_sealer().seal(entity, {recipient_in_file(one), recipient(ann)});
+        ASSERT_TRUE(sealed) << one << ": " << sealed.error().text;
+        const auto said = people->gpg_with_input("--status-fd 1 --decrypt", *sealed);
+        EXPECT_NE(said.find("DECRYPTION_INFO 2 9"), std::string::npos) << one << ": " << said;
+    }
+}
+
+// Sequoia refuses 3DES by itself.
+TEST_F(Seal, OtherImplementationsReadWhatIsSealedForOddCertificates) {
+    const std::vector<std::string> holders{"no-prefs", "js-default", "sq"};
+    std::vector<seal_recipient> recipients;
+    for (const auto* one : odd_certificates) recipients.push_back(recipient_in_file(one));
+    const auto sealed = make_sealer().seal(entity, recipients);
+    ASSERT_TRUE(sealed) << sealed.error().text;
+    const auto file = (scratch.path() / "sealed.pgp").string();
+    replace_file(file, *sealed);
+    for (const auto& holder : holders) {
+        const std::string secret = SEALGATE_CERTIFICATES "/secret/" + holder + ".asc";
+        // Its option was renamed in version 0.29.
+        EXPECT_EQ(run("sq decrypt --recipient-key " + secret + " " + file + " 2>/dev/null || sq decrypt --recipient-file " +
+                      secret + " " + file + " 2>/dev/null"),
+                  entity)
+            << holder;
+        EXPECT_EQ(run("rnp --keyfile " + secret + " --output - --decrypt " + file + " 2>/dev/null </dev/null"), entity)
+            << holder;
+    }
+}
+
+TEST_F(Seal, AnotherCipherIsCaught) {
+    const auto with = [](const std::string& cipher) { return "exec /usr/bin/gpg --cipher-algo " + cipher + " \"$@\""; };
+    EXPECT_EQ(error_of(with("3DES")), "gpg made a session key too short for AES-256");
+    EXPECT_EQ(error_of(with("AES")), "gpg made a session key too short for AES-256");
+    EXPECT_EQ(error_of(with("TWOFISH")), "gpg did not encrypt with AES-256");
+    const auto rsa = recipient_in_file("no-prefs");
+    const auto sealed = make_sealer(fake_gpg(with("3DES"))).seal(entity, {rsa});
+    ASSERT_FALSE(sealed);
+    EXPECT_EQ(sealed.error().text, "gpg did not encrypt with AES-256");
+    EXPECT_EQ(error_of("a=(); for x; do [ \"$before\" = --status-fd ] && x=9; before=$x; a+=(\"$x\"); done\n"
+                       "exec 9>/dev/null /usr/bin/gpg \"${a[@]}\""),
+              "gpg did not encrypt with AES-256")
+        << "one that does not say with which is not believed";
+}
+
+TEST_F(Seal, OneSubkeyInTwoCertificatesCountsOnce) {
+    const auto old = recipient_in_file("adopt-old"), fresh = recipient_in_file("adopt-new");
+    auto adopted = old;
+    adopted.subkey = fresh.subkey;
+    adopted.key_id = fresh.key_id;
+    const auto sealed = make_sealer().seal(entity, {fresh, adopted, recipient(ann)});
+    ASSERT_TRUE(sealed) << sealed.error().text;
+    EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 2u);
+    EXPECT_EQ(problem_with_sealed(*sealed, entity, {adopted, recipient(ann), fresh}), "");
 }
 
 TEST_F(Seal, LengthTellsNothingOfTheContent) {

@@ -46,6 +46,27 @@ TEST(Pkesk, IsReadByItsAlgorithmToTheLastOctet) {
     }
 }
 
+TEST(Pkesk, OfACurveTellsHowLongTheSessionKeyIsAtMost) {
+    const struct {
+        char version, algorithm;
+        std::string value;
+        std::size_t most;
+    } cases[] = {{3, 1, number(2048), SIZE_MAX},
+                 {3, 16, number(2047) + number(2046), SIZE_MAX},
+                 {3, 18, number(263) + "\x20" + noise(32), 20},
+                 {3, 18, number(263) + "\x28" + noise(40), 28},
+                 {3, 18, number(263) + "\x30" + noise(48), 36},
+                 {3, 25, noise(32) + "\x19" + noise(25), 16},
+                 {3, 25, noise(32) + "\x29" + noise(41), 32},
+                 {3, 26, noise(56) + "\x29" + noise(41), 32}};
+    for (const auto& [version, algorithm, value, most] : cases) {
+        const auto whole = version + key_id + algorithm + value;
+        const auto content = read_pkesk(whole);
+        ASSERT_TRUE(content) << int{algorithm};
+        EXPECT_EQ(longest_session_key(*content), most) << int{algorithm};
+    }
+}
+
 TEST(Pkesk, NumbersAreAsLongAsTheySay) {
     auto wrong = number(2048);
     wrong[1] = 1; // 2049 bits in 257 octets, and then one is missing

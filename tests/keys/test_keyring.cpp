@@ -125,6 +125,10 @@ std::string keyring::last_key_id(const std::string& fingerprint) const {
     return last_field_of(gpg("--with-colons --list-keys " + fingerprint), "sub", 5);
 }
 
+std::string keyring::last_subkey(const std::string& fingerprint) const {
+    return last_field_of(gpg("--with-colons --list-keys " + fingerprint), "fpr", 10);
+}
+
 std::string keyring::decrypt(std::string_view message) const { return gpg_with_input("--decrypt", message); }
 
 } // namespace sealgate::test

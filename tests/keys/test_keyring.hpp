@@ -37,6 +37,8 @@ public:
 
     // Key id of the certificate's last subkey.
     std::string last_key_id(const std::string& fingerprint) const;
+    // Fingerprint of the same.
+    std::string last_subkey(const std::string& fingerprint) const;
 
     std::string decrypt(std::string_view message) const;
     std::string gpg(const std::string& arguments) const;

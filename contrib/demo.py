@@ -53,7 +53,7 @@ def scenes(keys):
               Mail(["bob@yahoo.com"], "[confidential] Our offer", text=delicate), "reject"),
         Scene("a tag with a slip of the pen: refused, with a question",
               Mail(["bob@partner.example"], "[confidental] Our offer", text=delicate), "reject"),
-        Scene("labelled as encrypted, and is not: refused", fake, "reject"),
+        Scene("labelled as encrypted, and is not: sealed by the gateway", fake, "seal"),
         Scene("secret, to a colleague: held until somebody releases it",
               Mail(["max@example.org"], "[secret] Our offer", text=delicate), "hold"),
     ]

@@ -40,7 +40,7 @@ reason reason_of(key_state state) {
     std::unreachable();
 }
 
-// Clear mail that must be encrypted: by the gateway, if there is a key.
+// Mail that must be encrypted, and is not: by the gateway, if there is a key.
 verdict seal_for(const encryption& how, const key_facts& key) {
     if (key.state == key_state::usable) return {outcome::seal, reason::sealed};
     const auto result = how.no_key == no_key_action::hold ? outcome::hold : outcome::reject;
@@ -75,7 +75,14 @@ verdict pass_protected(const encryption& how, const facts& known, const recipien
     return judged;
 }
 
-// The cells `encrypt` and `require`, held against what the message brings.
+// Partly or only seemingly encrypted: whatever can be read in it is sealed with the rest of it.
+verdict seal_over(const encryption& how, action cell, const key_facts& key, reason why_not) {
+    if (cell == action::require || how.partial == partial_action::reject) return {outcome::reject, why_not};
+    return seal_for(how, key);
+}
+
+// The cells `encrypt` and `require`, held against what the message brings. What is beyond reading is never sealed over: it may
+// be encrypted as a whole, and to others only.
 verdict protect(const policy& rules, const facts& known, action cell, const recipient_facts& recipient) {
     if (known.read == legibility::too_complex) return {outcome::reject, reason::unreadable};
     switch (known.brought) {
@@ -84,8 +91,8 @@ verdict protect(const policy& rules, const facts& known, action cell, const reci
     case protection::smime:
         if (!rules.encryption.accept_smime) return {outcome::reject, reason::smime_not_accepted};
         return pass_protected(rules.encryption, known, recipient);
-    case protection::pgp_fake: return {outcome::reject, reason::pgp_fake};
-    case protection::pgp_partial: return {outcome::reject, reason::pgp_partial};
+    case protection::pgp_fake: return seal_over(rules.encryption, cell, recipient.key, reason::pgp_fake);
+    case protection::pgp_partial: return seal_over(rules.encryption, cell, recipient.key, reason::pgp_partial);
     case protection::none:
     case protection::pgp_signed:
         if (cell == action::require) return {outcome::reject, reason::not_encrypted};

@@ -180,6 +180,8 @@ private:
         if (const auto* value = m.optional("clear_subject"))
             to.clear_subject =
                 yaml::as_enum<clear_subject_action>(*value, errors, names(clear_subject_action{})).value_or(to.clear_subject);
+        if (const auto* value = m.optional("partial"))
+            to.partial = yaml::as_enum<partial_action>(*value, errors, names(partial_action{})).value_or(to.partial);
         if (const auto* value = m.optional("accept_smime"))
             to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
         if (const auto* value = m.optional("protect_subject"))

@@ -23,8 +23,8 @@ enum class reason : std::uint8_t {
     key_disabled, // the administrator disabled the certificate
     key_not_for_encryption,
     not_encrypted,      // the cell says require, and the message is in clear
-    pgp_fake,           // claims to be encrypted and is not
-    pgp_partial,        // encrypted, with something readable beside it
+    pgp_fake,           // claims to be encrypted and is not, and the gateway is not to encrypt it
+    pgp_partial,        // encrypted, with something readable beside it, and likewise
     smime_not_accepted, // S/MIME, and the policy does not accept it
     near_miss,          // something nearly like a tag
     untagged,           // no tag, and the policy asks for one

@@ -46,6 +46,7 @@ struct rule_row {
 enum class no_key_action : std::uint8_t { reject, hold };
 enum class unverifiable_action : std::uint8_t { deliver, warn, reject };
 enum class clear_subject_action : std::uint8_t { ignore, warn };
+enum class partial_action : std::uint8_t { seal, reject };
 
 constexpr auto names(no_key_action) {
     return std::to_array<named<no_key_action>>({{no_key_action::reject, "reject"}, {no_key_action::hold, "hold"}});
@@ -58,11 +59,15 @@ constexpr auto names(clear_subject_action) {
     using enum clear_subject_action;
     return std::to_array<named<clear_subject_action>>({{ignore, "ignore"}, {warn, "warn"}});
 }
+constexpr auto names(partial_action) {
+    return std::to_array<named<partial_action>>({{partial_action::seal, "seal"}, {partial_action::reject, "reject"}});
+}
 
 struct encryption {
     no_key_action no_key = no_key_action::reject;
     unverifiable_action unverifiable = unverifiable_action::warn;
     clear_subject_action clear_subject = clear_subject_action::ignore;
+    partial_action partial = partial_action::seal;
     bool accept_smime = true;
     bool protect_subject = true;
     bool to_sender = false;

@@ -17,7 +17,7 @@ enum class action : std::uint8_t { deliver, warn, encrypt, require, hold, reject
 // What happens to a message, or to one recipient of it (a recipient is never `defer`), mild to strict.
 enum class outcome : std::uint8_t { deliver, warn, seal, hold, reject, defer };
 
-// What the message brings.
+// What the message brings. `pgp_partial` and `pgp_fake` protect nothing.
 enum class protection : std::uint8_t { none, pgp_mime, pgp_inline, pgp_partial, pgp_fake, pgp_signed, smime };
 
 // What can be said of a recipient's certificate.

@@ -75,6 +75,11 @@ def pgp_mime(to, subject, armor, **more):
                      b"\r\n--sender--\r\n", **more)
 
 
+def inline_under_a_note(to, subject, armor, **more):
+    """An encrypted text with a readable one above it."""
+    return Mail(to, subject, text=b"Can you read this? {marker}\r\n\r\n" + armor.replace(b"\n", b"\r\n"), **more)
+
+
 def exchange_mangled(to, subject, armor, **more):
     """The same as Exchange passes it on: multipart/mixed, an empty text in front, everything in base64."""
     def part(kind, name, content):

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from expect import refused, results, unchanged
+from expect import refused, results, sealed, unchanged
 from mails import Mail, exchange_mangled, pgp_mime
 
 BOB = "bob@partner.example"
@@ -66,7 +66,7 @@ def test_explain_shows_the_parts_and_their_packets(world, for_bob, tmp_path):
     assert f"PKESK version 3 for key {key_id}" in shown and "encrypted.asc" not in shown
 
 
-def test_an_attachment_in_clear_beside_the_ciphertext_is_shown_and_refused(world, for_bob, tmp_path):
+def test_an_attachment_in_clear_beside_the_ciphertext_is_shown_and_sealed_with_it(world, for_bob, tmp_path):
     block = for_bob.replace(b"\n", b"\r\n")
     mail = Mail([BOB], "[confidential] Offer", content=["Content-Type: multipart/mixed; boundary=b"],
                 text=b"--b\r\n\r\n" + block + b"\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64"
@@ -75,4 +75,4 @@ def test_an_attachment_in_clear_beside_the_ciphertext_is_shown_and_refused(world
     file.write_bytes(mail.data())
     parts = world.gateway.explain(file, mail.sender, mail.recipients)["parts"]
     assert [part["verdict"] for part in parts] == ["readable text behind its parts", "encrypted", "readable"]
-    refused(world, mail, world.send(mail), "pgp-partial")
+    sealed(world, mail, world.send(mail))

@@ -10,7 +10,7 @@ import random
 import pytest
 from expect import armor
 from leaks import files_holding, holds
-from mails import Mail, exchange_mangled, pgp_mime, with_attachment
+from mails import Mail, exchange_mangled, inline_under_a_note, pgp_mime, with_attachment
 
 SEED = os.environ.get("SEALGATE_INVARIANT_SEED", "1")
 COUNT = int(os.environ.get("SEALGATE_INVARIANT_COUNT", "90"))
@@ -19,7 +19,7 @@ WITH_KEY = ["bob@partner.example", "carol@partner.example", "dave@riseup.net"]
 COLLEAGUES = ["max@example.org", "tom@example.org"]
 WITHOUT_KEY = ["zoe@yahoo.com", "erin@partner.example", "eve@nowhere.example"]
 TAGS = ["[confidential]", "[vertraulich]", "[internal]", "[public]", "[secret]", "", "[confidental]", "[public] [confidential]"]
-POLICIES = [{}, {"protect_subject": "true"}, {"no_key": "hold"}, {"always_to": "[vault@example.org]"},
+POLICIES = [{}, {"protect_subject": "true"}, {"no_key": "hold"}, {"partial": "reject"}, {"always_to": "[vault@example.org]"},
             {"untagged": "reject", "near_miss": "hold"}]
 
 
@@ -36,7 +36,9 @@ def random_mail(chance, keys):
     if kind < 0.1:
         readers = [keys.bob, keys.carol, keys.dave][:chance.randrange(1, 4)]
         return chance.choice([pgp_mime, exchange_mangled])(roles["to"], subject, keys.encrypt(b"inner", *readers), **more)
-    if kind < 0.25 and roles["to"] and not more["cc"] and not more["bcc"]:
+    if kind < 0.15:
+        return inline_under_a_note(roles["to"], subject, keys.encrypt(b"inner", keys.bob), **more)
+    if kind < 0.3 and roles["to"] and not more["cc"] and not more["bcc"]:
         return with_attachment(roles["to"], subject)
     return Mail(roles["to"], subject, **more)
 

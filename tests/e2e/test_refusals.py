@@ -68,23 +68,9 @@ def test_secret_to_an_unsecure_service_is_refused_even_encrypted(world):
     refused(world, mail, world.send(mail), "tier")
 
 
-def test_fake_encryption_is_refused(world):
-    mail = pgp_mime(["bob@partner.example"], "[confidential] Offer", b"")
-    mail.text = mail.text.replace(b"octet-stream\r\n\r\n", b"octet-stream\r\n\r\n" + world.keys.store(
-        mail.marker.encode()).replace(b"\n", b"\r\n"))
-    record = refused(world, mail, world.send(mail), "pgp-fake")
-    assert record["protection"] == "pgp-fake"
-
-
 def test_encrypted_to_somebody_else_is_refused(world):
     mail = pgp_mime(["bob@partner.example"], "[confidential] Offer", world.keys.encrypt(b"inner", world.keys.carol))
     refused(world, mail, world.send(mail), "not-addressed")
-
-
-def test_something_readable_beside_the_ciphertext_is_refused(world):
-    block = world.keys.encrypt(b"inner", world.keys.bob).replace(b"\n", b"\r\n")
-    mail = Mail(["bob@partner.example"], "[confidential] Offer", text=block + b"\r\nP.S. {marker}\r\n")
-    refused(world, mail, world.send(mail), "pgp-partial")
 
 
 def test_a_hidden_recipient_alone_is_sealed(world):

@@ -89,8 +89,8 @@ TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
         {protection::pgp_mime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
         {protection::pgp_inline, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
         {protection::smime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
-        {protection::pgp_fake, {outcome::reject, reason::pgp_fake}, {outcome::reject, reason::pgp_fake}},
-        {protection::pgp_partial, {outcome::reject, reason::pgp_partial}, {outcome::reject, reason::pgp_partial}},
+        {protection::pgp_fake, {outcome::seal, reason::sealed}, {outcome::reject, reason::pgp_fake}},
+        {protection::pgp_partial, {outcome::seal, reason::sealed}, {outcome::reject, reason::pgp_partial}},
     };
     for (const auto& [brought, encrypt, require] : rows) {
         auto known = confidential_to(to("bob@yahoo.com", key_state::usable), brought);
@@ -103,6 +103,20 @@ TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
     rules.encryption.accept_smime = false;
     EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"), protection::smime)),
               (decided{outcome::reject, reason::smime_not_accepted}));
+}
+
+TEST_F(Decide, PartlyEncryptedMailIsSealedAsAWholeUnlessThePolicyRefusesIt) {
+    for (const auto& [brought, why] :
+         {std::pair(protection::pgp_fake, reason::pgp_fake), std::pair(protection::pgp_partial, reason::pgp_partial)}) {
+        const auto known = confidential_to(to("bob@yahoo.com", key_state::usable), brought);
+        const auto without_key = confidential_to(to("bob@yahoo.com"), brought);
+        rules.encryption.partial = partial_action::seal;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::seal, reason::sealed}));
+        EXPECT_EQ(decide_for(rules, without_key), (decided{outcome::reject, reason::no_key}));
+        rules.encryption.partial = partial_action::reject;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, why}));
+        EXPECT_EQ(decide_for(rules, without_key), (decided{outcome::reject, why}));
+    }
 }
 
 TEST_F(Decide, ProtectedMailMustBeForThisRecipient) {
@@ -220,14 +234,16 @@ protected:
             for (const auto near : names(near_miss_action{}))
                 for (const auto no_key : {no_key_action::reject, no_key_action::hold})
                     for (const auto unverifiable : names(unverifiable_action{}))
-                        for (const bool smime : {true, false}) {
-                            rules.rules[2].cells[*rules.tiers.find("unsecure")] = cell.value;
-                            rules.near_miss = near.value;
-                            rules.encryption.no_key = no_key;
-                            rules.encryption.unverifiable = unverifiable.value;
-                            rules.encryption.accept_smime = smime;
-                            each_message(f);
-                        }
+                        for (const auto partial : names(partial_action{}))
+                            for (const bool smime : {true, false}) {
+                                rules.rules[2].cells[*rules.tiers.find("unsecure")] = cell.value;
+                                rules.near_miss = near.value;
+                                rules.encryption.no_key = no_key;
+                                rules.encryption.unverifiable = unverifiable.value;
+                                rules.encryption.partial = partial.value;
+                                rules.encryption.accept_smime = smime;
+                                each_message(f);
+                            }
     }
 
     void each_message(const auto& f) {
@@ -251,6 +267,22 @@ TEST_F(EveryCase, ClearMailWhoseCellWantsProtectionNeverPassesInClear) {
         ASSERT_TRUE(!wants || encrypted || made.what >= outcome::seal);
         ASSERT_TRUE(one.cell != action::require || encrypted || made.what == outcome::reject);
         ASSERT_TRUE(made.what != outcome::seal || one.key.state == key_state::usable);
+    });
+}
+
+// A doubt about its encryption never makes the outcome milder than that of clear mail, and only the whole leaves, sealed.
+TEST_F(EveryCase, SeeminglyEncryptedMailIsTreatedLikeClearMailOrMoreStrictly) {
+    each([](const policy& p, facts known) {
+        if (known.brought != protection::pgp_partial && known.brought != protection::pgp_fake) return;
+        const auto made = decide(p, known).what;
+        known.brought = protection::none;
+        const auto clear = decide(p, known);
+        ASSERT_GE(made, clear.what);
+        const bool seals = clear.recipients[0].cell == action::encrypt && p.encryption.partial == partial_action::seal;
+        ASSERT_TRUE(!seals || made == clear.what);
+        known.brought = protection::pgp_mime;
+        known.recipients[0].to_them = addressed::no;
+        ASSERT_NE(decide(p, known).what, outcome::seal);
     });
 }
 

@@ -46,6 +46,7 @@ rules:
 encryption:
   no_key: reject
   unverifiable: warn
+  partial: seal
   accept_smime: true
   protect_subject: true
   always_to: []

@@ -80,7 +80,8 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
     for (const auto& tag : judged.known.findings.tags) std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
     std::cout << '\n';
     for (const auto& miss : judged.known.findings.near_misses)
-        std::cout << "  nearly a tag in " << name_of(miss.where)
+        std::cout << (miss.unread ? "  not to be read: " : "  nearly a tag in ") << name_of(miss.where)
+                  << (miss.charset.empty() ? "" : " (charset " + miss.charset + ")")
                   << (miss.suggestion.empty() ? "" : ": " + miss.suggestion + " may be meant") << '\n';
     std::cout << "  protection: " << name_of(judged.known.brought)
               << (judged.protection_note.empty() ? "" : " (" + judged.protection_note + ")") << '\n';

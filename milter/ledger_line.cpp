@@ -32,6 +32,7 @@ json::object as_json(const policy::told_mail& mail) {
             {"message_id", mail.message_id},
             {"classification", mail.classification},
             {"meant", as_json(mail.meant)},
+            {"unread", mail.unread ? json::value(*mail.unread) : json::value()},
             {"recipients", std::move(recipients)},
             {"unnamed", mail.unnamed},
             {"sealed", mail.sealed}};
@@ -70,9 +71,12 @@ policy::told_mail mail_in(const json::object& from) {
                           .message_id = text_in(from.at("message_id")),
                           .classification = text_in(from.at("classification")),
                           .meant = texts_in(from.at("meant")),
+                          .unread = {},
                           .recipients = {},
                           .unnamed = from.at("unnamed").to_number<std::size_t>(),
                           .sealed = from.at("sealed").as_bool()};
+    // Lines of older gateways have none.
+    if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = text_in(*unread);
     for (const auto& one : from.at("recipients").as_array()) {
         const auto& recipient = one.as_object();
         out.recipients.push_back({.address = text_in(recipient.at("address")),

@@ -90,7 +90,19 @@ std::string cause(const group& g, std::size_t groups) {
     return "of a rule about " + who;
 }
 
+std::string unread_text(const near_miss& miss) {
+    const auto named = text::ascii(miss.charset);
+    const auto why = named.empty() ? "" : " (charset " + named + ")";
+    switch (miss.where) {
+    case carrier::subject: return "its Subject could not be read" + why;
+    case carrier::header: return "a header field in which tags stand could not be read" + why;
+    case carrier::sensitivity: return "its Sensitivity could not be read" + why;
+    }
+    std::unreachable();
+}
+
 std::string near_miss_text(const facts& known) {
+    if (const auto* unread = unread_in(known.findings)) return unread_text(*unread) + ", so nobody can tell its tag";
     std::vector<std::string> meant;
     for (const auto& miss : known.findings.near_misses) {
         const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();

@@ -36,13 +36,6 @@ std::optional<std::string> named_in(const message& mail, std::string_view field,
     return std::nullopt;
 }
 
-const mime_part* first_text(const mime_part& part) {
-    if (part.is_leaf()) return part.type == "text" ? &part : nullptr;
-    for (const auto& one : part.parts)
-        if (const auto* found = first_text(one)) return found;
-    return nullptr;
-}
-
 std::string without_markup(std::string_view html) {
     std::string out;
     bool inside = false;

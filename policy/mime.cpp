@@ -284,6 +284,13 @@ std::optional<mime_part> parse_mime(const message& mail, mime_limits limits) {
     return root;
 }
 
+const mime_part* first_text(const mime_part& part) {
+    if (part.is_leaf()) return part.type == "text" ? &part : nullptr;
+    for (const auto& one : part.parts)
+        if (const auto* found = first_text(one)) return found;
+    return nullptr;
+}
+
 std::optional<decoded_bytes> decoded_body(const mime_part& part) {
     if (part.encoding == "base64") {
         auto decoded = text::decode_strict_base64(part.body);

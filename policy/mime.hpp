@@ -62,6 +62,9 @@ struct mime_limits {
 // Nothing where the tree exceeds the limits.
 std::optional<mime_part> parse_mime(const message& mail, mime_limits limits = {});
 
+// The first leaf of type text in the tree; none: there is none.
+const mime_part* first_text(const mime_part& part);
+
 // A body with its transfer encoding undone: a view into the message where there is nothing to undo.
 class decoded_bytes {
 public:

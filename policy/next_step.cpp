@@ -50,7 +50,7 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
         return gateway_could_seal(refused) ? next_step::encrypt_here_or_whole : next_step::encrypt_yourself;
     case reason::too_large: return next_step::send_less;
     case reason::unreadable: return next_step::send_parts;
-    case reason::near_miss: return next_step::correct_tag;
+    case reason::near_miss: return unread_in(known.findings) ? next_step::write_plainly : next_step::correct_tag;
     case reason::untagged: return next_step::write_tag;
     case reason::allowed:
     case reason::sealed:
@@ -84,6 +84,8 @@ std::string text_of(next_step what, const policy& rules, how_many recipients) {
     case next_step::send_less: return "Send less in one mail.";
     case next_step::send_parts: return "Send what it contains in mails of their own.";
     case next_step::correct_tag: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";
+    case next_step::write_plainly:
+        return "Write it in plain letters (UTF-8) and send it again; the tags are " + all_tags(rules) + ".";
     case next_step::write_tag: return "Write " + all_tags(rules) + " in the subject and send it again.";
     case next_step::ask_administrator: return "Ask your mail administrator.";
     }

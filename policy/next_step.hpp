@@ -28,6 +28,7 @@ enum class next_step : std::uint8_t {
     send_less,
     send_parts,
     correct_tag,
+    write_plainly, // what could not be read
     write_tag,
     ask_administrator,
 };

@@ -159,13 +159,17 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
     std::vector<told_group> out;
     for (const auto& mail : mails) {
         for (const auto& one : mail.recipients) {
+            const auto unread = one.why == reason::near_miss ? mail.unread : std::nullopt;
             auto at = std::ranges::find_if(out, [&](const told_group& group) {
                 return group.kind == mail.kind && group.classification == mail.classification && group.tier == one.tier &&
-                       group.why == one.why;
+                       group.why == one.why && group.unread == unread;
             });
             if (at == out.end())
-                at = out.insert(at,
-                                {.kind = mail.kind, .classification = mail.classification, .tier = one.tier, .why = one.why});
+                at = out.insert(at, {.kind = mail.kind,
+                                     .classification = mail.classification,
+                                     .tier = one.tier,
+                                     .why = one.why,
+                                     .unread = unread});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
             if (at->who.size() < most_named)
@@ -178,14 +182,24 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
     return out;
 }
 
+namespace {
+
+std::string why_text(const told_group& group) {
+    if (group.kind == notice_kind::held && group.why == reason::tier) return "held-tier";
+    if (group.unread) return group.unread->empty() ? "why-unread" : "why-unread-charset";
+    return "why-" + std::string(name_of(group.why));
+}
+
+} // namespace
+
 phrases why_line(const told_group& group, const language_texts& words) {
     auto who = group.who;
     if (group.unnamed > 0) who.push_back(filled(words.text("more"), {{"count", {std::to_string(group.unnamed)}}}));
     phrases line{{text::listed(who, words.text("and")), look::strong}, {": "}};
-    const bool held_for_tier = group.kind == notice_kind::held && group.why == reason::tier;
-    const auto text = words.text(held_for_tier ? "held-tier" : "why-" + std::string(name_of(group.why)));
+    const auto text = words.text(why_text(group));
     const auto called = words.text("tier-" + group.tier);
     std::ranges::move(fill(text, {{"classification", {group.classification}},
+                                  {"charset", {group.unread.value_or("")}},
                                   {"tier", {called.empty() ? group.tier : std::string(called)}},
                                   {"meaning", {std::string(words.text("tier-" + group.tier + "-meaning"))}}}),
                       std::back_inserter(line));
@@ -201,6 +215,8 @@ std::vector<phrases> better_lines(const policy& rules, const language_texts& wor
         out.push_back(
             fill(words.text(nearly->kind == notice_kind::held ? "held-retag" : "better-retag"),
                  {{"tags", {text::listed(meant, words.text("or")), look::strong}}, {"contact", contact_of(rules, words)}}));
+    if (std::ranges::any_of(groups, [](const told_group& group) { return group.unread.has_value(); }))
+        out.push_back(fill(words.text("better-readable"), {}));
     for (const auto& group : groups) advice.service(out, group);
     advice.keys(out, groups);
     for (const auto& group : groups) advice.encryption(out, group);

@@ -18,6 +18,7 @@ struct told_group {
     std::string classification;
     std::string tier;
     reason why;
+    std::optional<std::string> unread = {}; // as in told_mail, of a near miss
     std::vector<std::string> who = {};
     std::size_t unnamed = 0;
     std::vector<std::string> keyed = {}; // those of them whose key we have

@@ -69,6 +69,7 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
     for (const auto& miss : known.findings.near_misses)
         if (!miss.suggestion.empty() && std::ranges::find(out.meant, miss.suggestion) == out.meant.end())
             out.meant.push_back(miss.suggestion);
+    if (const auto* unread = unread_in(known.findings)) out.unread = unread->charset;
     const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, known, made);
     const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
     for (const auto& one : made.recipients) {

@@ -66,6 +66,7 @@ struct told_mail {
     std::string message_id = {}; // or empty
     std::string classification = {};
     std::vector<std::string> meant = {};         // tags that near misses may mean
+    std::optional<std::string> unread = {};      // the charset of what could not be read, where that is all; or empty
     std::vector<told_recipient> recipients = {}; // those with something to tell
     std::size_t unnamed = 0;                     // further ones
     bool sealed = false;                         // the gateway encrypted it for others

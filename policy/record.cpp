@@ -39,7 +39,10 @@ json::array tags_of(const account& of) {
 json::array near_misses_of(const account& of) {
     json::array out;
     for (const auto& miss : of.known.findings.near_misses)
-        out.push_back(json::object{{"suggestion", text_or_null(miss.suggestion)}, {"carrier", word(name_of(miss.where))}});
+        out.push_back(json::object{{"suggestion", text_or_null(miss.suggestion)},
+                                   {"carrier", word(name_of(miss.where))},
+                                   {"unread", miss.unread},
+                                   {"charset", text_or_null(miss.charset)}});
     return out;
 }
 

@@ -42,12 +42,14 @@ struct effort {
     std::size_t candidates = 1000;
     std::size_t comparisons = 50'000;
     std::size_t reorderings = 32; // texts put in the order of the screen
+    std::size_t guesses = 16;     // fields of bytes without a charset, read in all charsets
     bool spent = false;
 
     // Whether one more may be looked at.
     bool take_candidate() { return take(candidates); }
     bool take_comparison() { return take(comparisons); }
     bool take_reordering() { return take(reorderings); }
+    bool take_guess() { return take(guesses); }
 
 private:
     bool take(std::size_t& left) {

@@ -2,13 +2,14 @@
 
 #include "policy/base/text.hpp"
 #include "policy/display.hpp"
-#include "policy/encoded_word.hpp"
 #include "policy/fold.hpp"
 #include "policy/near_miss.hpp"
+#include "policy/readings.hpp"
 #include "policy/tag_pattern.hpp"
 #include "policy/tag_words.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <ranges>
 #include <utility>
 
@@ -18,6 +19,8 @@ namespace {
 constexpr std::size_t most_near_misses = 16; // one decides; the rest is for people to read
 constexpr std::size_t longest_shown = 64;
 constexpr std::size_t longest_reordered = 4000; // bytes; more than RFC 5322 has in a line
+constexpr std::size_t longest_guessed = 4000;   // likewise
+constexpr effort for_another_reading{.candidates = 100, .comparisons = 10'000};
 
 constexpr std::string_view right_to_left_override = "\u202E";
 constexpr std::string_view left_to_right_override = "\u202D";
@@ -35,15 +38,22 @@ std::string shown(std::string_view utf8) {
     return text::encode_utf8(points);
 }
 
-// RFC 5322 section 3.2.2: comments nest, and "\" takes the next character's meaning. One that never ends is
-// none, so that "(" cannot hide a value.
-std::string without_comments(std::string_view value) {
+// A value without its comments (RFC 5322 section 3.2.2: they nest, and "\" takes the next character's meaning). One that never
+// ends is none, so that "(" cannot hide a value; where it would begin, the value ends for other readers.
+struct commented_value {
+    std::string text;
+    std::optional<std::string> before_open_comment = {};
+};
+
+commented_value without_comments(std::string_view value) {
     std::string out;
-    std::size_t depth = 0;
+    std::size_t depth = 0, outermost = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
-        if (c == '(')
-            ++depth;
+        if (c == '(' && depth++ == 0)
+            outermost = i;
+        else if (c == '(')
+            continue;
         else if (c == ')' && depth > 0)
             --depth;
         else if (c == '\\' && depth > 0)
@@ -51,18 +61,9 @@ std::string without_comments(std::string_view value) {
         else if (depth == 0)
             out += c;
     }
-    return depth == 0 ? out : std::string(value);
+    if (depth == 0) return {.text = out};
+    return {.text = std::string(value), .before_open_comment = without_comments(value.substr(0, outermost)).text};
 }
-
-// The ways a field can be read. A reader that knows no encoded words, or finds one broken, sees the raw text.
-struct readings {
-    decoded_words decoded;
-    std::string raw;
-
-    bool differ() const { return decoded.text != raw; }
-};
-
-readings readings_of(std::string_view value) { return {.decoded = decode_words(value), .raw = bytes_as_utf8(value)}; }
 
 // A value of Sensitivity as a tag: spelled as the policy's key. Least sensitive first, as tag_words has it.
 std::vector<tag_word> sensitivity_words(const policy& rules) {
@@ -75,8 +76,9 @@ std::vector<tag_word> sensitivity_words(const policy& rules) {
 
 class reader {
 public:
-    explicit reader(const policy& rules)
+    reader(const policy& rules, const message& mail)
         : rules_(rules)
+        , mail_(mail)
         , subject_{.tags = tag_words(rules), .patterns = {}, .untagged = rules.untagged}
         , sensitivity_(sensitivity_words(rules)) {
         subject_.patterns = tag_patterns(rules, subject_.tags);
@@ -93,18 +95,44 @@ public:
 
 private:
     void read_subject(std::string_view value) {
-        const auto read = readings_of(value);
-        const auto text = fold(read.decoded.text);
+        const auto read = readings_in(value);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
         const auto matches = match_tags(text, subject_.patterns, subject_.tags);
         add_tags(matches);
-        if (read.differ()) add_tags(match_tags(fold(read.raw), subject_.patterns, subject_.tags));
-        for (auto& suspect : find_suspects(text, subject_, matches, left_)) {
-            const auto written = written_as(read.decoded.text, text, suspect.where);
-            add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
-        }
-        if (steers_direction(read.decoded.text)) read_displayed(read.decoded.text);
-        if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::subject);
-        note_spent(read.decoded.text, carrier::subject);
+        for (const auto& plain : read.plain) add_tags(match_tags(fold(plain), subject_.patterns, subject_.tags));
+        for (auto& suspect : find_suspects(text, subject_, matches, left_))
+            add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
+        if (steers_direction(utf8)) read_displayed(utf8);
+        for (const auto& other : read.others) read_other(other);
+        if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::subject);
+        note_spent(utf8, carrier::subject);
+    }
+
+    field_readings readings_in(std::string_view value) {
+        const auto declared = [this] {
+            if (!charsets_) charsets_ = declared_charsets(mail_);
+            return *charsets_;
+        };
+        const auto may_guess = [&] { return value.size() <= longest_guessed && left_.take_guess(); };
+        return readings_of(value, {.declared = declared, .may_guess = may_guess});
+    }
+
+    static bool is_read(const field_readings& read) {
+        return read.first.all == legible::yes && (!read.first.unlabelled || read.guessed);
+    }
+
+    // What some readers see. Only what is or nearly is a tag says something there: broken letters are no wonder.
+    void read_other(const std::string& utf8) {
+        const auto text = fold(utf8);
+        const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+        add_tags(matches);
+        auto left = for_another_reading;
+        for (auto& suspect : find_suspects(text, subject_, matches, left))
+            if (!suspect.suggestion.empty() && !is_known(suspect.suggestion))
+                add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
+        if (steers_direction(utf8)) read_displayed(utf8);
+        left_.spent = left_.spent || left.spent;
     }
 
     // Whoever overrides the order of letters from right to left hides what is written. The other controls,
@@ -150,22 +178,31 @@ private:
     // The value is a tag, or several between commas or semicolons. Whatever else stands there is a claim that
     // the policy does not know.
     void read_header(std::string_view value) {
-        const auto read = readings_of(value);
-        const auto text = fold(read.decoded.text);
-        bool found = read_whole(text.points, subject_.tags, carrier::header);
-        if (read.differ()) found |= read_whole(fold(read.raw).points, subject_.tags, carrier::header);
-        if (is_unreadable(read, text)) add_near_miss(read.decoded.text, {}, carrier::header);
+        const auto read = readings_in(value);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
+        const bool found = read_in_any(read, text, subject_.tags, carrier::header);
+        if (!is_read(read))
+            add_unread(utf8, read.first.unread, carrier::header);
+        else if (is_disguised(value, text, utf8))
+            add_near_miss(utf8, {}, carrier::header);
         if (found) return;
-        for (const auto& piece : pieces_of(text)) read_piece(read.decoded.text, text, piece);
-        note_spent(read.decoded.text, carrier::header);
+        for (const auto& piece : pieces_of(text)) read_piece(utf8, text, piece);
+        note_spent(utf8, carrier::header);
+    }
+
+    // Whether the whole value is a tag for some reader.
+    bool read_in_any(const field_readings& read, const folded_text& text, const std::vector<tag_word>& tags, carrier where) {
+        bool found = read_whole(text.points, tags, where);
+        for (const auto* texts : {&read.others, &read.plain})
+            for (const auto& other : *texts) found |= read_whole(fold(other).points, tags, where);
+        return found;
     }
 
     // Programs write this field: letters that are hidden or turned round are nobody's accident.
-    static bool is_unreadable(const readings& read, const folded_text& text) {
-        const std::string_view utf8 = read.decoded.text;
+    static bool is_disguised(std::string_view value, const folded_text& text, std::string_view utf8) {
         const bool overridden = utf8.contains(right_to_left_override) || utf8.contains(left_to_right_override);
-        const bool empty = text::trim(read.raw).empty();
-        return overridden || read.decoded.all == legible::no || (!empty && pieces_of(text).empty());
+        return overridden || (!text::trim(value).empty() && pieces_of(text).empty());
     }
 
     // What stands between commas or semicolons, empty pieces left out.
@@ -187,23 +224,34 @@ private:
 
     // One value by the standard; several between commas or semicolons are read one by one.
     void read_sensitivity(std::string_view value) {
-        const auto read = readings_of(without_comments(value));
-        const auto text = fold(read.decoded.text);
-        bool found = read_whole(text.points, sensitivity_, carrier::sensitivity);
-        if (read.differ()) found |= read_whole(fold(read.raw).points, sensitivity_, carrier::sensitivity);
-        if (found) return;
-        if (read.decoded.all == legible::no) add_near_miss(read.decoded.text, {}, carrier::sensitivity);
-        for (const auto& piece : pieces_of(text)) read_sensitivity_piece(read.decoded.text, text, piece);
-        note_spent(read.decoded.text, carrier::sensitivity);
+        const auto uncommented = without_comments(value);
+        if (uncommented.before_open_comment) read_cut_sensitivity(value, *uncommented.before_open_comment);
+        const auto read = readings_in(uncommented.text);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
+        if (read_in_any(read, text, sensitivity_, carrier::sensitivity)) return;
+        if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::sensitivity);
+        for (const auto& piece : pieces_of(text)) read_sensitivity_piece(utf8, text, piece);
+        note_spent(utf8, carrier::sensitivity);
     }
 
     // Values that the map does not name say nothing, unless they nearly say what it names.
     void read_sensitivity_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, sensitivity_, carrier::sensitivity)) return;
-        auto suggestion = suggestion_for(points, sensitivity_);
-        if (suggestion.empty()) suggestion = value_with_part(points);
-        if (!suggestion.empty()) add_near_miss(written_as(source, text, piece), std::move(suggestion), carrier::sensitivity);
+        if (auto meant = sensitivity_meant(points); !meant.empty())
+            add_near_miss(written_as(source, text, piece), std::move(meant), carrier::sensitivity);
+    }
+
+    // For those who read a comment that never ends to the end of the value.
+    void read_cut_sensitivity(std::string_view value, std::string_view before_comment) {
+        if (auto meant = sensitivity_meant(fold(decode_words(before_comment).text).points); !meant.empty())
+            add_near_miss(bytes_as_utf8(value), std::move(meant), carrier::sensitivity);
+    }
+
+    std::string sensitivity_meant(std::u32string_view folded) {
+        auto meant = suggestion_for(folded, sensitivity_);
+        return meant.empty() ? value_with_part(folded) : meant;
     }
 
     static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
@@ -245,18 +293,28 @@ private:
     }
 
     void add_near_miss(std::string_view written, std::string suggestion, carrier where) {
+        add_near_miss({.text = shown(written), .suggestion = std::move(suggestion), .where = where});
+    }
+
+    void add_unread(std::string_view written, std::string charset, carrier where) {
+        add_near_miss(
+            {.text = shown(written), .suggestion = {}, .where = where, .unread = true, .charset = std::move(charset)});
+    }
+
+    void add_near_miss(near_miss miss) {
         auto& misses = findings_.near_misses;
-        near_miss miss{.text = shown(written), .suggestion = std::move(suggestion), .where = where};
         const bool known = std::ranges::find(misses, miss) != misses.end();
         if (misses.size() < most_near_misses && !known) misses.push_back(std::move(miss));
     }
 
     // What was left unread may hide anything: that is said once, at the field where it ended.
     void note_spent(std::string_view value, carrier where) {
-        if (left_.spent && !std::exchange(said_spent_, true)) add_near_miss(value, {}, where);
+        if (left_.spent && !std::exchange(said_spent_, true)) add_unread(value, {}, where);
     }
 
     const policy& rules_;
+    const message& mail_;
+    std::optional<std::vector<std::string>> charsets_; // that the mail declares
     subject_tags subject_;
     std::vector<tag_word> sensitivity_;
     effort left_;
@@ -266,8 +324,15 @@ private:
 
 } // namespace
 
+const near_miss* unread_in(const tag_findings& findings) {
+    const auto& misses = findings.near_misses;
+    const auto says_something = [](const near_miss& miss) { return !miss.suggestion.empty(); };
+    const auto unread = std::ranges::find(misses, true, &near_miss::unread);
+    return unread == misses.end() || std::ranges::any_of(misses, says_something) ? nullptr : &*unread;
+}
+
 tag_findings find_tags(const policy& rules, const message& mail) {
-    reader reader(rules);
+    reader reader(rules, mail);
     for (const auto& field : mail.fields) reader.read(field);
     return std::move(reader).take();
 }

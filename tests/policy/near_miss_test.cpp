@@ -77,9 +77,9 @@ TEST(NearMiss, SpellingSlipsAreNoticed) {
                                    {"[КОНФИДЕНЦАЛЬНО]", "[конфиденциально]"},
                                    {"Re: [confidental] Q3", "[confidential]", "[confidental]"},
                                    {"=?utf-8?Q?[confi?= =?utf-8?Q?dental]?=", "[confidential]", "[confidental]"},
-                                   {"[confi\xFF"
+                                   {"[confi\xF8"
                                     "dential]",
-                                    "[confidential]", "[confiÿdential]"}});
+                                    "[confidential]", "[confiødential]"}});
 }
 
 TEST(NearMiss, LookAlikesAreNoticed) {

@@ -50,6 +50,8 @@ std::vector<golden_case> golden_cases() {
     auto sealed =
         mail_of("7Q2K-M4XD", warning, {at_tier("eve@partner.example", "secure", reason::unverifiable)}, "confidential");
     sealed.sealed = true;
+    auto unread = mail_of("7Q2K-M4XD", warning, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
+    unread.unread = "x-unknown";
     auto nearly = mail_of("7Q2K-M4XD", warning, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
     nearly.meant = {"[confidential]"};
     auto held_nearly = nearly;
@@ -67,6 +69,7 @@ std::vector<golden_case> golden_cases() {
                            "confidential")}},
         {.name = "warning-sealed", .mails = {sealed}},
         {.name = "warning-near-miss", .mails = {nearly}},
+        {.name = "warning-unread", .mails = {unread}},
         {.name = "held-tier",
          .mails = {mail_of("7Q2K-M4XD", held, {at_tier("max@example.org", "organisation")}, "confidential")}},
         {.name = "held-near-miss", .mails = {held_nearly}},

@@ -129,6 +129,13 @@ TEST_F(Refusals, AreWhatTheGoldenFileSays) {
     for (const auto& [name, how] : kinds)
         if (how.why != reason::untagged) refuse(how, 5);
     show("every reason, 105 recipients");
+    for (const auto* charset : {"", "x-unknown"}) {
+        begin();
+        known.findings.near_misses = {
+            {.text = "?", .suggestion = {}, .where = carrier::subject, .unread = true, .charset = charset}};
+        refuse({reason::near_miss}, 1);
+        show("a Subject that could not be read, charset \"" + std::string(charset) + "\"");
+    }
     if (std::getenv("SEALGATE_RENEW_GOLDEN")) std::ofstream(golden_file, std::ios::binary) << all;
     EXPECT_EQ(all, read_all(golden_file));
 }

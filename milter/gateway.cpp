@@ -149,13 +149,18 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     } else {
         defer(of, reason::sealing_failed, "cannot encrypt: " + sealed.error());
     }
-    of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    of.reply = reply_to(of);
     return edits;
 }
 
 // The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
 awaitable<void> gateway::plan_notice(passage& of) {
     of.notice = co_await notices_.plan(of.live, *of.mail, of.judged, of.id, of.time, of.mine);
+}
+
+std::optional<policy::smtp_reply> gateway::reply_to(const passage& of) {
+    auto reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    return reply && of.mail->handed_in_locally ? policy::in_one_line(*std::move(reply)) : std::move(reply);
 }
 
 bool gateway::owes(const passage& of) {
@@ -195,7 +200,7 @@ awaitable<bool> gateway::owe(passage& of) {
 // Deferred although it was settled.
 void gateway::take_back(passage& of, std::string_view detail) {
     defer(of, reason::internal_error, detail);
-    of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    of.reply = reply_to(of);
 }
 
 void gateway::defer(passage& of, reason why, std::string_view detail) {
@@ -235,7 +240,7 @@ answer gateway::conclude(passage& of, edit_list edits, const std::string& unreco
     if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
     if (!unrecorded.empty()) {
         of.judged.made = policy::deferred(std::move(of.judged.made), reason::internal_error);
-        of.reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+        of.reply = reply_to(of);
     }
     return as_answer(of.reply, std::move(edits));
 }

@@ -81,6 +81,7 @@ private:
                                                   bool stays_in_hand);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);
+    static std::optional<policy::smtp_reply> reply_to(const passage& of);
     static bool owes(const passage& of);
     boost::asio::awaitable<bool> owe(passage& of);
     static void take_back(passage& of, std::string_view detail);

@@ -137,7 +137,10 @@ session::result session::mail(std::string_view payload) {
     auto sender = policy::parse_address(said->path);
     const bool is_bounce = sender.is_null() && user.empty();
     if (is_bounce || !options_.is_outgoing(client_, user)) return {};
-    transaction begun{.client = client_, .auth_user = std::string(user), .sender = std::move(sender)};
+    // smtpd(8) has no queue id before the first recipient; cleanup(8), which speaks for sendmail(1), has one from here on.
+    const bool is_local = !macros_.value(command::mail, "i").empty();
+    transaction begun{
+        .client = client_, .auth_user = std::string(user), .handed_in_locally = is_local, .sender = std::move(sender)};
     for (const auto parameter : said->parameters) take_parameter(begun.dsn, parameter);
     collected_.emplace(std::move(begun), options_.max_message_size);
     return {};

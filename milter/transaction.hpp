@@ -25,6 +25,8 @@ struct transaction {
     smtp_client client = {};
     std::string auth_user = {}; // {auth_authen}; empty when the client did not log in
     std::string queue_id = {};  // macro i; known at end of message
+    // By sendmail(1) on the mail server itself. Nobody waits at a prompt: a refusal becomes a bounce.
+    bool handed_in_locally = false;
     policy::address sender = {};
     dsn_of_mail dsn = {};
     std::vector<policy::address> recipients = {};

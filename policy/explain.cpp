@@ -12,18 +12,21 @@ namespace sealgate::policy {
 
 namespace {
 
-// RFC 5321 section 4.5.3.1.5: 512 octets a reply line, code and status included.
-constexpr std::size_t longest_line = 450;
-// Of all that a reply names, shared by its reasons; more are counted.
+// Of all that a reply of several lines names, shared by its reasons; more are counted.
 constexpr std::size_t most_named = 60, most_octets_named = 5'000;
 constexpr std::size_t most_lines = 24;
+
+// Of one reason's recipients, how many are named; at least one is.
+struct share {
+    std::size_t names = std::string::npos, octets = std::string::npos;
+};
 
 // The recipients that share a reason.
 struct group {
     reason why;
     std::vector<std::string> who; // "bob@yahoo.com (unsecure)"
 
-    std::string named(std::size_t groups) const;
+    std::string named(share most) const;
 };
 
 // What can be done, and the reasons that call for it.
@@ -34,28 +37,56 @@ struct advised {
     std::size_t recipients() const;
 };
 
+// All that a refusal is made of.
+struct account {
+    const policy& rules;
+    const facts& known;
+    const decision& made;
+    std::vector<advised> all;
+
+    std::size_t reasons() const;
+    std::size_t recipients() const;
+};
+
+// How much of it is said: each leaves out what the one before it still says.
+enum class depth : std::uint8_t { whole, without_readers, without_channels, without_steps, first_reason };
+
 std::size_t advised::recipients() const {
     std::size_t count = 0;
     for (const auto& g : groups) count += g.who.size();
     return count;
 }
 
-// "a, b and 940 more": at least one, and no more than this group's share.
-std::string group::named(std::size_t groups) const {
+std::size_t account::reasons() const {
+    std::size_t count = 0;
+    for (const auto& one : all) count += one.groups.size();
+    return count;
+}
+
+std::size_t account::recipients() const {
+    std::size_t count = 0;
+    for (const auto& one : all) count += one.recipients();
+    return count;
+}
+
+std::string others(std::size_t count) { return std::to_string(count) + (count == 1 ? " other" : " others"); }
+
+// "a, b and 940 others".
+std::string group::named(share most) const {
     std::vector<std::string> words;
     std::size_t octets = 0;
     for (const auto& one : who) {
         octets += one.size();
-        if (!words.empty() && (words.size() >= most_named / groups || octets > most_octets_named / groups)) break;
+        if (!words.empty() && (words.size() >= most.names || octets > most.octets)) break;
         words.push_back(one);
     }
-    if (words.size() < who.size()) words.push_back(std::to_string(who.size() - words.size()) + " more");
+    if (words.size() < who.size()) words.push_back(others(who.size() - words.size()));
     return text::listed(words, "and");
 }
 
 // "there is no key for bob@yahoo.com (unsecure)": what stands after "not sent: tagged confidential, but ".
-std::string cause(const group& g, std::size_t groups) {
-    const auto who = g.named(groups);
+std::string cause(const group& g, share most) {
+    const auto who = g.named(most);
     const bool one = g.who.size() == 1;
     const auto key = [&](std::string_view is, std::string_view are) {
         return std::string(one ? "the key of " : "the keys of ").append(who).append(" ").append(one ? is : are);
@@ -136,36 +167,15 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
 }
 
 // The first sentence is whole ("not sent: …"), the later ones go on from it.
-std::string sentence(const policy& rules, const facts& known, const decision& made, const group& g, std::size_t groups,
-                     bool first) {
+std::string sentence(const account& of, const group& g, share most, bool first) {
     const std::string opening = first ? "not sent: " : "Also: ";
     if (g.why == reason::near_miss) {
-        const auto said = near_miss_text(known);
+        const auto said = near_miss_text(of.known);
         return opening + said + (said.ends_with('?') ? "" : ".");
     }
-    if (g.why == reason::untagged || !made.classification) return opening + "it has no tag.";
-    return opening + (first ? classification_text(rules, known, made) + ", but " : "") + cause(g, groups) + ".";
-}
-
-// Breaks at spaces, but not between an address and its tier; a single word longer than a line is cut.
-void append_wrapped(std::vector<std::string>& lines, std::string_view sentence) {
-    while (sentence.size() > longest_line) {
-        auto space = sentence.rfind(' ', longest_line);
-        if (space != std::string_view::npos && space > 0 && sentence[space + 1] == '(') space = sentence.rfind(' ', space - 1);
-        const auto cut = space == std::string_view::npos || space == 0 ? longest_line : space;
-        lines.emplace_back(sentence.substr(0, cut));
-        sentence = text::trim(sentence.substr(cut));
-    }
-    lines.emplace_back(sentence);
-}
-
-void append_id(std::vector<std::string>& lines, std::string_view id) {
-    const auto mark = "[sealgate " + std::string(id) + "]";
-    if (lines.back().size() + 1 + mark.size() > longest_line + 40) {
-        lines.push_back(mark);
-    } else {
-        lines.back() += " " + mark;
-    }
+    if (g.why == reason::untagged || !of.made.classification) return opening + "it has no tag.";
+    const auto classified = first ? classification_text(of.rules, of.known, of.made) + ", but " : std::string{};
+    return opening + classified + cause(g, most) + ".";
 }
 
 bool is_key_trouble(const group& g) {
@@ -184,69 +194,112 @@ smtp_reply coded(const std::vector<advised>& all) {
 }
 
 // What holds for several of the steps, once.
-void append_common(std::vector<std::string>& lines, const policy& rules, const std::vector<advised>& all) {
-    const auto channels = best_channels(rules);
-    if (all.size() > 1 && !channels.empty() && std::ranges::any_of(all, offers_other_ways, &advised::next))
-        append_wrapped(lines, "Or use " + channels + " instead.");
-    const auto& readers = rules.encryption.always_to;
-    if (!readers.empty() && std::ranges::any_of(all, leads_to_sealing, &advised::next))
-        append_wrapped(lines, "What is encrypted here can also be read by " + text::ascii(text::listed(readers, "and")) + ".");
+std::vector<std::string> common_of(const account& of, depth how) {
+    std::vector<std::string> out;
+    const auto channels = best_channels(of.rules);
+    const bool many_steps = of.all.size() > 1 && std::ranges::any_of(of.all, offers_other_ways, &advised::next);
+    if (how < depth::without_channels && many_steps && !channels.empty()) out.push_back("Or use " + channels + " instead.");
+    const auto& readers = of.rules.encryption.always_to;
+    const bool leads_on = std::ranges::any_of(of.all, leads_to_sealing, &advised::next);
+    if (how < depth::without_readers && leads_on && !readers.empty())
+        out.push_back("What is encrypted here can also be read by " + text::ascii(text::listed(readers, "and")) + ".");
+    return out;
 }
 
-std::string step_text(const policy& rules, const advised& one, bool alone) {
-    auto out = text_of(one.next, rules, one.recipients() == 1 ? how_many::one : how_many::several);
+std::string step_text(const account& of, const advised& one, depth how) {
+    auto out = text_of(one.next, of.rules, one.recipients() == 1 ? how_many::one : how_many::several);
     if (!offers_other_ways(one.next)) return out;
-    const auto channels = alone ? best_channels(rules) : std::string{};
+    const bool is_place = of.all.size() == 1 && how < depth::without_channels;
+    const auto channels = is_place ? best_channels(of.rules) : std::string{};
     return out + (channels.empty() ? "." : ", or use " + channels + " instead.");
 }
 
-smtp_reply refusal(const policy& rules, const facts& known, const decision& made, std::string_view id) {
-    const auto all = advised_of(rules, known, made);
-    auto reply = coded(all);
-    auto& lines = reply.lines;
-    std::vector<std::string> common;
-    append_common(common, rules, all);
-    std::size_t groups = 0, left_out = 0;
-    for (const auto& one : all) groups += one.groups.size();
-    for (const auto& one : all) {
-        std::vector<std::string> said;
-        for (const auto& g : one.groups)
-            append_wrapped(said, sentence(rules, known, made, g, groups, lines.empty() && said.empty()));
-        append_wrapped(said, step_text(rules, one, all.size() == 1));
-        if (!lines.empty() && lines.size() + said.size() + common.size() + 2 > most_lines) {
+// A sentence for each of the reasons, and then what can be done.
+std::vector<std::string> sentences_of(const account& of, const advised& one, share most, depth how) {
+    std::vector<std::string> out;
+    for (const auto& g : one.groups) out.push_back(sentence(of, g, most, &one == &of.all.front() && out.empty()));
+    if (how < depth::without_steps) out.push_back(step_text(of, one, how));
+    return out;
+}
+
+std::string unnamed(std::size_t count) { return "Also: " + others(count) + "; your mail administrator's log names them all."; }
+
+std::string told(const account& of, share most, depth how) {
+    std::vector<std::string> said;
+    if (how == depth::first_reason) {
+        const auto& first = of.all.front().groups.front();
+        said.push_back(sentence(of, first, most, true));
+        if (of.recipients() > first.who.size()) said.push_back(unnamed(of.recipients() - first.who.size()));
+    } else {
+        for (const auto& one : of.all) std::ranges::move(sentences_of(of, one, most, how), std::back_inserter(said));
+        std::ranges::move(common_of(of, how), std::back_inserter(said));
+    }
+    return text::join(said, " ");
+}
+
+// As much as there is room for, in one line: names rather give way than what to do next.
+std::string shortened(const account& of, std::size_t room) {
+    constexpr std::size_t most_in_a_line = 50;
+    using enum depth;
+    for (const auto how : {whole, without_readers, without_channels, without_steps, first_reason})
+        for (auto names = std::min(of.recipients(), most_in_a_line); names > 0; --names)
+            if (auto line = told(of, {.names = names}, how); line.size() <= room) return line;
+    constexpr std::string_view cut_off = "...";
+    return told(of, {.names = 1}, first_reason).substr(0, room - cut_off.size()).append(cut_off);
+}
+
+// Everybody and everything, as far as a reply may go.
+std::vector<std::string> in_lines(const account& of, std::size_t room) {
+    const share most{.names = most_named / of.reasons(), .octets = most_octets_named / of.reasons()};
+    const auto wrapped = [room](const std::vector<std::string>& sentences) {
+        std::vector<std::string> out;
+        for (const auto& one : sentences) append_wrapped(out, one, room);
+        return out;
+    };
+    constexpr std::size_t line_of_others = 1, last_line = 1;
+    auto common = wrapped(common_of(of, depth::whole));
+    std::vector<std::string> lines;
+    std::size_t left_out = 0;
+    for (const auto& one : of.all) {
+        auto said = wrapped(sentences_of(of, one, most, depth::whole));
+        if (!lines.empty() && lines.size() + said.size() + common.size() + line_of_others + last_line > most_lines) {
             left_out += one.recipients();
         } else {
             std::ranges::move(said, std::back_inserter(lines));
         }
     }
-    if (left_out > 0)
-        lines.push_back("Also: " + std::to_string(left_out) + " more; your mail administrator's log names them all.");
+    if (left_out > 0) lines.push_back(unnamed(left_out));
     std::ranges::move(common, std::back_inserter(lines));
-    append_id(lines, id);
+    return lines;
+}
+
+std::string with_id(std::string line, std::string_view id) { return line.append(" [sealgate ").append(id).append("]"); }
+
+smtp_reply refusal(const policy& rules, const facts& known, const decision& made, std::string_view id) {
+    const account of{.rules = rules, .known = known, .made = made, .all = advised_of(rules, known, made)};
+    auto reply = coded(of.all);
+    const auto room = room_in_line(reply);
+    auto whole = with_id(told(of, {}, depth::whole), id);
+    if (whole.size() <= room) {
+        reply.lines.push_back(std::move(whole));
+    } else {
+        reply.lines = in_lines(of, room);
+        reply.lines.push_back(with_id(shortened(of, room - with_id({}, id).size()), id));
+    }
     return reply;
 }
 
 smtp_reply try_again(const decision& made, std::string_view id) {
     const std::string why = made.failure == reason::sealing_failed ? "it could not be encrypted just now"
                                                                    : "the mail gateway has a problem of its own";
-    smtp_reply reply{.code = 451, .enhanced = "4.3.0", .lines = {"not sent yet: " + why + "."}};
-    reply.lines.emplace_back("Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.");
-    append_id(reply.lines, id);
-    return reply;
+    auto line =
+        "not sent yet: " + why + ". Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.";
+    return {.code = 451, .enhanced = "4.3.0", .lines = {with_id(std::move(line), id)}};
 }
 
 } // namespace
 
 std::string shown(const address& who) { return text::ascii(who.domain.empty() ? who.spelled : who.local + "@" + who.domain); }
-
-std::string to_string(const smtp_reply& reply) {
-    std::string out;
-    for (const auto& line : reply.lines) {
-        if (!out.empty()) out += '\n';
-        out += std::to_string(reply.code) + " " + reply.enhanced + " " + line;
-    }
-    return out;
-}
 
 std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, const decision& made, std::string_view id) {
     switch (made.what) {

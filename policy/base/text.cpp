@@ -172,9 +172,8 @@ std::string printable_json(std::string_view json) {
 }
 
 std::string ascii(std::string_view s) {
-    std::string out(s);
-    std::ranges::replace_if(
-        out, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+    std::string out;
+    for (const auto c : decode_utf8(s)) out += c < 0x20 || c > 0x7E ? '?' : static_cast<char>(c);
     return out;
 }
 

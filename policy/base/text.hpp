@@ -51,7 +51,7 @@ std::string printable(std::string_view s, std::size_t most_code_points = 200);
 // Broken UTF-8 becomes U+FFFD. Needs valid JSON but for that.
 std::string printable_json(std::string_view json);
 
-// For SMTP replies: printable ASCII, everything else as '?'.
+// For SMTP replies: printable ASCII, every other character as '?'.
 std::string ascii(std::string_view s);
 
 // Damerau-Levenshtein distance (optimal string alignment): swaps of neighbours count one.

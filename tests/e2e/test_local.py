@@ -65,16 +65,40 @@ def test_a_local_null_sender_is_neither_touched_nor_logged(world):
 
 def test_refused_local_mail_bounces_to_its_sender_alone(world):
     # sendmail(1) has said yes by then, so Postfix sends the author a bounce. cleanup(8) puts the original header into it
-    # (Subject and all) and no body, whatever bounce_size_limit says; it joins the lines of our reply with "__".
+    # (Subject and all) and no body, whatever bounce_size_limit says.
     mail = Mail(["bob@yahoo.com"], "[confidential] nightly report", sender="cron@example.org")
     submit(world, mail)
-    bounce, = world.sink.wait_for(lambda delivery: delivery.recipients == [mail.sender], timeout=15)
+    bounce = bounce_of(world, mail)
     assert bounce.sender == ""
-    assert "there is no key for bob@yahoo.com (unsecure)." in " ".join(bounce.body().decode().split())
+    assert ("not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure). Ask them for their OpenPGP key, "
+            f"or use Signal or Jitsi instead. [sealgate {world.record(mail)['id']}]") in words(bounce)
     assert b"nightly report" in bounce.body()
     assert world.leaks(mail) == []
     assert world.arrived(mail) == []
     assert results(world.record(mail)) == {"bob@yahoo.com": ("reject", "no-key")}
+
+
+def test_refused_local_mail_to_many_bounces_with_one_line(world):
+    # Postfix would join several lines into "...__550-5.7.1 ...", and says "??550" in its log.
+    people = [f"person.with.a.long.name.{number}@department-{number}.nowhere.example" for number in range(20)]
+    mail = Mail(people, "[confidential] nightly report", sender="cron@example.org")
+    submit(world, mail)
+    said = words(bounce_of(world, mail))
+    record = world.record(mail)
+    assert record["reply"].count("\n") == 0 and len(record["reply"]) <= 510
+    assert f"not sent: tagged confidential, but there is no key for {people[0]} (unknown), {people[1]} (unknown)," in said
+    assert f" others. Ask them for their OpenPGP keys, or use Signal or Jitsi instead. [sealgate {record['id']}]" in said
+    assert "__" not in said and "??" not in world.postfix.log()
+    assert world.leaks(mail) == []
+
+
+def bounce_of(world, mail):
+    bounce, = world.sink.wait_for(lambda delivery: delivery.recipients == [mail.sender], timeout=15)
+    return bounce
+
+
+def words(bounce):
+    return " ".join(bounce.body().decode().split())
 
 
 def test_held_local_mail_is_held(world):

@@ -2,6 +2,7 @@
 shows it: who, why and what next, in lines that SMTP allows.
 """
 
+import os
 import re
 import smtplib
 import subprocess
@@ -140,9 +141,24 @@ def test_a_hundred_recipients_are_named_or_counted_in_lines_that_smtp_allows(wor
     assert len(reply.lines) <= 24 and words(reply).isascii()
     assert all(address in words(reply) for address in [*people[:25], "erin@partner.example"])
     named = sum(address in words(reply) for address in people)
-    assert f"and {100 - named} more." in words(reply)
+    assert f"and {100 - named} others." in words(reply)
     assert "Ask them for their OpenPGP keys." in words(reply) and "has expired. Ask them for a new OpenPGP key." in words(reply)
-    assert words(reply).endswith(f"Or use Signal or Jitsi instead. [sealgate {decision_id(reply)}]")
+    assert "Or use Signal or Jitsi instead." in words(reply) and words(reply).endswith(f"[sealgate {decision_id(reply)}]")
+    last = words(Reply(reply.code, reply.lines[-1:]))
+    assert last.startswith(f"not sent: tagged confidential, but there is no key for {people[0]} (unknown), {people[1]} (unknown)")
+    assert "others. Ask them for their OpenPGP keys. Also: the key of erin@partner.example (secure) has expired." in last
+
+
+def test_a_reply_that_just_fits_its_line_is_one_line_and_arrives_whole(world):
+    short = send(world, Mail(["x@nowhere.example"], "[confidential] Offer"))
+    spare = 510 - len(str(short))
+    for length, is_one_line in ((1 + spare, True), (2 + spare, False)):
+        mail = Mail(["x" * length + "@nowhere.example"], "[confidential] Offer")
+        reply = send(world, mail)
+        refused(world, mail, reply, "no-key")
+        assert (len(reply.lines) == 1) == is_one_line
+        assert words(reply).endswith(f"[sealgate {decision_id(reply)}]") and max(map(len, str(reply).splitlines())) <= 510
+        assert words(Reply(reply.code, reply.lines[-1:])).startswith("not sent: tagged confidential, but there is no key for xxx")
 
 
 @pytest.mark.parametrize("address", ["50%s%n%%@yahoo.com", '"50% off"@yahoo.com', "a=b#c{d}$e@yahoo.com"])
@@ -157,7 +173,20 @@ def test_swaks_shows_the_same(world):
     mail = Mail([ZOE], "[confidential] Offer")
     run = subprocess.run(["swaks", "--server", f"127.0.0.1:{world.postfix.smtp}", "--from", mail.sender, "--to", ZOE, "--data", "-",
                           "--helo", "client.example.org"], input=mail.data(), capture_output=True, timeout=60)
-    shown = [line for line in run.stdout.decode().splitlines() if line.startswith("<**")]
-    assert shown[0] == f"<** 550-5.7.1 not sent: tagged confidential, but there is no key for {ZOE} (unsecure)."
-    assert shown[1].startswith("<** 550 5.7.1 Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate ")
+    shown, = [line for line in run.stdout.decode().splitlines() if line.startswith("<**")]
+    assert shown.startswith(f"<** 550 5.7.1 not sent: tagged confidential, but there is no key for {ZOE} (unsecure). "
+                            "Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate ")
     assert run.returncode != 0 and world.arrived(mail) == []
+
+
+def test_neomutt_shows_the_same(world, tmp_path):
+    settings = tmp_path / "neomuttrc"
+    settings.write_text(f"set smtp_url=smtp://127.0.0.1:{world.postfix.smtp}/ from=ann@example.org tmpdir={tmp_path} record=\"\" "
+                        "ssl_starttls=no ssl_force_tls=no hostname=client.example.org\n")
+    run = subprocess.run(["neomutt", "-n", "-F", settings, "-s", "[confidential] Offer", "--", ZOE], input=b"The price.\n",
+                         capture_output=True, timeout=60, env=os.environ | {"HOME": str(tmp_path), "TERM": "dumb"})
+    shown = run.stderr.decode()
+    assert (f"550 5.7.1 not sent: tagged confidential, but there is no key for {ZOE} (unsecure). "
+            "Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate ") in shown, shown + run.stdout.decode()
+    world.settle()
+    assert world.sink.deliveries == []

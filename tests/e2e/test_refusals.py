@@ -10,8 +10,8 @@ def test_confidential_without_a_key_is_refused_in_the_contracts_words(world):
     reply = world.send(mail)
     refused(world, mail, reply, "no-key")
     assert str(reply) == (
-        "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure).\n"
-        "550 5.7.1 Ask them for their OpenPGP key, or use Signal or Jitsi instead. "
+        "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure). "
+        "Ask them for their OpenPGP key, or use Signal or Jitsi instead. "
         f"[sealgate {decision_id(reply)}]")
 
 

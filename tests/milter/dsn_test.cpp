@@ -69,7 +69,7 @@ TEST(Dsn, AFailureIsToldUnlessSomethingElseWasAskedFor) {
 
 TEST(Dsn, XtextIsReadAndCannotBreakALine) {
     EXPECT_EQ(printable_xtext("a+2Bb+3Dc"), "a+b=c");
-    EXPECT_EQ(printable_xtext("a+0D+0Ab+C3+B6"), "a??b??");
+    EXPECT_EQ(printable_xtext("a+0D+0Ab+C3+B6"), "a??b?");
     EXPECT_EQ(printable_xtext("+2"), "+2");
 }
 

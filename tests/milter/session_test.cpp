@@ -57,6 +57,7 @@ void expect_transcript_mail(const conversation& talk) {
     ASSERT_EQ(got.recipients.size(), 1U);
     EXPECT_EQ(got.recipients[0].spelled, "bob@partner.example");
     EXPECT_FALSE(got.deletions_may_miss);
+    EXPECT_FALSE(got.handed_in_locally);
     EXPECT_EQ(got.dsn, dsn_of_mail{});
     EXPECT_EQ(got.recipients_dsn, std::vector(1, dsn_of_recipient{}));
     EXPECT_EQ(got.mail, (policy::message{{{"Subject", " [CONFIDENTIAL] x"}}, "hello\r\n"}));
@@ -156,6 +157,7 @@ TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {
     EXPECT_EQ(talk.decisions[0].sender.spelled, "ann@corp.example");
     EXPECT_EQ(talk.decisions[0].recipients.at(0).spelled, "Bob@partner.example");
     EXPECT_TRUE(talk.decisions[0].deletions_may_miss);
+    EXPECT_TRUE(talk.decisions[0].handed_in_locally);
     EXPECT_EQ(talk.decisions[0].queue_id, "4AbC"); // from an earlier stage
     EXPECT_EQ(talk.decisions[0].auth_user, "");
 }

@@ -32,19 +32,18 @@ protected:
 
 TEST_F(Explain, RefusalIsTheContractsExample) {
     EXPECT_EQ(reply_to(to({"bob@yahoo.com"})),
-              "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure).\n"
-              "550 5.7.1 Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
+              "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure). "
+              "Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, EachRefusedRecipientIsNamedWithItsReason) {
     auto known = to({"bob@yahoo.com", "eve@hotmail.com", "dan@partner.example"});
     known.recipients[2].key.state = key_state::expired;
     EXPECT_EQ(reply_to(known), "550 5.7.1 not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure) and "
-                               "eve@hotmail.com (unsecure).\n"
-                               "550 5.7.1 Ask them for their OpenPGP keys.\n"
-                               "550 5.7.1 Also: the key of dan@partner.example (secure) has expired.\n"
-                               "550 5.7.1 Ask them for a new OpenPGP key.\n"
-                               "550 5.7.1 Or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
+                               "eve@hotmail.com (unsecure). Ask them for their OpenPGP keys. "
+                               "Also: the key of dan@partner.example (secure) has expired. "
+                               "Ask them for a new OpenPGP key. "
+                               "Or use Signal or Jitsi instead. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, NearMissAsksWhatWasMeantAndQuotesNothing) {
@@ -59,8 +58,8 @@ TEST_F(Explain, UntaggedNamesTheTags) {
     auto known = to({"bob@yahoo.com"});
     known.findings.tags.clear();
     EXPECT_EQ(reply_to(known),
-              "550 5.7.1 not sent: it has no tag.\n"
-              "550 5.7.1 Write [public], [internal] or [confidential] in the subject and send it again. [sealgate 7Q2K-M4XD]");
+              "550 5.7.1 not sent: it has no tag. "
+              "Write [public], [internal] or [confidential] in the subject and send it again. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, UntaggedMailSaysWhatItCountedAs) {
@@ -76,11 +75,8 @@ TEST_F(Explain, AcceptedMailHasNoReply) { EXPECT_EQ(reply_to(to({"bob@yahoo.com"
 TEST_F(Explain, DeferralIsTemporaryAndNamesNobody) {
     const auto known = to({"bob@yahoo.com"});
     const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::sealing_failed), "7Q2K-M4XD");
-    EXPECT_THAT(to_string(*reply), HasSubstr("451 4.3.0 not sent yet: it could not be encrypted just now."));
-    EXPECT_THAT(
-        to_string(*reply),
-        HasSubstr("451 4.3.0 Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
-                  "[sealgate 7Q2K-M4XD]"));
+    EXPECT_EQ(to_string(*reply), "451 4.3.0 not sent yet: it could not be encrypted just now. Nothing has left. Try again in a "
+                                 "few minutes; if this lasts, tell your mail administrator. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, TooLargeHasItsOwnCode) {
@@ -100,14 +96,15 @@ TEST_F(Explain, ThousandRecipientsFitWhatSmtpAllows) {
     EXPECT_LE(reply.lines.size(), 24u);
     for (const auto& line : reply.lines) EXPECT_LE(line.size() + 10, 510u);
     EXPECT_THAT(to_string(reply), HasSubstr("recipient-number-0@"));
-    EXPECT_THAT(to_string(reply), HasSubstr("and 940 more"));
+    EXPECT_THAT(to_string(reply), HasSubstr("and 940 others"));
     EXPECT_THAT(reply.lines.back(), HasSubstr("[sealgate 7Q2K-M4XD]"));
 }
 
 TEST_F(Explain, HostileAddressesCannotBreakTheReply) {
     const auto text = reply_to(to({"a\r\n250 ok@yahoo.com", "\x1b[2J@yahoo.com", "b\xc3\xa4@yahoo.com"}));
     for (const char c : text) EXPECT_TRUE((c >= 0x20 && c < 0x7F) || c == '\n');
-    EXPECT_EQ(std::ranges::count(text, '\n'), 1);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 0);
+    EXPECT_THAT(text, HasSubstr(" b?@yahoo.com (unsecure)")) << "one letter, however many octets it takes";
 }
 
 TEST_F(Explain, JsonLineHasTheContractsFields) {

@@ -14,6 +14,7 @@
 namespace sealgate::policy {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Le;
@@ -169,8 +170,41 @@ TEST_F(Refusals, FitWhatSmtpAllowsWhateverTheNumbers) {
                 EXPECT_TRUE(text::is_ascii(line)) << line;
             }
             EXPECT_THAT(said.lines.back(), EndsWith("[sealgate 7Q2K-M4XD]"));
-            EXPECT_THAT(said.lines.front(), StartsWith("not sent: "));
+            for (const auto& alone : {said.lines.front(), said.lines.back()}) EXPECT_THAT(alone, StartsWith("not sent: "));
         }
+}
+
+TEST_F(Refusals, TakeOneLineAsLongAsEverythingFits) {
+    for (std::size_t length = 1; length < 500; ++length) {
+        begin();
+        refuse({reason::no_key}, 1);
+        made.recipients[0].who.local.assign(length, 'x');
+        const auto said = reply();
+        const auto whole = "not sent: tagged confidential, but there is no key for " + std::string(length, 'x') +
+                           "@yahoo.com (unsecure). Ask them for their OpenPGP key, or use Signal or Jitsi instead. What is "
+                           "encrypted here can also be read by vault@example.org. [sealgate 7Q2K-M4XD]";
+        if (whole.size() <= 500)
+            EXPECT_EQ(said.lines, std::vector{whole});
+        else
+            EXPECT_GT(said.lines.size(), 1u) << length;
+    }
+}
+
+// What Postfix's bounce and many mail programs show: the last line.
+TEST_F(Refusals, LastLineOfSeveralStandsOnItsOwn) {
+    refuse({reason::no_key}, 30);
+    EXPECT_THAT(reply().lines, SizeIs(testing::Gt(1u)));
+    EXPECT_THAT(reply().lines.back(),
+                AllOf(StartsWith("not sent: tagged confidential, but there is no key for person0@yahoo.com (unsecure), "),
+                      HasSubstr(" others. Ask them for their OpenPGP keys, or use Signal or Jitsi instead.")));
+    refuse({reason::key_expired, action::encrypt, key_state::expired}, 30);
+    EXPECT_THAT(reply().lines.back(), AllOf(HasSubstr("there is no key for person0@"), HasSubstr("the keys of person30@"),
+                                            HasSubstr(" others have expired. Ask them for new OpenPGP keys.")));
+    for (const auto& [name, how] : kinds)
+        if (how.why != reason::untagged) refuse(how, 5);
+    EXPECT_THAT(reply().lines.back(),
+                AllOf(HasSubstr(" and 25 others. Also: "),
+                      HasSubstr(" others; your mail administrator's log names them all. [sealgate 7Q2K-M4XD]")));
 }
 
 TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
@@ -211,7 +245,7 @@ TEST_F(Refusals, NobodyIsSentIntoTheNextRefusal) {
 TEST_F(Refusals, OneWhoIsNamedTwiceIsOne) {
     refuse({reason::no_key}, 1);
     made.recipients.push_back(made.recipients.front());
-    EXPECT_THAT(reply().lines.front(), EndsWith("no key for person0@yahoo.com (unsecure)."));
+    EXPECT_THAT(reply().lines.front(), HasSubstr("no key for person0@yahoo.com (unsecure). Ask them"));
     EXPECT_THAT(to_string(reply()), HasSubstr("their OpenPGP key,"));
 }
 

@@ -41,7 +41,7 @@ TEST(Text, PrintableLetsNoControlCharacterThrough) {
     EXPECT_EQ(printable("äöü", 3), "äöü");
 }
 
-TEST(Text, AsciiForReplies) { EXPECT_EQ(ascii("b\xC3\xA4\r\nx"), "b????x"); }
+TEST(Text, AsciiForReplies) { EXPECT_EQ(ascii("b\xC3\xA4\r\nx\xFF\xE2\x82\xAC"), "b???x??"); }
 
 TEST(Text, DistanceCountsASwapOnce) {
     EXPECT_EQ(distance(U"", U"abc"), 3u);

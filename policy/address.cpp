@@ -29,6 +29,8 @@ bool is_alphanumeric(char c) { return text::is_digit(c) || (text::to_lower(c) >=
 // RFC 5321 section 4.1.2: atext.
 bool needs_no_quotes(char c) { return is_alphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); }
 
+constexpr std::string_view routing = "%!@";
+
 const UIDNA* uts46() {
     // Built once and never freed: ICU instances may be shared between threads.
     static const UIDNA* const instance = [] {
@@ -70,9 +72,9 @@ address parse_address(std::string_view path) {
     if (path.starts_with('<')) path.remove_prefix(1);
     if (path.ends_with('>')) path.remove_suffix(1);
     if (path.starts_with('@')) {
-        // RFC 5321 section 4.1.1.3: a source route is dropped.
+        // RFC 5321 section 4.1.1.3: a source route is dropped. Before a name alone it is the only place that is named.
         const auto colon = path.find(':');
-        if (colon != std::string_view::npos) path.remove_prefix(colon + 1);
+        if (colon != std::string_view::npos && path.find('@', colon) != std::string_view::npos) path.remove_prefix(colon + 1);
     }
     address out{.spelled = std::string(path), .local = {}, .domain = {}};
     const auto read = without_blanks(path);
@@ -99,7 +101,15 @@ std::string without_blanks(std::string_view spelled) {
     return at == spelled.size() ? out : out.append("@").append(text::trim(spelled.substr(at + 1)));
 }
 
-bool address::may_be_rerouted() const { return domain.empty() || local.find_first_of("%!@") != std::string::npos; }
+bool address::is_unqualified() const {
+    const auto in_a_name = [](char c) { return needs_no_quotes(c) || c == '.' || !text::is_ascii({&c, 1}); };
+    return domain.empty() && !local.empty() && !spelled.contains('@') && local.find_first_of(routing) == std::string::npos &&
+           std::ranges::all_of(local, in_a_name);
+}
+
+bool address::may_be_rerouted() const {
+    return (domain.empty() && !is_unqualified()) || local.find_first_of(routing) != std::string::npos;
+}
 
 std::string address::key() const { return text::lower(local) + "@" + domain; }
 

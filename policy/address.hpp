@@ -2,7 +2,8 @@
 //
 // Accepts what Postfix hands to filters: "<a@b>", "a@b" (local submission has no brackets), "<>" and "" (null sender),
 // source routes (dropped), quoted local parts, IDN domains in either form, white space around the halves. Never
-// fails: what cannot be read keeps its spelling, has no domain and is therefore of no known tier.
+// fails: what cannot be read keeps its spelling, has no domain and is therefore of no known tier. A name alone ("root") is
+// complete as it is.
 #pragma once
 
 #include <string>
@@ -17,9 +18,13 @@ struct address {
 
     bool is_null() const { return spelled.empty(); }
 
+    // A name alone, as programs write it: "root", "jean.dupont". A mail server completes it with a domain of its own
+    // (Postfix: append_at_myorigin), and routes it nowhere else.
+    bool is_unqualified() const;
+
     // True where a mail server may send the mail elsewhere than the domain says: bob%yahoo.com@example.org,
     // yahoo.com!bob@example.org, "bob@yahoo.com"@example.org (Postfix: allow_percent_hack, swap_bangpath,
-    // resolve_dequoted_address), and where there is no domain.
+    // resolve_dequoted_address), and where the domain cannot be read.
     bool may_be_rerouted() const;
 
     // `local@domain`, ASCII letters in lower case: what certificates' user ids are compared with.

@@ -29,7 +29,7 @@ namespace {
 
 std::optional<address> address_from(const std::string& text, yaml::mark at, yaml::error_sink& errors) {
     auto made = parse_address(text);
-    if (!made.local.empty() && !made.may_be_rerouted()) return made;
+    if (!made.local.empty() && !made.domain.empty() && !made.may_be_rerouted()) return made;
     errors.add(at, "\"" + text::printable(text, 80) + "\" is no complete address");
     return std::nullopt;
 }

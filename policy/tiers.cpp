@@ -41,7 +41,7 @@ std::optional<tier_id> tier_table::find(std::string_view name) const {
 }
 
 tier_id tier_table::tier_of(const address& who) const {
-    if (who.domain.empty()) return unknown();
+    if (who.domain.empty()) return who.is_unqualified() ? organisation() : unknown();
     if (const auto at = exact_.find(who.domain); at != exact_.end()) return at->second;
     for (std::string_view rest = who.domain;;) {
         if (const auto at = suffix_.find(std::string(rest)); at != suffix_.end()) return at->second;

@@ -38,7 +38,7 @@ public:
     const std::string& name(tier_id tier) const { return names_.at(tier); }
     std::optional<tier_id> find(std::string_view name) const;
 
-    // Total: an address without a listed domain is `unknown`.
+    // Total: an address without a listed domain is `unknown`. A name alone is the organisation's.
     tier_id tier_of(const address& who) const;
 
     // Number of domains listed under a tier.

@@ -63,10 +63,19 @@ TEST(Address, NullSenderIsNullInBothForms) {
 }
 
 TEST(Address, WhatAServerMayRouteElsewhereIsKnown) {
-    for (const auto* path : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob"})
+    for (const auto* path : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob@",
+                             "bob@yahoo..com", "yahoo.com!bob", "bob%yahoo.com", "@yahoo.com:bob", "\"a b\""})
         EXPECT_TRUE(parse_address(path).may_be_rerouted()) << path;
-    for (const auto* path : {"bob@example.org", "bob+tag@example.org", "b.o-b_=x@example.org"})
+    for (const auto* path : {"bob@example.org", "bob+tag@example.org", "b.o-b_=x@example.org", "bob"})
         EXPECT_FALSE(parse_address(path).may_be_rerouted()) << path;
+}
+
+TEST(Address, ANameAloneIsUnqualified) {
+    for (const auto* path : {"<root>", "cy", "jean.dupont", "\"root\"", "news+x", "j\u00F6rg", "<MAILER-DAEMON>"})
+        EXPECT_TRUE(parse_address(path).is_unqualified()) << path;
+    for (const auto* path : {"", "<>", "root@example.org", "root@", "@", "yahoo.com!bob", "bob%yahoo.com", "@a.example:bob",
+                             "a:b", "a b", "bob@yahoo..com", "bob\\@yahoo.com"})
+        EXPECT_FALSE(parse_address(path).is_unqualified()) << path;
 }
 
 TEST(Address, KeyIgnoresAsciiCaseOnly) {

@@ -36,7 +36,9 @@ TEST(Tiers, LongestSuffixWinsAndIsAnchored) {
         {"a@bücher.example", "unsecure"},
         {"a@xn--bcher-kva.example", "unsecure"},
         {"a@[192.0.2.1]", "unknown"},
-        {"a", "unknown"},
+        {"a", "organisation"}, // a mail server completes it with its own domain
+        {"a@", "unknown"},
+        {"example.com!a", "unknown"},
     };
     for (const auto& [address, tier] : cases) EXPECT_EQ(tiers.name(tiers.tier_of(parse_address(address))), tier) << address;
 }

@@ -11,6 +11,7 @@
 #include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
+#include "milter/relay_watch.hpp"
 #include "milter/secret_files.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
@@ -170,13 +171,23 @@ private:
         }
     }
 
+    session_options session_of(std::size_t max_message_size) {
+        return {.max_message_size = max_message_size,
+                .direction_of =
+                    [this](const smtp_client& client, std::string_view user, const policy::address& sender) {
+                        const auto& live = *gateway_.live();
+                        return direction_of(live.gateway.outgoing, live.rules.tiers, client, user, sender);
+                    },
+                .is_outside = [this](const policy::address& who) { return is_outside(gateway_.live()->rules.tiers, who); },
+                .has_passed =
+                    [this](const smtp_client& client, std::string_view queue_id) {
+                        relays_.saw(client, queue_id, std::chrono::steady_clock::now());
+                    }};
+    }
+
     connection_options options() {
         const auto live = gateway_.live();
-        return {.session = {.max_message_size = live->gateway.limits.message_size,
-                            .is_outgoing =
-                                [this](const smtp_client& client, std::string_view user) {
-                                    return is_outgoing(gateway_.live()->gateway.outgoing, client.address, user);
-                                }},
+        return {.session = session_of(live->gateway.limits.message_size),
                 .judge = [this](transaction mail, agreement agreed, is_awaited awaited) {
                     return gateway_.decide(std::move(mail), agreed, std::move(awaited));
                 }};
@@ -235,6 +246,7 @@ private:
     sealing_pool sealers_;
     gateway gateway_;
     courier courier_;
+    relay_watch relays_{&log_line};
     server server_;
     asio::thread_pool reloader_{1};
     std::atomic<bool> reload_wanted_ = false;

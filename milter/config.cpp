@@ -87,8 +87,10 @@ private:
                 }
             }
         }
+        if (const auto* value = m.optional("own_senders"))
+            out_.outgoing.own_senders = yaml::as_bool(*value, errors_).value_or(true);
         m.finish();
-        if (!out_.outgoing.authenticated && out_.outgoing.networks.empty())
+        if (!out_.outgoing.authenticated && out_.outgoing.networks.empty() && !out_.outgoing.own_senders)
             errors_.add(map.at, "nothing counts as outgoing: no mail would ever be looked at");
     }
 
@@ -164,11 +166,6 @@ config_reading load_config(const std::string& path, const policy::file_reader& r
         out.gateway = config_reader(path, errors).run(*root);
     }
     return out;
-}
-
-bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user) {
-    if (rule.authenticated && !auth_user.empty()) return true;
-    return std::ranges::any_of(rule.networks, [&](const network& net) { return contains(net, client_address); });
 }
 
 } // namespace sealgate::milter

@@ -22,9 +22,11 @@ struct limits {
     bool operator==(const limits&) const = default;
 };
 
+// What makes a mail outgoing; the rest passes untouched (milter/direction.hpp).
 struct outgoing_rule {
     bool authenticated = true;
     std::vector<network> networks;
+    bool own_senders = true;
 };
 
 // How the audit log is written. Takes effect at the next start.
@@ -65,8 +67,5 @@ struct config_reading {
 };
 
 config_reading load_config(const std::string& path, const policy::file_reader& read);
-
-// Whether mail of this client counts as outgoing; the rest passes untouched.
-bool is_outgoing(const outgoing_rule& rule, std::string_view client_address, std::string_view auth_user);
 
 } // namespace sealgate::milter

@@ -135,8 +135,9 @@ session::result session::mail(std::string_view payload) {
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
     auto sender = policy::parse_address(said->path);
-    const bool is_bounce = sender.is_null() && user.empty();
-    if (is_bounce || !options_.is_outgoing(client_, user)) return {};
+    way_ = options_.direction_of(client_, user, sender);
+    leaves_ = false;
+    if (way_ == direction::incoming) return {};
     // smtpd(8) has no queue id before the first recipient; cleanup(8), which speaks for sendmail(1), has one from here on.
     const bool is_local = !macros_.value(command::mail, "i").empty();
     transaction begun{
@@ -149,6 +150,7 @@ session::result session::mail(std::string_view payload) {
 session::result session::rcpt(std::string_view payload) {
     const auto said = read_envelope(payload);
     if (!said) return malformed(command::rcpt, payload);
+    leaves_ = leaves_ || options_.is_outside(policy::parse_address(said->path));
     if (collected_) collected_->add_recipient(*said);
     return {};
 }
@@ -157,6 +159,7 @@ session::result session::rcpt(std::string_view payload) {
 session::result session::header(std::string_view payload) {
     const auto field = read_header(payload);
     if (!field) return malformed(command::header, payload);
+    if (phase_ == phase::envelope) end_envelope();
     phase_ = phase::header;
     if (!collected_) return {};
     if (agreed_.has(protocol_bit::leading_space))
@@ -166,7 +169,13 @@ session::result session::header(std::string_view payload) {
     return {};
 }
 
+// All recipients are known.
+void session::end_envelope() {
+    if (way_ == direction::by_recipients && !leaves_) collected_.reset();
+}
+
 void session::end_header() {
+    if (phase_ == phase::envelope) end_envelope();
     phase_ = phase::body;
     if (collected_) collected_->end_header();
 }
@@ -178,6 +187,7 @@ void session::body(std::string_view piece) {
 // Sendmail may send the last piece of the body with the end.
 std::expected<step, protocol_error> session::end_message(std::string_view last_piece) {
     if (!collected_) {
+        if (leaves_) options_.has_passed(client_, macros_.value(command::end_of_body, "i"));
         drop_transaction();
         return send_bytes{frame_of(reply::accept)};
     }

@@ -2,9 +2,9 @@
 //
 //     O C H { M R+ T L* N B* E A }* Q      D may stand before any event; A, Q and K may come at any point
 //
-// Mail that is not outgoing, and bounces (null sender, nobody logged in), pass: nothing of them is stored, and
-// their end is answered with ACCEPT here. Everything else is collected and handed out whole at its end, as `decide`. Then
-// the server waits: encode an answer with agreed(), send it, call answered().
+// Mail that is not outgoing passes: nothing of it is stored, and its end is answered with ACCEPT here. Where the recipients
+// say whether it is, the envelope alone is kept until they are known. Everything else is collected and handed out whole at
+// its end, as `decide`. Then the server waits: encode an answer with agreed(), send it, call answered().
 //
 // Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,
 // close. A filter that closes makes Postfix defer (milter_default_action = tempfail). Memory: the mail up to
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "milter/collector.hpp"
+#include "milter/direction.hpp"
 #include "milter/macros.hpp"
 #include "milter/negotiation.hpp"
 #include "milter/transaction.hpp"
@@ -31,8 +32,11 @@ namespace sealgate::milter {
 struct session_options {
     std::size_t max_message_size; // octets
 
-    // CONTRACT section 3, `outgoing`. The user is {auth_authen}, empty when the client did not log in.
-    std::function<bool(const smtp_client&, std::string_view auth_user)> is_outgoing;
+    // milter/direction.hpp. The user is {auth_authen}, empty when the client did not log in.
+    std::function<direction(const smtp_client&, std::string_view auth_user, const policy::address& sender)> direction_of;
+    std::function<bool(const policy::address& recipient)> is_outside;
+    // A mail to somebody outside has passed undecided.
+    std::function<void(const smtp_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
 };
 
 // What the connection does after a frame.
@@ -87,6 +91,7 @@ private:
     result rcpt(std::string_view payload);
     result header(std::string_view payload);
     void end_header();
+    void end_envelope();
     void body(std::string_view piece);
     void drop_transaction();
     void disconnect();
@@ -96,6 +101,8 @@ private:
     agreement agreed_;
     macro_table macros_;
     smtp_client client_;
+    direction way_ = direction::incoming;
+    bool leaves_ = false;                // a recipient is outside
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes
 };
 

@@ -22,7 +22,6 @@ constexpr std::size_t limit = 2000;
 std::string answer_to(const transaction& completed, const agreement& agreed) {
     require(completed.truncated || completed.size <= limit);
     require(completed.mail.body.size() <= limit);
-    require(!completed.sender.is_null());
     answer decided{.final = verdict::accept};
     decided.edits.body = completed.mail.body;
     decided.edits.deletions = number_fields(completed.mail);
@@ -33,9 +32,13 @@ std::string answer_to(const transaction& completed, const agreement& agreed) {
 
 // What the connection would send, and how it ended.
 std::string converse(std::string_view stream, std::size_t chunk_size) {
-    session talk({.max_message_size = limit, .is_outgoing = [](const smtp_client& client, std::string_view user) {
-                      return !user.empty() || !client.address.empty();
-                  }});
+    session talk({.max_message_size = limit,
+                  .direction_of =
+                      [](const smtp_client& client, std::string_view user, const sealgate::policy::address& sender) {
+                          if (!user.empty() || !client.address.empty()) return direction::outgoing;
+                          return sender.is_null() ? direction::incoming : direction::by_recipients;
+                      },
+                  .is_outside = [](const sealgate::policy::address& who) { return who.domain != "example.org"; }});
     frame_reader reader;
     std::string sent;
     for (; !stream.empty(); stream.remove_prefix(std::min(chunk_size, stream.size()))) {

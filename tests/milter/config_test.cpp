@@ -70,13 +70,14 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"unix:/run/sealgate/milter.sock", "inet:8894@127.0.0.1"},
         {"mode: enforce", "mode: enforced"},
         {"mode: enforce", "mdoe: enforce"},
+        {"authenticated: true", "own_sender: true"},
         {"50MiB", "50 apples"},
         {"connections: 1000", "connections: 0"},
         {"127.0.0.0/8", "127.0.0.1/8"},
         {"127.0.0.0/8", "127.0.0.0/33"},
         {"submit: 127.0.0.1:10025", "submit: 127.0.0.1"},
         {"  state: /var/lib/sealgate\n", ""},
-        {"authenticated: true\n    networks: [127.0.0.0/8, \"::1/128\"]", "authenticated: false"},
+        {"authenticated: true\n    networks: [127.0.0.0/8, \"::1/128\"]", "authenticated: false\n    own_senders: false"},
         {"gateway:", "audit: {addresses: keyed}\ngateway:"},
         {"gateway:", "audit: {rotate: {size: 1}}\ngateway:"},
         {"gateway:", "audit: {checkpoint_every: {record: 1}}\ngateway:"},
@@ -85,6 +86,7 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":2:11: \"inet:8894@127.0.0.1\" is libmilter's spelling",
         ":6:9: \"enforced\" is none of: enforce, monitor; did you mean \"enforce\"?",
         ":6:3: unknown key \"mdoe\" in \"gateway\"; did you mean \"mode\"?",
+        ":8:5: unknown key \"own_sender\" in \"outgoing\"; did you mean \"own_senders\"?",
         ":10:26: expected a size such as 50MiB or 10KiB, found \"50 apples\"",
         ":10:46: must be from 1 to 100000",
         ":9:16: \"127.0.0.1/8\" has bits set behind its prefix length",
@@ -109,17 +111,10 @@ TEST(Endpoint, IsPostfixsSpelling) {
     EXPECT_FALSE(parse_endpoint("unix:/" + std::string(200, 'a')));
 }
 
-TEST(Outgoing, IsWhoLoggedInOrSendsFromANetwork) {
-    const auto rule = read(example).gateway.outgoing;
-    EXPECT_TRUE(is_outgoing(rule, "127.0.0.1", ""));
-    EXPECT_TRUE(is_outgoing(rule, "127.255.0.1", ""));
-    EXPECT_TRUE(is_outgoing(rule, "::1", ""));
-    EXPECT_TRUE(is_outgoing(rule, "::ffff:127.0.0.1", ""));
-    EXPECT_TRUE(is_outgoing(rule, "192.0.2.1", "ann"));
-    EXPECT_FALSE(is_outgoing(rule, "192.0.2.1", ""));
-    EXPECT_FALSE(is_outgoing(rule, "::2", ""));
-    EXPECT_FALSE(is_outgoing(rule, "", ""));
-    EXPECT_FALSE(is_outgoing({.authenticated = false, .networks = rule.networks}, "192.0.2.1", "ann"));
+TEST(Config, SendersOfOursAreOutgoingUnlessItSaysOtherwise) {
+    EXPECT_TRUE(read(example).gateway.outgoing.own_senders);
+    auto text = example;
+    EXPECT_FALSE(read(text.insert(text.find("    networks:"), "    own_senders: false\n")).gateway.outgoing.own_senders);
 }
 
 TEST(Network, PrefixesEndInsideAnOctetToo) {

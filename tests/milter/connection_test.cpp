@@ -35,12 +35,14 @@ protected:
     void start(judge_function judge, std::chrono::seconds read_deadline = 60s) {
         asio::local::stream_protocol::socket ours(io);
         asio::local::connect_pair(server, ours);
-        connection_options options{.session = {.max_message_size = 1'000'000,
-                                               .is_outgoing = [](const smtp_client&, std::string_view) { return true; }},
-                                   .judge = std::move(judge),
-                                   .read_deadline = read_deadline,
-                                   .write_deadline = 1s,
-                                   .progress_every = 1s};
+        connection_options options{
+            .session = {.max_message_size = 1'000'000,
+                        .direction_of = [](const auto&, auto, const auto&) { return direction::outgoing; },
+                        .is_outside = [](const auto&) { return true; }},
+            .judge = std::move(judge),
+            .read_deadline = read_deadline,
+            .write_deadline = 1s,
+            .progress_every = 1s};
         made = std::make_shared<connection>(stream_socket(std::move(ours)), "test", std::move(options));
         asio::co_spawn(io, made->run(), [this](const std::exception_ptr&) { ended = true; });
     }

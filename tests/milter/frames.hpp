@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,8 @@ inline std::string header(std::string_view name, std::string_view value) { retur
 
 // Frame reader and session as a connection drives them. Every decision is answered with ACCEPT at once.
 struct conversation {
+    // Client and queue id of what went out undecided. The session keeps hold of it, wherever the conversation goes.
+    std::shared_ptr<std::vector<std::string>> passed = std::make_shared<std::vector<std::string>>();
     session talk;
     frame_reader reader = {};
     std::string sent = {}; // all bytes towards the server
@@ -61,9 +64,17 @@ struct conversation {
     bool closed = false;
 
     explicit conversation(std::size_t limit = 1'000'000)
-        : talk(session_options{.max_message_size = limit, .is_outgoing = [](const smtp_client& client, std::string_view user) {
-                                   return !user.empty() || client.address == "127.0.0.1";
-                               }}) {}
+        : talk(session_options{.max_message_size = limit,
+                               .direction_of =
+                                   [](const smtp_client& client, std::string_view user, const policy::address& sender) {
+                                       if (!user.empty() || client.address == "127.0.0.1") return direction::outgoing;
+                                       return sender.domain == "own.example" ? direction::by_recipients : direction::incoming;
+                                   },
+                               .is_outside = [](const policy::address& who) { return who.domain != "own.example"; },
+                               .has_passed =
+                                   [seen = passed](const smtp_client& client, std::string_view queue_id) {
+                                       seen->push_back(client.address + " " + std::string(queue_id));
+                                   }}) {}
 
     conversation& say(std::string_view chunk) {
         if (!error.empty() || closed) return *this;

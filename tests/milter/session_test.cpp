@@ -126,13 +126,40 @@ TEST(Session, MailThatIsNotOutgoingPasses) {
     EXPECT_TRUE(talk.sent.ends_with(packet('a')));
 }
 
-TEST(Session, BouncePassesInBothSpellings) {
+TEST(Session, NullSenderOfAStrangerPassesInBothSpellings) {
     for (const auto* const path : {"<>", ""}) {
-        const auto talk = said(offered() + connected("127.0.0.1") + mail(path) + rcpt("<b@c.example>") + content());
+        const auto talk = said(introduction() + mail(path) + rcpt("<b@own.example>") + content());
         EXPECT_EQ(talk.error, "");
         EXPECT_TRUE(talk.decisions.empty());
         EXPECT_TRUE(talk.sent.ends_with(packet('a')));
     }
+}
+
+TEST(Session, OfASenderOfOursTheRecipientsSayWhetherItIsOutgoing) {
+    const auto from_us = introduction() + mail("<ann@own.example>");
+    const auto inside = said(from_us + rcpt("<max@own.example>") + content());
+    EXPECT_TRUE(inside.decisions.empty());
+    EXPECT_TRUE(inside.sent.ends_with(packet('a')));
+    EXPECT_TRUE(inside.passed->empty());
+    const auto outside =
+        said(from_us + rcpt("<max@own.example>") + rcpt("<b@c.example>") + rcpt("<tom@own.example>") + content());
+    ASSERT_EQ(outside.decisions.size(), 1U);
+    EXPECT_EQ(outside.decisions[0].recipients.size(), 3U);
+    EXPECT_EQ(outside.decisions[0].mail.body, "line one\r\nline two\r\n");
+    const auto without_a_field = said(from_us + rcpt("<max@own.example>") + packet('N') + packet('E'));
+    EXPECT_TRUE(without_a_field.decisions.empty());
+    const auto again =
+        said(from_us + rcpt("<b@c.example>") + packet('A') + mail("<ann@own.example>") + rcpt("<max@own.example>") + content());
+    EXPECT_TRUE(again.decisions.empty()) << "another mail's recipient";
+}
+
+TEST(Session, WhatGoesOutUndecidedIsTold) {
+    const auto end = macros('E', {"i", "4XyZ1"});
+    const auto talk = said(introduction() + mail("<eve@c.example>") + rcpt("<max@own.example>") + content() +
+                           mail("<eve@c.example>") + rcpt("<max@own.example>") + rcpt("<b@c.example>") + packet('N') + end +
+                           packet('E') + mail("<eve@c.example>") + rcpt("<b@c.example>") + packet('A'));
+    EXPECT_EQ(talk.error, "");
+    EXPECT_EQ(*talk.passed, std::vector<std::string>{"192.0.2.7 4XyZ1"});
 }
 
 TEST(Session, WhatTheSenderWantsToBeToldIsKept) {
@@ -234,17 +261,21 @@ TEST(Session, MailAgainStartsAnew) {
     EXPECT_EQ(talk.decisions[0].recipients[0].spelled, "two@c.example");
 }
 
-TEST(Session, NullSenderOfSomebodyLoggedInIsNoBounce) {
-    const auto talk = said(introduction() + login() + mail("<>") + rcpt("<b@c.example>") + content());
-    ASSERT_EQ(talk.decisions.size(), 1U);
-    EXPECT_TRUE(talk.decisions[0].sender.is_null());
+// Whether it is a report is for others to see.
+TEST(Session, NullSenderOfWhoeverMaySendOutwardsIsCollected) {
+    for (const auto& begin : {introduction() + login(), offered() + connected("127.0.0.1")}) {
+        const auto talk = said(begin + mail("<>") + rcpt("<b@c.example>") + content());
+        ASSERT_EQ(talk.decisions.size(), 1U);
+        EXPECT_TRUE(talk.decisions[0].sender.is_null());
+    }
 }
 
-TEST(Session, BounceAfterAMailThatWasNotSentPasses) {
-    const auto talk = said(offered() + connected("127.0.0.1") + mail("<first@corp.example>") + rcpt("<one@c.example>") +
-                           mail("<>") + rcpt("<two@c.example>") + content());
+TEST(Session, StrangersMailAfterOneOfOursThatWasNotSentPasses) {
+    const auto talk = said(introduction() + mail("<first@own.example>") + rcpt("<one@c.example>") + mail("<>") +
+                           rcpt("<two@own.example>") + content());
     EXPECT_EQ(talk.error, "");
     EXPECT_TRUE(talk.decisions.empty());
+    EXPECT_TRUE(talk.passed->empty());
     EXPECT_TRUE(talk.sent.ends_with(packet('a')));
 }
 
@@ -334,7 +365,9 @@ frame event(char letter, std::string_view payload = {}) { return {*command_of(le
 
 // A session that waits for our answer.
 session deciding() {
-    session talk({.max_message_size = 1000, .is_outgoing = [](const auto&, auto) { return true; }});
+    session talk({.max_message_size = 1000,
+                  .direction_of = [](const auto&, auto, const auto&) { return direction::outgoing; },
+                  .is_outside = [](const auto&) { return true; }});
     const auto stream = introduction() + whole_mail();
     frame_reader reader;
     reader.feed(stream);

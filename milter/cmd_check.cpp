@@ -68,12 +68,18 @@ void print_notices(const policy::notices& how) {
               << how.language << "; texts: " << text::join(languages_of(how), ", ") << '\n';
 }
 
+// As the policy spells it.
+std::string untagged_word(const policy::policy& rules, const std::optional<policy::rank>& what) {
+    return what ? rules.classifications[*what].name : "reject";
+}
+
 void print_policy(const policy::policy& rules) {
     std::cout << "policy of " << rules.organisation << "  " << rules.digest << "\n\n";
     print_table(std::cout, matrix(rules), "  ");
     std::cout << "\ntags\n";
     for (const auto& one : rules.classifications) std::cout << "  " << one.name << ": " << text::join(one.tags, ", ") << '\n';
-    std::cout << "  untagged: " << (rules.untagged ? "is " + rules.classifications[*rules.untagged].name : "reject")
+    std::cout << "  untagged: " << (rules.untagged ? "is " : "") << untagged_word(rules, rules.untagged)
+              << "; of programs: " << (rules.untagged_automatic ? "is " : "") << untagged_word(rules, rules.untagged_automatic)
               << "; nearly a tag: " << name_of(rules.near_miss) << "\n\ncarriers\n";
     if (!rules.carriers.subject.empty()) std::cout << "  subject: " << text::join(shown_patterns(rules.carriers), "  ") << '\n';
     if (!rules.carriers.headers.empty()) std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
@@ -155,7 +161,8 @@ void print_json(const snapshot& live, const audit_keys& audit) {
         {"policy", rules.digest},
         {"mode", name_of(live.gateway.mode)},
         {"matrix", std::move(cells)},
-        {"untagged", rules.untagged ? json::value(rules.classifications[*rules.untagged].name) : json::value("reject")},
+        {"untagged", untagged_word(rules, rules.untagged)},
+        {"untagged_automatic", untagged_word(rules, rules.untagged_automatic)},
         {"near_miss", name_of(rules.near_miss)},
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},

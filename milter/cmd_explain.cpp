@@ -6,6 +6,7 @@
 #include "milter/table.hpp"
 #include "policy/base/text.hpp"
 #include "policy/explain.hpp"
+#include "policy/mailbox_list.hpp"
 #include "policy/notice_due.hpp"
 #include "policy/record.hpp"
 
@@ -22,13 +23,20 @@ std::expected<std::string, std::string> read_input(const std::string& file) {
     return std::string(std::istreambuf_iterator<char>(std::cin), {});
 }
 
+// The envelope sender, where nobody names it: most programs put the same address into From.
+policy::address sender_named_in(const policy::message& mail) {
+    for (const auto value : policy::field_values(mail, "From"))
+        for (const auto& spelled : policy::mailbox_addresses(value)) return policy::parse_address(spelled);
+    return {};
+}
+
 // What the gateway would have got from Postfix.
 transaction as_transaction(const std::string& bytes, const invocation& called, const snapshot& live) {
     transaction made;
     made.mail = policy::parse_message(bytes);
     made.size = policy::size_of(made.mail);
     const auto from = called.values("--from");
-    if (!from.empty()) made.sender = policy::parse_address(from.back());
+    made.sender = from.empty() ? sender_named_in(made.mail) : policy::parse_address(from.back());
     const auto to = called.values("--to");
     for (const auto& one : to.empty() ? policy::visible_recipients(made.mail) : to)
         made.recipients.push_back(policy::parse_address(one));
@@ -78,6 +86,7 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
     std::cout << "  classification: " << (made.classification ? rules.classifications[*made.classification].name : "none");
     if (judged.known.findings.tags.empty()) std::cout << " (untagged)";
     for (const auto& tag : judged.known.findings.tags) std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
+    if (judged.known.by != policy::author::person) std::cout << ", written by a " << name_of(judged.known.by);
     std::cout << '\n';
     for (const auto& miss : judged.known.findings.near_misses)
         std::cout << (miss.unread ? "  not to be read: " : "  nearly a tag in ") << name_of(miss.where)

@@ -3,6 +3,7 @@
 #include "keys/addressing.hpp"
 #include "keys/inspect.hpp"
 #include "milter/readers.hpp"
+#include "policy/author.hpp"
 #include "policy/subject.hpp"
 
 #include <set>
@@ -32,6 +33,8 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);
+    out.known.by = policy::author_of(live.rules.tiers, mail.mail, mail.sender,
+                                     mail.auth_user.empty() ? policy::login::none : policy::login::known);
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);

@@ -12,11 +12,16 @@ struct verdict {
     reason why;
 };
 
+// What mail counts as that nobody here has tagged: programs cannot, and strangers do not know how.
+const std::optional<rank>& without_tags(const policy& rules, author by) {
+    return by == author::person ? rules.untagged : rules.untagged_automatic;
+}
+
 // The classifications a mail is tagged with, or what untagged mail counts as, least sensitive first.
-std::vector<rank> classify(const policy& rules, const tag_findings& found) {
+std::vector<rank> classify(const policy& rules, const facts& known) {
     std::vector<rank> ranks;
-    for (const auto& tag : found.tags) ranks.push_back(tag.classification);
-    if (ranks.empty() && rules.untagged) ranks.push_back(*rules.untagged);
+    for (const auto& tag : known.findings.tags) ranks.push_back(tag.classification);
+    if (const auto& untagged = without_tags(rules, known.by); ranks.empty() && untagged) ranks.push_back(*untagged);
     std::ranges::sort(ranks);
     const auto repeated = std::ranges::unique(ranks);
     ranks.erase(repeated.begin(), repeated.end());
@@ -170,13 +175,14 @@ outcome strictest(const decision& made) {
 } // namespace
 
 decision decide(const policy& rules, const facts& known) {
-    const auto ranks = classify(rules, known.findings);
+    const auto ranks = classify(rules, known);
     decision made;
     if (!ranks.empty()) made.classification = ranks.back();
     for (const auto& recipient : known.recipients) made.recipients.push_back(decide_recipient(rules, known, ranks, recipient));
 
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
-    if (!known.findings.near_misses.empty()) raise_for_near_misses(made, rules.near_miss);
+    // A stranger means none of our tags.
+    if (!known.findings.near_misses.empty() && known.by != author::stranger) raise_for_near_misses(made, rules.near_miss);
 
     made.what = strictest(made);
     if (made.what == outcome::seal) made.forms = split_of(made, known);

@@ -289,6 +289,17 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
     return reply;
 }
 
+// Whoever wrote a mail that is only sent on knows neither our tags nor where it goes, and is not to learn of them.
+smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::string_view id) {
+    constexpr std::size_t longest_name = 200;
+    const bool too_large =
+        std::ranges::find(made.recipients, reason::too_large, &recipient_decision::why) != made.recipients.end();
+    auto line = "not sent on: your mail is forwarded from here, and the rules of " +
+                text::ascii(rules.organisation).substr(0, longest_name) +
+                " do not let it go there. Please tell whom you wrote to.";
+    return {.code = too_large ? 552 : 550, .enhanced = too_large ? "5.3.4" : "5.7.1", .lines = {with_id(std::move(line), id)}};
+}
+
 smtp_reply try_again(const decision& made, std::string_view id) {
     const std::string why = made.failure == reason::sealing_failed ? "it could not be encrypted just now"
                                                                    : "the mail gateway has a problem of its own";
@@ -307,7 +318,8 @@ std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, con
     case outcome::warn:
     case outcome::seal:
     case outcome::hold: return std::nullopt;
-    case outcome::reject: return refusal(rules, known, made, id);
+    case outcome::reject:
+        return known.by == author::stranger ? refusal_for_stranger(rules, made, id) : refusal(rules, known, made, id);
     case outcome::defer: return try_again(made, id);
     }
     std::unreachable();

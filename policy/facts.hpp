@@ -29,8 +29,17 @@ struct recipient_facts {
 // How much of the message could be read.
 enum class legibility : std::uint8_t { whole, too_large, too_complex };
 
+// Who wrote it (author.hpp).
+enum class author : std::uint8_t { person, program, stranger };
+
+constexpr auto names(author) {
+    using enum author;
+    return std::to_array<named<author>>({{person, "person"}, {program, "program"}, {stranger, "stranger"}});
+}
+
 struct facts {
     tag_findings findings;
+    author by = author::person;
     protection brought = protection::none;
     bool shows_subject = false; // its Subject says something, though the rest is encrypted, or claims to be
     legibility read = legibility::whole;

@@ -45,6 +45,7 @@ private:
         const auto* organisation = top.required("organisation");
         const auto* classifications = top.required("classifications");
         const auto* untagged = top.required("untagged");
+        const auto* untagged_automatic = top.optional("untagged_automatic");
         const auto* near_miss = top.required("near_miss");
         const auto* carriers = top.required("carriers");
         const auto* tiers = top.optional("tiers");
@@ -55,7 +56,11 @@ private:
         top.finish();
         if (organisation) read_organisation(*organisation, errors);
         if (classifications) read_classifications(*classifications, errors);
-        if (untagged) read_untagged(*untagged, errors);
+        if (untagged) read_untagged(*untagged, errors, out_.untagged);
+        if (untagged_automatic)
+            read_untagged(*untagged_automatic, errors, out_.untagged_automatic);
+        else
+            out_.untagged_automatic = usual_for_programs();
         if (near_miss)
             if (auto what = yaml::as_enum<near_miss_action>(*near_miss, errors, names(near_miss_action{})))
                 out_.near_miss = *what;
@@ -114,9 +119,15 @@ private:
         out_.classifications.push_back(std::move(made));
     }
 
-    void read_untagged(const yaml::node& value, yaml::error_sink& errors) {
+    void read_untagged(const yaml::node& value, yaml::error_sink& errors, std::optional<rank>& to) {
         if (value.scalar == "reject") return;
-        if (const auto found = classification_named(value, errors, out_)) out_.untagged = found;
+        if (const auto found = classification_named(value, errors, out_)) to = found;
+    }
+
+    // Programs cannot tag, so refusing what they send mends nothing. Nothing milder than for people, unless the policy says so.
+    std::optional<rank> usual_for_programs() const {
+        const auto internal = find_classification(out_, "internal");
+        return internal ? std::max(internal, out_.untagged) : out_.untagged;
     }
 
     void read_carriers(const yaml::node& map, yaml::error_sink& errors) {

@@ -1,5 +1,6 @@
 #include "policy/notice_due.hpp"
 
+#include "policy/author.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
@@ -13,19 +14,16 @@ constexpr std::size_t longest_address = 320;
 // RFC 3834 section 2, and what programs did before it.
 bool is_written_by_a_program(const message& mail) {
     static constexpr auto bulk = std::to_array<std::string_view>({"bulk", "list", "junk"});
-    return std::ranges::any_of(mail.fields, [](const header_field& field) {
-        if (text::istarts_with(field.name, "List-")) return true;
-        const bool automatic = text::iequals(field.name, "Auto-Submitted");
-        if (!automatic && !text::iequals(field.name, "Precedence")) return false;
-        const auto value = unfolded(field.value);
-        // RFC 3834 section 5: parameters and comments may follow.
-        const auto word = text::trim(std::string_view(value).substr(0, value.find_first_of(";(")));
-        return automatic ? !text::iequals(word, "no") : text::is_one_of(word, bulk);
-    });
+    return is_auto_submitted(mail) || std::ranges::any_of(mail.fields, [](const header_field& field) {
+               if (text::istarts_with(field.name, "List-")) return true;
+               if (!text::iequals(field.name, "Precedence")) return false;
+               const auto value = unfolded(field.value);
+               return text::is_one_of(text::trim(std::string_view(value).substr(0, value.find_first_of(";("))), bulk);
+           });
 }
 
 bool is_ours(const noticed_mail& about) {
-    if (about.sender.is_null() || about.sender.domain.empty()) return false;
+    if (about.sender.is_null() || (about.sender.domain.empty() && !about.sender.is_unqualified())) return false;
     if (!about.user.empty()) return true;
     // An address that a mail server may route elsewhere is a stranger's.
     return about.rules.tiers.tier_of(about.sender) == about.rules.tiers.organisation() && !about.sender.may_be_rerouted();

@@ -106,6 +106,7 @@ void add_decision(json::object& to, const account& of) {
     to["classification"] = classification_of(of);
     to["tags"] = tags_of(of);
     to["near_misses"] = near_misses_of(of);
+    to["author"] = word(name_of(of.known.by));
     to["protection"] = word(name_of(of.known.brought));
     to["foreign_keys"] = texts(of.known.foreign_keys, of.names);
     to["outcome"] = word(name_of(of.made.what));

@@ -94,6 +94,7 @@ struct policy {
     std::string organisation;
     std::vector<classification> classifications; // least to most sensitive
     std::optional<rank> untagged;                // none: an untagged message is refused
+    std::optional<rank> untagged_automatic;      // likewise, of one that no person here has written
     near_miss_action near_miss = near_miss_action::reject;
     sealgate::policy::carriers carriers;
     tier_table tiers;

@@ -5,7 +5,7 @@ import re
 import pytest
 from mails import Mail, pgp_mime, with_attachment
 
-SAME = ("classification", "tags", "near_misses", "protection", "foreign_keys", "copies", "further_readers", "outcome",
+SAME = ("classification", "tags", "near_misses", "author", "protection", "foreign_keys", "copies", "further_readers", "outcome",
         "mode", "policy")
 SAME_OF_RECIPIENT = ("address", "tier", "action", "key", "result", "reason")
 
@@ -22,6 +22,8 @@ MAILS = {
     "revoked": lambda keys: Mail(["rolf@partner.example"], "[confidential] Offer"),
     "near miss": lambda keys: Mail(["bob@partner.example"], "[confidenttial] Offer"),
     "hidden": lambda keys: Mail(["bob@partner.example"], "[confidential] Offer", bcc=["carol@partner.example"]),
+    "of a program": lambda keys: Mail(["bob@yahoo.com"], "Backup", extra=["Auto-Submitted: auto-generated"]),
+    "of a stranger": lambda keys: Mail(["bob@partner.example"], "[confidental] Offer", sender="eve@nowhere.example"),
     "mixed": lambda keys: Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer"),
     "held": lambda keys: Mail(["max@example.org"], "[geheim] Offer"),
     "required": lambda keys: Mail(["bob@partner.example"], "[secret] Offer"),

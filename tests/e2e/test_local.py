@@ -1,7 +1,7 @@
 """Mail from programs on the gateway's own machine: sendmail(1), which reaches the milter through cleanup(8)."""
 
 import pytest
-from expect import armor, results, sealed
+from expect import armor, refused, results, sealed
 from leaks import holds
 from mails import Mail
 
@@ -55,12 +55,87 @@ def test_by_smtp_canonical_maps_keep_nobody_on_the_message_in_hand(world):
     assert sorted(delivery.recipients for delivery in world.arrived(mail)) == [["bob@partner.example"], ["max@example.org"]]
 
 
-def test_a_local_null_sender_is_neither_touched_nor_logged(world):
-    mail = Mail(["bob@yahoo.com"], "[confidential] Undelivered Mail", sender="")
+def test_a_local_mail_without_a_sender_that_is_no_report_is_decided_about(world):
+    passes, sealable = Mail(["bob@yahoo.com"], "Away from my desk", sender=""), Mail(["bob@partner.example"], "[confidential] x", sender="")
+    for mail in (passes, sealable):
+        submit(world, mail)
+    delivery, = delivered(world, passes)
+    assert (delivery.sender, delivery.body()) == ("", passes.body())
+    record = world.record(passes)
+    assert (record["author"], record["classification"], record["outcome"], record["notice"]) == ("program", "internal", "warn", None)
+    assert delivered(world, sealable)
+    assert sealed(world, sealable, Accepted).sender == ""
+
+
+def cron_mail(subject="Cron <root@mail> backup", **more):
+    return Mail(["root"], subject, sender="root", **({"extra": ["X-Cron-Env: <SHELL=/bin/sh>"]} | more))
+
+
+def test_what_cron_sends_is_classified_by_a_policy_of_its_own(world):
+    mails = [cron_mail(), cron_mail(extra=["Auto-Submitted: auto-generated"]), cron_mail("[confidential] backup")]
+    by_hand = cron_mail("Minutes", extra=[])
+    with world.gateway_with(policy=world.gateway.usual_policy(untagged="reject")):
+        for mail in [*mails, by_hand]:
+            submit(world, mail)
+        for mail in mails:
+            assert delivered(world, mail)
+            record = world.record(mail)
+            assert (record["author"], record["outcome"]) == ("program", "deliver")
+            assert record["recipients"][0]["tier"] == "organisation"
+        assert [world.record(mail)["classification"] for mail in mails] == ["internal", "internal", "confidential"]
+        world.wait_until(lambda: world.gateway.records_of(by_hand.message_id))
+    assert results(world.record(by_hand)) == {"root@example.org": ("reject", "untagged")}
+
+
+def test_a_name_without_a_domain_is_the_organisations(world):
+    mail = Mail(["cy"], "[confidential] Minutes", sender="cy")
+    reply = world.send(mail)
+    assert reply.code == 250
+    delivery, = world.arrived(mail)
+    assert (delivery.sender, delivery.recipients, delivery.body()) == ("cy@example.org", ["cy@example.org"], mail.body())
+    assert results(world.record(mail)) == {"cy": ("deliver", "allowed")}
+    routed = Mail(["yahoo.com!cy"], "[confidential] Minutes")
+    refused(world, routed, world.send(routed), "no-key")
+
+
+def redirected(subject, to="bob@partner.example", sender="eve@yahoo.com"):
+    """As a Sieve script sends it on: the envelope sender and From are a stranger's."""
+    mail = Mail([to], subject, sender=sender)
+    mail.data = lambda: Mail.data(mail).replace(b"To: " + to.encode(), b"To: ann@example.org")
+    return mail
+
+
+def test_strangers_do_not_know_our_tags(world):
+    near, tagged = redirected("[Confidental] Offer"), redirected("[confidential] Offer")
+    ours = redirected("[Confidental] Offer", sender="ann@example.org")
+    for mail in (near, tagged, ours):
+        submit(world, mail)
+    delivery, = delivered(world, near)
+    assert delivery.body() == near.body()
+    record = world.record(near)
+    assert (record["author"], record["outcome"]) == ("stranger", "deliver")
+    assert record["near_misses"] == [{"suggestion": "[confidential]", "carrier": "subject"}]
+    assert delivered(world, tagged)
+    sealed(world, tagged, Accepted)
+    world.wait_until(lambda: world.gateway.records_of(ours.message_id))
+    assert results(world.record(ours)) == {"bob@partner.example": ("reject", "near-miss")}
+
+
+def test_a_refusal_tells_a_stranger_neither_tags_nor_recipients(world, tmp_path):
+    mail = redirected("[Confidental] [confidential] Offer", to="bob@yahoo.com")
     submit(world, mail)
-    delivery, = delivered(world, mail)
-    assert (delivery.sender, delivery.body()) == ("", mail.body())
-    assert world.gateway.records_of(mail.message_id) == []
+    bounce, = world.sink.wait_for(lambda delivery: delivery.recipients == [mail.sender], timeout=15)
+    said = " ".join(bounce.body().decode().split("message/delivery-status")[0].split())
+    assert "the rules of Example Org do not let it go there" in said
+    assert not any(word in said for word in ("[confidential]", "tagged", "[internal]"))
+    by_smtp = redirected("[confidential] Offer", to="bob@yahoo.com")
+    reply = world.send(by_smtp)
+    refused(world, by_smtp, reply, "no-key")
+    assert "bob" not in reply.text and "confidential" not in reply.text
+    file = tmp_path / "m.eml"
+    file.write_bytes(mail.data())
+    explained = world.gateway.explain(file, mail.sender, mail.recipients)
+    assert (explained["author"], results(explained)) == ("stranger", results(world.record(mail)))
 
 
 def test_refused_local_mail_bounces_to_its_sender_alone(world):

@@ -55,6 +55,38 @@ TEST_F(Decide, UntaggedMailIsRefusedWhereThePolicySaysSo) {
     EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::untagged}));
 }
 
+TEST_F(Decide, WhatNoPersonHereHasWrittenIsClassifiedByAPolicyOfItsOwn) {
+    rules.untagged.reset();
+    rules.untagged_automatic = rank{1};
+    facts known;
+    known.recipients = {to("bob@yahoo.com")};
+    for (const auto by : {author::program, author::stranger}) {
+        known.by = by;
+        EXPECT_EQ(decide(rules, known).classification, rank{1}) << name_of(by);
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::tier})) << name_of(by);
+    }
+    known.by = author::person;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::untagged}));
+    known.by = author::program;
+    known.findings.tags = {tag_of(2)};
+    EXPECT_EQ(decide(rules, known).classification, rank{2}) << "tags count";
+}
+
+TEST_F(Decide, AStrangersNearMissIsNone) {
+    facts known;
+    known.findings.near_misses = {{.text = "[Confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
+    known.recipients = {to("max@example.org")};
+    for (const auto by : {author::person, author::program}) {
+        known.by = by;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::near_miss})) << name_of(by);
+    }
+    known.by = author::stranger;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::deliver, reason::allowed}));
+    known.findings.tags = {tag_of(2)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::no_key})) << "tags count";
+}
+
 TEST_F(Decide, MostSensitiveTagWins) {
     facts known;
     known.findings.tags = {tag_of(0), tag_of(2), tag_of(1)};

@@ -120,5 +120,31 @@ TEST(LoadPolicy, MissingFileIsToldByItsName) {
     EXPECT_EQ(loaded.error().at(0).to_string(), "nowhere.yaml:1:1: cannot be read: No such file or directory");
 }
 
+TEST(LoadPolicy, WhatUntaggedMailOfProgramsCountsAs) {
+    const auto with_untagged = [](const std::string& lines) {
+        return load_or_fail(with(example_policy, "untagged: internal\n", lines)).untagged_automatic;
+    };
+    EXPECT_EQ(with_untagged("untagged: internal\n"), rank{1});
+    EXPECT_EQ(with_untagged("untagged: reject\n"), rank{1});
+    EXPECT_EQ(with_untagged("untagged: public\n"), rank{1});
+    EXPECT_EQ(with_untagged("untagged: confidential\n"), rank{2}) << "nothing milder than for people";
+    EXPECT_EQ(with_untagged("untagged: confidential\nuntagged_automatic: public\n"), rank{0}) << "unless it is said";
+    EXPECT_EQ(with_untagged("untagged: internal\nuntagged_automatic: reject\n"), std::nullopt);
+    auto renamed = example_policy;
+    for (auto at = renamed.find("internal"); at != std::string::npos; at = renamed.find("internal", at))
+        renamed.replace(at, 8, "inside");
+    EXPECT_EQ(load_or_fail(renamed).untagged_automatic, rank{1});
+    EXPECT_EQ(load_or_fail(with(renamed, "untagged: inside", "untagged: reject")).untagged_automatic, std::nullopt);
+}
+
+TEST(LoadPolicy, AnUnknownClassificationOfProgramsMailIsAnError) {
+    const auto text = with(example_policy, "near_miss:", "untagged_automatic: intern\nnear_miss:");
+    const auto loaded = load_policy("policy.yaml", reader_of({{"policy.yaml", text}}));
+    ASSERT_FALSE(loaded);
+    ASSERT_EQ(loaded.error().size(), 1U);
+    EXPECT_EQ(loaded.error()[0].to_string(),
+              "policy.yaml:9:21: there is no classification \"intern\"; did you mean \"internal\"?");
+}
+
 } // namespace
 } // namespace sealgate::policy

@@ -5,8 +5,9 @@
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
 #include "milter/readers.hpp"
-#include "policy/base/text.hpp"
+#include "policy/audit_event.hpp"
 #include "policy/explain.hpp"
+#include "policy/multipart_report.hpp"
 #include "policy/record.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -43,26 +44,25 @@ std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const po
     return out;
 }
 
+const std::string& shown(const smtp_client& client) { return client.address.empty() ? client.name : client.address; }
+
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
     if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
 }
 
-// CONTRACT section 4: a bounce passes. Staff who log in could give any mail the null sender, so theirs has to be a report
-// (RFC 6522): a read receipt, say.
-bool is_report(const transaction& mail) {
-    if (!mail.sender.is_null()) return false;
-    const auto types = policy::field_values(mail.mail, "Content-Type");
-    if (types.size() != 1) return false;
-    const auto type = types.front().substr(0, types.front().find(';'));
-    return text::iequals(text::trim(type), "multipart/report");
+// CONTRACT section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be a
+// report: the notification that a mail could not be delivered, or that it was read. Each goes to one address.
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
+    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
+    return policy::report_type(live.rules, mail.mail);
 }
 
 } // namespace
 
 awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited awaited) {
     const answer untouched{.final = verdict::accept, .edits = {}, .reply = {}};
-    if (is_report(mail)) co_return untouched;
+    if (const auto type = passing_report(*live_, mail)) co_return co_await pass_report(std::move(mail), *type);
     passage of{.live = live_,
                .mail = std::make_shared<const transaction>(std::move(mail)),
                .id = new_decision_id(),
@@ -82,6 +82,26 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited
         log_line(std::string("not decided, and passed as monitor mode says: ") + problem.what());
     }
     co_return untouched;
+}
+
+// No decision, and yet somebody must be able to find it later: what carries no record does not pass.
+awaitable<answer> gateway::pass_report(transaction mail, std::string type) {
+    const auto live = live_;
+    policy::passed_report passed{.time = std::chrono::system_clock::now(),
+                                 .type = type,
+                                 .queue_id = mail.queue_id,
+                                 .message_id = names_.of_text(policy::message_id(mail.mail).value_or("")),
+                                 .client = names_.of_text(shown(mail.client)),
+                                 .user = names_.of_text(mail.auth_user),
+                                 .recipients = {},
+                                 .size = mail.size};
+    for (const auto& who : mail.recipients) passed.recipients.push_back(names_.of(who));
+    const auto unrecorded = co_await record(policy::passed_report_event(passed));
+    if (unrecorded.empty() || live->gateway.mode == policy::mode::monitor)
+        co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
+    log_line(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded);
+    co_return as_answer(policy::reply_for(live->rules, {}, policy::deferred({}, reason::internal_error), new_decision_id()),
+                        {});
 }
 
 awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
@@ -228,7 +248,7 @@ std::string gateway::record_of(const passage& of) const {
                                  .queue_id = mail.queue_id,
                                  .message_id = message_id,
                                  .sender = mail.sender,
-                                 .client = mail.client.address.empty() ? mail.client.name : mail.client.address,
+                                 .client = shown(mail.client),
                                  .user = mail.auth_user,
                                  .size = mail.size,
                                  .duration = duration_cast<milliseconds>(std::chrono::steady_clock::now() - of.began)});

@@ -74,6 +74,7 @@ private:
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
     };
 
+    boost::asio::awaitable<answer> pass_report(transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);

@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t longest_name = 1000; // of whom and what mail names, in code points
+
 json::object event(event_time time, std::string_view name) { return {{"time", rfc3339(time)}, {"event", name}}; }
 
 void add(json::object& to, const in_force& now) {
@@ -67,6 +69,20 @@ std::string repair_event(event_time time, std::uint64_t octets) {
 std::string signing_key_event(event_time time, const ed25519_public_key& key) {
     auto out = event(time, name_of(gateway_event::signing_key));
     out["key"] = to_text(key);
+    return fields(out);
+}
+
+std::string passed_report_event(const passed_report& of) {
+    auto out = event(of.time, name_of(gateway_event::report_passed));
+    out["report"] = of.type;
+    out["queue_id"] = text::printable(of.queue_id);
+    if (!of.message_id.empty()) out["message_id"] = text::printable(of.message_id, longest_name);
+    out["client"] = text::printable(of.client, longest_name);
+    if (!of.user.empty()) out["user"] = text::printable(of.user, longest_name);
+    json::array recipients;
+    for (const auto& one : of.recipients) recipients.push_back(json::string(text::printable(one, longest_name)));
+    out["recipients"] = std::move(recipients);
+    out["size"] = of.size;
     return fields(out);
 }
 

@@ -26,7 +26,7 @@ struct in_force {
     std::size_t certificate_count = 0;
 };
 
-enum class gateway_event : std::uint8_t { start, stop, reload, reload_refused, repair, signing_key };
+enum class gateway_event : std::uint8_t { start, stop, reload, reload_refused, repair, signing_key, report_passed };
 
 constexpr auto names(gateway_event) {
     using enum gateway_event;
@@ -35,7 +35,8 @@ constexpr auto names(gateway_event) {
                                                 {reload, "reload"},
                                                 {reload_refused, "reload-refused"},
                                                 {repair, "repair"},
-                                                {signing_key, "signing-key"}});
+                                                {signing_key, "signing-key"},
+                                                {report_passed, "report-passed"}});
 }
 
 // The keys that the log itself is written with, from a start on.
@@ -57,6 +58,20 @@ std::string signing_key_event(event_time time, const ed25519_public_key& key);
 std::optional<ed25519_public_key> signing_key_named_in(std::string_view line);
 // keys_in_use::address_key, where the line is a start.
 std::optional<std::string> address_key_named_in(std::string_view line);
+
+// A report about a mail (policy/multipart_report.hpp) that passed undecided. People as the log calls them.
+struct passed_report {
+    event_time time;
+    std::string_view type; // delivery-status, disposition-notification
+    std::string_view queue_id;
+    std::string message_id; // or empty
+    std::string client;
+    std::string user; // who logged in, or empty
+    std::vector<std::string> recipients;
+    std::uint64_t size = 0; // octets
+};
+
+std::string passed_report_event(const passed_report& of);
 
 enum class key_change : std::uint8_t { import, remove, disable, enable };
 

@@ -258,6 +258,8 @@ void tally::add_event(const json::object& record, std::string_view event, moment
     } else if (event == "signing-key") {
         last_signing_key_ = text_at(record, "key");
         note(when, change_kind::keys, "checkpoints of the log are signed by the key " + last_signing_key_);
+    } else if (event == "report-passed") {
+        // mail, and no change of the gateway
     } else if (event == "repair") {
         note(when, change_kind::repair, "an unfinished line at the end of the log was removed");
     } else if (event.starts_with("key-")) {

@@ -97,3 +97,16 @@ def test_a_held_mail_is_decided_anew_by_redecide(world):
         world.wait_until(lambda: world.arrived(mail))
         assert new.decrypt(armor(sealed(world, mail, reply))) == mail.entity()
         assert not [entry for entry in world.postfix.queue() if entry["queue_name"] == "hold"]
+
+
+def test_a_held_mail_without_a_sender_is_decided_anew_too(world):
+    mail = Mail(["max@example.org"], "[secret] Away from my desk", sender="")
+    assert world.send(mail).code == 250
+    world.settle()
+    held, = [entry for entry in world.postfix.queue() if entry["queue_name"] == "hold"]
+    with world.gateway_with(policy=world.gateway.usual_policy().replace("{organisation: hold,", "{organisation: deliver,")):
+        run = subprocess.run([REDECIDE, "-c", world.postfix.config, held["queue_id"]], capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        world.wait_until(lambda: world.arrived(mail))
+    delivery, = world.arrived(mail)
+    assert (delivery.sender, delivery.recipients) == ("", ["max@example.org"])

@@ -28,6 +28,19 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
         now +
             R"("reload-refused","errors":4,"mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
+    EXPECT_EQ(
+        passed_report_event({.time = time,
+                             .type = "delivery-status",
+                             .queue_id = "4XyZ1",
+                             .message_id = "<1@x.org>",
+                             .client = "127.0.0.1",
+                             .user = "ann",
+                             .recipients = {"b\x1b@example.org", "c@x.org"},
+                             .size = 12}),
+        now + R"("report-passed","report":"delivery-status","queue_id":"4XyZ1","message_id":"<1@x.org>","client":"127.0.0.1")"
+              R"(,"user":"ann","recipients":["b)"
+              "\uFFFD"
+              R"(@example.org","c@x.org"],"size":12)");
     EXPECT_EQ(key_event({.time = time,
                          .what = key_change::remove,
                          .id = "7Q2K-M4XD",

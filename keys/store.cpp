@@ -48,7 +48,7 @@ public:
         if (std::ranges::equal(files, listed, {}, &candidate::fingerprint, &certificate::fingerprint)) {
             std::ranges::move(listed, std::back_inserter(certificates));
         } else if (files.size() == 1) {
-            problems.push_back(problem_with(files.front(), listed));
+            problems.emplace_back(files.front().fingerprint, problem_with(listed));
         } else {
             read(files.first(files.size() / 2));
             read(files.subspan(files.size() / 2));
@@ -56,13 +56,11 @@ public:
     }
 
     std::vector<certificate> certificates;
-    std::vector<std::string> problems;
+    std::vector<std::pair<std::string, std::string>> problems; // each with its file's fingerprint
 
 private:
-    static std::string problem_with(const candidate& file, const std::vector<certificate>& listed) {
-        const auto found = listed.empty() ? std::string{} : listed.front().fingerprint;
-        return file.fingerprint +
-               ".pgp is not used: " + (found.empty() ? "gpg cannot read it" : "it is the certificate " + found);
+    static std::string problem_with(const std::vector<certificate>& listed) {
+        return listed.empty() ? "gpg cannot read it" : "it is the certificate " + listed.front().fingerprint;
     }
 
     gpg gpg_;
@@ -115,28 +113,50 @@ std::vector<std::string> store::fingerprints() const {
     return out;
 }
 
-store_contents store::load() const {
+store_contents store::load(std::span<const stored_certificate> known) const {
+    std::map<std::string_view, const stored_certificate*> before;
+    for (const auto& stored : known) before.emplace(stored.cert.fingerprint, &stored);
+    const auto former = [&](const std::string& fingerprint) {
+        const auto found = before.find(fingerprint);
+        return found != before.end() ? found->second : nullptr;
+    };
     store_contents out;
+    const auto keep = [&](stored_certificate stored) {
+        stored.cert = with_marker(std::move(stored.cert));
+        out.certificates.push_back(std::move(stored));
+    };
+    const auto tell = [&](const std::string& fingerprint, const std::string& problem) {
+        const auto* old = former(fingerprint);
+        const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
+        out.problems.push_back(fingerprint + ".pgp" + what + problem);
+        if (old) keep(*old);
+    };
+
     std::vector<candidate> files;
     for (const auto& fingerprint : fingerprints()) {
         candidate file{.fingerprint = fingerprint, .content = {}};
-        if (const auto problem = read_candidate(file_of(fingerprint), file); problem.empty()) {
-            files.push_back(std::move(file));
+        const auto* old = former(fingerprint);
+        if (const auto problem = read_candidate(file_of(fingerprint), file); !problem.empty()) {
+            tell(fingerprint, problem);
+        } else if (old && *old->binary == file.content) {
+            keep(*old);
         } else {
-            out.problems.push_back(fingerprint + ".pgp is not used: " + problem);
+            files.push_back(std::move(file));
         }
     }
-    if (files.empty()) return out;
-    reader read(gpg_);
-    read.read(files);
-    std::ranges::move(read.problems, std::back_inserter(out.problems));
-    auto file = files.begin(); // both are in the order of the fingerprints; some files were not understood
-    for (auto& cert : read.certificates) {
-        while (file->fingerprint != cert.fingerprint) ++file;
-        out.certificates.push_back({.cert = with_marker(std::move(cert)),
-                                    .file = file_of(file->fingerprint),
-                                    .binary = std::make_shared<const std::string>(std::move(file->content))});
+    if (!files.empty()) {
+        reader read(gpg_);
+        read.read(files);
+        for (const auto& [fingerprint, problem] : read.problems) tell(fingerprint, problem);
+        auto file = files.begin(); // both are in the order of the fingerprints; some files were not understood
+        for (auto& cert : read.certificates) {
+            while (file->fingerprint != cert.fingerprint) ++file;
+            keep({.cert = std::move(cert),
+                  .file = file_of(file->fingerprint),
+                  .binary = std::make_shared<const std::string>(std::move(file->content))});
+        }
     }
+    std::ranges::sort(out.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
     return out;
 }
 

@@ -15,6 +15,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,9 @@ public:
     // Creates the directory. gpg.scratch may be empty: then gpg's homes are made where temporary files go.
     store(std::filesystem::path directory, gpg_options gpg);
 
-    // One gpg run, however many files; a few more for each bad file.
-    store_contents load() const;
+    // One gpg run, however many files; a few more for each bad file. Of `known`, what load() gave before, a certificate whose
+    // file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
+    store_contents load(std::span<const stored_certificate> known = {}) const;
 
     // The bytes of a file: armored or binary, any number of certificates and revocations.
     std::expected<import_report, std::string> import(std::string_view file) const;

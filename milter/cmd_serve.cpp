@@ -6,8 +6,10 @@
 #include "milter/audit_log.hpp"
 #include "milter/cmd.hpp"
 #include "milter/courier.hpp"
+#include "milter/directory_watch.hpp"
 #include "milter/gateway.hpp"
 #include "milter/gateway_log.hpp"
+#include "milter/live_keys.hpp"
 #include "milter/notice_desk.hpp"
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
@@ -84,6 +86,12 @@ policy::in_force in_force(const snapshot& live) {
             .certificate_count = live.certificates.certificates().size()};
 }
 
+policy::certificate_changes written(policy::certificate_changes changes, const policy::pseudonyms& names) {
+    for (auto* kind : {&changes.added, &changes.changed, &changes.removed})
+        for (auto& fingerprint : *kind) fingerprint = names.of_text(fingerprint);
+    return changes;
+}
+
 // What is to be noted elsewhere. Checkpoints until now need the former key.
 std::string signing_key_news(const checkpoint_file& signer) {
     const auto key = to_text(signer.public_key());
@@ -132,6 +140,7 @@ public:
     void run() {
         asio::co_spawn(io_, await_signals(), asio::detached);
         asio::co_spawn(io_, look_for_events(), asio::detached);
+        asio::co_spawn(io_, follow_keys(), asio::detached);
         courier_.start();
         notices_.start(sealers_.threads());
         io_.run();
@@ -223,6 +232,50 @@ private:
         log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
     }
 
+    // Certificates that are imported, removed, disabled or enabled, by whatever hand.
+    asio::awaitable<void> follow_keys() {
+        directory_watch watch(io_);
+        for (;;) {
+            watch.start(gateway_.live()->gateway.keys_directory());
+            co_await refresh_keys();
+            co_await watch.changed();
+        }
+    }
+
+    asio::awaitable<void> refresh_keys() {
+        std::string problem;
+        try {
+            for (bool done = false; !done;) {
+                const auto live = gateway_.live();
+                auto work = [this, live] {
+                    auto reread = read_keys_anew(*live);
+                    if (!reread.changes.none()) events_.look(); // what a command says of it comes first
+                    return reread;
+                };
+                auto reread = co_await offload(reloader_, std::move(work));
+                done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
+                if (done) take_over(std::move(reread));
+            }
+        } catch (const std::exception& broken) {
+            problem = "the key store cannot be read, and the certificates in use stay: " + std::string(broken.what());
+        }
+        if (!problem.empty() && problem != keys_problem_) log_line(problem);
+        keys_problem_ = std::move(problem);
+    }
+
+    void take_over(reread_keys reread) {
+        for (const auto& problem : reread.news) log_line(problem);
+        if (!reread.fresh) return;
+        if (const auto& changes = reread.changes; !changes.none()) {
+            const auto names = load_pseudonyms(reread.fresh->gateway.audit, if_missing::fail);
+            log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
+                     " changed, " + std::to_string(changes.removed.size()) + " removed; " +
+                     std::to_string(reread.fresh->certificates.certificates().size()) + " in force");
+            events_.record(policy::keys_reload_event(now(), in_force(*reread.fresh), written(changes, names)));
+        }
+        gateway_.replace(std::move(reread.fresh));
+    }
+
     void take_over(std::shared_ptr<const snapshot> fresh) {
         const auto& old = gateway_.live()->gateway;
         const auto& wanted = fresh->gateway;
@@ -250,6 +303,7 @@ private:
     server server_;
     asio::thread_pool reloader_{1};
     std::atomic<bool> reload_wanted_ = false;
+    std::string keys_problem_; // told already
     asio::signal_set signals_;
 };
 

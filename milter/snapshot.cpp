@@ -1,6 +1,5 @@
 #include "milter/snapshot.hpp"
 
-#include "keys/store.hpp"
 #include "milter/files.hpp"
 
 #include <chrono>
@@ -38,11 +37,15 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
     auto stored = keys::store(gateway.keys_directory(), {}).load();
-    auto made = std::make_shared<snapshot>(std::move(gateway), *std::move(rules),
-                                           keys::key_index(std::move(stored.certificates)), std::move(stored.problems));
+    auto made = make_snapshot(std::move(gateway), *std::move(rules), std::move(stored));
     errors = check_always_to(*made);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return made;
+}
+
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored) {
+    return std::make_shared<snapshot>(std::move(gateway), std::move(rules), keys::key_index(std::move(stored.certificates)),
+                                      std::move(stored.problems));
 }
 
 } // namespace sealgate::milter

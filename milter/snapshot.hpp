@@ -2,6 +2,7 @@
 #pragma once
 
 #include "keys/lookup.hpp"
+#include "keys/store.hpp"
 #include "milter/config.hpp"
 #include "policy/rules.hpp"
 
@@ -21,5 +22,7 @@ struct snapshot {
 
 // Errors: one line each, FILE:LINE:COLUMN first where they stand in a file.
 std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path);
+
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored);
 
 } // namespace sealgate::milter

@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace sealgate::policy {
 
 namespace {
@@ -57,6 +59,20 @@ std::string refused_reload_event(event_time time, const in_force& still, std::si
     auto out = event(time, name_of(gateway_event::reload_refused));
     out["errors"] = errors;
     add(out, still);
+    return fields(out);
+}
+
+std::string keys_reload_event(event_time time, const in_force& now, const certificate_changes& changes) {
+    auto out = event(time, name_of(gateway_event::keys_reload));
+    const auto tell = [&](std::string_view what, const std::vector<std::string>& fingerprints) {
+        const auto named = std::min(fingerprints.size(), most_named_certificates);
+        out[what] = json::object{{"count", fingerprints.size()},
+                                 {"fingerprints", json::array(fingerprints.begin(), fingerprints.begin() + named)}};
+    };
+    tell("added", changes.added);
+    tell("changed", changes.changed);
+    tell("removed", changes.removed);
+    add(out, now);
     return fields(out);
 }
 

@@ -26,7 +26,16 @@ struct in_force {
     std::size_t certificate_count = 0;
 };
 
-enum class gateway_event : std::uint8_t { start, stop, reload, reload_refused, repair, signing_key, report_passed };
+enum class gateway_event : std::uint8_t {
+    start,
+    stop,
+    reload,
+    reload_refused,
+    keys_reload,
+    repair,
+    signing_key,
+    report_passed
+};
 
 constexpr auto names(gateway_event) {
     using enum gateway_event;
@@ -34,6 +43,7 @@ constexpr auto names(gateway_event) {
                                                 {stop, "stop"},
                                                 {reload, "reload"},
                                                 {reload_refused, "reload-refused"},
+                                                {keys_reload, "keys-reload"},
                                                 {repair, "repair"},
                                                 {signing_key, "signing-key"},
                                                 {report_passed, "report-passed"}});
@@ -50,6 +60,19 @@ std::string stop_event(event_time time);
 std::string reload_event(event_time time, const in_force& before, const in_force& now);
 // A reload that was refused: what was in force stays.
 std::string refused_reload_event(event_time time, const in_force& still, std::size_t errors);
+
+// Certificates by fingerprint, as the log writes them.
+struct certificate_changes {
+    std::vector<std::string> added, changed, removed;
+
+    bool none() const { return added.empty() && changed.empty() && removed.empty(); }
+};
+
+inline constexpr std::size_t most_named_certificates = 100;
+
+// The key store changed, and what it holds now is in force. Of each kind of change no more than most_named_certificates are
+// named; all are counted.
+std::string keys_reload_event(event_time time, const in_force& now, const certificate_changes& changes);
 // A record cut short by a crash was removed from the end of the log.
 std::string repair_event(event_time time, std::uint64_t octets);
 // From now on checkpoints are signed by this key: it is new, or another one stood beside the log.

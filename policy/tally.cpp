@@ -96,6 +96,18 @@ std::string texts_at(const json::object& of, std::string_view field) {
     return text::join(out, ", ");
 }
 
+std::string text_of_changes(const json::object& record) {
+    std::vector<std::string> parts;
+    for (const std::string_view what : {"added", "changed", "removed"}) {
+        const auto* of_kind = record.if_contains(what);
+        const auto* counted = of_kind && of_kind->is_object() ? of_kind->get_object().if_contains("count") : nullptr;
+        boost::system::error_code no_number;
+        const auto count = counted ? counted->to_number<std::uint64_t>(no_number) : 0;
+        if (count > 0) parts.push_back(std::to_string(count) + " " + std::string(what));
+    }
+    return text::join(parts, ", ");
+}
+
 } // namespace
 
 numbers::numbers(std::size_t most)
@@ -255,6 +267,8 @@ void tally::add_event(const json::object& record, std::string_view event, moment
         note(when, change_kind::reload, "configuration, policy and keys were read anew");
     } else if (event == "reload-refused") {
         note(when, change_kind::reload, "a reload was refused for errors in the files; the old ones stay in force");
+    } else if (event == "keys-reload") {
+        note(when, change_kind::keys, "the key store's changes are in force: " + text_of_changes(record));
     } else if (event == "signing-key") {
         last_signing_key_ = text_at(record, "key");
         note(when, change_kind::keys, "checkpoints of the log are signed by the key " + last_signing_key_);

@@ -260,6 +260,34 @@ TEST_F(Store, ImportRepairsABrokenFile) {
     EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::usable);
 }
 
+TEST_F(Store, WhatIsKnownStaysWhereItsFileCannotBeReadAnyMore) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    const auto before = keys.load().certificates;
+    replace_file(file_of(ann), "hello");
+    std::filesystem::remove(file_of(bob));
+    ASSERT_TRUE(keys.set(ann, availability::disabled));
+    const auto now_known = keys.load(before);
+    ASSERT_EQ(now_known.certificates.size(), 1u) << "what was removed is gone";
+    EXPECT_EQ(now_known.certificates[0].cert.fingerprint, ann);
+    EXPECT_TRUE(now_known.certificates[0].cert.disabled);
+    ASSERT_EQ(now_known.problems.size(), 1u);
+    EXPECT_TRUE(now_known.problems[0].contains("stays as it was")) << now_known.problems[0];
+    EXPECT_TRUE(keys.load().certificates.empty()) << "whoever knows nothing has nothing";
+}
+
+TEST_F(Store, WhatDidNotChangeIsNotReadAgain) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto before = keys.load().certificates;
+    const store without_gpg(keys.directory(), {.program = "/nonexistent", .scratch = {}});
+    EXPECT_EQ(without_gpg.load(before).certificates.at(0).binary, before[0].binary);
+    EXPECT_THROW(without_gpg.load(), gpg_broken);
+}
+
 TEST_F(Store, SwappedFilesAreNotUsed) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto bob = people.make_key("Bob <bob@example.org>");

@@ -27,6 +27,12 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
         refused_reload_event(time, before, 4),
         now +
             R"("reload-refused","errors":4,"mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
+    EXPECT_EQ(keys_reload_event(time, after, {.added = {"AB", "CD"}, .changed = {}, .removed = {"EF"}}),
+              now + R"("keys-reload","added":{"count":2,"fingerprints":["AB","CD"]},"changed":{"count":0,"fingerprints":[]},)"
+                    R"("removed":{"count":1,"fingerprints":["EF"]},"mode":"enforce","policy":"sha256:b",)"
+                    R"("certificates":{"count":3,"digest":"sha256:d"})");
+    EXPECT_THAT(keys_reload_event(time, after, {.added = std::vector<std::string>(101, "AB"), .changed = {}, .removed = {}}),
+                testing::HasSubstr(R"("added":{"count":101,)"));
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
     EXPECT_EQ(
         passed_report_event({.time = time,

@@ -28,8 +28,11 @@ std::string verdict_on(const leaf_reading& leaf) {
     case leaf_kind::readable: return "readable";
     case leaf_kind::clear_signed: return "readable, and signed";
     case leaf_kind::encrypted: return "encrypted";
+    case leaf_kind::copy: return "the encrypted text once more, as HTML";
     case leaf_kind::partial: return with_reason("encrypted, with something readable beside it", leaf.problem);
-    case leaf_kind::fake: return with_reason("claims to be encrypted and is not", leaf.problem);
+    case leaf_kind::fake:
+        if (leaf.problem == without_integrity || leaf.problem == to_nobody) return leaf.problem;
+        return with_reason("claims to be encrypted and is not", leaf.problem);
     }
     std::unreachable();
 }
@@ -56,12 +59,11 @@ std::vector<std::string> packets_in(const mime_part& leaf, leaf_kind kind) {
     return out;
 }
 
-void give_account(const mime_part& part, const std::string& path, piecemeal_noise& of_mail,
-                  std::vector<policy::part_account>& out) {
+void give_account(const mime_part& part, const std::string& path, leaf_reader& reader, std::vector<policy::part_account>& out) {
     policy::part_account account{.path = path.empty() ? "0" : path,
                                  .type = text::printable(part.type + "/" + part.subtype, 80)};
     if (part.is_leaf()) {
-        const auto reading = read_leaf(part, of_mail);
+        const auto reading = reader.read(part);
         account.verdict = verdict_on(reading);
         account.packets = packets_in(part, reading.kind);
     }
@@ -69,7 +71,7 @@ void give_account(const mime_part& part, const std::string& path, piecemeal_nois
     if (!remarks.empty()) account.verdict += (account.verdict.empty() ? "" : "; ") + remarks;
     out.push_back(std::move(account));
     for (std::size_t i = 0; i < part.parts.size(); ++i)
-        give_account(part.parts[i], (path.empty() ? "" : path + ".") + std::to_string(i + 1), of_mail, out);
+        give_account(part.parts[i], (path.empty() ? "" : path + ".") + std::to_string(i + 1), reader, out);
 }
 
 } // namespace
@@ -77,8 +79,8 @@ void give_account(const mime_part& part, const std::string& path, piecemeal_nois
 std::vector<policy::part_account> anatomy(const policy::message& mail) {
     std::vector<policy::part_account> out;
     if (!has_encryption_trace(mail)) return out;
-    piecemeal_noise of_mail;
-    if (const auto root = policy::parse_mime(mail)) give_account(*root, "", of_mail, out);
+    leaf_reader reader;
+    if (const auto root = policy::parse_mime(mail)) give_account(*root, "", reader, out);
     return out;
 }
 

@@ -41,6 +41,16 @@ std::string crc24(std::string_view data) {
 
 std::string_view without_trailing_space(std::string_view line) { return line.substr(0, line.find_last_not_of(" \t\r") + 1); }
 
+// White space and no-break spaces, in UTF-8 or as the octet that they are in ISO 8859 and Windows' charsets.
+bool is_blank(std::string_view line) {
+    while (!line.empty()) {
+        if (line.starts_with("\xC2\xA0")) line.remove_prefix(1);
+        if (!text::is_space(line.front()) && line.front() != '\xA0') return false;
+        line.remove_prefix(1);
+    }
+    return true;
+}
+
 // "PGP MESSAGE" of a begin line; empty if the line is none.
 std::string_view label_of(std::string_view line) {
     line = without_trailing_space(line);
@@ -85,9 +95,10 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     auto data = text::decode_strict_base64(digits);
     if (!data) return std::nullopt;
     rest.remove_prefix(body.size());
-    const auto end_line = without_trailing_space(text::take_line(rest));
+    const auto end_line = text::take_line(rest);
     const auto expected = std::string(end_mark).append(label).append(line_tail);
-    if (end_line != expected || !body.ends_with('\n')) return std::nullopt;
+    if (!end_line.starts_with(expected) || !is_blank(end_line.substr(expected.size())) || !body.ends_with('\n'))
+        return std::nullopt;
     return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .digits = digits}, *above);
 }
 
@@ -114,7 +125,7 @@ armor_reading read_armor(std::string_view text) {
             out.blocks.push_back(std::move(block->first));
             text = behind;
         } else {
-            out.other_text = out.other_text || !text::trim(line).empty();
+            out.other_text = out.other_text || !is_blank(line);
         }
     }
     return out;

@@ -28,7 +28,7 @@ struct armor_reading {
                              // line without a good block behind it
 };
 
-// All armor in a text. A begin line counts at the beginning of a line.
+// All armor in a text. A begin line counts at the beginning of a line. No-break spaces are white space around it.
 armor_reading read_armor(std::string_view text);
 
 // The data of a text that is one PGP MESSAGE with white space around it. The error is one line for people.

@@ -71,6 +71,7 @@ constexpr auto comments = std::to_array<std::string_view>({
     "Using GnuPG with SeaMonkey",
     "Using GnuPG with Thunderbird",
     "Using GnuPG with undefined",
+    "Z1 SecureMail Gateway Info",
     "This is an OpenPGP/MIME signed message (RFC 4880 and 3156)",
 });
 
@@ -87,10 +88,10 @@ constexpr auto slogans = std::to_array<std::string_view>({
 
 // Where programs come from.
 constexpr auto hosts = std::to_array<std::string_view>({
-    "canarymail.io",    "enigmail.mozdev.org", "enigmail.net", "flowcrypt.com", "getfiregpg.org", "gnupg.org",
-    "gopenpgp.org",     "gpg4win.org",         "gpgtools.org", "ipgmail.com",   "keybase.io",     "mailvelope.com",
-    "objectivepgp.com", "openkeychain.org",    "openpgp.org",  "openpgpjs.org", "pgp.com",        "protonmail.com",
-    "proton.me",        "sequoia-pgp.org",
+    "canarymail.io",    "enigmail.mozdev.org", "enigmail.net",   "flowcrypt.com", "getfiregpg.org", "gnupg.org",
+    "gopenpgp.org",     "gpg4win.org",         "gpgtools.org",   "ipgmail.com",   "keybase.io",     "mailvelope.com",
+    "objectivepgp.com", "openkeychain.org",    "openpgp.org",    "openpgpjs.org", "pgp.com",        "protonmail.com",
+    "proton.me",        "sequoia-pgp.org",     "zertificon.com",
 });
 
 constexpr auto systems = std::to_array<std::string_view>({
@@ -113,7 +114,7 @@ constexpr auto systems = std::to_array<std::string_view>({
 });
 
 // What may stand behind the digits of a number, before more digits.
-constexpr auto stages = std::to_array<std::string_view>({"alpha", "beta", "ckt", "dev", "git", "rc", "svn", "unknown"});
+constexpr auto stages = std::to_array<std::string_view>({"alpha", "beta", "ckt", "dev", "git", "phi", "rc", "svn", "unknown"});
 
 constexpr auto paths = std::to_array<std::string_view>({"", "/", "/crypto", "/download"});
 
@@ -203,7 +204,8 @@ bool is_fingerprint(std::string_view value) {
 // Nothing, a sentence, a link, or both with a dash or colon between.
 bool is_usual_comment(std::string_view value) {
     if (value.empty() || is_url(value) || contains(comments, value) || is_fingerprint(value)) return true;
-    if (value.starts_with("Using gpg4o ")) return is_number(value.substr(12));
+    for (const std::string_view counted : {"Using gpg4o ", "Encrypted by gpgmailencrypt version "})
+        if (value.starts_with(counted)) return is_number(value.substr(counted.size()));
     const auto link = value.find("http");
     if (link == std::string_view::npos || !is_url(value.substr(link))) return false;
     auto sentence = text::trim(value.substr(0, link));

@@ -70,7 +70,7 @@ private:
         if (says_more_than_its_body(part)) ++readable_;
         if (part.type == "message") ++readable_; // the header of another message, where one lies, or what is to be put together
         if (part.is_leaf()) {
-            count(leaves_.emplace_back(read_leaf(part, of_mail_)));
+            count(leaves_.emplace_back(reader_.read(part)));
             if (leaves_.back().kind == leaf_kind::empty && is_titled(part)) ++readable_;
             if (leaves_.back().kind == leaf_kind::version && has_long_header(part)) ++readable_;
             return;
@@ -86,7 +86,8 @@ private:
 
     void count(const leaf_reading& leaf) {
         switch (leaf.kind) {
-        case leaf_kind::empty: break;
+        case leaf_kind::empty:
+        case leaf_kind::copy: break;
         case leaf_kind::version: ++versions_; break;
         case leaf_kind::clear_signed:
         case leaf_kind::readable: ++readable_; break;
@@ -96,7 +97,7 @@ private:
         }
     }
 
-    piecemeal_noise of_mail_;
+    leaf_reader reader_;
     std::size_t encrypted_ = 0, readable_ = 0, fake_ = 0, versions_ = 0;
     std::size_t words_ = 0; // octets of headers, but for file names
     std::vector<leaf_reading> leaves_;
@@ -106,14 +107,23 @@ bool is_plain_leaf(const mime_part& part, std::string_view type, std::string_vie
     return part.is(type, subtype) && part.is_leaf() && !says_more_than_its_body(part);
 }
 
+// What keeps a part from being just what it says it is. Empty: nothing.
+std::string problem_with_plain_leaf(const mime_part& part, std::string_view which) {
+    if (!part.is_leaf()) return fmt::format("its {} part has parts of its own", which);
+    if (part.ambiguous) return fmt::format("its {} part can be read in two ways", which);
+    if (part.wordy_header) return fmt::format("there is something to read in the header of its {} part", which);
+    return {};
+}
+
 // The control part and the data part of PGP/MIME, RFC 3156 section 4; their readings stand in the same order. Empty: they
 // conform.
 std::string problem_with_parts(const mime_part& version, const leaf_reading& version_read, const mime_part& data,
                                const leaf_reading& data_read) {
     if (has_long_header(version) || has_long_header(data)) return "the header of a part is longer than any program makes it";
-    if (!is_plain_leaf(version, "application", "pgp-encrypted") || version_read.kind != leaf_kind::version)
-        return "its first part is not the version";
-    if (!is_plain_leaf(data, "application", "octet-stream")) return "its second part is not application/octet-stream";
+    if (version_read.kind != leaf_kind::version) return "its first part is not the version";
+    if (auto problem = problem_with_plain_leaf(version, "first"); !problem.empty()) return problem;
+    if (!data.is("application", "octet-stream")) return "its second part is not application/octet-stream";
+    if (auto problem = problem_with_plain_leaf(data, "second"); !problem.empty()) return problem;
     if (data_read.kind == leaf_kind::encrypted && data_read.armored) return {};
     return data_read.problem.empty() ? "no armored data" : data_read.problem;
 }
@@ -149,6 +159,12 @@ std::string to_whom(const encrypted_message& message) {
                        message.passphrases != 0 ? " and a passphrase" : "");
 }
 
+// Of what is encrypted without protecting anything it would be wrong to say that it is not.
+std::string with_problem(std::string_view claim, const std::string& problem) {
+    if (problem == without_integrity || problem == to_nobody) return "OpenPGP, " + problem;
+    return fmt::format("{} and is not: {}", claim, problem);
+}
+
 // By the leaves alone, whatever is said around them.
 inspection judge_leaves(survey& leaves) {
     inspection out;
@@ -160,7 +176,7 @@ inspection judge_leaves(survey& leaves) {
         out.why = "a part of it is encrypted (OpenPGP), and something beside it can be read";
     } else if (leaves.finds_fake()) {
         out.kind = protection::pgp_fake;
-        out.why = "looks encrypted (OpenPGP) and is not: " + leaves.first_problem();
+        out.why = with_problem("looks encrypted (OpenPGP)", leaves.first_problem());
     } else {
         out.why = "not encrypted";
     }
@@ -176,7 +192,7 @@ inspection judge_pgp_mime(const mime_part& root, survey& leaves) {
         out.why = "PGP/MIME, " + to_whom(out.messages.front());
     } else if (out.kind == protection::none || out.kind == protection::pgp_fake) {
         out.kind = protection::pgp_fake;
-        out.why = "says it is encrypted (multipart/encrypted) and is not: " + problem;
+        out.why = with_problem("says it is encrypted (multipart/encrypted)", problem);
     } else if (out.kind == protection::pgp_partial) {
         out.why += ": " + problem;
     }

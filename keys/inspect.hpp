@@ -8,7 +8,7 @@
 //                multipart/mixed that Exchange and iPGMail make of it
 //   pgp_inline   every leaf with something in it is one encrypted OpenPGP message (keys/leaf.hpp)
 //   pgp_partial  something is encrypted, and something is readable beside it
-//   pgp_fake     says it is encrypted, and nothing is
+//   pgp_fake     says it is encrypted, and nothing is, or nothing in a way that protects it
 //   pgp_signed   multipart/signed with an OpenPGP signature
 //   smime        application/pkcs7-mime that holds EnvelopedData or AuthEnvelopedData
 //

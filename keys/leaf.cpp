@@ -1,21 +1,24 @@
 #include "keys/leaf.hpp"
 
 #include "keys/armor.hpp"
-#include "keys/empty_html.hpp"
 #include "keys/noise.hpp"
+#include "keys/shown_digits.hpp"
+#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace sealgate::keys {
 
 namespace {
 
-// RFC 3156 section 4: the first part says the version and no more.
+// RFC 3156 section 4: the first part says the version and no more. FlowCrypt and Gmail leave it empty.
 bool is_version(const policy::mime_part& leaf, std::string_view content) {
-    return leaf.is("application", "pgp-encrypted") && text::iequals(text::trim(content), "Version: 1");
+    const auto said = text::trim(content);
+    return leaf.is("application", "pgp-encrypted") && (said.empty() || text::iequals(said, "Version: 1"));
 }
 
 // Names that mail programs give to armored ciphertext alone.
@@ -50,12 +53,17 @@ bool claims_encryption(const policy::mime_part& leaf) {
     return leaf.is("application", "pgp-encrypted") || is_encrypted_file(leaf);
 }
 
-// Files of these kinds have .pgp names too, and hide nothing.
-bool is_certificate_or_signature(std::string_view binary) {
-    const auto packets = walk_packets(binary, most_message_packets);
+bool begins_as_certificate_or_signature(std::string_view binary) {
+    const auto packets = walk_packets(binary, most_certificate_packets);
     if (!packets || packets->empty()) return false;
     const auto first = packets->front().type;
     return first == packet_type::public_key || first == packet_type::signature;
+}
+
+// Files of these kinds have .pgp names too, and hide nothing.
+bool is_certificate_or_signature(std::string_view content) {
+    const auto blocks = read_armor(content).blocks;
+    return begins_as_certificate_or_signature(blocks.empty() ? content : std::string_view(blocks.front().data));
 }
 
 bool is_clear_signed(std::string_view content) {
@@ -73,26 +81,40 @@ void read_message(leaf_reading& into, std::string_view binary, piecemeal_noise& 
     }
 }
 
+// Digits are shown as they are, whatever they were made of.
+bool digits_are_noise(std::string_view digits, std::string_view octets, piecemeal_noise& of_mail) {
+    const auto without_zeros = without_hidden_ids(digits, octets);
+    const std::string_view shown = without_zeros ? *without_zeros : digits;
+    return !spells_text(shown) && of_mail.add_digits(shown);
+}
+
 // What does not say that it is a message: binary data, or no data at all.
 leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view content, piecemeal_noise& of_mail) {
     leaf_reading out;
     if (is_clear_signed(content)) return {.kind = leaf_kind::clear_signed};
-    if (may_be_binary(leaf)) read_message(out, content, of_mail);
+    if (!may_be_binary(leaf) && !claims_encryption(leaf)) return out;
+    if (is_certificate_or_signature(content)) return out;
+    if (!may_be_binary(leaf)) return {.kind = leaf_kind::fake, .problem = "no armored data"};
+    if (leaf.encoding == "base64" && !digits_are_noise(leaf.body, content, of_mail))
+        return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};
+    read_message(out, content, of_mail);
     if (!out.messages.empty()) {
         out.kind = leaf_kind::encrypted;
-    } else if (out.problem == readable_ciphertext || (claims_encryption(leaf) && !is_certificate_or_signature(content))) {
+    } else if (out.problem == readable_ciphertext || claims_encryption(leaf)) {
         out.kind = leaf_kind::fake;
-        if (out.problem.empty()) out.problem = "no armored data";
     }
     return out;
 }
 
-leaf_reading read_armored(std::string_view content, piecemeal_noise& of_mail) {
+// What is pasted into a text may be several messages; programs open the first one in a file.
+leaf_reading read_armored(const policy::mime_part& leaf, std::string_view content, piecemeal_noise& of_mail) {
+    constexpr std::size_t most_in_a_text = 16;
+    const std::size_t most_messages = leaf.type == "text" ? most_in_a_text : 1;
     leaf_reading out{.kind = leaf_kind::fake, .armored = true};
     const auto armor = read_armor(content);
     if (armor.blocks.empty()) out.problem = "the armored data are broken";
     for (const auto& block : armor.blocks) {
-        const bool spelled = spells_text(block.digits) || !of_mail.add_digits(block.digits);
+        const bool spelled = !digits_are_noise(block.digits, block.data, of_mail);
         if (block.label == "PGP MESSAGE" && !spelled) {
             read_message(out, block.data, of_mail);
         } else if (out.problem.empty()) {
@@ -100,7 +122,8 @@ leaf_reading read_armored(std::string_view content, piecemeal_noise& of_mail) {
         }
     }
     if (out.messages.empty()) return out;
-    const bool alone = out.messages.size() == 1 && armor.blocks.size() == 1 && !armor.other_text;
+    const auto messages = out.messages.size();
+    const bool alone = messages <= most_messages && messages == armor.blocks.size() && !armor.other_text;
     out.kind = alone ? leaf_kind::encrypted : leaf_kind::partial;
     if (!alone && out.problem.empty()) out.problem = "there is text or another block beside the encrypted one";
     return out;
@@ -108,20 +131,36 @@ leaf_reading read_armored(std::string_view content, piecemeal_noise& of_mail) {
 
 } // namespace
 
-leaf_reading read_leaf(const policy::mime_part& leaf, piecemeal_noise& of_mail) {
+leaf_reading leaf_reader::read(const policy::mime_part& leaf) {
     const auto content = decoded_body(leaf);
-    if (!content) {
-        if (!announces_message(leaf.body)) return {};
-        return {.kind = leaf_kind::fake, .problem = "its transfer encoding cannot be undone"};
-    }
-    const auto bytes = content->view();
-    if (text::trim(bytes).empty()) return {.kind = leaf_kind::empty};
-    if (leaf.is("text", "html") && is_empty_html(bytes)) return {.kind = leaf_kind::empty};
-    if (is_version(leaf, bytes)) return {.kind = leaf_kind::version};
-    const bool shows_digits = leaf.encoding == "base64" && may_be_binary(leaf);
-    if (shows_digits && (spells_text(leaf.body) || !of_mail.add_digits(leaf.body)))
+    if (content) return read_content(leaf, content->view());
+    if (!announces_message(leaf.body)) return {};
+    return {.kind = leaf_kind::fake, .problem = "its transfer encoding cannot be undone"};
+}
+
+// Nothing where it is no HTML of these kinds.
+std::optional<leaf_kind> leaf_reader::kind_of_html(std::string_view content) {
+    constexpr std::size_t largest_skeleton = 1024; // octets around no text
+    const bool may_be_empty = content.size() <= largest_skeleton;
+    const auto shown = may_be_empty || !armored_texts_.empty() ? html_.text_of(content) : std::nullopt;
+    if (!shown) return std::nullopt;
+    if (may_be_empty && shown->empty()) return leaf_kind::empty;
+    return armored_texts_.erase(sha256_hex(*shown)) != 0 ? std::optional(leaf_kind::copy) : std::nullopt;
+}
+
+leaf_reading leaf_reader::read_content(const policy::mime_part& leaf, std::string_view content) {
+    if (is_version(leaf, content)) return {.kind = leaf_kind::version};
+    if (text::trim(content).empty()) return {.kind = leaf_kind::empty};
+    if (leaf.is("text", "html"))
+        if (const auto kind = kind_of_html(content)) return {.kind = *kind};
+    if (!announces_message(content)) return read_unannounced(leaf, content, noise_);
+    // The digits of armor are looked at, and those of the encoding around it.
+    if (leaf.encoding == "base64" && spells_text(leaf.body, digits_of::armor))
         return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};
-    return announces_message(bytes) ? read_armored(bytes, of_mail) : read_unannounced(leaf, bytes, of_mail);
+    auto reading = read_armored(leaf, content, noise_);
+    if (reading.kind == leaf_kind::encrypted && leaf.is("text", "plain"))
+        armored_texts_.insert(sha256_hex(without_white_space(content)));
+    return reading;
 }
 
 std::vector<std::string> openpgp_data(const policy::mime_part& leaf) {

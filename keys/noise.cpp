@@ -130,24 +130,23 @@ bool noise_meter::is_noise() const {
            longest_run_ <= longest_run_of_noise(size_) && deep_ <= most_deep_octets_of_noise(size_);
 }
 
-// In a window of 128 digits of noise 127 pairs are equal; 260 and more with probability 2^-60. English words have 450.
 void digit_meter::add(std::string_view base64) {
-    constexpr std::size_t window = 128, fewest_pairs_of_words = 260;
+    constexpr std::size_t window = 128;
     auto pairs = pairs_, in_window = in_window_; // an octet written could be a part of a member
     for (const char digit : base64) {
         if (text::is_space(digit)) continue;
         pairs += seen_[static_cast<unsigned char>(digit)]++;
         if (++in_window < window) continue;
-        spells_text_ = spells_text_ || pairs >= fewest_pairs_of_words;
+        spells_text_ = spells_text_ || pairs >= fewest_pairs_of_words_;
         seen_.fill(0);
         pairs = in_window = 0;
     }
-    spells_text_ = spells_text_ || pairs >= fewest_pairs_of_words; // a window that is not full has no more than it will have
+    spells_text_ = spells_text_ || pairs >= fewest_pairs_of_words_; // a window that is not full has no more than it will have
     pairs_ = pairs, in_window_ = in_window;
 }
 
-bool spells_text(std::string_view base64) {
-    digit_meter meter;
+bool spells_text(std::string_view base64, digits_of what) {
+    digit_meter meter(what);
     meter.add(base64);
     return meter.spells_text();
 }

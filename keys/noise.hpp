@@ -41,20 +41,29 @@ private:
 
 bool is_noise(std::string_view octets);
 
-// Whether base64 digits of data that look like noise can be read as words: whoever looks at a mail sees the digits. Line
-// ends are passed over. The same bounds hold.
+// What base64 digits were made of: of octets that look like noise, or of armor, whose own digits do.
+enum class digits_of : std::uint8_t { noise, armor };
+
+// Whether base64 digits can be read as words: whoever looks at a mail sees the digits. Line ends are passed over. The same
+// bounds hold.
 class digit_meter {
 public:
+    explicit digit_meter(digits_of what = digits_of::noise)
+        : fewest_pairs_of_words_(what == digits_of::noise ? 260 : 360) {}
+
     void add(std::string_view base64);
 
     bool spells_text() const { return spells_text_; }
 
 private:
+    // In a window of 128 digits of noise 127 pairs are equal, of armor 180; 260 and 360 with probability 2^-60. English words
+    // have 400 and more.
+    std::size_t fewest_pairs_of_words_;
     std::size_t pairs_ = 0, in_window_ = 0;
     std::array<std::uint8_t, 256> seen_{};
     bool spells_text_ = false;
 };
 
-bool spells_text(std::string_view base64);
+bool spells_text(std::string_view base64, digits_of what = digits_of::noise);
 
 } // namespace sealgate::keys

@@ -138,9 +138,9 @@ std::string_view other_kind(packet_type first) {
     case secret_subkey: return "a secret key, not a message";
     case public_key:
     case public_subkey: return "a certificate, not a message";
-    case sed: return "encrypted without integrity protection";
+    case sed: return without_integrity;
     case ocb:
-    case seipd: return "encrypted, but to nobody";
+    case seipd: return to_nobody;
     case pkesk:
     case skesk:
     case marker:
@@ -166,6 +166,7 @@ public:
         if (p.type == seipd || p.type == ocb) return read_data(p);
         if (p.type == marker) return p.body == "PGP" || fail("a marker packet with something in it");
         if (p.type == padding) return read_padding(p);
+        if (p.type == sed && !is_noise(p)) return fail(readable_ciphertext);
         return fail(other_kind(p.type));
     }
 

@@ -75,6 +75,10 @@ struct encrypted_message {
 // The error where everything is in its place, but what should be ciphertext is text.
 inline constexpr std::string_view readable_ciphertext = "its encrypted data can be read as they are";
 
+// Errors that tell of encryption, and of one that protects nothing.
+inline constexpr std::string_view without_integrity = "encrypted without integrity protection";
+inline constexpr std::string_view to_nobody = "encrypted, but to nobody";
+
 // An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then
 // nothing; marker packets and one padding packet may stand before it. Session keys and data have to be of versions that go
 // together and well-formed (keys/session_key.hpp). The data have to look like ciphertext (keys/noise.hpp), and so has what

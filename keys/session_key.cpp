@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 
@@ -23,11 +24,15 @@ std::string upper_hex(std::string_view octets) {
 constexpr unsigned least_bits_of_1024 = 960;
 constexpr unsigned least_bits_of_a_point = 240; // the smallest curves have 256
 
-// RFC 9580 section 3.2: the count of bits, then the number without leading zeros.
+// RFC 9580 section 3.2: the count of bits, then the number without leading zeros. Old OpenPGP.js wrote as many octets as
+// the key has, zeros and all, and counted from the first of them; programs read it. One number in 2^24 has more than two.
 bool take_number(bytes::cursor& in, unsigned least_bits) {
+    constexpr std::size_t most_zeros = 2;
     const auto bits = in.u16();
     const auto number = bits && *bits >= least_bits ? in.take((*bits + 7u) / 8) : std::nullopt;
     if (!number) return false;
+    const auto zeros = std::min(number->find_first_not_of('\0'), number->size());
+    if (zeros != 0) return zeros <= most_zeros && (number->size() - zeros) * 8 >= least_bits;
     const auto first = static_cast<unsigned char>(number->front());
     return std::bit_width(first) == (*bits - 1) % 8 + 1;
 }

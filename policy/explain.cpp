@@ -104,7 +104,7 @@ std::string cause(const group& g, share most) {
         return "it is encrypted to a passphrase alone, and nobody can tell " +
                (one ? "whether " + who + " knows it" : "who of " + who + " know it");
     case reason::not_encrypted: return "your own mail program must encrypt it for " + who;
-    case reason::pgp_fake: return "it claims to be encrypted and is not, so it cannot go to " + who;
+    case reason::pgp_fake: return "it claims to be encrypted and is not, or not safely, so it cannot go to " + who;
     case reason::pgp_partial: return "it is encrypted with something readable beside it, so it cannot go to " + who;
     case reason::smime_not_accepted: return "S/MIME is not accepted, so it cannot go to " + who;
     case reason::too_large: return "it is larger than the gateway reads";

@@ -115,6 +115,8 @@ RULES = [
          "no program writes them, and sq refuses them", change="spare_bits"),
 
     # What we take and others refuse. Whoever adds a rule here has to say why no text can leave readable.
+    Rule("zero octets in front of a number", "sq", "^encrypted", "Malformed MPI: leading bit is not set",
+         "old OpenPGP.js wrote them, and gpg reads them; two octets that have to be zero say nothing"),
     Rule("wrong checksum", "gpg", "^encrypted",
          complains("CRC error; [0-9A-F]{6} - [0-9A-F]{6}",
                    "encrypted_mdc packet with unknown version 255"),  # what it reads once its armor reader gave up

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 ADDRESSES = {"rsa@example.org": ("rsa2048", "rsa2048"), "one@example.org": ("ed25519", "cv25519"),
-             "two@example.org": ("ed25519", "cv25519")}
-RSA, ONE, TWO = ADDRESSES
+             "two@example.org": ("ed25519", "cv25519"), "three@example.org": ("ed25519", "cv25519")}
+RSA, ONE, TWO, THREE = ADDRESSES
 
 
 class Maker:

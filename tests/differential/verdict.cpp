@@ -1,8 +1,9 @@
 // What the reader of OpenPGP packets says of many messages, for a comparison with other programs. Standard
-// input: for each message one octet ('a': armored, 'b': binary), its size in four octets, itself. Standard
+// input: for each message one octet ('a': armored, 'b': binary, 'm': a whole mail), its size in four octets, itself. Standard
 // output: one line each, "encrypted KEYIDS passphrases=N seipd=V", "refused REASON", or "refused armor:
-// REASON".
+// REASON"; of a mail "PROTECTION WHY".
 #include "keys/armor.hpp"
+#include "keys/inspect.hpp"
 #include "keys/packets.hpp"
 #include "policy/base/bytes.hpp"
 
@@ -23,8 +24,12 @@ std::expected<keys::encrypted_message, std::string> read(bool armored, std::stri
     return keys::read_encrypted_message(*binary);
 }
 
-std::string verdict(bool armored, std::string_view message) {
-    const auto read_as = read(armored, message);
+std::string verdict(char kind, std::string_view message) {
+    if (kind == 'm') {
+        const auto seen = keys::inspect(policy::parse_message(message));
+        return std::string(policy::name_of(seen.kind)) + ' ' + seen.why;
+    }
+    const auto read_as = read(kind == 'a', message);
     if (!read_as) return "refused " + read_as.error();
     std::string out = "encrypted";
     for (const auto& one : read_as->readers) out += ' ' + one.key_id;
@@ -41,7 +46,7 @@ int main() {
         const auto size = in.u32();
         const auto message = size ? in.take(*size) : std::nullopt;
         if (!message) return 1;
-        std::cout << verdict(kind == 'a', *message) << '\n';
+        std::cout << verdict(static_cast<char>(*kind), *message) << '\n';
     }
     return 0;
 }

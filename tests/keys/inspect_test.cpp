@@ -261,6 +261,19 @@ TEST_F(Inspect, TextInArmorHeadersMakesItPartial) {
         EXPECT_EQ(kind(with(lines)), protection::pgp_partial) << lines;
 }
 
+TEST_F(Inspect, ReasonsAreTrueOfThePartTheyName) {
+    const auto with_data = [](const std::string& type, const std::string& fields) {
+        return inspect(mail(encrypted_type, multipart({version, part(type, armored, fields)}))).why;
+    };
+    const auto secret = "X-Secret: the price is 42\r\n"s;
+    EXPECT_TRUE(with_data("application/octet-stream", secret).ends_with("something to read in the header of its second part"));
+    EXPECT_TRUE(with_data("application/octet-stream", "Content-Type: text/plain\r\n")
+                    .ends_with("its second part can be read in two ways"));
+    EXPECT_TRUE(with_data("text/plain", secret).ends_with("its second part is not application/octet-stream"));
+    const auto wordy = part("application/pgp-encrypted", "Version: 1\r\n", secret);
+    EXPECT_TRUE(inspect(mail(encrypted_type, multipart({wordy, data}))).why.ends_with("in the header of its first part"));
+}
+
 TEST_F(Inspect, ReadableCiphertextIsFake) {
     const auto html = "<html><body><h1>The source is Jane Roe</h1><p>Meet at five.</p></body></html>"s;
     auto forged = cipher.substr(0, cipher.size() / 2);

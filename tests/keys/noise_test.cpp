@@ -102,5 +102,14 @@ TEST(Noise, DigitsThatSpellWordsAreFound) {
     EXPECT_FALSE(spells_text("short"));
 }
 
+TEST(Noise, DigitsOfArmorMaySpellArmorAndNoWords) {
+    std::string lines;
+    const auto digits = text::encode_base64(test::noise(1'000'000));
+    for (std::size_t at = 0; at < digits.size(); at += 64) lines += digits.substr(at, 64) + "\r\n";
+    EXPECT_FALSE(spells_text(text::encode_base64(lines), digits_of::armor));
+    EXPECT_TRUE(spells_text(text::encode_base64(lines)));
+    EXPECT_TRUE(spells_text(repeated("dear/Bob/the/price/is/forty/two/million/tell/nobody/", 260), digits_of::armor));
+}
+
 } // namespace
 } // namespace sealgate::keys

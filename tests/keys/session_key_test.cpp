@@ -80,6 +80,19 @@ TEST(Pkesk, NumbersAreAsLongAsTheySay) {
     EXPECT_FALSE(read_pkesk("\x03" + key_id + "\x01\0\0"s));
 }
 
+// As old OpenPGP.js wrote one RSA session key in 256.
+TEST(Pkesk, NumbersMayHaveOneOrTwoZeroOctetsInFront) {
+    for (std::size_t zeros = 1; zeros <= 4; ++zeros) {
+        auto padded = number(2041);
+        padded.replace(2, zeros, zeros, '\0');
+        EXPECT_EQ(read_pkesk("\x03" + key_id + '\x01' + padded).has_value(), zeros <= 2) << zeros;
+    }
+    auto small = number(960);
+    small[2] = '\0';
+    EXPECT_FALSE(read_pkesk("\x03" + key_id + '\x01' + small)) << "less than any key makes";
+    EXPECT_FALSE(read_pkesk("\x03" + key_id + '\x01' + number(2041).substr(0, 2) + std::string(256, '\0')));
+}
+
 TEST(Pkesk, ValuesHaveTheSizeOfARealKeys) {
     struct {
         char algorithm;

@@ -78,9 +78,9 @@ def cases(world):
     yield case("a-picture-called-encrypted", "pgp-partial",
                """The name says that the picture is encrypted, its type that it is a picture. It is a picture.""",
                multipart("mixed", text, attachment("offer.png.pgp", b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png")))
-    yield case("two-blocks-in-one-text", "pgp-partial",
-               """Two encrypted blocks in one part, as when a conversation is quoted whole. Programs open the first, or
-               both, or neither, and lines between blocks are read as text: one block is what counts.""",
+    yield case("two-blocks-in-one-text", "pgp-inline",
+               """Two encrypted blocks in one text, as when a conversation is quoted whole, and nothing but white space
+               between them: there is nothing to read.""",
                part("text/plain", block + "\n" + armor(world.seal("bob", "and another thing"))))
     yield case("quoted-armor-below-armor", "pgp-partial",
                "The answer is encrypted; below it the quoted armor of the question.",

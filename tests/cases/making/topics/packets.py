@@ -82,7 +82,7 @@ def without_integrity(world):
     yield case("gpg-without-integrity", "pgp-fake", GPG + " --rfc2440",
                """Packet 9 has no integrity: who carries the mail can change it, and make the reader's program tell
                what it says (EFAIL). RFC 9580 forbids to make it.""",
-               world.seal("bob", options=["--rfc2440"]), why="encrypted without integrity protection")
+               world.seal("bob", options=["--rfc2440"]), why="OpenPGP, encrypted without integrity protection")
     message = packets(world.seal("bob", options=["--rfc2440"]))
     yield case("without-integrity-and-length", "pgp-fake", GPG + ", the header by hand",
                "The same with a length that is not told (old format), as PGP 2 streamed it.",

@@ -187,9 +187,9 @@ def cases(world):
                """OpenKeychain hands encrypted text to any mail app, which sends it as plain text, format=flowed.""",
                letter(part("text/plain; charset=utf-8; format=flowed", "\n" + block + "\n")), {"bob": "yes"})
 
-    yield Case("programs/gmail-adds-an-html-copy", "pgp-partial", GPG,
+    yield Case("programs/gmail-adds-an-html-copy", "pgp-inline", GPG,
                """Armor pasted into Gmail's composer: the HTML copy of it is HTML, with tags between the lines. It
-               holds only the same armor, but what else is in HTML cannot be told by looking at text.""",
+               shows the same armor and nothing else, and its tags say nothing.""",
                letter(multipart(
                    "alternative", part('text/plain; charset="UTF-8"', block),
                    part('text/html; charset="UTF-8"', '<div dir="ltr">' + block.replace("\n", "<br>") + "</div>\n"))))

@@ -106,11 +106,13 @@ subkey subkey_of(const _gpgme_subkey& from) {
     return {.fingerprint = id_of(from.fpr),
             .key_id = id_of(from.keyid),
             .algorithm = algorithm_of(from.pubkey_algo),
+            .bits = from.length,
             .created = time_of(from.timestamp).value_or(time_point{}),
             .expires = time_of(from.expires),
             .can_encrypt = from.can_encrypt != 0,
             .revoked = from.revoked != 0,
-            .invalid = from.invalid != 0 || from.timestamp <= 0};
+            .invalid = from.invalid != 0 || from.timestamp < 0,
+            .refused = from.length == 0}; // gpg knows no such algorithm, or no such curve
 }
 
 // gpg shows all user ids of a revoked certificate as revoked. They stay, so that its address finds it.

@@ -16,7 +16,8 @@ namespace {
 int hope(policy::key_state state) {
     using enum policy::key_state;
     switch (state) {
-    case usable: return 5;
+    case usable: return 6;
+    case weak: return 5;
     case expired: return 4;
     case revoked: return 3;
     case disabled: return 2;
@@ -29,6 +30,11 @@ int hope(policy::key_state state) {
 // The fingerprint at the end keeps the answer from depending on the order of the directory.
 auto preference(const found_key& key) {
     return std::tuple(hope(key.state), key.stored->cert.created, std::string_view(key.stored->cert.fingerprint));
+}
+
+// A key of the future was none when the certificate was taken: the clock is behind.
+bool is_ahead(const certificate& cert, time_point now) {
+    return std::ranges::any_of(cert.subkeys, [&](const subkey& key) { return key.created > now; });
 }
 
 bool is_upper_hex(char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); }
@@ -45,8 +51,9 @@ std::string canonical_fingerprint(std::string_view spelled) {
     return is_whole && std::ranges::all_of(out, is_upper_hex) ? out : std::string{};
 }
 
-key_index::key_index(std::vector<stored_certificate> certificates)
-    : certificates_(std::move(certificates)) {
+key_index::key_index(std::vector<stored_certificate> certificates, key_doubts doubts)
+    : certificates_(std::move(certificates))
+    , doubts_(std::move(doubts)) {
     for (std::size_t i = 0; i < certificates_.size(); ++i) {
         const auto& cert = certificates_[i].cert;
         by_fingerprint_.emplace(cert.fingerprint, i);
@@ -56,13 +63,21 @@ key_index::key_index(std::vector<stored_certificate> certificates)
 
 found_key key_index::find(std::string_view address_key, time_point now) const {
     found_key best;
-    const auto [first, last] = by_address_.equal_range(std::string(address_key));
+    bool ahead = false;
+    const std::string key(address_key);
+    const auto [first, last] = by_address_.equal_range(key);
     for (auto it = first; it != last; ++it) {
         const auto& stored = certificates_[it->second];
+        ahead = ahead || is_ahead(stored.cert, now);
         const found_key candidate{.state = state_at(stored.cert, now), .stored = &stored};
         if (best.stored == nullptr || preference(candidate) > preference(best)) best = candidate;
     }
+    best.in_doubt = best.state != policy::key_state::usable && (ahead || is_in_doubt(key));
     return best;
+}
+
+bool key_index::is_in_doubt(const std::string& address_key) const {
+    return doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
 }
 
 std::vector<const certificate*> key_index::all_of(std::string_view address_key) const {

@@ -24,15 +24,22 @@ struct stored_certificate {
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
 };
 
+// Whose certificates are there and cannot be read now, through no fault of theirs.
+struct key_doubts {
+    bool of_all = false;                     // files of which nothing is known but that they are there
+    std::vector<std::string> addresses = {}; // those that could be read in the rest, as policy::address::key() gives them
+};
+
 struct found_key {
     policy::key_state state = policy::key_state::missing;
     const stored_certificate* stored = nullptr; // null exactly where the state is missing
+    bool in_doubt = false;                      // not usable, and perhaps only for want of a certificate that cannot be read
 };
 
 class key_index {
 public:
     key_index() = default;
-    explicit key_index(std::vector<stored_certificate> certificates);
+    explicit key_index(std::vector<stored_certificate> certificates, key_doubts doubts = {});
 
     // Copies would leave answers pointing into another index.
     key_index(const key_index&) = delete;
@@ -52,7 +59,10 @@ public:
     const std::vector<stored_certificate>& certificates() const { return certificates_; }
 
 private:
+    bool is_in_doubt(const std::string& address_key) const;
+
     std::vector<stored_certificate> certificates_;
+    key_doubts doubts_;
     std::unordered_multimap<std::string, std::size_t> by_address_;
     std::unordered_map<std::string, std::size_t> by_fingerprint_;
 };

@@ -1,5 +1,6 @@
 #include "keys/seal.hpp"
 
+#include "keys/one_subkey.hpp"
 #include "keys/packets.hpp"
 
 #include <algorithm>
@@ -35,7 +36,9 @@ std::vector<std::string> sorted_key_ids(const auto& of, auto key_id) {
 seal_recipient recipient_for(const stored_certificate& stored, time_point now) {
     const auto* key = encryption_subkey(stored.cert, now);
     assert(key != nullptr && state_at(stored.cert, now) == policy::key_state::usable);
-    return {.certificate = stored.binary,
+    // gpg has a choice of its own where there are several subkeys.
+    auto cut = std::make_shared<const std::string>(with_one_subkey(*stored.binary, key->fingerprint));
+    return {.certificate = std::move(cut),
             .fingerprint = stored.cert.fingerprint,
             .subkey = key->fingerprint,
             .key_id = key->key_id};

@@ -19,7 +19,7 @@
 namespace sealgate::keys {
 
 struct seal_recipient {
-    std::shared_ptr<const std::string> certificate; // binary, alone
+    std::shared_ptr<const std::string> certificate; // binary, alone, with the one subkey
     std::string fingerprint;                        // of the certificate
     std::string subkey;                             // fingerprint of the encryption subkey
     std::string key_id;                             // of that, which the ciphertext must name

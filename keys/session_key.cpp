@@ -1,6 +1,7 @@
 #include "keys/session_key.hpp"
 
 #include "policy/base/bytes.hpp"
+#include "policy/base/hex.hpp"
 
 #include <fmt/format.h>
 
@@ -13,12 +14,6 @@ namespace sealgate::keys {
 namespace {
 
 constexpr std::size_t tag_size = 16; // of every AEAD algorithm
-
-std::string upper_hex(std::string_view octets) {
-    std::string out;
-    for (const char octet : octets) out += fmt::format("{:02X}", static_cast<unsigned char>(octet));
-    return out;
-}
 
 // A number that a key of that size makes, less what may be zero at its front.
 constexpr unsigned least_bits_of_1024 = 960;
@@ -172,8 +167,8 @@ std::optional<pkesk_content> read_pkesk(std::string_view body) {
     const auto algorithm = in.u8();
     if (!key || !algorithm || !is_value_of(*algorithm, *version, in)) return std::nullopt;
     return pkesk_content{.version = *version,
-                         .key_id = key->name.empty() ? std::string(hidden_key_id) : upper_hex(key->key_id),
-                         .fingerprint = *version == 6 ? upper_hex(key->name) : std::string{},
+                         .key_id = key->name.empty() ? std::string(hidden_key_id) : text::upper_hex(key->key_id),
+                         .fingerprint = *version == 6 ? text::upper_hex(key->name) : std::string{},
                          .name = key->name,
                          .algorithm = *algorithm,
                          .value = in.rest()};

@@ -2,12 +2,13 @@
 
 #include "keys/certificate_data.hpp"
 #include "keys/files.hpp"
+#include "keys/stored_files.hpp"
+#include "keys/trial.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -18,53 +19,23 @@ namespace {
 
 constexpr std::size_t shortest_suffix = 16;
 
-struct candidate {
-    std::string fingerprint; // by its name
-    std::string content;
-};
+time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-// Empty: it may be a certificate.
-std::string read_candidate(const std::filesystem::path& file, candidate& out) {
+// Why not, or nothing.
+std::string read_now(const std::filesystem::path& file, std::string& content) {
     try {
-        out.content = read_file(file);
+        content = read_file(file);
     } catch (const std::system_error& unreadable) {
         return unreadable.what();
     }
-    return problem_with_stored(out.content);
+    return {};
 }
 
-// Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each
-// half is asked for itself, until the bad file stands alone.
-class reader {
-public:
-    explicit reader(const gpg_options& options)
-        : gpg_(options) {}
-
-    void read(std::span<const candidate> files) {
-        if (files.empty()) return;
-        std::string all;
-        for (const auto& file : files) all += file.content;
-        auto listed = gpg_.list(all);
-        if (std::ranges::equal(files, listed, {}, &candidate::fingerprint, &certificate::fingerprint)) {
-            std::ranges::move(listed, std::back_inserter(certificates));
-        } else if (files.size() == 1) {
-            problems.emplace_back(files.front().fingerprint, problem_with(listed));
-        } else {
-            read(files.first(files.size() / 2));
-            read(files.subspan(files.size() / 2));
-        }
-    }
-
-    std::vector<certificate> certificates;
-    std::vector<std::pair<std::string, std::string>> problems; // each with its file's fingerprint
-
-private:
-    static std::string problem_with(const std::vector<certificate>& listed) {
-        return listed.empty() ? "gpg cannot read it" : "it is the certificate " + listed.front().fingerprint;
-    }
-
-    gpg gpg_;
-};
+// Empty: it may be a certificate.
+std::string read_candidate(const std::filesystem::path& file, stored_file& out) {
+    const auto unreadable = read_now(file, out.content);
+    return unreadable.empty() ? problem_with_stored(out.content) : unreadable;
+}
 
 // What a gpg home knows, as one file a certificate would hold it.
 std::map<std::string, std::pair<certificate, std::string>> contents_of(gpg& home) {
@@ -84,9 +55,10 @@ std::map<std::string, std::pair<certificate, std::string>> contents_of(gpg& home
 
 } // namespace
 
-store::store(std::filesystem::path directory, gpg_options gpg)
+store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
     : directory_(std::move(directory))
-    , gpg_(std::move(gpg)) {
+    , gpg_(std::move(gpg))
+    , minimum_(minimum) {
     make_private_directory(directory_);
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
@@ -97,17 +69,16 @@ std::filesystem::path store::marker_of(const std::string& fingerprint) const {
     return directory_ / (fingerprint + ".disabled");
 }
 
-certificate store::with_marker(certificate cert) const {
-    cert.disabled = std::filesystem::exists(marker_of(cert.fingerprint));
-    return cert;
-}
+bool store::is_disabled(const std::string& fingerprint) const { return std::filesystem::exists(marker_of(fingerprint)); }
 
 std::vector<std::string> store::fingerprints() const {
     std::vector<std::string> out;
     for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
         const auto& file = entry.path();
         const auto name = file.stem().string();
-        if (entry.is_regular_file() && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
+        std::error_code unknown; // then reading it says why
+        const bool is_file = entry.is_regular_file(unknown) || unknown;
+        if (is_file && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
     }
     std::ranges::sort(out);
     return out;
@@ -122,38 +93,46 @@ store_contents store::load(std::span<const stored_certificate> known) const {
     };
     store_contents out;
     const auto keep = [&](stored_certificate stored) {
-        stored.cert = with_marker(std::move(stored.cert));
+        stored.cert.disabled = is_disabled(stored.cert.fingerprint);
         out.certificates.push_back(std::move(stored));
     };
-    const auto tell = [&](const std::string& fingerprint, const std::string& problem) {
+    // Whether a former certificate stays in its place; else there may be a doubt about somebody.
+    const auto keep_former = [&](const std::string& fingerprint, const std::string& problem) {
         const auto* old = former(fingerprint);
         const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
         out.problems.push_back(fingerprint + ".pgp" + what + problem);
         if (old) keep(*old);
+        return old != nullptr;
+    };
+    const auto doubt_whose = [&](std::string_view content) {
+        std::ranges::move(addresses_in(content), std::back_inserter(out.doubts.addresses));
     };
 
-    std::vector<candidate> files;
+    std::vector<stored_file> files;
     for (const auto& fingerprint : fingerprints()) {
-        candidate file{.fingerprint = fingerprint, .content = {}};
+        stored_file file{.fingerprint = fingerprint, .content = {}};
         const auto* old = former(fingerprint);
-        if (const auto problem = read_candidate(file_of(fingerprint), file); !problem.empty()) {
-            tell(fingerprint, problem);
-        } else if (old && *old->binary == file.content) {
+        if (const auto unreadable = read_now(file_of(fingerprint), file.content); !unreadable.empty()) {
+            if (!keep_former(fingerprint, unreadable)) out.doubts.of_all = true;
+        } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
+            if (!keep_former(fingerprint, wrong)) doubt_whose(file.content);
+        } else if (old && *old->binary == file.content && doubt_about(old->cert, now()).empty() && !old->cert.invalid) {
             keep(*old);
         } else {
             files.push_back(std::move(file));
         }
     }
     if (!files.empty()) {
-        reader read(gpg_);
-        read.read(files);
-        for (const auto& [fingerprint, problem] : read.problems) tell(fingerprint, problem);
-        auto file = files.begin(); // both are in the order of the fingerprints; some files were not understood
-        for (auto& cert : read.certificates) {
-            while (file->fingerprint != cert.fingerprint) ++file;
-            keep({.cert = std::move(cert),
-                  .file = file_of(file->fingerprint),
-                  .binary = std::make_shared<const std::string>(std::move(file->content))});
+        auto [certificates, unused] = read_stored(gpg_, minimum_, files);
+        for (const auto& [file, why] : unused)
+            if (!keep_former(file->fingerprint, why)) doubt_whose(file->content);
+        for (auto& stored : certificates) {
+            if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty()) {
+                out.problems.push_back(stored.cert.fingerprint + ".pgp is not used: " + doubt);
+                doubt_whose(*stored.binary);
+            }
+            stored.file = file_of(stored.cert.fingerprint);
+            keep(std::move(stored));
         }
     }
     std::ranges::sort(out.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
@@ -167,12 +146,15 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
     gpg home(gpg_);
 
     // A revocation that stands alone may be of any certificate; else only those in the file matter.
-    std::set<std::string> wanted;
-    for (const auto& cert : home.list(*binary)) wanted.insert(cert.fingerprint);
+    std::map<std::string, std::string> wanted; // and what may keep gpg from taking them
+    for (const auto& cert : home.list(*binary)) {
+        const auto doubt = cert.created > now() ? doubt_about(cert, now()) : std::string{};
+        wanted.emplace(cert.fingerprint, doubt.empty() ? "no valid user id?" : doubt);
+    }
     const bool any = begins_with_revocation(*binary);
     std::string known;
     for (const auto& fingerprint : fingerprints()) {
-        candidate stored{.fingerprint = fingerprint, .content = {}};
+        stored_file stored{.fingerprint = fingerprint, .content = {}};
         const bool matters = any || wanted.contains(fingerprint);
         if (matters && read_candidate(file_of(fingerprint), stored).empty()) known += stored.content;
     }
@@ -189,9 +171,13 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         if (what == change::unchanged && !wanted.contains(fingerprint)) continue;
         if (what != change::unchanged) replace_file(path, content);
         wanted.erase(fingerprint);
-        out.certificates.push_back({.cert = with_marker(std::move(cert)), .what = what});
+        complete(cert, content, minimum_, now());
+        cert.disabled = is_disabled(fingerprint);
+        stored_certificate taken{.cert = std::move(cert), .binary = std::make_shared<const std::string>(content)};
+        trial(home).run({&taken, 1}, now());
+        out.certificates.push_back({.cert = std::move(taken.cert), .what = what});
     }
-    for (const auto& fingerprint : wanted) out.problems.push_back(fingerprint + ": gpg did not take it (no valid user id?)");
+    for (const auto& [fingerprint, why] : wanted) out.problems.push_back(fingerprint + ": gpg did not take it (" + why + ")");
     if (const auto unknown = count_unknown_versions(*binary); unknown > 0)
         out.problems.push_back(std::to_string(unknown) + " certificate(s) of a version that GnuPG 2.2 cannot use");
     if (out.certificates.empty() && out.problems.empty())

@@ -37,17 +37,19 @@ struct import_report {
 struct store_contents {
     std::vector<stored_certificate> certificates; // ordered by fingerprint
     std::vector<std::string> problems;            // one line a file
+    key_doubts doubts = {};                       // whose certificates are there and cannot be read now
 };
 
 enum class availability { enabled, disabled };
 
 class store {
 public:
-    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made where temporary files go.
-    store(std::filesystem::path directory, gpg_options gpg);
+    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
+    // shorter than `minimum` are weak.
+    store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {});
 
-    // One gpg run, however many files; a few more for each bad file. Of `known`, what load() gave before, a certificate whose
-    // file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
+    // Two gpg runs, however many files; a few more for each that is bad. Of `known`, what load() gave before, a certificate
+    // whose file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
     store_contents load(std::span<const stored_certificate> known = {}) const;
 
     // The bytes of a file: armored or binary, any number of certificates and revocations.
@@ -64,10 +66,11 @@ private:
     std::expected<std::string, std::string> resolve(std::string_view spelled) const;
     std::filesystem::path file_of(const std::string& fingerprint) const;
     std::filesystem::path marker_of(const std::string& fingerprint) const;
-    certificate with_marker(certificate cert) const;
+    bool is_disabled(const std::string& fingerprint) const;
 
     std::filesystem::path directory_;
     gpg_options gpg_;
+    policy::key_minimum minimum_;
 };
 
 } // namespace sealgate::keys

@@ -7,6 +7,7 @@
 #include "policy/address.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/load.hpp"
 
 #include <boost/json.hpp>
 
@@ -35,22 +36,37 @@ std::string change_name(keys::change what) {
     return "?";
 }
 
+json::value time_or_null(const std::optional<keys::time_point>& time) {
+    return time ? json::value(rfc3339(*time)) : json::value(nullptr);
+}
+
 json::object as_json(const keys::certificate& cert) {
+    const auto time = now();
+    const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
     json::array subkeys;
     for (const auto& one : cert.subkeys)
-        subkeys.push_back(json::object{{"fingerprint", one.fingerprint}, {"can_encrypt", one.can_encrypt}});
+        subkeys.push_back(json::object{{"fingerprint", one.fingerprint},
+                                       {"can_encrypt", one.can_encrypt},
+                                       {"state", name_of(keys::state_at(one, time))},
+                                       {"used", &one == used},
+                                       {"algorithm", one.algorithm},
+                                       {"bits", one.bits},
+                                       {"created", rfc3339(one.created)},
+                                       {"expires", time_or_null(one.expires)}});
     return {{"fingerprint", cert.fingerprint},
-            {"state", name_of(keys::state_at(cert, now()))},
+            {"state", name_of(keys::state_at(cert, time))},
             {"addresses", json::array(cert.addresses.begin(), cert.addresses.end())},
             {"user_ids", json::array(cert.user_ids.begin(), cert.user_ids.end())},
             {"created", rfc3339(cert.created)},
-            {"expires", cert.expires ? json::value(rfc3339(*cert.expires)) : json::value(nullptr)},
+            {"expires", time_or_null(keys::end_of_use(cert, time))},
+            {"sha1", cert.sha1},
             {"subkeys", std::move(subkeys)}};
 }
 
 std::vector<std::string> row_of(const keys::certificate& cert) {
-    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, now()))), day(cert.created),
-            cert.expires ? day(*cert.expires) : "never", text::join(cert.addresses, ", ")};
+    const auto end = keys::end_of_use(cert, now());
+    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, now()))), day(cert.created), end ? day(*end) : "never",
+            text::join(cert.addresses, ", ")};
 }
 
 void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
@@ -145,14 +161,17 @@ int show(const key_desk& desk, const invocation& called) {
         if (std::ranges::find(stored.cert.addresses, address) != stored.cert.addresses.end())
             certificates.push_back(stored.cert);
     report_problems(contents.problems);
-    const keys::key_index index(std::move(contents.certificates));
+    const keys::key_index index(std::move(contents.certificates), std::move(contents.doubts));
     const auto found = index.find(address, now());
     if (!certificates.empty()) print_certificates(certificates, called.json());
+    for (const auto& cert : certificates)
+        if (cert.sha1 && !called.json()) std::cout << sha1_remark(cert) << '\n';
     if (found.state == policy::key_state::usable) {
         if (!called.json()) std::cout << "mail to " << address << " is encrypted to " << found.stored->cert.fingerprint << '\n';
         return exit_yes;
     }
-    complain("mail to " + text::printable(address) + " cannot be encrypted: key " + std::string(name_of(found.state)));
+    complain("mail to " + text::printable(address) + " cannot be encrypted: key " + std::string(name_of(found.state)) +
+             (found.in_doubt ? "; but not all certificates can be read, so it waits" : ""));
     return exit_no;
 }
 
@@ -197,11 +216,21 @@ int enable(const key_desk& desk, const invocation& called) {
     return change_one(desk, called, policy::key_change::enable, "enabled");
 }
 
+// What the policy says of keys; its defaults where there are errors in it, which `check` tells.
+policy::key_minimum minimum_of(const config& gateway) {
+    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
+    if (rules) return rules->encryption.minimum;
+    complain(gateway.policy_path + " has errors (see sealgate check): which keys are weak is judged by the defaults");
+    return {};
+}
+
 template <int (*run)(const key_desk&, const invocation&)>
 int at_desk(const invocation& called) {
     const auto gateway = configured(called);
     if (!gateway) return exit_unusable;
-    return run({.store = keys::store(gateway->keys_directory(), {}), .events = key_events(*gateway)}, called);
+    const key_desk desk{.store = keys::store(gateway->keys_directory(), {}, minimum_of(*gateway)),
+                        .events = key_events(*gateway)};
+    return run(desk, called);
 }
 
 constexpr option_spec json_option{"--json", takes::nothing};

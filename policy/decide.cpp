@@ -40,6 +40,7 @@ reason reason_of(key_state state) {
     case key_state::revoked: return reason::key_revoked;
     case key_state::disabled: return reason::key_disabled;
     case key_state::not_for_encryption: return reason::key_not_for_encryption;
+    case key_state::weak: return reason::key_weak;
     case key_state::missing: return reason::no_key;
     }
     std::unreachable();
@@ -172,6 +173,15 @@ outcome strictest(const decision& made) {
     return what;
 }
 
+// Refused or held for want of a key that may be there. What our own fault hides is no reason to refuse anybody's mail, nor to
+// send staff to ask for a key.
+bool is_in_doubt(const recipient_decision& one) {
+    using enum reason;
+    if (!one.key.in_doubt || one.result < outcome::hold) return false;
+    return one.why == no_key || one.why == key_expired || one.why == key_revoked || one.why == key_disabled ||
+           one.why == key_not_for_encryption || one.why == key_weak || one.why == not_addressed || one.why == unverifiable;
+}
+
 } // namespace
 
 decision decide(const policy& rules, const facts& known) {
@@ -185,6 +195,7 @@ decision decide(const policy& rules, const facts& known) {
     if (!known.findings.near_misses.empty() && known.by != author::stranger) raise_for_near_misses(made, rules.near_miss);
 
     made.what = strictest(made);
+    if (std::ranges::any_of(made.recipients, is_in_doubt)) return deferred(std::move(made), reason::keys_unreadable);
     if (made.what == outcome::seal) made.forms = split_of(made, known);
     if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;

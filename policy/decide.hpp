@@ -30,12 +30,12 @@ struct decision {
     split forms;                              // who gets which form; empty unless the outcome is seal
     std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
     std::vector<address> archive;             // who gets the original too; empty unless the message goes out
-    std::optional<reason> failure;            // why `what` is defer: the decision stands, but could not be carried out
+    std::optional<reason> failure;            // why `what` is defer: could not be made surely, or not be carried out
 };
 
 decision decide(const policy& rules, const facts& known);
 
-// The same decision after an attempt to carry it out failed: to be tried again.
+// The same decision, to be tried again: what it needs is not there now.
 decision deferred(decision made, reason why);
 
 } // namespace sealgate::policy

@@ -98,6 +98,7 @@ std::string cause(const group& g, share most) {
     case reason::key_revoked: return key("is revoked", "are revoked");
     case reason::key_disabled: return key("is disabled here", "are disabled here");
     case reason::key_not_for_encryption: return key("cannot be used for encryption", "cannot be used for encryption");
+    case reason::key_weak: return key("is too weak", "are too weak");
     case reason::not_addressed: return "it is not encrypted to " + who + ", who could not read it";
     case reason::unverifiable: return "nobody can tell whether it is encrypted to " + who;
     case reason::passphrase_only:
@@ -115,6 +116,8 @@ std::string cause(const group& g, share most) {
     case reason::sealed:
     case reason::already_encrypted:
     case reason::subject_in_clear:
+    case reason::keys_unreadable:
+    case reason::organisation_key:
     case reason::sealing_failed:
     case reason::internal_error: break;
     }
@@ -180,7 +183,8 @@ std::string sentence(const account& of, const group& g, share most, bool first) 
 
 bool is_key_trouble(const group& g) {
     using enum reason;
-    return g.why == key_expired || g.why == key_revoked || g.why == key_disabled || g.why == key_not_for_encryption;
+    return g.why == key_expired || g.why == key_revoked || g.why == key_disabled || g.why == key_not_for_encryption ||
+           g.why == key_weak;
 }
 
 // RFC 3463: X.3.4 too big, X.7.5 cryptographic failure, where keys alone are in the way; else the policy is, X.7.1.
@@ -300,12 +304,35 @@ smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::
     return {.code = too_large ? 552 : 550, .enhanced = too_large ? "5.3.4" : "5.7.1", .lines = {with_id(std::move(line), id)}};
 }
 
+// Whose keys nobody can tell just now.
+std::string people_in_doubt(const decision& made) {
+    group all{.why = reason::keys_unreadable, .who = {}};
+    for (const auto& one : made.recipients)
+        if (one.key.in_doubt && one.result >= outcome::hold) all.who.push_back(shown(one.who));
+    return all.who.empty() ? std::string{} : all.named({.names = 5, .octets = 200});
+}
+
+// Whose fault it is, where it is not the sender's nor the recipients'.
+std::string fault(const decision& made, const std::string& who) {
+    if (made.failure == reason::sealing_failed) return "it could not be encrypted just now";
+    if (made.failure == reason::organisation_key)
+        return "it must be encrypted to a key of our own organisation too, and that key cannot be used; your mail "
+               "administrator has to renew it";
+    if (made.failure == reason::keys_unreadable)
+        return "the mail gateway cannot read all of its own keys just now, so it cannot tell which are of " + who;
+    return "the mail gateway has a problem of its own";
+}
+
 smtp_reply try_again(const decision& made, std::string_view id) {
-    const std::string why = made.failure == reason::sealing_failed ? "it could not be encrypted just now"
-                                                                   : "the mail gateway has a problem of its own";
-    auto line =
-        "not sent yet: " + why + ". Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.";
-    return {.code = 451, .enhanced = "4.3.0", .lines = {with_id(std::move(line), id)}};
+    smtp_reply reply{.code = 451, .enhanced = "4.3.0", .lines = {}};
+    const auto line_about = [&](const std::string& who) {
+        return with_id("not sent yet: " + fault(made, who) +
+                           ". Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.",
+                       id);
+    };
+    auto line = line_about(people_in_doubt(made));
+    reply.lines.push_back(line.size() <= room_in_line(reply) ? std::move(line) : line_about("the recipients"));
+    return reply;
 }
 
 } // namespace

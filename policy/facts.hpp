@@ -13,6 +13,7 @@ namespace sealgate::policy {
 struct key_facts {
     key_state state = key_state::missing;
     std::string fingerprint; // of the certificate judged; empty where there is none
+    bool in_doubt = false;   // certificates that may be theirs are there and cannot be read now
     bool operator==(const key_facts&) const = default;
 };
 

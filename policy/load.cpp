@@ -17,6 +17,8 @@ namespace {
 
 using yaml::map_reader;
 
+constexpr std::uint64_t most_key_bits = 16'384;
+
 // One reading of one policy file. Each section is read by one function; `out` grows as they go.
 class policy_reader {
 public:
@@ -198,8 +200,25 @@ private:
         if (const auto* value = m.optional("protect_subject"))
             to.protect_subject = yaml::as_bool(*value, errors).value_or(to.protect_subject);
         if (const auto* value = m.optional("to_sender")) to.to_sender = yaml::as_bool(*value, errors).value_or(to.to_sender);
+        if (const auto* value = m.optional("minimum")) read_minimum(*value, errors);
         if (const auto* value = m.optional("always_to"))
             for (auto& [who, at] : yaml::as_texts(*value, errors)) to.always_to.push_back(std::move(who));
+        m.finish();
+    }
+
+    void read_minimum(const yaml::node& map, yaml::error_sink& errors) {
+        map_reader m(map, "encryption.minimum", errors);
+        const auto read_bits = [&](const char* name, unsigned& to) {
+            const auto* value = m.optional(name);
+            if (!value) return;
+            const auto bits = yaml::as_count(*value, errors);
+            if (bits && *bits > most_key_bits)
+                errors.add(value->at, "no key has more than " + std::to_string(most_key_bits) + " bits");
+            else if (bits)
+                to = static_cast<unsigned>(*bits);
+        };
+        read_bits("rsa", out_.encryption.minimum.rsa);
+        read_bits("elgamal", out_.encryption.minimum.elgamal);
         m.finish();
     }
 

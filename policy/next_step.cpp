@@ -37,7 +37,8 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::no_key: return next_step::ask_for_key;
     case reason::key_expired:
     case reason::key_revoked:
-    case reason::key_not_for_encryption: return next_step::ask_for_new_key;
+    case reason::key_not_for_encryption:
+    case reason::key_weak: return next_step::ask_for_new_key;
     case reason::key_disabled: return next_step::ask_about_key;
     case reason::tier: return next_step::ask_for_address;
     case reason::passphrase_only:
@@ -56,6 +57,8 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::sealed:
     case reason::already_encrypted:
     case reason::subject_in_clear:
+    case reason::keys_unreadable:
+    case reason::organisation_key:
     case reason::sealing_failed:
     case reason::internal_error: return next_step::ask_administrator; // nobody is refused for these
     }

@@ -27,7 +27,7 @@ void add_all(std::vector<std::string>& to, const std::vector<std::string>& words
 
 bool needs_new_key(reason why) {
     return why == reason::no_key || why == reason::key_expired || why == reason::key_revoked ||
-           why == reason::key_not_for_encryption;
+           why == reason::key_not_for_encryption || why == reason::key_weak;
 }
 
 // Where mail itself is the wrong tool for this recipient: other ways are offered.

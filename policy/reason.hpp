@@ -22,6 +22,7 @@ enum class reason : std::uint8_t {
     key_revoked,
     key_disabled, // the administrator disabled the certificate
     key_not_for_encryption,
+    key_weak,           // shorter than encryption.minimum
     not_encrypted,      // the cell says require, and the message is in clear
     pgp_fake,           // claims to be encrypted and is not, and the gateway is not to encrypt it
     pgp_partial,        // encrypted, with something readable beside it, and likewise
@@ -30,6 +31,8 @@ enum class reason : std::uint8_t {
     untagged,           // no tag, and the policy asks for one
     too_large,          // larger than gateway.limits.message_size
     unreadable,         // the message's structure is beyond what the gateway reads
+    keys_unreadable,    // certificates that may be the recipient's cannot be read now: the message is deferred
+    organisation_key,   // a key of encryption.always_to cannot be used: the message is deferred
     sealing_failed,     // gpg failed: the message is deferred
     internal_error,     // ours: the message is deferred
 };
@@ -49,6 +52,7 @@ constexpr auto names(reason) {
                                          {key_revoked, "key-revoked"},
                                          {key_disabled, "key-disabled"},
                                          {key_not_for_encryption, "key-not-for-encryption"},
+                                         {key_weak, "key-weak"},
                                          {not_encrypted, "not-encrypted"},
                                          {pgp_fake, "pgp-fake"},
                                          {pgp_partial, "pgp-partial"},
@@ -57,6 +61,8 @@ constexpr auto names(reason) {
                                          {untagged, "untagged"},
                                          {too_large, "too-large"},
                                          {unreadable, "unreadable"},
+                                         {keys_unreadable, "keys-unreadable"},
+                                         {organisation_key, "organisation-key"},
                                          {sealing_failed, "sealing-failed"},
                                          {internal_error, "internal-error"}});
 }

@@ -22,6 +22,7 @@ std::string_view meaning(reason why) {
     case reason::key_revoked: return "has to be encrypted, and the key is revoked";
     case reason::key_disabled: return "has to be encrypted, and the key is disabled here";
     case reason::key_not_for_encryption: return "has to be encrypted, and the key is not for encryption";
+    case reason::key_weak: return "has to be encrypted, and the key is too weak";
     case reason::not_encrypted: return "the sender has to encrypt it, and did not";
     case reason::pgp_fake: return "claimed to be encrypted and was not";
     case reason::pgp_partial: return "encrypted, with something readable beside it";
@@ -30,6 +31,8 @@ std::string_view meaning(reason why) {
     case reason::untagged: return "no tag, and the policy asks for one";
     case reason::too_large: return "larger than the gateway reads";
     case reason::unreadable: return "built too deep to be checked";
+    case reason::keys_unreadable: return "the gateway could not read all of its keys; tried again later";
+    case reason::organisation_key: return "a key of the organisation's own could not be used; tried again later";
     case reason::sealing_failed: return "encrypting failed; tried again later";
     case reason::internal_error: return "a problem of the gateway's own; tried again later";
     }

@@ -63,6 +63,12 @@ constexpr auto names(partial_action) {
     return std::to_array<named<partial_action>>({{partial_action::seal, "seal"}, {partial_action::reject, "reject"}});
 }
 
+// The shortest keys, in bits, that mail is sealed to. DSA rests on the same problem as ElGamal, and is counted with it.
+struct key_minimum {
+    unsigned rsa = 2048;
+    unsigned elgamal = 2048;
+};
+
 struct encryption {
     no_key_action no_key = no_key_action::reject;
     unverifiable_action unverifiable = unverifiable_action::warn;
@@ -71,6 +77,7 @@ struct encryption {
     bool accept_smime = true;
     bool protect_subject = true;
     bool to_sender = false;
+    key_minimum minimum;
     std::vector<std::string> always_to;
 };
 

@@ -37,7 +37,8 @@ bool is_about_the_recipient(reason why) {
     case reason::key_expired:
     case reason::key_revoked:
     case reason::key_disabled:
-    case reason::key_not_for_encryption: return true;
+    case reason::key_not_for_encryption:
+    case reason::key_weak: return true;
     case reason::allowed:
     case reason::sealed:
     case reason::already_encrypted:
@@ -52,6 +53,8 @@ bool is_about_the_recipient(reason why) {
     case reason::untagged:
     case reason::too_large:
     case reason::unreadable:
+    case reason::keys_unreadable:
+    case reason::organisation_key:
     case reason::sealing_failed:
     case reason::internal_error: return false;
     }

@@ -43,6 +43,7 @@ constexpr auto rules = std::to_array<text_rule>({
     {.name = "why-key-revoked", .may = {"classification"}},
     {.name = "why-key-disabled", .may = {"classification"}},
     {.name = "why-key-not-for-encryption", .may = {"classification"}},
+    {.name = "why-key-weak", .may = {"classification"}},
     {.name = "better-heading"},
     {.name = "better-service", .needs = {"services"}},
     {.name = "better-key", .needs = {"who", "tag", "contact"}},

@@ -21,7 +21,7 @@ enum class outcome : std::uint8_t { deliver, warn, seal, hold, reject, defer };
 enum class protection : std::uint8_t { none, pgp_mime, pgp_inline, pgp_partial, pgp_fake, pgp_signed, smime };
 
 // What can be said of a recipient's certificate.
-enum class key_state : std::uint8_t { usable, expired, revoked, disabled, not_for_encryption, missing };
+enum class key_state : std::uint8_t { usable, expired, revoked, disabled, not_for_encryption, weak, missing };
 
 // Whether a protected message is encrypted to a key of this recipient, the better answer first. `passphrase`: it names no
 // key at all, and whoever knows a passphrase can read it.
@@ -63,6 +63,7 @@ constexpr auto names(key_state) {
                                             {revoked, "revoked"},
                                             {disabled, "disabled"},
                                             {not_for_encryption, "not-for-encryption"},
+                                            {weak, "weak"},
                                             {missing, "missing"}});
 }
 constexpr auto names(mode) { return std::to_array<named<mode>>({{mode::enforce, "enforce"}, {mode::monitor, "monitor"}}); }

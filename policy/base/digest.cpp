@@ -11,8 +11,9 @@ namespace sealgate {
 namespace {
 
 using sha256 = std::array<unsigned char, 32>;
+using sha1 = std::array<unsigned char, 20>;
 
-std::string hex(const sha256& octets) {
+std::string hex(const auto& octets) {
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
     for (const auto octet : octets) {
@@ -28,6 +29,13 @@ std::string sha256_hex(std::string_view bytes) {
     sha256 digest{};
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
         throw std::runtime_error("libcrypto cannot compute SHA-256");
+    return hex(digest);
+}
+
+std::string sha1_hex(std::string_view bytes) {
+    sha1 digest{};
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
+        throw std::runtime_error("libcrypto cannot compute SHA-1");
     return hex(digest);
 }
 

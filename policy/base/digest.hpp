@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), from libcrypto.
+// SHA-256 (FIPS 180-4), HMAC-SHA-256 (RFC 2104) and SHA-1, from libcrypto.
 #pragma once
 
 #include <string>
@@ -9,5 +9,8 @@ namespace sealgate {
 // 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
+// 40 of them. It names OpenPGP keys of version 4 (RFC 9580 section 5.5.4.2), and proves nothing.
+std::string sha1_hex(std::string_view bytes);
 
 } // namespace sealgate

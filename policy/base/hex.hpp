@@ -1,7 +1,8 @@
-// Hex digits, as quoted-printable, encoded words and percent signs have them. Pure.
+// Hex digits, as quoted-printable, encoded words and percent signs have them, and as fingerprints are written. Pure.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sealgate::text {
@@ -19,6 +20,18 @@ constexpr std::optional<char> escaped_octet(std::string_view s) {
     const auto high = s.size() > 2 ? hex_digit(s[1]) : std::nullopt;
     const auto low = high ? hex_digit(s[2]) : std::nullopt;
     return low ? std::optional(static_cast<char>(static_cast<unsigned char>(*high << 4 | *low))) : std::nullopt;
+}
+
+// Two upper-case digits an octet.
+inline std::string upper_hex(std::string_view octets) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : octets) {
+        const auto octet = static_cast<unsigned char>(c);
+        out += digits[octet >> 4];
+        out += digits[octet & 15];
+    }
+    return out;
 }
 
 } // namespace sealgate::text

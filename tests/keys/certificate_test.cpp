@@ -80,5 +80,69 @@ TEST(CertificateState, OfTomorrowIsNotUsable) {
     EXPECT_EQ(state_at(with({encryption("good", 50)}), at(99)), key_state::not_for_encryption);
 }
 
+subkey of_bits(subkey key, std::uint8_t algorithm, unsigned bits) {
+    key.algorithm = algorithm;
+    key.bits = bits;
+    return key;
+}
+
+certificate marked(certificate cert, policy::key_minimum least = {}) {
+    mark_weak(cert, least);
+    return cert;
+}
+
+TEST(WeakKeys, AreShorterThanThePolicyAsksFor) {
+    constexpr std::uint8_t rsa = 1, elgamal = 16, ecdh = 18;
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("rsa"), rsa, 2047)})), now), key_state::weak);
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("rsa"), rsa, 2048)})), now), key_state::usable);
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("elgamal"), elgamal, 1024)})), now), key_state::weak);
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("curve"), ecdh, 255)})), now), key_state::usable);
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("rsa"), rsa, 3072)}), {.rsa = 4096}), now), key_state::weak);
+    EXPECT_EQ(state_at(marked(with({of_bits(encryption("rsa"), rsa, 1024)}), {.rsa = 1024}), now), key_state::usable);
+}
+
+TEST(WeakKeys, APrimaryKeyThatIsOneMakesAllOfThemWeak) {
+    auto cert = with({of_bits(encryption("elgamal"), 16, 4096)});
+    cert.subkeys.front() = of_bits(cert.subkeys.front(), 17, 1024);
+    EXPECT_EQ(state_at(marked(cert), now), key_state::weak);
+    EXPECT_EQ(state_at(marked(cert, {.elgamal = 1024}), now), key_state::usable);
+}
+
+TEST(WeakKeys, ArePassedOverForABetterOneAndNeverChosen) {
+    const auto weak = of_bits(encryption("weak", 300), 1, 1024);
+    EXPECT_EQ(chosen(marked(with({weak, of_bits(encryption("good", 200), 1, 3072)}))), "good");
+    EXPECT_EQ(chosen(marked(with({weak}))), "none");
+}
+
+TEST(RefusedKeys, AreNoKeysForEncryption) {
+    auto refused = encryption("refused", 300);
+    refused.refused = true;
+    EXPECT_EQ(chosen(with({refused, encryption("good", 200)})), "good");
+    EXPECT_EQ(state_at(with({refused}), now), key_state::not_for_encryption);
+}
+
+TEST(EndOfUse, IsTheEarliestOfAllThatEnds) {
+    const auto ends = [](const certificate& cert) { return end_of_use(cert, now); };
+    EXPECT_EQ(ends(with({encryption("good")})), std::nullopt);
+    EXPECT_EQ(ends(with({encryption("ends", 200, at(2000))})), at(2000));
+    auto cert = with({encryption("ends", 200, at(2000))});
+    cert.expires = at(1500);
+    EXPECT_EQ(ends(cert), at(1500));
+    cert.user_ids_expire = at(1400);
+    EXPECT_EQ(ends(cert), at(1400));
+    EXPECT_EQ(state_at(cert, at(1399)), key_state::usable);
+    EXPECT_EQ(state_at(cert, at(1400)), key_state::expired);
+}
+
+TEST(EndOfUse, OfSeveralSubkeysIsTheLastOne) {
+    const auto early = encryption("early", 200, at(1100)), late = encryption("late", 150, at(3000));
+    EXPECT_EQ(end_of_use(with({early, late}), now), at(3000));
+    EXPECT_EQ(end_of_use(with({early, encryption("never")}), now), std::nullopt);
+    EXPECT_EQ(end_of_use(with({early, revoked(encryption("revoked"))}), now), at(1100));
+    EXPECT_EQ(end_of_use(with({encryption("past", 200, at(900))}), now), at(900));
+    EXPECT_EQ(end_of_use(with({early, of_bits(encryption("weak"), 1, 1024)}), now), std::nullopt);
+    EXPECT_EQ(end_of_use(marked(with({early, of_bits(encryption("weak"), 1, 1024)})), now), at(1100));
+}
+
 } // namespace
 } // namespace sealgate::keys

@@ -83,6 +83,25 @@ TEST(Lookup, AnswerDoesNotDependOnTheOrder) {
     EXPECT_EQ(found(key_index({a, b}).find("x@y.z", now)), found(key_index({b, a}).find("x@y.z", now)));
 }
 
+TEST(Lookup, WhatCannotBeReadLeavesADoubtAboutWhatIsNotUsable) {
+    const auto in_doubt = [](const key_index& index, time_point time = now) { return index.find("x@y.z", time).in_doubt; };
+    const std::vector<stored_certificate> nobody;
+    EXPECT_FALSE(in_doubt(key_index()));
+    EXPECT_TRUE(in_doubt(key_index(nobody, {.of_all = true})));
+    EXPECT_TRUE(in_doubt(key_index(nobody, {.addresses = {"x@y.z"}})));
+    EXPECT_FALSE(in_doubt(key_index(nobody, {.addresses = {"bob@y.z"}})));
+    EXPECT_FALSE(in_doubt(key_index({key('A', {"x@y.z"})}, {.of_all = true})));
+    EXPECT_TRUE(in_doubt(key_index({expired(key('A', {"x@y.z"}))}, {.of_all = true})));
+    EXPECT_FALSE(in_doubt(key_index({expired(key('A', {"x@y.z"}))})));
+}
+
+TEST(Lookup, AClockThatIsBehindACertificateLeavesADoubt) {
+    const key_index index({key('A', {"x@y.z"}, 100)});
+    EXPECT_TRUE(index.find("x@y.z", at(99)).in_doubt);
+    EXPECT_FALSE(index.find("x@y.z", at(100)).in_doubt);
+    EXPECT_FALSE(index.find("bob@y.z", at(99)).in_doubt);
+}
+
 TEST(Lookup, AnEntryIsAnAddressOrAFingerprint) {
     const key_index index({key('A', {"org@example.org"}), disabled(key('B', {}))});
     EXPECT_EQ(found(index.find_entry(" ORG@Example.org ", now)), "usable A");

@@ -102,11 +102,32 @@ TEST_F(Decide, KeyStateDecidesWhetherClearMailIsSealed) {
         {key_state::revoked, {outcome::reject, reason::key_revoked}},
         {key_state::disabled, {outcome::reject, reason::key_disabled}},
         {key_state::not_for_encryption, {outcome::reject, reason::key_not_for_encryption}},
+        {key_state::weak, {outcome::reject, reason::key_weak}},
     };
     for (const auto& [state, expected] : cases)
         EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com", state))), expected) << name_of(state);
     rules.encryption.no_key = no_key_action::hold;
     EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"))), (decided{outcome::hold, reason::no_key}));
+}
+
+TEST_F(Decide, WhatHangsOnKeysThatCannotBeReadIsDeferred) {
+    const auto outcome_in_doubt = [&](key_state state, protection brought, addressed to_them) {
+        auto known = confidential_to(to("bob@yahoo.com", state), brought);
+        known.recipients[0].to_them = to_them;
+        known.recipients[0].key.in_doubt = true;
+        return decide(rules, known);
+    };
+    for (const auto no_key : {no_key_action::reject, no_key_action::hold})
+        for (const auto state : {key_state::missing, key_state::expired, key_state::weak, key_state::disabled}) {
+            rules.encryption.no_key = no_key;
+            const auto made = outcome_in_doubt(state, protection::none, addressed::no);
+            EXPECT_EQ(made.what, outcome::defer) << name_of(state);
+            EXPECT_EQ(made.failure, reason::keys_unreadable) << name_of(state);
+        }
+    EXPECT_EQ(outcome_in_doubt(key_state::usable, protection::none, addressed::no).what, outcome::seal);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::no).what, outcome::defer);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::yes).what, outcome::deliver);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::passphrase).what, outcome::warn);
 }
 
 TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
@@ -256,7 +277,7 @@ protected:
                                                  protection::smime};
     static constexpr key_state keys[] = {
         key_state::usable, key_state::expired, key_state::revoked, key_state::disabled, key_state::not_for_encryption,
-        key_state::missing};
+        key_state::weak,   key_state::missing};
     static constexpr addressed all_addressed[] = {addressed::yes, addressed::unverifiable, addressed::passphrase,
                                                   addressed::no};
 

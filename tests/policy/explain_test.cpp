@@ -79,6 +79,20 @@ TEST_F(Explain, DeferralIsTemporaryAndNamesNobody) {
                                  "few minutes; if this lasts, tell your mail administrator. [sealgate 7Q2K-M4XD]");
 }
 
+TEST_F(Explain, OurOwnFaultIsTemporaryAndSaysWhoseItIs) {
+    auto known = to({"bob@yahoo.com", "ann@yahoo.com"});
+    known.recipients[0].key.in_doubt = true;
+    EXPECT_EQ(
+        reply_to(known),
+        "451 4.3.0 not sent yet: the mail gateway cannot read all of its own keys just now, so it cannot tell which are of "
+        "bob@yahoo.com. Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
+        "[sealgate 7Q2K-M4XD]");
+    const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::organisation_key), "7Q2K-M4XD");
+    EXPECT_THAT(to_string(*reply),
+                HasSubstr("451 4.3.0 not sent yet: it must be encrypted to a key of our own organisation too, "
+                          "and that key cannot be used; your mail administrator has to renew it."));
+}
+
 TEST_F(Explain, TooLargeHasItsOwnCode) {
     auto known = to({"bob@yahoo.com"}, 0);
     known.read = legibility::too_large;

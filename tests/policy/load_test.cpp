@@ -35,6 +35,21 @@ TEST(LoadPolicy, ReadsTheContractsExample) {
     EXPECT_EQ(rules.digest, "sha256:" + sha256_hex(example_policy));
 }
 
+TEST(LoadPolicy, TheShortestKeysAreThePolicys) {
+    const auto with_minimum = [](const std::string& value) {
+        return with(example_policy, "  always_to: []", "  minimum: " + value + "\n  always_to: []");
+    };
+    EXPECT_EQ(load_or_fail(example_policy).encryption.minimum.rsa, 2048u);
+    EXPECT_EQ(load_or_fail(example_policy).encryption.minimum.elgamal, 2048u);
+    EXPECT_EQ(load_or_fail(with_minimum("{rsa: 3072}")).encryption.minimum.rsa, 3072u);
+    EXPECT_EQ(load_or_fail(with_minimum("{rsa: 3072}")).encryption.minimum.elgamal, 2048u);
+    EXPECT_EQ(load_or_fail(with_minimum("{elgamal: 1024}")).encryption.minimum.elgamal, 1024u);
+    EXPECT_THAT(errors_of(with_minimum("{elgamall: 1024}")), testing::Contains(HasSubstr("did you mean \"elgamal\"?")));
+    EXPECT_THAT(errors_of(with_minimum("{rsa: 20480}")), testing::Contains(HasSubstr("no key has more than 16384 bits")));
+    EXPECT_FALSE(errors_of(with_minimum("{rsa: short}")).empty());
+    EXPECT_FALSE(errors_of(with_minimum("2048")).empty());
+}
+
 TEST(LoadPolicy, IncludesAreReadBesideThePolicyAndCoveredByTheDigest) {
     const auto text = with(example_policy, "[yahoo.com, hotmail.com, outlook.com]}", "[yahoo.com], include: list.txt}");
     const files all{{"p/policy.yaml", text}, {"p/list.txt", "# webmail\nhotmail.com # since 1996\n\n .live.com \r\n"}};

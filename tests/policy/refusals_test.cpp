@@ -39,6 +39,7 @@ const std::vector<std::pair<std::string, refused>> kinds{
     {"key-revoked", {reason::key_revoked, action::encrypt, key_state::revoked}},
     {"key-disabled", {reason::key_disabled, action::encrypt, key_state::disabled}},
     {"key-not-for-encryption", {reason::key_not_for_encryption, action::encrypt, key_state::not_for_encryption}},
+    {"key-weak", {reason::key_weak, action::encrypt, key_state::weak}},
     {"not-addressed", {reason::not_addressed}},
     {"unverifiable, no key here", {reason::unverifiable}},
     {"unverifiable, key here", {reason::unverifiable, action::encrypt, key_state::usable}},
@@ -147,7 +148,8 @@ TEST_F(Refusals, OfAllReasonsAreInTheGoldenFile) {
     for (const auto& [why, name] : names(reason{})) {
         using enum reason;
         const bool refuses = why != allowed && why != sealed && why != already_encrypted && why != subject_in_clear &&
-                             why != sealing_failed && why != internal_error;
+                             why != keys_unreadable && why != organisation_key && why != sealing_failed &&
+                             why != internal_error;
         EXPECT_EQ(shown.contains(why), refuses) << name;
     }
     for (const auto* vague : {"of a rule about", "Ask your mail administrator."})
@@ -215,9 +217,9 @@ TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
         return std::to_string(said.code) + " " + said.enhanced;
     };
     const refused expired{reason::key_expired}, revoked{reason::key_revoked}, disabled{reason::key_disabled};
-    const refused useless{reason::key_not_for_encryption}, missing{reason::no_key}, tier{reason::tier},
+    const refused useless{reason::key_not_for_encryption}, weak{reason::key_weak}, missing{reason::no_key}, tier{reason::tier},
         large{reason::too_large};
-    for (const auto& one : {expired, revoked, disabled, useless}) {
+    for (const auto& one : {expired, revoked, disabled, useless, weak}) {
         EXPECT_EQ(code_of({one}), "550 5.7.5");
         EXPECT_EQ(code_of({one, expired}), "550 5.7.5");
         EXPECT_EQ(code_of({one, missing}), "550 5.7.1");

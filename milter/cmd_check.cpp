@@ -44,8 +44,16 @@ std::vector<std::vector<std::string>> matrix(const policy::policy& rules) {
     return rows;
 }
 
+keys::time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+std::vector<std::string> key_problems(const snapshot& live) {
+    auto out = live.key_problems;
+    std::ranges::move(unusable_organisation_keys(live, this_second()), std::back_inserter(out));
+    return out;
+}
+
 std::map<std::string_view, std::size_t> count_states(const snapshot& live) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = this_second();
     std::map<std::string_view, std::size_t> counts;
     for (const auto& stored : live.certificates.certificates()) ++counts[name_of(keys::state_at(stored.cert, now))];
     return counts;
@@ -101,7 +109,9 @@ void print_keys(const snapshot& live) {
     if (!live.rules.encryption.always_to.empty())
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
-    for (const auto& problem : live.key_problems) std::cerr << problem << '\n';
+    for (const auto& problem : key_problems(live)) std::cerr << problem << '\n';
+    for (const auto& stored : live.certificates.certificates())
+        if (stored.cert.sha1) std::cerr << "remark: " << keys::sha1_remark(stored.cert) << '\n';
 }
 
 // The key that signs checkpoints, whether all who name one agree, and whether the secret ones are secret.
@@ -153,7 +163,8 @@ void print_json(const snapshot& live, const audit_keys& audit) {
     const auto languages = languages_of(rules.notices);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
-    json::array errors(live.key_problems.begin(), live.key_problems.end());
+    const auto of_keys = key_problems(live);
+    json::array errors(of_keys.begin(), of_keys.end());
     errors.insert(errors.end(), audit.errors.begin(), audit.errors.end());
     const json::object all{
         {"ok", errors.empty()},
@@ -192,7 +203,7 @@ int cmd_check(const invocation& called) {
         print_keys(**live);
         print_audit((*live)->gateway, audit);
     }
-    return (*live)->key_problems.empty() && audit.errors.empty() ? exit_yes : exit_no;
+    return key_problems(**live).empty() && audit.errors.empty() ? exit_yes : exit_no;
 }
 
 } // namespace sealgate::milter

@@ -104,6 +104,7 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
                         std::string(name_of(one.key.state)), std::string(name_of(one.result)), std::string(name_of(one.why))});
     print_table(std::cout, rows, "  ");
     print_copies(made);
+    if (!judged.failure_note.empty()) std::cout << "  deferred: " << judged.failure_note << '\n';
     if (notice != policy::notice_state::none)
         std::cout << "  notice to the sender: " << name_of(notice) << ", unless they were told already\n";
     for (const auto line : text::split(reply, '\n'))

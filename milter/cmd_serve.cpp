@@ -27,6 +27,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -128,6 +129,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
         for (const auto& problem : live->key_problems) log_line(problem);
+        tell_of_organisation_keys(*live);
         for (const auto& problem : exposed_secrets(live->gateway)) log_line(problem);
         notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
@@ -177,6 +179,7 @@ private:
                 return 0;
             };
             co_await offload(reloader_, std::move(look));
+            tell_of_organisation_keys(*gateway_.live());
         }
     }
 
@@ -192,6 +195,14 @@ private:
                     [this](const smtp_client& client, std::string_view queue_id) {
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
                     }};
+    }
+
+    // Time alone makes them expire, so it is looked at now and then, and told once.
+    void tell_of_organisation_keys(const snapshot& live) {
+        auto problems = unusable_organisation_keys(live, std::chrono::floor<std::chrono::seconds>(now()));
+        for (const auto& problem : problems)
+            if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_line(problem);
+        organisation_keys_ = std::move(problems);
     }
 
     connection_options options() {
@@ -284,6 +295,7 @@ private:
             log_line(
                 "audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
         for (const auto& problem : fresh->key_problems) log_line(problem);
+        tell_of_organisation_keys(*fresh);
         log_line("reloaded: mode " + std::string(name_of(wanted.mode)) + ", policy " + gateway_.live()->rules.digest + " -> " +
                  fresh->rules.digest);
         events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
@@ -303,7 +315,8 @@ private:
     server server_;
     asio::thread_pool reloader_{1};
     std::atomic<bool> reload_wanted_ = false;
-    std::string keys_problem_; // told already
+    std::string keys_problem_;                   // told already
+    std::vector<std::string> organisation_keys_; // that cannot be used: told already
     asio::signal_set signals_;
 };
 

@@ -159,6 +159,7 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
 // What a failure until here means: what can't be done is deferred.
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
+    if (of.judged.made.failure) log_line(of.id + " " + of.mail->queue_id + " deferred: " + of.judged.failure_note);
     if (sealed) {
         of.sealed = *std::move(sealed);
         edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);

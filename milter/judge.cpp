@@ -50,14 +50,23 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
         out.known.recipients.push_back(
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
-             .key = {.state = found.state, .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{}},
+             .key = {.state = found.state,
+                     .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
+                     .in_doubt = found.in_doubt},
              .to_them = readers.addressed_to(live.certificates, key)});
     }
     out.made = policy::decide(live.rules, out.known);
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
+    if (out.made.failure == policy::reason::keys_unreadable)
+        out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";
     if (out.made.what != policy::outcome::seal) return out;
-    if (const auto further = further_readers(live, mail.sender, now))
-        for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);
+    const auto further = further_readers(live, mail.sender, now);
+    if (!further) {
+        out.failure_note = further.error();
+        out.made = policy::deferred(std::move(out.made), policy::reason::organisation_key);
+        return out;
+    }
+    for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);
     return out;
 }
 

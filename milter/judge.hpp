@@ -15,6 +15,7 @@ struct judgement {
     policy::facts known;
     policy::decision made;
     std::string protection_note; // why the message's protection is what it is: one line for people
+    std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
 };
 
 // Pure but for the snapshot's key index, which is in memory.

@@ -39,7 +39,7 @@ reread_keys read_keys_anew(const snapshot& live) {
     const std::filesystem::path directory = live.gateway.keys_directory();
     if (!std::filesystem::is_directory(directory)) throw std::runtime_error(directory.string() + " is gone");
     const auto& before = live.certificates.certificates();
-    auto contents = keys::store(directory, {}).load(before);
+    auto contents = keys::store(directory, {}, live.rules.encryption.minimum).load(before);
     reread_keys out{.fresh = nullptr, .changes = changes_between(before, contents.certificates), .news = {}};
     for (const auto& problem : contents.problems)
         if (std::ranges::find(live.key_problems, problem) == live.key_problems.end()) out.news.push_back(problem);

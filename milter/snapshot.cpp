@@ -2,8 +2,6 @@
 
 #include "milter/files.hpp"
 
-#include <chrono>
-
 namespace sealgate::milter {
 
 namespace {
@@ -12,20 +10,19 @@ void append_lines(std::vector<std::string>& lines, const std::vector<yaml::diagn
     for (const auto& problem : problems) lines.push_back(problem.to_string());
 }
 
-// Keys that every sealed mail must be encrypted to: one that cannot be used would stop all sealing, so it is an error at once.
-std::vector<std::string> check_always_to(const snapshot& live) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    std::vector<std::string> errors;
+} // namespace
+
+std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {
+    std::vector<std::string> out;
     for (const auto& entry : live.rules.encryption.always_to) {
         const auto state = live.certificates.find_entry(entry, now).state;
         if (state != policy::key_state::usable)
-            errors.push_back(live.gateway.policy_path + ": encryption.always_to: the key of " + entry + " is " +
-                             std::string(name_of(state)) + "; import a usable one with sealgate keys import");
+            out.push_back(live.gateway.policy_path + ": encryption.always_to: the key of " + entry + " is " +
+                          std::string(name_of(state)) +
+                          ", so mail that has to be encrypted waits; import a usable one with sealgate keys import");
     }
-    return errors;
+    return out;
 }
-
-} // namespace
 
 std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path) {
     std::vector<std::string> errors;
@@ -36,15 +33,13 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
     if (!rules) append_lines(errors, rules.error());
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
-    auto stored = keys::store(gateway.keys_directory(), {}).load();
-    auto made = make_snapshot(std::move(gateway), *std::move(rules), std::move(stored));
-    errors = check_always_to(*made);
-    if (!errors.empty()) return std::unexpected(std::move(errors));
-    return made;
+    auto stored = keys::store(gateway.keys_directory(), {}, rules->encryption.minimum).load();
+    return make_snapshot(std::move(gateway), *std::move(rules), std::move(stored));
 }
 
 std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored) {
-    return std::make_shared<snapshot>(std::move(gateway), std::move(rules), keys::key_index(std::move(stored.certificates)),
+    return std::make_shared<snapshot>(std::move(gateway), std::move(rules),
+                                      keys::key_index(std::move(stored.certificates), std::move(stored.doubts)),
                                       std::move(stored.problems));
 }
 

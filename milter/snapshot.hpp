@@ -25,4 +25,8 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
 
 std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored);
 
+// Keys of encryption.always_to that cannot be used at that time, one line each. Time alone makes a key expire, and must stop
+// neither the gateway nor mail that needs no key: what would be sealed is deferred.
+std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now);
+
 } // namespace sealgate::milter

@@ -14,8 +14,10 @@ from mails import Mail, pgp_mime
 from smtp_client import Reply
 
 BOB, ZOE = "bob@partner.example", "zoe@yahoo.com"
+CERTIFICATES = Path(__file__).resolve().parents[1] / "certificates"
 SOURCE = Path(__file__).resolve().parents[2] / "policy" / "reason.hpp"
-NEVER_REFUSE = {"allowed", "sealed", "already-encrypted", "subject-in-clear", "sealing-failed", "internal-error"}
+NEVER_REFUSE = {"allowed", "sealed", "already-encrypted", "subject-in-clear", "keys-unreadable", "organisation-key", "sealing-failed",
+                "internal-error"}
 
 
 def hidden_reader(keys):
@@ -71,6 +73,7 @@ REASONS = {
     "key-revoked": (clear("rolf@partner.example"), {}, "550 5.7.5", "is revoked. Ask them for a new OpenPGP key"),
     "key-disabled": (clear("carol@partner.example"), {}, "550 5.7.5", "is disabled here. Ask your mail administrator about this key"),
     "key-not-for-encryption": (clear("sigrid@partner.example"), {}, "550 5.7.5", "cannot be used for encryption. Ask them for a new"),
+    "key-weak": (clear("rsa1024@partner.example"), {}, "550 5.7.5", "is too weak. Ask them for a new OpenPGP key"),
     "tier": (clear(ZOE, "[secret] Offer"), {}, "550 5.7.1", "Ask them for an address at a safer mail service"),
     "not-encrypted": (clear(BOB, "[secret] Offer"), {}, "550 5.7.1", "Encrypt it with OpenPGP in your mail program"),
     "not-addressed": (lambda keys: pgp_mime([BOB], "[secret] x", keys.encrypt(b"x", keys.carol)), {}, "550 5.7.1",
@@ -112,7 +115,11 @@ def gateway_for_a_reason(world, reason):
         if reason == "key-disabled":
             world.gateway.run("keys", "disable", carol).check_returncode()
             world.gateway.reload()
-        yield world
+        if reason == "key-weak":
+            with world.keys_imported(CERTIFICATES / "rsa1024.asc"):
+                yield world
+        else:
+            yield world
         if reason == "key-disabled":
             world.gateway.run("keys", "enable", carol).check_returncode()
 

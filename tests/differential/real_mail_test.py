@@ -29,7 +29,7 @@ def by_gpg(maker, rng):
     named = [["-r", ONE], ["-r", RSA], ["-r", ONE, "-r", TWO], ["-r", ONE, "-R", TWO, "-R", THREE], ["--throw-keyids", "-r", ONE, "-r", RSA]]
     sizes = [20, 100, 700, 2000, 20_000, 200_000]
     for to, cipher, size in itertools.product(hidden + named, ("AES128", "AES256"), sizes):
-        if size > 2000 and rng.random() < 0.6:
+        if size > 2000 and rng.random() < 0.7:
             continue
         data = maker.gpg("-z", "0", "--cipher-algo", cipher, *to, "-e", input=rng.randbytes(size))
         yield f"gpg {' '.join(to)} {cipher} {size}", data

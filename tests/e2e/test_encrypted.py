@@ -23,6 +23,35 @@ def test_mail_encrypted_to_its_recipient_passes_byte_for_byte(world, for_bob, bu
     assert record["protection"] == "pgp-mime" and record["foreign_keys"] == []
 
 
+def hidden_from_all(keys):
+    """As Delta Chat sends it: everybody's key id hidden, and AES-128, whose session keys leave the zeros near to each other."""
+    to = [argument for person in (keys.bob, keys.carol) for argument in ("--hidden-recipient-file", person.certificate)]
+    armor = keys.bob.gpg("--armor", "--trust-model", "always", "--cipher-algo", "AES128", *to, "--encrypt", input=b"inner")
+    return pgp_mime([BOB], "[secret] Offer", armor)
+
+
+def pasted_into_a_composer(keys):
+    block = keys.encrypt(b"inner", keys.bob).replace(b"\n", b"\r\n")
+    return Mail([BOB], "[secret] Offer", content=["Content-Type: multipart/alternative; boundary=b"],
+                text=b"--b\r\nContent-Type: text/plain\r\n\r\n" + block + b"\r\n--b\r\nContent-Type: text/html\r\n\r\n<div dir=\"ltr\">" +
+                     block.replace(b"\r\n", b"<br>\r\n") + b"</div>\r\n--b--\r\n")
+
+
+def armored_file_in_base64(keys):
+    block = keys.encrypt(bytes(range(256)) * 400, keys.bob)
+    return Mail([BOB], "[secret] Offer", content=["Content-Type: application/octet-stream; name=report.pdf.pgp",
+                                                  "Content-Transfer-Encoding: base64"],
+                text=base64.encodebytes(block).replace(b"\n", b"\r\n"))
+
+
+@pytest.mark.parametrize("build, reason", [(hidden_from_all, ("warn", "unverifiable")), (pasted_into_a_composer, ("deliver", "already-encrypted")),
+                                           (armored_file_in_base64, ("deliver", "already-encrypted"))])
+def test_mail_as_programs_encrypt_it_is_believed(world, build, reason):
+    mail = build(world.keys)
+    unchanged(world, mail, world.send(mail))
+    assert results(world.record(mail)) == {BOB: reason}
+
+
 def test_a_passphrase_is_a_reason_of_its_own(world):
     armor = world.keys.bob.gpg("--armor", "--pinentry-mode", "loopback", "--passphrase", "x", "--symmetric", input=b"inner")
     mail = pgp_mime([BOB], "[secret] Offer", armor)

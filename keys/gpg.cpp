@@ -12,8 +12,10 @@
 #include <charconv>
 #include <clocale>
 #include <cstdint>
+#include <exception>
 #include <fcntl.h>
 #include <list>
+#include <new>
 #include <optional>
 #include <poll.h>
 #include <unistd.h>
@@ -166,6 +168,7 @@ public:
                 throw gpg_broken("gpg did not answer in time");
             }
             turn(static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+            throw_what_was_thrown();
         }
         auto out = std::move(ending_);
         reset();
@@ -175,6 +178,28 @@ public:
     void reset() {
         ending_ = {};
         done_ = false;
+        thrown_ = nullptr;
+    }
+
+    // GPGME is C: nothing may be thrown through it.
+    template <class F>
+    gpgme_error_t without_throwing(F work) {
+        try {
+            work();
+            return 0;
+        } catch (...) {
+            thrown_ = std::current_exception();
+            return gpgme_error(GPG_ERR_ENOMEM);
+        }
+    }
+
+    // Takes over what a callback could not throw.
+    void throw_what_was_thrown() {
+        if (!thrown_) return;
+        const auto problem = thrown_;
+        gpgme_cancel(context_);
+        reset();
+        std::rethrow_exception(problem);
     }
 
 private:
@@ -206,9 +231,10 @@ private:
     static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data, void** tag) {
         auto& loop = *static_cast<event_loop*>(self);
         const auto events = static_cast<short>(is_input != 0 ? POLLIN : POLLOUT);
-        loop.watches_.push_back({.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
-        *tag = &loop.watches_.back();
-        return 0;
+        return loop.without_throwing([&] {
+            loop.watches_.push_back({.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
+            *tag = &loop.watches_.back();
+        });
     }
 
     static void remove(void* tag) {
@@ -224,7 +250,8 @@ private:
             loop.ending_.error = done.err != 0 ? done.err : done.op_err;
             loop.done_ = true;
         } else if (type == GPGME_EVENT_NEXT_KEY) {
-            loop.ending_.listed.push_back(certificate_of(*owned<gpgme_key_t>(static_cast<gpgme_key_t>(data))));
+            const owned<gpgme_key_t> key(static_cast<gpgme_key_t>(data));
+            loop.without_throwing([&] { loop.ending_.listed.push_back(certificate_of(*key)); });
         }
     }
 
@@ -232,6 +259,7 @@ private:
     std::list<watch> watches_; // GPGME keeps pointers to them
     ending ending_;
     bool done_ = false;
+    std::exception_ptr thrown_;
 };
 
 // One recipient a line; behind "--file" each is the name of a file that holds the certificate. gpg reads what is handed to
@@ -294,13 +322,16 @@ struct gpg::state {
     event_loop::ending run(Start start) {
         loop->reset();
         const auto until = std::chrono::steady_clock::now() + deadline;
-        if (const gpgme_error_t error = start(context.get()); error != 0) return {.error = error, .listed = {}};
+        const gpgme_error_t error = start(context.get());
+        loop->throw_what_was_thrown();
+        if (error != 0) return {.error = error, .listed = {}};
         return loop->run(until);
     }
 
     static gpgme_error_t on_status(void* self, const char* keyword, const char* arguments) {
-        if (keyword == encryption_begins) static_cast<state*>(self)->cipher = cipher_in(arguments != nullptr ? arguments : "");
-        return 0;
+        auto& of = *static_cast<state*>(self);
+        if (keyword != encryption_begins || arguments == nullptr) return 0;
+        return of.loop->without_throwing([&] { of.cipher = cipher_in(arguments); });
     }
 
     temporary_directory home;
@@ -333,6 +364,7 @@ std::expected<gpg_message, std::string> gpg::encrypt(std::string_view plaintext,
     };
     state_->cipher = 0;
     const auto error = state_->run(start).error;
+    if (gpgme_err_code(error) == GPG_ERR_ENOMEM) throw std::bad_alloc();
     if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
     return gpg_message{.octets = content_of(std::move(cipher)), .cipher = state_->cipher};
 }

@@ -1,6 +1,7 @@
 #include "milter/audit_log.hpp"
 
 #include <algorithm>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -70,7 +71,12 @@ void audit_log::write(std::vector<waiting> batch) {
     for (const auto& one : too_long) one.done("the record would be longer than 64 MiB, which nobody reads");
     batch.erase(too_long.begin(), too_long.end());
     if (batch.empty()) return;
-    const auto error = commit(batch);
+    std::string error;
+    try {
+        error = commit(batch);
+    } catch (const std::bad_alloc&) {
+        error = "no memory for the record";
+    }
     for (const auto& one : batch) one.done(error);
 }
 

@@ -37,6 +37,16 @@ answer try_again_later() {
                                 "Try again in a few minutes; if this lasts, tell your mail administrator."}}};
 }
 
+// Where memory is refused, it may be refused for these words, too.
+answer deferred_for(const std::exception_ptr& problem) noexcept {
+    try {
+        log_line("deferred: " + text_of(problem));
+        return try_again_later();
+    } catch (...) {
+        return {.final = verdict::tempfail, .edits = {}, .reply = {}};
+    }
+}
+
 } // namespace
 
 connection::connection(stream_socket socket, std::string peer, connection_options options)
@@ -50,12 +60,17 @@ awaitable<void> connection::run() {
     using namespace asio::experimental::awaitable_operators;
     const auto self = shared_from_this();
     expect_within(options_.read_deadline);
-    try {
-        co_await (converse() || watch());
-    } catch (const std::exception& problem) {
-        log_line("connection from " + peer_ + " closed: " + problem.what());
-    }
+    co_await (converse_or_tell() || watch());
     close();
+}
+
+// What ends with an exception is no end for operator||, which would wait for the watchdog.
+awaitable<void> connection::converse_or_tell() {
+    try {
+        co_await converse();
+    } catch (...) {
+        log_line("connection from " + peer_ + " closed: " + text_of(std::current_exception()));
+    }
 }
 
 awaitable<void> connection::converse() {
@@ -110,8 +125,7 @@ awaitable<answer> connection::judge_with_progress(transaction completed) {
     asio::co_spawn(socket_.get_executor(),
                    options_.judge(std::move(completed), session_.agreed(), [shared] { return !shared->peer_left; }),
                    [shared, self = shared_from_this()](std::exception_ptr problem, answer result) {
-                       if (problem) log_line("deferred: " + text_of(problem));
-                       shared->made = problem ? try_again_later() : std::move(result);
+                       shared->made = problem ? deferred_for(problem) : std::move(result);
                        shared->done.cancel();
                    });
     while (!shared->made) {

@@ -46,6 +46,7 @@ public:
 
 private:
     boost::asio::awaitable<void> converse();
+    boost::asio::awaitable<void> converse_or_tell();
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<bool> perform(step next);
     boost::asio::awaitable<bool> answer_transaction(transaction completed);

@@ -53,7 +53,8 @@ courier::~courier() {
 }
 
 void courier::start() {
-    asio::co_spawn(io_, run(), [](const std::exception_ptr& problem) {
+    asio::co_spawn(io_, run(), [this](const std::exception_ptr& problem) {
+        if (problem && is_of_memory(problem)) return start();
         if (problem) std::rethrow_exception(problem); // a bug: nobody would hand anything over any more
     });
 }

@@ -1,6 +1,7 @@
 #include "milter/notice_desk.hpp"
 
 #include "milter/decision_id.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/forms.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
@@ -212,7 +213,8 @@ void notice_desk::send_overdue() {
 }
 
 void notice_desk::start(asio::thread_pool& pool) {
-    asio::co_spawn(io_, run(pool), [](const std::exception_ptr& problem) {
+    asio::co_spawn(io_, run(pool), [this, &pool](const std::exception_ptr& problem) {
+        if (problem && is_of_memory(problem)) return start(pool);
         if (problem) std::rethrow_exception(problem); // a bug: nobody would get a digest any more
     });
 }

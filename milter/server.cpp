@@ -76,26 +76,31 @@ void server::listen(const endpoint& where) {
 
 asio::awaitable<void> server::accept_loop(std::shared_ptr<listener> from) {
     const auto where = to_string(from->where);
-    const bool tcp = std::holds_alternative<inet_endpoint>(from->where);
-    for (;;) {
-        auto [error, socket] = co_await from->acceptor.async_accept(as_result);
-        if (error == asio::error::operation_aborted || !from->acceptor.is_open()) co_return;
-        if (error) {
-            // Out of descriptors, say: waiting lets connections end; Postfix waits or defers.
-            log_line("cannot accept on " + where + ": " + error.message());
-            asio::steady_timer pause(io_, std::chrono::milliseconds(200));
-            co_await pause.async_wait(as_result);
-            continue;
-        }
-        // Without this, Nagle and delayed acknowledgements cost 5 ms a message.
-        boost::system::error_code ignored;
-        if (tcp) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    while (from->acceptor.is_open()) {
         try {
-            start(std::move(socket), where);
+            if (co_await accept_one(*from, where)) continue;
         } catch (const std::exception& problem) {
             log_line("cannot serve a connection on " + where + ": " + problem.what());
         }
+        // Out of descriptors or memory, say: waiting lets connections end; Postfix waits or defers.
+        asio::steady_timer pause(io_, std::chrono::milliseconds(200));
+        co_await pause.async_wait(as_result);
     }
+}
+
+// False where that should wait a little.
+asio::awaitable<bool> server::accept_one(listener& from, const std::string& where) {
+    auto [error, socket] = co_await from.acceptor.async_accept(as_result);
+    if (error == asio::error::operation_aborted || !from.acceptor.is_open()) co_return true;
+    if (error) {
+        log_line("cannot accept on " + where + ": " + error.message());
+        co_return false;
+    }
+    // Without this, Nagle and delayed acknowledgements cost 5 ms a message.
+    boost::system::error_code ignored;
+    if (std::holds_alternative<inet_endpoint>(from.where)) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    start(std::move(socket), where);
+    co_return true;
 }
 
 void server::start(stream_socket socket, const std::string& where) {

@@ -37,6 +37,7 @@ private:
     struct listener;
 
     boost::asio::awaitable<void> accept_loop(std::shared_ptr<listener> from);
+    boost::asio::awaitable<bool> accept_one(listener& from, const std::string& where);
     void start(stream_socket socket, const std::string& where);
     void finish_if_drained();
 

@@ -26,9 +26,9 @@ class FaultPoints:
 
     def arm(self, plan=""):
         """Counts effects from now on: "before 7" and "after 7" kill the gateway around the seventh, "full 7" fails it and all that
-        write behind it, "full outbox/adding" from the first one there."""
+        write behind it, "full outbox/adding" from the first one there, "memory 7" refuses the seventh request for a mebibyte or more."""
         (self._directory / "plan").write_text(plan)
-        for name in "steps", "failed":
+        for name in "steps", "failed", "allocations":
             (self._directory / name).unlink(missing_ok=True)
         (self._directory / "armed").touch()
 
@@ -41,8 +41,13 @@ class FaultPoints:
         return [self._name(line) for line in steps.read_text().splitlines()] if steps.exists() else []
 
     def failed(self):
-        """Whether a full disk was met since arm()."""
+        """Whether a full disk, or a refusal of memory, was met since arm()."""
         return (self._directory / "failed").exists()
+
+    def large_requests(self):
+        """How many requests for much memory there were since arm()."""
+        told = self._directory / "allocations"
+        return len(told.read_text().splitlines()) if told.exists() else 0
 
     def _name(self, line):
         line = line.replace(f"{self._state}/", "")

@@ -7,6 +7,8 @@
  * and tells them in $FAULT_POINTS/failed; "full NAME" does so from the first effect on something whose path has NAME in it.
  * Without a plan nothing happens.
  *
+ * "memory N" refuses the Nth request for a mebibyte or more; each such request is told in $FAULT_POINTS/allocations.
+ *
  * $FAULT_POINTS/gpg, if it is a file that can be run, is started in the place of gpg.
  */
 #define _GNU_SOURCE
@@ -32,7 +34,7 @@ enum kind { TO_DISK, TO_OTHERS };
 static const char *directory;
 static pid_t gateway;
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-static int count, first_named;
+static int count, first_named, large_requests;
 
 __attribute__((constructor)) static void begin(void) {
     char program[64] = "";
@@ -84,6 +86,27 @@ static char fate(const char *what, const char *which, enum kind kind) {
     }
     if (word[0] == 'f') return 0;
     return here == number ? word[0] : 0;
+}
+
+/* Whether the plan refuses memory of that size. */
+static int is_refused(size_t size) {
+    static const size_t large = 1 << 20;
+    char path[PATH_MAX], plan[96] = "", word[8] = "";
+    int number = 0;
+    if (size < large || directory == NULL || getpid() != gateway || access(inside(path, "armed"), F_OK) != 0) return 0;
+    int file = (int)syscall(SYS_openat, AT_FDCWD, inside(path, "plan"), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    if (read(file, plan, sizeof plan - 1) <= 0 || sscanf(plan, "%7s %d", word, &number) != 2) number = -1;
+    syscall(SYS_close, file);
+    if (strcmp(word, "memory") != 0) return 0;
+    pthread_mutex_lock(&one_at_a_time);
+    if (access(inside(path, "allocations"), F_OK) != 0) large_requests = 0;
+    tell("allocations", "for", "memory");
+    int here = ++large_requests;
+    pthread_mutex_unlock(&one_at_a_time);
+    if (here != number) return 0;
+    tell("failed", "refused", "memory");
+    return 1;
 }
 
 static void die(void) { kill(gateway, SIGKILL), pause(); }
@@ -159,6 +182,20 @@ int open(const char *path, int flags, ...) {
     va_end(rest);
     if (!(flags & O_CREAT)) return REAL(open)(path, flags);
     AROUND("make", path, TO_DISK, REAL(open)(path, flags, mode));
+}
+
+void *malloc(size_t size) {
+    static void *(*real)(size_t);
+    if (real == NULL) real = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+    if (is_refused(size)) return errno = ENOMEM, NULL;
+    return real(size);
+}
+
+void *realloc(void *old, size_t size) {
+    static void *(*real)(void *, size_t);
+    if (real == NULL) real = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+    if (is_refused(size)) return errno = ENOMEM, NULL;
+    return real(old, size);
 }
 
 int execv(const char *path, char *const arguments[]) {

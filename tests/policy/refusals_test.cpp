@@ -265,24 +265,19 @@ TEST_F(Refusals, WhoElseCanReadIsToldWhereTheGatewayWouldEncrypt) {
 }
 
 TEST_F(Refusals, AStrangerLearnsNeitherTagsNorRecipients) {
-    const auto rules = load_or_fail(policy_text);
-    for (const auto& [name, kind] : kinds) {
-        facts known;
+    for (const auto& [name, how] : kinds) {
+        begin();
+        refuse(how, 2);
         known.by = author::stranger;
-        known.findings.tags = {{.tag = "vertraulich", .classification = 2, .where = carrier::subject}};
-        known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
-        decision made{.classification = rank{2}, .what = outcome::reject};
-        made.recipients = {{.who = parse_address("bob@yahoo.com"), .result = outcome::reject, .why = kind.why}};
-        const auto reply = reply_for(rules, known, made, "7Q2K-M4XD");
-        ASSERT_TRUE(reply);
-        EXPECT_EQ(reply->code, kind.why == reason::too_large ? 552 : 550) << name;
-        const auto text = to_string(*reply);
+        const auto told = reply();
+        EXPECT_EQ(told.code, how.why == reason::too_large ? 552 : 550) << name;
+        const auto said = to_string(told);
         EXPECT_THAT(
-            text,
+            said,
             HasSubstr("not sent on: your mail is forwarded from here, and the rules of Example Org do not let it go there."));
-        EXPECT_THAT(text, EndsWith("[sealgate 7Q2K-M4XD]"));
-        for (const auto* secret : {"bob", "yahoo", "confiden", "vertraulich", "internal", "tag", "vault"})
-            EXPECT_FALSE(text::icontains(text, secret)) << name << ": " << text;
+        EXPECT_THAT(said, EndsWith("[sealgate 7Q2K-M4XD]"));
+        for (const auto* secret : {"person", "yahoo", "confiden", "internal", "public", "tag", "vault"})
+            EXPECT_FALSE(text::icontains(said, secret)) << name << ": " << said;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "keys/legacy_display.hpp"
 
 #include "policy/base/base64.hpp"
+#include "policy/base/hex.hpp"
 #include "policy/base/html.hpp"
 #include "policy/base/text.hpp"
 #include "policy/encoded_word.hpp"
@@ -62,9 +63,23 @@ void find_main_parts(const mime_part& part, std::vector<const mime_part*>& out) 
     }
 }
 
+// Some programs say an encoding and write text all the same: what would be added could not be told from it.
+bool is_as_it_says(const mime_part& part) {
+    if (part.encoding == "base64") return policy::decoded_body(part).has_value();
+    if (part.encoding != "quoted-printable") return true;
+    for (auto rest = part.body; !rest.empty(); rest.remove_prefix(1)) {
+        if (static_cast<unsigned char>(rest.front()) >= 0x80) return false;
+        if (rest.front() != '=' || text::escaped_octet(rest)) continue;
+        const auto behind = rest.substr(1);
+        const bool ends_line = text::trim(behind.substr(0, behind.find('\n'))).empty();
+        if (!ends_line) return false;
+    }
+    return true;
+}
+
 // The element in the part's own encoding; nothing where it does not fit.
 std::optional<std::string> element_for(const mime_part& part, std::string_view subject) {
-    if (!can_hold(part, subject)) return std::nullopt;
+    if (!can_hold(part, subject) || !is_as_it_says(part)) return std::nullopt;
     const bool is_html = part.subtype == "html";
     auto text =
         is_html ? "<div class=\"header-protection-legacy-display\"><pre>Subject: " + html::escaped(subject) + "</pre></div>\r\n"

@@ -15,10 +15,10 @@ namespace {
 
 using policy::form;
 
-edit_list sealing_edits(const policy::message& mail, keys::subject_shown where, const keys::pgp_mime_envelope& envelope) {
+edit_list sealing_edits(const policy::message& mail, const keys::concealment& hidden, const keys::pgp_mime_envelope& envelope) {
     edit_list edits;
     const auto numbers = number_fields(mail);
-    auto values = keys::outer_values(mail, where);
+    auto values = keys::outer_values(mail, hidden);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!values[i])
             edits.deletions.push_back(numbers[i]);
@@ -83,8 +83,13 @@ std::string sameness(const transaction& mail) {
     return out.append("\n").append(sha256_hex(mail.mail.body));
 }
 
-keys::subject_shown subject_of(const policy::policy& rules) {
-    return rules.encryption.protect_subject ? keys::subject_shown::inside_only : keys::subject_shown::outside;
+keys::concealment concealed_by(const policy::policy& rules) {
+    if (!rules.encryption.protect_subject) return keys::subject_shown::outside;
+    keys::concealment out = keys::subject_shown::inside_only;
+    out.fields = rules.carriers.headers;
+    for (auto rank = rules.untagged ? *rules.untagged + 1 : 0; rank < rules.classifications.size(); ++rank)
+        std::ranges::copy(rules.classifications[rank].tags, std::back_inserter(out.tags));
+    return out;
 }
 
 std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made) {
@@ -104,7 +109,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
     } else if (made.forms.here.empty()) {
         edits.discard = true;
     } else {
-        edits = sealing_edits(mail.mail, subject_of(rules), sealed.front().envelope());
+        edits = sealing_edits(mail.mail, concealed_by(rules), sealed.front().envelope());
         edits.removed_recipients = leaving_otherwise(made);
     }
     if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
@@ -132,8 +137,8 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
             if (!stay.contains(made.recipients[one].who.key())) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
-        auto message = [&mail, where = subject_of(rules), its_own = std::move(*envelope++)] {
-            return policy::to_wire(keys::sealed_message(mail.mail, where, its_own.envelope()));
+        auto message = [&mail, hidden = concealed_by(rules), its_own = std::move(*envelope++)] {
+            return policy::to_wire(keys::sealed_message(mail.mail, hidden, its_own.envelope()));
         };
         out.push_back({.decision = id,
                        .sender = original.sender,

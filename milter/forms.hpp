@@ -32,7 +32,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
 // day may well be alike.
 std::string sameness(const transaction& mail);
 
-// Where the Subject of sealed mail is shown.
-keys::subject_shown subject_of(const policy::policy& rules);
+// What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.
+keys::concealment concealed_by(const policy::policy& rules);
 
 } // namespace sealgate::milter

@@ -143,7 +143,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
 awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                    bool stays_in_hand) {
     const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
-    auto envelope = co_await sealers_.seal(content, subject_of(of.live->rules), std::move(recipients));
+    auto envelope = co_await sealers_.seal(content, concealed_by(of.live->rules), std::move(recipients));
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
     if (stays_in_hand) co_return *std::move(envelope);
     auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {

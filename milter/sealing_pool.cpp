@@ -29,20 +29,21 @@ sealing_pool::~sealing_pool() {
 }
 
 boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
-sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::subject_shown where,
+sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::concealment hidden,
                    std::vector<keys::seal_recipient> recipients) {
-    auto work = [this, mail = std::move(mail), where, recipients = std::move(recipients)] {
-        return seal_now(*mail, where, recipients);
+    auto work = [this, mail = std::move(mail), hidden = std::move(hidden), recipients = std::move(recipients)] {
+        return seal_now(*mail, hidden, recipients);
     };
     co_return co_await offload(threads_, std::move(work));
 }
 
-std::expected<keys::pgp_mime_envelope, std::string>
-sealing_pool::seal_now(const policy::message& mail, keys::subject_shown where, std::vector<keys::seal_recipient> recipients) {
+std::expected<keys::pgp_mime_envelope, std::string> sealing_pool::seal_now(const policy::message& mail,
+                                                                           const keys::concealment& hidden,
+                                                                           std::vector<keys::seal_recipient> recipients) {
     try {
         auto worker = take();
         const auto boundary = new_boundary();
-        const auto sealed = worker->seal(keys::entity_to_seal(mail, where, boundary), std::move(recipients));
+        const auto sealed = worker->seal(keys::entity_to_seal(mail, hidden, boundary), std::move(recipients));
         // After an error the worker goes: whatever state its gpg is in goes with it.
         if (!sealed) return std::unexpected(sealed.error().text);
         give_back(std::move(worker));

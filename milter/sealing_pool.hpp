@@ -28,13 +28,13 @@ public:
 
     // The message as a PGP/MIME envelope, read back and found right; or why not, in one line without content.
     boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
-    seal(std::shared_ptr<const policy::message> mail, keys::subject_shown where, std::vector<keys::seal_recipient> recipients);
+    seal(std::shared_ptr<const policy::message> mail, keys::concealment hidden, std::vector<keys::seal_recipient> recipients);
 
     // For other work that takes long: judging a large message, say.
     boost::asio::thread_pool& threads() { return threads_; }
 
 private:
-    std::expected<keys::pgp_mime_envelope, std::string> seal_now(const policy::message& mail, keys::subject_shown where,
+    std::expected<keys::pgp_mime_envelope, std::string> seal_now(const policy::message& mail, const keys::concealment& hidden,
                                                                  std::vector<keys::seal_recipient> recipients);
     std::unique_ptr<keys::sealer> take();
     void give_back(std::unique_ptr<keys::sealer> idle);

@@ -122,6 +122,13 @@ std::string without_remarks(std::string_view utf8) {
     return text::encode_utf8(points);
 }
 
+// Without the first byte above ASCII.
+std::string shifted_letters(std::string_view bytes) {
+    const auto strange = std::ranges::find_if(bytes, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    std::string out(bytes.begin(), strange);
+    return strange == bytes.end() ? out : out.append(std::next(strange), bytes.end());
+}
+
 // Collects neighbouring words of one charset, and keeps the last charset, since the next word mostly wants it again.
 class word_sink {
 public:
@@ -189,6 +196,8 @@ private:
             out_.text += bytes_as_utf8(whole);
         else if (how_ == word_reading::apart)
             add(apart(parts));
+        else if (how_ == word_reading::shifted)
+            add(in_->read(shifted_letters(whole)));
         else
             add(in_->read(whole));
     }

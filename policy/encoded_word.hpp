@@ -23,7 +23,8 @@ enum class word_reading : std::uint8_t {
     joined,        // neighbouring words as one, even within a group of base64
     little_endian, // UTF-16 and UTF-32 in that order, whatever they say
     big_endian,
-    plain, // as UTF-8, else Latin-1, whatever charset they name
+    shifted, // the first letter of two bytes begins one byte later: programs differ in which pairs are letters
+    plain,   // as UTF-8, else Latin-1, whatever charset they name
 };
 
 // Whether all could be read, and by every reader alike. `no`: a word is in a charset that nobody knows and its bytes say

@@ -16,10 +16,12 @@ namespace sealgate::policy {
 
 struct field_readings {
     decoded_words first;                  // as the standard has it
-    std::vector<std::string> others = {}; // likely as well, or where bytes are guessed
+    std::vector<std::string> others = {}; // likely as well
     std::vector<std::string> plain = {};  // for readers who know no encoded words, or not the charset
 
-    bool guessed = false; // `others` has guesses at what unlabelled bytes are
+    std::vector<std::string> guesses = {}; // at what bytes are of which nobody says it: all but one are wrong
+
+    bool guessed = false; // `guesses` has all there are
 };
 
 // What raw bytes may be read as. Both are asked where it matters.

@@ -104,7 +104,8 @@ private:
         for (auto& suspect : find_suspects(text, subject_, matches, left_))
             add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
         if (steers_direction(utf8)) read_displayed(utf8);
-        for (const auto& other : read.others) read_other(other);
+        for (const auto& other : read.others) read_other(other, is_telling);
+        for (const auto& guess : read.guesses) read_other(guess, is_telling_in_guess);
         if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::subject);
         note_spent(utf8, carrier::subject);
     }
@@ -122,15 +123,25 @@ private:
         return read.first.all == legible::yes && (!read.first.unlabelled || read.guessed);
     }
 
+    static bool is_telling(const suspect& found, std::string_view) { return !found.suggestion.empty(); }
+
+    // In a wrong charset any letters may come near a tag, but ASCII is what it is.
+    static bool is_telling_in_guess(const suspect& found, std::string_view written) {
+        constexpr std::ptrdiff_t fewest = 4;
+        const auto is_letter = [](char c) { return text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'; };
+        return is_telling(found, written) && (found.doubt == 0 || std::ranges::count_if(written, is_letter) >= fewest);
+    }
+
     // What some readers see. Only what is or nearly is a tag says something there: broken letters are no wonder.
-    void read_other(const std::string& utf8) {
+    void read_other(const std::string& utf8, bool (*counts)(const suspect&, std::string_view written)) {
         const auto text = fold(utf8);
         const auto matches = match_tags(text, subject_.patterns, subject_.tags);
         add_tags(matches);
         auto left = for_another_reading;
         for (auto& suspect : find_suspects(text, subject_, matches, left))
-            if (!suspect.suggestion.empty() && !is_known(suspect.suggestion))
-                add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
+            if (const auto written = written_as(utf8, text, suspect.where);
+                counts(suspect, written) && !is_known(suspect.suggestion))
+                add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
         if (steers_direction(utf8)) read_displayed(utf8);
         left_.spent = left_.spent || left.spent;
     }
@@ -194,7 +205,7 @@ private:
     // Whether the whole value is a tag for some reader.
     bool read_in_any(const field_readings& read, const folded_text& text, const std::vector<tag_word>& tags, carrier where) {
         bool found = read_whole(text.points, tags, where);
-        for (const auto* texts : {&read.others, &read.plain})
+        for (const auto* texts : {&read.others, &read.guesses, &read.plain})
             for (const auto& other : *texts) found |= read_whole(fold(other).points, tags, where);
         return found;
     }

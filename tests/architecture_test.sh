@@ -28,7 +28,7 @@ forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all
 # Pure: all of policy/, and what else says so.
 pure_keys=(keys/{addressing,anatomy,armor,armor_header,ber,certificate,cms,header_protection,inspect,leaf,legacy_display,lookup}.[ch]pp
            keys/{noise,one_subkey,packet_text,packets,pgp_mime,piecemeal_noise,plain_html,preamble}.[ch]pp
-           keys/{self_signatures,session_key,shown_digits,trace}.[ch]pp)
+           keys/{repeated_words,self_signatures,session_key,shown_digits,trace}.[ch]pp)
 pure_milter=(milter/{wire,session,direction,relay_watch,edits,events,collector,forms,ledger_line,macros,negotiation,readers,reply_text,judge}.[ch]pp)
 forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl)' \
     "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"

@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
+#include <string>
+
 namespace sealgate::keys {
 namespace {
 
+using policy::header_field;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -81,6 +85,75 @@ TEST(HeaderProtection, TheSubjectIsKnownAgainWhereverItsTagStands) {
     const policy::message resent{.fields = {{"Subject", " Acme takeover"}, {"Resent-To", " Acme takeover <x@acme.example>"}},
                                  .body = ""};
     EXPECT_TRUE(outer_values(resent, subject_shown::inside_only)[1]);
+}
+
+concealment example_concealment() {
+    concealment out = subject_shown::inside_only;
+    out.fields = {"X-Classification"};
+    out.tags = {"confidential", "streng vertraulich"};
+    return out;
+}
+
+TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
+    const struct {
+        header_field field;
+        std::optional<std::string> outside;
+    } cases[] = {
+        {{"X-Copy", " [closing of the north office]"}, {}},
+        {{"X-Short", " Closing of the north of..."}, {}},
+        {{"X-List", " a;b;closing,of,the,north;c"}, {}},
+        {{"X-Slug", " https://wiki.example/closing-of-the-north-office"}, {}},
+        {{"X-Link", " https://wiki.example/?q=closing%20of%20the%20north"}, {}},
+        {{"X-Encoded", " =?utf-8?B?Q2xvc2luZyBvZiB0aGUgbm9ydGg=?="}, {}},
+        {{"X-Other", " closing of the south office"}, " closing of the south office"},
+        {{"X-Classification", " confidential"}, {}},
+        {{"x-classification", " =?utf-8?Q?vertraulich?="}, {}},
+        {{"Sensitivity", " Company-Confidential"}, {}},
+        {{"msip_labels", " MSIP_Label_f42a_Name=Secret"}, {}},
+        {{"X-Label", " level=Confidential;by=ann"}, {}},
+        {{"X-Label", " =?utf-8?Q?STRENG_VERTRAULICH?="}, {}},
+        {{"X-Confidential", " yes"}, {}},
+        {{"X-Label", " confidentially yours"}, " confidentially yours"},
+        {{"In-Reply-To", " Your message of \"closing of the north office\" <1.2@corp.example>"}, " <1.2@corp.example>"},
+        {{"In-Reply-To", " Your message of \"Thu, 3 Jan 2002\""}, {}},
+        {{"References", " <1@corp.example>\n\t<2@corp.example>"}, " <1@corp.example>\n\t<2@corp.example>"},
+        {{"References", " closing of the north office"}, {}},
+        {{"Message-ID", " <3@corp.example>"}, " <3@corp.example>"},
+        {{"Reply-To", " \"Closing of the north office\" <ann@corp.example>"}, " ann@corp.example"},
+        {{"Reply-To", " Ann <ann@corp.example>"}, " Ann <ann@corp.example>"},
+        {{"From", " Closing of the north <ann@corp.example>, b@corp.example"}, " ann@corp.example,\n b@corp.example"},
+        {{"Reply-To", " closing of the north office"}, {}},
+        {{"Received", " from confidential.example by x"}, " from confidential.example by x"},
+        {{"List-Id", " <confidential.lists.example>"}, " <confidential.lists.example>"},
+    };
+    for (const auto& [field, outside] : cases) {
+        const policy::message one{.fields = {{"Subject", " [confidential] Closing of the north office"}, field}, .body = ""};
+        EXPECT_EQ(outer_values(one, example_concealment())[1], outside) << field.name << field.value;
+        const auto inside = entity_to_seal(one, example_concealment(), "=_x");
+        std::string line;
+        policy::append_field(line, field);
+        EXPECT_TRUE(outside == field.value || inside.contains(line)) << inside;
+        EXPECT_EQ(outer_values(one, subject_shown::outside)[1], field.value);
+    }
+}
+
+TEST(HeaderProtection, AShortSubjectIsRepeatedAsAWhole) {
+    const struct {
+        const char* subject;
+        const char* other;
+        bool is_hidden;
+    } cases[] = {
+        {" North office", " (north-office)", true},
+        {" North office", " office north", false},
+        {" Plan", " plan", true},
+        {" Plan", " Plan 9", false},
+        {" \u5317\u65B9\u529E\u4E8B\u5904", " a\u5317\u65B9\u529E\u4E8Bz", true},
+        {" B\u00DCROSCHLUSS", " b\u00FCroschlu\u00DF", true},
+    };
+    for (const auto& [subject, other, is_hidden] : cases) {
+        const policy::message one{.fields = {{"Subject", subject}, {"X-Filter", other}}, .body = ""};
+        EXPECT_EQ(!outer_values(one, subject_shown::inside_only)[1], is_hidden) << subject << other;
+    }
 }
 
 TEST(HeaderProtection, WithoutItNothingIsAdded) {

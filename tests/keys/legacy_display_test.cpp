@@ -42,6 +42,16 @@ TEST(LegacyDisplay, InBase64ItStandsBeforeTheDigits) {
     }
 }
 
+TEST(LegacyDisplay, NothingIsPutIntoWhatIsNotEncodedAsItSays) {
+    for (const auto* body :
+         {"hello, this is text\r\n", "aGVsbG8NCg==\r\nand text\r\n", "aGVsbG8", "aGVsbG8NCg==aGVsbG8NCg==", "h\xC3\xA4llo\r\n"})
+        EXPECT_EQ(body_with(mail("text/plain; charset=utf-8", "base64", body)), body);
+    for (const auto* body : {"100 = 100\r\n", "a=b\r\n", "h\xC3\xA4llo\r\n"})
+        EXPECT_EQ(body_with(mail("text/plain; charset=utf-8", "quoted-printable", body)), body);
+    EXPECT_THAT(body_with(mail("text/plain", "quoted-printable", "a=3D=\r\nb= \r\nc\r\n")), StartsWith("Subject: "));
+    EXPECT_THAT(body_with(mail("text/plain", "base64", "")), StartsWith("U3ViamVjd"));
+}
+
 TEST(LegacyDisplay, LettersNeedACharsetThatHasThem) {
     const auto* subject = "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=";
     EXPECT_EQ(body_with(mail("text/plain; charset=UTF-8", "8bit", "x\r\n", subject)), "Subject: Gr\xC3\xBC\xC3\x9F"

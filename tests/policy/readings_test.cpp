@@ -90,6 +90,7 @@ TEST(Readings, WordsAreReadApartAndJoined) {
           "=?utf-8?B?W2Nvbg==ZmlkZW50aWFsXQ==?=", "=?utf-8?B?W2N=vbmZpZGVudGlhbF0?=",      // odd padding
           "=?utf-8?B?W2Nvbm ZpZGVudGlhbF0==?=", "=?gbk?q?x=A1?= =?gbk?q?[confidential]?=", // a letter cut
           "=?shift_jis?Q?=81?= =?shift_jis?Q?[confidential=81?= =?shift_jis?Q?]?=", "=?big5?Q?=81[confidential=81]?=",
+
           "=?gb2312*zh?b?W7v6w9xd?=", "=?gbk?B?W7v6?= =?gbk?B?w9xd?=", "=?cp1200?B?WwBjAG8AbgBmAGkAZABlAG4AdABpAGEAbABdAA==?=",
           "=?utf-7?Q?+AFs-confidential+AF0-?=", "=?x-unicode-2-0-utf-7?Q?+AFs-confidential+AF0-?=",
           "=?U7?Q?+AFs-confidential+AF0-?=", "=?utf-16?B?WwBjAG8AbgBmAGkAZABlAG4AdABpAGEAbABdAA==?=",
@@ -108,6 +109,11 @@ TEST(Readings, WhatNobodyCanReadIsDoubt) {
         ASSERT_TRUE(unread) << subject;
         EXPECT_EQ("=?" + unread->charset, std::string(subject).substr(0, unread->charset.size() + 2));
     }
+    EXPECT_TRUE(unread_in(found_in("[\x8B\xA1\xA3\xA9]", "text/plain; charset=johab")));
+    EXPECT_TRUE(unread_in(found_in("[\xBA\x83]", "text/plain; charset=cp1140")));
+    EXPECT_FALSE(is_noticed(found_in("Gr\xFC\xDF"
+                                     "e",
+                                     "text/plain; charset=unknown-8bit")));
     EXPECT_FALSE(found_in(std::string(5000, 'x') + "\xE4").near_misses.empty()) << "too long to be read in all charsets";
     tag_findings mixed = found_in("[confidental] =?x-unknown?Q?=FC?=");
     EXPECT_EQ(mixed.near_misses.size(), 2u);

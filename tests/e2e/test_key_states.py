@@ -23,8 +23,10 @@ def deferred(world, mail, reply, failure):
     return record
 
 
-def test_each_certificate_is_sealed_to_exactly_if_it_is_listed_as_usable(world):
-    files = sorted(CERTIFICATES.glob("*.asc")) + sorted(CERTIFICATES.glob("*.pgp"))
+def test_a_certificate_is_sealed_to_exactly_if_it_is_listed_as_usable(world):
+    """A few of those that tests/keys/usability_test.cpp goes through."""
+    files = [CERTIFICATES / name for name in ("dsa-elg-1024.asc", "unknown-kdf.pgp", "of-1970.pgp", "good-and-newer-weak.pgp",
+                                              "elgamal-sign-too.pgp", "expired-sub.asc")]
     known = {json.loads(line)["fingerprint"] for line in world.gateway.run("keys", "list", "--json").stdout.splitlines()}
     world.gateway.run("keys", "import", *map(str, files))
     world.gateway.reload()

@@ -14,7 +14,8 @@ namespace sealgate::keys {
 namespace {
 
 [[noreturn]] void fail(const std::string& doing, const std::filesystem::path& file) {
-    throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
+    const auto named = file.empty() ? "a file whose name is empty" : file.string();
+    throw std::system_error(errno, std::generic_category(), doing + " " + named);
 }
 
 // What errno has no words for.

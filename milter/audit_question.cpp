@@ -1,6 +1,7 @@
 #include "milter/audit_question.hpp"
 
 #include "milter/audit_search.hpp"
+#include "milter/decision_id.hpp"
 #include "milter/files.hpp"
 #include "policy/address.hpp"
 #include "policy/audit_event.hpp"
@@ -149,10 +150,13 @@ bool are_domains(words& values, const config& gateway, const people& named) {
     return true;
 }
 
-bool are_ids(const words& values) {
-    const auto is_id = [](const std::string& id) { return id.size() == 9 && id[4] == '-'; };
-    const auto wrong = std::ranges::find_if_not(values, is_id);
-    return wrong == values.end() || refuse("--id", "\"" + text::printable(*wrong) + "\" is no decision id such as 7Q2K-M4XD");
+bool are_ids(words& values) {
+    for (auto& value : values) {
+        auto id = read_decision_id(value);
+        if (!id) return refuse("--id", "\"" + text::printable(value) + "\" is no decision id such as 7Q2K-M4XD");
+        value = *std::move(id);
+    }
+    return true;
 }
 
 // What a decision says, and what an event does not.

@@ -7,6 +7,7 @@
 #include "milter/cmd.hpp"
 #include "milter/courier.hpp"
 #include "milter/directory_watch.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/gateway.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/live_keys.hpp"
@@ -14,6 +15,7 @@
 #include "milter/offload.hpp"
 #include "milter/outbox.hpp"
 #include "milter/relay_watch.hpp"
+#include "milter/reload_news.hpp"
 #include "milter/secret_files.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
@@ -236,7 +238,7 @@ private:
             errors = fresh ? lost_certificates(*gateway_.live(), **fresh) : std::move(fresh.error());
             if (errors.empty()) co_return take_over(*std::move(fresh));
         } catch (const std::exception& problem) {
-            errors.emplace_back(problem.what());
+            errors.push_back(text_of(problem));
         }
         for (const auto& error : errors) log_line(error);
         events_.record(policy::refused_reload_event(now(), in_force(*gateway_.live()), errors.size()));
@@ -296,8 +298,7 @@ private:
                 "audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
         for (const auto& problem : fresh->key_problems) log_line(problem);
         tell_of_organisation_keys(*fresh);
-        log_line("reloaded: mode " + std::string(name_of(wanted.mode)) + ", policy " + gateway_.live()->rules.digest + " -> " +
-                 fresh->rules.digest);
+        log_line("reloaded: " + reload_news(*gateway_.live(), *fresh));
         events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
         gateway_.replace(std::move(fresh));
     }

@@ -84,7 +84,7 @@ awaitable<std::vector<std::string>> courier::plan() {
         next_try_ = next;
         co_return std::move(ids);
     } catch (const std::exception& problem) {
-        log_line(std::string("cannot look into the outbox: ") + problem.what());
+        log_line("cannot look into the outbox: " + text_of(problem));
     }
     co_return std::vector<std::string>{};
 }

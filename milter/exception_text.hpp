@@ -1,4 +1,5 @@
-// An exception in one line, for logs.
+// An exception in one line, for logs and people: what could not be done, with which file, and why. Without what libraries add
+// for those who write programs: where in their source it was noticed, and names that are empty.
 #pragma once
 
 #include <exception>
@@ -6,6 +7,7 @@
 
 namespace sealgate::milter {
 
+std::string text_of(const std::exception& problem);
 std::string text_of(const std::exception_ptr& problem);
 
 // Memory was refused: what was under way is given up, and all else goes on.

@@ -1,6 +1,7 @@
 #include "milter/gateway.hpp"
 
 #include "milter/decision_id.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/forms.hpp"
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
@@ -79,7 +80,7 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited
         co_return co_await pass_down(std::move(of), agreed);
     } catch (const std::exception& problem) {
         if (enforced) throw;
-        log_line(std::string("not decided, and passed as monitor mode says: ") + problem.what());
+        log_line(std::string("not decided, and passed as monitor mode says: ") + text_of(problem));
     }
     co_return untouched;
 }
@@ -150,7 +151,7 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
         try {
             return sealed_envelope(std::move(made), directory);
         } catch (const std::exception& problem) {
-            return std::unexpected(std::string("no room to keep it until then: ") + problem.what());
+            return std::unexpected(std::string("no room to keep it until then: ") + text_of(problem));
         }
     };
     co_return co_await offload(sealers_.threads(), std::move(put_away));
@@ -209,7 +210,7 @@ awaitable<bool> gateway::owe(passage& of) {
             notices_.remember(*live, notice);
             return {};
         } catch (const std::exception& problem) {
-            return problem.what();
+            return text_of(problem);
         }
     };
     const auto problem = co_await offload(sealers_.threads(), std::move(work));

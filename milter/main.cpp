@@ -1,6 +1,7 @@
 // sealgate: the command line. One table says what there is; everything else is in the commands.
 
 #include "milter/cmd.hpp"
+#include "milter/exception_text.hpp"
 
 #include <exception>
 #include <filesystem>
@@ -79,10 +80,8 @@ int main(int argc, char** argv) {
     try {
         const int status = run_command_line(commands, {argv + 1, argv + argc});
         return is_output_written() ? status : exit_unusable;
-    } catch (const std::filesystem::filesystem_error& problem) {
-        complain("cannot use " + problem.path1().string() + ": " + problem.code().message());
     } catch (const std::exception& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     }
     return exit_unusable;
 }

@@ -2,6 +2,7 @@
 
 #include "keys/armor.hpp"
 #include "milter/decision_id.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/offload.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::expected<keys::pgp_mime_envelope, std::string> sealing_pool::seal_now(const
         give_back(std::move(worker));
         return keys::make_envelope(keys::armor_message(*sealed), boundary);
     } catch (const std::exception& problem) {
-        return std::unexpected(problem.what());
+        return std::unexpected(text_of(problem));
     }
 }
 

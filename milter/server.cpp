@@ -1,5 +1,6 @@
 #include "milter/server.hpp"
 
+#include "milter/exception_text.hpp"
 #include "milter/gateway_log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -70,7 +71,7 @@ void server::listen(const endpoint& where) {
         asio::co_spawn(io_, accept_loop(made), asio::detached);
         listeners_.push_back(std::move(made));
     } catch (const std::exception& problem) {
-        throw std::runtime_error("cannot listen on " + to_string(where) + ": " + problem.what());
+        throw std::runtime_error("cannot listen on " + to_string(where) + ": " + text_of(problem));
     }
 }
 
@@ -80,7 +81,7 @@ asio::awaitable<void> server::accept_loop(std::shared_ptr<listener> from) {
         try {
             if (co_await accept_one(*from, where)) continue;
         } catch (const std::exception& problem) {
-            log_line("cannot serve a connection on " + where + ": " + problem.what());
+            log_line("cannot serve a connection on " + where + ": " + text_of(problem));
         }
         // Out of descriptors or memory, say: waiting lets connections end; Postfix waits or defers.
         asio::steady_timer pause(io_, std::chrono::milliseconds(200));

@@ -1,11 +1,15 @@
 // The file that the audit log's records are written to: appended, synced, rotated away.
 //
-// One process at a time: a lock file beside it sees to that. A line cut short by a crash is removed when the log is opened:
-// nobody was ever told of it. What can't be made durable leaves no trace. Not for several threads.
+// One gateway at a time: a lock file beside it sees to that. But others have hands, too: a program that rotates logs, an
+// editor, a copy put back. So it is looked at before each write. Where it is not as it was left, the log goes on in a new file
+// behind the last record that the gateway wrote or signed, and what was found is kept. Nothing of it is cut away, but for what
+// this object wrote itself and could not make durable, and a record of ours cut short by a crash: nobody was ever told of
+// those. Not for several threads.
 #pragma once
 
 #include "keys/files.hpp"
 #include "policy/chain.hpp"
+#include "policy/log_found.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,15 +18,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 namespace sealgate::milter {
 
 class audit_file {
 public:
-    // Opens or makes the log in this directory. Throws std::runtime_error if it can't be opened, is locked by another
-    // process, or its last line is damaged.
+    // Opens or makes the log in this directory. Throws std::runtime_error if it can't be opened, or is locked by another
+    // process.
     explicit audit_file(const std::filesystem::path& directory);
+
+    // The log was signed there: where it ends earlier, or otherwise, it goes on behind that.
+    void hold_against(const policy::chain_end& is_signed);
 
     // Where the log stands.
     const policy::chain_end& end() const { return end_; }
@@ -33,6 +41,12 @@ public:
     // Octets that were removed at opening.
     std::uint64_t repaired() const { return repaired_; }
 
+    // Why the log can't go on in this file; nothing where it is as it was left. Costs two system calls. Throws
+    // std::system_error where it can't be told.
+    std::optional<policy::log_state> look();
+    // Begins a new file, and keeps what was found. Throws std::system_error where that can't be done.
+    policy::log_found go_on_anew(policy::log_state why);
+
     // Whole lines, after which the log stands at `end`. Returns why they are not on disk, or nothing.
     std::string append(std::string_view lines, const policy::chain_end& end, std::chrono::sys_days today);
 
@@ -42,17 +56,22 @@ public:
 
 private:
     std::filesystem::path path() const;
-    void remove_unfinished();
     void pick_up_end();
-    std::string write_and_sync(std::string_view lines);
+    void remove_unfinished(off_t size);
+    void begin_file(const std::filesystem::path& away);
+    void note_as_left();
+    std::filesystem::path name_to_keep() const;
+    void take_back(std::size_t written, std::string& error);
 
     std::filesystem::path directory_;
     keys::open_file lock_;
     std::unique_ptr<keys::open_file> file_;
     off_t size_ = 0;
-    std::uint64_t first_record_ = 1; // of this file
+    struct timespec written_at_ = {}; // the file's own, when it was left
+    std::uint64_t first_record_ = 1;  // of this file
     std::optional<std::chrono::sys_days> last_day_;
     std::uint64_t repaired_ = 0;
+    std::optional<policy::log_state> found_; // at the start
     policy::chain_end end_;
 };
 

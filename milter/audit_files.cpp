@@ -38,6 +38,10 @@ fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
     return directory / fmt::format("{}{:012}{}", prefix, first_record, suffix);
 }
 
+fs::path found_log(const fs::path& directory, std::uint64_t record, unsigned copy) {
+    return directory / fmt::format("found-{:012}{}{}", record, copy > 1 ? fmt::format("-{}", copy) : "", suffix);
+}
+
 std::vector<fs::path> log_files(const fs::path& directory) {
     std::error_code error;
     const fs::directory_iterator entries(directory, error);

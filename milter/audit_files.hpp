@@ -15,6 +15,9 @@ inline constexpr unsigned open_to_group = 0750;
 std::filesystem::path written_log(const std::filesystem::path& directory);
 std::filesystem::path rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
 
+// What was found where the written log should have been, and is no part of the log. `record` tells of it.
+std::filesystem::path found_log(const std::filesystem::path& directory, std::uint64_t record, unsigned copy);
+
 // Those that are there, in the order of their records, the written one last. A directory that is missing has none.
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);
 

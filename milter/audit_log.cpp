@@ -1,5 +1,7 @@
 #include "milter/audit_log.hpp"
 
+#include "policy/log_found.hpp"
+
 #include <algorithm>
 #include <new>
 #include <system_error>
@@ -19,8 +21,8 @@ audit_log::audit_log(audit_options options)
     : options_(std::move(options))
     , file_(options_.directory)
     , checkpoints_(options_.key, options_.directory, options_.checkpoints)
-    , repaired_(file_.repaired())
-    , signed_(file_.end().last_seq) {
+    , repaired_(file_.repaired()) {
+    begin_where_it_was_signed();
     writer_ = std::thread([this] { run(); });
 }
 
@@ -81,15 +83,44 @@ void audit_log::write(std::vector<waiting> batch) {
 }
 
 std::string audit_log::commit(const std::vector<waiting>& batch) {
+    try {
+        go_on_anew_if_need_be();
+    } catch (const std::system_error& problem) {
+        return problem.what();
+    }
     auto end = file_.end();
     std::string lines;
+    for (const auto& fields : untold_) lines += policy::chain(end, fields) + "\n";
     for (const auto& one : batch) lines += policy::chain(end, one.fields) + "\n";
     const auto today = floor<days>(options_.now());
     rotate_before(lines.size(), today);
     auto error = file_.append(lines, end, today);
+    if (error.empty()) untold_.clear();
     if (error.empty() && next_checkpoint_ == steady_clock::time_point::max())
         next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
     return error;
+}
+
+// Nobody is to begin a new history by taking the files away.
+void audit_log::begin_where_it_was_signed() {
+    try {
+        if (const auto last = checkpoints_.last()) file_.hold_against(last->end);
+    } catch (const std::system_error& problem) {
+        options_.complain(std::string("the audit log was not held against its checkpoints: ") + problem.what());
+    }
+    signed_ = file_.end().last_seq;
+}
+
+// What is missing then can be proved as long as the last record is signed.
+void audit_log::go_on_anew_if_need_be() {
+    const auto why = file_.look();
+    if (!why) return;
+    add_checkpoint();
+    const auto found = file_.go_on_anew(*why);
+    untold_.push_back(policy::log_found_event(options_.now(), found));
+    options_.complain("THE AUDIT LOG IS NOT AS THE GATEWAY LEFT IT: " + to_string(found) +
+                      ". It goes on in a new file behind record " + std::to_string(found.last_record) +
+                      ", and so does mail. See sealgate audit verify; no other program may rotate, cut or write these files");
 }
 
 void audit_log::rotate_before(std::size_t octets, std::chrono::sys_days today) {

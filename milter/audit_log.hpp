@@ -1,5 +1,6 @@
 // The audit log: one JSON line a record, hash-linked (policy/chain.hpp), durable before anybody is told, and signed from time
-// to time (policy/checkpoint.hpp).
+// to time (policy/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and its first
+// record tells what was found (policy/log_found.hpp).
 //
 // Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread
 // does both, and rotates and signs. A record that can't be made durable leaves no trace in the file, and its waiter is told
@@ -62,6 +63,8 @@ private:
     std::vector<waiting> wait_for_records();
     void write(std::vector<waiting> batch);
     std::string commit(const std::vector<waiting>& batch);
+    void begin_where_it_was_signed();
+    void go_on_anew_if_need_be();
     void rotate_before(std::size_t octets, std::chrono::sys_days today);
     bool checkpoint_is_due() const;
     void add_checkpoint();
@@ -71,8 +74,9 @@ private:
     audit_file file_;
     checkpoint_file checkpoints_;
     const std::uint64_t repaired_;
-    std::uint64_t signed_; // the last record that needs no further checkpoint
+    std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
     std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
+    std::vector<std::string> untold_; // records of how the log was found, until they are written
     std::string rotating_lacks_;
     std::string signing_lacks_;
 

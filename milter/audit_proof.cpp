@@ -5,6 +5,7 @@
 #include "milter/checkpoint_reader.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/chain.hpp"
+#include "policy/log_found.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -95,6 +96,94 @@ struct proof_under_way {
         // A flaw of a record that was taken already came to light by the next one, which may stand in the next file.
         if (!proof.first_flaw() || proof.first_flaw()->record > proof.end().last_seq) where = file;
     }
+};
+
+// Behind a flaw a further proof begins where a record says that the gateway went on in a new file.
+class proofs {
+public:
+    using maker = std::function<policy::log_proof(std::uint64_t first)>;
+
+    proofs(maker make, std::uint64_t first, const fs::path& where)
+        : make_(std::move(make)) {
+        parts_.push_back({.proof = make_(first), .where = where});
+    }
+
+    void follow(const std::string& line, const fs::path& file) {
+        if (!is_flawed()) last().follow(line, file);
+        if (!is_flawed()) return;
+        const auto here = policy::end_at(line);
+        if (here && policy::log_found_told_in(line)) {
+            // What is missing between the flaw and here is one of its own.
+            if (seen_ > 0 && seen_ + 1 < here->last_seq) begin(seen_ + 1, line, file);
+            if (is_flawed()) begin(here->last_seq, line, file);
+        } else {
+            seen_ = std::max({seen_, last().proof.first_flaw()->record, here ? here->last_seq : 0});
+        }
+    }
+
+    void finish() { last().proof.finish(); }
+
+    // Of the log from its beginning on, to the first flaw.
+    const policy::log_proof& first() const { return parts_.front().proof; }
+
+    std::vector<log_problem> problems() const {
+        std::vector<log_problem> out;
+        for (const auto& [proof, where] : parts_)
+            if (const auto& flaw = proof.first_flaw())
+                out.push_back({.file = where, .text = flaw->text, .record = flaw->record});
+        return out;
+    }
+
+    // The last part, where it is not the first one and has no flaw.
+    const policy::log_proof* whole_rest() const {
+        const auto& rest = parts_.back().proof;
+        return parts_.size() < 2 || rest.first_flaw() ? nullptr : &rest;
+    }
+
+private:
+    proof_under_way& last() { return parts_.back(); }
+    bool is_flawed() { return last().proof.first_flaw().has_value(); }
+
+    void begin(std::uint64_t first, const std::string& line, const fs::path& file) {
+        parts_.push_back({.proof = make_(first), .where = file});
+        last().follow(line, file);
+        seen_ = 0;
+    }
+
+    maker make_;
+    std::vector<proof_under_way> parts_;
+    std::uint64_t seen_ = 0; // of the records behind a flaw, the last one; 0: there is no line behind it
+};
+
+// Records that tell how the log was found.
+class found_logs {
+public:
+    void see(const std::string& line) {
+        const auto told = policy::log_found_told_in(line);
+        if (!told) return;
+        const auto at = policy::end_at(line);
+        first_of_rest_ = at ? at->last_seq : 0;
+        if (++count_ <= most_told)
+            notes_.push_back("record " + std::to_string(first_of_rest_) + " says that at " + told->time + " " +
+                             to_string(told->found));
+    }
+
+    std::vector<std::string> notes(const policy::log_proof* rest) const {
+        auto out = notes_;
+        if (count_ > most_told) out.push_back(std::to_string(count_ - most_told) + " further records tell such things");
+        if (rest)
+            out.push_back(policy::records(first_of_rest_, rest->end().last_seq) +
+                          " behind that: each follows the one before it" +
+                          (rest->last_signed() ? ", signed up to record " + std::to_string(rest->last_signed()->end.last_seq)
+                                               : std::string{}));
+        return out;
+    }
+
+private:
+    static constexpr std::size_t most_told = 20;
+    std::vector<std::string> notes_;
+    std::size_t count_ = 0;
+    std::uint64_t first_of_rest_ = 0;
 };
 
 std::string rest_of_log(std::string_view rest) {
@@ -224,34 +313,36 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
     const auto by = [&](const known_checkpoints& known) {
         const auto counts = [&](const policy::checkpoint& at) { return known.counts(at, out.keys); };
-        return proof_under_way{.proof = policy::log_proof(known.ends(), asked.first_record, counts), .where = reader.file()};
+        const auto make = [&, counts](std::uint64_t first) { return policy::log_proof(known.ends(), first, counts); };
+        return proofs(make, asked.first_record, reader.file());
     };
     auto by_own = by(own), by_kept = by(kept);
     const bool is_kept = out.is_kept = !asked.kept.empty();
     out.counting = (is_kept ? kept : own).all.size();
     out.not_genuine = (is_kept ? kept : own).not_genuine;
     auto& counts = is_kept ? by_kept : by_own;
-    bool more = true;
-    for (std::string line; (see || !counts.proof.first_flaw()) && (more = reader.next(line));) {
+    found_logs found;
+    for (std::string line; reader.next(line);) {
         if (see) see(line);
         by_own.follow(line, reader.file());
         if (is_kept) by_kept.follow(line, reader.file());
-        if (!counts.proof.first_flaw()) out.keys.follow(counts.proof.end().last_seq, line);
+        if (!counts.first().first_flaw()) out.keys.follow(counts.first().end().last_seq, line);
+        found.see(line);
     }
-    by_own.proof.finish();
-    if (is_kept) by_kept.proof.finish();
-    judge_keys(asked, {&own, &kept}, part_to_judge(counts.proof, by_own.proof), out);
-    const auto& wrong = counts.proof.first_flaw() ? counts : by_own;
-    if (const auto& flaw = wrong.proof.first_flaw())
-        out.problems.insert(out.problems.begin(), {.file = wrong.where, .text = flaw->text, .record = flaw->record});
-    if (!more && !reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
+    by_own.finish();
+    if (is_kept) by_kept.finish();
+    judge_keys(asked, {&own, &kept}, part_to_judge(counts.first(), by_own.first()), out);
+    auto flaws = (counts.problems().empty() ? by_own : counts).problems();
+    out.problems.insert(out.problems.begin(), std::move_iterator(flaws.begin()), std::move_iterator(flaws.end()));
+    std::ranges::move(found.notes(counts.whole_rest()), std::back_inserter(out.notes));
+    if (!reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
     if (asked.first_record > 1)
         out.notes.push_back("the records before " + std::to_string(asked.first_record) +
                             " are kept elsewhere and were not looked at");
-    out.end = counts.proof.end();
+    out.end = counts.first().end();
     if (out.is_key_in_doubt) return out;
-    if (const auto* last = counts.proof.last_signed()) out.last_signed = *last;
-    if (const auto* last = by_own.proof.last_signed()) out.own_signed_to = last->end.last_seq;
+    if (const auto* last = counts.first().last_signed()) out.last_signed = *last;
+    if (const auto* last = by_own.first().last_signed()) out.own_signed_to = last->end.last_seq;
     return out;
 }
 

@@ -80,6 +80,24 @@ checkpoint_file::checkpoint_file(const fs::path& key_file, const fs::path& audit
     keys::replace_file(public_key_file(audit_directory), to_text(key) + "\n", readable_by_group);
 }
 
+std::optional<policy::checkpoint> checkpoint_file::last() const {
+    if (!fs::exists(file_)) return std::nullopt;
+    std::vector<ed25519_public_key> known{public_key()};
+    if (former_) known.push_back(*former_);
+    constexpr off_t longest_line = 4096;
+    constexpr int most_lines = 1000; // by other keys, or damaged
+    const keys::input_file from(file_);
+    auto end = line_start(from.descriptor(), ::lseek(from.descriptor(), 0, SEEK_END), file_);
+    for (int lines = 0; end > 0 && lines < most_lines; ++lines) {
+        const auto begin = line_start(from.descriptor(), end - 1, file_);
+        if (end - begin < longest_line)
+            if (const auto read = policy::read_checkpoint(read_range(from.descriptor(), begin, end - 1, file_), known))
+                return read->at;
+        end = begin;
+    }
+    return std::nullopt;
+}
+
 void checkpoint_file::add(const policy::checkpoint& at) const {
     const keys::open_file to(file_, O_RDWR | O_CREAT | O_APPEND, readable_by_group);
     // What stands behind the last line end was cut short: by a crash, or by a full disk.

@@ -37,6 +37,9 @@ public:
     // Another key that stood beside the log until now.
     const std::optional<ed25519_public_key>& former() const { return former_; }
 
+    // The last one in the file that this key signed, or the former one; nothing where there is none. Throws std::system_error.
+    std::optional<policy::checkpoint> last() const;
+
     // On disk when it returns, or not there at all. A line that was cut short before is taken away. Throws std::system_error.
     void add(const policy::checkpoint& at) const;
 

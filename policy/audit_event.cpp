@@ -29,13 +29,19 @@ std::string fields(const json::object& whole) {
     return text.substr(1, text.size() - 2);
 }
 
+} // namespace
+
+std::string event_fields(event_time time, gateway_event what, const json::object& further) {
+    auto out = event(time, name_of(what));
+    for (const auto& field : further) out.insert(field);
+    return fields(out);
+}
+
 // Most lines are decisions, and not worth parsing here. An event says so behind its number and time.
 std::optional<json::object> event_in(std::string_view line) {
     constexpr std::size_t before_other_fields = 96;
     return line.substr(0, before_other_fields).contains("\"event\":") ? record_in(line) : std::nullopt;
 }
-
-} // namespace
 
 std::string start_event(event_time time, std::string_view version, const in_force& now, const keys_in_use& keys) {
     auto out = event(time, name_of(gateway_event::start));

@@ -7,6 +7,8 @@
 #include "policy/base/ed25519.hpp"
 #include "policy/vocabulary.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -34,7 +36,8 @@ enum class gateway_event : std::uint8_t {
     keys_reload,
     repair,
     signing_key,
-    report_passed
+    report_passed,
+    log_found
 };
 
 constexpr auto names(gateway_event) {
@@ -46,8 +49,14 @@ constexpr auto names(gateway_event) {
                                                 {keys_reload, "keys-reload"},
                                                 {repair, "repair"},
                                                 {signing_key, "signing-key"},
-                                                {report_passed, "report-passed"}});
+                                                {report_passed, "report-passed"},
+                                                {log_found, "log-found"}});
 }
+
+// The fields of an event, these behind its time and its name.
+std::string event_fields(event_time time, gateway_event what, const boost::json::object& further);
+// A line of the log as its record, where that is an event.
+std::optional<boost::json::object> event_in(std::string_view line);
 
 // The keys that the log itself is written with, from a start on.
 struct keys_in_use {

@@ -39,8 +39,10 @@ std::expected<link, std::string> read_link(std::string_view line) {
     return link_in(line);
 }
 
+std::string beginning_of_next(const chain_end& end) { return std::string(seq_mark) + std::to_string(end.last_seq + 1) + ","; }
+
 std::string chain(chain_end& end, std::string_view fields) {
-    std::string line = std::string(seq_mark) + std::to_string(end.last_seq + 1) + ",";
+    auto line = beginning_of_next(end);
     line.append(fields).append(prev_mark).append(end.last_hash).append("\"");
     end = {.last_seq = end.last_seq + 1, .last_hash = sha256_hex(line)};
     line.append(hash_mark).append(end.last_hash).append("\"}");

@@ -43,6 +43,9 @@ std::expected<link, std::string> read_link(std::string_view line);
 // Appends a record: FIELDS are its JSON members without braces. Returns the line without a line end, and moves `end` on.
 std::string chain(chain_end& end, std::string_view fields);
 
+// What a line at that end begins with, whatever it says.
+std::string beginning_of_next(const chain_end& end);
+
 // Checks one line against what came before it. Returns the new end, or what is wrong, in one phrase.
 std::expected<chain_end, std::string> follow(const chain_end& before, std::string_view line);
 

@@ -70,7 +70,7 @@ std::expected<std::string, seal_error> sealer::seal(std::string_view entity, std
             return std::unexpected(seal_error{std::move(problem)});
         if (made->cipher != aes256) return std::unexpected(seal_error{"gpg did not encrypt with AES-256"});
         return std::move(made->octets);
-    } catch (const std::exception& broken) {
+    } catch (const gpg_broken& broken) {
         return std::unexpected(seal_error{broken.what()});
     }
 }

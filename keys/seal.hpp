@@ -3,8 +3,9 @@
 // What gpg made is walked with the packet reader that judges other people's mail. It is returned only if it
 // is one integrity-protected message with AES-256 to exactly the keys asked for: no key more, none less, no passphrase,
 // nothing behind it. The cipher is what gpg says it is, and the packets must not contradict: a session key that is wrapped
-// for a curve shows its length. A sealer belongs to one worker and keeps a gpg home of its own. Every failure is a
-// seal_error, in one line without content; only the constructor throws (gpg cannot be run at all).
+// for a curve shows its length. A sealer belongs to one worker and keeps a gpg home of its own. What gpg
+// does not do is a seal_error, in one line without content; a disk or memory that is full throws, and so does the constructor
+// where gpg cannot be run at all.
 #pragma once
 
 #include "keys/gpg.hpp"

@@ -1,11 +1,16 @@
 #include "milter/audit_proof.hpp"
 #include "milter/checkpoint_file.hpp"
 #include "milter/cmd.hpp"
+#include "milter/exception_text.hpp"
 #include "milter/secret_files.hpp"
+#include "milter/smtp_client.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/table.hpp"
+#include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -148,6 +153,51 @@ void print_audit(const config& gateway, const audit_keys& keys) {
     for (const auto& error : keys.errors) complain(error);
 }
 
+// What the submit port takes, and whether that is enough for what may come.
+struct submit_port {
+    std::optional<std::uint64_t> most; // octets; nothing: no limit, or nobody to ask
+    std::string problem;               // why it could not be asked
+    std::uint64_t needed = 0;
+    bool is_enough() const { return !most || *most >= needed; }
+};
+
+submit_port ask_submit_port(const config& gateway) {
+    // Base64 with its line ends makes 1.37 of it; header and legacy display are little.
+    submit_port out{.most = {}, .problem = {}, .needed = gateway.limits.message_size * 7 / 5};
+    boost::asio::io_context io;
+    constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_message = std::chrono::seconds(2)};
+    boost::asio::co_spawn(io, ask_size_limit(gateway.submit, patience), [&](const std::exception_ptr& thrown, auto said) {
+        if (thrown)
+            out.problem = text_of(thrown);
+        else if (said)
+            out.most = *said;
+        else
+            out.problem = said.error();
+    });
+    io.run();
+    return out;
+}
+
+void print_submit_port(const config& gateway, const submit_port& port) {
+    std::cout << "\nsubmit port " << to_string(endpoint(gateway.submit)).substr(sizeof "inet:" - 1) << "\n  "
+              << (!port.problem.empty() ? "cannot be asked now: " + port.problem
+                  : port.most           ? "takes messages of at most " + octets_text(*port.most)
+                                        : "takes messages of any size")
+              << '\n';
+    if (port.is_enough()) return;
+    complain("remark: a mail of gateway.limits.message_size has up to " + octets_text(port.needed) +
+             " once it is encrypted, and Postfix takes " + octets_text(*port.most) +
+             "; what is larger is refused. Set message_size_limit = " + std::to_string(port.needed) +
+             " in main.cf, or gateway.limits.message_size: " + std::to_string(*port.most * 5 / 7 >> 10) + "KiB");
+}
+
+json::object as_json(const submit_port& port) {
+    return {{"size_limit", port.most ? json::value(*port.most) : json::value(nullptr)},
+            {"size_needed", port.needed},
+            {"enough", port.is_enough()},
+            {"problem", port.problem.empty() ? json::value(nullptr) : json::value(port.problem)}};
+}
+
 void print_json(const snapshot& live, const audit_keys& audit) {
     const auto& rules = live.rules;
     json::object cells;
@@ -181,6 +231,7 @@ void print_json(const snapshot& live, const audit_keys& audit) {
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
+        {"submit", as_json(ask_submit_port(live.gateway))},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
                                {"addresses", name_of(live.gateway.audit.addresses)}}}};
@@ -201,6 +252,7 @@ int cmd_check(const invocation& called) {
         print_policy((*live)->rules);
         print_notices((*live)->rules.notices);
         print_keys(**live);
+        print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
         print_audit((*live)->gateway, audit);
     }
     return key_problems(**live).empty() && audit.errors.empty() ? exit_yes : exit_no;

@@ -19,6 +19,7 @@
 #include "milter/secret_files.hpp"
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
+#include "milter/submit_limit.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
@@ -34,6 +35,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <new>
 
 namespace sealgate::milter {
 
@@ -123,7 +125,9 @@ public:
         , sealers_(
               live->gateway.limits.crypto_workers,
               {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
-        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_)
+        , most_([this] { return gateway_.live()->gateway.submit; })
+        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_,
+                   most_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -145,14 +149,27 @@ public:
         asio::co_spawn(io_, await_signals(), asio::detached);
         asio::co_spawn(io_, look_for_events(), asio::detached);
         asio::co_spawn(io_, follow_keys(), asio::detached);
+        asio::co_spawn(io_, most_.octets(), asio::detached);
         courier_.start();
         notices_.start(sealers_.threads());
-        io_.run();
+        run_until_stopped();
         events_.record(policy::stop_event(now()));
         log_line("stopped");
     }
 
 private:
+    // Memory that is refused to one mail is no reason to end all others.
+    void run_until_stopped() {
+        for (;;) {
+            try {
+                io_.run();
+                return;
+            } catch (const std::bad_alloc&) {
+                log_line("no memory for something that was under way: it is given up, and all else goes on");
+            }
+        }
+    }
+
     static std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
 
     void record_start(const snapshot& live) {
@@ -301,6 +318,8 @@ private:
         log_line("reloaded: " + reload_news(*gateway_.live(), *fresh));
         events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
         gateway_.replace(std::move(fresh));
+        most_.forget();
+        asio::co_spawn(io_, most_.octets(), asio::detached);
     }
 
     asio::io_context io_{1};
@@ -310,6 +329,7 @@ private:
     outbox outbox_; // before the pool, on which copies are added
     notice_desk notices_;
     sealing_pool sealers_;
+    submit_limit most_;
     gateway gateway_;
     courier courier_;
     relay_watch relays_{&log_line};

@@ -98,6 +98,8 @@ private:
         map_reader m(map, "limits", errors_);
         if (const auto* value = m.optional("message_size"))
             read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{2} << 30, out_.limits.message_size);
+        if (const auto* value = m.optional("copies"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.limits.copies);
         if (const auto* value = m.optional("connections"))
             read_bounded(*value, yaml::as_count(*value, errors_), 1, 100'000, out_.limits.connections);
         if (const auto* value = m.optional("crypto_workers"); value && value->scalar != "auto")

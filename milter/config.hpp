@@ -17,6 +17,7 @@ namespace sealgate::milter {
 
 struct limits {
     std::size_t message_size = std::size_t{50} << 20; // octets
+    std::size_t copies = std::size_t{1} << 30;        // octets that one mail may put into the outbox
     std::size_t connections = 1000;
     std::size_t crypto_workers = 0; // 0: one for each core
     bool operator==(const limits&) const = default;

@@ -4,6 +4,7 @@
 #include "milter/exception_text.hpp"
 #include "milter/forms.hpp"
 #include "milter/gateway_log.hpp"
+#include "milter/leaving_size.hpp"
 #include "milter/offload.hpp"
 #include "milter/readers.hpp"
 #include "policy/audit_event.hpp"
@@ -46,6 +47,19 @@ std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const po
 }
 
 const std::string& shown(const smtp_client& client) { return client.address.empty() ? client.name : client.address; }
+
+std::optional<trouble> too_much(const leaving_size& sizes, std::optional<std::uint64_t> of_postfix, std::uint64_t of_copies) {
+    if (of_postfix && sizes.largest() > *of_postfix)
+        return trouble{.why = reason::too_large_sealed,
+                       .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +
+                               std::to_string(*of_postfix) + " (message_size_limit)",
+                       .most_octets = *of_postfix};
+    if (sizes.copies() > of_copies)
+        return trouble{.why = reason::too_many_copies,
+                       .text = "its copies have more than " + std::to_string(of_copies) + " octets (limits.copies)",
+                       .most_octets = of_copies};
+    return std::nullopt;
+}
 
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
     if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};
@@ -110,7 +124,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
-    if (owes(of) && !of.awaited()) take_back(of, nobody_waits);
+    if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
     auto unrecorded = co_await record(record_of(of));
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
     const bool kept = co_await owe(of);
@@ -129,12 +143,19 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     const auto groups = ciphertext_groups(of.judged.made);
     if (!of.enforced() || groups.empty()) co_return envelopes;
     const auto further = further_readers(*of.live, of.mail->sender, of.now());
-    if (!further) co_return std::unexpected(further.error());
+    if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
+    const auto& forms = of.judged.made.forms;
+    leaving_size sizes(*of.mail, subject_of(of.live->rules));
+    if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
+        sizes.add_original();
+    const auto most_of_postfix = co_await most_.octets();
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
-        const bool stays_in_hand = envelopes.empty() && !of.judged.made.forms.here.empty();
+        const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
         auto sealed = co_await seal_once(of, std::move(recipients), stays_in_hand);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
+        stays_in_hand ? sizes.add_in_hand(sealed->body_size()) : sizes.add_copy(sealed->body_size());
+        if (auto over = too_much(sizes, most_of_postfix, of.live->gateway.limits.copies)) co_return std::unexpected(*over);
         envelopes.push_back(*std::move(sealed));
     }
     co_return envelopes;
@@ -151,10 +172,17 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
         try {
             return sealed_envelope(std::move(made), directory);
         } catch (const std::exception& problem) {
-            return std::unexpected(std::string("no room to keep it until then: ") + text_of(problem));
+            return std::unexpected(trouble_of(problem, reason::internal_error));
         }
     };
     co_return co_await offload(sealers_.threads(), std::move(put_away));
+}
+
+// What never can be done is refused.
+void gateway::settle_trouble(passage& of, const trouble& why) {
+    if (why.most_octets == 0) return defer(of, why.why, "cannot encrypt: " + why.text);
+    log_line(of.id + " " + of.mail->queue_id + " refused: " + why.text);
+    of.judged.made = policy::refused_for_size(std::move(of.judged.made), why.why, why.most_octets);
 }
 
 // What a failure until here means: what can't be done is deferred.
@@ -169,7 +197,7 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
         else if (of.enforced() && !possible(edits, agreed))
             defer(of, reason::internal_error, "Postfix does not let this filter change mail");
     } else {
-        defer(of, reason::sealing_failed, "cannot encrypt: " + sealed.error());
+        settle_trouble(of, sealed.error());
     }
     of.reply = reply_to(of);
     return edits;
@@ -196,32 +224,37 @@ bool gateway::owes(const passage& of) {
 awaitable<bool> gateway::owe(passage& of) {
     if (!owes(of)) co_return true;
     if (!of.awaited()) {
-        take_back(of, nobody_waits);
+        take_back(of, reason::internal_error, nobody_waits);
         co_return false;
     }
     const auto& made = of.judged.made;
     auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
-                 notice = of.notice]() mutable -> std::string {
+                 notice = of.notice]() mutable -> std::optional<trouble> {
         try {
             auto owed = copies_owed(live->rules, made, *mail, std::move(sealed), id);
             if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
             notices_.collect(*live, *mail, notice);
             outbox_.add(std::move(owed));
             notices_.remember(*live, notice);
-            return {};
+            return std::nullopt;
         } catch (const std::exception& problem) {
-            return text_of(problem);
+            return trouble_of(problem, reason::internal_error);
         }
     };
-    const auto problem = co_await offload(sealers_.threads(), std::move(work));
-    if (problem.empty()) co_return true;
-    take_back(of, "cannot keep what is owed: " + problem);
+    std::optional<trouble> problem;
+    try {
+        problem = co_await offload(sealers_.threads(), std::move(work));
+    } catch (const std::exception& thrown) {
+        problem = trouble_of(thrown, reason::internal_error);
+    }
+    if (!problem) co_return true;
+    take_back(of, problem->why, "cannot keep what is owed: " + problem->text);
     co_return false;
 }
 
 // Deferred although it was settled.
-void gateway::take_back(passage& of, std::string_view detail) {
-    defer(of, reason::internal_error, detail);
+void gateway::take_back(passage& of, reason why, std::string_view detail) {
+    defer(of, why, detail);
     of.reply = reply_to(of);
 }
 

@@ -14,7 +14,9 @@
 #include "milter/sealed_envelope.hpp"
 #include "milter/sealing_pool.hpp"
 #include "milter/snapshot.hpp"
+#include "milter/submit_limit.hpp"
 #include "milter/transaction.hpp"
+#include "milter/trouble.hpp"
 #include "policy/explain.hpp"
 #include "policy/pseudonym.hpp"
 
@@ -34,14 +36,15 @@ class gateway {
 public:
     // `names`: how the log calls people.
     gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
-            sealing_pool& sealers, outbox& copies, notice_desk& notices)
+            sealing_pool& sealers, outbox& copies, notice_desk& notices, submit_limit& most)
         : live_(std::move(live))
         , log_(log)
         , events_(events)
         , names_(std::move(names))
         , sealers_(sealers)
         , outbox_(copies)
-        , notices_(notices) {}
+        , notices_(notices)
+        , most_(most) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -53,8 +56,8 @@ public:
 
 private:
     // One envelope for each ciphertext that is needed.
-    using sealed_once = std::expected<sealed_envelope, std::string>;
-    using sealing = std::expected<std::vector<sealed_envelope>, std::string>;
+    using sealed_once = std::expected<sealed_envelope, trouble>;
+    using sealing = std::expected<std::vector<sealed_envelope>, trouble>;
 
     // What one message carries down the river.
     struct passage {
@@ -80,12 +83,13 @@ private:
     boost::asio::awaitable<sealing> seal(const passage& of);
     boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                   bool stays_in_hand);
+    static void settle_trouble(passage& of, const trouble& why);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);
     static std::optional<policy::smtp_reply> reply_to(const passage& of);
     static bool owes(const passage& of);
     boost::asio::awaitable<bool> owe(passage& of);
-    static void take_back(passage& of, std::string_view detail);
+    static void take_back(passage& of, policy::reason why, std::string_view detail);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
     boost::asio::awaitable<std::string> record(std::string fields);
@@ -99,6 +103,7 @@ private:
     sealing_pool& sealers_;
     outbox& outbox_;
     notice_desk& notices_;
+    submit_limit& most_;
 };
 
 } // namespace sealgate::milter

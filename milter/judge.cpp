@@ -60,6 +60,11 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     if (out.made.failure == policy::reason::keys_unreadable)
         out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";
     if (out.made.what != policy::outcome::seal) return out;
+    // A copy is never smaller than the mail; what they take exactly is known when they are encrypted.
+    if (const auto most = live.gateway.limits.copies; out.made.forms.copies.size() * mail.size > most) {
+        out.made = policy::refused_for_size(std::move(out.made), policy::reason::too_many_copies, most);
+        return out;
+    }
     const auto further = further_readers(live, mail.sender, now);
     if (!further) {
         out.failure_note = further.error();

@@ -21,7 +21,8 @@ const command_entry commands[] = {
      .summary = "read both files, print the policy as a matrix, list every error",
      .details =
          "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
-         "store, and the public key that signs the audit log: note it elsewhere. Exit status 1 where something is wrong.\n",
+         "store, the largest message that Postfix takes, and the public key that signs the audit log: note it elsewhere.\n"
+         "Exit status 1 where something is wrong.\n",
      .options = {{"--json", takes::nothing}},
      .run = cmd_check},
     {.name = "explain",

@@ -41,10 +41,12 @@ private:
 };
 
 sealed_envelope::sealed_envelope(keys::pgp_mime_envelope envelope)
-    : held_(std::move(envelope)) {}
+    : body_size_(envelope.body.size())
+    , held_(std::move(envelope)) {}
 
 sealed_envelope::sealed_envelope(keys::pgp_mime_envelope envelope, const fs::path& directory)
-    : held_(std::move(envelope)) {
+    : body_size_(envelope.body.size())
+    , held_(std::move(envelope)) {
     constexpr std::size_t large = 64 * 1024; // octets
     if (held_.body.size() < large) return;
     body_ = std::make_shared<const file>(directory / (new_decision_id() + ".sealed"), held_.body);

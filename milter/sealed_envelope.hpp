@@ -6,6 +6,7 @@
 
 #include "keys/pgp_mime.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 
@@ -19,12 +20,15 @@ public:
     // In a file in that directory, if it is large. The file goes with the last copy. Blocks on the disk.
     sealed_envelope(keys::pgp_mime_envelope envelope, const std::filesystem::path& directory);
 
+    std::size_t body_size() const { return body_size_; } // octets
+
     // Blocks on the disk if it is there.
     keys::pgp_mime_envelope envelope() const;
 
 private:
     class file;
 
+    std::size_t body_size_ = 0;
     keys::pgp_mime_envelope held_; // its body is empty where that is in the file
     std::shared_ptr<const file> body_;
 };

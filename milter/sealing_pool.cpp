@@ -2,7 +2,6 @@
 
 #include "keys/armor.hpp"
 #include "milter/decision_id.hpp"
-#include "milter/exception_text.hpp"
 #include "milter/offload.hpp"
 
 #include <algorithm>
@@ -29,7 +28,7 @@ sealing_pool::~sealing_pool() {
     threads_.join();
 }
 
-boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
+boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, trouble>>
 sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::concealment hidden,
                    std::vector<keys::seal_recipient> recipients) {
     auto work = [this, mail = std::move(mail), hidden = std::move(hidden), recipients = std::move(recipients)] {
@@ -38,19 +37,19 @@ sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::concealmen
     co_return co_await offload(threads_, std::move(work));
 }
 
-std::expected<keys::pgp_mime_envelope, std::string> sealing_pool::seal_now(const policy::message& mail,
-                                                                           const keys::concealment& hidden,
-                                                                           std::vector<keys::seal_recipient> recipients) {
+std::expected<keys::pgp_mime_envelope, trouble> sealing_pool::seal_now(const policy::message& mail,
+                                                                       const keys::concealment& hidden,
+                                                                       std::vector<keys::seal_recipient> recipients) {
     try {
         auto worker = take();
         const auto boundary = new_boundary();
         const auto sealed = worker->seal(keys::entity_to_seal(mail, hidden, boundary), std::move(recipients));
         // After an error the worker goes: whatever state its gpg is in goes with it.
-        if (!sealed) return std::unexpected(sealed.error().text);
+        if (!sealed) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = sealed.error().text});
         give_back(std::move(worker));
         return keys::make_envelope(keys::armor_message(*sealed), boundary);
     } catch (const std::exception& problem) {
-        return std::unexpected(text_of(problem));
+        return std::unexpected(trouble_of(problem, policy::reason::sealing_failed));
     }
 }
 

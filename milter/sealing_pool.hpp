@@ -6,6 +6,7 @@
 #include "keys/header_protection.hpp"
 #include "keys/pgp_mime.hpp"
 #include "keys/seal.hpp"
+#include "milter/trouble.hpp"
 #include "policy/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -26,16 +27,16 @@ public:
     sealing_pool(std::size_t workers, keys::gpg_options gpg);
     ~sealing_pool();
 
-    // The message as a PGP/MIME envelope, read back and found right; or why not, in one line without content.
-    boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, std::string>>
+    // The message as a PGP/MIME envelope, read back and found right.
+    boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, trouble>>
     seal(std::shared_ptr<const policy::message> mail, keys::concealment hidden, std::vector<keys::seal_recipient> recipients);
 
     // For other work that takes long: judging a large message, say.
     boost::asio::thread_pool& threads() { return threads_; }
 
 private:
-    std::expected<keys::pgp_mime_envelope, std::string> seal_now(const policy::message& mail, const keys::concealment& hidden,
-                                                                 std::vector<keys::seal_recipient> recipients);
+    std::expected<keys::pgp_mime_envelope, trouble> seal_now(const policy::message& mail, const keys::concealment& hidden,
+                                                             std::vector<keys::seal_recipient> recipients);
     std::unique_ptr<keys::sealer> take();
     void give_back(std::unique_ptr<keys::sealer> idle);
 

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -69,6 +70,7 @@ public:
     }
 
     awaitable<handed_over> run(before_the_end about_to_end);
+    awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_limit();
     awaitable<void> say_goodbye();
 
 private:
@@ -84,8 +86,9 @@ private:
     awaitable<std::string> send(std::string bytes);
 
     bool offers(std::string_view extension) const {
-        return std::ranges::any_of(extensions_, [&](const auto& one) { return text::iequals(one, extension); });
+        return std::ranges::any_of(extensions_, [&](const auto& one) { return text::iequals(word_of(one), extension); });
     }
+    static std::string_view word_of(std::string_view line) { return line.substr(0, line.find(' ')); }
     void all(const std::vector<std::size_t>& which, const recipient_fate& fate) {
         for (const auto index : which) result_.recipients[index] = fate;
     }
@@ -96,8 +99,8 @@ private:
     outgoing_mail mail_;
     smtp_deadlines deadlines_;
     reply_reader replies_;
-    std::vector<std::string> extensions_;
-    std::vector<std::size_t> undecided_; // indices of the recipients nothing is known of yet
+    std::vector<std::string> extensions_; // with what stands behind the word
+    std::vector<std::size_t> undecided_;  // indices of the recipients nothing is known of yet
     std::vector<std::size_t> accepted_;
     handed_over result_;
 };
@@ -118,6 +121,20 @@ awaitable<handed_over> conversation::run(before_the_end about_to_end) {
     co_return std::move(result_);
 }
 
+awaitable<std::expected<std::optional<std::uint64_t>, std::string>> conversation::ask_size_limit() {
+    if (auto problem = co_await introduce(); !problem.empty()) co_return std::unexpected(std::move(problem));
+    std::optional<std::uint64_t> most;
+    for (const auto& line : extensions_) {
+        if (!text::iequals(word_of(line), "SIZE")) continue;
+        const auto number = text::trim(std::string_view(line).substr(word_of(line).size()));
+        std::uint64_t octets = 0;
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), octets);
+        // 0: no limit.
+        if (error == std::errc{} && end == number.data() + number.size() && octets > 0) most = octets;
+    }
+    co_return most;
+}
+
 // Up to the answer to EHLO. Returns what went wrong, or nothing.
 awaitable<std::string> conversation::introduce() {
     if (auto problem = co_await connect(); !problem.empty()) co_return problem;
@@ -127,7 +144,7 @@ awaitable<std::string> conversation::introduce() {
     const auto hello = co_await command("EHLO " + own_name(socket_));
     if (!hello) co_return hello.error();
     if (hello->kind() != 2) co_return server_name() + " answers EHLO with " + hello->printable();
-    for (std::size_t i = 1; i < hello->lines.size(); ++i) extensions_.emplace_back(text::split(hello->lines[i], ' ').front());
+    extensions_.assign(hello->lines.begin() + 1, hello->lines.end());
     co_return std::string{};
 }
 
@@ -313,14 +330,32 @@ std::string dot_stuffer::end() const {
     return last_ == '\r' ? "\n" : "\r\n";
 }
 
+namespace {
+
+// Nothing depends on how it ends.
+void leave(const asio::any_io_executor& executor, std::shared_ptr<conversation> with) {
+    auto goodbye = [with = std::move(with)]() -> awaitable<void> { co_await with->say_goodbye(); };
+    asio::co_spawn(executor, std::move(goodbye), asio::detached);
+}
+
+} // namespace
+
 awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines,
                                  before_the_end about_to_end) {
     const auto executor = co_await asio::this_coro::executor;
     const auto with = std::make_shared<conversation>(executor, std::move(server), std::move(mail), deadlines);
     auto result = co_await with->run(std::move(about_to_end));
-    auto goodbye = [with]() -> awaitable<void> { co_await with->say_goodbye(); };
-    asio::co_spawn(executor, std::move(goodbye), asio::detached);
+    leave(executor, with);
     co_return result;
+}
+
+awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_limit(inet_endpoint server,
+                                                                                   smtp_deadlines deadlines) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto with = std::make_shared<conversation>(executor, std::move(server), outgoing_mail{}, deadlines);
+    auto said = co_await with->ask_size_limit();
+    leave(executor, with);
+    co_return said;
 }
 
 } // namespace sealgate::milter

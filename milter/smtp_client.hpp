@@ -100,4 +100,9 @@ using before_the_end = std::function<boost::asio::awaitable<void>(std::vector<st
 boost::asio::awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines,
                                               before_the_end about_to_end);
 
+// The largest message that the server says it takes, in octets (RFC 1870); nothing where it names no limit. The error says why
+// it could not be asked.
+boost::asio::awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_limit(inet_endpoint server,
+                                                                                                smtp_deadlines deadlines);
+
 } // namespace sealgate::milter

@@ -1,6 +1,7 @@
 #include "policy/decide.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sealgate::policy {
@@ -167,6 +168,12 @@ split split_of(const decision& made, const facts& known) {
     return split_by_form(results, seen);
 }
 
+void take_everything_back(decision& made) {
+    made.archive.clear();
+    made.forms = {};
+    made.further_readers.clear();
+}
+
 outcome strictest(const decision& made) {
     auto what = outcome::deliver;
     for (const auto& recipient : made.recipients) what = std::max(what, recipient.result);
@@ -203,10 +210,25 @@ decision decide(const policy& rules, const facts& known) {
 
 decision deferred(decision made, reason why) {
     made.what = outcome::defer;
-    made.archive.clear();
-    made.forms = {};
-    made.further_readers.clear();
+    take_everything_back(made);
     made.failure = why;
+    return made;
+}
+
+decision refused_for_size(decision made, reason why, std::uint64_t most_octets) {
+    std::vector<std::size_t> concerned;
+    if (why == reason::too_many_copies)
+        for (const auto& copy : made.forms.copies) std::ranges::copy(copy.recipients, std::back_inserter(concerned));
+    else
+        for (std::size_t i = 0; i < made.recipients.size(); ++i)
+            if (made.recipients[i].result == outcome::seal) concerned.push_back(i);
+    for (const auto i : concerned) {
+        made.recipients[i].result = outcome::reject;
+        made.recipients[i].why = why;
+    }
+    made.what = outcome::reject;
+    take_everything_back(made);
+    made.most_octets = most_octets;
     return made;
 }
 

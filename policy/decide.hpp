@@ -9,6 +9,7 @@
 #include "policy/rules.hpp"
 #include "policy/split.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct decision {
     split forms;                              // who gets which form; empty unless the outcome is seal
     std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
     std::vector<address> archive;             // who gets the original too; empty unless the message goes out
+    std::uint64_t most_octets = 0;            // which size it is refused for, if one is the reason
     std::optional<reason> failure;            // why `what` is defer: could not be made surely, or not be carried out
 };
 
@@ -37,5 +39,9 @@ decision decide(const policy& rules, const facts& known);
 
 // The same decision, to be tried again: what it needs is not there now.
 decision deferred(decision made, reason why);
+
+// The same decision, of a seal, where that makes too much of it: `too_large_sealed` or `too_many_copies`. Nobody gets
+// anything; those are refused who would have got what is too large.
+decision refused_for_size(decision made, reason why, std::uint64_t most_octets);
 
 } // namespace sealgate::policy

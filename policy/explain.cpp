@@ -1,5 +1,6 @@
 #include "policy/explain.hpp"
 
+#include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 #include "policy/next_step.hpp"
 
@@ -85,7 +86,7 @@ std::string group::named(share most) const {
 }
 
 // "there is no key for bob@yahoo.com (unsecure)": what stands after "not sent: tagged confidential, but ".
-std::string cause(const group& g, share most) {
+std::string cause(const group& g, share most, std::uint64_t most_octets) {
     const auto who = g.named(most);
     const bool one = g.who.size() == 1;
     const auto key = [&](std::string_view is, std::string_view are) {
@@ -109,6 +110,12 @@ std::string cause(const group& g, share most) {
     case reason::pgp_partial: return "it is encrypted with something readable beside it, so it cannot go to " + who;
     case reason::smime_not_accepted: return "S/MIME is not accepted, so it cannot go to " + who;
     case reason::too_large: return "it is larger than the gateway reads";
+    case reason::too_large_sealed:
+        return "once it is encrypted it is larger than the mail server takes (" + octets_text(most_octets) +
+               "), so it cannot go to " + who;
+    case reason::too_many_copies:
+        return "all the copies that it needs are larger than the gateway keeps for one mail (" + octets_text(most_octets) +
+               "), so it cannot go to " + who;
     case reason::unreadable: return "its structure is too deep to be checked, so it cannot go to " + who;
     case reason::near_miss:
     case reason::untagged:
@@ -119,6 +126,7 @@ std::string cause(const group& g, share most) {
     case reason::keys_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:
+    case reason::no_room:
     case reason::internal_error: break;
     }
     return "of a rule about " + who;
@@ -178,7 +186,7 @@ std::string sentence(const account& of, const group& g, share most, bool first) 
     }
     if (g.why == reason::untagged || !of.made.classification) return opening + "it has no tag.";
     const auto classified = first ? classification_text(of.rules, of.known, of.made) + ", but " : std::string{};
-    return opening + classified + cause(g, most) + ".";
+    return opening + classified + cause(g, most, of.made.most_octets) + ".";
 }
 
 bool is_key_trouble(const group& g) {
@@ -187,12 +195,16 @@ bool is_key_trouble(const group& g) {
            g.why == key_weak;
 }
 
+bool is_about_size(reason why) {
+    return why == reason::too_large || why == reason::too_large_sealed || why == reason::too_many_copies;
+}
+
 // RFC 3463: X.3.4 too big, X.7.5 cryptographic failure, where keys alone are in the way; else the policy is, X.7.1.
 smtp_reply coded(const std::vector<advised>& all) {
     const auto all_of = [&](auto holds) {
         return std::ranges::all_of(all, [&](const advised& one) { return std::ranges::all_of(one.groups, holds); });
     };
-    const bool small_enough = all_of([](const group& g) { return g.why != reason::too_large; });
+    const bool small_enough = all_of([](const group& g) { return !is_about_size(g.why); });
     if (!small_enough) return {.code = 552, .enhanced = "5.3.4", .lines = {}};
     return {.code = 550, .enhanced = all_of(is_key_trouble) ? "5.7.5" : "5.7.1", .lines = {}};
 }
@@ -297,7 +309,7 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
 smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::string_view id) {
     constexpr std::size_t longest_name = 200;
     const bool too_large =
-        std::ranges::find(made.recipients, reason::too_large, &recipient_decision::why) != made.recipients.end();
+        std::ranges::any_of(made.recipients, [](const recipient_decision& one) { return is_about_size(one.why); });
     auto line = "not sent on: your mail is forwarded from here, and the rules of " +
                 text::ascii(rules.organisation).substr(0, longest_name) +
                 " do not let it go there. Please tell whom you wrote to.";
@@ -315,6 +327,7 @@ std::string people_in_doubt(const decision& made) {
 // Whose fault it is, where it is not the sender's nor the recipients'.
 std::string fault(const decision& made, const std::string& who) {
     if (made.failure == reason::sealing_failed) return "it could not be encrypted just now";
+    if (made.failure == reason::no_room) return "the mail gateway has no room for it just now";
     if (made.failure == reason::organisation_key)
         return "it must be encrypted to a key of our own organisation too, and that key cannot be used; your mail "
                "administrator has to renew it";
@@ -324,7 +337,9 @@ std::string fault(const decision& made, const std::string& who) {
 }
 
 smtp_reply try_again(const decision& made, std::string_view id) {
-    smtp_reply reply{.code = 451, .enhanced = "4.3.0", .lines = {}};
+    // RFC 5321 section 4.2.3 and RFC 3463 section 3.4: a mail system that is full has codes of its own.
+    const bool is_full = made.failure == reason::no_room;
+    smtp_reply reply{.code = is_full ? 452 : 451, .enhanced = is_full ? "4.3.1" : "4.3.0", .lines = {}};
     const auto line_about = [&](const std::string& who) {
         return with_id("not sent yet: " + fault(made, who) +
                            ". Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.",

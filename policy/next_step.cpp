@@ -49,7 +49,9 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::pgp_partial: return gateway_could_seal(refused) ? next_step::encrypt_here_or_whole : next_step::encrypt_whole;
     case reason::smime_not_accepted:
         return gateway_could_seal(refused) ? next_step::encrypt_here_or_whole : next_step::encrypt_yourself;
-    case reason::too_large: return next_step::send_less;
+    case reason::too_large:
+    case reason::too_large_sealed: return next_step::send_less;
+    case reason::too_many_copies: return next_step::send_to_fewer;
     case reason::unreadable: return next_step::send_parts;
     case reason::near_miss: return unread_in(known.findings) ? next_step::write_plainly : next_step::correct_tag;
     case reason::untagged: return next_step::write_tag;
@@ -60,6 +62,7 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::keys_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:
+    case reason::no_room:
     case reason::internal_error: return next_step::ask_administrator; // nobody is refused for these
     }
     std::unreachable();
@@ -85,6 +88,7 @@ std::string text_of(next_step what, const policy& rules, how_many recipients) {
     case next_step::encrypt_openly: return "Encrypt it without hiding who can read it and send it again.";
     case next_step::encrypt_yourself: return "Encrypt it with OpenPGP in your mail program and send it again.";
     case next_step::send_less: return "Send less in one mail.";
+    case next_step::send_to_fewer: return "Send it to fewer hidden recipients (Bcc) at a time, or send less in one mail.";
     case next_step::send_parts: return "Send what it contains in mails of their own.";
     case next_step::correct_tag: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";
     case next_step::write_plainly:

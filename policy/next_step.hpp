@@ -26,6 +26,7 @@ enum class next_step : std::uint8_t {
     encrypt_openly, // without hidden readers
     encrypt_yourself,
     send_less,
+    send_to_fewer, // hidden recipients
     send_parts,
     correct_tag,
     write_plainly, // what could not be read

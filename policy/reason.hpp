@@ -30,10 +30,13 @@ enum class reason : std::uint8_t {
     near_miss,          // something nearly like a tag
     untagged,           // no tag, and the policy asks for one
     too_large,          // larger than gateway.limits.message_size
+    too_large_sealed,   // once encrypted it is larger than the mail server takes
+    too_many_copies,    // the copies of its own that it needs take more than gateway.limits.copies
     unreadable,         // the message's structure is beyond what the gateway reads
     keys_unreadable,    // certificates that may be the recipient's cannot be read now: the message is deferred
     organisation_key,   // a key of encryption.always_to cannot be used: the message is deferred
     sealing_failed,     // gpg failed: the message is deferred
+    no_room,            // on the disk or in memory: the message is deferred
     internal_error,     // ours: the message is deferred
 };
 
@@ -60,10 +63,13 @@ constexpr auto names(reason) {
                                          {near_miss, "near-miss"},
                                          {untagged, "untagged"},
                                          {too_large, "too-large"},
+                                         {too_large_sealed, "too-large-sealed"},
+                                         {too_many_copies, "too-many-copies"},
                                          {unreadable, "unreadable"},
                                          {keys_unreadable, "keys-unreadable"},
                                          {organisation_key, "organisation-key"},
                                          {sealing_failed, "sealing-failed"},
+                                         {no_room, "no-room"},
                                          {internal_error, "internal-error"}});
 }
 

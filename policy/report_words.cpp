@@ -30,10 +30,13 @@ std::string_view meaning(reason why) {
     case reason::near_miss: return "something nearly like a tag";
     case reason::untagged: return "no tag, and the policy asks for one";
     case reason::too_large: return "larger than the gateway reads";
+    case reason::too_large_sealed: return "once encrypted, larger than the mail server takes";
+    case reason::too_many_copies: return "needs more copies of its own than the gateway keeps for one mail";
     case reason::unreadable: return "built too deep to be checked";
     case reason::keys_unreadable: return "the gateway could not read all of its keys; tried again later";
     case reason::organisation_key: return "a key of the organisation's own could not be used; tried again later";
     case reason::sealing_failed: return "encrypting failed; tried again later";
+    case reason::no_room: return "no room on the disk or in memory; tried again later";
     case reason::internal_error: return "a problem of the gateway's own; tried again later";
     }
     return "";

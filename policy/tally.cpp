@@ -52,10 +52,13 @@ bool is_about_the_recipient(reason why) {
     case reason::near_miss:
     case reason::untagged:
     case reason::too_large:
+    case reason::too_large_sealed:
+    case reason::too_many_copies:
     case reason::unreadable:
     case reason::keys_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:
+    case reason::no_room:
     case reason::internal_error: return false;
     }
     return false;

@@ -24,7 +24,7 @@ gateway:
   outgoing:
     authenticated: true
     networks: [127.0.0.1/32]
-  limits: {{message_size: {message_size}, connections: 1000, crypto_workers: auto}}
+  limits: {{message_size: {message_size}, connections: 1000, crypto_workers: auto, copies: {copies}}}
 """
 
 
@@ -45,12 +45,12 @@ class Gateway:
         self._process = None
         self.configure()
 
-    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB"):
+    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB"):
         """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` the value
         of that section."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
         section = f"audit: {audit}\n" if audit else ""
-        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, **settings) + section)
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, **settings) + section)
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod

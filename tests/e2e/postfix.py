@@ -161,6 +161,13 @@ class Postfix:
         wait_for_port(port)
         return port
 
+    def set(self, name, value):
+        """A parameter of main.cf, in force for what comes next."""
+        subprocess.run(["/usr/sbin/postconf", "-c", self.config, "-e", f"{name}={value}"], check=True, capture_output=True)
+        self._control("stop")  # a reload lets processes finish what they do
+        self._control("start")
+        wait_for_port(self.smtp)
+
     def log(self):
         path = self.root / "mail.log"
         return path.read_text(errors="replace") if path.exists() else ""

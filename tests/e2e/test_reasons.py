@@ -17,7 +17,7 @@ BOB, ZOE = "bob@partner.example", "zoe@yahoo.com"
 CERTIFICATES = Path(__file__).resolve().parents[1] / "certificates"
 SOURCE = Path(__file__).resolve().parents[2] / "policy" / "reason.hpp"
 NEVER_REFUSE = {"allowed", "sealed", "already-encrypted", "subject-in-clear", "keys-unreadable", "organisation-key", "sealing-failed",
-                "internal-error"}
+                "no-room", "internal-error"}
 
 
 def hidden_reader(keys):
@@ -88,6 +88,9 @@ REASONS = {
     "near-miss": (clear(BOB, "[confidental] Offer"), {}, "550 5.7.1", "did you mean [confidential]? Correct it and send it again"),
     "untagged": (clear(BOB, "Offer"), {"untagged": "reject"}, "550 5.7.1", "Write [public], [internal], [confidential] or [secret] in the"),
     "too-large": (large, {}, "552 5.3.4", "Send less in one mail."),
+    "too-large-sealed": (large, {}, "552 5.3.4", "larger than the mail server takes (1 kB), so it cannot go to bob@partner.example (secure)"),
+    "too-many-copies": (lambda _: Mail([BOB], "[confidential] Offer", bcc=["carol@partner.example", "dave@riseup.net"]), {}, "552 5.3.4",
+                        "Send it to fewer hidden recipients (Bcc) at a time, or send less in one mail."),
     "unreadable": (nested, {}, "550 5.7.1", "Send what it contains in mails of their own."),
 }
 
@@ -110,8 +113,10 @@ def words(reply):
 def gateway_for_a_reason(world, reason):
     _, changes, _, _ = REASONS[reason]
     carol = world.keys.carol.fingerprint
-    size = "1KiB" if reason == "too-large" else "50MiB"
-    with world.gateway_with(policy=world.gateway.usual_policy(**changes), message_size=size):
+    limits = {"too-large": {"message_size": "1KiB"}, "too-many-copies": {"copies": "2KiB"}}.get(reason, {})
+    if reason == "too-large-sealed":
+        limits = {"submit": world.postfix.open_door(smtpd_milters="", message_size_limit="1500")}
+    with world.gateway_with(policy=world.gateway.usual_policy(**changes), **limits):
         if reason == "key-disabled":
             world.gateway.run("keys", "disable", carol).check_returncode()
             world.gateway.reload()

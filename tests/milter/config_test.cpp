@@ -18,7 +18,7 @@ const std::string example = R"(gateway:
   outgoing:
     authenticated: true
     networks: [127.0.0.0/8, "::1/128"]
-  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto}
+  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}
 )";
 
 config_reading read(const std::string& text) {
@@ -41,7 +41,8 @@ TEST(Config, ReadsTheContractsExample) {
     EXPECT_EQ(gateway.policy_path, "/etc/sealgate/policy.yaml");
     EXPECT_EQ(gateway.keys_directory(), "/var/lib/sealgate/keys");
     EXPECT_EQ(gateway.submit, (inet_endpoint{"127.0.0.1", 10025}));
-    EXPECT_EQ(gateway.limits, (limits{.message_size = 50u << 20, .connections = 1000, .crypto_workers = 0}));
+    EXPECT_EQ(gateway.limits,
+              (limits{.message_size = 50u << 20, .copies = std::size_t{2} << 30, .connections = 1000, .crypto_workers = 0}));
 }
 
 TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
@@ -61,6 +62,12 @@ TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
                                              .address_key = "/etc/sealgate/a.key"}));
 }
 
+TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
+    EXPECT_THAT(errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}\n", ""),
+                IsEmpty());
+    EXPECT_EQ(limits{}.copies, std::size_t{1} << 30);
+}
+
 TEST(Config, ListenTakesAList) {
     EXPECT_THAT(errors_after("unix:/run/sealgate/milter.sock", "[\"unix:a.sock\", \"inet:127.0.0.1:8894\"]"), IsEmpty());
 }
@@ -73,6 +80,8 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"authenticated: true", "own_sender: true"},
         {"50MiB", "50 apples"},
         {"connections: 1000", "connections: 0"},
+        {"copies: 2GiB", "copies: 1"},
+        {"copies: 2GiB", "copys: 1GiB"},
         {"127.0.0.0/8", "127.0.0.1/8"},
         {"127.0.0.0/8", "127.0.0.0/33"},
         {"submit: 127.0.0.1:10025", "submit: 127.0.0.1"},
@@ -89,6 +98,8 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":8:5: unknown key \"own_sender\" in \"outgoing\"; did you mean \"own_senders\"?",
         ":10:26: expected a size such as 50MiB or 10KiB, found \"50 apples\"",
         ":10:46: must be from 1 to 100000",
+        ":10:82: must be from 1024 to",
+        ":10:74: unknown key \"copys\" in \"limits\"; did you mean \"copies\"?",
         ":9:16: \"127.0.0.1/8\" has bits set behind its prefix length",
         ":9:16: \"127.0.0.0/33\" has no prefix length from 0 to 32",
         ":5:11: \"127.0.0.1\" is not HOST:PORT",

@@ -1,4 +1,5 @@
 #include "milter/smtp_client.hpp"
+#include "milter/submit_limit.hpp"
 #include "scripted_server.hpp"
 
 #include <gmock/gmock.h>
@@ -55,6 +56,58 @@ protected:
     dsn_of_mail wanted;
     dsn_of_recipient wanted_of_recipients;
 };
+
+class SizeLimit : public SmtpClient {
+protected:
+    template <class T>
+    T wait_for(asio::awaitable<T> what) {
+        std::optional<T> out;
+        asio::co_spawn(io, std::move(what), [&](const std::exception_ptr& problem, T said) {
+            EXPECT_FALSE(problem);
+            out = std::move(said);
+        });
+        while (!out) io.run_one();
+        return *std::move(out);
+    }
+    std::optional<std::uint64_t> limit() { return wait_for(ask_size_limit(server.where(), deadlines)).value(); }
+};
+
+TEST_F(SizeLimit, IsWhatTheServerSays) {
+    const std::pair<std::vector<std::string>, std::optional<std::uint64_t>> cases[] = {
+        {{"PIPELINING", "SIZE 10240000", "8BITMIME"}, 10240000},
+        {{"size  12"}, 12},
+        {{"SIZE"}, {}},
+        {{"SIZE 0"}, {}},
+        {{"SIZE 1x"}, {}},
+        {{"SIZE 99999999999999999999999"}, {}},
+        {{"SIZEABLE 3"}, {}},
+        {{}, {}},
+    };
+    for (const auto& [extensions, most] : cases) {
+        server.extensions = extensions;
+        EXPECT_EQ(limit(), most) << testing::PrintToString(extensions);
+    }
+}
+
+TEST_F(SizeLimit, OfAServerThatIsNotThereIsUnknown) {
+    server.answer("greeting", "421 4.3.2 closing", 1);
+    EXPECT_FALSE(wait_for(ask_size_limit(server.where(), deadlines)));
+    server.go_away();
+    EXPECT_FALSE(wait_for(ask_size_limit(server.where(), deadlines)));
+}
+
+TEST_F(SizeLimit, IsRememberedAndAskedForAgainWhereItIsNotKnown) {
+    submit_limit most([this] { return server.where(); });
+    server.go_away();
+    EXPECT_EQ(wait_for(most.octets()), std::nullopt);
+    server.come_back();
+    most.forget(); // as a reload does, or the time
+    EXPECT_EQ(wait_for(most.octets()), 1'000'000);
+    server.go_away();
+    EXPECT_EQ(wait_for(most.octets()), 1'000'000);
+    most.forget();
+    EXPECT_EQ(wait_for(most.octets()), 1'000'000) << "what was said last is better than nothing";
+}
 
 TEST_F(SmtpClient, MessageArrivesAsItIs) {
     const auto said = send({"bob@partner.example", "eve@partner.example"}, "Subject: x\r\n\r\n.\r\n..a\r\n.b\r\nbody\r\n");

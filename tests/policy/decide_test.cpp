@@ -387,6 +387,30 @@ TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {
     EXPECT_TRUE(made.archive.empty());
 }
 
+TEST_F(Decide, WhatIsTooLargeIsRefusedForThoseWhoWouldGetItAndReachesNobody) {
+    auto hidden = to("dan@partner.example", key_state::usable);
+    hidden.seen = visibility::hidden;
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("max@example.org", key_state::missing));
+    known.recipients.push_back(hidden);
+    const auto made = decide(rules, known);
+    ASSERT_EQ(made.what, outcome::seal);
+    const std::pair<reason, std::vector<outcome>> cases[] = {
+        {reason::too_large_sealed, {outcome::reject, outcome::deliver, outcome::reject}},
+        {reason::too_many_copies, {outcome::seal, outcome::reject, outcome::reject}}};
+    for (const auto& [why, results] : cases) {
+        const auto refused = refused_for_size(made, why, 1000);
+        EXPECT_EQ(refused.what, outcome::reject);
+        EXPECT_EQ(refused.most_octets, 1000u);
+        EXPECT_EQ(refused.forms, split{});
+        EXPECT_TRUE(refused.archive.empty() && !refused.failure);
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            EXPECT_EQ(refused.recipients[i].result, results[i]) << i;
+            EXPECT_EQ(refused.recipients[i].why == why, results[i] == outcome::reject) << i;
+        }
+    }
+}
+
 TEST(Vocabulary, EveryEnumeratorHasItsName) {
     EXPECT_EQ(name_of(reason::internal_error), "internal-error");
     for (int i = 0; i <= static_cast<int>(reason::internal_error); ++i) EXPECT_NE(name_of(static_cast<reason>(i)), "?") << i;

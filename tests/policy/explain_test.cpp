@@ -93,6 +93,12 @@ TEST_F(Explain, OurOwnFaultIsTemporaryAndSaysWhoseItIs) {
                           "and that key cannot be used; your mail administrator has to renew it."));
 }
 
+TEST_F(Explain, NoRoomSaysSo) {
+    const auto known = to({"bob@yahoo.com"});
+    const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::no_room), "7Q2K-M4XD");
+    EXPECT_THAT(to_string(*reply), HasSubstr("452 4.3.1 not sent yet: the mail gateway has no room for it just now."));
+}
+
 TEST_F(Explain, TooLargeHasItsOwnCode) {
     auto known = to({"bob@yahoo.com"}, 0);
     known.read = legibility::too_large;

@@ -55,6 +55,8 @@ const std::vector<std::pair<std::string, refused>> kinds{
     {"near-miss", {reason::near_miss}},
     {"untagged", {reason::untagged}},
     {"too-large", {reason::too_large}},
+    {"too-large-sealed", {reason::too_large_sealed, action::encrypt, key_state::usable}},
+    {"too-many-copies", {reason::too_many_copies, action::encrypt, key_state::usable}},
     {"unreadable", {reason::unreadable}},
 };
 
@@ -87,6 +89,7 @@ protected:
         made = {};
         made.classification = 2;
         made.what = outcome::reject;
+        made.most_octets = 10'240'000;
     }
 
     void SetUp() override { begin(); }
@@ -148,7 +151,7 @@ TEST_F(Refusals, OfAllReasonsAreInTheGoldenFile) {
     for (const auto& [why, name] : names(reason{})) {
         using enum reason;
         const bool refuses = why != allowed && why != sealed && why != already_encrypted && why != subject_in_clear &&
-                             why != keys_unreadable && why != organisation_key && why != sealing_failed &&
+                             why != keys_unreadable && why != organisation_key && why != sealing_failed && why != no_room &&
                              why != internal_error;
         EXPECT_EQ(shown.contains(why), refuses) << name;
     }
@@ -217,8 +220,7 @@ TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
         return std::to_string(said.code) + " " + said.enhanced;
     };
     const refused expired{reason::key_expired}, revoked{reason::key_revoked}, disabled{reason::key_disabled};
-    const refused useless{reason::key_not_for_encryption}, weak{reason::key_weak}, missing{reason::no_key}, tier{reason::tier},
-        large{reason::too_large};
+    const refused useless{reason::key_not_for_encryption}, weak{reason::key_weak}, missing{reason::no_key}, tier{reason::tier};
     for (const auto& one : {expired, revoked, disabled, useless, weak}) {
         EXPECT_EQ(code_of({one}), "550 5.7.5");
         EXPECT_EQ(code_of({one, expired}), "550 5.7.5");
@@ -226,7 +228,8 @@ TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
         EXPECT_EQ(code_of({tier, one}), "550 5.7.1");
     }
     EXPECT_EQ(code_of({missing}), "550 5.7.1");
-    EXPECT_EQ(code_of({expired, large}), "552 5.3.4");
+    for (const auto too_much : {reason::too_large, reason::too_large_sealed, reason::too_many_copies})
+        EXPECT_EQ(code_of({expired, {too_much}}), "552 5.3.4");
 }
 
 TEST_F(Refusals, NobodyIsSentIntoTheNextRefusal) {

@@ -19,12 +19,8 @@ bool is_withdrawn(const auto& key) { return key.revoked || key.invalid; }
 // RFC 9580 section 9.1: 2 is RSA that only encrypts.
 std::uint8_t family_of(std::uint8_t algorithm) { return algorithm == 2 ? 1 : algorithm; }
 
-// Of an algorithm that gpg does not know (Debian 12's: the newer curves, and all that stands against quantum computers). It
-// can't tell whether such a key belongs to its certificate, nor can we.
-bool is_untold(const subkey& key) {
-    constexpr std::uint8_t known_to_gpg[] = {1, 2, 16, 18}; // RFC 9580 section 9.1: those that encrypt
-    return key.invalid && !key.revoked && std::ranges::find(known_to_gpg, key.algorithm) == std::end(known_to_gpg);
-}
+// Of an algorithm that gpg here does not know. It can't tell whether such a key belongs to its certificate, nor can we.
+bool is_untold(const subkey& key) { return key.invalid && !key.revoked && !key.known_algorithm; }
 
 } // namespace
 

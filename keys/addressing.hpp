@@ -8,6 +8,8 @@
 //   no            some part names none of theirs, and has no hidden recipient and no passphrase: they could not
 //                 read it, or not they alone
 //
+// A certificate that gpg here can't read at all counts as its packets say: whoever imported it answers for it (decision 0014).
+//
 // Expired keys count: who holds one can still read. Keys that are revoked, disabled or invalid do not: someone else may
 // hold them. A mail to such a key alone is addressed to nobody. Pure.
 #pragma once

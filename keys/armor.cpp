@@ -33,12 +33,6 @@ constexpr auto crc24_table = [] {
     return table;
 }();
 
-std::string crc24(std::string_view data) {
-    std::uint32_t crc = 0xB704CE;
-    for (const char c : data) crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
-    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
-}
-
 std::string_view without_trailing_space(std::string_view line) { return line.substr(0, line.find_last_not_of(" \t\r") + 1); }
 
 // White space and no-break spaces, in UTF-8 or as the octet that they are in ISO 8859 and Windows' charsets.
@@ -103,6 +97,12 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
 }
 
 } // namespace
+
+std::string crc24(std::string_view data) {
+    std::uint32_t crc = 0xB704CE;
+    for (const char c : data) crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
+    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
+}
 
 std::string armor_message(std::string_view binary) {
     const auto digits = text::encode_base64(binary);

@@ -16,6 +16,9 @@ namespace sealgate::keys {
 // "-----BEGIN PGP MESSAGE-----", the data, the end line.
 std::string armor_message(std::string_view binary);
 
+// Three octets. RFC 9580 section 6.1.
+std::string crc24(std::string_view data);
+
 struct armor_block {
     std::string label; // "PGP MESSAGE"
     std::string data;

@@ -78,7 +78,7 @@ policy::key_state state_at(const certificate& cert, time_point now) {
     if (cert.revoked) return revoked;
     if (cert.disabled) return disabled;
     if (has_expired(cert.expires, now) || has_expired(cert.user_ids_expire, now)) return expired;
-    if (cert.invalid || cert.created > now) return not_for_encryption;
+    if (cert.invalid || cert.addressing_only || cert.created > now) return not_for_encryption;
     return state_of_subkeys(cert, now);
 }
 

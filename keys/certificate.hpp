@@ -27,8 +27,9 @@ struct subkey {
     bool can_encrypt = false;
     bool revoked = false;
     bool invalid = false;
-    bool weak = false;    // shorter than the policy asks for, or bound by a primary key that is
-    bool refused = false; // gpg cannot encrypt to it, whatever the certificate says
+    bool weak = false;           // shorter than the policy asks for, or bound by a primary key that is
+    bool refused = false;        // gpg cannot encrypt to it, whatever the certificate says
+    bool known_algorithm = true; // to gpg here
 };
 
 struct certificate {
@@ -43,6 +44,9 @@ struct certificate {
     bool invalid = false;
     bool sha1 = false;           // what binds a part of it is signed with SHA-1, or worse
     std::vector<subkey> subkeys; // the primary key first
+    // gpg here can't read it, and it is known by its packets alone (keys/unproved_certificate.hpp): what can be told is whether
+    // a mail that came encrypted names one of its keys.
+    bool addressing_only = false;
 };
 
 // Which keys are shorter than the policy asks for.

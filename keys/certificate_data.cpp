@@ -1,6 +1,5 @@
 #include "keys/certificate_data.hpp"
 
-#include "keys/armor.hpp"
 #include "keys/packets.hpp"
 
 #include <algorithm>
@@ -17,28 +16,7 @@ std::expected<std::vector<packet>, std::string> walk(std::string_view binary) {
     return walk_packets(binary, most_certificate_packets);
 }
 
-bool looks_binary(std::string_view file) { return !file.empty() && (static_cast<unsigned char>(file.front()) & 0x80) != 0; }
-
-std::string binary_of(std::string_view file) {
-    if (looks_binary(file)) return std::string(file);
-    std::string out;
-    for (const auto& block : read_armor(file).blocks) out += block.data;
-    return out;
-}
-
 } // namespace
-
-std::expected<std::string, std::string> certificate_data(std::string_view file) {
-    auto binary = binary_of(file);
-    if (binary.empty()) return std::unexpected("no OpenPGP data in it");
-    const auto packets = walk(binary);
-    if (!packets) return std::unexpected(packets.error());
-    if (std::ranges::any_of(*packets, is_secret))
-        return std::unexpected("holds a secret key, which does not belong here: export the certificate alone");
-    const auto first = packets->front().type;
-    if (first != packet_type::public_key && first != packet_type::signature) return std::unexpected("holds no certificate");
-    return binary;
-}
 
 std::expected<std::vector<std::string_view>, std::string> split_certificates(std::string_view binary) {
     const auto packets = walk(binary);
@@ -54,11 +32,6 @@ std::expected<std::vector<std::string_view>, std::string> split_certificates(std
     return out;
 }
 
-bool begins_with_revocation(std::string_view binary) {
-    const auto packets = walk(binary);
-    return packets && !packets->empty() && packets->front().type == packet_type::signature;
-}
-
 std::string problem_with_stored(std::string_view binary) {
     const auto packets = walk(binary);
     if (!packets) return packets.error();
@@ -69,11 +42,15 @@ std::string problem_with_stored(std::string_view binary) {
     return {};
 }
 
-std::size_t count_unknown_versions(std::string_view binary) {
-    const auto packets = walk(binary);
-    if (!packets) return 0;
-    const auto unknown = [](const packet& p) { return is_primary(p) && !p.body.empty() && p.body.front() != 4; };
-    return static_cast<std::size_t>(std::ranges::count_if(*packets, unknown));
+std::string_view primary_key_of(std::string_view certificate) {
+    const auto walked = walk_as_far_as_possible(certificate, 1).packets;
+    return !walked.empty() && is_primary(walked.front()) ? walked.front().whole : std::string_view{};
+}
+
+std::uint8_t version_of(std::string_view certificate) {
+    const auto walked = walk_as_far_as_possible(certificate, 1).packets;
+    const bool is_key = !walked.empty() && is_primary(walked.front()) && !walked.front().body.empty();
+    return is_key ? static_cast<std::uint8_t>(walked.front().body.front()) : 0;
 }
 
 } // namespace sealgate::keys

@@ -1,7 +1,7 @@
 #include "keys/gpg.hpp"
 
 #include "keys/files.hpp"
-#include "policy/address.hpp"
+#include "keys/user_id.hpp"
 #include "policy/base/text.hpp"
 
 #include <gpgme.h>
@@ -51,6 +51,11 @@ std::string text_of(gpgme_error_t error) {
 
 void require(gpgme_error_t error, const char* doing) {
     if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
+}
+
+// Bad data end an operation; a system that gives no process or no pipe must not look like bad data.
+void require_process(gpgme_error_t error) {
+    if ((gpgme_err_code(error) & GPG_ERR_SYSTEM_ERROR) != 0) throw gpg_broken("cannot run gpg: " + text_of(error));
 }
 
 // GPGME wants this once, before any thread uses it.
@@ -114,16 +119,16 @@ subkey subkey_of(const _gpgme_subkey& from) {
             .can_encrypt = from.can_encrypt != 0,
             .revoked = from.revoked != 0,
             .invalid = from.invalid != 0 || from.timestamp < 0,
-            .refused = from.length == 0}; // gpg knows no such algorithm, or no such curve
+            .refused = from.length == 0, // gpg knows no such algorithm, or no such curve
+            .known_algorithm = from.length != 0};
 }
 
 // gpg shows all user ids of a revoked certificate as revoked. They stay, so that its address finds it.
 void add_user_id(certificate& to, const _gpgme_user_id& from) {
     if (from.invalid != 0 || (from.revoked != 0 && !to.revoked)) return;
     to.user_ids.push_back(text::printable(from.uid));
-    if (from.address == nullptr) return;
-    const auto address = policy::parse_address(from.address);
-    if (!address.domain.empty()) to.addresses.push_back(address.key());
+    auto address = address_in_user_id(from.address != nullptr && *from.address != '\0' ? from.address : from.uid);
+    if (!address.empty()) to.addresses.push_back(std::move(address));
 }
 
 certificate certificate_of(const _gpgme_key& from) {
@@ -372,16 +377,16 @@ std::expected<gpg_message, std::string> gpg::encrypt(std::string_view plaintext,
 std::vector<certificate> gpg::list(std::string_view certificates) {
     const auto data = input(certificates);
     auto end = state_->run([&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
-    // Bad data end the list; a system that gives no process or no pipe must not look like bad data.
-    if ((gpgme_err_code(end.error) & GPG_ERR_SYSTEM_ERROR) != 0) throw gpg_broken("cannot run gpg: " + text_of(end.error));
+    require_process(end.error);
     return std::move(end.listed);
 }
 
-std::expected<void, std::string> gpg::import(std::string_view binary) {
+std::size_t gpg::import(std::string_view binary) {
+    if (binary.empty()) return 0;
     const auto data = input(binary);
-    const auto error = state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error;
-    if (error != 0) return std::unexpected("gpg did not import: " + text_of(error));
-    return {};
+    require_process(state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error);
+    const auto* result = gpgme_op_import_result(state_->context.get());
+    return result != nullptr && result->considered > 0 ? static_cast<std::size_t>(result->considered) : 0;
 }
 
 std::expected<std::string, std::string> gpg::export_all() {

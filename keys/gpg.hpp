@@ -10,6 +10,7 @@
 #include "keys/certificate.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -59,8 +60,9 @@ public:
     // be that everything behind it is too. Nothing is kept.
     std::vector<certificate> list(std::string_view certificates);
 
-    // Merges certificates and revocations into this home.
-    std::expected<void, std::string> import(std::string_view binary);
+    // Merges certificates and revocations into this home. How many it looked at: fewer than there are where it stopped at one
+    // that it does not understand. What it looked at it need not have taken.
+    std::size_t import(std::string_view binary);
 
     // All certificates of this home, binary.
     std::expected<std::string, std::string> export_all();

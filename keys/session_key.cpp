@@ -3,8 +3,6 @@
 #include "policy/base/bytes.hpp"
 #include "policy/base/hex.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstddef>

@@ -4,11 +4,16 @@
 #include "keys/files.hpp"
 #include "keys/stored_files.hpp"
 #include "keys/trial.hpp"
+#include "keys/unproved_certificate.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
+#include <set>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -35,22 +40,6 @@ std::string read_now(const std::filesystem::path& file, std::string& content) {
 std::string read_candidate(const std::filesystem::path& file, stored_file& out) {
     const auto unreadable = read_now(file, out.content);
     return unreadable.empty() ? problem_with_stored(out.content) : unreadable;
-}
-
-// What a gpg home knows, as one file a certificate would hold it.
-std::map<std::string, std::pair<certificate, std::string>> contents_of(gpg& home) {
-    std::map<std::string, std::pair<certificate, std::string>> out;
-    const auto exported = home.export_all();
-    if (!exported) throw gpg_broken(exported.error());
-    const auto pieces = split_certificates(*exported);
-    if (!pieces) throw gpg_broken("gpg exported what cannot be read: " + pieces.error());
-    auto listed = home.list(*exported);
-    if (listed.size() != pieces->size()) throw gpg_broken("gpg exported what it does not list");
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-        auto fingerprint = listed[i].fingerprint;
-        out.try_emplace(std::move(fingerprint), std::move(listed[i]), std::string((*pieces)[i]));
-    }
-    return out;
 }
 
 } // namespace
@@ -116,7 +105,8 @@ store_contents store::load(std::span<const stored_certificate> known) const {
             if (!keep_former(fingerprint, unreadable)) out.doubts.of_all = true;
         } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
             if (!keep_former(fingerprint, wrong)) doubt_whose(file.content);
-        } else if (old && *old->binary == file.content && doubt_about(old->cert, now()).empty() && !old->cert.invalid) {
+        } else if (old && !old->cert.addressing_only && *old->binary == file.content && doubt_about(old->cert, now()).empty() &&
+                   !old->cert.invalid) {
             keep(*old);
         } else {
             files.push_back(std::move(file));
@@ -139,49 +129,108 @@ store_contents store::load(std::span<const stored_certificate> known) const {
     return out;
 }
 
-std::expected<import_report, std::string> store::import(std::string_view file) const {
-    const auto binary = certificate_data(file);
-    if (!binary) return std::unexpected(binary.error());
-    const file_lock lock(directory_ / ".lock");
+// Empty where there is none that can be used.
+std::string store::content_of(const std::string& fingerprint) const {
+    stored_file stored{.fingerprint = fingerprint, .content = {}};
+    const bool is_there = std::filesystem::exists(file_of(fingerprint));
+    return is_there && read_candidate(file_of(fingerprint), stored).empty() ? std::move(stored.content) : std::string{};
+}
+
+// What the file has of each certificate, together with what the store has of it.
+std::vector<import_group> store::groups_of(key_file read, import_report& report) const {
+    std::map<std::string, import_group> groups;
+    for (auto& piece : read.certificates) {
+        if (piece.fingerprint.empty()) {
+            report.problems.push_back("a certificate of version " + std::to_string(piece.version) +
+                                      " was not taken: such keys are not used any more, or not known yet");
+            continue;
+        }
+        auto& group = groups[piece.fingerprint];
+        group.version = piece.version;
+        group.fresh.push_back(std::move(piece.binary));
+    }
+    // A revocation by itself becomes a certificate of its primary key and it.
+    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : fingerprints();
+    for (const auto& revocation : read.revocations) {
+        const auto is_issuer = [&](const std::string& fingerprint) {
+            return !revocation.issuer.empty() &&
+                   (fingerprint == revocation.issuer || key_id_of(fingerprint) == revocation.issuer);
+        };
+        std::set<std::string> meant;
+        std::ranges::copy_if(in_store, std::inserter(meant, meant.end()), is_issuer);
+        std::ranges::copy_if(std::views::keys(groups), std::inserter(meant, meant.end()), is_issuer);
+        if (meant.empty())
+            report.problems.push_back("the revocation of " + (revocation.issuer.empty() ? "no named key" : revocation.issuer) +
+                                      " is of no certificate that is here: nothing is to be revoked");
+        for (const auto& fingerprint : meant) {
+            auto& group = groups[fingerprint];
+            const auto content = group.fresh.empty() ? content_of(fingerprint) : group.fresh.front();
+            if (content.empty()) continue;
+            group.version = version_of(content);
+            group.fresh.push_back(std::string(primary_key_of(content)) + revocation.binary);
+            group.revoked_alone = true;
+        }
+    }
+    std::vector<import_group> out;
+    for (auto& [fingerprint, group] : groups) {
+        if (group.fresh.empty()) continue;
+        group.fingerprint = fingerprint;
+        group.known = content_of(fingerprint);
+        out.push_back(std::move(group));
+    }
+    return out;
+}
+
+// With all that load() would say of them; without a certificate where there is nothing to keep.
+std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
+    std::vector<stored_certificate> out;
+    for (auto& one : results) {
+        if (!one.content.empty()) complete(one.cert, one.content, minimum_, now());
+        one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
+        out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
+    }
     gpg home(gpg_);
+    trial(home).run(out, now());
+    return out;
+}
 
-    // A revocation that stands alone may be of any certificate; else only those in the file matter.
-    std::map<std::string, std::string> wanted; // and what may keep gpg from taking them
-    for (const auto& cert : home.list(*binary)) {
-        const auto doubt = cert.created > now() ? doubt_about(cert, now()) : std::string{};
-        wanted.emplace(cert.fingerprint, doubt.empty() ? "no valid user id?" : doubt);
-    }
-    const bool any = begins_with_revocation(*binary);
-    std::string known;
-    for (const auto& fingerprint : fingerprints()) {
-        stored_file stored{.fingerprint = fingerprint, .content = {}};
-        const bool matters = any || wanted.contains(fingerprint);
-        if (matters && read_candidate(file_of(fingerprint), stored).empty()) known += stored.content;
-    }
-    if (!known.empty())
-        if (auto merged = home.import(known); !merged) return std::unexpected(merged.error());
-    if (auto merged = home.import(*binary); !merged) return std::unexpected(merged.error());
+void store::put(const import_group& group, stored_certificate merged, import_report& report) const {
+    if (merged.binary->empty()) return;
+    const auto path = file_of(group.fingerprint);
+    const auto what = !std::filesystem::exists(path)                    ? change::added
+                      : content_of(group.fingerprint) == *merged.binary ? change::unchanged
+                                                                        : change::updated;
+    if (what != change::unchanged) replace_file(path, *merged.binary);
+    if (group.revoked_alone && !merged.cert.revoked)
+        report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
+    report.certificates.push_back({.cert = std::move(merged.cert), .what = what, .binary = std::move(merged.binary)});
+}
 
-    import_report out;
-    for (auto& [fingerprint, entry] : contents_of(home)) {
-        auto& [cert, content] = entry;
-        const auto path = file_of(fingerprint);
-        const bool is_new = !std::filesystem::exists(path);
-        const auto what = is_new ? change::added : read_file(path) == content ? change::unchanged : change::updated;
-        if (what == change::unchanged && !wanted.contains(fingerprint)) continue;
-        if (what != change::unchanged) replace_file(path, content);
-        wanted.erase(fingerprint);
-        complete(cert, content, minimum_, now());
-        cert.disabled = is_disabled(fingerprint);
-        stored_certificate taken{.cert = std::move(cert), .binary = std::make_shared<const std::string>(content)};
-        trial(home).run({&taken, 1}, now());
-        out.certificates.push_back({.cert = std::move(taken.cert), .what = what});
+std::expected<import_report, std::string> store::import(std::string_view file,
+                                                        std::span<const stored_certificate> known) const {
+    auto read = read_key_file(file);
+    if (!read) return std::unexpected(std::move(read.error()));
+    const file_lock lock(directory_ / ".lock");
+    import_report out{.certificates = {}, .problems = std::move(read->problems)};
+    std::vector<import_group> fresh;
+    for (auto& group : groups_of(*std::move(read), out)) {
+        const auto is_known = [&](const stored_certificate& one) {
+            return one.cert.fingerprint == group.fingerprint && *one.binary == group.known;
+        };
+        const bool is_news = std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; });
+        const auto same = is_news ? known.end() : std::ranges::find_if(known, is_known);
+        if (same == known.end()) {
+            fresh.push_back(std::move(group));
+        } else {
+            put(group, *same, out);
+        }
     }
-    for (const auto& [fingerprint, why] : wanted) out.problems.push_back(fingerprint + ": gpg did not take it (" + why + ")");
-    if (const auto unknown = count_unknown_versions(*binary); unknown > 0)
-        out.problems.push_back(std::to_string(unknown) + " certificate(s) of a version that GnuPG 2.2 cannot use");
-    if (out.certificates.empty() && out.problems.empty())
-        out.problems.push_back("gpg found nothing in it that it can use (no valid user id?)");
+    auto results = merge_into_known(gpg_, fresh, now());
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        if (!results[i].problem.empty()) out.problems.push_back(fresh[i].fingerprint + " was not taken: " + results[i].problem);
+    auto merged = tried(std::move(results));
+    for (std::size_t i = 0; i < fresh.size(); ++i) put(fresh[i], std::move(merged[i]), out);
+    std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
     return out;
 }
 

@@ -11,6 +11,8 @@
 
 #include "keys/certificate.hpp"
 #include "keys/gpg.hpp"
+#include "keys/key_file.hpp"
+#include "keys/key_import.hpp"
 #include "keys/lookup.hpp"
 
 #include <expected>
@@ -27,6 +29,7 @@ enum class change { added, updated, unchanged };
 struct imported_certificate {
     certificate cert;
     change what = change::unchanged;
+    std::shared_ptr<const std::string> binary; // as the store has it now
 };
 
 struct import_report {
@@ -52,8 +55,10 @@ public:
     // whose file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
     store_contents load(std::span<const stored_certificate> known = {}) const;
 
-    // The bytes of a file: armored or binary, any number of certificates and revocations.
-    std::expected<import_report, std::string> import(std::string_view file) const;
+    // The bytes of a file (keys/key_file.hpp): any number of certificates and revocations. Each is taken by itself, and the
+    // report has a line for each: what became of it, or why it was not taken. `known`: what load() gave.
+    std::expected<import_report, std::string> import(std::string_view file,
+                                                     std::span<const stored_certificate> known = {}) const;
 
     // By fingerprint, or its last 16 digits or more if they are unique. The answer is the whole fingerprint.
     std::expected<std::string, std::string> remove(std::string_view fingerprint) const;
@@ -67,6 +72,10 @@ private:
     std::filesystem::path file_of(const std::string& fingerprint) const;
     std::filesystem::path marker_of(const std::string& fingerprint) const;
     bool is_disabled(const std::string& fingerprint) const;
+    std::string content_of(const std::string& fingerprint) const;
+    std::vector<import_group> groups_of(key_file read, import_report& report) const;
+    std::vector<stored_certificate> tried(std::vector<import_result> results) const;
+    void put(const import_group& group, stored_certificate merged, import_report& report) const;
 
     std::filesystem::path directory_;
     gpg_options gpg_;

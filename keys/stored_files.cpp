@@ -1,7 +1,10 @@
 #include "keys/stored_files.hpp"
 
+#include "keys/certificate_data.hpp"
+#include "keys/key_import.hpp"
 #include "keys/self_signatures.hpp"
 #include "keys/trial.hpp"
+#include "keys/unproved_certificate.hpp"
 #include "policy/address.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
@@ -32,40 +35,61 @@ void add_self_signatures(certificate& to, const self_signatures& made, time_poin
     });
 }
 
-// Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each
-// half is asked for itself, until the bad file stands alone.
+// Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
+// itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.
 class reader {
 public:
     reader(gpg& home, trial& trying)
         : gpg_(home)
         , trying_(trying) {}
 
-    void read(std::span<const stored_file> files) {
+    using some_files = std::span<const stored_file* const>;
+
+    void read(some_files files) {
         if (files.empty()) return;
+        const auto is_tried = [&](const stored_file* one) { return !unknown_.contains(version_of(one->content)); };
         std::string all;
-        for (const auto& file : files) all += file.content;
-        auto listed = gpg_.list(all);
-        if (std::ranges::equal(files, listed, {}, &stored_file::fingerprint, &certificate::fingerprint)) {
-            std::ranges::move(listed, std::back_inserter(certificates));
+        for (const auto* file : files) all += file->content;
+        auto listed = std::ranges::any_of(files, is_tried) ? gpg_.list(all) : std::vector<certificate>{};
+        const auto by_name = [](const stored_file* one) { return std::string_view(one->fingerprint); };
+        if (std::ranges::equal(files, listed, {}, by_name, &certificate::fingerprint)) {
+            for (std::size_t i = 0; i < files.size(); ++i) take(*files[i], std::move(listed[i]));
         } else if (files.size() == 1) {
-            trying_.require_reading();
-            unused.emplace_back(&files.front(), problem_with(listed));
+            read_alone(*files.front(), listed);
         } else {
             read(files.first(files.size() / 2));
             read(files.subspan(files.size() / 2));
         }
     }
 
-    std::vector<certificate> certificates;
+    std::vector<std::pair<const stored_file*, certificate>> certificates;
     std::vector<std::pair<const stored_file*, std::string>> unused; // and why
 
 private:
+    void take(const stored_file& file, certificate listed) {
+        unknown_.note_taken(version_of(file.content));
+        auto own = is_judged(listed) ? std::unexpected(std::string{}) : read_unproved_certificate(file.content);
+        certificates.emplace_back(&file, own ? *std::move(own) : std::move(listed));
+    }
+
+    void read_alone(const stored_file& file, const std::vector<certificate>& listed) {
+        const auto version = version_of(file.content);
+        if (listed.empty()) unknown_.note_refused(version);
+        auto own = listed.empty() && version != 4 ? read_unproved_certificate(file.content) : std::unexpected(std::string{});
+        trying_.require_reading();
+        if (own && own->fingerprint == file.fingerprint)
+            certificates.emplace_back(&file, *std::move(own));
+        else
+            unused.emplace_back(&file, problem_with(listed));
+    }
+
     static std::string problem_with(const std::vector<certificate>& listed) {
         return listed.empty() ? "gpg cannot read it" : "it is the certificate " + listed.front().fingerprint;
     }
 
     gpg& gpg_;
     trial& trying_;
+    unknown_versions unknown_;
 };
 
 bool is_in_domain(char c) {
@@ -85,11 +109,14 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
     gpg home(options);
     trial trying(home);
     reader read(home, trying);
-    read.read(files);
+    // One of a version that gpg does not know stops it; it should not stand before the others.
+    std::vector<const stored_file*> usual, others;
+    for (const auto& file : files) (version_of(file.content) == 4 ? usual : others).push_back(&file);
+    read.read(usual);
+    read.read(others);
+    std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
     read_files out{.certificates = {}, .unused = std::move(read.unused)};
-    auto file = files.begin(); // both are in the order of the fingerprints; some files were not understood
-    for (auto& cert : read.certificates) {
-        while (file->fingerprint != cert.fingerprint) ++file;
+    for (auto& [file, cert] : read.certificates) {
         complete(cert, file->content, minimum, this_second());
         out.certificates.push_back({.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content)});
     }

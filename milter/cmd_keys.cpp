@@ -40,6 +40,17 @@ json::value time_or_null(const std::optional<keys::time_point>& time) {
     return time ? json::value(rfc3339(*time)) : json::value(nullptr);
 }
 
+// What its state does not say; empty: nothing.
+std::string remark_on(const keys::certificate& cert) {
+    std::vector<std::string> remarks;
+    const auto unknown = [](const keys::subkey& one) { return one.can_encrypt && !one.known_algorithm; };
+    if (cert.addressing_only ||
+        (state_at(cert, now()) == policy::key_state::not_for_encryption && std::ranges::any_of(cert.subkeys, unknown)))
+        remarks.emplace_back("GnuPG here cannot encrypt to such a key; mail that comes encrypted to it is known as such");
+    if (cert.addresses.empty()) remarks.emplace_back("it names no mail address, so no mail will find it");
+    return text::join(remarks, "; ");
+}
+
 json::object as_json(const keys::certificate& cert) {
     const auto time = now();
     const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
@@ -60,7 +71,8 @@ json::object as_json(const keys::certificate& cert) {
             {"created", rfc3339(cert.created)},
             {"expires", time_or_null(keys::end_of_use(cert, time))},
             {"sha1", cert.sha1},
-            {"subkeys", std::move(subkeys)}};
+            {"subkeys", std::move(subkeys)},
+            {"remark", remark_on(cert)}};
 }
 
 std::vector<std::string> row_of(const keys::certificate& cert) {
@@ -77,6 +89,8 @@ void print_certificates(const std::vector<keys::certificate>& certificates, bool
     std::vector<std::vector<std::string>> rows{{"FINGERPRINT", "STATE", "CREATED", "EXPIRES", "ADDRESSES"}};
     for (const auto& cert : certificates) rows.push_back(row_of(cert));
     print_table(std::cout, rows);
+    for (const auto& cert : certificates)
+        if (const auto remark = remark_on(cert); !remark.empty()) std::cout << cert.fingerprint << ": " << remark << '\n';
 }
 
 int report_problems(const std::vector<std::string>& problems) {
@@ -85,8 +99,8 @@ int report_problems(const std::vector<std::string>& problems) {
 }
 
 // Whom mail to each address is encrypted to.
-std::map<std::string, std::string> encryption_targets(const keys::store& store) {
-    const keys::key_index index(store.load().certificates);
+std::map<std::string, std::string> encryption_targets(std::vector<keys::stored_certificate> certificates) {
+    const keys::key_index index(std::move(certificates));
     std::map<std::string, std::string> targets;
     for (const auto& stored : index.certificates())
         for (const auto& address : stored.cert.addresses)
@@ -111,36 +125,44 @@ struct key_desk {
     key_events events;
 };
 
+void print_imported(const keys::certificate& cert, keys::change what, bool as_json_line) {
+    if (as_json_line) {
+        auto line = as_json(cert);
+        line["change"] = change_name(what);
+        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        return;
+    }
+    std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now())) << "  "
+              << text::join(cert.addresses, ", ") << '\n';
+    if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
+}
+
 int import(const key_desk& desk, const invocation& called) {
-    const auto& store = desk.store;
     int status = exit_yes;
-    const auto before = encryption_targets(store);
+    const auto before = desk.store.load().certificates;
+    auto known = before;
     for (const auto& file : called.words) {
-        const auto bytes = read_file(file);
-        const auto report = bytes ? store.import(*bytes) : std::unexpected(bytes.error());
+        const auto bytes = read_file_or_input(file);
+        const auto report = bytes ? desk.store.import(*bytes, known) : std::unexpected(bytes.error());
         if (!report) {
             complain(file + ": " + report.error());
             status = exit_no;
             continue;
         }
-        for (const auto& [cert, what] : report->certificates) {
-            if (what != keys::change::unchanged)
+        for (const auto& [cert, what, binary] : report->certificates) {
+            if (what != keys::change::unchanged) {
                 desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
-            if (called.json()) {
-                auto line = as_json(cert);
-                line["change"] = change_name(what);
-                std::cout << text::printable_json(json::serialize(line)) << '\n';
-            } else {
-                std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now()))
-                          << "  " << text::join(cert.addresses, ", ") << '\n';
+                std::erase_if(known, [&](const auto& one) { return one.cert.fingerprint == cert.fingerprint; });
+                known.push_back({.cert = cert, .file = {}, .binary = binary});
             }
+            print_imported(cert, what, called.json());
         }
         for (const auto& problem : report->problems) {
             complain(file + ": " + problem);
             status = exit_no;
         }
     }
-    tell_takeovers(before, encryption_targets(store));
+    tell_takeovers(encryption_targets(before), encryption_targets(std::move(known)));
     return status;
 }
 
@@ -170,7 +192,9 @@ int show(const key_desk& desk, const invocation& called) {
         if (!called.json()) std::cout << "mail to " << address << " is encrypted to " << found.stored->cert.fingerprint << '\n';
         return exit_yes;
     }
+    const auto remark = found.stored ? remark_on(found.stored->cert) : std::string{};
     complain("mail to " + text::printable(address) + " cannot be encrypted: key " + std::string(name_of(found.state)) +
+             (remark.empty() ? "" : ": " + remark) +
              (found.in_doubt ? "; but not all certificates can be read, so it waits" : ""));
     return exit_no;
 }
@@ -243,8 +267,8 @@ const std::array<command_entry, 6> keys_commands{{
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
      .details =
-         "FILE is armored or binary, with one certificate or many; secret keys are refused. A certificate that is there\n"
-         "already is merged with the new one.\n",
+         "FILE is armored or binary, with any number of certificates and revocations; - is the standard input. Each is taken\n"
+         "by itself, and merged with what is there already; secret keys are refused. In force within a second.\n",
      .options = {json_option},
      .arguments = {.least = 1, .most = SIZE_MAX},
      .run = at_desk<import>},

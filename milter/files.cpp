@@ -15,6 +15,10 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
     }
 }
 
+std::expected<std::string, std::string> read_file_or_input(const std::string& path) {
+    return read_file(path == "-" ? "/dev/stdin" : path);
+}
+
 std::expected<std::optional<std::vector<std::string>>, std::string> list_directory(const std::string& path) {
     std::vector<std::string> names;
     try {

@@ -129,7 +129,8 @@ TEST(Addressing, OfAKeyThatGpgDoesNotKnowNothingCanBeTold) {
                                     .created = {},
                                     .expires = {},
                                     .can_encrypt = true,
-                                    .invalid = true});
+                                    .invalid = true,
+                                    .known_algorithm = false});
         change(bob.cert);
         const inspection seen{.kind = policy::protection::pgp_mime,
                               .why = {},

@@ -1,10 +1,10 @@
 // The table of cases in tests/cases: for each, what is said about the mail, and to whom it is encrypted.
 #include "keys/addressing.hpp"
 #include "keys/armor.hpp"
-#include "keys/certificate_data.hpp"
 #include "keys/files.hpp"
 #include "keys/gpg.hpp"
 #include "keys/inspect.hpp"
+#include "keys/key_file.hpp"
 #include "policy/address.hpp"
 #include "tests/keys/case_file.hpp"
 
@@ -27,9 +27,10 @@ constexpr std::size_t fewest_cases = 120; // the table is whole
 std::string certificates() {
     std::string out;
     for (const auto& entry : std::filesystem::directory_iterator(directory / "certificates")) {
-        auto binary = certificate_data(read_file(entry.path()));
-        EXPECT_TRUE(binary) << entry.path();
-        if (binary && count_unknown_versions(*binary) == 0) out += *binary;
+        const auto file = read_key_file(read_file(entry.path()));
+        EXPECT_TRUE(file) << entry.path();
+        for (const auto& piece : file.value_or(key_file{}).certificates)
+            if (piece.version == 4) out += piece.binary;
     }
     return out;
 }

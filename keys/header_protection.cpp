@@ -9,6 +9,7 @@
 #include "policy/mailbox_list.hpp"
 #include "policy/mime.hpp"
 #include "policy/mime_field.hpp"
+#include "policy/subject.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,9 +28,8 @@ constexpr auto user_facing =
     std::to_array<std::string_view>({"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID",
                                      "In-Reply-To", "References", "Keywords", "Comments"});
 
-// What the Subject is outside then, and the other fields that go inside only: hcp_baseline's, Exchange's copy of the Subject,
+// The other fields that go inside only: hcp_baseline's, Exchange's copy of the Subject,
 // SpamAssassin's report, which quotes the text, and the labels of sensitivity that programs know.
-constexpr std::string_view hidden_subject = " [...]";
 constexpr auto hidden_fields =
     std::to_array<std::string_view>({"Keywords", "Comments", "Thread-Topic", "X-Spam-Report", "Sensitivity",
                                      "X-Protective-Marking", "SIO-Label", "SIO-Label-History", "msip_labels", "X-TLP", "TLP"});
@@ -222,7 +222,7 @@ std::vector<std::optional<std::string>> outer_values(const policy::message& mail
         else if (!text::iequals(field.name, "Subject"))
             out.push_back(seen_of(field, hidden, said));
         else if (!std::exchange(subject_shown_already, true))
-            out.emplace_back(hidden_subject);
+            out.emplace_back(" " + std::string(policy::hidden_subject));
         else
             out.emplace_back();
     }

@@ -93,7 +93,8 @@ void print_policy(const policy::policy& rules) {
     for (const auto& one : rules.classifications) std::cout << "  " << one.name << ": " << text::join(one.tags, ", ") << '\n';
     std::cout << "  untagged: " << (rules.untagged ? "is " : "") << untagged_word(rules, rules.untagged)
               << "; of programs: " << (rules.untagged_automatic ? "is " : "") << untagged_word(rules, rules.untagged_automatic)
-              << "; nearly a tag: " << name_of(rules.near_miss) << "\n\ncarriers\n";
+              << "; nearly a tag: " << name_of(rules.near_miss)
+              << "; less sensitive than what it answers: " << name_of(rules.downgrade) << "\n\ncarriers\n";
     if (!rules.carriers.subject.empty()) std::cout << "  subject: " << text::join(shown_patterns(rules.carriers), "  ") << '\n';
     if (!rules.carriers.headers.empty()) std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
     for (const auto& [value, r] : rules.carriers.sensitivity)
@@ -225,6 +226,7 @@ void print_json(const snapshot& live, const audit_keys& audit) {
         {"untagged", untagged_word(rules, rules.untagged)},
         {"untagged_automatic", untagged_word(rules, rules.untagged_automatic)},
         {"near_miss", name_of(rules.near_miss)},
+        {"downgrade", name_of(rules.downgrade)},
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
                                   {"sensitivity", std::move(sensitivity)}}},

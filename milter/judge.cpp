@@ -39,6 +39,7 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
+    out.known.thread.hides_subject = policy::answers_hidden_subject(mail.mail);
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
 

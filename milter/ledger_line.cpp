@@ -35,7 +35,8 @@ json::object as_json(const policy::told_mail& mail) {
             {"unread", mail.unread ? json::value(*mail.unread) : json::value()},
             {"recipients", std::move(recipients)},
             {"unnamed", mail.unnamed},
-            {"sealed", mail.sealed}};
+            {"sealed", mail.sealed},
+            {"inherited", mail.inherited}};
 }
 
 // What follows throws: boost's own errors where a member is missing or is of another type, this one else.
@@ -74,7 +75,8 @@ policy::told_mail mail_in(const json::object& from) {
                           .unread = {},
                           .recipients = {},
                           .unnamed = from.at("unnamed").to_number<std::size_t>(),
-                          .sealed = from.at("sealed").as_bool()};
+                          .sealed = from.at("sealed").as_bool(),
+                          .inherited = from.contains("inherited") && from.at("inherited").as_bool()};
     // Lines of older gateways have none.
     if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = text_in(*unread);
     for (const auto& one : from.at("recipients").as_array()) {

@@ -1,5 +1,7 @@
 #include "policy/decide.hpp"
 
+#include "policy/thread.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -29,9 +31,31 @@ std::vector<rank> classify(const policy& rules, const facts& known) {
     return ranks;
 }
 
-// An address that a mail server may route elsewhere than it says gets the strictest cell of the row.
-action cell_for(const rule_row& row, const address& who, tier_id tier) {
-    return who.may_be_rerouted() ? std::ranges::max(row.cells) : row.cells[tier];
+// A header may raise a classification, never lower it: only who writes into the Subject means to. Where the policy reads no
+// tags there, its headers are what staff set.
+bool is_meant(const policy& rules, const tag_findings& found) {
+    return rules.carriers.subject.empty() ||
+           std::ranges::find(found.tags, carrier::subject, &found_tag::where) != found.tags.end();
+}
+
+// `ranks`: what the mail counts as by itself; none where it needs a tag.
+thread_effect effect_of(const policy& rules, const tag_findings& found, const std::vector<rank>& ranks) {
+    if (found.tags.empty()) return ranks.empty() ? thread_effect::untagged : thread_effect::inherited;
+    const bool overruled = rules.downgrade == downgrade_action::raise || !is_meant(rules, found);
+    return overruled ? thread_effect::raised : thread_effect::lowered;
+}
+
+// Where the thread is more sensitive than the mail itself says.
+std::optional<thread_decision> held_against_thread(const policy& rules, const tag_findings& found,
+                                                   const thread_standing& thread, const std::vector<rank>& ranks) {
+    if (!ranks.empty() && ranks.back() >= thread.classification) return std::nullopt;
+    return thread_decision{
+        .classification = thread.classification, .known_by = thread.known_by, .effect = effect_of(rules, found, ranks)};
+}
+
+// A tag above the thread's does not undo what the thread's own row says, should that be stricter.
+bool takes_row_of_thread(const decision& made, const tag_findings& found) {
+    return counts_as_thread(made) || (!made.thread && !found.tags.empty());
 }
 
 reason reason_of(key_state state) {
@@ -142,6 +166,20 @@ recipient_decision decide_recipient(const policy& rules, const facts& known, con
     return made;
 }
 
+// A recipient is concerned where what the message answers would not go to them just like that. So mail among those who may
+// have everything is left alone, and one more tag never ends a warning.
+void raise_for_downgrade(decision& made, const policy& rules, const facts& known) {
+    const auto least = rules.downgrade == downgrade_action::reject ? outcome::reject : outcome::warn;
+    const std::vector<rank> thread{made.thread->classification};
+    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+        auto& one = made.recipients[i];
+        if (one.result > least || one.result == outcome::reject) continue;
+        if (decide_recipient(rules, known, thread, known.recipients[i]).result == outcome::deliver) continue;
+        one.result = least;
+        one.why = reason::downgrade;
+    }
+}
+
 // Something about the whole message: every recipient's result becomes at least this strict.
 void raise_all(decision& made, outcome least, reason why) {
     for (auto& recipient : made.recipients) {
@@ -191,12 +229,28 @@ bool is_in_doubt(const recipient_decision& one) {
 
 } // namespace
 
+bool counts_as_thread(const decision& made) {
+    return made.thread && (made.thread->effect == thread_effect::inherited || made.thread->effect == thread_effect::raised);
+}
+
+bool is_lowered(const decision& made) { return made.thread && made.thread->effect == thread_effect::lowered; }
+
+action cell_for(const rule_row& row, const address& who, tier_id tier) {
+    return who.may_be_rerouted() ? std::ranges::max(row.cells) : row.cells[tier];
+}
+
 decision decide(const policy& rules, const facts& known) {
-    const auto ranks = classify(rules, known);
+    auto ranks = classify(rules, known);
     decision made;
+    if (const auto thread = thread_of(rules, known)) {
+        made.thread = held_against_thread(rules, known.findings, *thread, ranks);
+        if (takes_row_of_thread(made, known.findings)) ranks.push_back(thread->classification);
+        std::ranges::sort(ranks);
+    }
     if (!ranks.empty()) made.classification = ranks.back();
     for (const auto& recipient : known.recipients) made.recipients.push_back(decide_recipient(rules, known, ranks, recipient));
 
+    if (is_lowered(made) && rules.downgrade != downgrade_action::ignore) raise_for_downgrade(made, rules, known);
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
     // A stranger means none of our tags.
     if (!known.findings.near_misses.empty() && known.by != author::stranger) raise_for_near_misses(made, rules.near_miss);

@@ -1,7 +1,8 @@
 // The whole policy as one function (CONTRACT section 4): facts in, decision out, nothing else looked at.
 //
-// Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, or near miss
-// never makes the outcome milder.
+// Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, near miss, or
+// knowledge of the thread never makes the outcome milder. (Where a tag is asked for, it helps: the first one in the Subject of
+// a reply, and the thread's own under `downgrade: reject`.)
 #pragma once
 
 #include "policy/facts.hpp"
@@ -24,9 +25,18 @@ struct recipient_decision {
     reason why = reason::internal_error;
 };
 
+// A message that answers a more sensitive one than it says itself.
+struct thread_decision {
+    rank classification; // of what it answers
+    thread_sign known_by;
+    thread_effect effect;
+    bool operator==(const thread_decision&) const = default;
+};
+
 struct decision {
     std::optional<rank> classification; // none: untagged, and the policy refuses that
-    outcome what = outcome::reject;     // the strictest over the recipients
+    std::optional<thread_decision> thread;
+    outcome what = outcome::reject; // the strictest over the recipients
     std::vector<recipient_decision> recipients;
     split forms;                              // who gets which form; empty unless the outcome is seal
     std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
@@ -36,6 +46,15 @@ struct decision {
 };
 
 decision decide(const policy& rules, const facts& known);
+
+// Whether the classification is that of what the message answers.
+bool counts_as_thread(const decision& made);
+// Whether it goes as less sensitive than that, since it is tagged so.
+bool is_lowered(const decision& made);
+
+// The row's cell for a recipient of that tier. An address that a mail server may route elsewhere than it says gets the
+// strictest of the row.
+action cell_for(const rule_row& row, const address& who, tier_id tier);
 
 // The same decision, to be tried again: what it needs is not there now.
 decision deferred(decision made, reason why);

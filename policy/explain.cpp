@@ -3,6 +3,7 @@
 #include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 #include "policy/next_step.hpp"
+#include "policy/written_tag.hpp"
 
 #include <algorithm>
 #include <set>
@@ -118,6 +119,7 @@ std::string cause(const group& g, share most, std::uint64_t most_octets) {
                "), so it cannot go to " + who;
     case reason::unreadable: return "its structure is too deep to be checked, so it cannot go to " + who;
     case reason::near_miss:
+    case reason::downgrade:
     case reason::untagged:
     case reason::allowed:
     case reason::sealed:
@@ -154,9 +156,39 @@ std::string near_miss_text(const facts& known) {
     return "it has something nearly like a tag; did you mean " + text::ascii(text::listed(meant, "or")) + "?";
 }
 
+std::string name_of_rank(const policy& rules, rank which) { return text::ascii(rules.classifications[which].name); }
+
+std::string answered_text(const policy& rules, const decision& made) {
+    if (made.thread->known_by == thread_sign::subject) return "it answers encrypted mail";
+    return "it answers mail that is " + name_of_rank(rules, made.thread->classification);
+}
+
 std::string classification_text(const policy& rules, const facts& known, const decision& made) {
-    const auto name = text::ascii(rules.classifications[*made.classification].name);
-    return known.findings.tags.empty() ? "not tagged and so " + name : "tagged " + name;
+    const bool untagged = known.findings.tags.empty();
+    const auto name = name_of_rank(rules, *made.classification);
+    if (!counts_as_thread(made)) return (untagged ? "not tagged and so " : "tagged ") + name;
+    const bool sealed = made.thread->known_by == thread_sign::subject;
+    return (untagged ? "not tagged and so " : "tagged lower and yet ") + name +
+           (sealed ? " as an answer to encrypted mail" : " like the mail that it answers");
+}
+
+// The tags with which a mail that counts as what it answers could go to all who are refused now.
+std::vector<std::string> lower_tags(const policy& rules, const decision& made) {
+    std::vector<std::string> out;
+    const bool may_lower = rules.downgrade == downgrade_action::warn || rules.downgrade == downgrade_action::ignore;
+    if (!counts_as_thread(made) || !may_lower) return out;
+    const auto stays = [](const recipient_decision& one) {
+        return one.why == reason::near_miss || one.why == reason::too_large;
+    };
+    if (std::ranges::any_of(made.recipients, stays)) return out;
+    for (rank r = 0; r < made.thread->classification; ++r) {
+        const auto goes = [&](const recipient_decision& one) {
+            return one.result != outcome::reject || cell_for(rules.rules[r], one.who, one.tier) <= action::warn;
+        };
+        auto tag = text::ascii(written_tag(rules, rules.classifications[r]));
+        if (!tag.empty() && std::ranges::all_of(made.recipients, goes)) out.push_back(std::move(tag));
+    }
+    return out;
 }
 
 // In the order of the recipients. One who is named twice in the envelope counts once.
@@ -184,9 +216,12 @@ std::string sentence(const account& of, const group& g, share most, bool first) 
         const auto said = near_miss_text(of.known);
         return opening + said + (said.ends_with('?') ? "" : ".");
     }
-    if (g.why == reason::untagged || !of.made.classification) return opening + "it has no tag.";
+    if (g.why == reason::untagged || !of.made.classification)
+        return opening + "it has no tag" + (of.made.thread ? ", and " + answered_text(of.rules, of.made) : "") + ".";
     const auto classified = first ? classification_text(of.rules, of.known, of.made) + ", but " : std::string{};
-    return opening + classified + cause(g, most, of.made.most_octets) + ".";
+    const auto why = g.why == reason::downgrade ? answered_text(of.rules, of.made) + ", so it cannot go to " + g.named(most)
+                                                : cause(g, most, of.made.most_octets);
+    return opening + classified + why + ".";
 }
 
 bool is_key_trouble(const group& g) {
@@ -212,6 +247,9 @@ smtp_reply coded(const std::vector<advised>& all) {
 // What holds for several of the steps, once.
 std::vector<std::string> common_of(const account& of, depth how) {
     std::vector<std::string> out;
+    const auto lower = lower_tags(of.rules, of.made);
+    if (how < depth::without_steps && !lower.empty())
+        out.push_back("If it is less sensitive, tag it " + text::listed(lower, "or") + ".");
     const auto channels = best_channels(of.rules);
     const bool many_steps = of.all.size() > 1 && std::ranges::any_of(of.all, offers_other_ways, &advised::next);
     if (how < depth::without_channels && many_steps && !channels.empty()) out.push_back("Or use " + channels + " instead.");

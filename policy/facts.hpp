@@ -5,6 +5,7 @@
 #include "policy/tags.hpp"
 #include "policy/vocabulary.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,12 @@ constexpr auto names(author) {
     return std::to_array<named<author>>({{person, "person"}, {program, "program"}, {stranger, "stranger"}});
 }
 
+// What is known of the mails that this one answers.
+struct thread_facts {
+    std::optional<rank> answers = {}; // the most sensitive classification among them
+    bool hides_subject = false;       // its Subject is the placeholder of sealed mail, behind reply prefixes
+};
+
 struct facts {
     tag_findings findings;
     author by = author::person;
@@ -46,6 +53,7 @@ struct facts {
     legibility read = legibility::whole;
     std::vector<recipient_facts> recipients;
     std::vector<std::string> foreign_keys = {}; // ids of keys that can read it and are no recipient's and not the sender's
+    thread_facts thread = {};
 };
 
 } // namespace sealgate::policy

@@ -49,6 +49,7 @@ private:
         const auto* untagged = top.required("untagged");
         const auto* untagged_automatic = top.optional("untagged_automatic");
         const auto* near_miss = top.required("near_miss");
+        const auto* downgrade = top.optional("downgrade");
         const auto* carriers = top.required("carriers");
         const auto* tiers = top.optional("tiers");
         const auto* rules = top.required("rules");
@@ -66,6 +67,9 @@ private:
         if (near_miss)
             if (auto what = yaml::as_enum<near_miss_action>(*near_miss, errors, names(near_miss_action{})))
                 out_.near_miss = *what;
+        if (downgrade)
+            out_.downgrade =
+                yaml::as_enum<downgrade_action>(*downgrade, errors, names(downgrade_action{})).value_or(out_.downgrade);
         if (carriers) read_carriers(*carriers, errors);
         const include_context includes{.policy_path = path_, .read = read_, .covered = covered};
         if (tiers) load_tiers(*tiers, errors, includes, out_.tiers);

@@ -86,7 +86,8 @@ public:
         for (const auto& rule : text_rules()) names_.emplace_back(rule.name);
     }
 
-    void read(const yaml::node& root, bool is_new, language_texts& into) {
+    // `first`: the language whose texts stand in for those that were added later.
+    void read(const yaml::node& root, bool is_new, const language_texts& first, language_texts& into) {
         yaml::map_reader top(root, "texts of " + into.tag, errors_);
         const auto* words = top.optional("words");
         const auto* texts = is_new ? top.required("texts") : top.optional("texts");
@@ -98,7 +99,7 @@ public:
         if (!texts) return;
         const yaml::map_reader check(*texts, "texts", errors_);
         for (const auto& one : texts->entries) read_text(one, into);
-        if (is_new) report_missing(*texts, into);
+        if (is_new) report_missing(*texts, first, into);
     }
 
 private:
@@ -120,10 +121,15 @@ private:
         if (into.texts[name].empty()) errors_.add(one.value.at, "\"" + name + "\" is empty");
     }
 
-    void report_missing(const yaml::node& texts, const language_texts& read) {
-        for (const auto& name : names_)
-            if (!read.texts.contains(name))
+    void report_missing(const yaml::node& texts, const language_texts& first, language_texts& read) {
+        for (const auto& rule : text_rules()) {
+            const std::string name(rule.name);
+            if (read.texts.contains(name)) continue;
+            if (rule.added && first.texts.contains(name))
+                read.texts[name] = first.texts.at(name);
+            else
                 errors_.add(texts.at, "the language " + read.tag + " lacks the text \"" + name + "\"");
+        }
     }
 
     yaml::error_sink& errors_;
@@ -169,7 +175,7 @@ void load_language(std::string_view tag, std::string_view yaml, yaml::error_sink
     const bool is_new = at == into.end();
     if (is_new) at = into.insert(into.end(), {.tag = std::string(tag), .words = {}, .texts = {}});
     if (root->kind == yaml::kind::null && !is_new) return; // all of it in comments
-    language_reader(errors, tiers).read(*root, is_new, *at);
+    language_reader(errors, tiers).read(*root, is_new, into.front(), *at);
 }
 
 void load_texts(const yaml::node* named, yaml::error_sink& errors, const include_context& includes,

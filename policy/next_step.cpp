@@ -54,6 +54,7 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::too_many_copies: return next_step::send_to_fewer;
     case reason::unreadable: return next_step::send_parts;
     case reason::near_miss: return unread_in(known.findings) ? next_step::write_plainly : next_step::correct_tag;
+    case reason::downgrade: return next_step::tag_alike;
     case reason::untagged: return next_step::write_tag;
     case reason::allowed:
     case reason::sealed:
@@ -93,6 +94,8 @@ std::string text_of(next_step what, const policy& rules, how_many recipients) {
     case next_step::correct_tag: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";
     case next_step::write_plainly:
         return "Write it in plain letters (UTF-8) and send it again; the tags are " + all_tags(rules) + ".";
+    case next_step::tag_alike:
+        return "Tag it like the mail that it answers and send it again; the tags are " + all_tags(rules) + ".";
     case next_step::write_tag: return "Write " + all_tags(rules) + " in the subject and send it again.";
     case next_step::ask_administrator: return "Ask your mail administrator.";
     }

@@ -30,6 +30,7 @@ enum class next_step : std::uint8_t {
     send_parts,
     correct_tag,
     write_plainly, // what could not be read
+    tag_alike,     // as what it answers
     write_tag,
     ask_administrator,
 };

@@ -162,14 +162,15 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
             const auto unread = one.why == reason::near_miss ? mail.unread : std::nullopt;
             auto at = std::ranges::find_if(out, [&](const told_group& group) {
                 return group.kind == mail.kind && group.classification == mail.classification && group.tier == one.tier &&
-                       group.why == one.why && group.unread == unread;
+                       group.why == one.why && group.unread == unread && group.inherited == mail.inherited;
             });
             if (at == out.end())
                 at = out.insert(at, {.kind = mail.kind,
                                      .classification = mail.classification,
                                      .tier = one.tier,
                                      .why = one.why,
-                                     .unread = unread});
+                                     .unread = unread,
+                                     .inherited = mail.inherited});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
             if (at->who.size() < most_named)
@@ -203,6 +204,7 @@ phrases why_line(const told_group& group, const language_texts& words) {
                                   {"tier", {called.empty() ? group.tier : std::string(called)}},
                                   {"meaning", {std::string(words.text("tier-" + group.tier + "-meaning"))}}}),
                       std::back_inserter(line));
+    if (group.inherited) line.push_back({" " + std::string(words.text("inherited"))});
     return line;
 }
 
@@ -218,6 +220,8 @@ std::vector<phrases> better_lines(const policy& rules, const language_texts& wor
     if (std::ranges::any_of(groups, [](const told_group& group) { return group.unread.has_value(); }))
         out.push_back(fill(words.text("better-readable"), {}));
     for (const auto& group : groups) advice.service(out, group);
+    if (std::ranges::find(groups, reason::downgrade, &told_group::why) != groups.end())
+        out.push_back(fill(words.text("better-downgrade"), {}));
     advice.keys(out, groups);
     for (const auto& group : groups) advice.encryption(out, group);
     advice.channels(out, groups);

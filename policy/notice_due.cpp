@@ -80,6 +80,7 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
                                   .has_key = one.key.state == key_state::usable});
     }
     out.sealed = made.what == outcome::seal;
+    out.inherited = counts_as_thread(made);
     return out;
 }
 

@@ -70,6 +70,7 @@ struct told_mail {
     std::vector<told_recipient> recipients = {}; // those with something to tell
     std::size_t unnamed = 0;                     // further ones
     bool sealed = false;                         // the gateway encrypted it for others
+    bool inherited = false;                      // its classification is that of what it answers
     bool operator==(const told_mail&) const = default;
 };
 

@@ -28,6 +28,7 @@ enum class reason : std::uint8_t {
     pgp_partial,        // encrypted, with something readable beside it, and likewise
     smime_not_accepted, // S/MIME, and the policy does not accept it
     near_miss,          // something nearly like a tag
+    downgrade,          // tagged as less sensitive than what it answers
     untagged,           // no tag, and the policy asks for one
     too_large,          // larger than gateway.limits.message_size
     too_large_sealed,   // once encrypted it is larger than the mail server takes
@@ -61,6 +62,7 @@ constexpr auto names(reason) {
                                          {pgp_partial, "pgp-partial"},
                                          {smime_not_accepted, "smime-not-accepted"},
                                          {near_miss, "near-miss"},
+                                         {downgrade, "downgrade"},
                                          {untagged, "untagged"},
                                          {too_large, "too-large"},
                                          {too_large_sealed, "too-large-sealed"},

@@ -36,6 +36,14 @@ json::array tags_of(const account& of) {
     return out;
 }
 
+json::value thread_of(const account& of) {
+    if (!of.made.thread) return nullptr;
+    const auto& thread = *of.made.thread;
+    return json::object{{"classification", outside(of.rules.classifications[thread.classification].name)},
+                        {"known_by", word(name_of(thread.known_by))},
+                        {"effect", word(name_of(thread.effect))}};
+}
+
 json::array near_misses_of(const account& of) {
     json::array out;
     for (const auto& miss : of.known.findings.near_misses)
@@ -105,6 +113,7 @@ json::value reply_of(const account& of) {
 void add_decision(json::object& to, const account& of) {
     to["classification"] = classification_of(of);
     to["tags"] = tags_of(of);
+    to["thread"] = thread_of(of);
     to["near_misses"] = near_misses_of(of);
     to["author"] = word(name_of(of.known.by));
     to["protection"] = word(name_of(of.known.brought));

@@ -28,6 +28,7 @@ std::string_view meaning(reason why) {
     case reason::pgp_partial: return "encrypted, with something readable beside it";
     case reason::smime_not_accepted: return "S/MIME, which the policy does not accept";
     case reason::near_miss: return "something nearly like a tag";
+    case reason::downgrade: return "tagged as less sensitive than what it answers";
     case reason::untagged: return "no tag, and the policy asks for one";
     case reason::too_large: return "larger than the gateway reads";
     case reason::too_large_sealed: return "once encrypted, larger than the mail server takes";

@@ -103,6 +103,7 @@ struct policy {
     std::optional<rank> untagged;                // none: an untagged message is refused
     std::optional<rank> untagged_automatic;      // likewise, of one that no person here has written
     near_miss_action near_miss = near_miss_action::reject;
+    downgrade_action downgrade = downgrade_action::warn;
     sealgate::policy::carriers carriers;
     tier_table tiers;
     std::vector<rule_row> rules; // by rank

@@ -50,6 +50,7 @@ bool is_about_the_recipient(reason why) {
     case reason::pgp_partial:
     case reason::smime_not_accepted:
     case reason::near_miss:
+    case reason::downgrade:
     case reason::untagged:
     case reason::too_large:
     case reason::too_large_sealed:

@@ -32,6 +32,15 @@ enum class mode : std::uint8_t { enforce, monitor };
 // What to do about something nearly like a tag.
 enum class near_miss_action : std::uint8_t { ignore, warn, hold, reject };
 
+// What to do about a mail that is tagged as less sensitive than what it answers.
+enum class downgrade_action : std::uint8_t { ignore, warn, raise, reject };
+
+// By what a mail is known to answer a more sensitive one: by the mails it refers to, or by the placeholder in its Subject.
+enum class thread_sign : std::uint8_t { reference, subject };
+
+// What that does to its classification. `untagged`: nothing, since the policy refuses a mail without a tag.
+enum class thread_effect : std::uint8_t { inherited, raised, lowered, untagged };
+
 // Where a tag stood.
 enum class carrier : std::uint8_t { subject, header, sensitivity };
 
@@ -70,6 +79,19 @@ constexpr auto names(mode) { return std::to_array<named<mode>>({{mode::enforce, 
 constexpr auto names(near_miss_action) {
     using enum near_miss_action;
     return std::to_array<named<near_miss_action>>({{ignore, "ignore"}, {warn, "warn"}, {hold, "hold"}, {reject, "reject"}});
+}
+constexpr auto names(downgrade_action) {
+    using enum downgrade_action;
+    return std::to_array<named<downgrade_action>>({{ignore, "ignore"}, {warn, "warn"}, {raise, "raise"}, {reject, "reject"}});
+}
+constexpr auto names(thread_sign) {
+    using enum thread_sign;
+    return std::to_array<named<thread_sign>>({{reference, "reference"}, {subject, "subject"}});
+}
+constexpr auto names(thread_effect) {
+    using enum thread_effect;
+    return std::to_array<named<thread_effect>>(
+        {{inherited, "inherited"}, {raised, "raised"}, {lowered, "lowered"}, {untagged, "untagged"}});
 }
 constexpr auto names(carrier) {
     using enum carrier;

@@ -86,6 +86,7 @@ REASONS = {
     "pgp-partial": (partial, {"partial": "reject"}, "550 5.7.1", "or encrypt all of it with OpenPGP"),
     "smime-not-accepted": (smime_mail, {"accept_smime": "false"}, "550 5.7.1", "S/MIME is not accepted"),
     "near-miss": (clear(BOB, "[confidental] Offer"), {}, "550 5.7.1", "did you mean [confidential]? Correct it and send it again"),
+    "downgrade": (clear(BOB, "[internal] Re: [...]"), {"downgrade": "reject"}, "550 5.7.1", "Tag it like the mail that it answers"),
     "untagged": (clear(BOB, "Offer"), {"untagged": "reject"}, "550 5.7.1", "Write [public], [internal], [confidential] or [secret] in the"),
     "too-large": (large, {}, "552 5.3.4", "Send less in one mail."),
     "too-large-sealed": (large, {}, "552 5.3.4", "larger than the mail server takes (1 kB), so it cannot go to bob@partner.example (secure)"),

@@ -269,6 +269,76 @@ TEST_F(Decide, TooLargeIsRefusedAndTooComplexWhereProtectionMatters) {
     EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::unreadable}));
 }
 
+found_tag header_tag_of(rank r) { return {.tag = "tag", .classification = r, .where = carrier::header}; }
+
+// What a mail to this recipient, with these tags, becomes in a confidential thread.
+decision in_thread(const policy& rules, std::vector<found_tag> tags, recipient_facts recipient) {
+    facts known;
+    known.findings.tags = std::move(tags);
+    known.thread.answers = 2;
+    known.recipients = {std::move(recipient)};
+    return decide(rules, known);
+}
+
+TEST_F(Decide, AnUntaggedReplyCountsAsWhatItAnswers) {
+    auto made = in_thread(rules, {}, to("bob@partner.example", key_state::usable));
+    EXPECT_EQ(made.classification, rank{2});
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, thread_effect::inherited}));
+    made = in_thread(rules, {}, to("bob@yahoo.com"));
+    EXPECT_EQ(made.recipients[0].why, reason::no_key);
+    EXPECT_EQ(in_thread(rules, {tag_of(2)}, to("bob@yahoo.com")).thread, std::nullopt) << "tagged like that";
+    rules.untagged = 2;
+    EXPECT_EQ(in_thread(rules, {}, to("bob@yahoo.com")).thread, std::nullopt) << "untagged mail is that anyhow";
+}
+
+TEST_F(Decide, AReplyThatIsTaggedLowerIsTreatedAsThePolicySays) {
+    const struct {
+        downgrade_action downgrade;
+        outcome what;
+        reason why;
+        thread_effect effect;
+        rank classification;
+    } cases[] = {
+        {downgrade_action::ignore, outcome::deliver, reason::allowed, thread_effect::lowered, 1},
+        {downgrade_action::warn, outcome::warn, reason::downgrade, thread_effect::lowered, 1},
+        {downgrade_action::raise, outcome::seal, reason::sealed, thread_effect::raised, 2},
+        {downgrade_action::reject, outcome::reject, reason::downgrade, thread_effect::lowered, 1},
+    };
+    EXPECT_EQ(rules.downgrade, downgrade_action::warn);
+    for (const auto& [downgrade, what, why, effect, classification] : cases) {
+        rules.downgrade = downgrade;
+        const auto made = in_thread(rules, {tag_of(1)}, to("bob@partner.example", key_state::usable));
+        EXPECT_EQ(made.what, what) << name_of(downgrade);
+        EXPECT_EQ(made.recipients[0].why, why) << name_of(downgrade);
+        EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, effect})) << name_of(downgrade);
+        EXPECT_EQ(made.classification, classification) << name_of(downgrade);
+        const auto colleague = in_thread(rules, {tag_of(1)}, to("ann@example.org"));
+        EXPECT_EQ(colleague.what, outcome::deliver) << name_of(downgrade) << ": who may have all is no concern";
+    }
+}
+
+TEST_F(Decide, AHeaderNeverLowersAReply) {
+    for (const auto& [downgrade, name] : names(downgrade_action{})) {
+        rules.downgrade = downgrade;
+        const auto made = in_thread(rules, {header_tag_of(1)}, to("bob@partner.example", key_state::usable));
+        EXPECT_EQ(made.what, outcome::seal) << name;
+        EXPECT_EQ(made.thread->effect, thread_effect::raised) << name;
+    }
+    rules.carriers.subject.clear();
+    rules.downgrade = downgrade_action::warn;
+    EXPECT_EQ(in_thread(rules, {header_tag_of(1)}, to("bob@partner.example", key_state::usable)).what, outcome::warn)
+        << "where staff set headers, a header is meant";
+}
+
+TEST_F(Decide, WhereEveryMailNeedsATagAReplyDoesToo) {
+    rules.untagged.reset();
+    const auto made = in_thread(rules, {}, to("bob@partner.example", key_state::usable));
+    EXPECT_EQ(made.what, outcome::reject);
+    EXPECT_EQ(made.recipients[0].why, reason::untagged);
+    EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, thread_effect::untagged}));
+}
+
 // The domain is small enough to walk it whole: every cell, protection, key, policy option and near miss.
 class EveryCase : public Decide {
 protected:
@@ -377,6 +447,84 @@ TEST_F(EveryCase, FurtherTagNeverMakesTheOutcomeMilderWhateverTheRowsSay) {
                 ASSERT_EQ(decide(p, known).classification, rank{2});
             });
         }
+}
+
+// Every tagging, thread and downgrade, over rows of every pair of cells: f(rules, facts).
+class EveryThread : public EveryCase {
+protected:
+    void each_thread(const auto& f) {
+        const auto unsecure = *rules.tiers.find("unsecure");
+        const std::vector<std::vector<found_tag>> taggings{{}, {tag_of(0)}, {tag_of(1)}, {tag_of(2)}, {header_tag_of(0)}};
+        for (const auto untagged : {std::optional<rank>(1), std::optional<rank>(0), std::optional<rank>()})
+            for (const auto mild : names(action{}))
+                for (const auto sensitive : names(action{}))
+                    for (const auto downgrade : names(downgrade_action{}))
+                        for (const auto& tags : taggings)
+                            for (const auto key : {key_state::usable, key_state::missing})
+                                for (const auto brought : {protection::none, protection::pgp_mime}) {
+                                    rules.untagged = untagged;
+                                    rules.rules[0].cells[unsecure] = mild.value;
+                                    rules.rules[2].cells[unsecure] = sensitive.value;
+                                    rules.downgrade = downgrade.value;
+                                    auto known = confidential_to(to("bob@yahoo.com", key), brought);
+                                    known.findings.tags = tags;
+                                    f(rules, known);
+                                }
+    }
+
+    static std::vector<thread_facts> threads() {
+        std::vector<thread_facts> out;
+        for (const bool hides : {false, true})
+            for (const auto answers :
+                 {std::optional<rank>(), std::optional<rank>(0), std::optional<rank>(1), std::optional<rank>(2)})
+                out.push_back({.answers = answers, .hides_subject = hides});
+        return out;
+    }
+};
+
+TEST_F(EveryThread, KnowingItNeverMakesTheOutcomeMilder) {
+    each_thread([](const policy& p, facts known) {
+        const auto before = decide(p, known).what;
+        for (const auto& thread : threads()) {
+            known.thread = thread;
+            const auto made = decide(p, known);
+            ASSERT_GE(made.what, before);
+            ASSERT_TRUE(!known.findings.tags.empty() || !made.classification || made.classification >= thread.answers);
+        }
+    });
+}
+
+TEST_F(EveryThread, AnUntaggedReplyIsTreatedNoMilderThanOneTaggedLikeWhatItAnswers) {
+    each_thread([](const policy& p, facts known) {
+        if (!known.findings.tags.empty()) return;
+        known.thread.answers = 2;
+        const auto untagged = decide(p, known).what;
+        known.findings.tags = {tag_of(2)};
+        ASSERT_GE(untagged, decide(p, known).what);
+    });
+}
+
+TEST_F(EveryThread, FurtherTagsRecipientsAndDoubtsNeverMakeTheOutcomeMilder) {
+    each_thread([](const policy& p, facts known) {
+        for (const auto& thread : threads()) {
+            known.thread = thread;
+            const auto before = decide(p, known).what;
+            auto more = known;
+            more.recipients.push_back(to("ann@example.org"));
+            ASSERT_GE(decide(p, more).what, before);
+            more = known;
+            more.findings.near_misses = {{.text = {}, .suggestion = {}, .where = carrier::subject}};
+            ASSERT_GE(decide(p, more).what, before);
+            if (known.findings.tags.empty() || known.findings.tags.front().where != carrier::subject) continue;
+            for (const rank r : {0, 1, 2}) {
+                more = known;
+                more.findings.tags.push_back(tag_of(r));
+                const auto standing = decide(p, known).thread;
+                const bool asked_for = p.downgrade == downgrade_action::reject && standing && r >= standing->classification;
+                ASSERT_TRUE(asked_for || decide(p, more).what >= before) << r << " " << name_of(p.downgrade);
+            }
+        }
+    });
 }
 
 TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {

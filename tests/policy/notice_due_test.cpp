@@ -110,5 +110,16 @@ TEST_F(NoticeDue, ANearMissIsToldAlsoWhereAllIsSealed) {
     EXPECT_EQ(told.meant, std::vector<std::string>{"[internal]"});
 }
 
+TEST_F(NoticeDue, AReplyThatIsTaggedLowerIsTold) {
+    made.recipients[0].why = reason::downgrade;
+    made.thread = {.classification = 2, .known_by = thread_sign::reference, .effect = thread_effect::lowered};
+    const auto told = told_of(rules, known, made, *due("A: b"));
+    ASSERT_EQ(told.recipients.size(), 1u);
+    EXPECT_EQ(told.recipients[0].why, reason::downgrade);
+    EXPECT_FALSE(told.inherited);
+    made.thread->effect = thread_effect::inherited;
+    EXPECT_TRUE(told_of(rules, known, made, notice_kind::warning).inherited);
+}
+
 } // namespace
 } // namespace sealgate::policy

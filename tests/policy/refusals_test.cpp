@@ -53,6 +53,7 @@ const std::vector<std::pair<std::string, refused>> kinds{
     {"smime-not-accepted, key here", {reason::smime_not_accepted, action::encrypt, key_state::usable}},
     {"smime-not-accepted, no key here", {reason::smime_not_accepted}},
     {"near-miss", {reason::near_miss}},
+    {"downgrade", {reason::downgrade}},
     {"untagged", {reason::untagged}},
     {"too-large", {reason::too_large}},
     {"too-large-sealed", {reason::too_large_sealed, action::encrypt, key_state::usable}},
@@ -78,6 +79,16 @@ protected:
             known.findings.tags.clear();
             made.classification.reset();
         }
+        if (how.why == reason::downgrade) answer(thread_sign::reference, thread_effect::lowered);
+    }
+
+    // The mail answers one that is confidential.
+    void answer(thread_sign known_by, thread_effect effect) {
+        made.thread = {.classification = 2, .known_by = known_by, .effect = effect};
+        known.findings.tags.clear();
+        if (effect == thread_effect::raised || effect == thread_effect::lowered)
+            known.findings.tags = {{.tag = "internal", .classification = 1, .where = carrier::header}};
+        if (effect == thread_effect::lowered) made.classification = 1;
     }
 
     smtp_reply reply() { return *reply_for(rules, known, made, "7Q2K-M4XD"); }
@@ -130,6 +141,17 @@ TEST_F(Refusals, AreWhatTheGoldenFileSays) {
     refuse({reason::no_key}, 40);
     refuse({reason::key_expired, action::encrypt, key_state::expired}, 20);
     show("three reasons, 100 recipients");
+    for (const auto sign : {thread_sign::reference, thread_sign::subject})
+        for (const auto effect : {thread_effect::inherited, thread_effect::raised}) {
+            begin();
+            refuse({reason::no_key}, 1);
+            answer(sign, effect);
+            show("no key, thread " + std::string(name_of(effect)) + ", known by " + std::string(name_of(sign)));
+        }
+    begin();
+    refuse({reason::untagged}, 1);
+    answer(thread_sign::reference, thread_effect::untagged);
+    show("untagged in a thread");
     begin();
     for (const auto& [name, how] : kinds)
         if (how.why != reason::untagged) refuse(how, 5);
@@ -230,6 +252,24 @@ TEST_F(Refusals, CodesSayPolicyUnlessKeysAloneAreInTheWay) {
     EXPECT_EQ(code_of({missing}), "550 5.7.1");
     for (const auto too_much : {reason::too_large, reason::too_large_sealed, reason::too_many_copies})
         EXPECT_EQ(code_of({expired, {too_much}}), "552 5.3.4");
+}
+
+TEST_F(Refusals, TagsThatWouldHelpAReplyAreNamedAndNoOthers) {
+    const auto said = [&](downgrade_action downgrade) {
+        begin();
+        rules.downgrade = downgrade;
+        refuse({reason::no_key}, 1);
+        answer(thread_sign::reference, thread_effect::inherited);
+        return to_string(reply());
+    };
+    EXPECT_THAT(said(downgrade_action::warn), HasSubstr("If it is less sensitive, tag it [public] or [internal]."));
+    EXPECT_THAT(said(downgrade_action::ignore), HasSubstr("If it is less sensitive"));
+    EXPECT_THAT(said(downgrade_action::raise), Not(HasSubstr("If it is less sensitive")));
+    EXPECT_THAT(said(downgrade_action::reject), Not(HasSubstr("If it is less sensitive")));
+    rules.rules[1].cells.assign(rules.tiers.size(), action::reject);
+    EXPECT_THAT(said(downgrade_action::warn), HasSubstr("If it is less sensitive, tag it [public].\n"));
+    rules.rules[0].cells.assign(rules.tiers.size(), action::encrypt);
+    EXPECT_THAT(said(downgrade_action::warn), Not(HasSubstr("If it is less sensitive")));
 }
 
 TEST_F(Refusals, NobodyIsSentIntoTheNextRefusal) {

@@ -4,11 +4,13 @@
 #include "milter/files.hpp"
 #include "milter/judge.hpp"
 #include "milter/table.hpp"
+#include "milter/thread_memory.hpp"
 #include "policy/base/text.hpp"
 #include "policy/explain.hpp"
 #include "policy/mailbox_list.hpp"
 #include "policy/notice_due.hpp"
 #include "policy/record.hpp"
+#include "policy/thread.hpp"
 
 #include <chrono>
 #include <iostream>
@@ -88,6 +90,9 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
     for (const auto& tag : judged.known.findings.tags) std::cout << ", tag \"" << tag.tag << "\" in " << name_of(tag.where);
     if (judged.known.by != policy::author::person) std::cout << ", written by a " << name_of(judged.known.by);
     std::cout << '\n';
+    if (made.thread)
+        std::cout << "  answers mail that is " << rules.classifications[made.thread->classification].name << " (known by its "
+                  << name_of(made.thread->known_by) << "): " << name_of(made.thread->effect) << '\n';
     for (const auto& miss : judged.known.findings.near_misses)
         std::cout << (miss.unread ? "  not to be read: " : "  nearly a tag in ") << name_of(miss.where)
                   << (miss.charset.empty() ? "" : " (charset " + miss.charset + ")")
@@ -112,7 +117,7 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
 }
 
 // Whether the file could be read.
-bool explain(const std::string& file, const invocation& called, const snapshot& live) {
+bool explain(const std::string& file, const invocation& called, const snapshot& live, const thread_table& threads) {
     const auto bytes = read_input(file);
     if (!bytes) {
         complain(file + ": " + bytes.error());
@@ -124,7 +129,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         return false;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto judged = judge(live, mail, now);
+    const auto judged = judge(live, mail, threads.find(policy::thread_ids_of(mail.mail).answered), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto parts = keys::anatomy(mail.mail);
     const auto text = reply ? policy::to_string(*reply) : std::string{};
@@ -145,6 +150,15 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
     return true;
 }
 
+// What the gateway remembers. Where that may not be read, it is said.
+thread_table known_threads(const config& gateway) {
+    auto read =
+        read_threads(gateway.threads_directory(), std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    if (read) return *std::move(read);
+    complain(read.error() + "; explained as if no thread were known");
+    return thread_table({});
+}
+
 } // namespace
 
 int cmd_explain(const invocation& called) {
@@ -153,8 +167,9 @@ int cmd_explain(const invocation& called) {
         for (const auto& error : live.error()) std::cerr << text::printable(error, 2000) << '\n';
         return exit_unusable;
     }
+    const auto threads = known_threads((*live)->gateway);
     bool all_read = true;
-    for (const auto& file : called.words) all_read = explain(file, called, **live) && all_read;
+    for (const auto& file : called.words) all_read = explain(file, called, **live, threads) && all_read;
     return all_read ? exit_yes : exit_unusable;
 }
 

@@ -20,6 +20,7 @@
 #include "milter/server.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/submit_limit.hpp"
+#include "milter/thread_memory.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
@@ -120,14 +121,15 @@ public:
         : config_path_(std::move(config_path))
         , log_(audit_options_of(live->gateway))
         , events_(log_, live->gateway.events_directory())
+        , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
         , sealers_(
               live->gateway.limits.crypto_workers,
               {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
         , most_([this] { return gateway_.live()->gateway.submit; })
-        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), sealers_, outbox_, notices_,
-                   most_)
+        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
+                   notices_, most_)
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -213,7 +215,8 @@ private:
                 .has_passed =
                     [this](const smtp_client& client, std::string_view queue_id) {
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
-                    }};
+                    },
+                .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); }};
     }
 
     // Time alone makes them expire, so it is looked at now and then, and told once.
@@ -326,6 +329,7 @@ private:
     std::string config_path_;
     audit_log log_;
     event_recorder events_;
+    thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added
     notice_desk notices_;
     sealing_pool sealers_;

@@ -45,7 +45,7 @@ struct audit_settings {
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
-    std::string state;    // directory: keys/, audit/, outbox/ and notices/ are below it
+    std::string state;    // directory: keys/, audit/, outbox/, notices/ and threads/ are below it
     inet_endpoint submit; // a Postfix port with no milters
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
@@ -58,6 +58,7 @@ struct config {
     std::string events_directory() const { return state + "/events"; }
     std::string outbox_directory() const { return state + "/outbox"; }
     std::string notices_directory() const { return state + "/notices"; }
+    std::string threads_directory() const { return state + "/threads"; }
 };
 
 // What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,

@@ -1,5 +1,6 @@
 #include "milter/gateway.hpp"
 
+#include "milter/completion.hpp"
 #include "milter/decision_id.hpp"
 #include "milter/exception_text.hpp"
 #include "milter/forms.hpp"
@@ -12,10 +13,7 @@
 #include "policy/multipart_report.hpp"
 #include "policy/record.hpp"
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -84,6 +82,7 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited
                .time = std::chrono::system_clock::now(),
                .began = std::chrono::steady_clock::now(),
                .awaited = std::move(awaited),
+               .thread = {},
                .judged = {},
                .sealed = {},
                .reply = {},
@@ -120,21 +119,28 @@ awaitable<answer> gateway::pass_report(transaction mail, std::string type) {
 }
 
 awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
+    using namespace asio::experimental::awaitable_operators;
+    of.thread = policy::thread_ids_of(of.mail->mail);
     of.judged = co_await observe(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
     if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
-    auto unrecorded = co_await record(record_of(of));
+    auto [unrecorded, forgotten] = co_await (record(record_of(of)) && remember(of));
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
+    const bool remembered = forgotten.empty() || !of.enforced();
+    if (!remembered) take_back(of, reason::internal_error, "its thread cannot be remembered: " + forgotten);
     const bool kept = co_await owe(of);
-    if (!kept) co_await correct(of);
+    if (!kept || !remembered) co_await correct(of);
     co_return conclude(of, std::move(edits), {});
 }
 
 awaitable<judgement> gateway::observe(const passage& of) {
-    if (of.mail->size < large_message) co_return judge(*of.live, *of.mail, of.now());
-    auto work = [live = of.live, mail = of.mail, now = of.now()] { return judge(*live, *mail, now); };
+    auto answers = threads_.find(of.thread.answered);
+    if (of.mail->size < large_message) co_return judge(*of.live, *of.mail, answers, of.now());
+    auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now()] {
+        return judge(*live, *mail, answers, now);
+    };
     co_return co_await offload(sealers_.threads(), std::move(work));
 }
 
@@ -309,16 +315,25 @@ awaitable<void> gateway::correct(const passage& of) {
 
 // Suspends until the record is on disk. Returns why it is not, or nothing.
 awaitable<std::string> gateway::record(std::string fields) {
-    auto begin = [this](auto handler, std::string record_fields) {
-        const auto executor = asio::get_associated_executor(handler);
-        const auto waiter = std::make_shared<decltype(handler)>(std::move(handler));
-        const auto at_work = std::make_shared<asio::executor_work_guard<std::decay_t<decltype(executor)>>>(executor);
-        log_.append(std::move(record_fields), [waiter, at_work](std::string error) {
-            asio::post(at_work->get_executor(), [waiter, error = std::move(error)]() mutable { (*waiter)(std::move(error)); });
-        });
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(std::string)>(
-        std::move(begin), asio::use_awaitable, std::move(fields));
+    return completed(
+        [this, fields = std::move(fields)](auto done) mutable { log_.append(std::move(fields), std::move(done)); });
+}
+
+// The same for what those who answer this mail have to know.
+awaitable<std::string> gateway::remember(const passage& of) {
+    const auto& rules = of.live->rules;
+    auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
+    if (!as || of.thread.own.empty()) co_return std::string{};
+    as = std::max(as, policy::most_sensitive(rules, threads_.find(of.thread.own)));
+    co_return co_await completed([this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
+        threads_.remember(ids, name, std::move(done));
+    });
+}
+
+void gateway::let_pass(const policy::message& header) {
+    const auto ids = policy::thread_ids_of(header);
+    const auto answered = policy::most_sensitive(live_->rules, threads_.find(ids.answered));
+    if (answered) threads_.join(ids.own, live_->rules.classifications[*answered].name);
 }
 
 } // namespace sealgate::milter

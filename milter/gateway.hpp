@@ -1,4 +1,4 @@
-// The river of one message: observe, look up, decide, seal, settle, plan a notice, record, hand over, answer.
+// The river of one message: observe, look up, decide, seal, settle, plan a notice, record and remember, hand over, answer.
 //
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
 // `defer`, in settle() or take_back(); what can't be recorded is deferred too (in monitor mode: passes, as all does there).
@@ -15,10 +15,12 @@
 #include "milter/sealing_pool.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/submit_limit.hpp"
+#include "milter/thread_memory.hpp"
 #include "milter/transaction.hpp"
 #include "milter/trouble.hpp"
 #include "policy/explain.hpp"
 #include "policy/pseudonym.hpp"
+#include "policy/thread.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -36,11 +38,12 @@ class gateway {
 public:
     // `names`: how the log calls people.
     gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
-            sealing_pool& sealers, outbox& copies, notice_desk& notices, submit_limit& most)
+            thread_memory& threads, sealing_pool& sealers, outbox& copies, notice_desk& notices, submit_limit& most)
         : live_(std::move(live))
         , log_(log)
         , events_(events)
         , names_(std::move(names))
+        , threads_(threads)
         , sealers_(sealers)
         , outbox_(copies)
         , notices_(notices)
@@ -53,6 +56,9 @@ public:
     // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
     // every mail passes.
     boost::asio::awaitable<answer> decide(transaction mail, agreement agreed, is_awaited awaited);
+
+    // Mail that passes, by the fields that tell its thread: it joins one that it answers. Network thread.
+    void let_pass(const policy::message& header);
 
 private:
     // One envelope for each ciphertext that is needed.
@@ -67,6 +73,7 @@ private:
         std::chrono::system_clock::time_point time;
         std::chrono::steady_clock::time_point began;
         is_awaited awaited;
+        policy::thread_ids thread;
         judgement judged;
         std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
@@ -93,6 +100,7 @@ private:
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
     boost::asio::awaitable<std::string> record(std::string fields);
+    boost::asio::awaitable<std::string> remember(const passage& of);
     boost::asio::awaitable<void> correct(const passage& of);
     static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
 
@@ -100,6 +108,7 @@ private:
     audit_log& log_;
     event_recorder& events_;
     policy::pseudonyms names_;
+    thread_memory& threads_;
     sealing_pool& sealers_;
     outbox& outbox_;
     notice_desk& notices_;

@@ -5,6 +5,7 @@
 #include "milter/readers.hpp"
 #include "policy/author.hpp"
 #include "policy/subject.hpp"
+#include "policy/thread.hpp"
 
 #include <set>
 #include <utility>
@@ -29,7 +30,7 @@ std::vector<std::string> parties(const transaction& mail) {
 
 } // namespace
 
-judgement judge(const snapshot& live, const transaction& mail, keys::time_point now) {
+judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now) {
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);
@@ -39,7 +40,8 @@ judgement judge(const snapshot& live, const transaction& mail, keys::time_point 
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
-    out.known.thread.hides_subject = policy::answers_hidden_subject(mail.mail);
+    out.known.thread = {.answers = policy::most_sensitive(live.rules, answers),
+                        .hides_subject = policy::answers_hidden_subject(mail.mail)};
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
 

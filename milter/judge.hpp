@@ -8,6 +8,7 @@
 #include "policy/facts.hpp"
 
 #include <string>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -18,7 +19,7 @@ struct judgement {
     std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
 };
 
-// Pure but for the snapshot's key index, which is in memory.
-judgement judge(const snapshot& live, const transaction& mail, keys::time_point now);
+// Pure but for the snapshot's key index, which is in memory. `answers`: what the mails that this one answers are known as.
+judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now);
 
 } // namespace sealgate::milter

@@ -3,6 +3,7 @@
 #include "keys/files.hpp"
 #include "milter/address_key.hpp"
 #include "milter/audit_reader.hpp"
+#include "milter/thread_memory.hpp"
 #include "policy/audit_event.hpp"
 #include "policy/base/ed25519.hpp"
 
@@ -67,7 +68,8 @@ std::vector<std::string> unusable_secrets(const config& gateway) {
 
 std::vector<std::string> exposed_secrets(const config& gateway) {
     std::vector<std::string> out;
-    for (const auto& file : {gateway.checkpoint_key(), gateway.audit.address_key})
+    const auto threads = thread_key_file(gateway.threads_directory()).string();
+    for (const auto& file : {gateway.checkpoint_key(), gateway.audit.address_key, threads})
         if (!file.empty() && is_exposed(file))
             out.push_back(file +
                           " is a secret key, and others than its owner may read it: it must be the gateway's own user's, with "

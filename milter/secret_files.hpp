@@ -1,5 +1,5 @@
-// Files whose content only the gateway's user may know: the key that signs checkpoints, and the key of keyed addresses. The
-// gateway makes them with mode 0600; an administrator who puts one there by hand may forget it, and auditors are in the
+// Files whose content only the gateway's user may know: the key that signs checkpoints, those of keyed addresses and threads.
+// The gateway makes them with mode 0600; an administrator who puts one there by hand may forget it, and auditors are in the
 // gateway's group.
 #pragma once
 

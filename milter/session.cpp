@@ -1,6 +1,7 @@
 #include "milter/session.hpp"
 
 #include "milter/events.hpp"
+#include "policy/thread.hpp"
 
 #include <utility>
 
@@ -131,6 +132,8 @@ session::result session::mail(std::string_view payload) {
     const auto said = read_envelope(payload);
     if (!said) return malformed(command::mail, payload);
     collected_.reset();
+    passing_.fields.clear();
+    passing_octets_ = 0;
     phase_ = phase::envelope;
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
@@ -161,7 +164,10 @@ session::result session::header(std::string_view payload) {
     if (!field) return malformed(command::header, payload);
     if (phase_ == phase::envelope) end_envelope();
     phase_ = phase::header;
-    if (!collected_) return {};
+    if (!collected_) {
+        add_passing(*field);
+        return {};
+    }
     if (agreed_.has(protocol_bit::leading_space))
         collected_->add_field(field->name, field->value);
     else
@@ -174,10 +180,22 @@ void session::end_envelope() {
     if (way_ == direction::by_recipients && !leaves_) collected_.reset();
 }
 
+// More than this no program writes.
+void session::add_passing(const header_event& field) {
+    constexpr std::size_t most_octets = 64 * 1024;
+    if (!policy::is_thread_field(field.name)) return;
+    passing_octets_ += field.value.size();
+    if (passing_octets_ > most_octets) return;
+    passing_.fields.push_back({.name = std::string(field.name), .value = std::string(field.value)});
+}
+
 void session::end_header() {
     if (phase_ == phase::envelope) end_envelope();
     phase_ = phase::body;
-    if (collected_) collected_->end_header();
+    if (collected_)
+        collected_->end_header();
+    else if (!passing_.fields.empty())
+        options_.thread_seen(passing_);
 }
 
 void session::body(std::string_view piece) {
@@ -205,6 +223,8 @@ void session::answered() {
 // Outside a transaction an ABORT says nothing new: Postfix sends one after every message, sometimes two.
 void session::drop_transaction() {
     collected_.reset();
+    passing_.fields.clear();
+    passing_octets_ = 0;
     macros_.drop_message();
     if (phase_ != phase::unconnected) phase_ = phase::idle;
 }

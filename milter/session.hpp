@@ -2,9 +2,10 @@
 //
 //     O C H { M R+ T L* N B* E A }* Q      D may stand before any event; A, Q and K may come at any point
 //
-// Mail that is not outgoing passes: nothing of it is stored, and its end is answered with ACCEPT here. Where the recipients
-// say whether it is, the envelope alone is kept until they are known. Everything else is collected and handed out whole at
-// its end, as `decide`. Then the server waits: encode an answer with agreed(), send it, call answered().
+// Mail that is not outgoing passes: nothing of it is stored but the fields that tell its thread, to the end of the header, and
+// its end is answered with ACCEPT here. Where the recipients say whether it is, the envelope alone is kept until they are
+// known. Everything else is collected and handed out whole at its end, as `decide`. Then the server waits: encode an answer
+// with agreed(), send it, call answered().
 //
 // Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,
 // close. A filter that closes makes Postfix defer (milter_default_action = tempfail). Memory: the mail up to
@@ -17,6 +18,7 @@
 #include "milter/negotiation.hpp"
 #include "milter/transaction.hpp"
 #include "milter/wire.hpp"
+#include "policy/message.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -37,6 +39,8 @@ struct session_options {
     std::function<bool(const policy::address& recipient)> is_outside;
     // A mail to somebody outside has passed undecided.
     std::function<void(const smtp_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
+    // The header of a mail that passes is over: those of its fields that tell its thread.
+    std::function<void(const policy::message& header)> thread_seen = [](const auto&) {};
 };
 
 // What the connection does after a frame.
@@ -90,6 +94,7 @@ private:
     result mail(std::string_view payload);
     result rcpt(std::string_view payload);
     result header(std::string_view payload);
+    void add_passing(const header_event& field);
     void end_header();
     void end_envelope();
     void body(std::string_view piece);
@@ -104,6 +109,8 @@ private:
     direction way_ = direction::incoming;
     bool leaves_ = false;                // a recipient is outside
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes
+    policy::message passing_;            // of one that does: the fields that tell its thread
+    std::size_t passing_octets_ = 0;
 };
 
 } // namespace sealgate::milter

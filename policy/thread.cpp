@@ -100,6 +100,14 @@ std::optional<thread_standing> thread_of(const policy& rules, const facts& known
     return out;
 }
 
+std::optional<rank> remembered_as(const policy& rules, const facts& known, const decision& made, mode how) {
+    if (how == mode::enforce && made.what > outcome::hold) return std::nullopt;
+    std::optional<rank> out;
+    if (made.what == outcome::seal || made.classification > rules.untagged.value_or(0)) out = made.classification;
+    const auto thread = thread_of(rules, known);
+    return thread ? std::max(out, std::optional(thread->classification)) : out;
+}
+
 std::optional<rank> most_sensitive(const policy& rules, const std::vector<std::string>& names) {
     std::optional<rank> out;
     for (const auto& name : names) {

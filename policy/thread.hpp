@@ -5,6 +5,7 @@
 // and are compared in lower case without white space. Pure.
 #pragma once
 
+#include "policy/decide.hpp"
 #include "policy/facts.hpp"
 #include "policy/message.hpp"
 #include "policy/rules.hpp"
@@ -32,6 +33,10 @@ struct thread_standing {
     thread_sign known_by;
 };
 std::optional<thread_standing> thread_of(const policy& rules, const facts& known);
+
+// What a mail is remembered as for those who answer it: what it left as, if that is more than any mail is, or what it answers,
+// whichever is more sensitive. In monitor mode all mail leaves.
+std::optional<rank> remembered_as(const policy& rules, const facts& known, const decision& made, mode how);
 
 // The most sensitive of these classifications, as they were called when the mails left; one that the policy has no more
 // counts as the least sensitive that is encrypted. Nothing where there is none.

@@ -29,7 +29,7 @@ forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all
 pure_keys=(keys/{addressing,anatomy,armor,armor_header,ber,certificate,cms,header_protection,inspect,key_file,leaf,legacy_display,lenient_armor,lookup}.[ch]pp
            keys/{noise,one_subkey,packet_text,packets,pgp_mime,piecemeal_noise,plain_html,preamble}.[ch]pp
            keys/{repeated_words,self_signatures,session_key,shown_digits,signature_facts,trace,unproved_certificate,user_id}.[ch]pp)
-pure_milter=(milter/{wire,session,direction,relay_watch,edits,events,collector,forms,ledger_line,macros,negotiation,readers,reply_text,judge}.[ch]pp)
+pure_milter=(milter/{wire,session,direction,relay_watch,edits,events,collector,forms,ledger_line,thread_table,macros,negotiation,readers,reply_text,judge}.[ch]pp)
 forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl)' \
     "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"

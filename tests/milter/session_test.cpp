@@ -119,6 +119,39 @@ TEST(Session, FoldsCountAsTheyWillBeSent) {
     EXPECT_EQ(talk.decisions[0].size, policy::size_of(talk.decisions[0].mail));
 }
 
+// What is told of the threads of mails that pass, for these frames behind CONNECT.
+std::vector<policy::message> passed_in(const std::string& frames, bool outgoing = false) {
+    std::vector<policy::message> passed;
+    session talk(
+        {.max_message_size = 1000,
+         .direction_of = [=](const auto&, auto, const auto&) { return outgoing ? direction::outgoing : direction::incoming; },
+         .is_outside = [](const auto&) { return true; },
+         .thread_seen = [&](const policy::message& header) { passed.push_back(header); }});
+    frame_reader reader;
+    reader.feed(offered() + connected() + frames);
+    while (const auto next = reader.next().value()) EXPECT_TRUE(talk.take(*next));
+    return passed;
+}
+
+TEST(Session, OfMailThatPassesTheThreadIsTold) {
+    const auto envelope = mail("<bob@partner.example>") + rcpt("<ann@example.org>");
+    const auto reply = envelope + header("Subject", " Re: x") + header("Message-ID", " <2@partner.example>") +
+                       header("In-Reply-To", " <1@example.org>") + header("references", " <0@a>\n <1@example.org>") +
+                       packet('N');
+    const policy::message told{.fields = {{"Message-ID", " <2@partner.example>"},
+                                          {"In-Reply-To", " <1@example.org>"},
+                                          {"references", " <0@a>\n <1@example.org>"}},
+                               .body = {}};
+    EXPECT_EQ(passed_in(reply), std::vector{told}) << "at the end of the header, before the body";
+    EXPECT_TRUE(passed_in(reply, true).empty());
+    const auto nothing = envelope + header("Subject", " x") + packet('N') + packet('E');
+    EXPECT_TRUE(passed_in(nothing).empty());
+    EXPECT_EQ(passed_in(envelope + header("Message-ID", " <9@a>") + packet('A') + reply), std::vector{told}) << "aborted";
+    const auto long_one =
+        envelope + header("Message-ID", " <1@a>") + header("References", std::string(100'000, ' ')) + packet('N');
+    EXPECT_EQ(passed_in(long_one).front().fields.size(), 1U);
+}
+
 TEST(Session, MailThatIsNotOutgoingPasses) {
     const auto talk = said(introduction() + mail("<ann@corp.example>") + rcpt("<b@c.example>") + content());
     EXPECT_EQ(talk.error, "");

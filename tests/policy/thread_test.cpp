@@ -87,6 +87,31 @@ TEST_F(Thread, ASubjectThatTheSendersOwnProgramHidSaysNothing) {
     }
 }
 
+TEST_F(Thread, WhatLeftAsMoreThanUntaggedOrSealedIsRemembered) {
+    const auto remembered = [&](outcome what, std::optional<rank> as, mode how = mode::enforce) {
+        decision made;
+        made.what = what;
+        made.classification = as;
+        return remembered_as(rules, known, made, how);
+    };
+    EXPECT_EQ(remembered(outcome::deliver, 1), std::nullopt);
+    EXPECT_EQ(remembered(outcome::deliver, 2), rank{2});
+    EXPECT_EQ(remembered(outcome::warn, 2), rank{2});
+    EXPECT_EQ(remembered(outcome::hold, 2), rank{2}) << "it may be released";
+    EXPECT_EQ(remembered(outcome::seal, 1), rank{1});
+    for (const auto what : {outcome::reject, outcome::defer}) {
+        EXPECT_EQ(remembered(what, 2), std::nullopt);
+        EXPECT_EQ(remembered(what, 2, mode::monitor), rank{2});
+    }
+    rules.untagged.reset();
+    EXPECT_EQ(remembered(outcome::deliver, 0), std::nullopt) << "nothing is less sensitive";
+    EXPECT_EQ(remembered(outcome::deliver, 1), rank{1});
+    EXPECT_EQ(remembered(outcome::reject, std::nullopt, mode::monitor), std::nullopt);
+    known.thread.answers = 2;
+    EXPECT_EQ(remembered(outcome::warn, 1), rank{2}) << "the thread is what it was";
+    EXPECT_EQ(remembered(outcome::reject, 1), std::nullopt);
+}
+
 TEST_F(Thread, ClassificationsAreKnownByName) {
     EXPECT_EQ(most_sensitive(rules, {}), std::nullopt);
     EXPECT_EQ(most_sensitive(rules, {"internal", "public"}), rank{1});

@@ -1,0 +1,210 @@
+"""Replies in a sensitive thread are as sensitive as what they answer: untagged, over the partner's answer, and over restarts."""
+
+import itertools
+
+import pytest
+from expect import refused, sealed, unchanged
+from mails import Mail
+from world import STRANGER
+
+BOB, ZOE = "bob@partner.example", "zoe@yahoo.com"
+_sender = itertools.count(1)
+
+QUOTING = b"Yes, the 4.2 million are right.\r\n\r\n> Subject: [confidential] Quarterly figures\r\n>\r\n> the secret {marker}\r\n"
+
+
+def offer(**more):
+    return Mail([BOB], "[confidential] Offer", **more)
+
+
+def answer(to, *, subject="Re: Offer", reply_to=None, references=(), **more):
+    extra = [f"In-Reply-To: <{reply_to.message_id}>"] if reply_to else []
+    extra += ["References:" + "".join(f"\r\n <{one.message_id}>" for one in references)] if references else []
+    return Mail(to, subject, extra=extra, text=QUOTING, **more)
+
+
+def from_partner(world, mail, **how):
+    """The partner's answer comes in: it is neither touched nor logged."""
+    came = answer(["ann@example.org"], reply_to=mail, sender=BOB, **how)
+    unchanged(world, came, world.send(came, source=STRANGER))
+    assert world.gateway.records_of(came.message_id) == []
+    return came
+
+
+def send_sealed(world):
+    mail = offer()
+    sealed(world, mail, world.send(mail))
+    return mail
+
+
+def inherited(world, mail, known_by="reference"):
+    assert world.record(mail)["classification"] == "confidential"
+    assert world.record(mail)["thread"] == {"classification": "confidential", "known_by": known_by, "effect": "inherited"}
+
+
+@pytest.mark.parametrize("subject", ["Re: [...]", "AW: [ext] Re: [...]", "[Fwd: [...]]", "=?utf-8?B?UmU6IFsuLi5d?="])
+def test_an_answer_to_a_hidden_subject_is_sealed_or_refused_in_whatever_thread(world, subject):
+    yes, no = answer([BOB], subject=subject), answer([ZOE], subject=subject)
+    sealed(world, yes, world.send(yes))
+    inherited(world, yes, "subject")
+    reply = world.send(no)
+    refused(world, no, reply, "no-key")
+    assert "not tagged and so confidential as an answer to encrypted mail" in reply.text
+    assert "If it is less sensitive, tag it [public] or [internal]." in reply.text
+
+
+def test_our_answer_to_the_partners_answer_is_sealed_or_refused(world):
+    theirs = from_partner(world, send_sealed(world))
+    yes, no = answer([BOB], reply_to=theirs), answer([ZOE], reply_to=theirs)
+    sealed(world, yes, world.send(yes))
+    inherited(world, yes)
+    reply = world.send(no)
+    refused(world, no, reply, "no-key")
+    assert "not tagged and so confidential like the mail that it answers" in reply.text
+    # Further on in the thread, by the mails of either side.
+    for before in yes, from_partner(world, from_partner(world, yes)):
+        further = answer([BOB], reply_to=before)
+        sealed(world, further, world.send(further))
+
+
+def test_references_alone_are_enough(world):
+    first = send_sealed(world)
+    mail = answer([BOB], references=[Mail([]), first, Mail([])])
+    sealed(world, mail, world.send(mail))
+    inherited(world, mail)
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_thread_is_known_across_restarts(world, end):
+    first = send_sealed(world)
+    theirs = from_partner(world, first)
+    getattr(world.gateway, end)()
+    world.gateway.start()
+    for before in first, theirs:
+        mail = answer([BOB], reply_to=before)
+        sealed(world, mail, world.send(mail))
+
+
+def test_colleagues_threads_are_known_too(world):
+    first = Mail(["max@example.org"], "[confidential] Offer")
+    unchanged(world, first, world.send(first))
+    within, outside = answer(["max@example.org"], reply_to=first), answer([BOB], reply_to=first, sender="max@example.org")
+    unchanged(world, within, world.send(within))
+    inherited(world, within)
+    sealed(world, outside, world.send(outside))
+
+
+def test_other_threads_are_left_alone(world):
+    stranger = Mail(["ann@example.org"], "Hello", sender="eve@elsewhere.example", extra=["In-Reply-To: <never@seen.example>"])
+    unchanged(world, stranger, world.send(stranger, source=STRANGER))
+    ordinary = Mail([BOB], "[internal] Minutes")
+    unchanged(world, ordinary, world.send(ordinary))
+    no = Mail([ZOE], "[confidential] Offer")
+    refused(world, no, world.send(no))
+    for before in stranger, ordinary, no:
+        mail = answer([BOB], reply_to=before)
+        unchanged(world, mail, world.send(mail))
+        assert world.record(mail)["thread"] is None
+
+
+@pytest.mark.parametrize("downgrade, outcome, effect", [("warn", "warn", "lowered"), ("ignore", "deliver", "lowered"),
+                                                       ("raise", "seal", "raised"), ("reject", "reject", "lowered")])
+def test_a_reply_that_is_tagged_lower(world, downgrade, outcome, effect):
+    with world.gateway_with(policy=world.gateway.usual_policy(downgrade=downgrade)):
+        first = send_sealed(world)
+        sender = f"tilda{next(_sender)}@example.org"
+        mail = answer([BOB], subject="[internal] Re: Offer", reply_to=first, sender=sender)
+        reply = world.send(mail)
+        record = world.record(mail)
+        assert (record["outcome"], record["thread"]["effect"]) == (outcome, effect)
+        if outcome == "reject":
+            refused(world, mail, reply, "downgrade")
+            assert "tagged internal, but it answers mail that is confidential" in reply.text
+            return
+        if outcome == "seal":
+            sealed(world, mail, reply)
+        else:
+            unchanged(world, mail, reply)
+        # What it said of itself does not make the thread milder.
+        further = answer([BOB], reply_to=mail)
+        sealed(world, further, world.send(further))
+        told = world.sink.wait_for(lambda delivery: delivery.recipients == [sender], timeout=10 if outcome == "warn" else 0.3)
+        assert bool(told) == (outcome == "warn")
+
+
+def test_a_header_that_programs_set_lowers_no_reply(world):
+    mail = answer([BOB], reply_to=send_sealed(world))
+    mail.extra.append("Sensitivity: Personal")
+    sealed(world, mail, world.send(mail))
+    assert world.record(mail)["thread"]["effect"] == "raised"
+
+
+def test_explain_decides_as_the_gateway_does(world, tmp_path):
+    theirs = from_partner(world, send_sealed(world))
+    mail = answer([ZOE], reply_to=theirs)
+    file = tmp_path / "reply.eml"
+    file.write_bytes(mail.data())
+    said = world.gateway.explain(file, mail.sender, mail.recipients)
+    refused(world, mail, world.send(mail), "no-key")
+    record = world.record(mail)
+    for name in "classification", "thread", "outcome", "recipients":
+        assert said[name] == record[name]
+    assert "answers mail that is confidential (known by its reference): inherited" in world.gateway.run("explain", str(file)).stdout
+
+
+def test_a_memory_that_is_not_ours_is_moved_aside_and_mail_goes_on(world):
+    mail = send_sealed(world)
+    world.gateway.stop()
+    memory = world.gateway.state / "threads" / "memory"
+    memory.write_bytes(b"\x00\xff what is this?\n" * 100)
+    before = len(world.gateway.log())
+    world.gateway.start()
+    assert "none that this gateway has written with its key; moved to" in world.gateway.log()[before:]
+    assert list(memory.parent.glob("memory.broken*"))
+    forgotten = answer([BOB], reply_to=mail)
+    unchanged(world, forgotten, world.send(forgotten))
+    placeholder = answer([BOB], subject="Re: [...]", reply_to=mail)
+    sealed(world, placeholder, world.send(placeholder))
+    known = answer([BOB], reply_to=placeholder)
+    sealed(world, known, world.send(known))
+
+
+def test_what_cannot_be_remembered_does_not_leave(world):
+    first = send_sealed(world)
+    world.gateway.kill()
+    threads = world.gateway.state / "threads"
+    kept = threads.with_name("threads.kept")
+    threads.rename(kept)
+    threads.write_text("no directory")
+    world.gateway.start()
+    try:
+        mail, ordinary = offer(), Mail([BOB], "[internal] Minutes")
+        reply = world.send(mail)
+        assert reply.code == 451, str(reply)
+        assert world.arrived(mail) == [] and world.leaks(mail) == []
+        assert [record["outcome"] for record in world.gateway.records_of(mail.message_id)] == ["seal", "defer"]
+        unchanged(world, ordinary, world.send(ordinary))
+        from_partner(world, first)
+    finally:
+        threads.unlink()
+        kept.rename(threads)
+        world.gateway.restart()
+    mail = answer([BOB], reply_to=first)
+    sealed(world, mail, world.send(mail))
+
+
+def test_monitor_mode_remembers_what_would_have_been(world):
+    with world.gateway_with(mode="monitor"):
+        first = Mail([ZOE], "[confidential] Offer")
+        unchanged(world, first, world.send(first))
+        mail = answer([BOB], reply_to=first)
+        unchanged(world, mail, world.send(mail))
+        assert world.record(mail)["outcome"] == "seal"
+        inherited(world, mail)
+
+
+def test_the_memory_names_nobody(world):
+    mail = send_sealed(world)
+    for path in (world.gateway.state / "threads").iterdir():
+        assert mail.message_id.encode() not in path.read_bytes()
+        assert path.stat().st_mode & 0o077 == 0

@@ -5,7 +5,7 @@ import re
 import pytest
 from mails import Mail, pgp_mime, with_attachment
 
-SAME = ("classification", "tags", "near_misses", "author", "protection", "foreign_keys", "copies", "further_readers", "outcome",
+SAME = ("classification", "tags", "thread", "near_misses", "author", "protection", "foreign_keys", "copies", "further_readers", "outcome",
         "mode", "policy")
 SAME_OF_RECIPIENT = ("address", "tier", "action", "key", "result", "reason")
 

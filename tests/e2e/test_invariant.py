@@ -19,6 +19,7 @@ COUNT = int(os.environ.get("SEALGATE_INVARIANT_COUNT", "90"))
 WITH_KEY = ["bob@partner.example", "carol@partner.example", "dave@riseup.net"]
 COLLEAGUES = ["max@example.org", "tom@example.org"]
 WITHOUT_KEY = ["zoe@yahoo.com", "erin@partner.example", "eve@nowhere.example"]
+RANKS = ["public", "internal", "confidential", "secret"]
 TAGS = ["[confidential]", "[vertraulich]", "[internal]", "[public]", "[secret]", "", "[confidental]", "[public] [confidential]"]
 POLICIES = [{}, {"protect_subject": "true"}, {"no_key": "hold"}, {"partial": "reject"}, {"always_to": "[vault@example.org]"},
             {"untagged": "reject", "near_miss": "hold"}]
@@ -48,6 +49,26 @@ def random_client(chance, mail):
     """One that the gateway's networks list, or where somebody is outside one that may only relay: the sender is ours."""
     outside = set(mail.recipients) - set(COLLEAGUES)
     return STRANGER if outside and chance.random() < 0.3 else "127.0.0.1"
+
+
+def random_reply(chance, world, mail, sent):
+    """Makes it a reply to one that was accepted before, or to the partner's answer to that. Returns the one before, or None."""
+    accepted = [before for before, reply, _ in sent if reply.code == 250]
+    if not accepted or chance.random() < 0.7:
+        return None
+    before = known = chance.choice(accepted)
+    if chance.random() < 0.5:
+        known = Mail(["ann@example.org"], "Re: Offer", sender=WITH_KEY[0], extra=[f"In-Reply-To: <{before.message_id}>"])
+        assert world.send(known, source=STRANGER).code == 250
+    mail.extra.append(f"{chance.choice(['In-Reply-To', 'References'])}: <{known.message_id}>")
+    return before
+
+
+def check_thread(world, mail, record, before):
+    """An untagged reply counts as no less than what it answers."""
+    if before is None or "[" in mail.subject or record["classification"] is None:
+        return
+    assert RANKS.index(record["classification"]) >= RANKS.index(world.record(before)["classification"])
 
 
 def needs_protection(record):
@@ -97,11 +118,13 @@ def test_nothing_in_clear_nothing_lost_nothing_twice_no_bcc_seen(world, changes)
         sent = []
         for _ in range(COUNT // len(POLICIES)):
             mail = random_mail(chance, world.keys)
-            sent.append((mail, world.send(mail, source=random_client(chance, mail))))
+            before = random_reply(chance, world, mail, sent)
+            sent.append((mail, world.send(mail, source=random_client(chance, mail)), before))
         world.wait_until(lambda: world.gateway.outbox() == [], timeout=60)
-        for mail, reply in sent:
+        for mail, reply, before in sent:
             check(world, mail, reply, world.record(mail))
-        for mail, reply in sent:
+            check_thread(world, mail, world.record(mail), before)
+        for mail, *_ in sent:
             if needs_protection(world.record(mail)):
                 assert files_holding(world.root / "gateway", mail.marker) == []
         for entry in world.postfix.queue():

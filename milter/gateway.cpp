@@ -126,7 +126,8 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
     if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
-    auto [unrecorded, forgotten] = co_await (record(record_of(of)) && remember(of));
+    auto both = record(record_of(of)) && remember(of);
+    auto [unrecorded, forgotten] = co_await std::move(both);
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
     const bool remembered = forgotten.empty() || !of.enforced();
     if (!remembered) take_back(of, reason::internal_error, "its thread cannot be remembered: " + forgotten);
@@ -151,7 +152,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     const auto further = further_readers(*of.live, of.mail->sender, of.now());
     if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
     const auto& forms = of.judged.made.forms;
-    leaving_size sizes(*of.mail, subject_of(of.live->rules));
+    leaving_size sizes(*of.mail, concealed_by(of.live->rules));
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
     const auto most_of_postfix = co_await most_.octets();
@@ -325,9 +326,10 @@ awaitable<std::string> gateway::remember(const passage& of) {
     auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
     if (!as || of.thread.own.empty()) co_return std::string{};
     as = std::max(as, policy::most_sensitive(rules, threads_.find(of.thread.own)));
-    co_return co_await completed([this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
+    auto begin = [this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
         threads_.remember(ids, name, std::move(done));
-    });
+    };
+    co_return co_await completed(std::move(begin));
 }
 
 void gateway::let_pass(const policy::message& header) {

@@ -21,8 +21,8 @@ std::uint64_t envelope_of(const transaction& mail) {
 
 } // namespace
 
-leaving_size::leaving_size(const transaction& mail, keys::subject_shown where)
-    : header_(size_of(keys::sealed_message(mail.mail, where, {.content_type = {}, .body = {}})) + content_type)
+leaving_size::leaving_size(const transaction& mail, const keys::concealment& hidden)
+    : header_(size_of(keys::sealed_message(mail.mail, hidden, {.content_type = {}, .body = {}})) + content_type)
     , replaced_(size_of(mail.mail) - mail.mail.body.size())
     , envelope_(envelope_of(mail))
     , original_(size_of(mail.mail)) {}

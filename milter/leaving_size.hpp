@@ -14,7 +14,7 @@ namespace sealgate::milter {
 
 class leaving_size {
 public:
-    leaving_size(const transaction& mail, keys::subject_shown where);
+    leaving_size(const transaction& mail, const keys::concealment& hidden);
 
     // A ciphertext, by the size of its body.
     void add_in_hand(std::size_t body);

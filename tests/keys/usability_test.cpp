@@ -1,5 +1,5 @@
 // What a certificate's state says is what the sealer can do: of every odd certificate beside, and of curves that gpg makes.
-#include "keys/certificate_data.hpp"
+#include "keys/key_file.hpp"
 #include "keys/one_subkey.hpp"
 #include "keys/packets.hpp"
 #include "keys/seal.hpp"
@@ -29,10 +29,9 @@ protected:
     store_contents stored(std::string_view file, policy::key_minimum least = {}) {
         const temporary_directory directory(std::filesystem::temp_directory_path());
         const store keys(directory.path(), {}, least);
-        const auto binary = certificate_data(file).value();
-        const auto certificates = split_certificates(binary).value();
-        for (const auto one : certificates)
-            replace_file(directory.path() / (key_fingerprint(walk_packets(one, 100)->front().body) + ".pgp"), one);
+        const auto read = read_key_file(file).value();
+        for (const auto& one : read.certificates)
+            replace_file(directory.path() / (one.fingerprint + ".pgp"), one.binary);
         return keys.load();
     }
     stored_certificate only(const std::string& name, policy::key_minimum least = {}) {

@@ -30,8 +30,7 @@ protected:
         const temporary_directory directory(std::filesystem::temp_directory_path());
         const store keys(directory.path(), {}, least);
         const auto read = read_key_file(file).value();
-        for (const auto& one : read.certificates)
-            replace_file(directory.path() / (one.fingerprint + ".pgp"), one.binary);
+        for (const auto& one : read.certificates) replace_file(directory.path() / (one.fingerprint + ".pgp"), one.binary);
         return keys.load();
     }
     stored_certificate only(const std::string& name, policy::key_minimum least = {}) {

@@ -1,8 +1,8 @@
 #include "policy/explain.hpp"
 
-#include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 #include "policy/next_step.hpp"
+#include "policy/refused_group.hpp"
 #include "policy/written_tag.hpp"
 
 #include <algorithm>
@@ -18,23 +18,10 @@ namespace {
 constexpr std::size_t most_named = 60, most_octets_named = 5'000;
 constexpr std::size_t most_lines = 24;
 
-// Of one reason's recipients, how many are named; at least one is.
-struct share {
-    std::size_t names = std::string::npos, octets = std::string::npos;
-};
-
-// The recipients that share a reason.
-struct group {
-    reason why;
-    std::vector<std::string> who; // "bob@yahoo.com (unsecure)"
-
-    std::string named(share most) const;
-};
-
 // What can be done, and the reasons that call for it.
 struct advised {
     next_step next;
-    std::vector<group> groups;
+    std::vector<refused_group> groups;
 
     std::size_t recipients() const;
 };
@@ -69,69 +56,6 @@ std::size_t account::recipients() const {
     std::size_t count = 0;
     for (const auto& one : all) count += one.recipients();
     return count;
-}
-
-std::string others(std::size_t count) { return std::to_string(count) + (count == 1 ? " other" : " others"); }
-
-// "a, b and 940 others".
-std::string group::named(share most) const {
-    std::vector<std::string> words;
-    std::size_t octets = 0;
-    for (const auto& one : who) {
-        octets += one.size();
-        if (!words.empty() && (words.size() >= most.names || octets > most.octets)) break;
-        words.push_back(one);
-    }
-    if (words.size() < who.size()) words.push_back(others(who.size() - words.size()));
-    return text::listed(words, "and");
-}
-
-// "there is no key for bob@yahoo.com (unsecure)": what stands after "not sent: tagged confidential, but ".
-std::string cause(const group& g, share most, std::uint64_t most_octets) {
-    const auto who = g.named(most);
-    const bool one = g.who.size() == 1;
-    const auto key = [&](std::string_view is, std::string_view are) {
-        return std::string(one ? "the key of " : "the keys of ").append(who).append(" ").append(one ? is : are);
-    };
-    switch (g.why) {
-    case reason::tier: return "the policy does not allow it to go to " + who;
-    case reason::no_key: return "there is no key for " + who;
-    case reason::key_expired: return key("has expired", "have expired");
-    case reason::key_revoked: return key("is revoked", "are revoked");
-    case reason::key_disabled: return key("is disabled here", "are disabled here");
-    case reason::key_not_for_encryption: return key("cannot be used for encryption", "cannot be used for encryption");
-    case reason::key_weak: return key("is too weak", "are too weak");
-    case reason::not_addressed: return "it is not encrypted to " + who + ", who could not read it";
-    case reason::unverifiable: return "nobody can tell whether it is encrypted to " + who;
-    case reason::passphrase_only:
-        return "it is encrypted to a passphrase alone, and nobody can tell " +
-               (one ? "whether " + who + " knows it" : "who of " + who + " know it");
-    case reason::not_encrypted: return "your own mail program must encrypt it for " + who;
-    case reason::pgp_fake: return "it claims to be encrypted and is not, or not safely, so it cannot go to " + who;
-    case reason::pgp_partial: return "it is encrypted with something readable beside it, so it cannot go to " + who;
-    case reason::smime_not_accepted: return "S/MIME is not accepted, so it cannot go to " + who;
-    case reason::too_large: return "it is larger than the gateway reads";
-    case reason::too_large_sealed:
-        return "once it is encrypted it is larger than the mail server takes (" + octets_text(most_octets) +
-               "), so it cannot go to " + who;
-    case reason::too_many_copies:
-        return "all the copies that it needs are larger than the gateway keeps for one mail (" + octets_text(most_octets) +
-               "), so it cannot go to " + who;
-    case reason::unreadable: return "its structure is too deep to be checked, so it cannot go to " + who;
-    case reason::near_miss:
-    case reason::downgrade:
-    case reason::untagged:
-    case reason::allowed:
-    case reason::sealed:
-    case reason::already_encrypted:
-    case reason::subject_in_clear:
-    case reason::keys_unreadable:
-    case reason::organisation_key:
-    case reason::sealing_failed:
-    case reason::no_room:
-    case reason::internal_error: break;
-    }
-    return "of a rule about " + who;
 }
 
 std::string unread_text(const near_miss& miss) {
@@ -202,7 +126,7 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
         if (!seen.emplace(recipient.why, next, who).second) continue;
         auto step = std::ranges::find(all, next, &advised::next);
         if (step == all.end()) step = all.insert(step, {.next = next, .groups = {}});
-        auto at = std::ranges::find(step->groups, recipient.why, &group::why);
+        auto at = std::ranges::find(step->groups, recipient.why, &refused_group::why);
         if (at == step->groups.end()) at = step->groups.insert(at, {.why = recipient.why, .who = {}});
         at->who.push_back(std::move(who));
     }
@@ -210,7 +134,7 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
 }
 
 // The first sentence is whole ("not sent: …"), the later ones go on from it.
-std::string sentence(const account& of, const group& g, share most, bool first) {
+std::string sentence(const account& of, const refused_group& g, share most, bool first) {
     const std::string opening = first ? "not sent: " : "Also: ";
     if (g.why == reason::near_miss) {
         const auto said = near_miss_text(of.known);
@@ -224,7 +148,7 @@ std::string sentence(const account& of, const group& g, share most, bool first) 
     return opening + classified + why + ".";
 }
 
-bool is_key_trouble(const group& g) {
+bool is_key_trouble(const refused_group& g) {
     using enum reason;
     return g.why == key_expired || g.why == key_revoked || g.why == key_disabled || g.why == key_not_for_encryption ||
            g.why == key_weak;
@@ -239,7 +163,7 @@ smtp_reply coded(const std::vector<advised>& all) {
     const auto all_of = [&](auto holds) {
         return std::ranges::all_of(all, [&](const advised& one) { return std::ranges::all_of(one.groups, holds); });
     };
-    const bool small_enough = all_of([](const group& g) { return !is_about_size(g.why); });
+    const bool small_enough = all_of([](const refused_group& g) { return !is_about_size(g.why); });
     if (!small_enough) return {.code = 552, .enhanced = "5.3.4", .lines = {}};
     return {.code = 550, .enhanced = all_of(is_key_trouble) ? "5.7.5" : "5.7.1", .lines = {}};
 }
@@ -356,7 +280,7 @@ smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::
 
 // Whose keys nobody can tell just now.
 std::string people_in_doubt(const decision& made) {
-    group all{.why = reason::keys_unreadable, .who = {}};
+    refused_group all{.why = reason::keys_unreadable, .who = {}};
     for (const auto& one : made.recipients)
         if (one.key.in_doubt && one.result >= outcome::hold) all.who.push_back(shown(one.who));
     return all.who.empty() ? std::string{} : all.named({.names = 5, .octets = 200});

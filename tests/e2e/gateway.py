@@ -163,9 +163,9 @@ class Gateway:
         return sorted((self.state / "audit").glob("audit-*.jsonl")) + [self.state / "audit" / "audit.jsonl"]
 
     def all_records(self):
-        """The audit log, oldest first: decisions and events."""
+        """The audit log, oldest first: decisions and events. What begins like none was written by another hand."""
         lines = [line for path in self.log_files() for line in path.read_bytes().split(b"\n")[:-1]]
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines if line.startswith(b"{")]
 
     def records(self):
         """The audit log's decisions, oldest first."""

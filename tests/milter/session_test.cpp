@@ -127,8 +127,9 @@ std::vector<policy::message> passed_in(const std::string& frames, bool outgoing 
          .direction_of = [=](const auto&, auto, const auto&) { return outgoing ? direction::outgoing : direction::incoming; },
          .is_outside = [](const auto&) { return true; },
          .thread_seen = [&](const policy::message& header) { passed.push_back(header); }});
+    const auto octets = offered() + connected() + frames;
     frame_reader reader;
-    reader.feed(offered() + connected() + frames);
+    reader.feed(octets);
     while (const auto next = reader.next().value()) EXPECT_TRUE(talk.take(*next));
     return passed;
 }

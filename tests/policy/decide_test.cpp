@@ -238,8 +238,7 @@ TEST_F(Decide, HiddenRecipientSharesNoCiphertext) {
 }
 
 TEST_F(Decide, AddressThatMayBeRoutedElsewhereGetsTheStrictestCell) {
-    for (const auto* address :
-         {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org", "bob"})
+    for (const auto* address : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org"})
         EXPECT_EQ(decide_for(rules, confidential_to(to(address))), (decided{outcome::reject, reason::no_key})) << address;
 }
 

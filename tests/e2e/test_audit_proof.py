@@ -227,8 +227,9 @@ def test_keyed_addresses_are_nowhere_in_the_log_and_reveal_puts_them_back(world,
     text = json.dumps(records)
     for word in BOB, MAX, "zoe", "ann", "yahoo.com", "partner.example", mails[0].message_id, "127.0.0.1":
         assert word not in text, word
-    assert records[-1]["reply"] == "550 5.7.1"
-    assert records[0]["sender"] == records[1]["sender"] and records[0]["sender"].startswith("hmac-")
+    first, second = (record for record in records if "outcome" in record)
+    assert second["reply"] == "550 5.7.1"
+    assert first["sender"] == second["sender"] and first["sender"].startswith("hmac-")
 
     listed = tmp_path / "staff.txt"
     listed.write_text("# staff\nann@example.org\nMax@example.org\n")

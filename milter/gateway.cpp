@@ -300,7 +300,7 @@ std::string gateway::record_of(const passage& of) const {
 answer gateway::conclude(passage& of, edit_list edits, const std::string& unrecorded) {
     if (!unrecorded.empty()) log_line(of.id + " " + of.mail->queue_id + " not recorded: " + unrecorded);
     if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
-    if (!unrecorded.empty()) {
+    if (!unrecorded.empty() && of.judged.made.what != policy::outcome::defer) {
         of.judged.made = policy::deferred(std::move(of.judged.made), reason::internal_error);
         of.reply = reply_to(of);
     }

@@ -89,15 +89,15 @@ def test_sha1_is_a_remark_and_no_more(world):
 
 # Keys of encryption.always_to.
 
-@pytest.fixture(name="organisation")
-def organisation_key_that_expired(world):
-    vault = world.keys.make("vault@example.org", expires="20210101T000000", at="20200101T000000")
-    world.gateway.run("keys", "import", str(vault.certificate)).check_returncode()
+@pytest.fixture(name="organisation", scope="module")
+def organisation_key_that_expired(opened_world):
+    vault = opened_world.keys.make("ended@example.org", expires="20210101T000000", at="20200101T000000")
+    opened_world.gateway.run("keys", "import", str(vault.certificate)).check_returncode()
     yield vault
-    world.gateway.run("keys", "remove", vault.fingerprint).check_returncode()
+    opened_world.gateway.run("keys", "remove", vault.fingerprint).check_returncode()
 
 
-@pytest.mark.parametrize("entry, state", [("vault@example.org", "expired"), ("nobody@example.org", "missing")])
+@pytest.mark.parametrize("entry, state", [("ended@example.org", "expired"), ("nobody@example.org", "missing")])
 def test_an_organisation_key_that_cannot_be_used_stops_what_needs_it_alone(world, organisation, entry, state):
     with world.gateway_with(policy=world.gateway.usual_policy(always_to=f"[{entry}]")):
         said = f"encryption.always_to: the key of {entry} is {state}, so mail that has to be encrypted waits"

@@ -275,7 +275,7 @@ def test_killed_around_each_effect_there_is_one_notice(world, faults, ann):
 def test_a_notice_that_cannot_be_kept_defers(world, faults, ann):
     mail = warned(ann)
     faults.arm("full outbox/adding")
-    assert world.send(mail).code == 451
+    assert world.send(mail).code == 452
     faults.disarm()
     assert world.send(mail).code == 250
     assert [record["notice"] for record in world.gateway.records_of(mail.message_id)][-1] == "warning"
@@ -291,7 +291,7 @@ def test_a_warning_that_cannot_be_collected_keeps_the_copies_back(world, faults,
         wait_for_notices(world, ann)
         offer = Mail(["bob@partner.example"], "[confidential] Offer", cc=["max@example.org"], sender=ann)
         faults.arm("full notices/ledger")
-        assert world.send(offer).code == 451
+        assert world.send(offer).code == 452
         assert gateway.outbox() == [] and world.arrived(offer) == []
         faults.disarm()
         assert world.send(offer).code == 250

@@ -29,7 +29,7 @@ def world_with_their_certificates(world):
 
 def from_file(name, *recipients):
     """The encrypted mail in that file, as Ann sends it to these."""
-    header, _, body = (FILES / name).read_bytes().replace(b"\n", b"\r\n").partition(b"\r\n\r\n")
+    header, _, body = (FILES / name).read_bytes().partition(b"\r\n\r\n")
     content = [line for line in header.decode().split("\r\n") if line.startswith("Content-")]
     return Mail(list(recipients), "[confidential] x", content=content, text=body)
 

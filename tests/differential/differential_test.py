@@ -35,6 +35,7 @@ class Rule(NamedTuple):
     because: str
     said: str = ""
     change: str = ""
+    by_chance: bool = False  # no change makes it on purpose, and a run may be without; tests/cases has such a message
 
 
 UNREADABLE_KEY = "^refused an encrypted session key that cannot be read"
@@ -116,7 +117,7 @@ RULES = [
 
     # What we take and others refuse. Whoever adds a rule here has to say why no text can leave readable.
     Rule("zero octets in front of a number", "sq", "^encrypted", "Malformed MPI: leading bit is not set",
-         "old OpenPGP.js wrote them, and gpg reads them; two octets that have to be zero say nothing"),
+         "old OpenPGP.js wrote them, and gpg reads them; two octets that have to be zero say nothing", by_chance=True),
     Rule("wrong checksum", "gpg", "^encrypted",
          complains("CRC error; [0-9A-F]{6} - [0-9A-F]{6}",
                    "encrypted_mdc packet with unknown version 255"),  # what it reads once its armor reader gave up
@@ -170,7 +171,7 @@ def compare(tool, ask, verdicts):
     print(f"{len(verdicts)} inputs, {applied.total()} differences: {dict(applied)}")
     shown = "\n\n".join(text for _, text in sorted(unexplained)[:8])
     assert not unexplained, f"seed {SEED}: {len(unexplained)} differences under no rule, the smallest:\n{shown}"
-    stale = [rule.name for rule in RULES if tool in rule.tools.split() and not applied[rule.name]]
+    stale = [rule.name for rule in RULES if tool in rule.tools.split() and not applied[rule.name] and not rule.by_chance]
     assert not stale or COUNT < int(DEFAULT_COUNT), f"seed {SEED}: rules that never applied: {stale}"
 
 

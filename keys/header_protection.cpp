@@ -195,7 +195,7 @@ std::string protected_entity(const policy::message& original, const concealment&
     append_protected_fields(out, mail, hidden);
     policy::append_field(out, *type);
     for (const auto& field : mail.fields)
-        if (moves_inside(field.name) && !text::iequals(field.name, "Content-Type")) policy::append_field(out, field);
+        if (policy::describes_body(field.name) && !text::iequals(field.name, "Content-Type")) policy::append_field(out, field);
     return out.append("\r\n").append(mail.body);
 }
 

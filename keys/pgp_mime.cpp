@@ -17,16 +17,14 @@ constexpr auto broken_by_sealing =
 } // namespace
 
 bool stays_outside(std::string_view name) {
-    return !moves_inside(name) && !text::iequals(name, "MIME-Version") && !text::is_one_of(name, broken_by_sealing);
+    return !policy::describes_body(name) && !text::iequals(name, "MIME-Version") && !text::is_one_of(name, broken_by_sealing);
 }
-
-bool moves_inside(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
 
 std::string inner_entity(const policy::message& mail) {
     std::string out;
     out.reserve(mail.body.size() + 1024);
     for (const auto& field : mail.fields)
-        if (moves_inside(field.name)) policy::append_field(out, field);
+        if (policy::describes_body(field.name)) policy::append_field(out, field);
     return out.append("\r\n").append(mail.body);
 }
 

@@ -18,9 +18,6 @@ namespace sealgate::keys {
 // The plaintext: the fields that move inside, an empty line, the body. CRLF throughout the header.
 std::string inner_entity(const policy::message& mail);
 
-// Whether a field describes the body: Content-* (RFC 2045 section 9).
-bool moves_inside(std::string_view field_name);
-
 // Whether a field of the original is a field of the sealed message too.
 bool stays_outside(std::string_view field_name);
 

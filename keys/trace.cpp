@@ -1,6 +1,5 @@
 #include "keys/trace.hpp"
 
-#include "keys/pgp_mime.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
@@ -76,7 +75,7 @@ bool has_trace(std::string_view bytes) {
 } // namespace
 
 bool has_encryption_trace(const policy::message& mail) {
-    const auto in_field = [](const policy::header_field& field) { return moves_inside(field.name) && has_trace(field.value); };
+    const auto in_field = [](const policy::header_field& field) { return policy::describes_body(field.name) && has_trace(field.value); };
     return std::ranges::any_of(mail.fields, in_field) || has_trace(mail.body);
 }
 

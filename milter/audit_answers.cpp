@@ -282,6 +282,7 @@ int reveal_records(const invocation& called, const config& gateway) {
     const people named(gateway);
     auto known = named.known(called.values("--addresses"));
     if (!known) return complain(known.error()), exit_unusable;
+    for (const auto& remark : known->remarks) complain(remark);
     return show(called, gateway, named, *std::move(known));
 }
 

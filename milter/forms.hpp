@@ -28,10 +28,6 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
                                    std::vector<sealed_envelope> sealed, const std::string& id);
 
-// What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
-// day may well be alike.
-std::string sameness(const transaction& mail);
-
 // What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.
 keys::concealment concealed_by(const policy::policy& rules);
 

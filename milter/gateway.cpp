@@ -212,7 +212,7 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
 
 // The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
 awaitable<void> gateway::plan_notice(passage& of) {
-    of.notice = co_await notices_.plan(of.live, *of.mail, of.judged, of.id, of.time, of.mine);
+    of.notice = co_await notices_.plan(of.live, *of.mail, of.judged.known, of.judged.made, of.id, of.time, of.mine);
 }
 
 std::optional<policy::smtp_reply> gateway::reply_to(const passage& of) {

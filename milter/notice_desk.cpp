@@ -2,8 +2,8 @@
 
 #include "milter/decision_id.hpp"
 #include "milter/exception_text.hpp"
-#include "milter/forms.hpp"
 #include "milter/gateway_log.hpp"
+#include "milter/identity.hpp"
 #include "milter/offload.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
@@ -100,18 +100,19 @@ bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, c
 }
 
 asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
-                                                  const judgement& judged, const std::string& id, wall_time time, turn& mine) {
+                                                  const policy::facts& known, const policy::decision& made,
+                                                  const std::string& id, wall_time time, turn& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
-                                          .known = judged.known,
-                                          .made = judged.made,
+                                          .known = known,
+                                          .made = made,
                                           .mail = mail.mail,
                                           .sender = mail.sender,
                                           .user = mail.auth_user,
                                           .mode = live->gateway.mode});
     if (!kind || !is_envelope_address(mail.sender.spelled)) co_return out;
-    out.mail = policy::told_of(rules, judged.known, judged.made, *kind);
+    out.mail = policy::told_of(rules, known, made, *kind);
     out.state = notice_state::already_warned;
     if (!leave_news(out, mail, rules.notices, time)) co_return out;
     const auto who = mail.sender.key();

@@ -7,12 +7,13 @@
 // two steps makes neither none nor two.
 #pragma once
 
-#include "milter/judge.hpp"
 #include "milter/notice_ledger.hpp"
 #include "milter/outbox.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
 #include "milter/turns.hpp"
+#include "policy/decide.hpp"
+#include "policy/facts.hpp"
 #include "policy/notice_due.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -50,7 +51,8 @@ public:
 
     // Network thread. `mine` becomes the sender's turn where something is to be kept; it ends with the message.
     boost::asio::awaitable<planned_notice> plan(std::shared_ptr<const snapshot> live, const transaction& mail,
-                                                const judgement& judged, const std::string& id, wall_time time, turn& mine);
+                                                const policy::facts& known, const policy::decision& made, const std::string& id,
+                                                wall_time time, turn& mine);
 
     // These block on the disk, on any thread. The notice to put into the outbox together with the message's copies; nothing
     // where it waits for a digest.

@@ -13,8 +13,9 @@ namespace sealgate::milter {
 // Those whom files list, and those of the certificates in the key store.
 struct known_people {
     policy::known_addresses all;
-    policy::hash_set listed; // of the files
-    std::size_t lines = 0;   // of the files that name somebody
+    policy::hash_set listed;               // of the files
+    std::size_t lines = 0;                 // of the files that name somebody
+    std::vector<std::string> remarks = {}; // what whoever asks should know of the files, one line each
 };
 
 class people {

@@ -18,22 +18,22 @@ constexpr double widest_column = 12;  // percent
 constexpr double narrowest_tick = 22; // percent between ticks: enough for "28 Oct 2026" on a phone
 constexpr double narrowest_flag = 6;  // percent between flags
 
-markup class_of(look drawn) {
+markup class_of(series_look drawn) {
     switch (drawn) {
-    case look::deliver: return "o-deliver";
-    case look::warn: return "o-warn";
-    case look::seal: return "o-seal";
-    case look::hold: return "o-hold";
-    case look::reject: return "o-reject";
-    case look::defer: return "o-defer";
-    case look::watched: return "o-watched";
-    case look::k0: return "k-0";
-    case look::k1: return "k-1";
-    case look::k2: return "k-2";
-    case look::k3: return "k-3";
-    case look::k4: return "k-4";
-    case look::k5: return "k-5";
-    case look::k6: return "k-6";
+    case series_look::deliver: return "o-deliver";
+    case series_look::warn: return "o-warn";
+    case series_look::seal: return "o-seal";
+    case series_look::hold: return "o-hold";
+    case series_look::reject: return "o-reject";
+    case series_look::defer: return "o-defer";
+    case series_look::watched: return "o-watched";
+    case series_look::k0: return "k-0";
+    case series_look::k1: return "k-1";
+    case series_look::k2: return "k-2";
+    case series_look::k3: return "k-3";
+    case series_look::k4: return "k-4";
+    case series_look::k5: return "k-5";
+    case series_look::k6: return "k-6";
     }
     return "";
 }
@@ -191,7 +191,7 @@ private:
 
 void draw(writer& to, const column_chart& chart) { column_drawing(to, chart).draw(); }
 
-void draw_swatch(writer& to, look drawn) {
+void draw_swatch(writer& to, series_look drawn) {
     to.raw("<svg class=\"swatch\" width=\"16\" height=\"16\" aria-hidden=\"true\"><rect class=\"").raw(class_of(drawn));
     to.raw("\" width=\"16\" height=\"16\"/></svg>");
 }

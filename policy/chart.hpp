@@ -14,11 +14,11 @@
 namespace sealgate::policy {
 
 // How a series is drawn: the names of the classes .o-… and .k-… in the style sheet.
-enum class look : std::uint8_t { deliver, warn, seal, hold, reject, defer, watched, k0, k1, k2, k3, k4, k5, k6 };
+enum class series_look : std::uint8_t { deliver, warn, seal, hold, reject, defer, watched, k0, k1, k2, k3, k4, k5, k6 };
 
 struct chart_series {
     std::string name;
-    look drawn = look::deliver;
+    series_look drawn = series_look::deliver;
 };
 
 struct chart_column {
@@ -46,11 +46,11 @@ struct column_chart {
 void draw(html::writer& to, const column_chart& chart);
 
 // A rectangle that looks like the series: the key to a chart.
-void draw_swatch(html::writer& to, look drawn);
+void draw_swatch(html::writer& to, series_look drawn);
 
 struct bar_part {
     double share = 0; // of the room, 0 to 1
-    look drawn = look::deliver;
+    series_look drawn = series_look::deliver;
 };
 
 // A bar in parts, from the left; hidden from screen readers: the numbers stand beside it.

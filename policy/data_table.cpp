@@ -55,12 +55,12 @@ data_cell outside(std::string text) { return {.kind = cell_kind::outside, .text 
 data_cell code(std::string text) { return {.kind = cell_kind::code, .text = std::move(text)}; }
 data_cell number(std::uint64_t count) { return {.kind = cell_kind::number, .number = count}; }
 data_cell percent(std::uint64_t part, std::uint64_t whole) { return {.kind = cell_kind::share, .share = ratio(part, whole)}; }
-data_cell bar(const std::vector<std::pair<std::uint64_t, look>>& parts, std::uint64_t whole) {
+data_cell bar(const std::vector<std::pair<std::uint64_t, series_look>>& parts, std::uint64_t whole) {
     data_cell out{.kind = cell_kind::bar};
     for (const auto& [part, drawn] : parts) out.parts.push_back({.share = ratio(part, whole), .drawn = drawn});
     return out;
 }
-data_cell keyed(std::string text, look drawn) {
+data_cell keyed(std::string text, series_look drawn) {
     return {.kind = cell_kind::words, .text = std::move(text), .drawn = drawn, .has_swatch = true};
 }
 

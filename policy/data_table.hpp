@@ -20,7 +20,7 @@ struct data_cell {
     std::uint64_t number = 0;
     double share = 0; // 0 to 1
     std::vector<bar_part> parts = {};
-    look drawn = look::deliver;
+    series_look drawn = series_look::deliver;
     bool has_swatch = false; // a heading that is a chart's key too
 };
 
@@ -29,8 +29,8 @@ data_cell outside(std::string text); // an address, a domain, a name
 data_cell code(std::string text);    // a stable word
 data_cell number(std::uint64_t count);
 data_cell percent(std::uint64_t part, std::uint64_t whole); // "12.3%"
-data_cell bar(const std::vector<std::pair<std::uint64_t, look>>& parts, std::uint64_t whole);
-data_cell keyed(std::string text, look drawn); // words with the look of a chart's series
+data_cell bar(const std::vector<std::pair<std::uint64_t, series_look>>& parts, std::uint64_t whole);
+data_cell keyed(std::string text, series_look drawn); // words with the look of a chart's series
 
 struct data_table {
     std::string id; // unique in the page

@@ -67,9 +67,9 @@ std::string html_of(const phrases& line) {
     for (const auto& one : line) {
         const auto shown = html::escaped(one.text);
         switch (one.as) {
-        case look::plain: out += shown; break;
-        case look::strong: out += "<strong>" + shown + "</strong>"; break;
-        case look::link: out += is_safe_link(one.text) ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown; break;
+        case emphasis::plain: out += shown; break;
+        case emphasis::strong: out += "<strong>" + shown + "</strong>"; break;
+        case emphasis::link: out += is_safe_link(one.text) ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown; break;
         }
     }
     return out;

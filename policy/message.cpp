@@ -67,6 +67,8 @@ std::string_view take_folded_line(std::string_view& rest) {
     return line;
 }
 
+bool describes_body(std::string_view field_name) { return text::istarts_with(field_name, "Content-"); }
+
 std::optional<std::string> message_id(const message& mail) {
     const auto values = field_values(mail, "Message-ID");
     return values.empty() ? std::nullopt : std::optional(unfolded(values.front()));

@@ -31,6 +31,9 @@ std::vector<std::string_view> field_values(const message& mail, std::string_view
 // RFC 5322 section 2.2.3: the folds undone (LF before white space is dropped, the white space kept), ends trimmed.
 std::string unfolded(std::string_view value);
 
+// Whether a field describes the body: Content-* (RFC 2045 section 9).
+bool describes_body(std::string_view field_name);
+
 // The first Message-ID field, unfolded; nothing where there is none.
 std::optional<std::string> message_id(const message& mail);
 

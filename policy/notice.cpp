@@ -150,11 +150,11 @@ private:
         return {{"organisation", {rules.organisation}},
                 {"time", {time()}},
                 {"contact", contact_of(rules, words_)},
-                {"decision", {is_digest() ? decisions(notice_kind::held) : decision_mark(only().id), look::strong}},
+                {"decision", {is_digest() ? decisions(notice_kind::held) : decision_mark(only().id), emphasis::strong}},
                 {"decisions", {decisions(std::nullopt)}},
-                {"tags", {text::listed(written_tags(rules), words_.text("or")), look::strong}},
+                {"tags", {text::listed(written_tags(rules), words_.text("or")), emphasis::strong}},
                 {"readers", {text::listed(rules.encryption.always_to, words_.text("and"))}},
-                {"help", {rules.notices.help, look::link}}};
+                {"help", {rules.notices.help, emphasis::link}}};
     }
 
     std::string decisions(std::optional<notice_kind> of) const {

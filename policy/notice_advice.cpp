@@ -59,9 +59,9 @@ public:
         const auto contact = contact_of(rules_, words_);
         for (const auto& [tag, who] : without)
             add_once(to, fill(words_.text("better-key"),
-                              {{"who", {some(who)}}, {"tag", {tag, look::strong}}, {"contact", contact}}));
+                              {{"who", {some(who)}}, {"tag", {tag, emphasis::strong}}, {"contact", contact}}));
         for (const auto& [tag, who] : having)
-            add_once(to, fill(words_.text("better-tag"), {{"who", {some(who)}}, {"tag", {tag, look::strong}}}));
+            add_once(to, fill(words_.text("better-tag"), {{"who", {some(who)}}, {"tag", {tag, emphasis::strong}}}));
         if (for_new.empty()) return;
         add_once(to, fill(words_.text("better-new-key"), {{"who", {some(for_new)}}, {"contact", contact}}));
     }
@@ -72,7 +72,7 @@ public:
         if (group.why != reason::unverifiable && group.why != reason::passphrase_only) return;
         const auto rank = rank_of(group);
         const auto tag = rank ? written_tag(rules_, rules_.classifications[*rank]) : std::string{};
-        if (!tag.empty()) add_once(to, fill(words_.text("better-gateway"), {{"tag", {tag, look::strong}}}));
+        if (!tag.empty()) add_once(to, fill(words_.text("better-gateway"), {{"tag", {tag, emphasis::strong}}}));
     }
 
     void channels(std::vector<phrases>& to, const std::vector<told_group>& groups) const {
@@ -196,7 +196,7 @@ std::string why_text(const told_group& group) {
 phrases why_line(const told_group& group, const language_texts& words) {
     auto who = group.who;
     if (group.unnamed > 0) who.push_back(filled(words.text("more"), {{"count", {std::to_string(group.unnamed)}}}));
-    phrases line{{text::listed(who, words.text("and")), look::strong}, {": "}};
+    phrases line{{text::listed(who, words.text("and")), emphasis::strong}, {": "}};
     const auto text = words.text(why_text(group));
     const auto called = words.text("tier-" + group.tier);
     std::ranges::move(fill(text, {{"classification", {group.classification}},
@@ -216,7 +216,7 @@ std::vector<phrases> better_lines(const policy& rules, const language_texts& wor
     if (nearly != groups.end() && !meant.empty())
         out.push_back(
             fill(words.text(nearly->kind == notice_kind::held ? "held-retag" : "better-retag"),
-                 {{"tags", {text::listed(meant, words.text("or")), look::strong}}, {"contact", contact_of(rules, words)}}));
+                 {{"tags", {text::listed(meant, words.text("or")), emphasis::strong}}, {"contact", contact_of(rules, words)}}));
     if (std::ranges::any_of(groups, [](const told_group& group) { return group.unread.has_value(); }))
         out.push_back(fill(words.text("better-readable"), {}));
     for (const auto& group : groups) advice.service(out, group);

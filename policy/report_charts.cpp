@@ -37,7 +37,7 @@ std::vector<counted_series> outcome_series(mode how) {
 }
 
 counted_series watched_series() {
-    return {.shown = {.name = "only watched", .drawn = look::watched},
+    return {.shown = {.name = "only watched", .drawn = series_look::watched},
             .holds = [](const kind_of_mail& mail) { return mail.how == mode::monitor; }};
 }
 
@@ -50,13 +50,13 @@ std::vector<counted_series> classification_series(const counts_of_mail& totals) 
     std::vector<counted_series> out;
     for (std::size_t i = 0; i < drawn; ++i) {
         out.push_back({.shown = {.name = classification_text(sorted[i].first),
-                                 .drawn = static_cast<look>(static_cast<std::size_t>(look::k0) + i)},
+                                 .drawn = static_cast<series_look>(static_cast<std::size_t>(series_look::k0) + i)},
                        .holds = [name = sorted[i].first](const kind_of_mail& mail) { return mail.classification == name; }});
     }
     std::vector<std::string> others;
     for (std::size_t i = drawn; i < sorted.size(); ++i) others.push_back(sorted[i].first);
     if (!others.empty()) {
-        out.push_back({.shown = {.name = counted(others.size(), "other", "others"), .drawn = look::k6},
+        out.push_back({.shown = {.name = counted(others.size(), "other", "others"), .drawn = series_look::k6},
                        .holds = [others](const kind_of_mail& mail) {
                            return std::ranges::find(others, mail.classification) != others.end();
                        }});

@@ -28,7 +28,7 @@ std::uint64_t all_of(const counts_by_outcome& counts) {
 std::uint64_t at(const counts_by_outcome& counts, outcome what) { return counts[static_cast<std::size_t>(what)]; }
 
 data_cell effects_bar(const effects& of, std::uint64_t whole) {
-    return bar({{of.warned, look::warn}, {of.refused, look::reject}, {of.held, look::hold}, {of.watched, look::watched}},
+    return bar({{of.warned, series_look::warn}, {of.refused, series_look::reject}, {of.held, series_look::hold}, {of.watched, series_look::watched}},
                whole);
 }
 
@@ -95,7 +95,7 @@ data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<
     for (const auto* head : {"refused", "held", "sealed", "warned", "passed", ""}) out.heads.emplace_back(head);
     for (const auto& one : ranking.entries) {
         auto row = begin_row(one.key);
-        std::vector<std::pair<std::uint64_t, look>> parts;
+        std::vector<std::pair<std::uint64_t, series_look>> parts;
         for (const auto what : {outcome::reject, outcome::hold, outcome::seal, outcome::warn}) {
             row.push_back(number(at(one.value, what)));
             parts.emplace_back(at(one.value, what), look_of(what));
@@ -116,7 +116,7 @@ void draw_outcomes(writer& to, const numbers& of) {
                      .heads = {"outcome", "mails", "share", ""},
                      .rows = {},
                      .note = {}};
-    const auto add = [&](std::string name, look drawn, std::uint64_t mails) {
+    const auto add = [&](std::string name, series_look drawn, std::uint64_t mails) {
         table.rows.push_back(
             {keyed(std::move(name), drawn), number(mails), percent(mails, whole), bar({{mails, drawn}}, whole)});
     };
@@ -124,7 +124,7 @@ void draw_outcomes(writer& to, const numbers& of) {
         add(std::string(done(one.value)), look_of(one.value),
             sum(of.totals, [&](const kind_of_mail& mail) { return mail.how == mode::enforce && mail.what == one.value; }));
     const auto watched = whole - enforced(of);
-    if (watched > 0) add("only watched: passed unchanged, in monitor mode", look::watched, watched);
+    if (watched > 0) add("only watched: passed unchanged, in monitor mode", series_look::watched, watched);
     draw(to, table);
 }
 
@@ -160,7 +160,7 @@ void draw_refusals(writer& to, const numbers& of) {
     for (const auto& one : reasons.entries)
         table.rows.push_back({code(one.key), words(std::string(meaning(one.key))), number(one.value.refused),
                               number(one.value.held),
-                              bar({{one.value.refused, look::reject}, {one.value.held, look::hold}}, heaviest(reasons))});
+                              bar({{one.value.refused, series_look::reject}, {one.value.held, series_look::hold}}, heaviest(reasons))});
     draw_or_say(to, table, "Nothing was refused or held.");
     draw_deferrals(to, of);
 }

@@ -57,16 +57,16 @@ std::string_view done(outcome what) {
     return "?";
 }
 
-look look_of(outcome what) {
+series_look look_of(outcome what) {
     switch (what) {
-    case outcome::deliver: return look::deliver;
-    case outcome::warn: return look::warn;
-    case outcome::seal: return look::seal;
-    case outcome::hold: return look::hold;
-    case outcome::reject: return look::reject;
-    case outcome::defer: return look::defer;
+    case outcome::deliver: return series_look::deliver;
+    case outcome::warn: return series_look::warn;
+    case outcome::seal: return series_look::seal;
+    case outcome::hold: return series_look::hold;
+    case outcome::reject: return series_look::reject;
+    case outcome::defer: return series_look::defer;
     }
-    return look::deliver;
+    return series_look::deliver;
 }
 
 std::string_view said(change_kind kind) {

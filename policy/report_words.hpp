@@ -12,7 +12,7 @@
 namespace sealgate::policy {
 
 std::string_view done(outcome what); // "refused"
-look look_of(outcome what);
+series_look look_of(outcome what);
 std::string_view said(change_kind kind);
 
 // Of one of the log's reason words, a short phrase; empty for a word that is not known.

@@ -34,10 +34,10 @@ struct text_rule {
 std::span<const text_rule> text_rules();
 
 // A piece of a filled text.
-enum class look : std::uint8_t { plain, strong, link };
+enum class emphasis : std::uint8_t { plain, strong, link };
 struct phrase {
     std::string text;
-    look as = look::plain;
+    emphasis as = emphasis::plain;
     bool operator==(const phrase&) const = default;
 };
 using phrases = std::vector<phrase>;

@@ -13,7 +13,7 @@ using testing::Not;
 column_chart chart_of(std::vector<std::vector<std::uint64_t>> values) {
     column_chart out{.id = "c", .title = "Mail", .description = "Columns.", .series = {}, .columns = {}, .marks = {}};
     for (std::size_t i = 0; i < (values.empty() ? 0 : values[0].size()); ++i)
-        out.series.push_back({.name = "s" + std::to_string(i), .drawn = i == 0 ? look::deliver : look::reject});
+        out.series.push_back({.name = "s" + std::to_string(i), .drawn = i == 0 ? series_look::deliver : series_look::reject});
     for (std::size_t i = 0; i < values.size(); ++i)
         out.columns.push_back({.name = "day " + std::to_string(i), .tick = std::to_string(i), .values = values[i]});
     return out;
@@ -103,7 +103,7 @@ TEST(Chart, MarksStandWhereTheyBelongAndFlagsDoNotOverlap) {
 TEST(Chart, BarsHaveParts) {
     html::writer out;
     draw_bar(out,
-             {{.share = 0.25, .drawn = look::warn}, {.share = 0, .drawn = look::hold}, {.share = 0.5, .drawn = look::reject}});
+             {{.share = 0.25, .drawn = series_look::warn}, {.share = 0, .drawn = series_look::hold}, {.share = 0.5, .drawn = series_look::reject}});
     EXPECT_EQ(numbers_in(out.str(), "<rect", "x"), (std::vector<double>{0, 25}));
     EXPECT_EQ(numbers_in(out.str(), "<rect class=\"o-reject", "width"), (std::vector<double>{50}));
 }

@@ -138,14 +138,14 @@ TEST(Texts, TheDigestCoversThem) {
 }
 
 TEST(Texts, PlacesAreFilled) {
-    const filling values{{"a", {"1", look::strong}}, {"empty", {}}};
+    const filling values{{"a", {"1", emphasis::strong}}, {"empty", {}}};
     const struct {
         const char* text;
         const char* filled;
     } cases[] = {{"{a} and {a}", "1 and 1"}, {"x {empty} y", "x y"}, {"x {none} y", "x y"},
                  {"x {empty}", "x "},        {"{empty}x", "x"},      {"", ""}};
     for (const auto& [text, expected] : cases) EXPECT_EQ(filled(text, values), expected) << text;
-    EXPECT_EQ(fill("x {a}", values), (phrases{{"x "}, {"1", look::strong}}));
+    EXPECT_EQ(fill("x {a}", values), (phrases{{"x "}, {"1", emphasis::strong}}));
 }
 
 } // namespace

@@ -16,7 +16,7 @@
 
 #include "keys/inspect.hpp"
 #include "keys/lookup.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <cstddef>
 #include <string>

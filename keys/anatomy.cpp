@@ -5,7 +5,7 @@
 #include "keys/preamble.hpp"
 #include "keys/trace.hpp"
 #include "policy/base/text.hpp"
-#include "policy/mime.hpp"
+#include "policy/mail/mime.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -5,8 +5,8 @@
 // is told. Pure and linear.
 #pragma once
 
-#include "policy/message.hpp"
-#include "policy/part_account.hpp"
+#include "policy/mail/message.hpp"
+#include "policy/mail/part_account.hpp"
 
 #include <vector>
 

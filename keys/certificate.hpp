@@ -4,8 +4,8 @@
 // upper-case hex.
 #pragma once
 
-#include "policy/rules.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/rules/policy.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -5,11 +5,11 @@
 #include "keys/repeated_words.hpp"
 #include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
-#include "policy/encoded_word.hpp"
-#include "policy/mailbox_list.hpp"
-#include "policy/mime.hpp"
-#include "policy/mime_field.hpp"
-#include "policy/subject.hpp"
+#include "policy/mail/encoded_word.hpp"
+#include "policy/mail/mailbox_list.hpp"
+#include "policy/mail/mime.hpp"
+#include "policy/mail/mime_field.hpp"
+#include "policy/mail/subject.hpp"
 
 #include <algorithm>
 #include <array>

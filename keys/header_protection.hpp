@@ -10,7 +10,7 @@
 #pragma once
 
 #include "keys/pgp_mime.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <cstdint>
 #include <optional>

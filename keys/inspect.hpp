@@ -22,8 +22,8 @@
 #pragma once
 
 #include "keys/packets.hpp"
-#include "policy/message.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/mail/message.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <string>
 #include <vector>

@@ -18,7 +18,7 @@
 
 #include "keys/packets.hpp"
 #include "keys/plain_html.hpp"
-#include "policy/mime.hpp"
+#include "policy/mail/mime.hpp"
 
 #include <cstdint>
 #include <optional>

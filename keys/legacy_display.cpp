@@ -4,11 +4,11 @@
 #include "policy/base/hex.hpp"
 #include "policy/base/html.hpp"
 #include "policy/base/text.hpp"
-#include "policy/encoded_word.hpp"
-#include "policy/mime.hpp"
-#include "policy/mime_field.hpp"
-#include "policy/subject.hpp"
-#include "policy/transfer_encoding.hpp"
+#include "policy/mail/encoded_word.hpp"
+#include "policy/mail/mime.hpp"
+#include "policy/mail/mime_field.hpp"
+#include "policy/mail/subject.hpp"
+#include "policy/mail/transfer_encoding.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -4,7 +4,7 @@
 // Pure.
 #pragma once
 
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "keys/lookup.hpp"
 
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 // 2046's `bchars`, unlike any line of the armor.
 #pragma once
 
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <string>
 #include <string_view>

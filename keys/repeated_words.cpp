@@ -1,7 +1,7 @@
 #include "keys/repeated_words.hpp"
 
 #include "policy/base/text.hpp"
-#include "policy/fold.hpp"
+#include "policy/base/fold.hpp"
 
 #include <algorithm>
 #include <span>

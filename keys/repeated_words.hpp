@@ -1,6 +1,6 @@
 // Whether a text says again what another one says: the same words in a row, whatever stands between, before and behind them.
 //
-// Words are compared folded (policy/fold.hpp); all that is no letter and no digit parts them. In scripts that put no space
+// Words are compared folded (policy/base/fold.hpp); all that is no letter and no digit parts them. In scripts that put no space
 // between words each letter is one. Pure, linear in the text that is looked at.
 #pragma once
 

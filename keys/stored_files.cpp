@@ -5,7 +5,7 @@
 #include "keys/self_signatures.hpp"
 #include "keys/trial.hpp"
 #include "keys/unproved_certificate.hpp"
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 

@@ -4,7 +4,7 @@
 // False means that no content type, file name or armor of OpenPGP or S/MIME stands in it in plain sight.
 #pragma once
 
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 namespace sealgate::keys {
 

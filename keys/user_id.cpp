@@ -1,6 +1,6 @@
 #include "keys/user_id.hpp"
 
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
 
 namespace sealgate::keys {

@@ -1,7 +1,7 @@
 #include "milter/address_list.hpp"
 
 #include "policy/base/text.hpp"
-#include "policy/mailbox_list.hpp"
+#include "policy/mail/mailbox_list.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include "keys/files.hpp"
 #include "milter/gateway_log.hpp"
-#include "policy/query.hpp"
+#include "policy/audit/query.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,4 +1,4 @@
-// Events (policy/audit_event.hpp), and corrections of decisions, on their way into the audit log.
+// Events (policy/audit/event.hpp), and corrections of decisions, on their way into the audit log.
 //
 // The gateway alone writes the log. A command that changes something beside it (`sealgate keys import`) leaves its event in
 // the directory state/events/, one file each, and the gateway takes it from there. An event that can't be written now, since

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "keys/files.hpp"
-#include "policy/chain.hpp"
-#include "policy/log_found.hpp"
+#include "policy/audit/chain.hpp"
+#include "policy/audit/log_found.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "milter/audit_log.hpp"
 
-#include "policy/log_found.hpp"
+#include "policy/audit/log_found.hpp"
 
 #include <algorithm>
 #include <new>

@@ -3,9 +3,9 @@
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
 #include "milter/checkpoint_reader.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/chain.hpp"
-#include "policy/log_found.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/chain.hpp"
+#include "policy/audit/log_found.hpp"
 
 #include <algorithm>
 #include <iterator>

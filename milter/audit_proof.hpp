@@ -1,10 +1,10 @@
-// What can be proved of an audit log on disk: policy/proof.hpp, fed from its files and from files of checkpoints. All that
-// names the signing key at hand is held against the keys that are trusted (policy/signing_keys.hpp).
+// What can be proved of an audit log on disk: policy/audit/proof.hpp, fed from its files and from files of checkpoints. All that
+// names the signing key at hand is held against the keys that are trusted (policy/audit/signing_keys.hpp).
 #pragma once
 
 #include "milter/checkpoint_file.hpp"
-#include "policy/proof.hpp"
-#include "policy/signing_keys.hpp"
+#include "policy/audit/proof.hpp"
+#include "policy/audit/signing_keys.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -3,14 +3,14 @@
 #include "milter/audit_search.hpp"
 #include "milter/decision_id.hpp"
 #include "milter/files.hpp"
-#include "policy/address.hpp"
-#include "policy/audit_event.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
-#include "policy/load.hpp"
-#include "policy/mailbox_list.hpp"
-#include "policy/reason.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/load/policy.hpp"
+#include "policy/mail/mailbox_list.hpp"
+#include "policy/rules/reason.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <algorithm>
 #include <expected>

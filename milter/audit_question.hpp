@@ -5,7 +5,7 @@
 #include "milter/cli.hpp"
 #include "milter/config.hpp"
 #include "milter/people.hpp"
-#include "policy/query.hpp"
+#include "policy/audit/query.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "milter/audit_reader.hpp"
 
 #include "milter/audit_files.hpp"
-#include "policy/chain.hpp"
+#include "policy/audit/chain.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -3,7 +3,7 @@
 
 #include "milter/audit_reader.hpp"
 #include "milter/people.hpp"
-#include "policy/query.hpp"
+#include "policy/audit/query.hpp"
 
 #include <boost/json/object.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
-#include "policy/mail_date.hpp"
+#include "policy/mail/date.hpp"
 
 #include <algorithm>
 

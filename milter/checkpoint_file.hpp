@@ -5,7 +5,7 @@
 // its mount may come and go.
 #pragma once
 
-#include "policy/checkpoint.hpp"
+#include "policy/audit/checkpoint.hpp"
 
 #include <filesystem>
 #include <optional>

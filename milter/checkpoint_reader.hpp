@@ -1,8 +1,8 @@
-// A file of checkpoints (policy/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine, and
+// A file of checkpoints (policy/audit/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine, and
 // what is wrong with the other lines.
 #pragma once
 
-#include "policy/checkpoint.hpp"
+#include "policy/audit/checkpoint.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -6,11 +6,11 @@
 #include "milter/table.hpp"
 #include "milter/thread_memory.hpp"
 #include "policy/base/text.hpp"
-#include "policy/explain.hpp"
-#include "policy/mailbox_list.hpp"
-#include "policy/notice_due.hpp"
-#include "policy/record.hpp"
-#include "policy/thread.hpp"
+#include "policy/decision/refusal.hpp"
+#include "policy/mail/mailbox_list.hpp"
+#include "policy/notices/due.hpp"
+#include "policy/audit/record.hpp"
+#include "policy/decision/thread.hpp"
 
 #include <chrono>
 #include <iostream>

@@ -4,10 +4,10 @@
 #include "milter/files.hpp"
 #include "milter/key_events.hpp"
 #include "milter/table.hpp"
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/load.hpp"
+#include "policy/load/policy.hpp"
 
 #include <boost/json.hpp>
 

@@ -7,8 +7,8 @@
 #include "milter/audit_verify.hpp"
 #include "milter/cmd.hpp"
 #include "milter/configured.hpp"
-#include "policy/query.hpp"
-#include "policy/report.hpp"
+#include "policy/audit/query.hpp"
+#include "policy/report/page.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -21,7 +21,7 @@
 #include "milter/snapshot.hpp"
 #include "milter/submit_limit.hpp"
 #include "milter/thread_memory.hpp"
-#include "policy/audit_event.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
 

@@ -3,9 +3,9 @@
 
 #include "milter/endpoint.hpp"
 #include "policy/base/yaml.hpp"
-#include "policy/load.hpp"
-#include "policy/pseudonym.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/load/policy.hpp"
+#include "policy/audit/pseudonym.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <chrono>
 #include <cstddef>

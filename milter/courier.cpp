@@ -5,7 +5,7 @@
 #include "milter/gateway_log.hpp"
 #include "milter/offload.hpp"
 #include "policy/base/text.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

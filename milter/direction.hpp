@@ -6,8 +6,8 @@
 
 #include "milter/config.hpp"
 #include "milter/transaction.hpp"
-#include "policy/address.hpp"
-#include "policy/tiers.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/rules/tiers.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -14,7 +14,7 @@
 
 #include "milter/negotiation.hpp"
 #include "milter/reply_text.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <cstdint>
 #include <optional>

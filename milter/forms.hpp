@@ -7,8 +7,8 @@
 #include "milter/outbox.hpp"
 #include "milter/sealed_envelope.hpp"
 #include "milter/transaction.hpp"
-#include "policy/decide.hpp"
-#include "policy/rules.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/rules/policy.hpp"
 
 #include <cstddef>
 #include <string>

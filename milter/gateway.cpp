@@ -8,10 +8,10 @@
 #include "milter/leaving_size.hpp"
 #include "milter/offload.hpp"
 #include "milter/readers.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/explain.hpp"
-#include "policy/multipart_report.hpp"
-#include "policy/record.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/decision/refusal.hpp"
+#include "policy/decision/multipart_report.hpp"
+#include "policy/audit/record.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 

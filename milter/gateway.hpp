@@ -18,9 +18,9 @@
 #include "milter/thread_memory.hpp"
 #include "milter/transaction.hpp"
 #include "milter/trouble.hpp"
-#include "policy/explain.hpp"
-#include "policy/pseudonym.hpp"
-#include "policy/thread.hpp"
+#include "policy/decision/refusal.hpp"
+#include "policy/audit/pseudonym.hpp"
+#include "policy/decision/thread.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

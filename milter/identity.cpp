@@ -2,7 +2,7 @@
 
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 namespace sealgate::milter {
 

@@ -3,9 +3,9 @@
 #include "keys/addressing.hpp"
 #include "keys/inspect.hpp"
 #include "milter/readers.hpp"
-#include "policy/author.hpp"
-#include "policy/subject.hpp"
-#include "policy/thread.hpp"
+#include "policy/decision/author.hpp"
+#include "policy/mail/subject.hpp"
+#include "policy/decision/thread.hpp"
 
 #include <set>
 #include <utility>

@@ -4,8 +4,8 @@
 #include "keys/certificate.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
-#include "policy/decide.hpp"
-#include "policy/facts.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/decision/facts.hpp"
 
 #include <string>
 #include <vector>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "milter/config.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/pseudonym.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/pseudonym.hpp"
 
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 // What is read is checked: a line that is not of this form is an error in one line.
 #pragma once
 
-#include "policy/notice_due.hpp"
+#include "policy/notices/due.hpp"
 
 #include <chrono>
 #include <expected>

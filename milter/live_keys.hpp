@@ -3,7 +3,7 @@
 #pragma once
 
 #include "milter/snapshot.hpp"
-#include "policy/audit_event.hpp"
+#include "policy/audit/event.hpp"
 
 #include <memory>
 #include <string>

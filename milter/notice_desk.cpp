@@ -7,8 +7,8 @@
 #include "milter/offload.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
-#include "policy/mail_language.hpp"
-#include "policy/notice.hpp"
+#include "policy/texts/language.hpp"
+#include "policy/notices/message.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

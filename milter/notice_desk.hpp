@@ -12,9 +12,9 @@
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
 #include "milter/turns.hpp"
-#include "policy/decide.hpp"
-#include "policy/facts.hpp"
-#include "policy/notice_due.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/decision/facts.hpp"
+#include "policy/notices/due.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

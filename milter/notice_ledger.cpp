@@ -1,7 +1,7 @@
 #include "milter/notice_ledger.hpp"
 
 #include "milter/gateway_log.hpp"
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

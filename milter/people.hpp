@@ -1,8 +1,8 @@
-// Whom the audit log means, for those who ask it: addresses to hashes, and back (policy/pseudonym.hpp).
+// Whom the audit log means, for those who ask it: addresses to hashes, and back (policy/audit/pseudonym.hpp).
 #pragma once
 
 #include "milter/config.hpp"
-#include "policy/pseudonym.hpp"
+#include "policy/audit/pseudonym.hpp"
 
 #include <expected>
 #include <string>

@@ -4,7 +4,7 @@
 
 #include "keys/lookup.hpp"
 #include "milter/snapshot.hpp"
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 
 #include <expected>
 #include <string>

@@ -8,7 +8,7 @@
 // last lines before the very last go, since that one carries the decision id.
 #pragma once
 
-#include "policy/smtp_reply.hpp"
+#include "policy/mail/smtp_reply.hpp"
 
 #include <optional>
 #include <string>

@@ -7,7 +7,7 @@
 #include "keys/pgp_mime.hpp"
 #include "keys/seal.hpp"
 #include "milter/trouble.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>

@@ -4,7 +4,7 @@
 #include "milter/address_key.hpp"
 #include "milter/audit_reader.hpp"
 #include "milter/thread_memory.hpp"
-#include "policy/audit_event.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/base/ed25519.hpp"
 
 #include <filesystem>

@@ -1,7 +1,7 @@
 #include "milter/session.hpp"
 
 #include "milter/events.hpp"
-#include "policy/thread.hpp"
+#include "policy/decision/thread.hpp"
 
 #include <utility>
 

@@ -18,7 +18,7 @@
 #include "milter/negotiation.hpp"
 #include "milter/transaction.hpp"
 #include "milter/wire.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/message.hpp"
 
 #include <cstddef>
 #include <expected>

@@ -4,7 +4,7 @@
 #include "keys/lookup.hpp"
 #include "keys/store.hpp"
 #include "milter/config.hpp"
-#include "policy/rules.hpp"
+#include "policy/rules/policy.hpp"
 
 #include <expected>
 #include <memory>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "milter/dsn.hpp"
-#include "policy/address.hpp"
-#include "policy/message.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/mail/message.hpp"
 
 #include <cstddef>
 #include <functional>

@@ -1,7 +1,7 @@
 // Why something that was decided could not be carried out, as far as that makes a difference to the sender.
 #pragma once
 
-#include "policy/reason.hpp"
+#include "policy/rules/reason.hpp"
 
 #include <cstdint>
 #include <exception>

@@ -1,7 +1,7 @@
 // What sealgate finds in many headers, for a comparison with other readers. Standard input: for each header its size in four
 // octets, itself. Standard output: one line each, "tag", "near" (a near miss, or doubt) or "none".
 #include "policy/base/bytes.hpp"
-#include "policy/tags.hpp"
+#include "policy/tags/reader.hpp"
 
 #include <iostream>
 #include <iterator>

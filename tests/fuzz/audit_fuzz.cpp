@@ -2,10 +2,10 @@
 // forged with right hashes, the end cut off. As far as the log was signed, every difference must be found, and no
 // record behind it be named.
 // What the input says as a line must be read without harm as well.
-#include "policy/audit_event.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/base/text.hpp"
-#include "policy/proof.hpp"
-#include "policy/query.hpp"
+#include "policy/audit/proof.hpp"
+#include "policy/audit/query.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

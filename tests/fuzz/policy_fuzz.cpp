@@ -1,8 +1,8 @@
 // Any bytes as policy.yaml, and as a file of texts: a policy or a list of diagnostics, never a crash, and a policy whose
 // invariants hold.
 
-#include "policy/load.hpp"
-#include "policy/load_texts.hpp"
+#include "policy/load/policy.hpp"
+#include "policy/load/texts.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // protected entity says so of itself, once, whatever the mail looks like.
 #include "keys/header_protection.hpp"
 #include "keys/legacy_display.hpp"
-#include "policy/mime.hpp"
+#include "policy/mail/mime.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The input is a header, as a mail file has it. Whatever it says, find_tags must come back with short,
 // printable, valid UTF-8, and a tag that stands in a Subject of its own must be found beside it.
 #include "policy/base/text.hpp"
-#include "policy/tags.hpp"
+#include "policy/tags/reader.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // A case of tests/cases: a mail, and what is to be said of it. The form of the files: tests/cases/README.md.
 #pragma once
 
-#include "policy/message.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/mail/message.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <expected>
 #include <filesystem>

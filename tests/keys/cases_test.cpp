@@ -5,7 +5,7 @@
 #include "keys/gpg.hpp"
 #include "keys/inspect.hpp"
 #include "keys/key_file.hpp"
-#include "policy/address.hpp"
+#include "policy/mail/address.hpp"
 #include "tests/keys/case_file.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 #include "keys/legacy_display.hpp"
 #include "policy/base/base64.hpp"
-#include "policy/mime.hpp"
+#include "policy/mail/mime.hpp"
 
 #include <gmock/gmock.h>
 

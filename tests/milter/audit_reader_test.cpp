@@ -1,7 +1,7 @@
 #include "keys/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_reader.hpp"
-#include "policy/chain.hpp"
+#include "policy/audit/chain.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "keys/files.hpp"
 #include "milter/audit_verify.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/chain.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/chain.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include "milter/audit_files.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/audit_proof.hpp"
-#include "policy/log_found.hpp"
+#include "policy/audit/log_found.hpp"
 
 #include <gmock/gmock.h>
 

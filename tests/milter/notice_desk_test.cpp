@@ -1,6 +1,6 @@
 #include "keys/files.hpp"
 #include "milter/notice_desk.hpp"
-#include "policy/load.hpp"
+#include "policy/load/policy.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>

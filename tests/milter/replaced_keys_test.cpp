@@ -2,8 +2,8 @@
 #include "milter/audit_files.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/checkpoint_file.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/chain.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/chain.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

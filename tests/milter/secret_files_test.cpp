@@ -2,8 +2,8 @@
 #include "milter/address_key.hpp"
 #include "milter/checkpoint_file.hpp"
 #include "milter/secret_files.hpp"
-#include "policy/audit_event.hpp"
-#include "policy/chain.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/chain.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

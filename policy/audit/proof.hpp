@@ -1,0 +1,64 @@
+// What can be proved of an audit log: by its chain (policy/audit/chain.hpp), and by checkpoints
+// (policy/audit/checkpoint.hpp) as far as they reach. Fed line by line; remembers the first thing that is wrong,
+// and who it is wrong with.
+#pragma once
+
+#include "policy/audit/checkpoint.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct flaw {
+    std::uint64_t record = 0; // the first that was changed, removed, inserted, moved or repeated
+    std::string text;         // a phrase for people; names the record
+    bool operator==(const flaw&) const = default;
+};
+
+// "record 7", "records 1 to 7".
+std::string records(std::uint64_t first, std::uint64_t last);
+
+class log_proof {
+public:
+    // Whether a checkpoint counts, as far as the log was followed: its key may have been replaced before.
+    using judge = std::function<bool(const checkpoint&)>;
+
+    // Genuine checkpoints, in any order; all count without a judge. The log begins with record `first`: those before it are
+    // kept elsewhere.
+    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1, judge counts = {});
+
+    // The next line of the log, without its line end. After a flaw nothing more is looked at.
+    void follow(std::string_view line);
+    // No line comes any more: what a checkpoint says of later ones is a flaw now.
+    void finish();
+
+    const std::optional<flaw>& first_flaw() const { return flaw_; }
+    const chain_end& end() const { return end_; }
+    // Records up to the end of this one are as they were signed; null if no checkpoint fits.
+    const checkpoint* last_signed() const { return signed_ ? &*signed_ : nullptr; }
+
+private:
+    void begin_before(const link& first);
+    flaw diagnose(const link& found) const;
+    flaw diagnose_unsigned(const link* next) const;
+    std::string unproved(std::uint64_t cut) const;
+    void hold_against_checkpoints();
+    bool counts(const checkpoint& one) const { return !counts_ || counts_(one); }
+
+    std::vector<checkpoint> known_; // ordered by seq
+    std::uint64_t first_;
+    judge counts_;
+    std::size_t next_ = 0; // of known_
+    chain_end before_end_; // where the log stood before the last record
+    chain_end end_;
+    std::optional<checkpoint> signed_;
+    std::optional<checkpoint> broken_; // the log is not there where this was signed; the next line tells why
+    std::optional<flaw> flaw_;
+};
+
+} // namespace sealgate::policy

@@ -1,0 +1,145 @@
+#include "policy/audit/query.hpp"
+
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+#include "policy/base/yaml.hpp"
+#include "policy/audit/chain.hpp"
+#include "policy/audit/pseudonym.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace sealgate::policy {
+
+namespace {
+
+namespace json = boost::json;
+using std::chrono::system_clock;
+
+constexpr auto groupings = std::to_array<std::string_view>(
+    {"day", "hour", "outcome", "mode", "classification", "sender", "failure", "recipient", "domain", "tier", "reason"});
+
+bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return true;
+    return value && std::ranges::any_of(wanted, [&](const auto& one) { return text::iequals(one, *value); });
+}
+
+bool is_in_time(const json::object& record, const query& asked) {
+    if (!asked.since && !asked.until) return true;
+    const auto time = parse_rfc3339(text_in(record, "time").value_or(""));
+    return time && (!asked.since || *time >= *asked.since) && (!asked.until || *time < *asked.until);
+}
+
+bool asks_for_recipients(const query& asked) {
+    return !(asked.recipients.empty() && asked.domains.empty() && asked.tiers.empty() && asked.reasons.empty());
+}
+
+std::vector<const json::object*> matching_recipients(const json::object& record, const query& asked) {
+    std::vector<const json::object*> out;
+    for (const auto* one : recipients_in(record)) {
+        const auto address = text_in(*one, "address");
+        if (is_wanted(address, asked.recipients) && is_wanted(domain_of(address.value_or("")), asked.domains) &&
+            is_wanted(text_in(*one, "tier"), asked.tiers) && is_wanted(text_in(*one, "reason"), asked.reasons))
+            out.push_back(one);
+    }
+    return out;
+}
+
+std::string value_of(const json::object& record, grouping by) {
+    const auto text = std::string(
+        text_in(record, by == grouping::day || by == grouping::hour ? "time" : groupings[static_cast<std::size_t>(by)])
+            .value_or("-"));
+    if (by == grouping::day) return text.substr(0, 10);
+    if (by == grouping::hour) return text.substr(0, 13);
+    return by == grouping::sender ? text::lower(text) : text;
+}
+
+bool is_hidden(std::string_view address) { return domain_of(address).empty() && is_pseudonym(address); }
+
+std::string value_of_recipient(const json::object& one, grouping by) {
+    if (by == grouping::tier || by == grouping::reason)
+        return std::string(text_in(one, groupings[static_cast<std::size_t>(by)]).value_or("-"));
+    const auto address = text::lower(text_in(one, "address").value_or("-"));
+    return by == grouping::domain ? std::string(domain_or_word(address)) : address;
+}
+
+} // namespace
+
+std::optional<json::object> record_in(std::string_view line) {
+    if (line.size() > longest_record) return std::nullopt;
+    boost::system::error_code error;
+    auto value = json::parse(line, error);
+    return !error && value.is_object() ? std::optional(std::move(value.as_object())) : std::nullopt;
+}
+
+std::optional<std::string_view> text_in(const json::object& record, std::string_view field) {
+    const auto* value = record.if_contains(field);
+    return value && value->is_string() ? std::optional(std::string_view(value->as_string())) : std::nullopt;
+}
+
+std::vector<const json::object*> recipients_in(const json::object& record) {
+    std::vector<const json::object*> out;
+    const auto* list = record.if_contains("recipients");
+    if (!list || !list->is_array()) return out;
+    for (const auto& one : list->as_array())
+        if (one.is_object()) out.push_back(&one.as_object());
+    return out;
+}
+
+std::string_view domain_of(std::string_view address) {
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+}
+
+std::string_view domain_or_word(std::string_view address) {
+    const auto domain = domain_of(address);
+    if (!domain.empty()) return domain;
+    return is_hidden(address) ? "(hidden)" : "(none)";
+}
+
+bool hides_domains(const json::object& record) {
+    const auto recipients = recipients_in(record);
+    return std::ranges::any_of(recipients, [](const auto* one) { return is_hidden(text_in(*one, "address").value_or("")); });
+}
+
+bool query::asks_nothing() const {
+    return !since && !until && events.empty() && ids.empty() && senders.empty() && classifications.empty() &&
+           outcomes.empty() && !asks_for_recipients(*this);
+}
+
+bool matches(const json::object& record, const query& asked) {
+    return is_wanted(text_in(record, "event"), asked.events) && is_wanted(text_in(record, "id"), asked.ids) &&
+           is_wanted(text_in(record, "sender"), asked.senders) &&
+           is_wanted(text_in(record, "classification"), asked.classifications) &&
+           is_wanted(text_in(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
+           (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());
+}
+
+std::expected<system_clock::time_point, std::string> to_moment(std::string_view text, system_clock::time_point now) {
+    constexpr std::uint64_t longest = 100ULL * 366 * 86400; // seconds; centuries do not fit a time_point
+    if (const auto seconds = yaml::to_seconds(text); seconds && *seconds < longest)
+        return now - std::chrono::seconds(static_cast<std::int64_t>(*seconds));
+    const auto whole = text.size() == 10 ? std::string(text) + "T00:00:00Z" : std::string(text);
+    if (const auto time = parse_rfc3339(whole)) return *time;
+    return std::unexpected("\"" + text::printable(text) + "\" is no time such as 30d, 12h, 2026-11-23 or 2026-11-23T09:00:00Z");
+}
+
+std::span<const std::string_view> grouping_names() { return groupings; }
+
+std::optional<grouping> to_grouping(std::string_view name) {
+    const auto at = std::ranges::find(groupings, name);
+    return at == groupings.end() ? std::nullopt : std::optional(static_cast<grouping>(at - groupings.begin()));
+}
+
+std::vector<std::string> counted_values(const json::object& record, grouping by, const query& asked) {
+    if (!is_of_recipients(by)) return {value_of(record, by)};
+    std::vector<std::string> out;
+    for (const auto* one : matching_recipients(record, asked)) out.push_back(value_of_recipient(*one, by));
+    return out;
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,66 @@
+// The whole policy as one function (CONTRACT section 4): facts in, decision out, nothing else looked at.
+//
+// Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, near miss, or
+// knowledge of the thread never makes the outcome milder. (Where a tag is asked for, it helps: the first one in the Subject of
+// a reply, and the thread's own under `downgrade: reject`.)
+#pragma once
+
+#include "policy/decision/facts.hpp"
+#include "policy/rules/reason.hpp"
+#include "policy/rules/policy.hpp"
+#include "policy/decision/split.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct recipient_decision {
+    address who;
+    tier_id tier = 0;
+    action cell = action::reject;
+    key_facts key;
+    outcome result = outcome::reject;
+    reason why = reason::internal_error;
+};
+
+// A message that answers a more sensitive one than it says itself.
+struct thread_decision {
+    rank classification; // of what it answers
+    thread_sign known_by;
+    thread_effect effect;
+    bool operator==(const thread_decision&) const = default;
+};
+
+struct decision {
+    std::optional<rank> classification; // none: untagged, and the policy refuses that
+    std::optional<thread_decision> thread;
+    outcome what = outcome::reject; // the strictest over the recipients
+    std::vector<recipient_decision> recipients;
+    split forms;                              // who gets which form; empty unless the outcome is seal
+    std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
+    std::vector<address> archive;             // who gets the original too; empty unless the message goes out
+    std::uint64_t most_octets = 0;            // which size it is refused for, if one is the reason
+    std::optional<reason> failure;            // why `what` is defer: could not be made surely, or not be carried out
+};
+
+decision decide(const policy& rules, const facts& known);
+
+// Whether the classification is that of what the message answers.
+bool counts_as_thread(const decision& made);
+// Whether it goes as less sensitive than that, since it is tagged so.
+bool is_lowered(const decision& made);
+
+// The row's cell for a recipient of that tier. An address that a mail server may route elsewhere than it says gets the
+// strictest of the row.
+action cell_for(const rule_row& row, const address& who, tier_id tier);
+
+// The same decision, to be tried again: what it needs is not there now.
+decision deferred(decision made, reason why);
+
+// The same decision, of a seal, where that makes too much of it: `too_large_sealed` or `too_many_copies`. Nobody gets
+// anything; those are refused who would have got what is too large.
+decision refused_for_size(decision made, reason why, std::uint64_t most_octets);
+
+} // namespace sealgate::policy

@@ -1,0 +1,59 @@
+// All that decide() may know of a message: plain values, filled by the parsers and the key store before it is asked.
+#pragma once
+
+#include "policy/mail/address.hpp"
+#include "policy/tags/reader.hpp"
+#include "policy/rules/vocabulary.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct key_facts {
+    key_state state = key_state::missing;
+    std::string fingerprint; // of the certificate judged; empty where there is none
+    bool in_doubt = false;   // certificates that may be theirs are there and cannot be read now
+    bool operator==(const key_facts&) const = default;
+};
+
+// Whether other recipients see this one: `hidden` stands in the envelope alone (Bcc).
+enum class visibility : std::uint8_t { visible, hidden };
+
+struct recipient_facts {
+    address who;
+    visibility seen = visibility::visible;
+    key_facts key;
+    addressed to_them = addressed::unverifiable; // of a protected message; nothing otherwise
+};
+
+// How much of the message could be read.
+enum class legibility : std::uint8_t { whole, too_large, too_complex };
+
+// Who wrote it (author.hpp).
+enum class author : std::uint8_t { person, program, stranger };
+
+constexpr auto names(author) {
+    using enum author;
+    return std::to_array<named<author>>({{person, "person"}, {program, "program"}, {stranger, "stranger"}});
+}
+
+// What is known of the mails that this one answers.
+struct thread_facts {
+    std::optional<rank> answers = {}; // the most sensitive classification among them
+    bool hides_subject = false;       // its Subject is the placeholder of sealed mail, behind reply prefixes
+};
+
+struct facts {
+    tag_findings findings;
+    author by = author::person;
+    protection brought = protection::none;
+    bool shows_subject = false; // its Subject says something, though the rest is encrypted, or claims to be
+    legibility read = legibility::whole;
+    std::vector<recipient_facts> recipients;
+    std::vector<std::string> foreign_keys = {}; // ids of keys that can read it and are no recipient's and not the sender's
+    thread_facts thread = {};
+};
+
+} // namespace sealgate::policy

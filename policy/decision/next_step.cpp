@@ -1,0 +1,123 @@
+#include "policy/decision/next_step.hpp"
+
+#include "policy/base/text.hpp"
+#include "policy/tags/written.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sealgate::policy {
+
+namespace {
+
+std::string all_tags(const policy& rules) {
+    std::vector<std::string> words;
+    for (const auto& tag : written_tags(rules)) words.push_back(text::ascii(tag));
+    return text::listed(words, "or");
+}
+
+bool gateway_could_seal(const recipient_decision& refused) {
+    return refused.cell != action::require && refused.key.state == key_state::usable;
+}
+
+// Encrypted, and nobody can tell whether for this recipient: their key is unknown here, or the readers are hidden.
+next_step step_in_doubt(const facts& known, const recipient_decision& refused) {
+    if (gateway_could_seal(refused)) return next_step::send_clear;
+    const auto state = refused.key.state;
+    if (known.brought == protection::smime)
+        return state == key_state::usable ? next_step::encrypt_yourself : next_step::ask_for_key;
+    return state == key_state::missing ? next_step::give_key : next_step::encrypt_openly;
+}
+
+} // namespace
+
+next_step step_for(const facts& known, const recipient_decision& refused) {
+    switch (refused.why) {
+    case reason::no_key: return next_step::ask_for_key;
+    case reason::key_expired:
+    case reason::key_revoked:
+    case reason::key_not_for_encryption:
+    case reason::key_weak: return next_step::ask_for_new_key;
+    case reason::key_disabled: return next_step::ask_about_key;
+    case reason::tier: return next_step::ask_for_address;
+    case reason::passphrase_only:
+    case reason::not_addressed: return next_step::encrypt_to_all;
+    case reason::unverifiable: return step_in_doubt(known, refused);
+    case reason::not_encrypted: return next_step::encrypt_yourself;
+    case reason::pgp_fake:
+    case reason::pgp_partial: return gateway_could_seal(refused) ? next_step::encrypt_here_or_whole : next_step::encrypt_whole;
+    case reason::smime_not_accepted:
+        return gateway_could_seal(refused) ? next_step::encrypt_here_or_whole : next_step::encrypt_yourself;
+    case reason::too_large:
+    case reason::too_large_sealed: return next_step::send_less;
+    case reason::too_many_copies: return next_step::send_to_fewer;
+    case reason::unreadable: return next_step::send_parts;
+    case reason::near_miss: return unread_in(known.findings) ? next_step::write_plainly : next_step::correct_tag;
+    case reason::downgrade: return next_step::tag_alike;
+    case reason::untagged: return next_step::write_tag;
+    case reason::allowed:
+    case reason::sealed:
+    case reason::already_encrypted:
+    case reason::subject_in_clear:
+    case reason::keys_unreadable:
+    case reason::organisation_key:
+    case reason::sealing_failed:
+    case reason::no_room:
+    case reason::internal_error: return next_step::ask_administrator; // nobody is refused for these
+    }
+    std::unreachable();
+}
+
+std::string text_of(next_step what, const policy& rules, how_many recipients) {
+    const bool one = recipients == how_many::one;
+    switch (what) {
+    case next_step::ask_for_key: return one ? "Ask them for their OpenPGP key" : "Ask them for their OpenPGP keys";
+    case next_step::ask_for_new_key: return one ? "Ask them for a new OpenPGP key" : "Ask them for new OpenPGP keys";
+    case next_step::ask_about_key:
+        return one ? "Ask your mail administrator about this key" : "Ask your mail administrator about these keys";
+    case next_step::ask_for_address:
+        return one ? "Ask them for an address at a safer mail service" : "Ask them for addresses at a safer mail service";
+    case next_step::give_key:
+        return std::string("Give their OpenPGP ") + (one ? "key" : "keys") + " to your mail administrator and send it again.";
+    case next_step::send_clear:
+        return std::string("Send it unencrypted, and the gateway will encrypt it to their ") + (one ? "key." : "keys.");
+    case next_step::encrypt_here_or_whole:
+        return "Send it unencrypted to have it encrypted here, or encrypt all of it with OpenPGP.";
+    case next_step::encrypt_whole: return "Encrypt all of it with OpenPGP in your mail program and send it again.";
+    case next_step::encrypt_to_all: return "Encrypt it to the keys of all recipients and send it again.";
+    case next_step::encrypt_openly: return "Encrypt it without hiding who can read it and send it again.";
+    case next_step::encrypt_yourself: return "Encrypt it with OpenPGP in your mail program and send it again.";
+    case next_step::send_less: return "Send less in one mail.";
+    case next_step::send_to_fewer: return "Send it to fewer hidden recipients (Bcc) at a time, or send less in one mail.";
+    case next_step::send_parts: return "Send what it contains in mails of their own.";
+    case next_step::correct_tag: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";
+    case next_step::write_plainly:
+        return "Write it in plain letters (UTF-8) and send it again; the tags are " + all_tags(rules) + ".";
+    case next_step::tag_alike:
+        return "Tag it like the mail that it answers and send it again; the tags are " + all_tags(rules) + ".";
+    case next_step::write_tag: return "Write " + all_tags(rules) + " in the subject and send it again.";
+    case next_step::ask_administrator: return "Ask your mail administrator.";
+    }
+    std::unreachable();
+}
+
+bool offers_other_ways(next_step what) {
+    using enum next_step;
+    return what == ask_for_key || what == ask_for_new_key || what == ask_about_key || what == ask_for_address;
+}
+
+bool leads_to_sealing(next_step what) {
+    using enum next_step;
+    return what == ask_for_key || what == ask_for_new_key || what == ask_about_key || what == send_clear ||
+           what == encrypt_here_or_whole;
+}
+
+std::string best_channels(const policy& rules) {
+    const auto text_kind = std::ranges::find(rules.channels, "text", &channel_group::kind);
+    const auto kind = text_kind == rules.channels.end() ? rules.channels.begin() : text_kind;
+    if (kind == rules.channels.end() || kind->by_tier.empty()) return {};
+    return text::ascii(text::listed(kind->by_tier.front().second, "or"));
+}
+
+} // namespace sealgate::policy

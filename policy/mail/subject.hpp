@@ -1,0 +1,21 @@
+// What the Subject of a mail says to whoever carries it: a mail that is encrypted otherwise still shows it.
+#pragma once
+
+#include "policy/mail/message.hpp"
+
+#include <string_view>
+
+namespace sealgate::policy {
+
+// False where it is missing or empty, or a text that mail programs put in place of the true one, which then stands inside
+// the encrypted part (RFC 9788 section 3.2.1: "[...]").
+bool subject_says_something(const message& mail);
+
+// What the Subject of mail that the gateway encrypts is outside (RFC 9788 section 3.2.1).
+inline constexpr std::string_view hidden_subject = "[...]";
+
+// Whether the Subject is that, as it comes back: behind reply prefixes (Re:, AW:, RE[2]:), list tags and other words in
+// brackets, in brackets itself as in "[Fwd: [...]]", or before "(fwd)".
+bool answers_hidden_subject(const message& mail);
+
+} // namespace sealgate::policy

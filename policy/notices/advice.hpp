@@ -1,0 +1,39 @@
+// What a notice says of its mails in lists: which recipients and why, and what would be better. Part of notice, used by
+// nobody else.
+#pragma once
+
+#include "policy/notices/due.hpp"
+#include "policy/rules/policy.hpp"
+#include "policy/texts/catalogue.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+// The recipients about whom the same is to be said.
+struct told_group {
+    notice_kind kind;
+    std::string classification;
+    std::string tier;
+    reason why;
+    std::optional<std::string> unread = {}; // as in told_mail, of a near miss
+    bool inherited = false;                 // the classification is that of what the mails answer
+    std::vector<std::string> who = {};
+    std::size_t unnamed = 0;
+    std::vector<std::string> keyed = {}; // those of them whose key we have
+};
+std::vector<told_group> groups_of(const std::vector<told_mail>& mails);
+
+// "bob@yahoo.com, eve@yahoo.com: the mail service is rated …"
+phrases why_line(const told_group& group, const language_texts& words);
+
+// The best first; empty where there is nothing to advise.
+std::vector<phrases> better_lines(const policy& rules, const language_texts& words, const std::vector<told_group>& groups,
+                                  const std::vector<std::string>& meant);
+
+// Whom to ask.
+phrase contact_of(const policy& rules, const language_texts& words);
+
+} // namespace sealgate::policy

@@ -1,0 +1,87 @@
+#include "policy/notices/due.hpp"
+
+#include "policy/decision/author.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+
+namespace sealgate::policy {
+
+namespace {
+
+constexpr std::size_t longest_address = 320;
+
+// RFC 3834 section 2, and what programs did before it.
+bool is_written_by_a_program(const message& mail) {
+    static constexpr auto bulk = std::to_array<std::string_view>({"bulk", "list", "junk"});
+    return is_auto_submitted(mail) || std::ranges::any_of(mail.fields, [](const header_field& field) {
+               if (text::istarts_with(field.name, "List-")) return true;
+               if (!text::iequals(field.name, "Precedence")) return false;
+               const auto value = unfolded(field.value);
+               return text::is_one_of(text::trim(std::string_view(value).substr(0, value.find_first_of(";("))), bulk);
+           });
+}
+
+bool is_ours(const noticed_mail& about) {
+    if (about.sender.is_null() || (about.sender.domain.empty() && !about.sender.is_unqualified())) return false;
+    if (!about.user.empty()) return true;
+    // An address that a mail server may route elsewhere is a stranger's.
+    return about.rules.tiers.tier_of(about.sender) == about.rules.tiers.organisation() && !about.sender.may_be_rerouted();
+}
+
+bool has(const decision& made, outcome result) {
+    return std::ranges::find(made.recipients, result, &recipient_decision::result) != made.recipients.end();
+}
+
+// What is nearly a tag is to be warned about, and everybody's result was stricter than a warning anyhow.
+bool is_nearly_tagged_alone(const policy& rules, const facts& known, const decision& made) {
+    return rules.near_miss == near_miss_action::warn && !known.findings.near_misses.empty() && !has(made, outcome::warn);
+}
+
+std::optional<notice_kind> kind_of(const noticed_mail& about) {
+    switch (about.made.what) {
+    case outcome::deliver:
+    case outcome::warn:
+    case outcome::seal:
+        if (!has(about.made, outcome::warn) && !is_nearly_tagged_alone(about.rules, about.known, about.made))
+            return std::nullopt;
+        return notice_kind::warning;
+    case outcome::hold: return notice_kind::held;
+    case outcome::reject:
+    case outcome::defer: return std::nullopt;
+    }
+    std::unreachable();
+}
+
+} // namespace
+
+std::optional<notice_kind> notice_due(const noticed_mail& about) {
+    const auto kind = kind_of(about);
+    if (!kind || about.mode == mode::monitor || !is_ours(about) || is_written_by_a_program(about.mail)) return std::nullopt;
+    return kind;
+}
+
+told_mail told_of(const policy& rules, const facts& known, const decision& made, notice_kind kind) {
+    told_mail out{.id = {}, .kind = kind, .time = {}};
+    if (made.classification) out.classification = rules.classifications[*made.classification].name;
+    for (const auto& miss : known.findings.near_misses)
+        if (!miss.suggestion.empty() && std::ranges::find(out.meant, miss.suggestion) == out.meant.end())
+            out.meant.push_back(miss.suggestion);
+    if (const auto* unread = unread_in(known.findings)) out.unread = unread->charset;
+    const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, known, made);
+    const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
+    for (const auto& one : made.recipients) {
+        if (one.result != told && !all_for_the_tag) continue;
+        const auto& domain = one.who.domain.empty() ? one.who.spelled : one.who.domain;
+        out.recipients.push_back({.address = text::printable(one.who.spelled, longest_address),
+                                  .domain = text::printable(domain, longest_address),
+                                  .tier = rules.tiers.name(one.tier),
+                                  .why = all_for_the_tag ? reason::near_miss : one.why,
+                                  .has_key = one.key.state == key_state::usable});
+    }
+    out.sealed = made.what == outcome::seal;
+    out.inherited = counts_as_thread(made);
+    return out;
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,257 @@
+#include "policy/notices/message.hpp"
+
+#include "policy/base/text.hpp"
+#include "policy/notices/letter.hpp"
+#include "policy/mail/encoded_word.hpp"
+#include "policy/mail/date.hpp"
+#include "policy/notices/advice.hpp"
+#include "policy/mail/transfer_encoding.hpp"
+#include "policy/tags/written.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+namespace sealgate::policy {
+
+namespace {
+
+constexpr std::size_t domains_in_subject = 2;
+constexpr std::size_t most_decisions = 50;
+constexpr std::size_t longest_message_id = 250;
+
+std::string decision_mark(std::string_view id) { return "[sealgate " + text::ascii(id) + "]"; }
+
+class notice_writer {
+public:
+    explicit notice_writer(const notice_facts& about)
+        : about_(about)
+        , words_(language(about))
+        , groups_(groups_of(about.mails)) {}
+
+    document letter() {
+        document out{.language = words_.tag, .blocks = {}};
+        out_ = &out.blocks;
+        if (is_digest())
+            digest();
+        else if (only().kind == notice_kind::held)
+            held();
+        else
+            warning();
+        return out;
+    }
+
+    std::string subject() const {
+        if (is_digest()) return filled(words_.text("digest-subject"), {{"count", {count()}}});
+        std::vector<std::string> domains;
+        for (const auto& one : only().recipients)
+            if (std::ranges::find(domains, one.domain) == domains.end()) domains.push_back(one.domain);
+        const auto unnamed = domains.size() > domains_in_subject ? domains.size() - domains_in_subject : 0;
+        if (unnamed > 0) domains.resize(domains_in_subject);
+        if (unnamed > 0) domains.push_back(filled(words_.text("more"), {{"count", {std::to_string(unnamed)}}}));
+        const auto name = only().kind == notice_kind::held ? "held-subject" : "warning-subject";
+        return filled(words_.text(name), {{"domains", {text::listed(domains, words_.text("and"))}}});
+    }
+
+    std::string sender() const { return filled(words_.text("sender"), {{"organisation", {about_.rules.organisation}}}); }
+
+    bool is_digest() const { return about_.mails.size() + about_.unlisted > 1; }
+    const std::string& language_tag() const { return words_.tag; }
+
+private:
+    static const language_texts& language(const notice_facts& about) {
+        const auto& all = about.rules.notices.languages;
+        const auto at = std::ranges::find(all, about.language, &language_texts::tag);
+        return at == all.end() ? all.front() : *at;
+    }
+
+    const told_mail& only() const { return about_.mails.front(); }
+    std::string count() const { return std::to_string(about_.mails.size() + about_.unlisted); }
+
+    void warning() {
+        add(block_kind::title, "warning-heading");
+        add(block_kind::paragraph, "warning-intro");
+        add(block_kind::heading, "why-heading");
+        add_groups(notice_kind::warning);
+        better();
+        tags();
+        end();
+        add(block_kind::small, "once");
+        add(block_kind::small, "decision");
+    }
+
+    void held() {
+        add(block_kind::title, "held-heading");
+        add(block_kind::paragraph, "held-intro");
+        add(block_kind::heading, "held-next-heading");
+        add(block_kind::paragraph, "held-next");
+        add(block_kind::heading, "why-heading");
+        add_groups(notice_kind::held);
+        better();
+        tags();
+        end();
+    }
+
+    void digest() {
+        add(block_kind::title, "digest-heading");
+        add(block_kind::paragraph, "digest-intro");
+        for (const auto kind : {notice_kind::held, notice_kind::warning}) {
+            if (std::ranges::find(groups_, kind, &told_group::kind) == groups_.end()) continue;
+            add(block_kind::heading, kind == notice_kind::held ? "digest-held" : "digest-warned");
+            add_groups(kind);
+            if (kind == notice_kind::held) add(block_kind::paragraph, "held-next");
+        }
+        if (about_.unlisted > 0) add(block_kind::paragraph, "digest-unlisted");
+        better();
+        tags();
+        end();
+        add(block_kind::small, "digest-decisions");
+    }
+
+    void better() {
+        std::vector<std::string> meant;
+        for (const auto& mail : about_.mails)
+            for (const auto& tag : mail.meant)
+                if (std::ranges::find(meant, tag) == meant.end()) meant.push_back(tag);
+        auto lines = better_lines(about_.rules, words_, groups_, meant);
+        if (lines.empty()) return;
+        add(block_kind::heading, "better-heading");
+        out_->push_back({.kind = block_kind::list, .lines = std::move(lines)});
+    }
+
+    void tags() {
+        if (written_tags(about_.rules).empty()) return;
+        add(block_kind::heading, "tag-heading");
+        add(block_kind::paragraph, about_.rules.carriers.subject.empty() ? "tag-program" : "tag-subject");
+    }
+
+    void end() {
+        const bool sealed = std::ranges::any_of(about_.mails, &told_mail::sealed);
+        if (sealed && !about_.rules.encryption.always_to.empty()) add(block_kind::paragraph, "readers");
+        if (!about_.rules.notices.help.empty()) add(block_kind::paragraph, "help");
+    }
+
+    void add(block_kind kind, std::string_view name) {
+        auto with = places();
+        with.push_back({"count", {name == "digest-unlisted" ? std::to_string(about_.unlisted) : count()}});
+        out_->push_back({.kind = kind, .lines = {fill(words_.text(name), with)}});
+    }
+
+    void add_groups(notice_kind kind) {
+        block list{.kind = block_kind::list, .lines = {}};
+        for (const auto& group : groups_)
+            if (group.kind == kind) list.lines.push_back(why_line(group, words_));
+        out_->push_back(std::move(list));
+    }
+
+    // What any of the texts above may ask for; each takes what it has places for.
+    filling places() const {
+        const auto& rules = about_.rules;
+        return {{"organisation", {rules.organisation}},
+                {"time", {time()}},
+                {"contact", contact_of(rules, words_)},
+                {"decision", {is_digest() ? decisions(notice_kind::held) : decision_mark(only().id), emphasis::strong}},
+                {"decisions", {decisions(std::nullopt)}},
+                {"tags", {text::listed(written_tags(rules), words_.text("or")), emphasis::strong}},
+                {"readers", {text::listed(rules.encryption.always_to, words_.text("and"))}},
+                {"help", {rules.notices.help, emphasis::link}}};
+    }
+
+    std::string decisions(std::optional<notice_kind> of) const {
+        std::vector<std::string> out;
+        std::size_t unnamed = 0;
+        for (const auto& mail : about_.mails) {
+            if (of && mail.kind != *of) continue;
+            if (out.size() < most_decisions)
+                out.push_back(decision_mark(mail.id));
+            else
+                ++unnamed;
+        }
+        if (unnamed > 0) out.push_back(filled(words_.text("more"), {{"count", {std::to_string(unnamed)}}}));
+        return text::listed(out, words_.text("and"));
+    }
+
+    std::string time() const {
+        const auto when = only().time;
+        const auto day = std::chrono::floor<std::chrono::days>(when);
+        const std::chrono::year_month_day date(day);
+        const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::minutes>(when - day));
+        const auto digits = [](auto number) {
+            char out[16];
+            std::snprintf(out, sizeof out, "%02d", static_cast<int>(number));
+            return std::string(out);
+        };
+        return filled(words_.text("time"), {{"year", {std::to_string(static_cast<int>(date.year()))}},
+                                            {"month", {digits(static_cast<unsigned>(date.month()))}},
+                                            {"day", {digits(static_cast<unsigned>(date.day()))}},
+                                            {"hour", {digits(clock.hours().count())}},
+                                            {"minute", {digits(clock.minutes().count())}}});
+    }
+
+    const notice_facts& about_;
+    const language_texts& words_;
+    std::vector<told_group> groups_;
+    std::vector<block>* out_ = nullptr;
+};
+
+// RFC 5322 section 3.4: a display name.
+std::string display_name(std::string_view name) {
+    auto written = encode_words(name);
+    if (written.starts_with("=?")) return written;
+    std::string out = "\"";
+    for (const char c : written) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
+// An address in a field: in A-labels where that makes it ASCII (RFC 5322), else as it is (RFC 6532).
+std::string in_field(const address& who) {
+    const auto local = std::string_view(who.spelled).substr(0, who.spelled.rfind('@'));
+    if (!text::is_ascii(who.spelled) && text::is_ascii(local) && !who.domain.empty())
+        return std::string(local) + "@" + who.domain;
+    return who.spelled;
+}
+
+// Only one that is well formed gets into a field: it is the sender's.
+bool is_message_id(std::string_view id) {
+    return id.size() > 2 && id.size() <= longest_message_id && id.starts_with('<') && id.ends_with('>') &&
+           std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7F; }) && id.find_first_of("<>", 1) == id.size() - 1;
+}
+
+std::string header_of(const notice_facts& about, const notice_writer& writer) {
+    const auto& from = about.rules.notices.from;
+    const auto& first = about.mails.front();
+    const std::string_view kind = writer.is_digest() ? "digest" : name_of(first.kind);
+    // RFC 3834 section 5.
+    const std::string_view automatic = writer.is_digest() ? "auto-generated" : "auto-replied";
+    std::string out = "From: " + display_name(writer.sender()) + "\r\n <" +
+                      (from.is_null() ? std::string("MAILER-DAEMON") : in_field(from)) + ">\r\n";
+    out += "To: <" + in_field(about.to) + ">\r\n";
+    out += "Subject: " + encode_words(writer.subject()) + "\r\n";
+    out += "Date: " + mail_date(about.now) + "\r\n";
+    out += "Message-ID: <" + text::ascii(first.id) + "." + std::string(kind) + "@" +
+           (from.domain.empty() ? std::string("localhost") : from.domain) + ">\r\n";
+    if (!writer.is_digest() && is_message_id(first.message_id))
+        out += "In-Reply-To: " + first.message_id + "\r\nReferences: " + first.message_id + "\r\n";
+    out += "Auto-Submitted: " + std::string(automatic) + "\r\nX-Auto-Response-Suppress: All\r\n";
+    out += "Content-Language: " + writer.language_tag() + "\r\nMIME-Version: 1.0\r\n";
+    return out + "Content-Type: multipart/alternative;\r\n boundary=\"" + std::string(about.boundary) + "\"\r\n\r\n";
+}
+
+} // namespace
+
+std::string notice_message(const notice_facts& about) {
+    notice_writer writer(about);
+    const auto letter = writer.letter();
+    const auto next_part = "--" + std::string(about.boundary);
+    const auto part = [&](std::string_view type, const std::string& content) {
+        return next_part + "\r\nContent-Type: text/" + std::string(type) + "; charset=utf-8\r\n" +
+               "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encode_quoted_printable(content) + "\r\n";
+    };
+    return header_of(about, writer) + part("plain", as_plain_text(letter)) + part("html", as_html(letter)) + next_part +
+           "--\r\n";
+}
+
+} // namespace sealgate::policy

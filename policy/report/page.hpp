@@ -1,0 +1,53 @@
+// The report about the audit log, for an auditor and a manager: numbers (policy/report/tally.hpp) and proof as one self-contained HTML
+// page without scripts and without anything to fetch, or as JSON.
+//
+// Pure: equal inputs give equal bytes. All of it is about records: never a subject, a body or a file's name.
+#pragma once
+
+#include "policy/report/tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+// What is proved of the log as a whole, whatever the period.
+struct proof_status {
+    std::uint64_t records = 0;             // that follow one another
+    std::uint64_t last_record = 0;         // the number of the last of them
+    std::string flaw = {};                 // a phrase that names the first that is wrong; empty where the log is whole
+    bool is_chain_whole = true;            // then what is wrong is a checkpoint or a key, and no record
+    bool is_kept = false;                  // the checkpoints are copies that others kept, not the gateway's own
+    std::size_t checkpoints = 0;           // genuine ones
+    std::size_t not_genuine = 0;           // lines that should be checkpoints, and are none, or by a key that does not count
+    std::uint64_t signed_to = 0;           // records up to this one are as they were signed; 0: nothing is signed
+    std::optional<moment> signed_at = {};  // when that one was
+    std::vector<std::string> remarks = {}; // what else is to be known, a phrase each
+
+    bool is_whole() const { return flaw.empty(); }
+};
+
+struct report_input {
+    const numbers& counted;
+    const proof_status& proof;
+    std::optional<moment> since, until; // as asked
+    moment now;
+    std::string log;     // where it was read
+    std::string version; // of the program
+};
+
+std::string report_page(const report_input& of);
+// One object, one line, without a line end. `counted` and what is shown of it are alike in both.
+std::string report_json(const report_input& of);
+
+// From what was asked, or the first record, to what was asked, or now.
+struct period {
+    moment from, to;
+};
+period period_of(const report_input& of);
+
+} // namespace sealgate::policy

@@ -1,0 +1,252 @@
+#include "policy/report/sections.hpp"
+
+#include "policy/report/table.hpp"
+#include "policy/report/ranking.hpp"
+#include "policy/report/words.hpp"
+#include "policy/report/time_axis.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sealgate::policy {
+
+namespace {
+
+using html::writer;
+
+// An empty list is an answer too.
+void draw_or_say(writer& to, const data_table& table, html::markup none) {
+    if (table.rows.empty()) to.raw("<p>").raw(none).raw("</p>\n");
+    draw(to, table);
+}
+
+std::uint64_t heaviest(const auto& ranking) { return ranking.entries.empty() ? 0 : ranking.entries.front().weight; }
+
+std::uint64_t all_of(const counts_by_outcome& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+std::uint64_t at(const counts_by_outcome& counts, outcome what) { return counts[static_cast<std::size_t>(what)]; }
+
+data_cell effects_bar(const effects& of, std::uint64_t whole) {
+    return bar({{of.warned, series_look::warn}, {of.refused, series_look::reject}, {of.held, series_look::hold}, {of.watched, series_look::watched}},
+               whole);
+}
+
+data_cell time_cell(moment when) { return {.kind = cell_kind::time, .text = sortable_text(when)}; }
+
+// Messages under the policy, not only watched.
+std::uint64_t enforced(const numbers& of) {
+    return sum(of.totals, [](const kind_of_mail& mail) { return mail.how == mode::enforce; });
+}
+
+void draw_deferrals(writer& to, const numbers& of) {
+    const auto failures = ranked(of.failures, [](std::uint64_t number) { return number; });
+    data_table table{.id = "failures",
+                     .caption = "Mail deferred, by failure",
+                     .heads = {"failure", "what it means", "mails"},
+                     .rows = {},
+                     .note = rest_note(failures.more, failures.left_out, "failures")};
+    for (const auto& one : failures.entries)
+        table.rows.push_back({code(one.key), words(std::string(meaning(one.key))), number(one.weight)});
+    draw(to, table);
+}
+
+void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, effects>& domains, const numbers& of) {
+    bounded<std::string, effects> tiers(most_keys);
+    for (const auto& [key, value] : of.domains.values()) {
+        auto& sum_of = *tiers.at(key.second);
+        sum_of.warned += value.warned, sum_of.refused += value.refused, sum_of.held += value.held,
+            sum_of.watched += value.watched;
+    }
+    const auto by_tier = ranked(tiers, [](const effects& one) { return one.all(); });
+    data_table table{.id = "tiers",
+                     .caption = "Recipients warned about, refused or held, by tier of their mail service",
+                     .heads = {"tier", "sent with a warning", "refused", "held", "only watched", "all", ""},
+                     .rows = {},
+                     .note = {}};
+    for (const auto& one : by_tier.entries)
+        table.rows.push_back({outside(one.key), number(one.value.warned), number(one.value.refused), number(one.value.held),
+                              number(one.value.watched), number(one.weight), effects_bar(one.value, heaviest(by_tier))});
+    if (!domains.entries.empty()) draw(to, table);
+}
+
+// Above tables of people.
+void draw_ways_of_naming(writer& to, const numbers& of) {
+    const auto ways = of.ways.number();
+    if (ways > 1)
+        to.raw("<p>Addresses stand here under ")
+            .count(ways)
+            .raw(" keys or forms (<code>audit.addresses</code>); one person may be counted more than once.</p>\n");
+}
+
+// Rows of what would have become of messages or recipients.
+template <class Key>
+data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<std::string> heads, std::string_view many,
+                         const auto& begin_row) {
+    const auto would_be_touched = [](const counts_by_outcome& counts) {
+        return all_of(counts) - at(counts, outcome::deliver) - at(counts, outcome::defer);
+    };
+    const auto ranking = ranked(in, would_be_touched);
+    data_table out{.id = {},
+                   .caption = {},
+                   .heads = std::move(heads),
+                   .rows = {},
+                   .note = rest_note(ranking.more, ranking.left_out, many)};
+    for (const auto* head : {"refused", "held", "sealed", "warned", "passed", ""}) out.heads.emplace_back(head);
+    for (const auto& one : ranking.entries) {
+        auto row = begin_row(one.key);
+        std::vector<std::pair<std::uint64_t, series_look>> parts;
+        for (const auto what : {outcome::reject, outcome::hold, outcome::seal, outcome::warn}) {
+            row.push_back(number(at(one.value, what)));
+            parts.emplace_back(at(one.value, what), look_of(what));
+        }
+        row.push_back(number(at(one.value, outcome::deliver)));
+        row.push_back(bar(parts, heaviest(ranking)));
+        out.rows.push_back(std::move(row));
+    }
+    return out;
+}
+
+} // namespace
+
+void draw_outcomes(writer& to, const numbers& of) {
+    const auto whole = sum(of.totals, [](const kind_of_mail&) { return true; });
+    data_table table{.id = "outcomes",
+                     .caption = "What became of each mail",
+                     .heads = {"outcome", "mails", "share", ""},
+                     .rows = {},
+                     .note = {}};
+    const auto add = [&](std::string name, series_look drawn, std::uint64_t mails) {
+        table.rows.push_back(
+            {keyed(std::move(name), drawn), number(mails), percent(mails, whole), bar({{mails, drawn}}, whole)});
+    };
+    for (const auto& one : names(outcome{}))
+        add(std::string(done(one.value)), look_of(one.value),
+            sum(of.totals, [&](const kind_of_mail& mail) { return mail.how == mode::enforce && mail.what == one.value; }));
+    const auto watched = whole - enforced(of);
+    if (watched > 0) add("only watched: passed unchanged, in monitor mode", series_look::watched, watched);
+    draw(to, table);
+}
+
+void draw_classifications(writer& to, const numbers& of) {
+    bounded<std::string, counts_of_mail> by_name(most_classifications + 1);
+    for (const auto& [mail, number] : of.totals) (*by_name.at(mail.classification))[mail] += number;
+    const auto everything = [](const kind_of_mail&) { return true; };
+    const auto sorted = ranked(by_name, [&](const counts_of_mail& counts) { return sum(counts, everything); });
+    data_table table{
+        .id = "classes", .caption = "Mail by classification and outcome", .heads = {"classification"}, .rows = {}, .note = {}};
+    for (const auto& one : names(outcome{})) table.heads.emplace_back(done(one.value));
+    table.heads.emplace_back("only watched");
+    table.heads.emplace_back("all");
+    for (const auto& one : sorted.entries) {
+        std::vector<data_cell> row{outside(classification_text(one.key))};
+        for (const auto& what : names(outcome{}))
+            row.push_back(number(sum(
+                one.value, [&](const kind_of_mail& mail) { return mail.how == mode::enforce && mail.what == what.value; })));
+        row.push_back(number(sum(one.value, [](const kind_of_mail& mail) { return mail.how == mode::monitor; })));
+        row.push_back(number(one.weight));
+        table.rows.push_back(std::move(row));
+    }
+    draw(to, table);
+}
+
+void draw_refusals(writer& to, const numbers& of) {
+    const auto reasons = ranked(of.reasons, [](const effects& one) { return one.refused + one.held; });
+    data_table table{.id = "reasons",
+                     .caption = "Recipients refused or held, by reason",
+                     .heads = {"reason", "what it means", "refused", "held", ""},
+                     .rows = {},
+                     .note = rest_note(reasons.more, reasons.left_out, "reasons")};
+    for (const auto& one : reasons.entries)
+        table.rows.push_back({code(one.key), words(std::string(meaning(one.key))), number(one.value.refused),
+                              number(one.value.held),
+                              bar({{one.value.refused, series_look::reject}, {one.value.held, series_look::hold}}, heaviest(reasons))});
+    draw_or_say(to, table, "Nothing was refused or held.");
+    draw_deferrals(to, of);
+}
+
+void draw_insecure_domains(writer& to, const numbers& of) {
+    const auto domains = ranked(of.domains, [](const effects& one) { return one.all(); });
+    draw_tiers(to, domains, of);
+    data_table table{.id = "domains",
+                     .caption = "Recipients warned about, refused or held, by domain",
+                     .heads = {"domain", "tier", "sent with a warning", "refused", "held", "only watched", ""},
+                     .rows = {},
+                     .note = rest_note(domains.more, domains.left_out, "domains")};
+    for (const auto& one : domains.entries)
+        table.rows.push_back({outside(one.key.first), outside(one.key.second), number(one.value.warned),
+                              number(one.value.refused), number(one.value.held), number(one.value.watched),
+                              effects_bar(one.value, heaviest(domains))});
+    draw_or_say(to, table, "No mail was warned about or refused for where it went.");
+}
+
+void draw_missing_keys(writer& to, const numbers& of) {
+    const auto people = ranked(of.without_key, [](const keyless& one) { return one.mails; });
+    data_table table{.id = "keyless",
+                     .caption = "People to whom mail had to be encrypted, and could not be",
+                     .heads = {"address", "tier", "why", "mails", "last (UTC)"},
+                     .rows = {},
+                     .note = rest_note(people.more, people.left_out, "addresses")};
+    for (const auto& one : people.entries)
+        table.rows.push_back(
+            {outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight), time_cell(one.value.last)});
+    if (!table.rows.empty()) draw_ways_of_naming(to, of);
+    draw_or_say(to, table, "Nobody's key was missing.");
+}
+
+void draw_near_misses(writer& to, const numbers& of) {
+    const auto misses = ranked(of.suggestions, [](const near_miss_count& one) { return one.all(); });
+    data_table table{.id = "misses",
+                     .caption = "Mail with something nearly like a tag",
+                     .heads = {"tag that was meant", "where", "refused", "held", "passed", "only watched"},
+                     .rows = {},
+                     .note = rest_note(misses.more, misses.left_out, "tags")};
+    for (const auto& one : misses.entries)
+        table.rows.push_back({outside(one.key.first.empty() ? "(cannot be told)" : one.key.first), words(one.key.second),
+                              number(one.value.refused), number(one.value.held), number(one.value.passed),
+                              number(one.value.watched)});
+    draw_or_say(to, table, "There was none.");
+}
+
+void draw_changes(writer& to, const numbers& of) {
+    data_table table{.id = "changes",
+                     .caption = "Changes, as the log tells them",
+                     .heads = {"time (UTC)", "kind", "change"},
+                     .rows = {},
+                     .note = {}};
+    constexpr std::size_t most_shown = 200;
+    const auto hidden = of.changes.size() - std::min(of.changes.size(), most_shown);
+    for (auto i = hidden; i < of.changes.size(); ++i)
+        table.rows.push_back(
+            {time_cell(of.changes[i].when), words(std::string(said(of.changes[i].kind))), outside(of.changes[i].what)});
+    std::uint64_t all = 0;
+    for (const auto& [kind, count] : of.changes_by_kind) {
+        table.note += (table.note.empty() ? "" : ", ") + std::string(said(kind)) + " " + html::grouped(count);
+        all += count;
+    }
+    if (!table.note.empty()) table.note = "In all: " + table.note + ".";
+    if (all > table.rows.size()) table.note += " The last " + std::to_string(table.rows.size()) + " are listed.";
+    draw_or_say(to, table, "There was none.");
+}
+
+void draw_watched(writer& to, const numbers& of) {
+    auto senders = watched_table(of.watched_senders, {"sender"}, "senders",
+                                 [](const std::string& who) { return std::vector<data_cell>{outside(who)}; });
+    if (!senders.rows.empty()) draw_ways_of_naming(to, of);
+    senders.id = "watched-senders", senders.caption = "Only watched: mails by sender";
+    draw_or_say(to, senders, "Every sender's mail would have passed as it was.");
+    auto rules =
+        watched_table(of.watched_rules, {"classification", "tier", "action", "reason"}, "rules", [](const rule_cell& rule) {
+            return std::vector<data_cell>{outside(classification_text(rule.classification)), outside(rule.tier),
+                                          words(rule.action), code(rule.reason)};
+        });
+    rules.id = "watched-rules",
+    rules.caption = "Only watched: recipients by rule (classification and tier), what the policy says, and why it came to that";
+    draw(to, rules);
+    auto domains = watched_table(of.watched_domains, {"domain"}, "domains",
+                                 [](const std::string& domain) { return std::vector<data_cell>{outside(domain)}; });
+    domains.id = "watched-domains", domains.caption = "Only watched: recipients by domain";
+    draw(to, domains);
+}
+
+} // namespace sealgate::policy

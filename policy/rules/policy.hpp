@@ -1,0 +1,116 @@
+// The policy as plain data: what policy.yaml says (CONTRACT section 3), checked and resolved, with nothing left to look up.
+//
+// Invariants, kept by load_policy: at least one classification; every row has one cell for every tier; every archive
+// address may have its classification in clear.
+#pragma once
+
+#include "policy/mail/address.hpp"
+#include "policy/texts/catalogue.hpp"
+#include "policy/rules/tiers.hpp"
+#include "policy/rules/vocabulary.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+// Index into policy::classifications; a greater rank is more sensitive.
+using rank = std::size_t;
+
+struct classification {
+    std::string name;
+    std::vector<std::string> tags; // as the policy spells them
+};
+
+// Subject pattern "[{tag}]": before = "[", after = "]". At least one of the two is not empty.
+struct subject_pattern {
+    std::string before;
+    std::string after;
+};
+
+struct carriers {
+    std::vector<subject_pattern> subject;
+    std::vector<std::string> headers;
+    std::map<std::string, rank> sensitivity; // the field's value (RFC 4021 section 2.1.55) -> rank
+};
+
+struct rule_row {
+    std::vector<action> cells; // by tier_id
+    std::vector<address> archive;
+};
+
+enum class no_key_action : std::uint8_t { reject, hold };
+enum class unverifiable_action : std::uint8_t { deliver, warn, reject };
+enum class clear_subject_action : std::uint8_t { ignore, warn };
+enum class partial_action : std::uint8_t { seal, reject };
+
+constexpr auto names(no_key_action) {
+    return std::to_array<named<no_key_action>>({{no_key_action::reject, "reject"}, {no_key_action::hold, "hold"}});
+}
+constexpr auto names(unverifiable_action) {
+    using enum unverifiable_action;
+    return std::to_array<named<unverifiable_action>>({{deliver, "deliver"}, {warn, "warn"}, {reject, "reject"}});
+}
+constexpr auto names(clear_subject_action) {
+    using enum clear_subject_action;
+    return std::to_array<named<clear_subject_action>>({{ignore, "ignore"}, {warn, "warn"}});
+}
+constexpr auto names(partial_action) {
+    return std::to_array<named<partial_action>>({{partial_action::seal, "seal"}, {partial_action::reject, "reject"}});
+}
+
+// The shortest keys, in bits, that mail is sealed to. DSA rests on the same problem as ElGamal, and is counted with it.
+struct key_minimum {
+    unsigned rsa = 2048;
+    unsigned elgamal = 2048;
+};
+
+struct encryption {
+    no_key_action no_key = no_key_action::reject;
+    unverifiable_action unverifiable = unverifiable_action::warn;
+    clear_subject_action clear_subject = clear_subject_action::ignore;
+    partial_action partial = partial_action::seal;
+    bool accept_smime = true;
+    bool protect_subject = true;
+    bool to_sender = false;
+    key_minimum minimum;
+    std::vector<std::string> always_to;
+};
+
+struct notices {
+    address from;
+    std::chrono::seconds once_per = std::chrono::hours{24};
+    std::chrono::seconds digest = std::chrono::hours{1}; // after a notice, further ones wait so long for each other
+    std::string help;
+    std::string language = "en";           // one of `languages`, or `auto`: the mail's own, if it is one of them
+    std::vector<language_texts> languages; // the first is what `auto` falls back to
+    std::vector<std::string> services;     // mail services to suggest; empty: domains of better tiers
+};
+
+// Other ways to reach people, by kind ("text", "voice"), then by how safe they are, as the policy lists them.
+struct channel_group {
+    std::string kind;
+    std::vector<std::pair<std::string, std::vector<std::string>>> by_tier;
+};
+
+struct policy {
+    std::string organisation;
+    std::vector<classification> classifications; // least to most sensitive
+    std::optional<rank> untagged;                // none: an untagged message is refused
+    std::optional<rank> untagged_automatic;      // likewise, of one that no person here has written
+    near_miss_action near_miss = near_miss_action::reject;
+    downgrade_action downgrade = downgrade_action::warn;
+    sealgate::policy::carriers carriers;
+    tier_table tiers;
+    std::vector<rule_row> rules; // by rank
+    sealgate::policy::encryption encryption;
+    sealgate::policy::notices notices;
+    std::vector<channel_group> channels;
+    std::string digest; // "sha256:…" of the policy file, what it includes, and its texts
+};
+
+} // namespace sealgate::policy

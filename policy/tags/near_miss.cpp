@@ -1,0 +1,365 @@
+#include "policy/tags/near_miss.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <ranges>
+#include <tuple>
+#include <utility>
+
+namespace sealgate::policy {
+namespace {
+
+constexpr std::size_t longest_group = 64;
+constexpr std::size_t no_suggestion = 100; // more doubtful than any number of slips
+
+// Text between two delimiters.
+struct group {
+    span outer;
+    span inner;
+    const tag_pattern* own = nullptr; // whose delimiters they are; none: foreign brackets
+};
+
+// A piece of the text with its look-alike form, ready to be cut into candidates.
+struct region {
+    std::u32string_view points;
+    look_alike_text looks;
+    span where;
+
+    candidate piece(std::size_t begin, std::size_t end) const {
+        const auto from = looks.starts[begin - where.begin];
+        return {.folded = points.substr(begin, end - begin),
+                .form = std::u32string_view(looks.form).substr(from, looks.starts[end - where.begin] - from)};
+    }
+
+    // The text that became form[begin] to form[end - 1], with the marks behind it. Empty where the two ends
+    // lie within one code point.
+    span behind(std::size_t begin, std::size_t end) const {
+        const auto& starts = looks.starts;
+        const auto first = std::ranges::upper_bound(starts, begin) - 1;
+        auto last = std::ranges::lower_bound(starts, end);
+        if (*first != begin || *last != end) return {};
+        while (last + 1 < starts.end() && last[1] == end &&
+               is_word_point(points[where.begin + static_cast<std::size_t>(last - starts.begin())]))
+            ++last;
+        return {.begin = where.begin + static_cast<std::size_t>(first - starts.begin()),
+                .end = where.begin + static_cast<std::size_t>(last - starts.begin())};
+    }
+};
+
+bool is_bracketed(const tag_pattern& pattern) {
+    const auto has = [](std::u32string_view side, bracket kind) {
+        return std::ranges::any_of(side, [&](char32_t c) { return bracket_of(c) == kind; });
+    };
+    return has(pattern.before, bracket::open) && has(pattern.after, bracket::close);
+}
+
+bool is_readable(char32_t c) { return is_word_point(c) || is_pictured_letter(c); }
+
+bool is_bracket(char32_t c) { return bracket_of(c) != bracket::none; }
+
+// How far words reach: to the next delimiter of the policy's own, or bracket.
+std::size_t size_until(std::u32string_view text, std::u32string_view delimiter) {
+    if (!delimiter.empty()) text = text.substr(0, text.find(delimiter));
+    return static_cast<std::size_t>(std::ranges::find_if(text, is_bracket) - text.begin());
+}
+
+// The same, backwards from the end of the text.
+std::size_t size_since(std::u32string_view text, std::u32string_view delimiter) {
+    const auto at = delimiter.empty() ? text.npos : text.rfind(delimiter);
+    if (at != text.npos) text.remove_prefix(at + delimiter.size());
+    const auto last = std::find_if(text.rbegin(), text.rend(), is_bracket);
+    return static_cast<std::size_t>(last - text.rbegin());
+}
+
+class finder {
+public:
+    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact, effort& left)
+        : text_(text)
+        , wanted_(wanted)
+        , exact_(exact)
+        , left_(left) {
+        for (const auto& tag : wanted.tags) longest_ = std::max(longest_, tag.folded.size());
+        longest_ = std::min(longest_, longest_group) + 2;
+    }
+
+    std::vector<suspect> find() {
+        for (const auto& pattern : wanted_.patterns) {
+            if (pattern.before.empty() || pattern.after.empty())
+                read_open_pattern(pattern);
+            else
+                read_closed_pattern(pattern);
+            if (!pattern.scheme.empty()) read_scheme(pattern);
+        }
+        read_foreign_brackets();
+        return least_doubtful();
+    }
+
+private:
+    // "{tag}:", "#{tag}": the words next to the delimiter.
+    void read_open_pattern(const tag_pattern& pattern) {
+        for (const auto at : places_of(pattern.before.empty() ? pattern.after : pattern.before, text_)) {
+            if (left_.spent) return;
+            if (pattern.before.empty())
+                read_words_before(at, pattern);
+            else
+                read_words_after(at, pattern);
+        }
+    }
+
+    // "[{tag}]", "#{tag}#": what stands between the delimiters, and the words next to one that lacks its
+    // partner. Brackets show which one that is; other signs do not, and are read both ways.
+    void read_closed_pattern(const tag_pattern& pattern) {
+        const bool bracketed = is_bracketed(pattern);
+        const auto befores = places_of(pattern.before, text_);
+        const auto afters = places_of(pattern.after, text_);
+        auto after = afters.begin();
+        auto unpaired = afters.begin(); // those before it were paired, or read as lone ones
+        for (std::size_t i = 0; i < befores.size() && !left_.spent; ++i) {
+            const auto inner = befores[i] + pattern.before.size();
+            after = std::ranges::lower_bound(after, afters.end(), inner);
+            const bool last = i + 1 == befores.size();
+            const bool paired = after != afters.end() && (last || befores[i + 1] >= *after);
+            const bool closed = paired && *after - inner <= longest_group;
+            if (closed) {
+                read_group({.outer = {befores[i], *after + pattern.after.size()}, .inner = {inner, *after}, .own = &pattern});
+                if (bracketed) read_lone_afters(unpaired, after, pattern);
+                if (bracketed) unpaired = after + 1;
+            }
+            if (paired && !closed && bracketed) read_long_group({inner, *after}, pattern);
+            if (!closed || !bracketed) read_words_after(befores[i], pattern);
+        }
+        read_lone_afters(unpaired, afters.end(), pattern);
+    }
+
+    using place = std::vector<std::size_t>::const_iterator;
+
+    void read_lone_afters(place from, place to, const tag_pattern& pattern) {
+        for (; from < to && !left_.spent; ++from) read_words_before(*from, pattern);
+    }
+
+    // "TLP RED", "TPL:RED", "TLP:PURPLE".
+    void read_scheme(const tag_pattern& pattern) {
+        for (const auto at : places_of(pattern.scheme, text_))
+            if (word_can_begin(text_, at)) read_words_from({at, at}, pattern, pattern.claims);
+        for (const auto at : places_of(pattern.before, text_)) {
+            const auto word = at + pattern.before.size();
+            if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at))) continue;
+            if (!left_.take_candidate()) return;
+            suspect_at({at, end_of_word(word)}, no_suggestion, {});
+        }
+    }
+
+    // Pairs of brackets with no other bracket between them. Those of a pattern were read with it.
+    void read_foreign_brackets() {
+        constexpr auto none = std::u32string::npos;
+        auto open = none;
+        for (std::size_t i = 0; i < text_.size() && !left_.spent; ++i) {
+            const auto kind = bracket_of(text_.points[i]);
+            if (kind == bracket::open) open = i;
+            if (kind != bracket::close) continue;
+            if (open != none && !is_own(text_.points[open], text_.points[i])) {
+                const group found{.outer = {open, i + 1}, .inner = {open + 1, i}};
+                if (found.inner.size() <= longest_group)
+                    read_group(found);
+                else
+                    read_long_group(found.inner, wanted_.patterns.front());
+            }
+            open = none;
+        }
+    }
+
+    bool is_own(char32_t open, char32_t close) const {
+        return std::ranges::any_of(wanted_.patterns, [&](const tag_pattern& pattern) {
+            return pattern.before == std::u32string_view(&open, 1) && pattern.after == std::u32string_view(&close, 1);
+        });
+    }
+
+    void read_group(const group& group) {
+        if (group.inner.size() == 0 || is_within_exact(group.outer) || !left_.take_candidate()) return;
+        const auto region = region_of(group.inner);
+        const auto& pattern = group.own != nullptr ? *group.own : wanted_.patterns.front();
+        if (!is_exact_at(group.outer)) read_whole_group(region, group, pattern);
+        if (group.own == nullptr || is_bracketed(*group.own)) read_tag_among_words(region, group, pattern);
+    }
+
+    void read_whole_group(const region& region, const group& group, const tag_pattern& pattern) {
+        const auto whole = region.piece(group.inner.begin, group.inner.end);
+        const auto near = nearest_to(whole, wanted_.tags, forgive::slips, left_);
+        // "(internal)" is ordinary writing; "(confidential)" is too costly to be taken for that.
+        if (near && (group.own != nullptr || is_sensitive(*near->tag)))
+            suspect_at(group.outer, near->slips, pattern.written(*near->tag));
+        for (const auto& schemed : wanted_.patterns)
+            if (const auto claim = nearest_to(whole, schemed.claims, forgive::slips, left_))
+                suspect_at(group.outer, claim->slips, schemed.written(*claim->tag));
+        if (group.own != nullptr && whole.folded.contains(U'\uFFFD')) suspect_at(group.outer, no_suggestion, {});
+    }
+
+    // Of several tags the most sensitive is the one to suggest.
+    void read_tag_among_words(const region& region, const group& group, const tag_pattern& pattern) {
+        std::optional<nearest_tag> best;
+        span where = group.outer;
+        for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
+            if (!begins_word(begin)) continue;
+            for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
+                if (!is_word({begin, end}) || is_exact_at({begin, end})) continue;
+                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
+                if (!near || !is_sensitive(*near->tag)) continue;
+                if (best && near->tag->classification <= best->tag->classification) continue;
+                best = near;
+                if (is_exact_at(group.outer)) where = {begin, end};
+            }
+        }
+        if (best)
+            suspect_at(where, best->slips + 1, pattern.written(*best->tag));
+        else
+            read_look_alikes(region, pattern); // words longer than `longest_`, with marks on each letter
+    }
+
+    void read_long_group(span inner, const tag_pattern& pattern) {
+        if (left_.take_candidate()) read_look_alikes(region_of(inner), pattern);
+    }
+
+    // The most sensitive tag, the longest of those, that has a word of its look-alike form here: searched for
+    // as a whole, which is linear.
+    void read_look_alikes(const region& region, const tag_pattern& pattern) {
+        std::optional<span> best;
+        const tag_word* best_tag = nullptr;
+        for (const auto& tag : wanted_.tags) {
+            const auto more = [&] {
+                return std::tuple(tag.classification, tag.form.size()) >
+                       std::tuple(best_tag->classification, best_tag->form.size());
+            };
+            if (!is_sensitive(tag) || (best && !more())) continue;
+            if (const auto word = find_look_alike(region, tag)) best = word, best_tag = &tag;
+        }
+        if (best) suspect_at(*best, 1, pattern.written(*best_tag));
+    }
+
+    std::optional<span> find_look_alike(const region& region, const tag_word& tag) {
+        const std::u32string_view form = region.looks.form;
+        if (tag.form.empty()) return std::nullopt;
+        for (auto at = form.find(tag.form); at != form.npos; at = form.find(tag.form, at + 1)) {
+            const auto word = region.behind(at, at + tag.form.size());
+            if (!is_word(word) || is_exact_at(word)) continue;
+            const auto piece = region.piece(word.begin, word.end);
+            if (slips_between(piece, tag, forgive::one_slip, left_) == 0U) return word;
+            if (left_.spent) break;
+        }
+        return std::nullopt;
+    }
+
+    bool is_sensitive(const tag_word& tag) const { return !wanted_.untagged || tag.classification > *wanted_.untagged; }
+
+    void read_words_after(std::size_t at, const tag_pattern& pattern) {
+        read_words_from({at, at + pattern.before.size()}, pattern, wanted_.tags);
+    }
+
+    // The words from the end of a delimiter on.
+    void read_words_from(span delimiter, const tag_pattern& pattern, const std::vector<tag_word>& tags) {
+        const auto from = delimiter.end;
+        const auto reach = std::u32string_view(text_.points).substr(from, longest_group);
+        const auto limit = from + size_until(reach, pattern.after);
+        if (limit == from || is_exact_at({delimiter.begin, from + 1}) || !left_.take_candidate()) return;
+        const auto region = region_of({from, limit});
+        for (auto end = limit; end > from; --end) {
+            if (!ends_word(end)) continue;
+            if (const auto near = nearest_to(region.piece(from, end), tags, forgive::slips, left_))
+                suspect_at({delimiter.begin, end}, near->slips, pattern.written(*near->tag));
+        }
+    }
+
+    void read_words_before(std::size_t at, const tag_pattern& pattern) {
+        const auto size = std::min(at, longest_group);
+        const auto reach = std::u32string_view(text_.points).substr(at - size, size);
+        const auto limit = at - size_since(reach, pattern.before);
+        const auto end = at + pattern.after.size();
+        if (limit == at || is_exact_at({at - 1, end}) || !left_.take_candidate()) return;
+        const auto region = region_of({limit, at});
+        for (auto begin = limit; begin < at; ++begin) {
+            if (!begins_word(begin)) continue;
+            if (const auto near = nearest_to(region.piece(begin, at), wanted_.tags, forgive::slips, left_))
+                suspect_at({begin, end}, near->slips, pattern.written(*near->tag));
+        }
+    }
+
+    region region_of(span where) const {
+        const std::u32string_view points = text_.points;
+        return {.points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
+    }
+
+    // Words as candidates: they begin and end with something to read, and may do so between any two letters
+    // of a script without word spaces.
+    bool begins_word(std::size_t at) const {
+        const char32_t first = text_.points[at];
+        if (!is_readable(first)) return false;
+        return word_can_begin(text_, at) || stands_alone(text_.points[at - 1]) || stands_alone(first);
+    }
+
+    bool ends_word(std::size_t at) const {
+        const char32_t last = text_.points[at - 1];
+        if (!is_readable(last) && last != U'+') return false;
+        return word_can_end(text_, at) || stands_alone(last) || stands_alone(text_.points[at]);
+    }
+
+    // Within brackets a colon ends a word: "[confidential:HR]".
+    bool is_word(span where) const {
+        const bool before_colon = where.end < text_.size() && text_.points[where.end] == U':';
+        return where.size() > 0 && begins_word(where.begin) && (before_colon || ends_word(where.end));
+    }
+
+    std::size_t end_of_word(std::size_t begin) const {
+        auto end = begin + 1;
+        while (end < text_.size() && end - begin < longest_group && !ends_word(end)) ++end;
+        return end;
+    }
+
+    bool is_exact_at(span where) const {
+        const auto first =
+            std::ranges::partition_point(exact_, [&](const tag_match& match) { return match.where.end <= where.begin; });
+        return first != exact_.end() && first->where.overlaps(where);
+    }
+
+    bool is_within_exact(span where) const {
+        const auto first =
+            std::ranges::partition_point(exact_, [&](const tag_match& match) { return match.where.end < where.end; });
+        return first != exact_.end() && first->where.begin <= where.begin;
+    }
+
+    void suspect_at(span where, std::size_t doubt, std::string suggestion) {
+        if (is_exact_at(where)) return;
+        suspects_.push_back({.where = where, .suggestion = std::move(suggestion), .doubt = doubt});
+    }
+
+    // Of equal doubt the longest holds, then the first found: patterns come before foreign brackets.
+    std::vector<suspect> least_doubtful() {
+        std::vector<std::size_t> order(suspects_.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::sort(order, {}, [&](std::size_t i) {
+            return std::tuple(suspects_[i].doubt, ~suspects_[i].where.size(), i); // ~: longest first
+        });
+        std::vector<suspect> kept;
+        for (const auto i : order) {
+            const auto taken = [&](const suspect& other) { return other.where.overlaps(suspects_[i].where); };
+            if (std::ranges::none_of(kept, taken)) kept.push_back(std::move(suspects_[i]));
+        }
+        std::ranges::sort(kept, {}, [](const suspect& s) { return s.where.begin; });
+        return kept;
+    }
+
+    const folded_text& text_;
+    const subject_tags& wanted_;
+    const std::vector<tag_match>& exact_;
+    effort& left_;
+    std::size_t longest_ = 0;
+    std::vector<suspect> suspects_;
+};
+
+} // namespace
+
+std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
+                                   effort& left) {
+    if (wanted.patterns.empty() || left.spent) return {};
+    return finder(text, wanted, exact, left).find();
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,351 @@
+#include "policy/tags/reader.hpp"
+
+#include "policy/base/text.hpp"
+#include "policy/tags/bidi.hpp"
+#include "policy/base/fold.hpp"
+#include "policy/tags/near_miss.hpp"
+#include "policy/mail/readings.hpp"
+#include "policy/tags/pattern.hpp"
+#include "policy/tags/words.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <ranges>
+#include <utility>
+
+namespace sealgate::policy {
+namespace {
+
+constexpr std::size_t most_near_misses = 16; // one decides; the rest is for people to read
+constexpr std::size_t longest_shown = 64;
+constexpr std::size_t longest_reordered = 4000; // bytes; more than RFC 5322 has in a line
+constexpr std::size_t longest_guessed = 4000;   // likewise
+constexpr effort for_another_reading{.candidates = 100, .comparisons = 10'000};
+
+constexpr std::string_view right_to_left_override = "\u202E";
+constexpr std::string_view left_to_right_override = "\u202D";
+
+bool is_unprintable(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
+}
+
+std::string shown(std::string_view utf8) {
+    constexpr std::size_t longest_point = 4; // bytes
+    auto points = text::decode_utf8(utf8.substr(0, longest_shown * longest_point * 2));
+    std::erase_if(points, is_unprintable);
+    points.resize(std::min(points.size(), longest_shown));
+    return text::encode_utf8(points);
+}
+
+// A value without its comments (RFC 5322 section 3.2.2: they nest, and "\" takes the next character's meaning). One that never
+// ends is none, so that "(" cannot hide a value; where it would begin, the value ends for other readers.
+struct commented_value {
+    std::string text;
+    std::optional<std::string> before_open_comment = {};
+};
+
+commented_value without_comments(std::string_view value) {
+    std::string out;
+    std::size_t depth = 0, outermost = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (c == '(' && depth++ == 0)
+            outermost = i;
+        else if (c == '(')
+            continue;
+        else if (c == ')' && depth > 0)
+            --depth;
+        else if (c == '\\' && depth > 0)
+            ++i;
+        else if (depth == 0)
+            out += c;
+    }
+    if (depth == 0) return {.text = out};
+    return {.text = std::string(value), .before_open_comment = without_comments(value.substr(0, outermost)).text};
+}
+
+// A value of Sensitivity as a tag: spelled as the policy's key. Least sensitive first, as tag_words has it.
+std::vector<tag_word> sensitivity_words(const policy& rules) {
+    std::vector<tag_word> words;
+    for (const auto& [value, classification] : rules.carriers.sensitivity)
+        words.push_back(make_tag_word(value, classification));
+    std::ranges::stable_sort(words, {}, &tag_word::classification);
+    return words;
+}
+
+class reader {
+public:
+    reader(const policy& rules, const message& mail)
+        : rules_(rules)
+        , mail_(mail)
+        , subject_{.tags = tag_words(rules), .patterns = {}, .untagged = rules.untagged}
+        , sensitivity_(sensitivity_words(rules)) {
+        subject_.patterns = tag_patterns(rules, subject_.tags);
+    }
+
+    void read(const header_field& field) {
+        const auto is_field = [&](std::string_view name) { return text::iequals(field.name, name); };
+        if (is_field("Subject") && !subject_.patterns.empty()) read_subject(unfolded(field.value));
+        if (std::ranges::any_of(rules_.carriers.headers, is_field)) read_header(unfolded(field.value));
+        if (is_field("Sensitivity") && !sensitivity_.empty()) read_sensitivity(unfolded(field.value));
+    }
+
+    tag_findings take() && { return std::move(findings_); }
+
+private:
+    void read_subject(std::string_view value) {
+        const auto read = readings_in(value);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
+        const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+        add_tags(matches);
+        for (const auto& plain : read.plain) add_tags(match_tags(fold(plain), subject_.patterns, subject_.tags));
+        for (auto& suspect : find_suspects(text, subject_, matches, left_))
+            add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
+        if (steers_direction(utf8)) read_displayed(utf8);
+        for (const auto& other : read.others) read_other(other, is_telling);
+        for (const auto& guess : read.guesses) read_other(guess, is_telling_in_guess);
+        if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::subject);
+        note_spent(utf8, carrier::subject);
+    }
+
+    field_readings readings_in(std::string_view value) {
+        const auto declared = [this] {
+            if (!charsets_) charsets_ = declared_charsets(mail_);
+            return *charsets_;
+        };
+        const auto may_guess = [&] { return value.size() <= longest_guessed && left_.take_guess(); };
+        return readings_of(value, {.declared = declared, .may_guess = may_guess});
+    }
+
+    static bool is_read(const field_readings& read) {
+        return read.first.all == legible::yes && (!read.first.unlabelled || read.guessed);
+    }
+
+    static bool is_telling(const suspect& found, std::string_view) { return !found.suggestion.empty(); }
+
+    // In a wrong charset any letters may come near a tag, but ASCII is what it is.
+    static bool is_telling_in_guess(const suspect& found, std::string_view written) {
+        constexpr std::ptrdiff_t fewest = 4;
+        const auto is_letter = [](char c) { return text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'; };
+        return is_telling(found, written) && (found.doubt == 0 || std::ranges::count_if(written, is_letter) >= fewest);
+    }
+
+    // What some readers see. Only what is or nearly is a tag says something there: broken letters are no wonder.
+    void read_other(const std::string& utf8, bool (*counts)(const suspect&, std::string_view written)) {
+        const auto text = fold(utf8);
+        const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+        add_tags(matches);
+        auto left = for_another_reading;
+        for (auto& suspect : find_suspects(text, subject_, matches, left))
+            if (const auto written = written_as(utf8, text, suspect.where);
+                counts(suspect, written) && !is_known(suspect.suggestion))
+                add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
+        if (steers_direction(utf8)) read_displayed(utf8);
+        left_.spent = left_.spent || left.spent;
+    }
+
+    // Whoever overrides the order of letters from right to left hides what is written. The other controls,
+    // and the override from left to right around telephone numbers, are in ordinary mail: they count where a
+    // tag appears only on the screen.
+    void read_displayed(std::string_view utf8) {
+        auto suggestion = utf8.size() > longest_reordered ? std::string{} : displayed_tag(utf8);
+        const bool hidden = utf8.size() > longest_reordered || utf8.contains(right_to_left_override);
+        if (hidden || !suggestion.empty()) add_near_miss(utf8, std::move(suggestion), carrier::subject);
+    }
+
+    // The tag, or near tag, that is on the screen though not in the text.
+    std::string displayed_tag(std::string_view utf8) {
+        if (!left_.take_reordering()) return {};
+        for (const auto& seen : displayed(utf8)) {
+            const auto text = fold(seen);
+            const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+            for (const auto& match : matches)
+                if (auto tag = subject_.patterns.front().written(*match.tag); !is_known(tag)) return tag;
+            for (auto& suspect : find_suspects(text, subject_, matches, left_))
+                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion)) return std::move(suspect.suggestion);
+        }
+        return {};
+    }
+
+    // Whether a Subject is known to have this tag, written as a pattern wants it, or nearly to have it.
+    bool is_known(std::string_view written) const {
+        const auto is_tag = [&](const found_tag& found) {
+            return found.where == carrier::subject && std::ranges::any_of(subject_.patterns, [&](const tag_pattern& pattern) {
+                       return pattern.spelled.before + found.tag + pattern.spelled.after == written;
+                   });
+        };
+        const auto is_near = [&](const near_miss& miss) {
+            return miss.where == carrier::subject && miss.suggestion == written;
+        };
+        return std::ranges::any_of(findings_.tags, is_tag) || std::ranges::any_of(findings_.near_misses, is_near);
+    }
+
+    void add_tags(const std::vector<tag_match>& matches) {
+        for (const auto& match : matches) add_tag(*match.tag, carrier::subject);
+    }
+
+    // The value is a tag, or several between commas or semicolons. Whatever else stands there is a claim that
+    // the policy does not know.
+    void read_header(std::string_view value) {
+        const auto read = readings_in(value);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
+        const bool found = read_in_any(read, text, subject_.tags, carrier::header);
+        if (!is_read(read))
+            add_unread(utf8, read.first.unread, carrier::header);
+        else if (is_disguised(value, text, utf8))
+            add_near_miss(utf8, {}, carrier::header);
+        if (found) return;
+        for (const auto& piece : pieces_of(text)) read_piece(utf8, text, piece);
+        note_spent(utf8, carrier::header);
+    }
+
+    // Whether the whole value is a tag for some reader.
+    bool read_in_any(const field_readings& read, const folded_text& text, const std::vector<tag_word>& tags, carrier where) {
+        bool found = read_whole(text.points, tags, where);
+        for (const auto* texts : {&read.others, &read.guesses, &read.plain})
+            for (const auto& other : *texts) found |= read_whole(fold(other).points, tags, where);
+        return found;
+    }
+
+    // Programs write this field: letters that are hidden or turned round are nobody's accident.
+    static bool is_disguised(std::string_view value, const folded_text& text, std::string_view utf8) {
+        const bool overridden = utf8.contains(right_to_left_override) || utf8.contains(left_to_right_override);
+        return overridden || (!text::trim(value).empty() && pieces_of(text).empty());
+    }
+
+    // What stands between commas or semicolons, empty pieces left out.
+    static std::vector<span> pieces_of(const folded_text& text) {
+        std::vector<span> pieces;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const auto end = std::min(text.points.find_first_of(U",;", begin), text.size());
+            if (end > begin) pieces.push_back({begin, end});
+            begin = end + 1;
+        }
+        return pieces;
+    }
+
+    void read_piece(std::string_view source, const folded_text& text, span piece) {
+        const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
+        if (read_whole(points, subject_.tags, carrier::header)) return;
+        add_near_miss(written_as(source, text, piece), suggestion_for(points, subject_.tags), carrier::header);
+    }
+
+    // One value by the standard; several between commas or semicolons are read one by one.
+    void read_sensitivity(std::string_view value) {
+        const auto uncommented = without_comments(value);
+        if (uncommented.before_open_comment) read_cut_sensitivity(value, *uncommented.before_open_comment);
+        const auto read = readings_in(uncommented.text);
+        const auto& utf8 = read.first.text;
+        const auto text = fold(utf8);
+        if (read_in_any(read, text, sensitivity_, carrier::sensitivity)) return;
+        if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::sensitivity);
+        for (const auto& piece : pieces_of(text)) read_sensitivity_piece(utf8, text, piece);
+        note_spent(utf8, carrier::sensitivity);
+    }
+
+    // Values that the map does not name say nothing, unless they nearly say what it names.
+    void read_sensitivity_piece(std::string_view source, const folded_text& text, span piece) {
+        const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
+        if (read_whole(points, sensitivity_, carrier::sensitivity)) return;
+        if (auto meant = sensitivity_meant(points); !meant.empty())
+            add_near_miss(written_as(source, text, piece), std::move(meant), carrier::sensitivity);
+    }
+
+    // For those who read a comment that never ends to the end of the value.
+    void read_cut_sensitivity(std::string_view value, std::string_view before_comment) {
+        if (auto meant = sensitivity_meant(fold(decode_words(before_comment).text).points); !meant.empty())
+            add_near_miss(bytes_as_utf8(value), std::move(meant), carrier::sensitivity);
+    }
+
+    std::string sensitivity_meant(std::u32string_view folded) {
+        auto meant = suggestion_for(folded, sensitivity_);
+        return meant.empty() ? value_with_part(folded) : meant;
+    }
+
+    static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
+        const auto begin = text.origins[piece.begin].begin;
+        return source.substr(begin, text.origins[piece.end - 1].end - begin);
+    }
+
+    // Some programs say "Confidential" where the standard has "Company-Confidential".
+    std::string value_with_part(std::u32string_view folded) const {
+        if (folded.empty()) return {};
+        for (const auto& value : std::views::reverse(sensitivity_)) {
+            const std::u32string_view whole = value.folded;
+            const auto at = whole.find(folded);
+            if (at == whole.npos) continue;
+            const auto end = at + folded.size();
+            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return value.spelled;
+        }
+        return {};
+    }
+
+    bool read_whole(std::u32string_view folded, const std::vector<tag_word>& tags, carrier where) {
+        const auto from_most_sensitive = std::views::reverse(tags);
+        const auto tag = std::ranges::find(from_most_sensitive, folded, &tag_word::folded);
+        if (tag == from_most_sensitive.end()) return false;
+        add_tag(*tag, where);
+        return true;
+    }
+
+    std::string suggestion_for(std::u32string_view folded, const std::vector<tag_word>& tags) {
+        if (folded.size() > longest_shown || !left_.take_candidate()) return {};
+        const auto looks = look_alike(folded);
+        const auto near = nearest_to({.folded = folded, .form = looks.form}, tags, forgive::slips, left_);
+        return near ? near->tag->spelled : std::string{};
+    }
+
+    void add_tag(const tag_word& tag, carrier where) {
+        found_tag found{.tag = tag.spelled, .classification = tag.classification, .where = where};
+        if (std::ranges::find(findings_.tags, found) == findings_.tags.end()) findings_.tags.push_back(std::move(found));
+    }
+
+    void add_near_miss(std::string_view written, std::string suggestion, carrier where) {
+        add_near_miss({.text = shown(written), .suggestion = std::move(suggestion), .where = where});
+    }
+
+    void add_unread(std::string_view written, std::string charset, carrier where) {
+        add_near_miss(
+            {.text = shown(written), .suggestion = {}, .where = where, .unread = true, .charset = std::move(charset)});
+    }
+
+    void add_near_miss(near_miss miss) {
+        auto& misses = findings_.near_misses;
+        const bool known = std::ranges::find(misses, miss) != misses.end();
+        if (misses.size() < most_near_misses && !known) misses.push_back(std::move(miss));
+    }
+
+    // What was left unread may hide anything: that is said once, at the field where it ended.
+    void note_spent(std::string_view value, carrier where) {
+        if (left_.spent && !std::exchange(said_spent_, true)) add_unread(value, {}, where);
+    }
+
+    const policy& rules_;
+    const message& mail_;
+    std::optional<std::vector<std::string>> charsets_; // that the mail declares
+    subject_tags subject_;
+    std::vector<tag_word> sensitivity_;
+    effort left_;
+    bool said_spent_ = false;
+    tag_findings findings_;
+};
+
+} // namespace
+
+const near_miss* unread_in(const tag_findings& findings) {
+    const auto& misses = findings.near_misses;
+    const auto says_something = [](const near_miss& miss) { return !miss.suggestion.empty(); };
+    const auto unread = std::ranges::find(misses, true, &near_miss::unread);
+    return unread == misses.end() || std::ranges::any_of(misses, says_something) ? nullptr : &*unread;
+}
+
+tag_findings find_tags(const policy& rules, const message& mail) {
+    reader reader(rules, mail);
+    for (const auto& field : mail.fields) reader.read(field);
+    return std::move(reader).take();
+}
+
+} // namespace sealgate::policy

@@ -1,0 +1,17 @@
+// How staff write a classification: its first tag, as the first pattern of the Subject wants it ("[confidential]").
+#pragma once
+
+#include "policy/rules/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::policy {
+
+// Empty for a classification without tags; the bare tag where the policy reads none in the Subject.
+std::string written_tag(const policy& rules, const classification& which);
+
+// Of all classifications that have one, least sensitive first.
+std::vector<std::string> written_tags(const policy& rules);
+
+} // namespace sealgate::policy

@@ -1,0 +1,124 @@
+#include "policy/texts/catalogue.hpp"
+
+#include <algorithm>
+
+namespace sealgate::policy {
+
+namespace {
+
+constexpr auto rules = std::to_array<text_rule>({
+    {.name = "sender", .needs = {"organisation"}},
+    {.name = "administrators"},
+    {.name = "time", .needs = {"year", "month", "day"}, .may = {"hour", "minute"}},
+    {.name = "and"},
+    {.name = "or"},
+    {.name = "otherwise"},
+    {.name = "more", .needs = {"count"}},
+    {.name = "warning-subject", .needs = {"domains"}},
+    {.name = "warning-heading"},
+    {.name = "warning-intro", .needs = {"time"}, .may = {"organisation"}},
+    {.name = "held-subject", .needs = {"domains"}},
+    {.name = "held-heading"},
+    {.name = "held-intro", .needs = {"time"}, .may = {"organisation"}},
+    {.name = "held-next-heading"},
+    {.name = "held-next", .needs = {"contact", "decision"}},
+    {.name = "digest-subject", .needs = {"count"}},
+    {.name = "digest-heading", .may = {"count"}},
+    {.name = "digest-intro", .may = {"count", "organisation"}},
+    {.name = "digest-warned"},
+    {.name = "digest-held"},
+    {.name = "digest-unlisted", .needs = {"count"}},
+    {.name = "digest-decisions", .needs = {"decisions"}},
+    {.name = "why-heading"},
+    {.name = "why-tier", .needs = {"tier", "meaning", "classification"}},
+    {.name = "held-tier", .needs = {"tier", "meaning", "classification"}},
+    {.name = "why-unverifiable", .may = {"classification"}},
+    {.name = "why-passphrase-only", .may = {"classification"}},
+    {.name = "why-subject-in-clear", .may = {"classification"}},
+    {.name = "why-near-miss", .may = {"classification"}},
+    {.name = "why-unread", .may = {"classification"}, .added = true},
+    {.name = "why-unread-charset", .needs = {"charset"}, .may = {"classification"}, .added = true},
+    {.name = "why-downgrade", .may = {"classification"}, .added = true},
+    {.name = "inherited", .added = true},
+    {.name = "why-no-key", .may = {"classification"}},
+    {.name = "why-key-expired", .may = {"classification"}},
+    {.name = "why-key-revoked", .may = {"classification"}},
+    {.name = "why-key-disabled", .may = {"classification"}},
+    {.name = "why-key-not-for-encryption", .may = {"classification"}},
+    {.name = "why-key-weak", .may = {"classification"}},
+    {.name = "better-heading"},
+    {.name = "better-service", .needs = {"services"}},
+    {.name = "better-key", .needs = {"who", "tag", "contact"}},
+    {.name = "better-tag", .needs = {"who", "tag"}},
+    {.name = "better-new-key", .needs = {"who", "contact"}},
+    {.name = "better-gateway", .needs = {"tag"}},
+    {.name = "better-downgrade", .added = true},
+    {.name = "better-subject", .may = {"contact"}},
+    {.name = "better-retag", .needs = {"tags"}},
+    {.name = "held-retag", .needs = {"tags"}, .may = {"contact"}},
+    {.name = "better-readable", .added = true},
+    {.name = "better-text", .needs = {"channels"}},
+    {.name = "better-voice", .needs = {"channels"}},
+    {.name = "better-channel", .needs = {"kind", "channels"}},
+    {.name = "tag-heading"},
+    {.name = "tag-subject", .needs = {"tags"}},
+    {.name = "tag-program", .needs = {"tags"}},
+    {.name = "readers", .needs = {"readers"}},
+    {.name = "once"},
+    {.name = "help", .needs = {"help"}},
+    {.name = "decision", .needs = {"decision"}, .may = {"contact"}},
+});
+
+} // namespace
+
+std::string_view language_texts::text(std::string_view name) const {
+    const auto at = texts.find(name);
+    return at == texts.end() ? std::string_view{} : std::string_view(at->second);
+}
+
+std::span<const text_rule> text_rules() { return rules; }
+
+text_parts parts_of(std::string_view text) {
+    text_parts out;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto brace = std::min(text.find_first_of("{}", at), text.size());
+        if (brace > at) out.parts.push_back({.text = text.substr(at, brace - at), .is_place = false});
+        if (brace == text.size()) break;
+        const auto close = text.find_first_of("{}", brace + 1);
+        if (text[brace] == '}' || close == std::string_view::npos || text[close] == '{') {
+            out.broken = brace;
+            break;
+        }
+        out.parts.push_back({.text = text.substr(brace + 1, close - brace - 1), .is_place = true});
+        at = close + 1;
+    }
+    return out;
+}
+
+phrases fill(std::string_view text, const filling& with) {
+    phrases out;
+    bool nothing_before = false; // a place that stayed empty takes one of the spaces around it along
+    for (const auto& part : parts_of(text).parts) {
+        const bool after_nothing = std::exchange(nothing_before, false);
+        if (!part.is_place) {
+            const bool behind_space = !out.empty() && out.back().text.ends_with(' ');
+            const bool too_many = after_nothing && behind_space && part.text.starts_with(' ');
+            out.push_back({.text = std::string(part.text.substr(too_many ? 1 : 0))});
+        } else if (const auto at = std::ranges::find(with, part.text, &filling::value_type::first); at != with.end()) {
+            nothing_before = at->second.text.empty();
+            if (!nothing_before) out.push_back(at->second);
+        } else {
+            nothing_before = true;
+        }
+    }
+    return out;
+}
+
+std::string filled(std::string_view text, const filling& with) {
+    std::string out;
+    for (const auto& part : fill(text, with)) out += part.text;
+    return out;
+}
+
+} // namespace sealgate::policy

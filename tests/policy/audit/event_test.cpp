@@ -1,0 +1,62 @@
+#include "policy/audit/event.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::policy {
+namespace {
+
+const event_time time{std::chrono::milliseconds(1'764'000'000'123)};
+const in_force before{.mode = mode::monitor, .policy = "sha256:a", .certificates = "sha256:c", .certificate_count = 2};
+const in_force after{.mode = mode::enforce, .policy = "sha256:b", .certificates = "sha256:d", .certificate_count = 3};
+
+// The forms that contrib/design/audit_format.md promises.
+TEST(AuditEvent, HasTheFieldsOfTheFormat) {
+    const std::string now = R"("time":"2025-11-24T16:00:00.123Z","event":)";
+    EXPECT_EQ(
+        start_event(time, "0.1.0", before, {.signs = {}}),
+        now + R"("start","version":"0.1.0","mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})"
+              R"(,"signing_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")");
+    EXPECT_THAT(start_event(time, "0.1.0", before, {.signs = {}, .address_key = "0011223344556677"}),
+                testing::EndsWith(R"(,"address_key":"0011223344556677")"));
+    EXPECT_EQ(stop_event(time), now + R"("stop")");
+    EXPECT_EQ(
+        reload_event(time, before, after),
+        now +
+            R"("reload","policy_before":"sha256:a","mode":"enforce","policy":"sha256:b","certificates":{"count":3,"digest":"sha256:d"})");
+    EXPECT_EQ(
+        refused_reload_event(time, before, 4),
+        now +
+            R"("reload-refused","errors":4,"mode":"monitor","policy":"sha256:a","certificates":{"count":2,"digest":"sha256:c"})");
+    EXPECT_EQ(keys_reload_event(time, after, {.added = {"AB", "CD"}, .changed = {}, .removed = {"EF"}}),
+              now + R"("keys-reload","added":{"count":2,"fingerprints":["AB","CD"]},"changed":{"count":0,"fingerprints":[]},)"
+                    R"("removed":{"count":1,"fingerprints":["EF"]},"mode":"enforce","policy":"sha256:b",)"
+                    R"("certificates":{"count":3,"digest":"sha256:d"})");
+    EXPECT_THAT(keys_reload_event(time, after, {.added = std::vector<std::string>(101, "AB"), .changed = {}, .removed = {}}),
+                testing::HasSubstr(R"("added":{"count":101,)"));
+    EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
+    EXPECT_EQ(
+        passed_report_event({.time = time,
+                             .type = "delivery-status",
+                             .queue_id = "4XyZ1",
+                             .message_id = "<1@x.org>",
+                             .client = "127.0.0.1",
+                             .user = "ann",
+                             .recipients = {"b\x1b@example.org", "c@x.org"},
+                             .size = 12}),
+        now + R"("report-passed","report":"delivery-status","queue_id":"4XyZ1","message_id":"<1@x.org>","client":"127.0.0.1")"
+              R"(,"user":"ann","recipients":["b)"
+              "\uFFFD"
+              R"(@example.org","c@x.org"],"size":12)");
+    EXPECT_EQ(key_event({.time = time,
+                         .what = key_change::remove,
+                         .id = "7Q2K-M4XD",
+                         .fingerprint = "AB",
+                         .addresses = {"b\x1b@example.org"},
+                         .user = "ann as root"}),
+              now + R"("key-remove","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["b)"
+                    "\uFFFD"
+                    R"(@example.org"],"user":"ann as root")");
+}
+
+} // namespace
+} // namespace sealgate::policy

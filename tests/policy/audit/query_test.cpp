@@ -1,0 +1,100 @@
+#include "policy/base/rfc3339.hpp"
+#include "policy/audit/query.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+
+namespace sealgate::policy {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+boost::json::object record(std::string_view text) { return boost::json::parse(text).as_object(); }
+
+const auto mail = record(R"({"time":"2026-11-23T09:00:00.123Z","id":"7Q2K-M4XD","sender":"Ann@example.org",
+    "classification":"confidential","outcome":"reject","mode":"enforce","failure":null,"recipients":[
+    {"address":"bob@Yahoo.com","tier":"unsecure","reason":"no-key"},
+    {"address":"max@example.org","tier":"internal","reason":"allowed"}]})");
+
+const auto noon = std::chrono::sys_days{std::chrono::November / 23 / 2026} + 12h;
+
+TEST(Query, WithoutAQuestionAllMatch) {
+    EXPECT_TRUE(query{}.asks_nothing());
+    EXPECT_TRUE(matches(mail, {}));
+    EXPECT_TRUE(matches(record("{}"), {}));
+}
+
+TEST(Query, EachQuestionHasToBeAnswered) {
+    EXPECT_TRUE(matches(mail, {.senders = {"ann@example.org"}, .outcomes = {"seal", "reject"}}));
+    EXPECT_FALSE(matches(mail, {.senders = {"ann@example.org"}, .outcomes = {"seal"}}));
+    EXPECT_TRUE(matches(mail, {.ids = {"7q2k-m4xd"}, .classifications = {"confidential"}}));
+    EXPECT_FALSE(matches(record("{}"), {.outcomes = {"reject"}}));
+    EXPECT_FALSE(matches(record(R"({"outcome":7,"recipients":{}})"), {.outcomes = {"7"}}));
+}
+
+TEST(Query, WhatIsAskedOfRecipientsHoldsForOneOfThem) {
+    EXPECT_TRUE(matches(mail, {.domains = {"yahoo.com"}, .reasons = {"no-key"}}));
+    EXPECT_FALSE(matches(mail, {.domains = {"yahoo.com"}, .reasons = {"allowed"}}));
+    EXPECT_TRUE(matches(mail, {.recipients = {"MAX@example.org"}, .tiers = {"internal"}}));
+    EXPECT_FALSE(matches(mail, {.domains = {"oo.com"}}));
+}
+
+TEST(Query, TimesAreFromOneAndBeforeTheOther) {
+    const auto then = noon - 3h + 123ms;
+    EXPECT_TRUE(matches(mail, {.since = then}));
+    EXPECT_FALSE(matches(mail, {.since = then + 1ms}));
+    EXPECT_FALSE(matches(mail, {.until = then}));
+    EXPECT_TRUE(matches(mail, {.since = then - 1h, .until = then + 1ms}));
+    EXPECT_FALSE(matches(record(R"({"time":"yesterday"})"), {.since = then}));
+}
+
+TEST(Query, MomentsAreLongAgoOrADayOrATime) {
+    EXPECT_EQ(to_moment("2h", noon), noon - 2h);
+    EXPECT_EQ(to_moment("30d", noon), noon - 30 * 24h);
+    EXPECT_EQ(to_moment("2026-11-23", noon), noon - 12h);
+    EXPECT_EQ(to_moment("2026-11-23T11:59:00Z", noon), noon - 1min);
+    for (const auto* wrong :
+         {"", "yesterday", "2026-13-01", "2026-02-30", "-3d", "99999999999999999999d", "300000d", "3 weeks"}) {
+        const auto moment = to_moment(wrong, noon);
+        ASSERT_FALSE(moment) << wrong;
+        EXPECT_THAT(moment.error(), HasSubstr("30d"));
+    }
+}
+
+TEST(Query, RecordsAreCountedOnceRecipientsEach) {
+    EXPECT_THAT(counted_values(mail, grouping::outcome, {}), ElementsAre("reject"));
+    EXPECT_THAT(counted_values(mail, grouping::day, {}), ElementsAre("2026-11-23"));
+    EXPECT_THAT(counted_values(mail, grouping::hour, {}), ElementsAre("2026-11-23T09"));
+    EXPECT_THAT(counted_values(mail, grouping::sender, {}), ElementsAre("ann@example.org"));
+    EXPECT_THAT(counted_values(mail, grouping::failure, {}), ElementsAre("-"));
+    EXPECT_THAT(counted_values(mail, grouping::domain, {}), ElementsAre("yahoo.com", "example.org"));
+    EXPECT_THAT(counted_values(mail, grouping::reason, {.tiers = {"unsecure"}}), ElementsAre("no-key"));
+    EXPECT_THAT(counted_values(record("{}"), grouping::reason, {}), IsEmpty());
+}
+
+TEST(Query, DomainThatIsNotThereIsAWord) {
+    const auto keyed = record(R"({"recipients":[{"address":"hmac-5bdcc146bf60754e6a042426089575c7"},{"address":"root"},
+        {"address":"hmac-5bdcc146bf60754e6a042426089575c7@example.org"}]})");
+    EXPECT_THAT(counted_values(keyed, grouping::domain, {}), ElementsAre("(hidden)", "(none)", "example.org"));
+}
+
+TEST(Query, GroupingsHaveNames) {
+    EXPECT_EQ(to_grouping("domain"), grouping::domain);
+    EXPECT_EQ(to_grouping("hour"), grouping::hour);
+    EXPECT_FALSE(to_grouping("subject"));
+    EXPECT_EQ(grouping_names().size(), static_cast<std::size_t>(grouping::reason) + 1);
+}
+
+TEST(Rfc3339, IsReadAsFarAsATimePointGoesAndNoFurther) {
+    for (const auto* good : {"1678-01-01T00:00:00Z", "2261-12-31T23:59:60.999Z", "2026-11-27T09:00:00.123Z"})
+        EXPECT_TRUE(parse_rfc3339(good)) << good;
+    for (const auto* bad :
+         {"1677-12-31T23:59:59Z", "4052-11-27T09:00:00.000Z", "2026-02-30T09:00:00Z", "2026-11-27 09:00:00Z", ""})
+        EXPECT_FALSE(parse_rfc3339(bad)) << bad;
+}
+
+} // namespace
+} // namespace sealgate::policy

@@ -1,0 +1,569 @@
+#include "tests/policy/support/policies.hpp"
+#include "policy/decision/decide.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::policy {
+namespace {
+
+found_tag tag_of(rank r) { return {.tag = "tag", .classification = r, .where = carrier::subject}; }
+
+recipient_facts to(const char* address, key_state state = key_state::missing) {
+    return {.who = parse_address(address),
+            .seen = visibility::visible,
+            .key = {.state = state, .fingerprint = {}},
+            .to_them = addressed::unverifiable};
+}
+
+struct decided {
+    outcome what;
+    reason why; // of the first recipient
+    bool operator==(const decided&) const = default;
+};
+void PrintTo(const decided& d, std::ostream* out) { *out << name_of(d.what) << "/" << name_of(d.why); }
+
+decided decide_for(const policy& rules, const facts& known) {
+    const auto made = decide(rules, known);
+    return {made.what, made.recipients.at(0).why};
+}
+
+facts confidential_to(recipient_facts recipient, protection brought = protection::none) {
+    facts known;
+    known.findings.tags = {tag_of(2)};
+    known.brought = brought;
+    known.recipients = {std::move(recipient)};
+    return known;
+}
+
+class Decide : public testing::Test {
+protected:
+    policy rules = load_or_fail(example_policy);
+};
+
+TEST_F(Decide, UntaggedMailGetsThePolicysClassification) {
+    facts known;
+    known.recipients = {to("bob@yahoo.com")};
+    const auto made = decide(rules, known);
+    EXPECT_EQ(made.classification, rank{1});
+    EXPECT_EQ(made.what, outcome::warn);
+}
+
+TEST_F(Decide, UntaggedMailIsRefusedWhereThePolicySaysSo) {
+    rules.untagged.reset();
+    facts known;
+    known.recipients = {to("ann@example.org")};
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::untagged}));
+}
+
+TEST_F(Decide, WhatNoPersonHereHasWrittenIsClassifiedByAPolicyOfItsOwn) {
+    rules.untagged.reset();
+    rules.untagged_automatic = rank{1};
+    facts known;
+    known.recipients = {to("bob@yahoo.com")};
+    for (const auto by : {author::program, author::stranger}) {
+        known.by = by;
+        EXPECT_EQ(decide(rules, known).classification, rank{1}) << name_of(by);
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::tier})) << name_of(by);
+    }
+    known.by = author::person;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::untagged}));
+    known.by = author::program;
+    known.findings.tags = {tag_of(2)};
+    EXPECT_EQ(decide(rules, known).classification, rank{2}) << "tags count";
+}
+
+TEST_F(Decide, AStrangersNearMissIsNone) {
+    facts known;
+    known.findings.near_misses = {{.text = "[Confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
+    known.recipients = {to("max@example.org")};
+    for (const auto by : {author::person, author::program}) {
+        known.by = by;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::near_miss})) << name_of(by);
+    }
+    known.by = author::stranger;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::deliver, reason::allowed}));
+    known.findings.tags = {tag_of(2)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::no_key})) << "tags count";
+}
+
+TEST_F(Decide, MostSensitiveTagWins) {
+    facts known;
+    known.findings.tags = {tag_of(0), tag_of(2), tag_of(1)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide(rules, known).classification, rank{2});
+}
+
+TEST_F(Decide, KeyStateDecidesWhetherClearMailIsSealed) {
+    const std::pair<key_state, decided> cases[] = {
+        {key_state::usable, {outcome::seal, reason::sealed}},
+        {key_state::missing, {outcome::reject, reason::no_key}},
+        {key_state::expired, {outcome::reject, reason::key_expired}},
+        {key_state::revoked, {outcome::reject, reason::key_revoked}},
+        {key_state::disabled, {outcome::reject, reason::key_disabled}},
+        {key_state::not_for_encryption, {outcome::reject, reason::key_not_for_encryption}},
+        {key_state::weak, {outcome::reject, reason::key_weak}},
+    };
+    for (const auto& [state, expected] : cases)
+        EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com", state))), expected) << name_of(state);
+    rules.encryption.no_key = no_key_action::hold;
+    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"))), (decided{outcome::hold, reason::no_key}));
+}
+
+TEST_F(Decide, WhatHangsOnKeysThatCannotBeReadIsDeferred) {
+    const auto outcome_in_doubt = [&](key_state state, protection brought, addressed to_them) {
+        auto known = confidential_to(to("bob@yahoo.com", state), brought);
+        known.recipients[0].to_them = to_them;
+        known.recipients[0].key.in_doubt = true;
+        return decide(rules, known);
+    };
+    for (const auto no_key : {no_key_action::reject, no_key_action::hold})
+        for (const auto state : {key_state::missing, key_state::expired, key_state::weak, key_state::disabled}) {
+            rules.encryption.no_key = no_key;
+            const auto made = outcome_in_doubt(state, protection::none, addressed::no);
+            EXPECT_EQ(made.what, outcome::defer) << name_of(state);
+            EXPECT_EQ(made.failure, reason::keys_unreadable) << name_of(state);
+        }
+    EXPECT_EQ(outcome_in_doubt(key_state::usable, protection::none, addressed::no).what, outcome::seal);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::no).what, outcome::defer);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::yes).what, outcome::deliver);
+    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::passphrase).what, outcome::warn);
+}
+
+TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
+    struct row {
+        protection brought;
+        decided encrypt;
+        decided require;
+    };
+    const row rows[] = {
+        {protection::none, {outcome::seal, reason::sealed}, {outcome::reject, reason::not_encrypted}},
+        {protection::pgp_signed, {outcome::seal, reason::sealed}, {outcome::reject, reason::not_encrypted}},
+        {protection::pgp_mime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::pgp_inline, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::smime, {outcome::deliver, reason::already_encrypted}, {outcome::deliver, reason::already_encrypted}},
+        {protection::pgp_fake, {outcome::seal, reason::sealed}, {outcome::reject, reason::pgp_fake}},
+        {protection::pgp_partial, {outcome::seal, reason::sealed}, {outcome::reject, reason::pgp_partial}},
+    };
+    for (const auto& [brought, encrypt, require] : rows) {
+        auto known = confidential_to(to("bob@yahoo.com", key_state::usable), brought);
+        known.recipients[0].to_them = addressed::yes;
+        auto strict = rules;
+        strict.rules[2].cells.assign(strict.tiers.size(), action::require);
+        EXPECT_EQ(decide_for(rules, known), encrypt) << name_of(brought);
+        EXPECT_EQ(decide_for(strict, known), require) << name_of(brought);
+    }
+    rules.encryption.accept_smime = false;
+    EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"), protection::smime)),
+              (decided{outcome::reject, reason::smime_not_accepted}));
+}
+
+TEST_F(Decide, PartlyEncryptedMailIsSealedAsAWholeUnlessThePolicyRefusesIt) {
+    for (const auto& [brought, why] :
+         {std::pair(protection::pgp_fake, reason::pgp_fake), std::pair(protection::pgp_partial, reason::pgp_partial)}) {
+        const auto known = confidential_to(to("bob@yahoo.com", key_state::usable), brought);
+        const auto without_key = confidential_to(to("bob@yahoo.com"), brought);
+        rules.encryption.partial = partial_action::seal;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::seal, reason::sealed}));
+        EXPECT_EQ(decide_for(rules, without_key), (decided{outcome::reject, reason::no_key}));
+        rules.encryption.partial = partial_action::reject;
+        EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, why}));
+        EXPECT_EQ(decide_for(rules, without_key), (decided{outcome::reject, why}));
+    }
+}
+
+TEST_F(Decide, ProtectedMailMustBeForThisRecipient) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_mime);
+    known.recipients[0].to_them = addressed::no;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::not_addressed}));
+    known.recipients[0].to_them = addressed::unverifiable;
+    const std::pair<unverifiable_action, outcome> cases[] = {{unverifiable_action::deliver, outcome::deliver},
+                                                             {unverifiable_action::warn, outcome::warn},
+                                                             {unverifiable_action::reject, outcome::reject}};
+    for (const auto& [what, expected] : cases) {
+        rules.encryption.unverifiable = what;
+        EXPECT_EQ(decide_for(rules, known), (decided{expected, reason::unverifiable}));
+    }
+}
+
+TEST_F(Decide, APassphraseAloneIsAReasonOfItsOwn) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_inline);
+    known.recipients[0].to_them = addressed::passphrase;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::passphrase_only}));
+    rules.encryption.unverifiable = unverifiable_action::reject;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::passphrase_only}));
+}
+
+TEST_F(Decide, AReadableSubjectOfEncryptedMailEarnsAWarningWhereThePolicySaysSo) {
+    auto known = confidential_to(to("bob@yahoo.com"), protection::pgp_mime);
+    known.recipients[0].to_them = addressed::yes;
+    known.shows_subject = true;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::deliver, reason::already_encrypted}));
+    rules.encryption.clear_subject = clear_subject_action::warn;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::warn, reason::subject_in_clear}));
+    known.recipients[0].to_them = addressed::no;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::not_addressed}));
+    known.brought = protection::none;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::no_key}));
+}
+
+TEST_F(Decide, SecretToDomainWithoutKeyIsRefusedForAll) {
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("eve@yahoo.com"));
+    EXPECT_EQ(decide(rules, known).what, outcome::reject);
+}
+
+TEST_F(Decide, RecipientsWhoNeedDifferentFormsAreTold) {
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("ann@example.org"));
+    auto made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.forms, (split{.here = {0}, .copies = {{form::original, {1}}}}));
+    known.recipients.push_back(to("eve@yahoo.com"));
+    made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::reject) << "one refused recipient refuses the whole message";
+    EXPECT_EQ(made.forms, split{});
+}
+
+TEST_F(Decide, HiddenRecipientSharesNoCiphertext) {
+    auto hidden = to("bob@partner.example", key_state::usable);
+    hidden.seen = visibility::hidden;
+    auto known = confidential_to(hidden);
+    EXPECT_EQ(decide(rules, known).forms, (split{.here = {0}, .copies = {}})) << "alone";
+    known.recipients.push_back(to("dan@partner.example", key_state::usable));
+    const auto made = decide(rules, known);
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.forms, (split{.here = {1}, .copies = {{form::sealed, {0}}}}));
+    EXPECT_EQ(deferred(made, reason::sealing_failed).forms, split{});
+}
+
+TEST_F(Decide, AddressThatMayBeRoutedElsewhereGetsTheStrictestCell) {
+    for (const auto* address : {"bob%yahoo.com@example.org", "yahoo.com!bob@example.org", "\"bob@yahoo.com\"@example.org"})
+        EXPECT_EQ(decide_for(rules, confidential_to(to(address))), (decided{outcome::reject, reason::no_key})) << address;
+}
+
+TEST_F(Decide, ArchiveIsAddedWhereTheMailGoesOut) {
+    facts known;
+    known.findings.tags = {tag_of(0)};
+    known.recipients = {to("bob@yahoo.com")};
+    EXPECT_EQ(decide(rules, known).archive.size(), 1u);
+    known.findings.near_misses = {{.text = {}, .suggestion = "[public]", .where = carrier::subject}};
+    rules.near_miss = near_miss_action::hold;
+    EXPECT_EQ(decide(rules, known).archive.size(), 1u) << "a held mail may be released";
+    rules.near_miss = near_miss_action::reject;
+    EXPECT_EQ(decide(rules, known).what, outcome::reject);
+    EXPECT_TRUE(decide(rules, known).archive.empty());
+}
+
+TEST_F(Decide, TooLargeIsRefusedAndTooComplexWhereProtectionMatters) {
+    facts known;
+    known.findings.tags = {tag_of(0)};
+    known.recipients = {to("bob@yahoo.com")};
+    known.read = legibility::too_complex;
+    EXPECT_EQ(decide(rules, known).what, outcome::deliver);
+    known.read = legibility::too_large;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::too_large}));
+    known.findings.tags = {tag_of(2)};
+    known.read = legibility::too_complex;
+    EXPECT_EQ(decide_for(rules, known), (decided{outcome::reject, reason::unreadable}));
+}
+
+found_tag header_tag_of(rank r) { return {.tag = "tag", .classification = r, .where = carrier::header}; }
+
+// What a mail to this recipient, with these tags, becomes in a confidential thread.
+decision in_thread(const policy& rules, std::vector<found_tag> tags, recipient_facts recipient) {
+    facts known;
+    known.findings.tags = std::move(tags);
+    known.thread.answers = 2;
+    known.recipients = {std::move(recipient)};
+    return decide(rules, known);
+}
+
+TEST_F(Decide, AnUntaggedReplyCountsAsWhatItAnswers) {
+    auto made = in_thread(rules, {}, to("bob@partner.example", key_state::usable));
+    EXPECT_EQ(made.classification, rank{2});
+    EXPECT_EQ(made.what, outcome::seal);
+    EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, thread_effect::inherited}));
+    made = in_thread(rules, {}, to("bob@yahoo.com"));
+    EXPECT_EQ(made.recipients[0].why, reason::no_key);
+    EXPECT_EQ(in_thread(rules, {tag_of(2)}, to("bob@yahoo.com")).thread, std::nullopt) << "tagged like that";
+    rules.untagged = 2;
+    EXPECT_EQ(in_thread(rules, {}, to("bob@yahoo.com")).thread, std::nullopt) << "untagged mail is that anyhow";
+}
+
+TEST_F(Decide, AReplyThatIsTaggedLowerIsTreatedAsThePolicySays) {
+    const struct {
+        downgrade_action downgrade;
+        outcome what;
+        reason why;
+        thread_effect effect;
+        rank classification;
+    } cases[] = {
+        {downgrade_action::ignore, outcome::deliver, reason::allowed, thread_effect::lowered, 1},
+        {downgrade_action::warn, outcome::warn, reason::downgrade, thread_effect::lowered, 1},
+        {downgrade_action::raise, outcome::seal, reason::sealed, thread_effect::raised, 2},
+        {downgrade_action::reject, outcome::reject, reason::downgrade, thread_effect::lowered, 1},
+    };
+    EXPECT_EQ(rules.downgrade, downgrade_action::warn);
+    for (const auto& [downgrade, what, why, effect, classification] : cases) {
+        rules.downgrade = downgrade;
+        const auto made = in_thread(rules, {tag_of(1)}, to("bob@partner.example", key_state::usable));
+        EXPECT_EQ(made.what, what) << name_of(downgrade);
+        EXPECT_EQ(made.recipients[0].why, why) << name_of(downgrade);
+        EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, effect})) << name_of(downgrade);
+        EXPECT_EQ(made.classification, classification) << name_of(downgrade);
+        const auto colleague = in_thread(rules, {tag_of(1)}, to("ann@example.org"));
+        EXPECT_EQ(colleague.what, outcome::deliver) << name_of(downgrade) << ": who may have all is no concern";
+    }
+}
+
+TEST_F(Decide, AHeaderNeverLowersAReply) {
+    for (const auto& [downgrade, name] : names(downgrade_action{})) {
+        rules.downgrade = downgrade;
+        const auto made = in_thread(rules, {header_tag_of(1)}, to("bob@partner.example", key_state::usable));
+        EXPECT_EQ(made.what, outcome::seal) << name;
+        EXPECT_EQ(made.thread->effect, thread_effect::raised) << name;
+    }
+    rules.carriers.subject.clear();
+    rules.downgrade = downgrade_action::warn;
+    EXPECT_EQ(in_thread(rules, {header_tag_of(1)}, to("bob@partner.example", key_state::usable)).what, outcome::warn)
+        << "where staff set headers, a header is meant";
+}
+
+TEST_F(Decide, WhereEveryMailNeedsATagAReplyDoesToo) {
+    rules.untagged.reset();
+    const auto made = in_thread(rules, {}, to("bob@partner.example", key_state::usable));
+    EXPECT_EQ(made.what, outcome::reject);
+    EXPECT_EQ(made.recipients[0].why, reason::untagged);
+    EXPECT_EQ(made.thread, (thread_decision{2, thread_sign::reference, thread_effect::untagged}));
+}
+
+// The domain is small enough to walk it whole: every cell, protection, key, policy option and near miss.
+class EveryCase : public Decide {
+protected:
+    static constexpr protection protections[] = {protection::none,        protection::pgp_mime, protection::pgp_inline,
+                                                 protection::pgp_partial, protection::pgp_fake, protection::pgp_signed,
+                                                 protection::smime};
+    static constexpr key_state keys[] = {
+        key_state::usable, key_state::expired, key_state::revoked, key_state::disabled, key_state::not_for_encryption,
+        key_state::weak,   key_state::missing};
+    static constexpr addressed all_addressed[] = {addressed::yes, addressed::unverifiable, addressed::passphrase,
+                                                  addressed::no};
+
+    // Calls f(rules, facts) with one recipient for every combination.
+    void each(const auto& f) {
+        for (const auto cell : names(action{}))
+            for (const auto near : names(near_miss_action{}))
+                for (const auto no_key : {no_key_action::reject, no_key_action::hold})
+                    for (const auto unverifiable : names(unverifiable_action{}))
+                        for (const auto partial : names(partial_action{}))
+                            for (const bool smime : {true, false}) {
+                                rules.rules[2].cells[*rules.tiers.find("unsecure")] = cell.value;
+                                rules.near_miss = near.value;
+                                rules.encryption.no_key = no_key;
+                                rules.encryption.unverifiable = unverifiable.value;
+                                rules.encryption.partial = partial.value;
+                                rules.encryption.accept_smime = smime;
+                                each_message(f);
+                            }
+    }
+
+    void each_message(const auto& f) {
+        for (const auto brought : protections)
+            for (const auto key : keys)
+                for (const auto to_them : all_addressed) {
+                    auto known = confidential_to(to("bob@yahoo.com", key), brought);
+                    known.recipients[0].to_them = to_them;
+                    f(rules, known);
+                }
+    }
+};
+
+TEST_F(EveryCase, ClearMailWhoseCellWantsProtectionNeverPassesInClear) {
+    each([](const policy& p, const facts& known) {
+        const auto made = decide(p, known);
+        const auto& one = made.recipients[0];
+        const bool wants = one.cell == action::encrypt || one.cell == action::require;
+        const bool encrypted = known.brought == protection::pgp_mime || known.brought == protection::pgp_inline ||
+                               (known.brought == protection::smime && p.encryption.accept_smime);
+        ASSERT_TRUE(!wants || encrypted || made.what >= outcome::seal);
+        ASSERT_TRUE(one.cell != action::require || encrypted || made.what == outcome::reject);
+        ASSERT_TRUE(made.what != outcome::seal || one.key.state == key_state::usable);
+    });
+}
+
+// A doubt about its encryption never makes the outcome milder than that of clear mail, and only the whole leaves, sealed.
+TEST_F(EveryCase, SeeminglyEncryptedMailIsTreatedLikeClearMailOrMoreStrictly) {
+    each([](const policy& p, facts known) {
+        if (known.brought != protection::pgp_partial && known.brought != protection::pgp_fake) return;
+        const auto made = decide(p, known).what;
+        known.brought = protection::none;
+        const auto clear = decide(p, known);
+        ASSERT_GE(made, clear.what);
+        const bool seals = clear.recipients[0].cell == action::encrypt && p.encryption.partial == partial_action::seal;
+        ASSERT_TRUE(!seals || made == clear.what);
+        known.brought = protection::pgp_mime;
+        known.recipients[0].to_them = addressed::no;
+        ASSERT_NE(decide(p, known).what, outcome::seal);
+    });
+}
+
+TEST_F(EveryCase, NearMissNeverMakesTheOutcomeMilder) {
+    each([](const policy& p, facts known) {
+        const auto before = decide(p, known).what;
+        known.findings.near_misses = {{.text = {}, .suggestion = {}, .where = carrier::subject}};
+        ASSERT_GE(decide(p, known).what, before);
+    });
+}
+
+TEST_F(EveryCase, FurtherRecipientNeverMakesTheOutcomeMilder) {
+    const auto others = {to("ann@example.org"), to("dan@partner.example", key_state::usable), to("eve@yahoo.com"),
+                         to("x%y@example.org")};
+    each_message([&](const policy& p, const facts& known) {
+        for (const auto& other : others) {
+            auto more = known;
+            more.recipients.push_back(other);
+            ASSERT_GE(decide(p, more).what, decide(p, known).what);
+            ASSERT_GE(
+                decide(p, more).what,
+                decide(p, {.findings = known.findings, .brought = known.brought, .read = known.read, .recipients = {other}})
+                    .what);
+        }
+    });
+}
+
+TEST_F(EveryCase, FurtherTagNeverMakesTheOutcomeMilderWhateverTheRowsSay) {
+    const auto unsecure = *rules.tiers.find("unsecure");
+    for (const auto mild : names(action{}))
+        for (const auto sensitive : names(action{})) {
+            rules.rules[0].cells[unsecure] = mild.value;
+            rules.rules[2].cells[unsecure] = sensitive.value;
+            each_message([](const policy& p, facts known) {
+                known.findings.tags = {tag_of(0)};
+                const auto before = decide(p, known).what;
+                known.findings.tags.push_back(tag_of(2));
+                ASSERT_GE(decide(p, known).what, before);
+                ASSERT_EQ(decide(p, known).classification, rank{2});
+            });
+        }
+}
+
+// Every tagging, thread and downgrade, over rows of every pair of cells: f(rules, facts).
+class EveryThread : public EveryCase {
+protected:
+    void each_thread(const auto& f) {
+        const auto unsecure = *rules.tiers.find("unsecure");
+        const std::vector<std::vector<found_tag>> taggings{{}, {tag_of(0)}, {tag_of(1)}, {tag_of(2)}, {header_tag_of(0)}};
+        for (const auto untagged : {std::optional<rank>(1), std::optional<rank>(0), std::optional<rank>()})
+            for (const auto mild : names(action{}))
+                for (const auto sensitive : names(action{}))
+                    for (const auto downgrade : names(downgrade_action{}))
+                        for (const auto& tags : taggings)
+                            for (const auto key : {key_state::usable, key_state::missing})
+                                for (const auto brought : {protection::none, protection::pgp_mime}) {
+                                    rules.untagged = untagged;
+                                    rules.rules[0].cells[unsecure] = mild.value;
+                                    rules.rules[2].cells[unsecure] = sensitive.value;
+                                    rules.downgrade = downgrade.value;
+                                    auto known = confidential_to(to("bob@yahoo.com", key), brought);
+                                    known.findings.tags = tags;
+                                    f(rules, known);
+                                }
+    }
+
+    static std::vector<thread_facts> threads() {
+        std::vector<thread_facts> out;
+        for (const bool hides : {false, true})
+            for (const auto answers :
+                 {std::optional<rank>(), std::optional<rank>(0), std::optional<rank>(1), std::optional<rank>(2)})
+                out.push_back({.answers = answers, .hides_subject = hides});
+        return out;
+    }
+};
+
+TEST_F(EveryThread, KnowingItNeverMakesTheOutcomeMilder) {
+    each_thread([](const policy& p, facts known) {
+        const auto before = decide(p, known).what;
+        for (const auto& thread : threads()) {
+            known.thread = thread;
+            const auto made = decide(p, known);
+            ASSERT_GE(made.what, before);
+            ASSERT_TRUE(!known.findings.tags.empty() || !made.classification || made.classification >= thread.answers);
+        }
+    });
+}
+
+TEST_F(EveryThread, AnUntaggedReplyIsTreatedNoMilderThanOneTaggedLikeWhatItAnswers) {
+    each_thread([](const policy& p, facts known) {
+        if (!known.findings.tags.empty()) return;
+        known.thread.answers = 2;
+        const auto untagged = decide(p, known).what;
+        known.findings.tags = {tag_of(2)};
+        ASSERT_GE(untagged, decide(p, known).what);
+    });
+}
+
+TEST_F(EveryThread, FurtherTagsRecipientsAndDoubtsNeverMakeTheOutcomeMilder) {
+    each_thread([](const policy& p, facts known) {
+        for (const auto& thread : threads()) {
+            known.thread = thread;
+            const auto before = decide(p, known).what;
+            auto more = known;
+            more.recipients.push_back(to("ann@example.org"));
+            ASSERT_GE(decide(p, more).what, before);
+            more = known;
+            more.findings.near_misses = {{.text = {}, .suggestion = {}, .where = carrier::subject}};
+            ASSERT_GE(decide(p, more).what, before);
+            if (known.findings.tags.empty() || known.findings.tags.front().where != carrier::subject) continue;
+            for (const rank r : {0, 1, 2}) {
+                more = known;
+                more.findings.tags.push_back(tag_of(r));
+                const auto standing = decide(p, known).thread;
+                const bool asked_for = p.downgrade == downgrade_action::reject && standing && r >= standing->classification;
+                ASSERT_TRUE(asked_for || decide(p, more).what >= before) << r << " " << name_of(p.downgrade);
+            }
+        }
+    });
+}
+
+TEST_F(Decide, DeferredKeepsWhatWasDecidedForEachRecipient) {
+    const auto made = deferred(decide(rules, confidential_to(to("bob@yahoo.com", key_state::usable))), reason::sealing_failed);
+    EXPECT_EQ(made.what, outcome::defer);
+    EXPECT_EQ(made.failure, reason::sealing_failed);
+    EXPECT_EQ(made.recipients[0].result, outcome::seal);
+    EXPECT_TRUE(made.archive.empty());
+}
+
+TEST_F(Decide, WhatIsTooLargeIsRefusedForThoseWhoWouldGetItAndReachesNobody) {
+    auto hidden = to("dan@partner.example", key_state::usable);
+    hidden.seen = visibility::hidden;
+    auto known = confidential_to(to("bob@partner.example", key_state::usable));
+    known.recipients.push_back(to("max@example.org", key_state::missing));
+    known.recipients.push_back(hidden);
+    const auto made = decide(rules, known);
+    ASSERT_EQ(made.what, outcome::seal);
+    const std::pair<reason, std::vector<outcome>> cases[] = {
+        {reason::too_large_sealed, {outcome::reject, outcome::deliver, outcome::reject}},
+        {reason::too_many_copies, {outcome::seal, outcome::reject, outcome::reject}}};
+    for (const auto& [why, results] : cases) {
+        const auto refused = refused_for_size(made, why, 1000);
+        EXPECT_EQ(refused.what, outcome::reject);
+        EXPECT_EQ(refused.most_octets, 1000u);
+        EXPECT_EQ(refused.forms, split{});
+        EXPECT_TRUE(refused.archive.empty() && !refused.failure);
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            EXPECT_EQ(refused.recipients[i].result, results[i]) << i;
+            EXPECT_EQ(refused.recipients[i].why == why, results[i] == outcome::reject) << i;
+        }
+    }
+}
+
+TEST(Vocabulary, EveryEnumeratorHasItsName) {
+    EXPECT_EQ(name_of(reason::internal_error), "internal-error");
+    for (int i = 0; i <= static_cast<int>(reason::internal_error); ++i) EXPECT_NE(name_of(static_cast<reason>(i)), "?") << i;
+    EXPECT_EQ(named_as<outcome>("seal"), outcome::seal);
+    EXPECT_EQ(named_as<outcome>("Seal"), std::nullopt);
+}
+
+} // namespace
+} // namespace sealgate::policy

@@ -1,0 +1,123 @@
+#include "tests/policy/support/policies.hpp"
+#include "policy/decision/thread.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::policy {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+thread_ids ids_of(const std::string& header) { return thread_ids_of(parse_message(header + "\n\nbody\n")); }
+
+TEST(ThreadIds, AreReadAsProgramsWriteThem) {
+    const auto ids = ids_of("Message-ID: <A.1@Example.ORG>\nIn-Reply-To: <x@partner.example>\n"
+                            "References: <root@a.example>\n\t<x@partner.example>  <y\n z@b.example>");
+    EXPECT_THAT(ids.own, ElementsAre("a.1@example.org"));
+    EXPECT_THAT(ids.answered, ElementsAre("x@partner.example", "root@a.example", "yz@b.example"));
+}
+
+TEST(ThreadIds, OddSpellingsAreReadToo) {
+    EXPECT_THAT(ids_of("In-Reply-To: Your message of \"Mon, 23 Nov 2026 09:00:00\" <x@a.example>").answered,
+                ElementsAre("x@a.example"));
+    EXPECT_THAT(ids_of("in-reply-to: x@a.example, y@b.example;\treferences").answered,
+                ElementsAre("x@a.example", "y@b.example"));
+    EXPECT_THAT(ids_of("References: <x@a.example> <broken <y@b.example>").answered, ElementsAre("x@a.example", "y@b.example"));
+    EXPECT_THAT(ids_of("X-Forwarded-Message-Id: <x@a.example>").answered, ElementsAre("x@a.example"));
+    EXPECT_THAT(ids_of("Message-Id: <1@a>\nMESSAGE-ID: <2@a>").own, ElementsAre("1@a", "2@a"));
+}
+
+TEST(ThreadIds, NothingIsMadeOfNothing) {
+    for (const auto* header : {"Subject: x", "In-Reply-To:", "References: <>", "In-Reply-To: < >", "References: <",
+                               "References: >", "In-Reply-To: your mail of Monday"})
+        EXPECT_THAT(ids_of(header).answered, IsEmpty()) << header;
+    EXPECT_THAT(ids_of("In-Reply-To: <" + std::string(2000, 'x') + "@a>").answered, IsEmpty());
+}
+
+TEST(ThreadIds, OfVeryManyTheFirstAndTheLastAreKept) {
+    std::string header = "References:";
+    for (int i = 0; i < 5000; ++i) header += "\n <" + std::to_string(i) + "@a>";
+    const auto ids = ids_of(header);
+    ASSERT_THAT(ids.answered, SizeIs(1000));
+    EXPECT_EQ(ids.answered.front(), "0@a");
+    EXPECT_EQ(ids.answered.back(), "4999@a");
+}
+
+class Thread : public testing::Test {
+protected:
+    std::optional<rank> rank_of() const {
+        const auto standing = thread_of(rules, known);
+        return standing ? std::optional(standing->classification) : std::nullopt;
+    }
+
+    policy rules = load_or_fail(example_policy);
+    facts known;
+};
+
+TEST_F(Thread, AHiddenSubjectCountsAsTheLeastThatIsEncrypted) {
+    EXPECT_EQ(rank_of(), std::nullopt);
+    known.thread.hides_subject = true;
+    EXPECT_EQ(rank_of(), rank{2});
+    EXPECT_EQ(thread_of(rules, known)->known_by, thread_sign::subject);
+    rules.rules[1].cells[*rules.tiers.find("unsecure")] = action::require;
+    EXPECT_EQ(rank_of(), rank{1});
+    for (auto& row : rules.rules) row.cells.assign(rules.tiers.size(), action::reject);
+    EXPECT_EQ(rank_of(), std::nullopt);
+}
+
+TEST_F(Thread, TheMoreSensitiveOfBothSignsCounts) {
+    known.thread = {.answers = 1, .hides_subject = true};
+    EXPECT_EQ(rank_of(), rank{2});
+    known.thread.answers = 2;
+    EXPECT_EQ(thread_of(rules, known)->known_by, thread_sign::reference);
+}
+
+TEST_F(Thread, ASubjectThatTheSendersOwnProgramHidSaysNothing) {
+    known.thread.hides_subject = true;
+    for (const auto& [brought, name] : names(protection{})) {
+        known.brought = brought;
+        const bool encrypted =
+            brought == protection::pgp_mime || brought == protection::pgp_inline || brought == protection::smime;
+        EXPECT_EQ(rank_of().has_value(), !encrypted) << name;
+        known.thread.answers = 1;
+        EXPECT_TRUE(rank_of()) << name;
+        known.thread.answers.reset();
+    }
+}
+
+TEST_F(Thread, WhatLeftAsMoreThanUntaggedOrSealedIsRemembered) {
+    const auto remembered = [&](outcome what, std::optional<rank> as, mode how = mode::enforce) {
+        decision made;
+        made.what = what;
+        made.classification = as;
+        return remembered_as(rules, known, made, how);
+    };
+    EXPECT_EQ(remembered(outcome::deliver, 1), std::nullopt);
+    EXPECT_EQ(remembered(outcome::deliver, 2), rank{2});
+    EXPECT_EQ(remembered(outcome::warn, 2), rank{2});
+    EXPECT_EQ(remembered(outcome::hold, 2), rank{2}) << "it may be released";
+    EXPECT_EQ(remembered(outcome::seal, 1), rank{1});
+    for (const auto what : {outcome::reject, outcome::defer}) {
+        EXPECT_EQ(remembered(what, 2), std::nullopt);
+        EXPECT_EQ(remembered(what, 2, mode::monitor), rank{2});
+    }
+    rules.untagged.reset();
+    EXPECT_EQ(remembered(outcome::deliver, 0), std::nullopt) << "nothing is less sensitive";
+    EXPECT_EQ(remembered(outcome::deliver, 1), rank{1});
+    EXPECT_EQ(remembered(outcome::reject, std::nullopt, mode::monitor), std::nullopt);
+    known.thread.answers = 2;
+    EXPECT_EQ(remembered(outcome::warn, 1), rank{2}) << "the thread is what it was";
+    EXPECT_EQ(remembered(outcome::reject, 1), std::nullopt);
+}
+
+TEST_F(Thread, ClassificationsAreKnownByName) {
+    EXPECT_EQ(most_sensitive(rules, {}), std::nullopt);
+    EXPECT_EQ(most_sensitive(rules, {"internal", "public"}), rank{1});
+    EXPECT_EQ(most_sensitive(rules, {"renamed since"}), rank{2});
+    EXPECT_EQ(most_sensitive(rules, {"public", "confidential", "internal"}), rank{2});
+}
+
+} // namespace
+} // namespace sealgate::policy

@@ -1,0 +1,61 @@
+#include "policy/mail/subject.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::policy {
+namespace {
+
+bool says_something(const char* subject) { return subject_says_something({.fields = {{"Subject", subject}}, .body = {}}); }
+
+TEST(Subject, PlaceholdersSayNothing) {
+    for (const auto* subject : {"", " ", " ...", " [...]", "...\n ", " \xE2\x80\xA6",
+                                " =?utf-8?Q?=E2=80=A6?=", " =?us-ascii?Q?...?=", " Encrypted Message", " ENCRYPTED message"})
+        EXPECT_FALSE(says_something(subject)) << subject;
+    EXPECT_FALSE(subject_says_something({}));
+}
+
+TEST(Subject, TagsAndWordsSaySomething) {
+    for (const auto* subject : {" [confidential]", " [confidential] ...", " Tender", " Re: ...", " =?utf-8?B?VGVuZGVy?="})
+        EXPECT_TRUE(says_something(subject)) << subject;
+    EXPECT_TRUE(subject_says_something({.fields = {{"Subject", " ..."}, {"subject", " Tender"}}, .body = {}}))
+        << "each of them is sent";
+}
+
+bool answers_hidden(const char* subject) { return answers_hidden_subject({.fields = {{"Subject", subject}}, .body = {}}); }
+
+TEST(Subject, TheGatewaysOwnPlaceholderIsKnownBehindReplyPrefixes) {
+    for (const auto* subject : {" [...]",
+                                " Re: [...]",
+                                " RE:[...]",
+                                " AW: Re: Fwd: [...]",
+                                " Re[2]: [...]",
+                                " Re (3): [...]",
+                                " Tr : [ ... ]",
+                                " SV: [...] ",
+                                " [Fwd: [...]]",
+                                " [Fwd: Re: [...]]",
+                                " [partner-list] Re: [...]",
+                                " Re: [EXTERN] AW: [...]",
+                                " ***SPAM*** Re: [...]",
+                                " Re: [...] (fwd)",
+                                " Re: [confidential] [...]",
+                                " Re: [\xE2\x80\xA6]",
+                                " =?utf-8?Q?R=C3=A9p_=3A_=5B=2E=2E=2E=5D?=",
+                                " =?utf-8?B?UmU6IFsuLi5d?=",
+                                " Re:\n [...]",
+                                " \xE5\x9B\x9E\xE5\xA4\x8D\xEF\xBC\x9A[...]",
+                                " =?utf-8?Q?Re:_[..?= =?utf-8?Q?.]?="})
+        EXPECT_TRUE(answers_hidden(subject)) << subject;
+    EXPECT_TRUE(answers_hidden_subject({.fields = {{"Subject", " x"}, {"subject", " Re: [...]"}}, .body = {}}));
+}
+
+TEST(Subject, WhatSaysSomethingElseIsNoPlaceholder) {
+    for (const auto* subject : {"", " ", " Re: ...", " Re:", " [..]", " Re: [....]", " [... and so on]", " Minutes [...]",
+                                " Re: [...] minutes", " Quoted from the annual report of 2025: [...]", " (...)", " [", " [[[[",
+                                " ]...[", " *", " **", " [list] x", " [[...]"})
+        EXPECT_FALSE(answers_hidden(subject)) << subject;
+    EXPECT_FALSE(answers_hidden(std::string(100'000, '[').c_str()));
+}
+
+} // namespace
+} // namespace sealgate::policy

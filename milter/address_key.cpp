@@ -1,6 +1,6 @@
 #include "milter/address_key.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/random.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"

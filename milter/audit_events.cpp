@@ -1,6 +1,6 @@
 #include "milter/audit_events.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/gateway_log.hpp"
 #include "policy/audit/query.hpp"
 

@@ -7,7 +7,7 @@
 // those. Not for several threads.
 #pragma once
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
 

@@ -6,7 +6,7 @@
 // Throws std::system_error, which names the file, where one can't be read or is no regular file.
 #pragma once
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_files.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "milter/audit_verify.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_proof.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"

@@ -1,6 +1,6 @@
 #include "milter/checkpoint_file.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/file_tail.hpp"
 #include "milter/random.hpp"

@@ -1,4 +1,4 @@
-#include "keys/anatomy.hpp"
+#include "keys/protection/part_accounts.hpp"
 #include "milter/cmd.hpp"
 #include "milter/collector.hpp"
 #include "milter/files.hpp"

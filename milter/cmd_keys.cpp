@@ -1,4 +1,4 @@
-#include "keys/store.hpp"
+#include "keys/store/store.hpp"
 #include "milter/cmd.hpp"
 #include "milter/configured.hpp"
 #include "milter/files.hpp"

@@ -1,7 +1,7 @@
 // sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the
 // numbers are of the period that was asked for.
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/audit_question.hpp"
 #include "milter/audit_verify.hpp"

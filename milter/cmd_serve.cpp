@@ -1,6 +1,6 @@
 // sealgate serve: puts the rooms together, and runs them until a signal ends it.
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/address_key.hpp"
 #include "milter/audit_events.hpp"
 #include "milter/audit_log.hpp"

@@ -1,6 +1,6 @@
 #include "milter/files.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 
 #include <filesystem>
 #include <system_error>

@@ -2,7 +2,7 @@
 // the others. Pure.
 #pragma once
 
-#include "keys/header_protection.hpp"
+#include "keys/sealing/header_protection.hpp"
 #include "milter/edits.hpp"
 #include "milter/outbox.hpp"
 #include "milter/sealed_envelope.hpp"

@@ -1,7 +1,7 @@
 #include "milter/judge.hpp"
 
-#include "keys/addressing.hpp"
-#include "keys/inspect.hpp"
+#include "keys/protection/addressing.hpp"
+#include "keys/protection/inspect.hpp"
 #include "milter/readers.hpp"
 #include "policy/decision/author.hpp"
 #include "policy/mail/subject.hpp"

@@ -1,7 +1,7 @@
 // Observe, look up, decide: what serve and explain share, so that they cannot disagree.
 #pragma once
 
-#include "keys/certificate.hpp"
+#include "keys/certificates/certificate.hpp"
 #include "milter/snapshot.hpp"
 #include "milter/transaction.hpp"
 #include "policy/decision/decide.hpp"

@@ -4,7 +4,7 @@
 // a filter changes or takes off keep their place. So the sizes here are a little larger than the messages, never smaller.
 #pragma once
 
-#include "keys/header_protection.hpp"
+#include "keys/sealing/header_protection.hpp"
 #include "milter/transaction.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "milter/live_keys.hpp"
 
-#include "keys/store.hpp"
+#include "keys/store/store.hpp"
 
 #include <algorithm>
 #include <filesystem>

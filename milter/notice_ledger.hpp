@@ -8,7 +8,7 @@
 // Errors of the disk are std::system_error. Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/ledger_line.hpp"
 
 #include <chrono>

@@ -6,7 +6,7 @@
 // likes.
 #pragma once
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/dsn.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "milter/people.hpp"
 
-#include "keys/store.hpp"
+#include "keys/store/store.hpp"
 #include "milter/address_key.hpp"
 #include "milter/address_list.hpp"
 #include "milter/files.hpp"

@@ -2,7 +2,7 @@
 // (encryption.to_sender).
 #pragma once
 
-#include "keys/lookup.hpp"
+#include "keys/certificates/lookup.hpp"
 #include "milter/snapshot.hpp"
 #include "policy/mail/address.hpp"
 

@@ -1,6 +1,6 @@
 #include "milter/sealed_envelope.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/decision_id.hpp"
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 // Errors of the disk are std::system_error.
 #pragma once
 
-#include "keys/pgp_mime.hpp"
+#include "keys/sealing/pgp_mime.hpp"
 
 #include <cstddef>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "milter/sealing_pool.hpp"
 
-#include "keys/armor.hpp"
+#include "keys/openpgp/armor.hpp"
 #include "milter/decision_id.hpp"
 #include "milter/offload.hpp"
 

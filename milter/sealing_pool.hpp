@@ -3,9 +3,9 @@
 // A worker whose gpg broke starts anew with the next message. Safe to use from the network thread only.
 #pragma once
 
-#include "keys/header_protection.hpp"
-#include "keys/pgp_mime.hpp"
-#include "keys/seal.hpp"
+#include "keys/sealing/header_protection.hpp"
+#include "keys/sealing/pgp_mime.hpp"
+#include "keys/sealing/seal.hpp"
 #include "milter/trouble.hpp"
 #include "policy/mail/message.hpp"
 

@@ -1,6 +1,6 @@
 #include "milter/secret_files.hpp"
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/address_key.hpp"
 #include "milter/audit_reader.hpp"
 #include "milter/thread_memory.hpp"

@@ -1,8 +1,8 @@
 // The configuration in force: both files and the certificates, read together and then never changed. A reload makes a new one.
 #pragma once
 
-#include "keys/lookup.hpp"
-#include "keys/store.hpp"
+#include "keys/certificates/lookup.hpp"
+#include "keys/store/store.hpp"
 #include "milter/config.hpp"
 #include "policy/rules/policy.hpp"
 

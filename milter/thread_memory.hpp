@@ -8,7 +8,7 @@
 // Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/thread_table.hpp"
 
 #include <condition_variable>

@@ -35,7 +35,7 @@ forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
 
 # Third-party types stay in one file.
-for only in 'gpgme\.h:keys/gpg.cpp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
+for only in 'gpgme\.h:keys/gnupg/gpg.cpp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
     mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")
     forbid "only ${only#*:} may include this" "#include <${only%%:*}" "${others[@]}"
 done

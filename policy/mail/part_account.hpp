@@ -1,4 +1,4 @@
-// One part of a message as an administrator wants to see it: a plain value, filled by keys/anatomy.
+// One part of a message as an administrator wants to see it: a plain value, filled by keys/protection/part_accounts.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 //                                       records a second when so many decisions wait for the disk at a time
 //   audit_bench sync SECONDS DIRECTORY  the same lines, appended and synced one by one with nothing else: the disk's own pace
 
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_log.hpp"
 

@@ -6,8 +6,8 @@
 // A ratio that stays the same from line to line is linear. PGP/MIME: a body of armor, 7-bit; its binary form is three
 // quarters of it. As Exchange has it, the same in base64. Ordinary: an attachment in base64, without a trace of encryption.
 
-#include "keys/armor.hpp"
-#include "keys/inspect.hpp"
+#include "keys/openpgp/armor.hpp"
+#include "keys/protection/inspect.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/digest.hpp"
 

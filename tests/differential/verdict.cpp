@@ -2,9 +2,9 @@
 // input: for each message one octet ('a': armored, 'b': binary, 'm': a whole mail), its size in four octets, itself. Standard
 // output: one line each, "encrypted KEYIDS passphrases=N seipd=V", "refused REASON", or "refused armor:
 // REASON"; of a mail "PROTECTION WHY".
-#include "keys/armor.hpp"
-#include "keys/inspect.hpp"
-#include "keys/packets.hpp"
+#include "keys/openpgp/armor.hpp"
+#include "keys/protection/inspect.hpp"
+#include "keys/openpgp/packets.hpp"
 #include "policy/base/bytes.hpp"
 
 #include <expected>

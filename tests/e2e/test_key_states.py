@@ -24,7 +24,7 @@ def deferred(world, mail, reply, failure):
 
 
 def test_a_certificate_is_sealed_to_exactly_if_it_is_listed_as_usable(world):
-    """A few of those that tests/keys/usability_test.cpp goes through."""
+    """A few of those that tests/keys/store/usability_test.cpp goes through."""
     files = [CERTIFICATES / name for name in ("dsa-elg-1024.asc", "unknown-kdf.pgp", "of-1970.pgp", "good-and-newer-weak.pgp",
                                               "elgamal-sign-too.pgp", "expired-sub.asc")]
     known = {json.loads(line)["fingerprint"] for line in world.gateway.run("keys", "list", "--json").stdout.splitlines()}

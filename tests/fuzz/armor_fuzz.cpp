@@ -1,6 +1,6 @@
 // The input is a text with armor in it, or is none. Blocks cannot hold more than the text did, and what is written as armor
 // reads back.
-#include "keys/armor.hpp"
+#include "keys/openpgp/armor.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

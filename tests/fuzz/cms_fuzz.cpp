@@ -1,5 +1,5 @@
 // The input is BER, or is none. What counts as enveloped is whole and alone, so that it is none with an octet less or more.
-#include "keys/cms.hpp"
+#include "keys/protection/cms.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // The input is a mail file. Whatever is in it, a sentence put in front of its body or behind it leaves nothing that counts as
 // encrypted: the sentence could be read.
-#include "keys/inspect.hpp"
+#include "keys/protection/inspect.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

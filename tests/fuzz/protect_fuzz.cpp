@@ -1,7 +1,7 @@
 // The input is a mail file that is to be sealed. What is put into its text for old mail programs takes nothing away, and the
 // protected entity says so of itself, once, whatever the mail looks like.
-#include "keys/header_protection.hpp"
-#include "keys/legacy_display.hpp"
+#include "keys/sealing/header_protection.hpp"
+#include "keys/sealing/legacy_display.hpp"
 #include "policy/mail/mime.hpp"
 #include "tests/fuzz/require.hpp"
 

@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_answers.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/people.hpp"

@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_verify.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/chain.hpp"

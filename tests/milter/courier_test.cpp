@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/courier.hpp"
 #include "scripted_server.hpp"
 

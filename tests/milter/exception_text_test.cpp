@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/exception_text.hpp"
 
 #include <boost/asio/io_context.hpp>

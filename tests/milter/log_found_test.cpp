@@ -1,6 +1,6 @@
 // The audit log under another's hand: nothing that others did keeps mail from passing, nothing of it is cut away, and the log
 // says what it found.
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_log.hpp"
 #include "milter/audit_proof.hpp"

@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/notice_desk.hpp"
 #include "policy/load/policy.hpp"
 

@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/notice_ledger.hpp"
 #include "policy/base/digest.hpp"
 

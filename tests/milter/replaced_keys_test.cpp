@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/audit_files.hpp"
 #include "milter/audit_proof.hpp"
 #include "milter/checkpoint_file.hpp"

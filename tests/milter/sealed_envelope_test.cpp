@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/sealed_envelope.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "keys/files.hpp"
+#include "keys/base/files.hpp"
 #include "milter/address_key.hpp"
 #include "milter/checkpoint_file.hpp"
 #include "milter/secret_files.hpp"

@@ -1,0 +1,141 @@
+#include "keys/base/files.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& doing, const std::filesystem::path& file) {
+    const auto named = file.empty() ? "a file whose name is empty" : file.string();
+    throw std::system_error(errno, std::generic_category(), doing + " " + named);
+}
+
+// What errno has no words for.
+enum class file_error { not_regular = 1, too_large };
+
+class file_errors : public std::error_category {
+public:
+    const char* name() const noexcept override { return "file"; }
+    std::string message(int value) const override {
+        switch (static_cast<file_error>(value)) {
+        case file_error::not_regular: return "it is no regular file";
+        case file_error::too_large: return "it is too large";
+        }
+        return "it cannot be used";
+    }
+};
+
+[[noreturn]] void refuse(file_error what, const std::filesystem::path& file) {
+    static const file_errors category;
+    throw std::system_error(static_cast<int>(what), category, "cannot read " + file.string());
+}
+
+// Root works for the directory's owner here.
+void give_to_owner_of(const std::filesystem::path& directory, const std::filesystem::path& made) {
+    struct stat owner = {};
+    if (::geteuid() != 0 || ::stat(directory.empty() ? "." : directory.c_str(), &owner) != 0) return;
+    if (::lchown(made.c_str(), owner.st_uid, owner.st_gid) != 0) fail("cannot give away", made);
+}
+
+} // namespace
+
+open_file::open_file(std::filesystem::path path, int flags, unsigned mode)
+    : path_(std::move(path)) {
+    const bool is_new = (flags & O_CREAT) != 0 && !std::filesystem::exists(path_);
+    descriptor_ = ::open(path_.c_str(), flags | O_CLOEXEC, mode);
+    if (descriptor_ < 0) fail("cannot open", path_);
+    if (is_new) give_to_owner_of(path_.parent_path(), path_);
+}
+
+open_file::~open_file() { ::close(descriptor_); }
+
+void open_file::write_all(std::string_view content) const {
+    while (!content.empty()) {
+        const auto written = ::write(descriptor_, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail("cannot write", path_);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void open_file::sync() const {
+    if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
+}
+
+void sync_directory(const std::filesystem::path& directory) { open_file(directory, O_RDONLY | O_DIRECTORY).sync(); }
+
+// Without O_NONBLOCK, opening a FIFO waits for somebody who writes. A regular file takes no notice of it.
+input_file::input_file(const std::filesystem::path& path, input_kind kind)
+    : open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) {
+    struct stat status = {};
+    if (::fstat(descriptor(), &status) != 0) fail("cannot look at", path);
+    const bool is_pipe = kind == input_kind::file_or_pipe && S_ISFIFO(status.st_mode);
+    if (!is_pipe && !S_ISREG(status.st_mode)) refuse(file_error::not_regular, path);
+    if (is_pipe && ::fcntl(descriptor(), F_SETFL, 0) != 0) fail("cannot read", path);
+}
+
+std::string read_file(const std::filesystem::path& file, std::size_t most, input_kind kind) {
+    const input_file from(file, kind);
+    std::string out;
+    char buffer[16384];
+    for (;;) {
+        const auto count = ::read(from.descriptor(), buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail("cannot read", file);
+        if (count == 0) return out;
+        out.append(buffer, static_cast<std::size_t>(count));
+        if (out.size() > most) refuse(file_error::too_large, file);
+    }
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
+    auto fresh = file;
+    fresh += ".new";
+    {
+        std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
+        const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        to.write_all(content);
+        to.sync();
+    }
+    std::filesystem::rename(fresh, file);
+    sync_directory(file.parent_path());
+}
+
+void remove_file(const std::filesystem::path& file) {
+    if (std::filesystem::remove(file)) sync_directory(file.parent_path());
+}
+
+void make_private_directory(const std::filesystem::path& directory, unsigned mode) {
+    if (std::filesystem::is_directory(directory)) return;
+    const auto above = directory.parent_path();
+    if (!above.empty() && above != directory) make_private_directory(above);
+    if (::mkdir(directory.c_str(), mode) == 0) return give_to_owner_of(above, directory);
+    if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
+}
+
+temporary_directory::temporary_directory(const std::filesystem::path& parent) {
+    auto pattern = (parent / "gpg-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) fail("cannot create a directory in", parent);
+    path_ = pattern;
+}
+
+temporary_directory::~temporary_directory() {
+    std::error_code ignored; // what stays behind is harmless
+    std::filesystem::remove_all(path_, ignored);
+}
+
+file_lock::file_lock(const std::filesystem::path& file)
+    : file_(file, O_RDWR | O_CREAT) {
+    while (::flock(file_.descriptor(), LOCK_EX) != 0)
+        if (errno != EINTR) fail("cannot lock", file);
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,73 @@
+// Which certificate to use for an address: an immutable index over the store's certificates.
+//
+// An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org. Of
+// several certificates the usable ones come first, then the newest created; where none is usable, the state of the most
+// hopeful is told: expired, revoked, disabled, not for encryption.
+// Pure: the time is an argument. Ownership: answers point into the index.
+#pragma once
+
+#include "keys/certificates/certificate.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sealgate::keys {
+
+struct stored_certificate {
+    certificate cert;
+    std::filesystem::path file = {};                     // where it came from
+    std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
+};
+
+// Whose certificates are there and cannot be read now, through no fault of theirs.
+struct key_doubts {
+    bool of_all = false;                     // files of which nothing is known but that they are there
+    std::vector<std::string> addresses = {}; // those that could be read in the rest, as policy::address::key() gives them
+};
+
+struct found_key {
+    policy::key_state state = policy::key_state::missing;
+    const stored_certificate* stored = nullptr; // null exactly where the state is missing
+    bool in_doubt = false;                      // not usable, and perhaps only for want of a certificate that cannot be read
+};
+
+class key_index {
+public:
+    key_index() = default;
+    explicit key_index(std::vector<stored_certificate> certificates, key_doubts doubts = {});
+
+    // Copies would leave answers pointing into another index.
+    key_index(const key_index&) = delete;
+    key_index& operator=(const key_index&) = delete;
+    key_index(key_index&&) = default;
+    key_index& operator=(key_index&&) = default;
+
+    // `address_key` as policy::address::key() gives it.
+    found_key find(std::string_view address_key, time_point now) const;
+
+    // Every certificate of the address, whatever its state.
+    std::vector<const certificate*> all_of(std::string_view address_key) const;
+
+    // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
+    found_key find_entry(std::string_view entry, time_point now) const;
+
+    const std::vector<stored_certificate>& certificates() const { return certificates_; }
+
+private:
+    bool is_in_doubt(const std::string& address_key) const;
+
+    std::vector<stored_certificate> certificates_;
+    key_doubts doubts_;
+    std::unordered_multimap<std::string, std::size_t> by_address_;
+    std::unordered_map<std::string, std::size_t> by_fingerprint_;
+};
+
+// Upper case and no white space, of 40 or 64 hex digits; empty if the text is no fingerprint.
+std::string canonical_fingerprint(std::string_view spelled);
+
+} // namespace sealgate::keys

@@ -1,0 +1,56 @@
+#include "keys/certificates/transferable_key.hpp"
+
+#include "keys/openpgp/packets.hpp"
+
+#include <algorithm>
+
+namespace sealgate::keys {
+
+namespace {
+
+bool is_primary(const packet& p) { return p.type == packet_type::public_key; }
+
+bool is_secret(const packet& p) { return p.type == packet_type::secret_key || p.type == packet_type::secret_subkey; }
+
+std::expected<std::vector<packet>, std::string> walk(std::string_view binary) {
+    return walk_packets(binary, most_certificate_packets);
+}
+
+} // namespace
+
+std::expected<std::vector<std::string_view>, std::string> split_certificates(std::string_view binary) {
+    const auto packets = walk(binary);
+    if (!packets) return std::unexpected(packets.error());
+    std::vector<std::string_view> out;
+    for (const auto& p : *packets) {
+        if (is_primary(p)) {
+            out.push_back(p.whole);
+        } else if (!out.empty()) {
+            out.back() = {out.back().data(), out.back().size() + p.whole.size()};
+        }
+    }
+    return out;
+}
+
+std::string problem_with_stored(std::string_view binary) {
+    const auto packets = walk(binary);
+    if (!packets) return packets.error();
+    if (packets->empty()) return "it is empty";
+    if (std::ranges::any_of(*packets, is_secret)) return "it holds a secret key";
+    if (!is_primary(packets->front())) return "it is no certificate";
+    if (std::ranges::count_if(*packets, is_primary) != 1) return "it holds more than one certificate";
+    return {};
+}
+
+std::string_view primary_key_of(std::string_view certificate) {
+    const auto walked = walk_as_far_as_possible(certificate, 1).packets;
+    return !walked.empty() && is_primary(walked.front()) ? walked.front().whole : std::string_view{};
+}
+
+std::uint8_t version_of(std::string_view certificate) {
+    const auto walked = walk_as_far_as_possible(certificate, 1).packets;
+    const bool is_key = !walked.empty() && is_primary(walked.front()) && !walked.front().body.empty();
+    return is_key ? static_cast<std::uint8_t>(walked.front().body.front()) : 0;
+}
+
+} // namespace sealgate::keys

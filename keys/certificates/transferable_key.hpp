@@ -1,0 +1,24 @@
+// Certificates as bytes, as gpg writes them and as the store keeps them: RFC 9580 section 10.1. Pure.
+//
+// Files that people hand in are read by keys/certificates/key_file.hpp. Errors are one line for people.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::keys {
+
+// Cuts binary data into certificates: each begins with its primary key. What stands before the first is left out.
+std::expected<std::vector<std::string_view>, std::string> split_certificates(std::string_view binary);
+
+// Why these bytes cannot be one certificate as the store keeps it; empty if they may be.
+std::string problem_with_stored(std::string_view binary);
+
+// The primary key's packet of one certificate, and its version; empty and 0 where there is none.
+std::string_view primary_key_of(std::string_view certificate);
+std::uint8_t version_of(std::string_view certificate);
+
+} // namespace sealgate::keys

@@ -1,0 +1,400 @@
+#include "keys/gnupg/gpg.hpp"
+
+#include "keys/base/files.hpp"
+#include "keys/certificates/user_id.hpp"
+#include "policy/base/text.hpp"
+
+#include <gpgme.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <clocale>
+#include <cstdint>
+#include <exception>
+#include <fcntl.h>
+#include <list>
+#include <new>
+#include <optional>
+#include <poll.h>
+#include <unistd.h>
+
+namespace sealgate::keys {
+
+namespace {
+
+// A home that asks nobody, tells nobody and waits for nobody. Its keyring is read by one process at a time:
+// no locks. One cipher for all: left to gpg, the weakest preference among a message's readers makes it 3DES for everybody.
+// Not "trust-model always": with it gpg 2.2.40 makes no trust database, and then dies on a revoked
+// certificate for want of one.
+constexpr std::string_view gpg_conf = "batch\n"
+                                      "no-tty\n"
+                                      "no-greeting\n"
+                                      "no-autostart\n"
+                                      "no-auto-key-locate\n"
+                                      "no-auto-key-retrieve\n"
+                                      "no-auto-check-trustdb\n"
+                                      "no-encrypt-to\n"
+                                      "no-random-seed-file\n"
+                                      "no-emit-version\n"
+                                      "no-comments\n"
+                                      "cipher-algo AES256\n"
+                                      "charset utf-8\n"
+                                      "lock-never\n";
+
+std::string text_of(gpgme_error_t error) {
+    std::array<char, 200> buffer{};
+    gpgme_strerror_r(error, buffer.data(), buffer.size());
+    return buffer.data();
+}
+
+void require(gpgme_error_t error, const char* doing) {
+    if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
+}
+
+// Bad data end an operation; a system that gives no process or no pipe must not look like bad data.
+void require_process(gpgme_error_t error) {
+    if ((gpgme_err_code(error) & GPG_ERR_SYSTEM_ERROR) != 0) throw gpg_broken("cannot run gpg: " + text_of(error));
+}
+
+// GPGME wants this once, before any thread uses it.
+void start_gpgme() {
+    [[maybe_unused]] static const bool started = [] {
+        if (gpgme_check_version("1.18.0") == nullptr) throw gpg_broken("GPGME is older than 1.18.0");
+        require(gpgme_set_locale(nullptr, LC_CTYPE, "C"), "set GPGME's locale");
+        return true;
+    }();
+}
+
+struct release {
+    void operator()(gpgme_ctx_t context) const { gpgme_release(context); }
+    void operator()(gpgme_data_t data) const { gpgme_data_release(data); }
+    void operator()(gpgme_key_t key) const { gpgme_key_unref(key); }
+};
+template <class Handle>
+using owned = std::unique_ptr<std::remove_pointer_t<Handle>, release>;
+
+// Borrows: the bytes must outlive it.
+owned<gpgme_data_t> input(std::string_view bytes) {
+    gpgme_data_t data = nullptr;
+    require(gpgme_data_new_from_mem(&data, bytes.data(), bytes.size(), 0), "hand data to gpg");
+    return owned<gpgme_data_t>(data);
+}
+
+owned<gpgme_data_t> output() {
+    gpgme_data_t data = nullptr;
+    require(gpgme_data_new(&data), "take data from gpg");
+    return owned<gpgme_data_t>(data);
+}
+
+std::string content_of(owned<gpgme_data_t> data) {
+    std::size_t size = 0;
+    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
+    return bytes ? std::string(bytes.get(), size) : std::string{};
+}
+
+std::optional<time_point> time_of(long int seconds) {
+    if (seconds <= 0) return std::nullopt;
+    return time_point(std::chrono::seconds(seconds));
+}
+
+std::string id_of(const char* hex) { return hex != nullptr ? hex : ""; }
+
+// GPGME has numbers of its own for what it tells apart.
+std::uint8_t algorithm_of(gpgme_pubkey_algo_t from) {
+    if (from == GPGME_PK_ECDH) return 18;
+    if (from == GPGME_PK_ECDSA) return 19;
+    if (from == GPGME_PK_EDDSA) return 22;
+    return from > 0 && from < 256 ? static_cast<std::uint8_t>(from) : 0;
+}
+
+subkey subkey_of(const _gpgme_subkey& from) {
+    return {.fingerprint = id_of(from.fpr),
+            .key_id = id_of(from.keyid),
+            .algorithm = algorithm_of(from.pubkey_algo),
+            .bits = from.length,
+            .created = time_of(from.timestamp).value_or(time_point{}),
+            .expires = time_of(from.expires),
+            .can_encrypt = from.can_encrypt != 0,
+            .revoked = from.revoked != 0,
+            .invalid = from.invalid != 0 || from.timestamp < 0,
+            .refused = from.length == 0, // gpg knows no such algorithm, or no such curve
+            .known_algorithm = from.length != 0};
+}
+
+// gpg shows all user ids of a revoked certificate as revoked. They stay, so that its address finds it.
+void add_user_id(certificate& to, const _gpgme_user_id& from) {
+    if (from.invalid != 0 || (from.revoked != 0 && !to.revoked)) return;
+    to.user_ids.push_back(text::printable(from.uid));
+    auto address = address_in_user_id(from.address != nullptr && *from.address != '\0' ? from.address : from.uid);
+    if (!address.empty()) to.addresses.push_back(std::move(address));
+}
+
+certificate certificate_of(const _gpgme_key& from) {
+    certificate out;
+    out.revoked = from.revoked != 0;
+    for (const auto* key = from.subkeys; key != nullptr; key = key->next) out.subkeys.push_back(subkey_of(*key));
+    for (const auto* id = from.uids; id != nullptr; id = id->next) add_user_id(out, *id);
+    if (!out.subkeys.empty()) {
+        const auto& primary = out.subkeys.front();
+        out.fingerprint = primary.fingerprint;
+        out.created = primary.created;
+        out.expires = primary.expires;
+    }
+    out.invalid = from.invalid != 0 || out.subkeys.empty() || out.subkeys.front().invalid;
+    return out;
+}
+
+// Carries one context's operations. GPGME's own loop looks at a cancellation only when gpg says something, so
+// one that hangs would hang its caller; hence this one, with a deadline.
+class event_loop {
+public:
+    explicit event_loop(gpgme_ctx_t context)
+        : context_(context) {
+        gpgme_io_cbs callbacks{.add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
+        gpgme_set_io_cbs(context, &callbacks);
+    }
+    event_loop(const event_loop&) = delete;
+    event_loop& operator=(const event_loop&) = delete;
+
+    struct ending {
+        gpgme_error_t error = 0;
+        std::vector<certificate> listed;
+    };
+
+    // After an operation was started: until its end.
+    ending run(std::chrono::steady_clock::time_point deadline) {
+        while (!done_) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+            if (left.count() <= 0 || watches_.empty()) {
+                gpgme_cancel(context_);
+                reset();
+                throw gpg_broken("gpg did not answer in time");
+            }
+            turn(static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+            throw_what_was_thrown();
+        }
+        auto out = std::move(ending_);
+        reset();
+        return out;
+    }
+
+    void reset() {
+        ending_ = {};
+        done_ = false;
+        thrown_ = nullptr;
+    }
+
+    // GPGME is C: nothing may be thrown through it.
+    template <class F>
+    gpgme_error_t without_throwing(F work) {
+        try {
+            work();
+            return 0;
+        } catch (...) {
+            thrown_ = std::current_exception();
+            return gpgme_error(GPG_ERR_ENOMEM);
+        }
+    }
+
+    // Takes over what a callback could not throw.
+    void throw_what_was_thrown() {
+        if (!thrown_) return;
+        const auto problem = thrown_;
+        gpgme_cancel(context_);
+        reset();
+        std::rethrow_exception(problem);
+    }
+
+private:
+    struct watch {
+        event_loop* loop;
+        int descriptor;
+        short events;
+        gpgme_io_cb_t call;
+        void* data;
+    };
+
+    void turn(int milliseconds) {
+        std::vector<pollfd> waiting;
+        std::vector<const watch*> waiters;
+        for (const auto& w : watches_) {
+            waiting.push_back({.fd = w.descriptor, .events = w.events, .revents = 0});
+            waiters.push_back(&w);
+        }
+        if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) return;
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            if (waiting[i].revents != 0 && is_registered(waiters[i])) waiters[i]->call(waiters[i]->data, waiting[i].fd);
+    }
+
+    // A call may take away other watches.
+    bool is_registered(const watch* wanted) const {
+        return std::ranges::any_of(watches_, [&](const watch& w) { return &w == wanted; });
+    }
+
+    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data, void** tag) {
+        auto& loop = *static_cast<event_loop*>(self);
+        const auto events = static_cast<short>(is_input != 0 ? POLLIN : POLLOUT);
+        return loop.without_throwing([&] {
+            loop.watches_.push_back({.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
+            *tag = &loop.watches_.back();
+        });
+    }
+
+    static void remove(void* tag) {
+        if (tag == nullptr) return;
+        auto& loop = *static_cast<watch*>(tag)->loop;
+        loop.watches_.remove_if([&](const watch& w) { return &w == tag; });
+    }
+
+    static void on_event(void* self, gpgme_event_io_t type, void* data) {
+        auto& loop = *static_cast<event_loop*>(self);
+        if (type == GPGME_EVENT_DONE) {
+            const auto& done = *static_cast<gpgme_io_event_done_data_t>(data);
+            loop.ending_.error = done.err != 0 ? done.err : done.op_err;
+            loop.done_ = true;
+        } else if (type == GPGME_EVENT_NEXT_KEY) {
+            const owned<gpgme_key_t> key(static_cast<gpgme_key_t>(data));
+            loop.without_throwing([&] { loop.ending_.listed.push_back(certificate_of(*key)); });
+        }
+    }
+
+    gpgme_ctx_t context_;
+    std::list<watch> watches_; // GPGME keeps pointers to them
+    ending ending_;
+    bool done_ = false;
+    std::exception_ptr thrown_;
+};
+
+// One recipient a line; behind "--file" each is the name of a file that holds the certificate. gpg reads what is handed to
+// it, and not a file of the store, which may be another by now.
+std::string recipient_lines(const std::filesystem::path& home, const std::vector<named_certificate>& certificates) {
+    std::string out = "--file\n";
+    for (const auto& one : certificates) {
+        const auto file = std::filesystem::absolute(home / one.fingerprint).replace_extension(".pgp");
+        open_file(file, O_WRONLY | O_CREAT | O_TRUNC).write_all(one.binary);
+        out += file.string() + "\n";
+    }
+    return out;
+}
+
+// "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]", GnuPG's doc/DETAILS.
+constexpr std::string_view encryption_begins = "BEGIN_ENCRYPTION";
+
+unsigned cipher_in(std::string_view arguments) {
+    const auto words = text::split(arguments, ' ');
+    unsigned cipher = 0;
+    if (words.size() > 1) std::from_chars(words[1].data(), words[1].data() + words[1].size(), cipher);
+    return cipher;
+}
+
+std::string encryption_problem(gpgme_ctx_t context, gpgme_error_t error) {
+    auto out = "gpg did not encrypt: " + text_of(error);
+    const auto* result = gpgme_op_encrypt_result(context);
+    if (result == nullptr || result->invalid_recipients == nullptr) return out;
+    const auto& recipient = *result->invalid_recipients;
+    const auto file = std::filesystem::path(id_of(recipient.fpr)).filename().string();
+    return out + " (" + text::printable(file) + ": " + text_of(recipient.reason) + ")";
+}
+
+} // namespace
+
+struct gpg::state {
+    explicit state(const gpg_options& options)
+        : home(options.scratch)
+        , deadline(options.deadline) {
+        // GPGME takes any name, and fails much later.
+        if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
+        replace_file(home.path() / "gpg.conf", gpg_conf);
+        gpgme_ctx_t raw = nullptr;
+        require(gpgme_new(&raw), "set up GPGME");
+        context.reset(raw);
+        // Runs `gpg --version`; hence once for each object, and the context is kept.
+        require(gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, options.program.c_str(), home.path().c_str()),
+                "run gpg");
+        require(gpgme_set_pinentry_mode(raw, GPGME_PINENTRY_MODE_CANCEL), "silence pinentry");
+        require(gpgme_set_ctx_flag(raw, "auto-key-locate", "clear"), "keep gpg from looking for keys");
+        gpgme_set_offline(raw, 1);
+        gpgme_set_armor(raw, 0);
+        require(gpgme_set_ctx_flag(raw, "full-status", "1"), "hear all that gpg says");
+        gpgme_set_status_cb(raw, on_status, this);
+        loop.emplace(raw);
+    }
+
+    // Starts one operation and sees it to its end.
+    template <class Start>
+    event_loop::ending run(Start start) {
+        loop->reset();
+        const auto until = std::chrono::steady_clock::now() + deadline;
+        const gpgme_error_t error = start(context.get());
+        loop->throw_what_was_thrown();
+        if (error != 0) return {.error = error, .listed = {}};
+        return loop->run(until);
+    }
+
+    static gpgme_error_t on_status(void* self, const char* keyword, const char* arguments) {
+        auto& of = *static_cast<state*>(self);
+        if (keyword != encryption_begins || arguments == nullptr) return 0;
+        return of.loop->without_throwing([&] { of.cipher = cipher_in(arguments); });
+    }
+
+    temporary_directory home;
+    std::chrono::milliseconds deadline;
+    unsigned cipher = 0; // of the last message
+    owned<gpgme_ctx_t> context;
+    std::optional<event_loop> loop;
+};
+
+gpg::gpg(const gpg_options& options) {
+    start_gpgme();
+    state_ = std::make_unique<state>(options);
+}
+gpg::~gpg() = default;
+gpg::gpg(gpg&&) noexcept = default;
+gpg& gpg::operator=(gpg&&) noexcept = default;
+
+std::expected<gpg_message, std::string> gpg::encrypt(std::string_view plaintext,
+                                                     const std::vector<named_certificate>& certificates) {
+    assert(!certificates.empty());
+    const auto recipients = recipient_lines(state_->home.path(), certificates);
+    // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of
+    // mail are compressed already, and zlib is slower than all the rest.
+    constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
+                                                              GPGME_ENCRYPT_NO_COMPRESS);
+    const auto plain = input(plaintext);
+    auto cipher = output();
+    const auto start = [&](gpgme_ctx_t context) {
+        return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(), cipher.get());
+    };
+    state_->cipher = 0;
+    const auto error = state_->run(start).error;
+    if (gpgme_err_code(error) == GPG_ERR_ENOMEM) throw std::bad_alloc();
+    if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
+    return gpg_message{.octets = content_of(std::move(cipher)), .cipher = state_->cipher};
+}
+
+std::vector<certificate> gpg::list(std::string_view certificates) {
+    const auto data = input(certificates);
+    auto end = state_->run([&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
+    require_process(end.error);
+    return std::move(end.listed);
+}
+
+std::size_t gpg::import(std::string_view binary) {
+    if (binary.empty()) return 0;
+    const auto data = input(binary);
+    require_process(state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error);
+    const auto* result = gpgme_op_import_result(state_->context.get());
+    return result != nullptr && result->considered > 0 ? static_cast<std::size_t>(result->considered) : 0;
+}
+
+std::expected<std::string, std::string> gpg::export_all() {
+    auto data = output();
+    const auto error =
+        state_->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); }).error;
+    if (error != 0) return std::unexpected("gpg did not export: " + text_of(error));
+    return content_of(std::move(data));
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,151 @@
+#include "keys/openpgp/armor.hpp"
+
+#include "keys/openpgp/armor_header.hpp"
+#include "policy/base/base64.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t columns = 64;
+constexpr std::string_view begin_mark = "-----BEGIN PGP ";
+constexpr std::string_view end_mark = "-----END ";
+constexpr std::string_view line_tail = "-----";
+
+constexpr std::size_t most_usual_headers = 3; // more together could carry text
+constexpr std::size_t most_headers = 50;      // of a block; certificates have a comment for each user id
+
+// RFC 9580 section 6.1.1.
+constexpr auto crc24_table = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+        table[i] = i << 16;
+        for (int bit = 0; bit < 8; ++bit) table[i] = table[i] << 1 ^ ((table[i] & 0x800000u) != 0 ? 0x1864CFBu : 0u);
+    }
+    return table;
+}();
+
+std::string_view without_trailing_space(std::string_view line) { return line.substr(0, line.find_last_not_of(" \t\r") + 1); }
+
+// White space and no-break spaces, in UTF-8 or as the octet that they are in ISO 8859 and Windows' charsets.
+bool is_blank(std::string_view line) {
+    while (!line.empty()) {
+        if (line.starts_with("\xC2\xA0")) line.remove_prefix(1);
+        if (!text::is_space(line.front()) && line.front() != '\xA0') return false;
+        line.remove_prefix(1);
+    }
+    return true;
+}
+
+// "PGP MESSAGE" of a begin line; empty if the line is none.
+std::string_view label_of(std::string_view line) {
+    line = without_trailing_space(line);
+    if (!line.starts_with(begin_mark) || !line.ends_with(line_tail)) return {};
+    constexpr std::size_t label_begins = begin_mark.size() - 4;
+    return line.substr(label_begins, line.size() - label_begins - line_tail.size());
+}
+
+enum class headers { usual, could_carry_text };
+
+// Takes the armor headers and the empty line behind them. Nothing where there is no such thing.
+std::optional<headers> take_headers(std::string_view& rest) {
+    auto out = headers::usual;
+    std::array<std::string_view, most_usual_headers> keys;
+    for (std::size_t lines = 0; lines <= most_headers; ++lines) {
+        const auto line = without_trailing_space(text::take_line(rest));
+        if (line.empty()) return out;
+        if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
+        const auto key = line.substr(0, line.find(':'));
+        const bool is_first = key == "Comment" || std::ranges::find(keys, key) == keys.end();
+        if (lines >= most_usual_headers || !is_first || !is_usual_armor_header(line))
+            out = headers::could_carry_text;
+        else
+            keys[lines] = key;
+    }
+    return std::nullopt;
+}
+
+// "=" and four base64 digits. Its value is not looked at, but its form is: it must not carry text.
+bool is_checksum(std::string_view line) {
+    return line.size() == 5 && line.front() == '=' && text::decode_strict_base64(line.substr(1));
+}
+
+// Reads what follows a begin line, up to and with the end line.
+std::optional<std::pair<armor_block, headers>> take_block(std::string_view label, std::string_view& rest) {
+    const auto above = take_headers(rest);
+    if (!above) return std::nullopt;
+    const auto body = rest.substr(0, rest.find("-----"));
+    auto digits = text::trim(body);
+    const auto last_line = digits.substr(digits.rfind('\n') + 1);
+    if (is_checksum(last_line)) digits.remove_suffix(last_line.size());
+    auto data = text::decode_strict_base64(digits);
+    if (!data) return std::nullopt;
+    rest.remove_prefix(body.size());
+    const auto end_line = text::take_line(rest);
+    const auto expected = std::string(end_mark).append(label).append(line_tail);
+    if (!end_line.starts_with(expected) || !is_blank(end_line.substr(expected.size())) || !body.ends_with('\n'))
+        return std::nullopt;
+    return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .digits = digits}, *above);
+}
+
+} // namespace
+
+std::string crc24(std::string_view data) {
+    std::uint32_t crc = 0xB704CE;
+    for (const char c : data) crc = (crc << 8 ^ crc24_table[(crc >> 16 ^ static_cast<unsigned char>(c)) & 0xFF]) & 0xFFFFFF;
+    return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
+}
+
+std::string armor_message(std::string_view binary) {
+    const auto digits = text::encode_base64(binary);
+    std::string out = "-----BEGIN PGP MESSAGE-----\r\n\r\n";
+    out.reserve(out.size() + digits.size() + digits.size() / columns * 2 + 64);
+    for (std::size_t at = 0; at < digits.size(); at += columns) out.append(digits, at, columns).append("\r\n");
+    out.append("=").append(text::encode_base64(crc24(binary))).append("\r\n-----END PGP MESSAGE-----\r\n");
+    return out;
+}
+
+armor_reading read_armor(std::string_view text) {
+    armor_reading out;
+    while (!text.empty()) {
+        const auto line = text::take_line(text);
+        const auto label = label_of(line);
+        auto behind = text;
+        auto block = label.empty() ? std::nullopt : take_block(label, behind);
+        if (block) {
+            out.other_text = out.other_text || block->second != headers::usual;
+            out.blocks.push_back(std::move(block->first));
+            text = behind;
+        } else {
+            out.other_text = out.other_text || !is_blank(line);
+        }
+    }
+    return out;
+}
+
+std::expected<std::string, std::string> read_armored_message(std::string_view text) {
+    auto read = read_armor(text);
+    if (read.blocks.empty()) return std::unexpected("no armored data");
+    if (read.other_text) return std::unexpected("text beside the armored data");
+    if (read.blocks.size() > 1) return std::unexpected("more than one block of armored data");
+    if (read.blocks.front().label != "PGP MESSAGE")
+        return std::unexpected("armored data that is no message: " + text::printable(read.blocks.front().label, 40));
+    return std::move(read.blocks.front().data);
+}
+
+bool announces_message(std::string_view text) {
+    constexpr std::string_view mark = "-----BEGIN PGP MESSAGE";
+    for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1))
+        if (at == 0 || text[at - 1] == '\n') return true;
+    return false;
+}
+
+} // namespace sealgate::keys

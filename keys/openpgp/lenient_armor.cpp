@@ -1,0 +1,114 @@
+#include "keys/openpgp/lenient_armor.hpp"
+
+#include "keys/openpgp/armor.hpp"
+#include "policy/base/base64.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::string_view begin_mark = "-----BEGIN PGP ";
+constexpr std::string_view end_mark = "-----END PGP";
+constexpr std::string_view line_tail = "-----";
+
+// Either line end counts.
+std::string_view take_any_line(std::string_view& rest) {
+    const auto end = std::min(rest.find_first_of("\r\n"), rest.size());
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(end);
+    if (rest.starts_with("\r\n")) rest.remove_prefix(1);
+    if (!rest.empty()) rest.remove_prefix(1);
+    return line;
+}
+
+// ASCII alone, without what quotes and escapes it. A no-break space is not ASCII.
+std::string bare(std::string_view line) {
+    std::string out;
+    for (const char c : line)
+        if (c >= ' ' && c <= '~') out += c;
+    const auto begins = out.find_first_not_of(" \t>|");
+    out.erase(0, begins == std::string::npos ? out.size() : begins);
+    if (out.starts_with("- -----")) out.erase(0, 2); // RFC 9580 section 7.2
+    out.erase(out.find_last_not_of(" \t") + 1);
+    return out;
+}
+
+std::optional<std::string> label_of(const std::string& line) {
+    if (!line.starts_with(begin_mark) || !line.ends_with(line_tail)) return std::nullopt;
+    constexpr std::size_t label_begins = begin_mark.size() - 4;
+    return line.substr(label_begins, line.size() - label_begins - line_tail.size());
+}
+
+bool is_data(const std::string& line) {
+    return !line.empty() && std::ranges::all_of(line, [](char c) {
+        return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || c == '+' || c == '/' ||
+               c == '=' || c == ' ';
+    });
+}
+
+// "=" and four digits, and nothing else.
+bool is_checksum(const std::string& line) { return line.size() == 5 && line.front() == '='; }
+
+// A checksum whose "=" is missing was read as data.
+void drop_checksum(std::string& data) {
+    constexpr std::size_t size = 3;
+    if (data.size() <= size) return;
+    const auto before = std::string_view(data).substr(0, data.size() - size);
+    if (data.ends_with(crc24(before))) data.resize(before.size());
+}
+
+// What follows a begin line, up to where no more of it stands.
+std::string take_data(std::string_view& rest) {
+    std::string digits;
+    bool above = true; // still among the armor headers
+    bool ended = false;
+    while (!rest.empty() && !ended) {
+        auto behind = rest;
+        const auto line = bare(take_any_line(behind));
+        const bool is_header = above && line.contains(':');
+        above = above && is_header;
+        if (line.starts_with(end_mark)) {
+            ended = true;
+        } else if (label_of(line) || (!line.empty() && !is_header && !is_data(line))) {
+            break; // no end line: the next block, or a text
+        } else if (!is_header && !is_checksum(line)) {
+            digits += line;
+            digits += '\n';
+        }
+        rest = behind;
+    }
+    auto data = text::decode_base64(digits);
+    drop_checksum(data);
+    return data;
+}
+
+} // namespace
+
+std::vector<lenient_block> read_lenient_armor(std::string_view text) {
+    std::vector<lenient_block> out;
+    while (!text.empty()) {
+        auto label = label_of(bare(take_any_line(text)));
+        if (!label || *label == "PGP SIGNED MESSAGE") continue; // its text may hold blocks
+        auto data = take_data(text);
+        out.push_back({.label = *std::move(label), .data = std::move(data)});
+    }
+    return out;
+}
+
+std::string as_ascii_text(std::string_view file) {
+    const bool little = file.starts_with("\xFF\xFE") || (file.size() > 3 && file[0] == '-' && file[1] == '\0');
+    const bool big = file.starts_with("\xFE\xFF") || (file.size() > 3 && file[0] == '\0' && file[1] == '-');
+    if (!little && !big) return std::string(text::without_byte_order_mark(file));
+    std::string out;
+    for (std::size_t i = 0; i + 1 < file.size(); i += 2) {
+        const char high = file[i + (little ? 1 : 0)], low = file[i + (little ? 0 : 1)];
+        if (high == '\0' && static_cast<unsigned char>(low) < 0x80) out += low;
+    }
+    return out;
+}
+
+} // namespace sealgate::keys

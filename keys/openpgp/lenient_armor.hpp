@@ -1,0 +1,26 @@
+// ASCII armor (RFC 9580 section 6.2) as it comes out of mail programs, web pages and word processors: what keys/openpgp/armor.hpp,
+// which judges other people's mail, refuses to read.
+//
+// Passed over: text around a block, white space and no-break spaces anywhere, quotation marks (">") and dash escapes before
+// lines, a missing empty line above the data, a missing end line, and the checksum however it is written: certificates carry
+// better proof. Pure and linear.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::keys {
+
+struct lenient_block {
+    std::string label; // "PGP PUBLIC KEY BLOCK"
+    std::string data;
+};
+
+std::vector<lenient_block> read_lenient_armor(std::string_view text);
+
+// A text in UTF-16, as some editors and PowerShell save it, or in UTF-8 with a byte order mark, as ASCII: what is not ASCII is
+// left out. Other data stay as they are.
+std::string as_ascii_text(std::string_view file);
+
+} // namespace sealgate::keys

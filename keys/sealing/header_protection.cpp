@@ -1,0 +1,245 @@
+#include "keys/sealing/header_protection.hpp"
+
+#include "keys/sealing/legacy_display.hpp"
+#include "keys/sealing/pgp_mime.hpp"
+#include "keys/sealing/repeated_words.hpp"
+#include "policy/base/hex.hpp"
+#include "policy/base/text.hpp"
+#include "policy/mail/encoded_word.hpp"
+#include "policy/mail/mailbox_list.hpp"
+#include "policy/mail/mime.hpp"
+#include "policy/mail/mime_field.hpp"
+#include "policy/mail/subject.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+using policy::header_field;
+
+// RFC 9788 section 1.2: what programs show of a header, or act upon.
+constexpr auto user_facing =
+    std::to_array<std::string_view>({"From", "To", "Cc", "Date", "Subject", "Sender", "Reply-To", "Followup-To", "Message-ID",
+                                     "In-Reply-To", "References", "Keywords", "Comments"});
+
+// The other fields that go inside only: hcp_baseline's, Exchange's copy of the Subject,
+// SpamAssassin's report, which quotes the text, and the labels of sensitivity that programs know.
+constexpr auto hidden_fields =
+    std::to_array<std::string_view>({"Keywords", "Comments", "Thread-Topic", "X-Spam-Report", "Sensitivity",
+                                     "X-Protective-Marking", "SIO-Label", "SIO-Label-History", "msip_labels", "X-TLP", "TLP"});
+
+// Of these the addresses, or the message ids, are needed outside.
+constexpr auto address_fields =
+    std::to_array<std::string_view>({"From", "To", "Cc", "Sender", "Reply-To", "Mail-Reply-To", "Mail-Followup-To", "Errors-To",
+                                     "Return-Receipt-To", "Disposition-Notification-To"});
+constexpr auto id_fields = std::to_array<std::string_view>({"In-Reply-To", "References"});
+
+constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
+
+std::string decoded(std::string_view value) { return policy::decode_words(policy::unfolded(value)).text; }
+
+// Without bracketed words, nor "Re:" in front.
+std::string without_marks(std::string_view subject) {
+    std::string out;
+    const auto brackets_end = subject.rfind(']') + 1; // 0: there are none
+    for (std::size_t i = 0; i < subject.size(); ++i) {
+        const bool is_bracketed = subject[i] == '[' && i < brackets_end;
+        if (is_bracketed)
+            i = subject.find(']', i);
+        else
+            out += subject[i];
+        if (is_bracketed) out += ' ';
+    }
+    constexpr std::size_t longest_prefix = 4;
+    std::string_view rest = text::trim(out);
+    for (auto colon = rest.find(": "); colon <= longest_prefix; colon = rest.find(": "))
+        rest = text::trim(rest.substr(colon + 1));
+    return std::string(rest);
+}
+
+// As parts of addresses on the web are written.
+std::string without_percent_signs(std::string_view value) {
+    std::string out;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto octet = value[i] == '%' ? text::escaped_octet(value.substr(i)) : std::nullopt;
+        out += octet.value_or(value[i]);
+        if (octet) i += 2;
+    }
+    return policy::bytes_as_utf8(out);
+}
+
+// Whom a mail goes to and which way it came, and what keeps programs from answering each other.
+bool is_for_servers(std::string_view name) {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"Received", "Return-Path", "Delivered-To", "Authentication-Results", "Auto-Submitted", "Precedence"});
+    return text::is_one_of(name, names) || text::istarts_with(name, "Resent-") || text::istarts_with(name, "List-");
+}
+
+// What may not be said outside, of one message.
+class secrets {
+public:
+    secrets(const policy::message& mail, const concealment& hidden) {
+        for (const auto subject : policy::field_values(mail, "Subject")) {
+            const auto text = decoded(subject);
+            subject_.add_text(words_of(text));
+            subject_.add_text(words_of(without_marks(text)));
+        }
+        for (const auto& tag : hidden.tags) tags_.add_phrase(words_of(tag));
+    }
+
+    bool repeats_subject(const header_field& field) const { return is_in(subject_, field.value); }
+    bool says_tag(const header_field& field) const { return tags_.are_in(words_of(field.name)) || is_in(tags_, field.value); }
+
+private:
+    static bool is_in(const said_words& said, std::string_view value) {
+        const auto text = decoded(value);
+        return said.are_in(words_of(text)) || (text.contains('%') && said.are_in(words_of(without_percent_signs(text))));
+    }
+
+    said_words subject_;
+    said_words tags_;
+};
+
+// The words in angle brackets, as message ids are; nothing where there are none.
+std::optional<std::string> ids_in(std::string_view value) {
+    std::string out;
+    for (auto open = value.find('<'); open != value.npos; open = value.find('<', open + 1)) {
+        const auto id = value.substr(open, value.find('>', open) - open);
+        const bool is_id = id.contains('@') && std::ranges::none_of(id, [](char c) { return text::is_space(c) || c == '"'; });
+        if (is_id && open + id.size() < value.size()) out.append(out.empty() ? " " : "\n ").append(id).append(">");
+    }
+    return out.empty() ? std::nullopt : std::optional(out);
+}
+
+std::optional<std::string> addresses_in(std::string_view value) {
+    const auto addresses = policy::mailbox_addresses(value);
+    return addresses.empty() ? std::nullopt : std::optional(" " + text::join(addresses, ",\n "));
+}
+
+bool is_only_ids(std::string_view value) {
+    const auto ids = ids_in(value);
+    const auto dense = [](std::string_view text) {
+        std::string out;
+        std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return !text::is_space(c); });
+        return out;
+    };
+    return ids && dense(*ids) == dense(value);
+}
+
+// What is outside of a field that may stay there; of the Subject, this is not asked.
+std::optional<std::string> seen_of(const header_field& field, const concealment& hidden, const secrets& said) {
+    const auto& name = field.name;
+    if (text::is_one_of(name, id_fields)) return is_only_ids(field.value) ? std::optional(field.value) : ids_in(field.value);
+    if (text::is_one_of(name, address_fields)) return said.repeats_subject(field) ? addresses_in(field.value) : field.value;
+    const auto is_this = [&](std::string_view other) { return text::iequals(name, other); };
+    if (text::is_one_of(name, hidden_fields) || std::ranges::any_of(hidden.fields, is_this)) return std::nullopt;
+    if (text::is_one_of(name, user_facing) || is_for_servers(name)) return field.value;
+    return said.repeats_subject(field) || said.says_tag(field) ? std::nullopt : std::optional(field.value);
+}
+
+// Copies first, then what of them is left outside (RFC 9788 section 2.2).
+void append_protected_fields(std::string& out, const policy::message& mail, const concealment& hidden) {
+    const auto outside = outer_values(mail, hidden);
+    for (std::size_t i = 0; i < outside.size(); ++i) {
+        const auto& field = mail.fields[i];
+        if (text::is_one_of(field.name, user_facing) || (outside[i] != field.value && stays_outside(field.name)))
+            policy::append_field(out, field);
+    }
+    for (std::size_t i = 0; i < outside.size(); ++i) {
+        const auto& name = mail.fields[i].name;
+        if (outside[i] && text::is_one_of(name, user_facing))
+            policy::append_field(out, {.name = "HP-Outer", .value = " " + name + ":" + *outside[i]});
+    }
+}
+
+// The Content-Type with the parameters added: nothing where that could be misread.
+std::optional<header_field> protected_type(const policy::message& mail) {
+    const auto types = policy::field_values(mail, "Content-Type");
+    if (types.empty())
+        return header_field{.name = "Content-Type", .value = " text/plain; charset=us-ascii" + std::string(protection)};
+    const auto root = policy::parse_mime(mail);
+    if (!root || root->ambiguous || types.size() > 1) return std::nullopt;
+    if (!root->parameter("hp").empty() || !root->parameter("protected-headers").empty()) return std::nullopt;
+    const auto value = std::string(policy::without_open_end(types.front())) + std::string(protection);
+    return header_field{.name = "Content-Type", .value = value};
+}
+
+std::string wrapped(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
+    const auto delimiter = "--" + std::string(boundary);
+    std::string out;
+    append_protected_fields(out, mail, hidden);
+    policy::append_field(out,
+                         {.name = "Content-Type",
+                          .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
+    return out.append("\r\n")
+        .append(delimiter)
+        .append("\r\n")
+        .append(inner_entity(mail))
+        .append("\r\n")
+        .append(delimiter)
+        .append("--\r\n");
+}
+
+std::string protected_entity(const policy::message& original, const concealment& hidden, std::string_view boundary) {
+    const auto mail = with_legacy_display(original);
+    const auto type = protected_type(mail);
+    if (!type) return wrapped(original, hidden, boundary);
+    std::string out;
+    out.reserve(mail.body.size() + 4096);
+    append_protected_fields(out, mail, hidden);
+    policy::append_field(out, *type);
+    for (const auto& field : mail.fields)
+        if (policy::describes_body(field.name) && !text::iequals(field.name, "Content-Type")) policy::append_field(out, field);
+    return out.append("\r\n").append(mail.body);
+}
+
+} // namespace
+
+std::string entity_to_seal(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
+    switch (hidden.subject) {
+    case subject_shown::outside: return inner_entity(mail);
+    case subject_shown::inside_only: return protected_entity(mail, hidden, boundary);
+    }
+    std::unreachable();
+}
+
+std::vector<std::optional<std::string>> outer_values(const policy::message& mail, const concealment& hidden) {
+    std::vector<std::optional<std::string>> out;
+    const bool hides = hidden.subject == subject_shown::inside_only;
+    const auto said = hides ? secrets(mail, hidden) : secrets({}, hidden.subject);
+    bool subject_shown_already = false;
+    for (const auto& field : mail.fields) {
+        if (!stays_outside(field.name))
+            out.emplace_back();
+        else if (!hides)
+            out.emplace_back(field.value);
+        else if (!text::iequals(field.name, "Subject"))
+            out.push_back(seen_of(field, hidden, said));
+        else if (!std::exchange(subject_shown_already, true))
+            out.emplace_back(" " + std::string(policy::hidden_subject));
+        else
+            out.emplace_back();
+    }
+    return out;
+}
+
+std::vector<header_field> outer_additions(const pgp_mime_envelope& envelope) {
+    return {{.name = "MIME-Version", .value = " 1.0"}, {.name = "Content-Type", .value = " " + envelope.content_type}};
+}
+
+policy::message sealed_message(const policy::message& mail, const concealment& hidden, const pgp_mime_envelope& envelope) {
+    policy::message out{.fields = {}, .body = envelope.body};
+    auto values = outer_values(mail, hidden);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i]) out.fields.push_back({.name = mail.fields[i].name, .value = *std::move(values[i])});
+    std::ranges::move(outer_additions(envelope), std::back_inserter(out.fields));
+    return out;
+}
+
+} // namespace sealgate::keys

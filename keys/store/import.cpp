@@ -1,0 +1,156 @@
+#include "keys/store/import.hpp"
+
+#include "keys/certificates/transferable_key.hpp"
+#include "keys/openpgp/packets.hpp"
+#include "keys/store/stored_files.hpp"
+#include "keys/certificates/unproved.hpp"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+struct known_to_home {
+    certificate cert;
+    std::string content;
+};
+
+// What a gpg home knows, as one file a certificate would hold it.
+std::map<std::string, known_to_home> contents_of(gpg& home) {
+    std::map<std::string, known_to_home> out;
+    const auto exported = home.export_all();
+    if (!exported) throw gpg_broken(exported.error());
+    const auto pieces = split_certificates(*exported);
+    if (!pieces) throw gpg_broken("gpg exported what cannot be read: " + pieces.error());
+    auto listed = home.list(*exported);
+    if (listed.size() != pieces->size()) throw gpg_broken("gpg exported what it does not list");
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        auto fingerprint = listed[i].fingerprint;
+        out.emplace(std::move(fingerprint), known_to_home{std::move(listed[i]), std::string((*pieces)[i])});
+    }
+    return out;
+}
+
+bool has_user_id(std::string_view binary) {
+    const auto packets = walk_packets(binary, most_certificate_packets);
+    return packets && std::ranges::find(*packets, packet_type::user_id, &packet::type) != packets->end();
+}
+
+class merger {
+public:
+    merger(const gpg_options& options, const std::vector<import_group>& groups, time_point now)
+        : options_(options)
+        , groups_(groups)
+        , now_(now)
+        , results_(groups.size()) {}
+
+    std::vector<import_result> merge() {
+        // One that gpg does not know stops it; those of usual versions are many, and should not stand behind such.
+        std::vector<std::size_t> usual, others;
+        for (std::size_t i = 0; i < groups_.size(); ++i) (groups_[i].version == 4 ? usual : others).push_back(i);
+        merge(usual);
+        merge(others);
+        return std::move(results_);
+    }
+
+private:
+    using numbers = std::span<const std::size_t>; // of groups
+
+    void merge(numbers some) {
+        if (some.empty()) return;
+        if (std::ranges::all_of(some, [&](std::size_t i) { return unknown_.contains(groups_[i].version); })) {
+            for (const auto i : some) results_[i] = without_gpg(groups_[i], {});
+            return;
+        }
+        gpg home(options_);
+        if (took_all(home, some)) return keep(home, some);
+        if (some.size() == 1) return merge_alone(some.front());
+        merge(some.first(some.size() / 2));
+        merge(some.subspan(some.size() / 2));
+    }
+
+    bool took_all(gpg& home, numbers some) const {
+        std::string all;
+        std::size_t count = 0;
+        for (const auto i : some) {
+            const auto& group = groups_[i];
+            all += group.known;
+            for (const auto& one : group.fresh) all += one;
+            count += group.fresh.size() + (group.known.empty() ? 0 : 1);
+        }
+        return home.import(all) >= count;
+    }
+
+    void keep(gpg& home, numbers some) {
+        auto contents = contents_of(home);
+        for (const auto i : some) {
+            const auto found = contents.find(groups_[i].fingerprint);
+            if (found == contents.end()) {
+                results_[i] = without_gpg(groups_[i], home.list(groups_[i].fresh.front()));
+                continue;
+            }
+            unknown_.note_taken(groups_[i].version);
+            results_[i] = {.content = std::move(found->second.content), .cert = std::move(found->second.cert), .problem = {}};
+        }
+    }
+
+    // gpg stopped at it. A signature by somebody else, of a kind that it does not know, is no reason to lose a revocation.
+    void merge_alone(std::size_t i) {
+        const auto& group = groups_[i];
+        gpg home(options_);
+        home.import(group.known);
+        for (const auto& one : group.fresh) home.import(without_foreign_signatures(one));
+        auto contents = contents_of(home);
+        const auto found = contents.find(group.fingerprint);
+        if (found == contents.end()) {
+            unknown_.note_refused(group.version);
+            results_[i] = without_gpg(group, home.list(without_foreign_signatures(group.fresh.front())));
+            return;
+        }
+        unknown_.note_taken(group.version);
+        results_[i] = {.content = std::move(found->second.content), .cert = std::move(found->second.cert), .problem = {}};
+        const bool is_news = std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; });
+        if (is_news && results_[i].content == group.known) results_[i].problem = "gpg cannot read what the file has of it";
+    }
+
+    // gpg did not take it: since it is bad, or since this gpg knows no such keys.
+    import_result without_gpg(const import_group& group, const std::vector<certificate>& listed) const {
+        auto content = group.known;
+        for (const auto& one : group.fresh) content = content.empty() ? one : merge_unproved(content, one);
+        const bool is_listed = !listed.empty() && listed.front().fingerprint == group.fingerprint;
+        if (is_listed && is_judged(listed.front()) && listed.front().created > now_)
+            return refusal(doubt_about(listed.front(), now_));
+        if (is_listed && is_judged(listed.front()))
+            return refusal(has_user_id(content) ? "none of its user ids has a signature of its own key that gpg accepts"
+                                                : "it has no user id, so that nobody's mail would find it");
+        auto own = read_unproved_certificate(content);
+        if (!own) return refusal("gpg cannot read it: " + own.error());
+        if (!is_listed && group.version == 4) return refusal("gpg cannot read it: it is damaged");
+        if (own->user_ids.empty()) return refusal("gpg here cannot read such keys, and it has no user id that could be told");
+        return {.content = std::move(content), .cert = *std::move(own), .problem = {}};
+    }
+
+    static import_result refusal(std::string why) { return {.content = {}, .cert = {}, .problem = std::move(why)}; }
+
+    const gpg_options& options_;
+    const std::vector<import_group>& groups_;
+    time_point now_;
+    std::vector<import_result> results_;
+    unknown_versions unknown_;
+};
+
+} // namespace
+
+std::vector<import_result> merge_into_known(const gpg_options& options, const std::vector<import_group>& groups,
+                                            time_point now) {
+    return merger(options, groups, now).merge();
+}
+
+bool is_judged(const certificate& listed) { return !listed.subkeys.empty() && listed.subkeys.front().known_algorithm; }
+
+} // namespace sealgate::keys

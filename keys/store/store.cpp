@@ -1,0 +1,272 @@
+#include "keys/store/store.hpp"
+
+#include "keys/certificates/transferable_key.hpp"
+#include "keys/base/files.hpp"
+#include "keys/store/stored_files.hpp"
+#include "keys/store/trial.hpp"
+#include "keys/certificates/unproved.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <ranges>
+#include <set>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr std::size_t shortest_suffix = 16;
+
+time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+// Why not, or nothing.
+std::string read_now(const std::filesystem::path& file, std::string& content) {
+    try {
+        content = read_file(file);
+    } catch (const std::system_error& unreadable) {
+        return unreadable.what();
+    }
+    return {};
+}
+
+// Empty: it may be a certificate.
+std::string read_candidate(const std::filesystem::path& file, stored_file& out) {
+    const auto unreadable = read_now(file, out.content);
+    return unreadable.empty() ? problem_with_stored(out.content) : unreadable;
+}
+
+} // namespace
+
+store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
+    : directory_(std::move(directory))
+    , gpg_(std::move(gpg))
+    , minimum_(minimum) {
+    make_private_directory(directory_);
+    if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
+}
+
+std::filesystem::path store::file_of(const std::string& fingerprint) const { return directory_ / (fingerprint + ".pgp"); }
+
+std::filesystem::path store::marker_of(const std::string& fingerprint) const {
+    return directory_ / (fingerprint + ".disabled");
+}
+
+bool store::is_disabled(const std::string& fingerprint) const { return std::filesystem::exists(marker_of(fingerprint)); }
+
+std::vector<std::string> store::fingerprints() const {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+        const auto& file = entry.path();
+        const auto name = file.stem().string();
+        std::error_code unknown; // then reading it says why
+        const bool is_file = entry.is_regular_file(unknown) || unknown;
+        if (is_file && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+store_contents store::load(std::span<const stored_certificate> known) const {
+    std::map<std::string_view, const stored_certificate*> before;
+    for (const auto& stored : known) before.emplace(stored.cert.fingerprint, &stored);
+    const auto former = [&](const std::string& fingerprint) {
+        const auto found = before.find(fingerprint);
+        return found != before.end() ? found->second : nullptr;
+    };
+    store_contents out;
+    const auto keep = [&](stored_certificate stored) {
+        stored.cert.disabled = is_disabled(stored.cert.fingerprint);
+        out.certificates.push_back(std::move(stored));
+    };
+    // Whether a former certificate stays in its place; else there may be a doubt about somebody.
+    const auto keep_former = [&](const std::string& fingerprint, const std::string& problem) {
+        const auto* old = former(fingerprint);
+        const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
+        out.problems.push_back(fingerprint + ".pgp" + what + problem);
+        if (old) keep(*old);
+        return old != nullptr;
+    };
+    const auto doubt_whose = [&](std::string_view content) {
+        std::ranges::move(addresses_in(content), std::back_inserter(out.doubts.addresses));
+    };
+
+    std::vector<stored_file> files;
+    for (const auto& fingerprint : fingerprints()) {
+        stored_file file{.fingerprint = fingerprint, .content = {}};
+        const auto* old = former(fingerprint);
+        if (const auto unreadable = read_now(file_of(fingerprint), file.content); !unreadable.empty()) {
+            if (!keep_former(fingerprint, unreadable)) out.doubts.of_all = true;
+        } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
+            if (!keep_former(fingerprint, wrong)) doubt_whose(file.content);
+        } else if (old && !old->cert.addressing_only && *old->binary == file.content && doubt_about(old->cert, now()).empty() &&
+                   !old->cert.invalid) {
+            keep(*old);
+        } else {
+            files.push_back(std::move(file));
+        }
+    }
+    if (!files.empty()) {
+        auto [certificates, unused] = read_stored(gpg_, minimum_, files);
+        for (const auto& [file, why] : unused)
+            if (!keep_former(file->fingerprint, why)) doubt_whose(file->content);
+        for (auto& stored : certificates) {
+            if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty()) {
+                out.problems.push_back(stored.cert.fingerprint + ".pgp is not used: " + doubt);
+                doubt_whose(*stored.binary);
+            }
+            stored.file = file_of(stored.cert.fingerprint);
+            keep(std::move(stored));
+        }
+    }
+    std::ranges::sort(out.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
+    return out;
+}
+
+// Empty where there is none that can be used.
+std::string store::content_of(const std::string& fingerprint) const {
+    stored_file stored{.fingerprint = fingerprint, .content = {}};
+    const bool is_there = std::filesystem::exists(file_of(fingerprint));
+    return is_there && read_candidate(file_of(fingerprint), stored).empty() ? std::move(stored.content) : std::string{};
+}
+
+// What the file has of each certificate, together with what the store has of it.
+std::vector<import_group> store::groups_of(key_file read, import_report& report) const {
+    std::map<std::string, import_group> groups;
+    for (auto& piece : read.certificates) {
+        if (piece.fingerprint.empty()) {
+            report.problems.push_back("a certificate of version " + std::to_string(piece.version) +
+                                      " was not taken: such keys are not used any more, or not known yet");
+            continue;
+        }
+        auto& group = groups[piece.fingerprint];
+        group.version = piece.version;
+        group.fresh.push_back(std::move(piece.binary));
+    }
+    // A revocation by itself becomes a certificate of its primary key and it.
+    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : fingerprints();
+    for (const auto& revocation : read.revocations) {
+        const auto is_issuer = [&](const std::string& fingerprint) {
+            return !revocation.issuer.empty() &&
+                   (fingerprint == revocation.issuer || key_id_of(fingerprint) == revocation.issuer);
+        };
+        std::set<std::string> meant;
+        std::ranges::copy_if(in_store, std::inserter(meant, meant.end()), is_issuer);
+        std::ranges::copy_if(std::views::keys(groups), std::inserter(meant, meant.end()), is_issuer);
+        if (meant.empty())
+            report.problems.push_back("the revocation of " + (revocation.issuer.empty() ? "no named key" : revocation.issuer) +
+                                      " is of no certificate that is here: nothing is to be revoked");
+        for (const auto& fingerprint : meant) {
+            auto& group = groups[fingerprint];
+            const auto content = group.fresh.empty() ? content_of(fingerprint) : group.fresh.front();
+            if (content.empty()) continue;
+            group.version = version_of(content);
+            group.fresh.push_back(std::string(primary_key_of(content)) + revocation.binary);
+            group.revoked_alone = true;
+        }
+    }
+    std::vector<import_group> out;
+    for (auto& [fingerprint, group] : groups) {
+        if (group.fresh.empty()) continue;
+        group.fingerprint = fingerprint;
+        group.known = content_of(fingerprint);
+        out.push_back(std::move(group));
+    }
+    return out;
+}
+
+// With all that load() would say of them; without a certificate where there is nothing to keep.
+std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
+    std::vector<stored_certificate> out;
+    for (auto& one : results) {
+        if (!one.content.empty()) complete(one.cert, one.content, minimum_, now());
+        one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
+        out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
+    }
+    gpg home(gpg_);
+    trial(home).run(out, now());
+    return out;
+}
+
+void store::put(const import_group& group, stored_certificate merged, import_report& report) const {
+    if (merged.binary->empty()) return;
+    const auto path = file_of(group.fingerprint);
+    const auto what = !std::filesystem::exists(path)                    ? change::added
+                      : content_of(group.fingerprint) == *merged.binary ? change::unchanged
+                                                                        : change::updated;
+    if (what != change::unchanged) replace_file(path, *merged.binary);
+    if (group.revoked_alone && !merged.cert.revoked)
+        report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
+    report.certificates.push_back({.cert = std::move(merged.cert), .what = what, .binary = std::move(merged.binary)});
+}
+
+std::expected<import_report, std::string> store::import(std::string_view file,
+                                                        std::span<const stored_certificate> known) const {
+    auto read = read_key_file(file);
+    if (!read) return std::unexpected(std::move(read.error()));
+    const file_lock lock(directory_ / ".lock");
+    import_report out{.certificates = {}, .problems = std::move(read->problems)};
+    std::vector<import_group> fresh;
+    for (auto& group : groups_of(*std::move(read), out)) {
+        const auto is_known = [&](const stored_certificate& one) {
+            return one.cert.fingerprint == group.fingerprint && *one.binary == group.known;
+        };
+        const bool is_news = std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; });
+        const auto same = is_news ? known.end() : std::ranges::find_if(known, is_known);
+        if (same == known.end()) {
+            fresh.push_back(std::move(group));
+        } else {
+            put(group, *same, out);
+        }
+    }
+    auto results = merge_into_known(gpg_, fresh, now());
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        if (!results[i].problem.empty()) out.problems.push_back(fresh[i].fingerprint + " was not taken: " + results[i].problem);
+    auto merged = tried(std::move(results));
+    for (std::size_t i = 0; i < fresh.size(); ++i) put(fresh[i], std::move(merged[i]), out);
+    std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
+    return out;
+}
+
+std::expected<std::string, std::string> store::resolve(std::string_view spelled) const {
+    std::string suffix;
+    for (const char c : spelled)
+        if (!text::is_space(c)) suffix += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (suffix.size() < shortest_suffix) return std::unexpected("give the fingerprint, or at least its last 16 digits");
+    std::optional<std::string> found;
+    for (auto& fingerprint : fingerprints()) {
+        if (!fingerprint.ends_with(suffix)) continue;
+        if (found) return std::unexpected("more than one certificate ends with these digits");
+        found = std::move(fingerprint);
+    }
+    if (!found) return std::unexpected("there is no such certificate");
+    return *std::move(found);
+}
+
+std::expected<std::string, std::string> store::remove(std::string_view fingerprint) const {
+    const file_lock lock(directory_ / ".lock");
+    auto found = resolve(fingerprint);
+    if (!found) return found;
+    remove_file(file_of(*found));
+    remove_file(marker_of(*found));
+    return found;
+}
+
+std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted) const {
+    const file_lock lock(directory_ / ".lock");
+    auto found = resolve(fingerprint);
+    if (!found) return found;
+    switch (wanted) {
+    case availability::disabled: replace_file(marker_of(*found), ""); break;
+    case availability::enabled: remove_file(marker_of(*found)); break;
+    }
+    return found;
+}
+
+} // namespace sealgate::keys

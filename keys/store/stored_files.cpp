@@ -1,0 +1,147 @@
+#include "keys/store/stored_files.hpp"
+
+#include "keys/certificates/transferable_key.hpp"
+#include "keys/store/import.hpp"
+#include "keys/certificates/self_signatures.hpp"
+#include "keys/store/trial.hpp"
+#include "keys/certificates/unproved.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+namespace sealgate::keys {
+
+namespace {
+
+time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+// User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's, which keeps its
+// addresses, so that they find it; else what has ended is gone.
+void add_self_signatures(certificate& to, const self_signatures& made, time_point now) {
+    to.sha1 = made.sha1;
+    const auto ends = [](const bound_user_id& one) { return one.expires.value_or(time_point::max()); };
+    const auto last = std::ranges::max_element(made.user_ids, {}, ends);
+    if (last == made.user_ids.end()) return;
+    to.user_ids_expire = last->expires;
+    if (ends(*last) <= now) return;
+    std::erase_if(to.addresses, [&](const std::string& address) {
+        const auto names_it = [&](const bound_user_id& one) { return text::lower(one.text).contains(address); };
+        const auto is_in_force = [&](const bound_user_id& one) { return names_it(one) && ends(one) > now; };
+        return std::ranges::any_of(made.user_ids, names_it) && std::ranges::none_of(made.user_ids, is_in_force);
+    });
+}
+
+// Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
+// itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.
+class reader {
+public:
+    reader(gpg& home, trial& trying)
+        : gpg_(home)
+        , trying_(trying) {}
+
+    using some_files = std::span<const stored_file* const>;
+
+    void read(some_files files) {
+        if (files.empty()) return;
+        const auto is_tried = [&](const stored_file* one) { return !unknown_.contains(version_of(one->content)); };
+        std::string all;
+        for (const auto* file : files) all += file->content;
+        auto listed = std::ranges::any_of(files, is_tried) ? gpg_.list(all) : std::vector<certificate>{};
+        const auto by_name = [](const stored_file* one) { return std::string_view(one->fingerprint); };
+        if (std::ranges::equal(files, listed, {}, by_name, &certificate::fingerprint)) {
+            for (std::size_t i = 0; i < files.size(); ++i) take(*files[i], std::move(listed[i]));
+        } else if (files.size() == 1) {
+            read_alone(*files.front(), listed);
+        } else {
+            read(files.first(files.size() / 2));
+            read(files.subspan(files.size() / 2));
+        }
+    }
+
+    std::vector<std::pair<const stored_file*, certificate>> certificates;
+    std::vector<std::pair<const stored_file*, std::string>> unused; // and why
+
+private:
+    void take(const stored_file& file, certificate listed) {
+        unknown_.note_taken(version_of(file.content));
+        auto own = is_judged(listed) ? std::unexpected(std::string{}) : read_unproved_certificate(file.content);
+        certificates.emplace_back(&file, own ? *std::move(own) : std::move(listed));
+    }
+
+    void read_alone(const stored_file& file, const std::vector<certificate>& listed) {
+        const auto version = version_of(file.content);
+        if (listed.empty()) unknown_.note_refused(version);
+        auto own = listed.empty() && version != 4 ? read_unproved_certificate(file.content) : std::unexpected(std::string{});
+        trying_.require_reading();
+        if (own && own->fingerprint == file.fingerprint)
+            certificates.emplace_back(&file, *std::move(own));
+        else
+            unused.emplace_back(&file, problem_with(listed));
+    }
+
+    static std::string problem_with(const std::vector<certificate>& listed) {
+        return listed.empty() ? "gpg cannot read it" : "it is the certificate " + listed.front().fingerprint;
+    }
+
+    gpg& gpg_;
+    trial& trying_;
+    unknown_versions unknown_;
+};
+
+bool is_in_domain(char c) {
+    return text::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
+}
+
+bool is_in_local_part(char c) { return is_in_domain(c) || std::string_view("!#$%&'*+/=?^_`{|}~").contains(c); }
+
+} // namespace
+
+void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum, time_point now) {
+    mark_weak(cert, minimum);
+    add_self_signatures(cert, read_self_signatures(binary), now);
+}
+
+read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files) {
+    gpg home(options);
+    trial trying(home);
+    reader read(home, trying);
+    // One of a version that gpg does not know stops it; it should not stand before the others.
+    std::vector<const stored_file*> usual, others;
+    for (const auto& file : files) (version_of(file.content) == 4 ? usual : others).push_back(&file);
+    read.read(usual);
+    read.read(others);
+    std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
+    read_files out{.certificates = {}, .unused = std::move(read.unused)};
+    for (auto& [file, cert] : read.certificates) {
+        complete(cert, file->content, minimum, this_second());
+        out.certificates.push_back({.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content)});
+    }
+    trying.run(out.certificates, this_second());
+    return out;
+}
+
+std::vector<std::string> addresses_in(std::string_view octets) {
+    std::vector<std::string> out;
+    for (auto at = octets.find('@'); at != std::string_view::npos; at = octets.find('@', at + 1)) {
+        auto first = at, last = at + 1;
+        while (first > 0 && is_in_local_part(octets[first - 1])) --first;
+        while (last < octets.size() && is_in_domain(octets[last])) ++last;
+        const auto address = policy::parse_address(octets.substr(first, last - first));
+        if (!address.local.empty() && !address.domain.empty()) out.push_back(address.key());
+    }
+    return out;
+}
+
+std::string doubt_about(const certificate& cert, time_point now) {
+    if (!cert.addresses.empty()) return {};
+    if (cert.created > now)
+        return "it was created in the future, on " + rfc3339(cert.created).substr(0, 10) +
+               ": the clock of this machine is wrong, or was its owner's";
+    return cert.invalid ? "gpg finds no user id in it that its owner signed: it is damaged" : "";
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,102 @@
+#include "keys/protection/addressing.hpp"
+#include "keys/base/files.hpp"
+#include "keys/protection/inspect.hpp"
+#include "keys/certificates/key_file.hpp"
+#include "keys/certificates/unproved.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::keys {
+namespace {
+
+using policy::addressed;
+using policy::key_state;
+
+std::string bytes_of(const std::string& name) {
+    return read_key_file(read_file(std::filesystem::path(SEALGATE_KEY_FILES) / name))->certificates.at(0).binary;
+}
+
+certificate read(const std::string& binary) {
+    auto cert = read_unproved_certificate(binary);
+    EXPECT_TRUE(cert) << cert.error();
+    return cert.value_or(certificate{});
+}
+
+TEST(UnprovedCertificate, SaysWhatItsPacketsSay) {
+    const auto six = read(bytes_of("js-v6-curve25519.asc"));
+    EXPECT_EQ(six.fingerprint, "D90D24EC00128898D6243F08BE729BB911FE7F2D7B3D6EFB38FA129142A7BE90");
+    EXPECT_EQ(six.addresses, std::vector<std::string>{"js-v6-curve25519@partner.example"});
+    ASSERT_EQ(six.subkeys.size(), 2u);
+    EXPECT_FALSE(six.subkeys[0].can_encrypt);
+    EXPECT_TRUE(six.subkeys[1].can_encrypt);
+    EXPECT_EQ(six.subkeys[1].key_id, "3F2AE784D4817E3D");
+    EXPECT_EQ(six.subkeys[1].algorithm, 25);
+    EXPECT_TRUE(six.addressing_only);
+    EXPECT_EQ(state_at(six, six.created + std::chrono::days(1)), key_state::not_for_encryption);
+
+    const auto four = read(bytes_of("js-v4-curve25519.asc"));
+    EXPECT_EQ(four.fingerprint, "BF3393291508EC127AA83A9C38D2DDA95904F88F");
+    EXPECT_EQ(four.subkeys.at(1).key_id, "AC240AE45179E718");
+}
+
+TEST(UnprovedCertificate, ReadsWhatGpgReadsAlike) {
+    const auto plain = read(bytes_of("plain.asc"));
+    EXPECT_EQ(plain.fingerprint, "CACEF556DD7FABE65EF2B0DB1582BA78AC564B0B");
+    EXPECT_EQ(plain.addresses, std::vector<std::string>{"plain@partner.example"});
+    EXPECT_EQ(plain.subkeys.at(1).key_id, "22DF5125956CF486");
+    EXPECT_FALSE(plain.revoked);
+    EXPECT_TRUE(read(bytes_of("revoked.asc")).revoked);
+}
+
+TEST(UnprovedCertificate, NoByteMakesItFail) {
+    for (const auto* name : {"js-v6-curve25519.asc", "plain.asc", "revoked.asc"}) {
+        const auto whole = bytes_of(name);
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            auto broken = whole;
+            broken[i] = static_cast<char>(broken[i] ^ 0x55);
+            (void)read_unproved_certificate(broken);
+            (void)read_unproved_certificate(whole.substr(0, i));
+            (void)merge_unproved(whole, broken);
+            (void)without_foreign_signatures(broken);
+            (void)read_key_file(broken);
+        }
+    }
+}
+
+TEST(UnprovedCertificate, WhatTheKeyDoesNotSeemToHaveSignedIsNotThere) {
+    auto binary = bytes_of("js-v6-curve25519.asc");
+    const std::string added = "\xCD\x0D"
+                              "eve@other.org";
+    EXPECT_EQ(read(binary + added).addresses, read(binary).addresses);
+}
+
+TEST(UnprovedCertificate, MergingLosesNothing) {
+    const auto whole = bytes_of("revoked.asc"), before = bytes_of("revoked-before.asc");
+    EXPECT_EQ(merge_unproved(before, before), before);
+    EXPECT_EQ(merge_unproved(whole, before), whole);
+    EXPECT_TRUE(read(merge_unproved(before, whole)).revoked);
+    EXPECT_EQ(read(merge_unproved(before, whole)).subkeys.size(), 2u);
+}
+
+TEST(UnprovedCertificate, OwnSignaturesStay) {
+    for (const auto* name : {"plain.asc", "revoked.asc", "js-v6-curve25519.asc", "js-v4-curve25519.asc"})
+        EXPECT_EQ(without_foreign_signatures(bytes_of(name)), bytes_of(name)) << name;
+    EXPECT_EQ(without_foreign_signatures(bytes_of("plain.asc") + "\xC2\x03\x06zz"), bytes_of("plain.asc"));
+}
+
+TEST(UnprovedCertificate, MailThatNamesItsKeyIsAddressedToIt) {
+    stored_certificate six{.cert = read(bytes_of("js-v6-curve25519.asc"))},
+        four{.cert = read(bytes_of("js-v4-curve25519.asc"))};
+    const key_index keys(std::vector<stored_certificate>{six, four});
+    const auto to = [&](const std::string& mail, const std::string& address) {
+        const auto bytes = read_file(std::filesystem::path(SEALGATE_KEY_FILES) / mail);
+        return readership(inspect(policy::parse_message(bytes))).addressed_to(keys, address);
+    };
+    EXPECT_EQ(to("to-v6-only.eml", "js-v6-curve25519@partner.example"), addressed::yes);
+    EXPECT_EQ(to("to-v6-only.eml", "js-v4-curve25519@partner.example"), addressed::no);
+    EXPECT_EQ(to("to-unsupported-x25519.eml", "js-v4-curve25519@partner.example"), addressed::yes);
+    EXPECT_EQ(to("to-unsupported-x25519.eml", "plain@partner.example"), addressed::unverifiable);
+}
+
+} // namespace
+} // namespace sealgate::keys

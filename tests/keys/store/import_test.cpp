@@ -1,0 +1,180 @@
+// What becomes of the files that people hand in as "the key", from the file to the store.
+#include "keys/protection/addressing.hpp"
+#include "keys/openpgp/armor.hpp"
+#include "keys/base/files.hpp"
+#include "keys/certificates/key_file.hpp"
+#include "keys/store/store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sealgate::keys {
+namespace {
+
+using policy::key_state;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+std::string file(const std::string& name) { return read_file(std::filesystem::path(SEALGATE_KEY_FILES) / name); }
+
+constexpr auto plain = "CACEF556DD7FABE65EF2B0DB1582BA78AC564B0B";
+constexpr auto revoked = "2DA19FC6D743B4CACA1D4E502B5DC83F33FB56EC";
+constexpr auto version_6 = "D90D24EC00128898D6243F08BE729BB911FE7F2D7B3D6EFB38FA129142A7BE90";
+
+class StoreImport : public testing::Test {
+protected:
+    // "added FINGERPRINT usable address", one for each certificate.
+    std::vector<std::string> import(const std::string& bytes) {
+        const auto report = keys.import(bytes);
+        problems.clear();
+        if (!report) return {report.error()};
+        problems = report->problems;
+        std::vector<std::string> out;
+        for (const auto& [cert, what, binary] : report->certificates) {
+            const auto* word = what == change::added ? "added " : what == change::updated ? "updated " : "unchanged ";
+            out.push_back(word + cert.fingerprint + " " + std::string(name_of(state_at(cert, now()))));
+            for (const auto& address : cert.addresses) out.back() += " " + address;
+            EXPECT_EQ(*binary, read_file(keys.directory() / (cert.fingerprint + ".pgp")));
+        }
+        return out;
+    }
+    found_key find(const std::string& address) {
+        index = key_index(keys.load().certificates);
+        return index.find(address, now());
+    }
+    // One problem, which says this of the certificate.
+    void is_refused(const std::string& name, const std::string& fingerprint, const std::string& why) {
+        EXPECT_THAT(import(file(name)), IsEmpty()) << name;
+        EXPECT_THAT(problems, ElementsAre(fingerprint + " was not taken: " + why)) << name;
+        EXPECT_TRUE(keys.load().certificates.empty());
+    }
+
+    temporary_directory directory{std::filesystem::temp_directory_path()};
+    store keys{directory.path() / "keys", {}};
+    std::vector<std::string> problems;
+    key_index index;
+};
+
+std::string with(const std::string& what, const std::string& fingerprint, const std::string& rest) {
+    return what + " " + fingerprint + " " + rest;
+}
+
+TEST_F(StoreImport, EachOddShapeIsTheCertificate) {
+    for (const auto* name :
+         {"plain.asc", "crc-without-eq.asc", "marker-first.gpg", "nbsp.asc", "no-blank.asc", "utf8-bom.asc"}) {
+        EXPECT_THAT(import(file(name)), ElementsAre(with("added", plain, "usable plain@partner.example"))) << name;
+        EXPECT_THAT(problems, IsEmpty());
+        ASSERT_TRUE(keys.remove(plain));
+    }
+}
+
+TEST_F(StoreImport, OneOfAnotherVersionTakesNoOtherWithIt) {
+    for (const auto* name : {"v4-then-v6.asc", "bundle-v5-after.gpg"}) {
+        EXPECT_THAT(import(file(name)), testing::Contains(with("added", plain, "usable plain@partner.example"))) << name;
+        ASSERT_TRUE(keys.remove(plain));
+    }
+    const auto v6_first = read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary +
+                          read_key_file(file("plain.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(v6_first), testing::Contains(with("added", plain, "usable plain@partner.example")));
+}
+
+TEST_F(StoreImport, ARevocationIsTakenThoughGpgWouldDropIt) {
+    EXPECT_THAT(import(file("revoked-before.asc")), ElementsAre(with("added", revoked, "usable revoked@partner.example")));
+    EXPECT_THAT(import(file("revoked-v4-then-v6.asc")),
+                testing::Contains(with("updated", revoked, "revoked revoked@partner.example")));
+    EXPECT_EQ(find("revoked@partner.example").state, key_state::revoked);
+}
+
+TEST_F(StoreImport, ARevocationIsTakenThoughSomebodySignedTheKeyInAWayThatGpgDoesNotKnow) {
+    ASSERT_THAT(import(file("revoked-before.asc")), testing::SizeIs(1));
+    const auto with_foreign_signature = read_key_file(file("revoked.asc"))->certificates[0].binary + "\xC2\x03\x06zz";
+    EXPECT_THAT(import(with_foreign_signature), ElementsAre(with("updated", revoked, "revoked revoked@partner.example")));
+}
+
+TEST_F(StoreImport, ARevocationByItselfMayComeTwice) {
+    EXPECT_THAT(import(file("revoked.rev.asc")), IsEmpty());
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("is of no certificate that is here")));
+    ASSERT_THAT(import(file("revoked-before.asc") + file("plain.asc")), testing::SizeIs(2));
+    EXPECT_THAT(import(file("revoked.rev.asc")), ElementsAre(with("updated", revoked, "revoked revoked@partner.example")));
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_THAT(import(file("revoked.rev.asc")), ElementsAre(with("unchanged", revoked, "revoked revoked@partner.example")));
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(find("plain@partner.example").state, key_state::usable);
+}
+
+TEST_F(StoreImport, ARevocationMayStandBesideItsCertificate) {
+    EXPECT_THAT(import(file("revoked-before.asc") + file("revoked.rev.asc")),
+                ElementsAre(with("added", revoked, "revoked revoked@partner.example")));
+}
+
+TEST_F(StoreImport, EachRefusalSaysWhy) {
+    is_refused("nouid.asc", "B4F5F1316774B8D8624F2EB56CF8D03E319A07F7",
+               "it has no user id, so that nobody's mail would find it");
+    EXPECT_THAT(import(file("detached-sig.asc")), ElementsAre(HasSubstr("the signature of a document")));
+    EXPECT_THAT(import(file("to-v6-only.eml")), ElementsAre("holds a message, no certificate"));
+    const auto whole = read_key_file(file("plain.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(file("future.asc")), IsEmpty());
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("it was created in the future")));
+    auto forged = whole;
+    forged.at(forged.find("Plain")) = 'B';
+    EXPECT_THAT(import(forged), IsEmpty());
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("none of its user ids has a signature of its own key")));
+}
+
+TEST_F(StoreImport, WhatIsWholeIsTakenThoughTheLastIsCutShort) {
+    const auto whole = read_key_file(file("plain.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(read_key_file(file("revoked-before.asc"))->certificates[0].binary + whole.substr(0, 300)),
+                ElementsAre(with("added", revoked, "usable revoked@partner.example")));
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("it is cut short")));
+}
+
+TEST_F(StoreImport, AddressesAreReadAsPeopleWriteThem) {
+    ASSERT_THAT(import(file("uid-mailto.asc") + file("uid-after.asc") + file("no-address.asc")), testing::SizeIs(3));
+    EXPECT_EQ(find("mailto@partner.example").state, key_state::usable);
+    EXPECT_EQ(find("after@partner.example").state, key_state::usable);
+}
+
+TEST_F(StoreImport, WhatGpgCannotReadIsKeptForAddressing) {
+    EXPECT_THAT(import(file("js-v6-curve25519.asc")),
+                ElementsAre(with("added", version_6, "not-for-encryption js-v6-curve25519@partner.example")));
+    EXPECT_THAT(
+        import(file("js-v4-curve25519.asc")),
+        ElementsAre("added BF3393291508EC127AA83A9C38D2DDA95904F88F not-for-encryption js-v4-curve25519@partner.example"));
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_THAT(import(file("js-v6-curve25519.asc")), ElementsAre(HasSubstr("unchanged")));
+    const auto loaded = keys.load();
+    EXPECT_THAT(loaded.problems, IsEmpty());
+    ASSERT_EQ(loaded.certificates.size(), 2u);
+    for (const auto& one : loaded.certificates) EXPECT_TRUE(one.cert.addressing_only) << one.cert.fingerprint;
+    EXPECT_EQ(find("js-v6-curve25519@partner.example").state, key_state::not_for_encryption);
+    EXPECT_EQ(keys.set(version_6, availability::disabled), version_6);
+    EXPECT_EQ(find("js-v6-curve25519@partner.example").state, key_state::disabled);
+}
+
+TEST_F(StoreImport, MoreThanAFewThatGpgCannotReadCostNoMoreRuns) {
+    const auto six = read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary;
+    std::string many;
+    for (char c = 0; c < 40; ++c) { // each another key: its time of creation differs
+        auto one = six;
+        one[6] = c;
+        many += one;
+    }
+    const auto report = keys.import(many);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->certificates.size() + report->problems.size(), 40u);
+    EXPECT_EQ(keys.load().certificates.size(), report->certificates.size());
+}
+
+TEST_F(StoreImport, ASubkeyThatGpgDoesNotKnowIsKeptBesideOneThatItKnows) {
+    ASSERT_THAT(import(file("x25519-beside-cv25519.pgp")), ElementsAre(HasSubstr(" usable mix@partner.example")));
+    ASSERT_THAT(import(file("x25519-subkey.pgp")), ElementsAre(HasSubstr(" not-for-encryption xsub@partner.example")));
+    const auto found = find("xsub@partner.example");
+    ASSERT_NE(found.stored, nullptr);
+    EXPECT_FALSE(found.stored->cert.subkeys.at(1).known_algorithm);
+}
+
+} // namespace
+} // namespace sealgate::keys

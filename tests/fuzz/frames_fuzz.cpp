@@ -3,8 +3,8 @@
 // The first byte is the size of the chunks. What must hold: no crash, no read out of bounds, bounded memory,
 // what is kept is within the limit, and every answer can be encoded. The same stream in one chunk must say
 // the same.
-#include "milter/edits.hpp"
-#include "milter/session.hpp"
+#include "milter/protocol/edits.hpp"
+#include "milter/protocol/session.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // A line of the ledger of notices is read without harm; one that is read comes back as it was, and cannot put an SMTP command
 // or a header onto the wire.
-#include "milter/ledger_line.hpp"
-#include "milter/outbox_file.hpp"
+#include "milter/notices/ledger_line.hpp"
+#include "milter/outbox/copy_file.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <cstddef>

@@ -1,0 +1,101 @@
+#include "milter/audit/event_recorder.hpp"
+
+#include "keys/base/files.hpp"
+#include "milter/base/log.hpp"
+#include "policy/audit/query.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view suffix = ".event";
+
+// Whoever can write here can write into the log; what is not whole still must not.
+bool is_event(const std::string& fields) {
+    boost::system::error_code error;
+    const auto value = boost::json::parse("{" + fields + "}", error);
+    return !error && value.is_object() && policy::text_in(value.get_object(), "event") &&
+           policy::text_in(value.get_object(), "time") && !fields.contains('\n');
+}
+
+} // namespace
+
+void leave_event(const fs::path& directory, std::string_view name, const std::string& fields) {
+    keys::make_private_directory(directory);
+    keys::replace_file(directory / (std::string(name) + std::string(suffix)), fields);
+}
+
+event_recorder::~event_recorder() {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return under_way_ == 0; });
+}
+
+void event_recorder::record(std::string fields) { append(std::move(fields), {}); }
+
+void event_recorder::look() {
+    std::vector<std::string> again;
+    {
+        const std::lock_guard lock(mutex_);
+        again.swap(unwritten_);
+    }
+    for (auto& fields : again) append(std::move(fields), {});
+    take_left();
+}
+
+void event_recorder::append(std::string fields, const fs::path& left_in) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++under_way_;
+    }
+    auto told = [this, fields, left_in](const std::string& error) { done(error, fields, left_in); };
+    log_.append(std::move(fields), std::move(told));
+}
+
+void event_recorder::done(const std::string& error, std::string fields, const fs::path& left_in) {
+    std::error_code stays;
+    if (error.empty() && !left_in.empty()) fs::remove(left_in, stays);
+    if (!error.empty()) log_line("event not recorded yet: " + error);
+    const std::lock_guard lock(mutex_);
+    if (!left_in.empty())
+        being_taken_.erase(left_in);
+    else if (!error.empty())
+        unwritten_.push_back(std::move(fields));
+    --under_way_;
+    idle_.notify_all();
+}
+
+void event_recorder::take_left() {
+    std::vector<fs::path> files;
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(directory_, missing))
+        if (entry.path().extension() == suffix) files.push_back(entry.path());
+    std::ranges::sort(files);
+    for (const auto& file : files) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!being_taken_.insert(file).second) continue;
+        }
+        try {
+            auto fields = keys::read_file(file);
+            if (is_event(fields)) {
+                append(std::move(fields), file);
+                continue;
+            }
+            log_line(file.string() + " is no event; it is left alone until the next start");
+        } catch (const std::system_error& problem) {
+            log_line(std::string("event not recorded: ") + problem.what());
+            const std::lock_guard lock(mutex_);
+            being_taken_.erase(file);
+        }
+    }
+}
+
+} // namespace sealgate::milter

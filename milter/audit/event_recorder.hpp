@@ -1,0 +1,49 @@
+// Events (policy/audit/event.hpp), and corrections of decisions, on their way into the audit log.
+//
+// The gateway alone writes the log. A command that changes something beside it (`sealgate keys import`) leaves its event in
+// the directory state/events/, one file each, and the gateway takes it from there. An event that can't be written now, since
+// the disk is full, say, is kept and tried again: mail is deferred meanwhile, and the event keeps its time.
+#pragma once
+
+#include "milter/audit/log.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// On disk when it returns. Throws std::system_error.
+void leave_event(const std::filesystem::path& directory, std::string_view name, const std::string& fields);
+
+class event_recorder {
+public:
+    // The log outlives it.
+    event_recorder(audit_log& log, std::filesystem::path directory)
+        : log_(log)
+        , directory_(std::move(directory)) {}
+    ~event_recorder(); // waits for those under way
+
+    // Any thread.
+    void record(std::string fields);
+    // Tries again what could not be written, and takes what commands left. Blocks on the disk. Any thread.
+    void look();
+
+private:
+    void append(std::string fields, const std::filesystem::path& left_in);
+    void done(const std::string& error, std::string fields, const std::filesystem::path& left_in);
+    void take_left();
+
+    audit_log& log_;
+    std::filesystem::path directory_;
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    std::vector<std::string> unwritten_;
+    std::set<std::filesystem::path> being_taken_;
+    std::size_t under_way_ = 0;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,60 @@
+#include "milter/audit/layout.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "audit-";
+constexpr std::string_view suffix = ".jsonl";
+
+std::optional<std::uint64_t> first_record_of(std::string_view name) {
+    if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
+    const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return number;
+}
+
+} // namespace
+
+fs::path written_log(const fs::path& directory) { return directory / "audit.jsonl"; }
+
+fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
+    return directory / fmt::format("{}{:012}{}", prefix, first_record, suffix);
+}
+
+fs::path found_log(const fs::path& directory, std::uint64_t record, unsigned copy) {
+    return directory / fmt::format("found-{:012}{}{}", record, copy > 1 ? fmt::format("-{}", copy) : "", suffix);
+}
+
+std::vector<fs::path> log_files(const fs::path& directory) {
+    std::error_code error;
+    const fs::directory_iterator entries(directory, error);
+    if (error == std::errc::no_such_file_or_directory) return {};
+    if (error) throw std::system_error(error, "cannot look into " + directory.string());
+    std::vector<std::pair<std::uint64_t, fs::path>> rotated;
+    for (const auto& entry : entries)
+        if (const auto first = first_record_of(entry.path().filename().string())) rotated.emplace_back(*first, entry.path());
+    std::ranges::sort(rotated);
+    std::vector<fs::path> out;
+    for (auto& [first, path] : rotated) out.push_back(std::move(path));
+    if (auto written = written_log(directory); fs::exists(written)) out.push_back(std::move(written));
+    return out;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,90 @@
+// The audit log: one JSON line a record, hash-linked (policy/audit/chain.hpp), durable before anybody is told, and signed from time
+// to time (policy/audit/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and its first
+// record tells what was found (policy/audit/log_found.hpp).
+//
+// Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread
+// does both, and rotates and signs. A record that can't be made durable leaves no trace in the file, and its waiter is told
+// why. What rotating and signing lacks is complained about, and tried again: neither holds up mail.
+#pragma once
+
+#include "milter/audit/log_file.hpp"
+#include "milter/audit/checkpoint_file.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct audit_options {
+    std::filesystem::path directory;
+    std::filesystem::path key;         // that signs checkpoints
+    std::filesystem::path checkpoints; // the file of signatures
+    std::uint64_t checkpoint_records = 1000;
+    std::chrono::seconds checkpoint_time{300};
+    std::uint64_t rotate_size = std::uint64_t{64} << 20; // octets
+    bool rotate_daily = true;
+    std::function<void(std::string_view)> complain = [](std::string_view) {};
+    std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
+};
+
+class audit_log {
+public:
+    // Called once on the writer thread: empty text when the record is on disk, else why it is not.
+    using completion = std::function<void(std::string error)>;
+
+    // Throws as audit_file and checkpoint_file do.
+    explicit audit_log(audit_options options);
+    ~audit_log(); // writes what waits, and signs
+    audit_log(const audit_log&) = delete;
+    audit_log& operator=(const audit_log&) = delete;
+
+    // `fields` as policy::audit_fields() makes them. Any thread.
+    void append(std::string fields, completion done);
+
+    // Octets of a record cut short that were removed at opening.
+    std::uint64_t repaired() const { return repaired_; }
+    // Who signs, and with which key.
+    const checkpoint_file& signer() const { return checkpoints_; }
+
+private:
+    struct waiting {
+        std::string fields;
+        completion done;
+    };
+
+    void run();
+    std::vector<waiting> wait_for_records();
+    void write(std::vector<waiting> batch);
+    std::string commit(const std::vector<waiting>& batch);
+    void begin_where_it_was_signed();
+    void go_on_anew_if_need_be();
+    void rotate_before(std::size_t octets, std::chrono::sys_days today);
+    bool checkpoint_is_due() const;
+    void add_checkpoint();
+    void complain_once(std::string& last, const std::string& problem) const;
+
+    const audit_options options_;
+    audit_file file_;
+    checkpoint_file checkpoints_;
+    const std::uint64_t repaired_;
+    std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
+    std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
+    std::vector<std::string> untold_; // records of how the log was found, until they are written
+    std::string rotating_lacks_;
+    std::string signing_lacks_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::vector<waiting> queue_;
+    bool closing_ = false;
+    std::thread writer_; // last: it uses all the others
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,120 @@
+#include "milter/audit/reader.hpp"
+
+#include "milter/audit/layout.hpp"
+#include "policy/audit/chain.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+constexpr std::size_t chunk = 256 * 1024;
+constexpr std::size_t most_kept = policy::longest_record + 1; // of one line
+
+std::optional<ino_t> inode_of(const std::filesystem::path& file) {
+    struct stat status = {};
+    if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+    return status.st_ino;
+}
+
+struct stat status_of(const keys::open_file& file, const std::filesystem::path& path) {
+    struct stat status = {};
+    if (::fstat(file.descriptor(), &status) != 0)
+        throw std::system_error(errno, std::generic_category(), "cannot look at " + path.string());
+    return status;
+}
+
+} // namespace
+
+audit_reader::audit_reader(const std::filesystem::path& directory)
+    : audit_reader(log_files(directory)) {
+    directory_ = directory;
+    if (files_.empty())
+        throw std::runtime_error("there is no audit log in " + directory.string() + "; has the gateway run yet?");
+    open(0);
+}
+
+audit_reader::audit_reader(std::vector<std::filesystem::path> files)
+    : files_(std::move(files)) {
+    if (!files_.empty()) open(0);
+}
+
+bool audit_reader::next(std::string& line) {
+    left_.reset();
+    for (;;) {
+        const auto end = buffer_.find('\n', searched_);
+        if (end != std::string::npos) {
+            line.assign(buffer_, at_, std::min(end - at_, most_kept));
+            at_ = searched_ = end + 1;
+            return true;
+        }
+        if (buffer_.size() - at_ > most_kept) buffer_.resize(at_ + most_kept);
+        searched_ = buffer_.size();
+        if (fill()) continue;
+        auto rest = buffer_.substr(at_);
+        auto here = file();
+        if (!open_next()) return false;
+        // Only the log's last line can be one that is being written.
+        if (!rest.empty()) {
+            line = std::move(rest);
+            left_ = std::move(here);
+            return true;
+        }
+    }
+}
+
+bool audit_reader::fill() {
+    if (!in_) return false;
+    searched_ -= at_;
+    buffer_.erase(0, std::exchange(at_, 0));
+    const auto have = buffer_.size();
+    buffer_.resize(have + chunk);
+    const auto got = ::read(in_->descriptor(), buffer_.data() + have, chunk);
+    buffer_.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read " + file().string());
+    if (got == 0) step_back();
+    return got > 0;
+}
+
+// Octets that could not be made durable were taken back: what follows begins there.
+void audit_reader::step_back() {
+    const auto size = status_of(*in_, file()).st_size;
+    if (::lseek(in_->descriptor(), 0, SEEK_CUR) <= size) return;
+    ::lseek(in_->descriptor(), size, SEEK_SET);
+    buffer_.clear();
+    searched_ = 0;
+}
+
+// False where the file in hand is the last one.
+bool audit_reader::open_next() {
+    if (!directory_.empty()) {
+        auto files = log_files(directory_);
+        if (files.empty()) return false;
+        files_ = std::move(files);
+        // The last one, should two names be one file: what was read is not read again.
+        const auto here = std::ranges::find(files_.rbegin(), files_.rend(), std::optional(inode_), &inode_of);
+        // A file that was taken away while it was read is followed by the one that is written.
+        if (here == files_.rend()) return open(files_.size() - 1), true;
+        at_file_ = static_cast<std::size_t>(files_.rend() - here) - 1;
+    }
+    if (at_file_ + 1 >= files_.size()) return false;
+    open(at_file_ + 1);
+    return true;
+}
+
+void audit_reader::open(std::size_t file) {
+    at_file_ = file;
+    in_.emplace(files_[file]);
+    inode_ = status_of(*in_, files_[file]).st_ino;
+    buffer_.clear();
+    at_ = searched_ = 0;
+}
+
+} // namespace sealgate::milter

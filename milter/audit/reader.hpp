@@ -1,0 +1,69 @@
+// The audit log read line by line, from its first file to its last, while the gateway may be writing and rotating it.
+//
+// A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. A line longer
+// than policy::longest_record is no record; it comes cut to one octet more than that, so that memory is bounded.
+//
+// Throws std::system_error, which names the file, where one can't be read or is no regular file.
+#pragma once
+
+#include "keys/base/files.hpp"
+#include "milter/audit/layout.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+class audit_reader {
+public:
+    // The log of a gateway. Throws std::runtime_error where there is none.
+    explicit audit_reader(const std::filesystem::path& directory);
+    // These files, in this order.
+    explicit audit_reader(std::vector<std::filesystem::path> files);
+
+    // The next line without its line end, or false: there is none now. Asked again, it tells what has come since.
+    bool next(std::string& line);
+
+    // The file that the last line is from.
+    const std::filesystem::path& file() const { return left_ ? *left_ : files_[at_file_]; }
+    // What stands behind the last line end: an unfinished line.
+    std::string_view unfinished() const { return std::string_view(buffer_).substr(at_); }
+
+private:
+    bool fill();
+    void step_back();
+    bool open_next();
+    void open(std::size_t file);
+
+    std::filesystem::path directory_; // empty: these files and no later ones
+    std::vector<std::filesystem::path> files_;
+    std::size_t at_file_ = 0;
+    std::optional<keys::input_file> in_;
+    std::optional<std::filesystem::path> left_; // where the last line is the unfinished end of a file
+    ino_t inode_ = 0;                           // of in_: a file keeps it when it is rotated
+    std::string buffer_;
+    std::size_t at_ = 0;       // of buffer_: where the next line begins
+    std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here
+};
+
+// The last thing that `find` finds in a line of a gateway's log, file by file from the last one back, as far as it takes;
+// nothing where there is none. Within a file lines come in their order.
+template <class Find>
+auto find_last(const std::filesystem::path& directory, Find find) {
+    decltype(find(std::string_view{})) out;
+    auto files = log_files(directory);
+    for (auto file = files.rbegin(); file != files.rend() && !out; ++file) {
+        audit_reader reader(std::vector{*file});
+        for (std::string line; reader.next(line);)
+            if (auto found = find(std::string_view(line))) out = std::move(found);
+    }
+    return out;
+}
+
+} // namespace sealgate::milter

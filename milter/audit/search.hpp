@@ -1,0 +1,54 @@
+// The records of the log that answer a question, and what could not be asked: nothing is passed over in silence.
+#pragma once
+
+#include "milter/audit/reader.hpp"
+#include "milter/audit/address_resolver.hpp"
+#include "policy/audit/query.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace sealgate::milter {
+
+struct found_record {
+    std::string line;                          // of a damaged one the beginning, printable
+    std::optional<boost::json::object> record; // none: the line is damaged
+};
+
+class audit_search {
+public:
+    // `log`: its directory. Throws as audit_reader does.
+    audit_search(const std::filesystem::path& log, policy::query asked, const people& named);
+
+    // The next that matches, or false: there is none now. A damaged line matches where nothing is asked.
+    bool next(found_record& out);
+
+    // Lines that are no JSON object, so far.
+    std::uint64_t damaged() const { return damaged_; }
+    // Decisions that match but for what hashes hide: addresses under a key that is not at hand, or may not be; and domains.
+    struct hashed_decisions {
+        std::uint64_t under_another_key = 0;
+        std::uint64_t under_unknown_key = 0;
+        std::uint64_t without_domain = 0;
+        bool any() const { return under_another_key + under_unknown_key + without_domain > 0; }
+    };
+    hashed_decisions hashed() const { return hashed_; }
+    // Of the key that the last record's addresses are hashed under, as far as the log says.
+    const std::string& key_in_use() const { return key_.id(); }
+
+private:
+    bool is_wanted(const boost::json::object& record);
+
+    audit_reader log_;
+    policy::query asked_;
+    policy::query but_for_people_, but_for_domains_;
+    policy::address_key_in_use key_;
+    std::uint64_t damaged_ = 0;
+    hashed_decisions hashed_;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,64 @@
+#include "milter/base/directory_watch.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <sys/inotify.h>
+
+namespace sealgate::milter {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint32_t any_change = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |
+                                     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+} // namespace
+
+directory_watch::directory_watch(asio::io_context& io, watch_times times)
+    : times_(times)
+    , events_(io)
+    , timer_(io) {}
+
+void directory_watch::start(const std::filesystem::path& directory) {
+    if (!events_.is_open())
+        if (const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); descriptor >= 0) events_.assign(descriptor);
+    watching_ = events_.is_open() && ::inotify_add_watch(events_.native_handle(), directory.c_str(), any_change) >= 0;
+}
+
+asio::awaitable<void> directory_watch::changed() {
+    const auto between = watching_ ? times_.between_looks : times_.between_looks_without_inotify;
+    if (!co_await event_within(between)) co_return;
+    const auto end = std::chrono::steady_clock::now() + times_.patience;
+    while (std::chrono::steady_clock::now() < end && co_await event_within(times_.silence)) {
+    }
+}
+
+// What an event says is not looked at: the directory is.
+asio::awaitable<bool> directory_watch::event_within(std::chrono::steady_clock::duration time) {
+    using namespace asio::experimental::awaitable_operators;
+    timer_.expires_after(time);
+    if (!watching_) {
+        co_await timer_.async_wait(no_throw);
+        co_return false;
+    }
+    std::array<char, 4096> unread; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const auto first = co_await (events_.async_read_some(asio::buffer(unread), no_throw) || timer_.async_wait(no_throw));
+    if (first.index() != 0) co_return false;
+    if (std::get<0>(std::get<0>(first))) give_up();
+    co_return true;
+}
+
+void directory_watch::give_up() {
+    boost::system::error_code ignored;
+    events_.close(ignored);
+    watching_ = false;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,54 @@
+#include "milter/base/exception_text.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <filesystem>
+#include <new>
+
+namespace sealgate::milter {
+
+namespace {
+
+// "filesystem error: cannot rename: No such file or directory [a] [b]"
+std::string text_of_files(const std::filesystem::filesystem_error& problem) {
+    if (!problem.path1().empty()) return "cannot use " + problem.path1().string() + ": " + problem.code().message();
+    return "cannot use a file whose name is empty: " + problem.code().message();
+}
+
+// "bind: Address already in use [system:98 at /usr/include/boost/asio/…:161:5 in function '…']"
+std::string text_of_network(const boost::system::system_error& problem) {
+    const std::string text = problem.what();
+    return text.substr(0, text.find(" [" + std::string(problem.code().category().name()) + ":"));
+}
+
+} // namespace
+
+std::string text_of(const std::exception& problem) {
+    if (const auto* of_files = dynamic_cast<const std::filesystem::filesystem_error*>(&problem))
+        return text_of_files(*of_files);
+    if (const auto* network = dynamic_cast<const boost::system::system_error*>(&problem)) return text_of_network(*network);
+    if (dynamic_cast<const std::bad_alloc*>(&problem)) return "no memory for it";
+    return problem.what();
+}
+
+std::string text_of(const std::exception_ptr& problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (const std::exception& e) {
+        return text_of(e);
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+bool is_of_memory(const std::exception_ptr& problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (const std::bad_alloc&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,34 @@
+#include "milter/base/keyed_mutex.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace sealgate::milter {
+
+namespace asio = boost::asio;
+
+void turn::end() {
+    const auto table = std::exchange(table_, nullptr);
+    if (!table) return;
+    const auto at = table->find(name_);
+    while (!at->second.empty()) {
+        const auto next = at->second.front().lock();
+        at->second.pop_front();
+        if (next && next->cancel() > 0) return; // the name stays in the table: it is theirs now
+    }
+    table->erase(at);
+}
+
+asio::awaitable<turn> turns::take(std::string name) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto [at, is_free] = table_->try_emplace(name);
+    if (!is_free) {
+        const auto waits = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+        at->second.push_back(waits);
+        co_await waits->async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return turn(table_, std::move(name));
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,102 @@
+#include "milter/commands/audit_show.hpp"
+#include "milter/commands/audit_verify.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/cli/configured.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+const std::string filters =
+    "FILTER chooses; of several values of one filter one has to hold:\n"
+    "  --since TIME, --until TIME        from then on, before then; 30d, 12h, 30m: so long ago;\n"
+    "                                    2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+    "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD\n"
+    "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n";
+const std::string event_filter =
+    "  --event WORD                      events of the gateway: start, reload, key-import and so on\n";
+const std::string nothing_matches = "Exit status 1 if nothing matches.\n";
+
+const std::vector<option_spec> filter_options{
+    {"--since", takes::value},      {"--until", takes::value},           {"--id", takes::values},
+    {"--sender", takes::values},    {"--classification", takes::values}, {"--outcome", takes::values},
+    {"--recipient", takes::values}, {"--domain", takes::values},         {"--tier", takes::values},
+    {"--reason", takes::values}};
+
+std::vector<option_spec> filters_and(std::vector<option_spec> others) {
+    others.insert(others.begin(), filter_options.begin(), filter_options.end());
+    return others;
+}
+
+template <int (*run)(const invocation&, const config&)>
+int ask(const invocation& called) {
+    if (called.json() && called.has("--csv")) return complain("--json and --csv exclude each other"), exit_unusable;
+    const auto gateway = configured(called);
+    return gateway ? run(called, *gateway) : exit_unusable;
+}
+
+// Whoever verifies a copy needs no gateway.
+int verify(const invocation& called) {
+    if (!called.words.empty()) return verify_log(called, {}, called.words);
+    const auto gateway = configured(called);
+    return gateway ? verify_log(called, *gateway, {}) : exit_unusable;
+}
+
+} // namespace
+
+const std::array<command_entry, 4> audit_commands{{
+    {.name = "show",
+     .synopsis = "[FILTER]... [--last N] [--follow] [--json | --csv]",
+     .summary = "print decisions and events",
+     .details =
+         "--json prints the records as they are, --csv a row for each recipient of a decision. --last prints the last N.\n"
+         "--follow prints the last ten, or N, and waits for more.\n\n" +
+         filters + event_filter + nothing_matches,
+     .options = filters_and({{"--event", takes::values},
+                             {"--last", takes::value},
+                             {"--follow", takes::nothing},
+                             {"--json", takes::nothing},
+                             {"--csv", takes::nothing}}),
+     .run = ask<show_records>},
+    {.name = "stats",
+     .synopsis = "[FILTER]... [--by WHAT] [--json | --csv]",
+     .summary = "count decisions, or their recipients",
+     .details = "WHAT is day, hour, outcome (if not given), mode, classification, sender or failure; or of recipients:\n"
+                "recipient, domain, tier or reason.\n\n" +
+                filters + nothing_matches,
+     .options = filters_and({{"--by", takes::value}, {"--json", takes::nothing}, {"--csv", takes::nothing}}),
+     .run = ask<show_counts>},
+    {.name = "verify",
+     .synopsis = "[--checkpoint FILE]... [--key KEY]... [--from N] [--json] [LOG...]",
+     .summary = "prove that the log is whole, and say what is not proved",
+     .details =
+         "Follows the chain from the first record to the last, and holds it against the signed checkpoints. Exit status 1,\n"
+         "and the first record that is wrong, if the log is not whole.\n\n"
+         "  --checkpoint FILE   copies of checkpoints that somebody else keeps: what is proved is what these prove\n"
+         "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then.\n"
+         "                      If the signing key was replaced: --key OLD --key NEW. What names another key is told\n"
+         "  --from N            the log begins with record N; those before it are kept elsewhere\n"
+         "  LOG...              files to verify instead of the gateway's own, in their order\n",
+     .options =
+         {{"--checkpoint", takes::values}, {"--key", takes::values}, {"--from", takes::value}, {"--json", takes::nothing}},
+     .arguments = {.least = 0, .most = SIZE_MAX},
+     .run = verify},
+    {.name = "reveal",
+     .synopsis = "--addresses FILE [FILTER]... [--last N] [--follow] [--json | --csv]",
+     .summary = "show, for a log with keyed addresses: puts them back",
+     .details = "Puts back the addresses and logins that stand in FILE, one a line (of several FILEs too), and those of the\n"
+                "certificates in the key store. It needs the key (audit.address_key).\n\n" +
+                filters + event_filter + nothing_matches,
+     .options = filters_and({{"--addresses", takes::values},
+                             {"--event", takes::values},
+                             {"--last", takes::value},
+                             {"--follow", takes::nothing},
+                             {"--json", takes::nothing},
+                             {"--csv", takes::nothing}}),
+     .run = ask<reveal_records>},
+}};
+
+} // namespace sealgate::milter

@@ -1,0 +1,212 @@
+#include "milter/commands/audit_question.hpp"
+
+#include "milter/audit/search.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/base/named_files.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/base/text.hpp"
+#include "policy/base/yaml.hpp"
+#include "policy/load/policy.hpp"
+#include "policy/mail/mailbox_list.hpp"
+#include "policy/rules/reason.hpp"
+#include "policy/rules/vocabulary.hpp"
+
+#include <algorithm>
+#include <expected>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+using words = std::vector<std::string>;
+
+bool refuse(std::string_view option, const std::string& text) { return complain(std::string(option) + ": " + text), false; }
+
+// The first of the values that is none of these words, whatever the letters' case; null if all are.
+const std::string* stranger(const words& values, const words& known) {
+    const auto is_known = [&](const std::string& value) {
+        return std::ranges::any_of(known, [&](const auto& word) { return text::iequals(word, value); });
+    };
+    const auto at = std::ranges::find_if_not(values, is_known);
+    return at == values.end() ? nullptr : &*at;
+}
+
+bool are_known(std::string_view option, const words& values, const words& known) {
+    const auto* wrong = stranger(values, known);
+    return !wrong || refuse(option, "\"" + text::printable(*wrong) + "\" is none of: " + text::join(known, ", ") +
+                                        yaml::did_you_mean(*wrong, known));
+}
+
+words words_of(const auto& table) {
+    words out;
+    for (const auto& one : table) out.emplace_back(one.name);
+    return out;
+}
+
+words event_words() {
+    auto out = words_of(names(policy::gateway_event{}));
+    std::ranges::move(words_of(names(policy::key_change{})), std::back_inserter(out));
+    return out;
+}
+
+struct policy_words {
+    words classifications, tiers;
+};
+
+// Of the policy in force, or why it tells nothing: it can't be read, or has errors.
+std::expected<policy_words, std::string> policy_words_of(const config& gateway) {
+    policy_words out;
+    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
+    if (!rules) return std::unexpected(rules.error().front().to_string());
+    for (const auto& one : rules->classifications) out.classifications.push_back(one.name);
+    for (policy::tier_id tier = 0; tier < rules->tiers.size(); ++tier) out.tiers.push_back(rules->tiers.name(tier));
+    return out;
+}
+
+void add_once(words& to, std::optional<std::string_view> word) {
+    if (word && std::ranges::find(to, *word) == to.end() && to.size() < 1000) to.emplace_back(*word);
+}
+
+void add_words_of_the_log(policy_words& to, const config& gateway, const people& named) {
+    audit_search log(gateway.audit_directory(), {}, named);
+    for (found_record one; log.next(one);) {
+        if (!one.record) continue;
+        add_once(to.classifications, policy::text_in(*one.record, "classification"));
+        for (const auto* recipient : policy::recipients_in(*one.record))
+            add_once(to.tiers, policy::text_in(*recipient, "tier"));
+    }
+}
+
+bool has_known_words(const policy::query& asked, const config& gateway, const people& named) {
+    if (asked.classifications.empty() && asked.tiers.empty()) return true;
+    const auto of_the_policy = policy_words_of(gateway);
+    auto known = of_the_policy.value_or(policy_words{});
+    const auto has_strangers = [&] {
+        return stranger(asked.classifications, known.classifications) || stranger(asked.tiers, known.tiers);
+    };
+    if (has_strangers()) add_words_of_the_log(known, gateway, named);
+    if (!of_the_policy && has_strangers()) {
+        complain("the policy could not be read, so that nothing tells whether it has such a classification or tier: " +
+                 of_the_policy.error());
+        return true;
+    }
+    return are_known("--classification", asked.classifications, known.classifications) &&
+           are_known("--tier", asked.tiers, known.tiers);
+}
+
+// Whether some record answers, or hides whether it does.
+bool log_may_have(const policy::query& asked, const config& gateway, const people& named) {
+    audit_search log(gateway.audit_directory(), asked, named);
+    found_record one;
+    return log.next(one) || log.hashed().any();
+}
+
+// Local mail has senders and recipients without a domain, and the log has what could not be read as it was.
+bool is_whole_address(const std::string& value) {
+    const auto at = value.rfind('@');
+    return policy::is_pseudonym(value) || (at != std::string::npos && at > 0 && at + 1 < value.size());
+}
+
+bool are_addresses(std::string_view option, words& values, words policy::query::*asked, const config& gateway,
+                   const people& named) {
+    for (auto& value : values) {
+        value = policy::bare_address(value);
+        if (value.empty()) return refuse(option, "it takes an address; mail without a sender is not logged");
+        if (!policy::is_pseudonym(value) && !named.problem().empty()) return refuse(option, named.problem());
+        if (is_whole_address(value)) continue;
+        policy::query question;
+        question.*asked = named.as_logged({value});
+        if (!log_may_have(question, gateway, named))
+            return refuse(option, "\"" + text::printable(value) +
+                                      "\" is no address, and the log has none like it; it takes a whole one, such as "
+                                      "ann@example.org");
+    }
+    values = named.as_logged(std::move(values));
+    return true;
+}
+
+// The log has domains in A-labels, and what it could not read as it was.
+bool are_domains(words& values, const config& gateway, const people& named) {
+    words canonical;
+    for (auto& value : values) {
+        if (value.starts_with('@')) value.erase(0, 1);
+        if (value.contains('@')) return refuse("--domain", "it takes what stands behind the @; --recipient takes an address");
+        const auto refusal = [&](std::string_view why) {
+            return refuse("--domain", "\"" + text::printable(value) + "\" is no domain" + std::string(why) +
+                                          "; it takes a whole one, such as example.org");
+        };
+        if (value.empty() || value.starts_with('.') || value.find_first_of(" *<>") != std::string::npos) return refusal("");
+        auto in_the_log = policy::canonical_domain(value);
+        const bool is_whole = value.contains('.') || in_the_log.contains('.') || value.starts_with('[');
+        if (!is_whole && !log_may_have({.domains = {value, in_the_log}}, gateway, named))
+            return refusal(", and the log has none like it");
+        if (!in_the_log.empty()) canonical.push_back(std::move(in_the_log));
+    }
+    std::ranges::move(canonical, std::back_inserter(values));
+    return true;
+}
+
+bool are_ids(words& values) {
+    for (auto& value : values) {
+        auto id = read_decision_id(value);
+        if (!id) return refuse("--id", "\"" + text::printable(value) + "\" is no decision id such as 7Q2K-M4XD");
+        value = *std::move(id);
+    }
+    return true;
+}
+
+// What a decision says, and what an event does not.
+constexpr std::string_view of_decisions[] = {"--sender", "--classification", "--outcome", "--recipient",
+                                             "--domain", "--tier",           "--reason"};
+
+bool asks_for_one_kind(const invocation& called) {
+    if (called.has("--event") && called.has("--csv")) return refuse("--event", "events have no rows in CSV; use --json");
+    const auto* both = std::ranges::find_if(of_decisions, [&](auto option) { return called.has(option); });
+    return !called.has("--event") || both == std::end(of_decisions) ||
+           refuse("--event", "an event has no " + std::string(both->substr(2)) + "; ask for one of both");
+}
+
+} // namespace
+
+std::optional<period> period_in(const invocation& called, std::chrono::system_clock::time_point now) {
+    period out;
+    for (auto [option, moment] : {std::pair("--since", &out.since), std::pair("--until", &out.until)}) {
+        for (const auto& text : called.values(option)) {
+            const auto time = policy::to_moment(text, now);
+            if (!time) return refuse(option, time.error()), std::nullopt;
+            *moment = *time;
+        }
+    }
+    if (out.since && out.until && *out.since >= *out.until) return complain("--since is not before --until"), std::nullopt;
+    return out;
+}
+
+std::optional<policy::query> question_in(const invocation& called, const config& gateway, const people& named) {
+    const auto when = period_in(called, std::chrono::system_clock::now());
+    if (!when) return std::nullopt;
+    policy::query asked{.since = when->since,
+                        .until = when->until,
+                        .events = called.values("--event"),
+                        .ids = called.values("--id"),
+                        .senders = called.values("--sender"),
+                        .classifications = called.values("--classification"),
+                        .outcomes = called.values("--outcome"),
+                        .recipients = called.values("--recipient"),
+                        .domains = called.values("--domain"),
+                        .tiers = called.values("--tier"),
+                        .reasons = called.values("--reason")};
+    const bool can_match =
+        asks_for_one_kind(called) && are_ids(asked.ids) && are_known("--event", asked.events, event_words()) &&
+        are_known("--outcome", asked.outcomes, words_of(names(policy::outcome{}))) &&
+        are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) && are_domains(asked.domains, gateway, named) &&
+        are_addresses("--sender", asked.senders, &policy::query::senders, gateway, named) &&
+        are_addresses("--recipient", asked.recipients, &policy::query::recipients, gateway, named) &&
+        has_known_words(asked, gateway, named);
+    return can_match ? std::optional(std::move(asked)) : std::nullopt;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,166 @@
+#include "milter/commands/audit_verify.hpp"
+
+#include "keys/base/files.hpp"
+#include "milter/audit/proof.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <system_error>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+using policy::records;
+
+// --key: the key itself, or a file with it. Nothing after a complaint.
+std::optional<ed25519_public_key> key_named(const std::string& word) {
+    if (auto key = parse_ed25519_public_key(word)) return key;
+    std::error_code too_long; // and whatever else can't be a file's name
+    if (std::filesystem::exists(word, too_long))
+        if (auto key = parse_ed25519_public_key(keys::read_file(word, keys::largest_key_file))) return key;
+    return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
+}
+
+// --from; nothing after a complaint.
+std::optional<std::uint64_t> first_record(const invocation& called) {
+    const auto values = called.values("--from");
+    if (values.empty()) return 1;
+    const auto& digits = values.back();
+    if (const auto number = whole_number(digits); number && *number > 0) return number;
+    return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
+}
+
+void print_json(const proved& of) {
+    const auto* first = of.problems.empty() ? nullptr : &of.problems.front();
+    json::array problems;
+    for (const auto& one : of.problems)
+        problems.push_back(json::object{{"file", one.file.string()},
+                                        {"record", one.record ? json::value(*one.record) : json::value(nullptr)},
+                                        {"text", one.text}});
+    json::array keys;
+    for (const auto& [record, key] : of.keys.named()) keys.push_back(json::object{{"record", record}, {"key", to_text(key)}});
+    const auto all = json::serialize(
+        json::object{{"ok", of.problems.empty()},
+                     {"first_record", of.first_record},
+                     {"records", of.records()},
+                     {"last_hash", of.end.last_hash},
+                     {"problem", first ? json::value(first->text) : json::value(nullptr)},
+                     {"problems", std::move(problems)},
+                     {"checkpoints", of.checkpoints},
+                     {"signing_keys", std::move(keys)},
+                     {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
+                     {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
+                     {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
+                     {"notes", json::array(of.notes.begin(), of.notes.end())}});
+    std::cout << text::printable_json(all) << '\n';
+}
+
+constexpr std::size_t most_keys = 6; // lines; whoever makes up a log could name as many as it has records
+
+// The first ones and the last, which signs now.
+void print_keys(const std::vector<policy::key_in_record>& named) {
+    const auto print = [](const policy::key_in_record& one) {
+        std::cout << "signing key from record " << one.record << ": " << to_text(one.key) << '\n';
+    };
+    const auto shown = named.size() > most_keys ? most_keys - 1 : named.size();
+    for (const auto& one : std::span(named).first(shown)) print(one);
+    if (shown == named.size()) return;
+    std::cout << "  and " << named.size() - shown - 1 << " more; the key changed " << named.size() - 1
+              << " times, --json lists each\n";
+    print(named.back());
+}
+
+// What holds of a log without a problem. `kept`: by checkpoints that others kept.
+void print_proof(const proved& of, bool kept) {
+    const auto last = of.end.last_seq;
+    if (last < of.first_record) {
+        std::cout << "empty: there is no record yet\n";
+        return;
+    }
+    std::cout << "whole: " << records(of.first_record, last) << ", each follows the one before it\n";
+    const auto signed_to = of.last_signed ? of.last_signed->end.last_seq : 0;
+    const auto unsigned_from = std::max(signed_to + 1, of.first_record);
+    if (signed_to >= of.first_record)
+        std::cout << "signed: " << records(of.first_record, signed_to) << ", the last time at " << rfc3339(of.last_signed->time)
+                  << '\n';
+    if (signed_to < last)
+        std::cout << (kept                  ? "not covered by the checkpoints given: "
+                      : of.checkpoints == 0 ? "not signed, no checkpoint is here: "
+                                            : "not signed yet: ")
+                  << records(unsigned_from, last) << '\n';
+    if (kept && of.own_signed_to > signed_to)
+        std::cout << "signed by the gateway's own checkpoints alone: " << records(unsigned_from, of.own_signed_to) << '\n';
+    print_keys(of.keys.named());
+    std::cout << "last hash: " << of.end.last_hash << "\n\n";
+    if (signed_to >= of.first_record)
+        std::cout << "Proved of " << records(of.first_record, signed_to)
+                  << ": none was changed, removed, added or moved since it was signed, unless by somebody who\n"
+                     "had the signing key.\n";
+    if (signed_to < last)
+        std::cout << "Not proved of " << records(unsigned_from, last)
+                  << ": that the gateway wrote it so. Each fits to the one before it, but whoever can write the log's\n"
+                     "file could have made it.\n";
+    std::cout << "Not proved: that nothing was cut off behind record " << last << ".\n";
+    if (!kept && of.checkpoints > 0)
+        std::cout
+            << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
+               "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
+}
+
+} // namespace
+
+std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
+                                             const std::vector<std::string>& logs) {
+    const auto copies = called.values("--checkpoint");
+    if (std::ranges::find(copies, "") != copies.end())
+        return complain("--checkpoint takes a file of checkpoints, and its name is empty"), std::nullopt;
+    if (std::ranges::find(logs, "") != logs.end())
+        return complain("the name of a file of the log is empty; without any, the gateway's own log is meant"), std::nullopt;
+    proof_request out;
+    if (logs.empty())
+        out = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
+    else
+        out.logs.assign(logs.begin(), logs.end());
+    for (const auto& file : copies) out.kept.emplace_back(file);
+    if (called.has("--key")) out.trusted = {};
+    for (const auto& word : called.values("--key")) {
+        const auto key = key_named(word);
+        if (!key) return std::nullopt;
+        out.trusted.keys.push_back(*key);
+    }
+    const auto first = first_record(called);
+    if (!first) return std::nullopt;
+    out.first_record = *first;
+    const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
+    if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;
+    const auto file = public_key_file(gateway.audit_directory());
+    const std::string beside =
+        logs.empty() ? "; " + file.string() + (out.may_read(file) ? " has none" : " may not be read") : "";
+    return complain("checkpoints need --key: the public half of the gateway's key, as sealgate check prints it" + beside),
+           std::nullopt;
+}
+
+int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
+    const auto asked = proof_asked_for(called, gateway, logs);
+    if (!asked) return exit_unusable;
+    const auto found = prove(*asked);
+    for (const auto& problem : found.problems) complain(problem.file.string() + ": " + problem.text);
+    if (called.json()) {
+        print_json(found);
+    } else {
+        if (found.problems.empty()) print_proof(found, !asked->kept.empty());
+        for (const auto& note : found.notes) std::cout << "note: " << text::printable(note, 2000) << '\n';
+    }
+    return found.problems.empty() ? exit_yes : exit_no;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,21 @@
+// `audit verify`: says of an audit log, in plain words, what is proved and what is not.
+#pragma once
+
+#include "milter/audit/proof.hpp"
+#include "milter/cli/arguments.hpp"
+#include "milter/settings/config.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// What --checkpoint, --key and --from ask for; nothing after a complaint. Throws where there is no log.
+std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
+                                             const std::vector<std::string>& logs);
+
+// `logs`: files to verify instead of the gateway's own; then `gateway` is not looked at. Returns an exit_status.
+int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs);
+
+} // namespace sealgate::milter

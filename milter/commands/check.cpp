@@ -1,0 +1,263 @@
+#include "milter/audit/proof.hpp"
+#include "milter/audit/checkpoint_file.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/commands/secret_files.hpp"
+#include "milter/outbox/smtp_client.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "milter/cli/table.hpp"
+#include "policy/base/octets.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <optional>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+int print_errors(const std::vector<std::string>& errors, bool as_json) {
+    if (as_json) {
+        const json::object all{{"ok", false}, {"errors", json::array(errors.begin(), errors.end())}};
+        std::cout << text::printable_json(json::serialize(all)) << '\n';
+    } else {
+        for (const auto& error : errors) std::cerr << text::printable(error, 2000) << '\n';
+        std::cerr << errors.size() << (errors.size() == 1 ? " error" : " errors") << '\n';
+    }
+    return exit_no;
+}
+
+std::vector<std::vector<std::string>> matrix(const policy::policy& rules) {
+    std::vector<std::vector<std::string>> rows;
+    auto& heading = rows.emplace_back(1, "");
+    for (policy::tier_id tier = 0; tier < rules.tiers.size(); ++tier) heading.push_back(rules.tiers.name(tier));
+    for (policy::rank r = 0; r < rules.classifications.size(); ++r) {
+        auto& row = rows.emplace_back(1, rules.classifications[r].name);
+        for (const auto cell : rules.rules[r].cells) row.emplace_back(name_of(cell));
+    }
+    return rows;
+}
+
+keys::time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+std::vector<std::string> key_problems(const snapshot& live) {
+    auto out = live.key_problems;
+    std::ranges::move(unusable_organisation_keys(live, this_second()), std::back_inserter(out));
+    return out;
+}
+
+std::map<std::string_view, std::size_t> count_states(const snapshot& live) {
+    const auto now = this_second();
+    std::map<std::string_view, std::size_t> counts;
+    for (const auto& stored : live.certificates.certificates()) ++counts[name_of(keys::state_at(stored.cert, now))];
+    return counts;
+}
+
+std::vector<std::string> shown_patterns(const policy::carriers& from) {
+    std::vector<std::string> out;
+    for (const auto& pattern : from.subject) out.push_back(pattern.before + "{tag}" + pattern.after);
+    return out;
+}
+
+std::vector<std::string> languages_of(const policy::notices& how) {
+    std::vector<std::string> out;
+    for (const auto& one : how.languages) out.push_back(one.tag);
+    return out;
+}
+
+void print_notices(const policy::notices& how) {
+    std::cout << "\nnotices\n  from " << (how.from.is_null() ? "MAILER-DAEMON" : how.from.spelled) << ", language "
+              << how.language << "; texts: " << text::join(languages_of(how), ", ") << '\n';
+}
+
+// As the policy spells it.
+std::string untagged_word(const policy::policy& rules, const std::optional<policy::rank>& what) {
+    return what ? rules.classifications[*what].name : "reject";
+}
+
+void print_policy(const policy::policy& rules) {
+    std::cout << "policy of " << rules.organisation << "  " << rules.digest << "\n\n";
+    print_table(std::cout, matrix(rules), "  ");
+    std::cout << "\ntags\n";
+    for (const auto& one : rules.classifications) std::cout << "  " << one.name << ": " << text::join(one.tags, ", ") << '\n';
+    std::cout << "  untagged: " << (rules.untagged ? "is " : "") << untagged_word(rules, rules.untagged)
+              << "; of programs: " << (rules.untagged_automatic ? "is " : "") << untagged_word(rules, rules.untagged_automatic)
+              << "; nearly a tag: " << name_of(rules.near_miss)
+              << "; less sensitive than what it answers: " << name_of(rules.downgrade) << "\n\ncarriers\n";
+    if (!rules.carriers.subject.empty()) std::cout << "  subject: " << text::join(shown_patterns(rules.carriers), "  ") << '\n';
+    if (!rules.carriers.headers.empty()) std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
+    for (const auto& [value, r] : rules.carriers.sensitivity)
+        std::cout << "  Sensitivity: " << value << " is " << rules.classifications[r].name << '\n';
+    std::cout << "\ndomains\n";
+    for (policy::tier_id tier = 0; tier + 1 < rules.tiers.size(); ++tier)
+        std::cout << "  " << rules.tiers.name(tier) << ": " << rules.tiers.domains_in(tier) << '\n';
+    for (policy::rank r = 0; r < rules.classifications.size(); ++r)
+        for (const auto& archive : rules.rules[r].archive)
+            std::cout << "\n" << rules.classifications[r].name << " mail is archived at " << archive.spelled << '\n';
+}
+
+void print_keys(const snapshot& live) {
+    std::cout << "\nkeys in " << live.gateway.keys_directory() << '\n';
+    const auto counts = count_states(live);
+    if (counts.empty()) std::cout << "  none\n";
+    for (const auto& [state, count] : counts) std::cout << "  " << state << ": " << count << '\n';
+    if (!live.rules.encryption.always_to.empty())
+        std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
+    if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
+    for (const auto& problem : key_problems(live)) std::cerr << problem << '\n';
+    for (const auto& stored : live.certificates.certificates())
+        if (stored.cert.sha1) std::cerr << "remark: " << keys::sha1_remark(stored.cert) << '\n';
+}
+
+// The key that signs checkpoints, whether all who name one agree, and whether the secret ones are secret.
+struct audit_keys {
+    std::optional<std::string> signing; // for people to note elsewhere; nothing before the first start, or in doubt
+    bool in_doubt = false;
+    std::vector<std::string> errors;
+};
+
+audit_keys look_for_audit_keys(const config& gateway) {
+    const auto asked = request_for(gateway.audit_directory(), gateway.audit.checkpoints, gateway.checkpoint_key());
+    auto witnesses = asked.witnesses;
+    if (auto log = last_witness(gateway.audit_directory())) witnesses.insert(witnesses.begin(), *std::move(log));
+    audit_keys out{.signing = {}, .errors = exposed_secrets(gateway)};
+    std::ranges::move(unusable_secrets(gateway), std::back_inserter(out.errors));
+    const auto file = public_key_file(gateway.audit_directory());
+    if (asked.trusted.keys.empty() && asked.may_read(file) && std::filesystem::exists(file))
+        out.errors.push_back(file.string() + " holds no Ed25519 public key; the next start of the gateway writes it anew");
+    if (witnesses.empty()) return out;
+    auto trusted = asked.trusted;
+    if (trusted.keys.empty()) trusted = {.keys = {witnesses.back().key}, .who = witnesses.back().who};
+    auto doubts = policy::contradictions(witnesses, trusted);
+    out.in_doubt = !doubts.empty();
+    if (!out.in_doubt) out.signing = to_text(trusted.keys.front());
+    std::ranges::move(doubts, std::back_inserter(out.errors));
+    return out;
+}
+
+void print_audit(const config& gateway, const audit_keys& keys) {
+    std::cout << "\naudit log in " << gateway.audit_directory() << "\n  checkpoints: " << gateway.audit.checkpoints
+              << "\n  signed by: "
+              << keys.signing.value_or(keys.in_doubt ? "nobody knows which key" : "a key that is made at the first start")
+              << "\n  addresses: " << name_of(gateway.audit.addresses) << '\n';
+    for (const auto& error : keys.errors) complain(error);
+}
+
+// What the submit port takes, and whether that is enough for what may come.
+struct submit_port {
+    std::optional<std::uint64_t> most; // octets; nothing: no limit, or nobody to ask
+    std::string problem;               // why it could not be asked
+    std::uint64_t needed = 0;
+    bool is_enough() const { return !most || *most >= needed; }
+};
+
+submit_port ask_submit_port(const config& gateway) {
+    // Base64 with its line ends makes 1.37 of it; header and legacy display are little.
+    submit_port out{.most = {}, .problem = {}, .needed = gateway.limits.message_size * 7 / 5};
+    boost::asio::io_context io;
+    constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_message = std::chrono::seconds(2)};
+    boost::asio::co_spawn(io, ask_size_limit(gateway.submit, patience), [&](const std::exception_ptr& thrown, auto said) {
+        if (thrown)
+            out.problem = text_of(thrown);
+        else if (said)
+            out.most = *said;
+        else
+            out.problem = said.error();
+    });
+    io.run();
+    return out;
+}
+
+void print_submit_port(const config& gateway, const submit_port& port) {
+    std::cout << "\nsubmit port " << to_string(endpoint(gateway.submit)).substr(sizeof "inet:" - 1) << "\n  "
+              << (!port.problem.empty() ? "cannot be asked now: " + port.problem
+                  : port.most           ? "takes messages of at most " + octets_text(*port.most)
+                                        : "takes messages of any size")
+              << '\n';
+    if (port.is_enough()) return;
+    complain("remark: a mail of gateway.limits.message_size has up to " + octets_text(port.needed) +
+             " once it is encrypted, and Postfix takes " + octets_text(*port.most) +
+             "; what is larger is refused. Set message_size_limit = " + std::to_string(port.needed) +
+             " in main.cf, or gateway.limits.message_size: " + std::to_string(*port.most * 5 / 7 >> 10) + "KiB");
+}
+
+json::object as_json(const submit_port& port) {
+    return {{"size_limit", port.most ? json::value(*port.most) : json::value(nullptr)},
+            {"size_needed", port.needed},
+            {"enough", port.is_enough()},
+            {"problem", port.problem.empty() ? json::value(nullptr) : json::value(port.problem)}};
+}
+
+void print_json(const snapshot& live, const audit_keys& audit) {
+    const auto& rules = live.rules;
+    json::object cells;
+    for (policy::rank r = 0; r < rules.classifications.size(); ++r) {
+        json::object row;
+        for (policy::tier_id tier = 0; tier < rules.tiers.size(); ++tier)
+            row[rules.tiers.name(tier)] = name_of(rules.rules[r].cells[tier]);
+        cells[rules.classifications[r].name] = std::move(row);
+    }
+    json::object key_states;
+    for (const auto& [state, count] : count_states(live)) key_states[state] = count;
+    const auto patterns = shown_patterns(rules.carriers);
+    const auto languages = languages_of(rules.notices);
+    json::object sensitivity;
+    for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
+    const auto of_keys = key_problems(live);
+    json::array errors(of_keys.begin(), of_keys.end());
+    errors.insert(errors.end(), audit.errors.begin(), audit.errors.end());
+    const json::object all{
+        {"ok", errors.empty()},
+        {"errors", errors},
+        {"policy", rules.digest},
+        {"mode", name_of(live.gateway.mode)},
+        {"matrix", std::move(cells)},
+        {"untagged", untagged_word(rules, rules.untagged)},
+        {"untagged_automatic", untagged_word(rules, rules.untagged_automatic)},
+        {"near_miss", name_of(rules.near_miss)},
+        {"downgrade", name_of(rules.downgrade)},
+        {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
+                                  {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
+                                  {"sensitivity", std::move(sensitivity)}}},
+        {"notices",
+         json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
+        {"keys", std::move(key_states)},
+        {"submit", as_json(ask_submit_port(live.gateway))},
+        {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
+                               {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
+                               {"addresses", name_of(live.gateway.audit.addresses)}}}};
+    std::cout << text::printable_json(json::serialize(all)) << '\n';
+}
+
+} // namespace
+
+int cmd_check(const invocation& called) {
+    const auto live = load_snapshot(called.config_path);
+    if (!live) return print_errors(live.error(), called.json());
+    const auto audit = look_for_audit_keys((*live)->gateway);
+    if (called.json()) {
+        print_json(**live, audit);
+    } else {
+        std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
+        for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
+        print_policy((*live)->rules);
+        print_notices((*live)->rules.notices);
+        print_keys(**live);
+        print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
+        print_audit((*live)->gateway, audit);
+    }
+    return key_problems(**live).empty() && audit.errors.empty() ? exit_yes : exit_no;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,26 @@
+// What a `sealgate keys` command changed, left for the audit log (milter/audit/event_recorder.hpp).
+#pragma once
+
+#include "milter/settings/config.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/pseudonym.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+class key_events {
+public:
+    // Throws where the log's addresses are keyed, and their key can't be read: nothing should be changed then.
+    explicit key_events(const config& gateway);
+
+    // On disk when it returns. Throws std::system_error.
+    void leave(policy::key_change what, const std::string& fingerprint, const std::vector<std::string>& addresses) const;
+
+private:
+    std::string directory_;
+    policy::pseudonyms names_;
+};
+
+} // namespace sealgate::milter

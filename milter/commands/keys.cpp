@@ -1,0 +1,307 @@
+#include "keys/store/store.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/cli/configured.hpp"
+#include "milter/base/named_files.hpp"
+#include "milter/commands/key_events.hpp"
+#include "milter/cli/table.hpp"
+#include "policy/mail/address.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+#include "policy/load/policy.hpp"
+
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+keys::time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+std::string day(keys::time_point time) { return rfc3339(time).substr(0, 10); }
+
+std::string change_name(keys::change what) {
+    switch (what) {
+    case keys::change::added: return "added";
+    case keys::change::updated: return "updated";
+    case keys::change::unchanged: return "unchanged";
+    }
+    return "?";
+}
+
+json::value time_or_null(const std::optional<keys::time_point>& time) {
+    return time ? json::value(rfc3339(*time)) : json::value(nullptr);
+}
+
+// What its state does not say; empty: nothing.
+std::string remark_on(const keys::certificate& cert) {
+    std::vector<std::string> remarks;
+    const auto unknown = [](const keys::subkey& one) { return one.can_encrypt && !one.known_algorithm; };
+    if (cert.addressing_only ||
+        (state_at(cert, now()) == policy::key_state::not_for_encryption && std::ranges::any_of(cert.subkeys, unknown)))
+        remarks.emplace_back("GnuPG here cannot encrypt to such a key; mail that comes encrypted to it is known as such");
+    if (cert.addresses.empty()) remarks.emplace_back("it names no mail address, so no mail will find it");
+    return text::join(remarks, "; ");
+}
+
+json::object as_json(const keys::certificate& cert) {
+    const auto time = now();
+    const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
+    json::array subkeys;
+    for (const auto& one : cert.subkeys)
+        subkeys.push_back(json::object{{"fingerprint", one.fingerprint},
+                                       {"can_encrypt", one.can_encrypt},
+                                       {"state", name_of(keys::state_at(one, time))},
+                                       {"used", &one == used},
+                                       {"algorithm", one.algorithm},
+                                       {"bits", one.bits},
+                                       {"created", rfc3339(one.created)},
+                                       {"expires", time_or_null(one.expires)}});
+    return {{"fingerprint", cert.fingerprint},
+            {"state", name_of(keys::state_at(cert, time))},
+            {"addresses", json::array(cert.addresses.begin(), cert.addresses.end())},
+            {"user_ids", json::array(cert.user_ids.begin(), cert.user_ids.end())},
+            {"created", rfc3339(cert.created)},
+            {"expires", time_or_null(keys::end_of_use(cert, time))},
+            {"sha1", cert.sha1},
+            {"subkeys", std::move(subkeys)},
+            {"remark", remark_on(cert)}};
+}
+
+std::vector<std::string> row_of(const keys::certificate& cert) {
+    const auto end = keys::end_of_use(cert, now());
+    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, now()))), day(cert.created), end ? day(*end) : "never",
+            text::join(cert.addresses, ", ")};
+}
+
+void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
+    if (as_lines_of_json) {
+        for (const auto& cert : certificates) std::cout << text::printable_json(json::serialize(as_json(cert))) << '\n';
+        return;
+    }
+    std::vector<std::vector<std::string>> rows{{"FINGERPRINT", "STATE", "CREATED", "EXPIRES", "ADDRESSES"}};
+    for (const auto& cert : certificates) rows.push_back(row_of(cert));
+    print_table(std::cout, rows);
+    for (const auto& cert : certificates)
+        if (const auto remark = remark_on(cert); !remark.empty()) std::cout << cert.fingerprint << ": " << remark << '\n';
+}
+
+int report_problems(const std::vector<std::string>& problems) {
+    for (const auto& problem : problems) complain(problem);
+    return problems.empty() ? exit_yes : exit_no;
+}
+
+// Whom mail to each address is encrypted to.
+std::map<std::string, std::string> encryption_targets(std::vector<keys::stored_certificate> certificates) {
+    const keys::key_index index(std::move(certificates));
+    std::map<std::string, std::string> targets;
+    for (const auto& stored : index.certificates())
+        for (const auto& address : stored.cert.addresses)
+            if (const auto found = index.find(address, now()); found.state == policy::key_state::usable)
+                targets[address] = found.stored->cert.fingerprint;
+    return targets;
+}
+
+// A certificate can name any address: one that takes over somebody's mail must not do so silently.
+void tell_takeovers(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
+    for (const auto& [address, fingerprint] : after) {
+        const auto old = before.find(address);
+        if (old != before.end() && old->second != fingerprint)
+            complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old->second +
+                     "; if that is not meant: sealgate keys remove " + fingerprint);
+    }
+}
+
+// The store, and the events that tell of its changes.
+struct key_desk {
+    keys::store store;
+    key_events events;
+};
+
+void print_imported(const keys::certificate& cert, keys::change what, bool as_json_line) {
+    if (as_json_line) {
+        auto line = as_json(cert);
+        line["change"] = change_name(what);
+        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        return;
+    }
+    std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now())) << "  "
+              << text::join(cert.addresses, ", ") << '\n';
+    if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
+}
+
+int import(const key_desk& desk, const invocation& called) {
+    int status = exit_yes;
+    const auto before = desk.store.load().certificates;
+    auto known = before;
+    for (const auto& file : called.words) {
+        const auto bytes = read_file_or_input(file);
+        const auto report = bytes ? desk.store.import(*bytes, known) : std::unexpected(bytes.error());
+        if (!report) {
+            complain(file + ": " + report.error());
+            status = exit_no;
+            continue;
+        }
+        for (const auto& [cert, what, binary] : report->certificates) {
+            if (what != keys::change::unchanged) {
+                desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
+                std::erase_if(known, [&](const auto& one) { return one.cert.fingerprint == cert.fingerprint; });
+                known.push_back({.cert = cert, .file = {}, .binary = binary});
+            }
+            print_imported(cert, what, called.json());
+        }
+        for (const auto& problem : report->problems) {
+            complain(file + ": " + problem);
+            status = exit_no;
+        }
+    }
+    tell_takeovers(encryption_targets(before), encryption_targets(std::move(known)));
+    return status;
+}
+
+int list(const key_desk& desk, const invocation& called) {
+    const auto contents = desk.store.load();
+    std::vector<keys::certificate> certificates;
+    for (const auto& stored : contents.certificates) certificates.push_back(stored.cert);
+    print_certificates(certificates, called.json());
+    return report_problems(contents.problems);
+}
+
+// Whether mail to the address can be encrypted, and to which certificate.
+int show(const key_desk& desk, const invocation& called) {
+    const auto address = policy::parse_address(called.words[0]).key();
+    auto contents = desk.store.load();
+    std::vector<keys::certificate> certificates;
+    for (const auto& stored : contents.certificates)
+        if (std::ranges::find(stored.cert.addresses, address) != stored.cert.addresses.end())
+            certificates.push_back(stored.cert);
+    report_problems(contents.problems);
+    const keys::key_index index(std::move(contents.certificates), std::move(contents.doubts));
+    const auto found = index.find(address, now());
+    if (!certificates.empty()) print_certificates(certificates, called.json());
+    for (const auto& cert : certificates)
+        if (cert.sha1 && !called.json()) std::cout << sha1_remark(cert) << '\n';
+    if (found.state == policy::key_state::usable) {
+        if (!called.json()) std::cout << "mail to " << address << " is encrypted to " << found.stored->cert.fingerprint << '\n';
+        return exit_yes;
+    }
+    const auto remark = found.stored ? remark_on(found.stored->cert) : std::string{};
+    complain("mail to " + text::printable(address) + " cannot be encrypted: key " + std::string(name_of(found.state)) +
+             (remark.empty() ? "" : ": " + remark) +
+             (found.in_doubt ? "; but not all certificates can be read, so it waits" : ""));
+    return exit_no;
+}
+
+std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store,
+                                                  const std::string& fingerprint) {
+    switch (what) {
+    case policy::key_change::remove: return store.remove(fingerprint);
+    case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
+    case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
+    case policy::key_change::import: break;
+    }
+    std::unreachable();
+}
+
+// remove, disable, enable: one certificate, by fingerprint.
+int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
+    const keys::key_index before(desk.store.load().certificates);
+    const auto done = carry_out(what, desk.store, called.words[0]);
+    if (!done) {
+        complain(done.error());
+        return exit_no;
+    }
+    const auto* stored = before.find_entry(*done, now()).stored;
+    desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
+    if (called.json()) {
+        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';
+    } else {
+        std::cout << done_word << "  " << *done << '\n';
+    }
+    return exit_yes;
+}
+
+int remove(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::remove, "removed");
+}
+
+int disable(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::disable, "disabled");
+}
+
+int enable(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::enable, "enabled");
+}
+
+// What the policy says of keys; its defaults where there are errors in it, which `check` tells.
+policy::key_minimum minimum_of(const config& gateway) {
+    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
+    if (rules) return rules->encryption.minimum;
+    complain(gateway.policy_path + " has errors (see sealgate check): which keys are weak is judged by the defaults");
+    return {};
+}
+
+template <int (*run)(const key_desk&, const invocation&)>
+int at_desk(const invocation& called) {
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    const key_desk desk{.store = keys::store(gateway->keys_directory(), {}, minimum_of(*gateway)),
+                        .events = key_events(*gateway)};
+    return run(desk, called);
+}
+
+constexpr option_spec json_option{"--json", takes::nothing};
+constexpr argument_count one{.least = 1, .most = 1};
+
+} // namespace
+
+const std::array<command_entry, 6> keys_commands{{
+    {.name = "import",
+     .synopsis = "[--json] FILE...",
+     .summary = "add certificates",
+     .details =
+         "FILE is armored or binary, with any number of certificates and revocations; - is the standard input. Each is taken\n"
+         "by itself, and merged with what is there already; secret keys are refused. In force within a second.\n",
+     .options = {json_option},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = at_desk<import>},
+    {.name = "list",
+     .synopsis = "[--json]",
+     .summary = "list the certificates, each with its state",
+     .options = {json_option},
+     .run = at_desk<list>},
+    {.name = "show",
+     .synopsis = "[--json] ADDRESS",
+     .summary = "show the certificates of an address",
+     .details = "Exit status 1 if mail to the address cannot be encrypted.\n",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<show>},
+    {.name = "remove",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "remove a certificate",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<remove>},
+    {.name = "disable",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "keep a certificate, but do not use it",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<disable>},
+    {.name = "enable",
+     .synopsis = "[--json] FINGERPRINT",
+     .summary = "use a certificate again that was disabled",
+     .options = {json_option},
+     .arguments = one,
+     .run = at_desk<enable>},
+}};
+
+} // namespace sealgate::milter

@@ -1,0 +1,21 @@
+// The commands: each runs once and returns an exit_status. Results go to standard output, errors to standard error.
+#pragma once
+
+#include "milter/cli/dispatch.hpp"
+
+#include <array>
+
+namespace sealgate::milter {
+
+int cmd_serve(const invocation& called);
+int cmd_check(const invocation& called);
+int cmd_explain(const invocation& called);
+int cmd_report(const invocation& called);
+int cmd_version(const invocation& called);
+
+// Of `sealgate audit`, and so on.
+extern const std::array<command_entry, 4> audit_commands;
+extern const std::array<command_entry, 6> keys_commands;
+extern const std::array<command_entry, 3> outbox_commands;
+
+} // namespace sealgate::milter

@@ -1,0 +1,123 @@
+// sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the
+// numbers are of the period that was asked for.
+
+#include "keys/base/files.hpp"
+#include "milter/audit/proof.hpp"
+#include "milter/commands/audit_question.hpp"
+#include "milter/commands/audit_verify.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/cli/configured.hpp"
+#include "policy/audit/query.hpp"
+#include "policy/report/page.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct asked_for {
+    std::optional<policy::moment> since = {}, until = {};
+    std::string output; // "-" is standard output
+    bool as_json = false;
+};
+
+// The options, or nothing after a complaint.
+std::optional<asked_for> question_in(const invocation& called, policy::moment now) {
+    const auto when = period_in(called, now);
+    if (!when) return std::nullopt;
+    asked_for out{.since = when->since, .until = when->until, .output = called.json() ? "-" : "", .as_json = called.json()};
+    for (const auto& file : called.values("--output")) out.output = file;
+    if (out.output.empty())
+        return complain("--output says where the report goes, - for standard output; see sealgate report --help"), std::nullopt;
+    return out;
+}
+
+constexpr std::size_t most_remarks = 20;
+
+struct findings {
+    policy::tally counts;
+    policy::proof_status proof;
+};
+
+// The last record that the problem does not concern.
+std::uint64_t before(const log_problem& problem, std::uint64_t last) {
+    return std::min(last, problem.record.value_or(last + 1) - 1);
+}
+
+policy::proof_status status_of(const proved& found) {
+    policy::proof_status out{.records = found.records(),
+                             .last_record = found.problems.empty() ? found.end.last_seq
+                                                                   : before(found.problems.front(), found.end.last_seq),
+                             .flaw = found.problems.empty() ? std::string{} : found.problems.front().text,
+                             .is_chain_whole = found.problems.empty() || !found.problems.front().record,
+                             .is_kept = found.is_kept,
+                             .checkpoints = found.counting,
+                             .not_genuine = found.not_genuine,
+                             .signed_to = 0,
+                             .signed_at = {},
+                             .remarks = found.notes};
+    for (std::size_t i = 1; i < found.problems.size() && i <= most_remarks; ++i) out.remarks.push_back(found.problems[i].text);
+    if (!found.last_signed) return out;
+    out.signed_to = found.last_signed->end.last_seq;
+    out.signed_at = found.last_signed->time;
+    return out;
+}
+
+findings read_log(const proof_request& proof, const asked_for& asked) {
+    policy::tally counts(asked.since, asked.until);
+    const auto found = prove(proof, [&](const std::string& line) {
+        if (const auto record = policy::record_in(line))
+            counts.add(*record);
+        else
+            counts.add_unreadable();
+    });
+    return {.counts = std::move(counts), .proof = status_of(found)};
+}
+
+// Whole or not at all: who opens the file meanwhile sees the old one.
+int write(const std::string& output, const std::string& content) {
+    if (output == "-") {
+        std::cout << content; // whether it arrives is told at the end, as for every command
+        return exit_yes;
+    }
+    const auto file = fs::absolute(output);
+    if (fs::exists(file) && !fs::is_regular_file(file)) {
+        complain(output + " is no regular file; --output - writes to standard output");
+        return exit_unusable;
+    }
+    keys::replace_file(file, content);
+    return exit_yes;
+}
+
+} // namespace
+
+int cmd_report(const invocation& called) {
+    const auto now = std::chrono::system_clock::now();
+    const auto asked = question_in(called, now);
+    if (!asked) return exit_unusable;
+    const auto gateway = configured(called);
+    if (!gateway) return exit_unusable;
+    const auto proof = proof_asked_for(called, *gateway, {});
+    if (!proof) return exit_unusable;
+    const auto found = read_log(*proof, *asked);
+    const policy::report_input report{.counted = found.counts.counted(),
+                                      .proof = found.proof,
+                                      .since = asked->since,
+                                      .until = asked->until,
+                                      .now = now,
+                                      .log = fs::absolute(gateway->audit_directory()).lexically_normal().string(),
+                                      .version = SEALGATE_VERSION};
+    const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
+    if (status != exit_yes || found.proof.is_whole()) return status;
+    complain((found.proof.is_chain_whole ? "the log is not proved: " : "the log is not whole: ") + found.proof.flaw);
+    return exit_no;
+}
+
+} // namespace sealgate::milter

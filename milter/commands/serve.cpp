@@ -1,0 +1,366 @@
+// sealgate serve: puts the rooms together, and runs them until a signal ends it.
+
+#include "keys/base/files.hpp"
+#include "milter/audit/address_key.hpp"
+#include "milter/audit/event_recorder.hpp"
+#include "milter/audit/log.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/outbox/queue_runner.hpp"
+#include "milter/base/directory_watch.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/gateway/gateway.hpp"
+#include "milter/base/log.hpp"
+#include "milter/settings/live_keys.hpp"
+#include "milter/notices/notifier.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/outbox/queue.hpp"
+#include "milter/protocol/relay_watch.hpp"
+#include "milter/settings/reload_news.hpp"
+#include "milter/commands/secret_files.hpp"
+#include "milter/protocol/server.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "milter/outbox/submit_limit.hpp"
+#include "milter/threads/memory.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <new>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds drain_grace{30};
+constexpr std::chrono::seconds between_looks{5};
+
+// gpg's homes; what a gateway that was killed left there goes. The audit log's lock keeps a second gateway out.
+std::filesystem::path empty_scratch(const std::string& state) {
+    const auto scratch = std::filesystem::path(state) / "gpg";
+    std::filesystem::remove_all(scratch);
+    keys::make_private_directory(scratch);
+    return scratch;
+}
+
+// Certificates in use whose files are still there and can't be read now. Without them mail would be refused, or its readers
+// not be told apart: better the old ones.
+std::vector<std::string> lost_certificates(const snapshot& old, const snapshot& fresh) {
+    std::vector<std::string> lost;
+    for (const auto& stored : old.certificates.certificates()) {
+        const auto& fingerprint = stored.cert.fingerprint;
+        const bool gone = fresh.certificates.find_entry(fingerprint, {}).stored == nullptr;
+        if (gone && std::filesystem::exists(stored.file))
+            lost.push_back("the certificate " + fingerprint + " is in use, and its file cannot be read any more");
+    }
+    return lost;
+}
+
+audit_options audit_options_of(const config& gateway) {
+    const auto& audit = gateway.audit;
+    return {.directory = gateway.audit_directory(),
+            .key = gateway.checkpoint_key(),
+            .checkpoints = audit.checkpoints,
+            .checkpoint_records = audit.checkpoint_records,
+            .checkpoint_time = audit.checkpoint_time,
+            .rotate_size = audit.rotate_size,
+            .rotate_daily = audit.rotate_daily,
+            .complain = &log_line};
+}
+
+// What the log says of a configuration.
+policy::in_force in_force(const snapshot& live) {
+    std::string certificates;
+    for (const auto& stored : live.certificates.certificates())
+        certificates +=
+            stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
+    return {.mode = live.gateway.mode,
+            .policy = live.rules.digest,
+            .certificates = "sha256:" + sha256_hex(certificates),
+            .certificate_count = live.certificates.certificates().size()};
+}
+
+policy::certificate_changes written(policy::certificate_changes changes, const policy::pseudonyms& names) {
+    for (auto* kind : {&changes.added, &changes.changed, &changes.removed})
+        for (auto& fingerprint : *kind) fingerprint = names.of_text(fingerprint);
+    return changes;
+}
+
+// What is to be noted elsewhere. Checkpoints until now need the former key.
+std::string signing_key_news(const checkpoint_file& signer) {
+    const auto key = to_text(signer.public_key());
+    if (!signer.former()) return "checkpoints of the audit log are signed by a new key; note it elsewhere: " + key;
+    const auto former = to_text(*signer.former());
+    if (signer.is_new())
+        return "checkpoints of the audit log are signed by a new key; note it elsewhere: " + key +
+               "; and keep the former one, for the checkpoints until now: " + former;
+    return "checkpoint.pub beside the audit log named another key, " + former + ", than the one that signs, " + key +
+           ", and names this one now: if the signing key was replaced, note it, and keep the former one for the checkpoints"
+           " until now; else somebody changed checkpoint.pub";
+}
+
+bounce_options bounces_of(const policy::policy& rules) {
+    return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
+}
+
+class service {
+public:
+    service(std::string config_path, std::shared_ptr<const snapshot> live)
+        : config_path_(std::move(config_path))
+        , log_(audit_options_of(live->gateway))
+        , events_(log_, live->gateway.events_directory())
+        , threads_(live->gateway.threads_directory(), &log_line)
+        , outbox_(live->gateway.outbox_directory())
+        , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
+        , sealers_(
+              live->gateway.limits.crypto_workers,
+              {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
+        , most_([this] { return gateway_.live()->gateway.submit; })
+        , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
+                   notices_, most_)
+        , courier_(io_, outbox_,
+                   {.submit = [this] { return gateway_.live()->gateway.submit; },
+                    .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
+        , server_(io_, live->gateway.limits.connections, [this] { return options(); })
+        , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
+        record_start(*live);
+        for (const auto& problem : live->key_problems) log_line(problem);
+        tell_of_organisation_keys(*live);
+        for (const auto& problem : exposed_secrets(live->gateway)) log_line(problem);
+        notices_.send_overdue(); // before new mail can add to them
+        for (const auto& where : live->gateway.listen) {
+            server_.listen(where);
+            log_line("listening on " + to_string(where) + ", mode " + std::string(name_of(live->gateway.mode)) + ", policy " +
+                     live->rules.digest);
+        }
+    }
+
+    void run() {
+        asio::co_spawn(io_, await_signals(), asio::detached);
+        asio::co_spawn(io_, look_for_events(), asio::detached);
+        asio::co_spawn(io_, follow_keys(), asio::detached);
+        asio::co_spawn(io_, most_.octets(), asio::detached);
+        courier_.start();
+        notices_.start(sealers_.threads());
+        run_until_stopped();
+        events_.record(policy::stop_event(now()));
+        log_line("stopped");
+    }
+
+private:
+    // Memory that is refused to one mail is no reason to end all others.
+    void run_until_stopped() {
+        for (;;) {
+            try {
+                io_.run();
+                return;
+            } catch (const std::bad_alloc&) {
+                log_line("no memory for something that was under way: it is given up, and all else goes on");
+            }
+        }
+    }
+
+    static std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
+
+    void record_start(const snapshot& live) {
+        if (const auto octets = log_.repaired(); octets > 0) {
+            log_line("removed " + std::to_string(octets) + " octets of a record cut short from the end of the audit log");
+            events_.record(policy::repair_event(now(), octets));
+        }
+        const auto& signer = log_.signer();
+        if (signer.is_new() || signer.former()) {
+            log_line(signing_key_news(signer));
+            events_.record(policy::signing_key_event(now(), signer.public_key()));
+        }
+        const policy::keys_in_use keys{.signs = signer.public_key(),
+                                       .address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id()};
+        events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), keys));
+        events_.look();
+    }
+
+    asio::awaitable<void> look_for_events() {
+        asio::steady_timer timer(io_);
+        for (;;) {
+            timer.expires_after(between_looks);
+            co_await timer.async_wait(asio::use_awaitable);
+            auto look = [this] {
+                events_.look();
+                return 0;
+            };
+            co_await offload(reloader_, std::move(look));
+            tell_of_organisation_keys(*gateway_.live());
+        }
+    }
+
+    session_options session_of(std::size_t max_message_size) {
+        return {.max_message_size = max_message_size,
+                .direction_of =
+                    [this](const smtp_client& client, std::string_view user, const policy::address& sender) {
+                        const auto& live = *gateway_.live();
+                        return direction_of(live.gateway.outgoing, live.rules.tiers, client, user, sender);
+                    },
+                .is_outside = [this](const policy::address& who) { return is_outside(gateway_.live()->rules.tiers, who); },
+                .has_passed =
+                    [this](const smtp_client& client, std::string_view queue_id) {
+                        relays_.saw(client, queue_id, std::chrono::steady_clock::now());
+                    },
+                .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); }};
+    }
+
+    // Time alone makes them expire, so it is looked at now and then, and told once.
+    void tell_of_organisation_keys(const snapshot& live) {
+        auto problems = unusable_organisation_keys(live, std::chrono::floor<std::chrono::seconds>(now()));
+        for (const auto& problem : problems)
+            if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_line(problem);
+        organisation_keys_ = std::move(problems);
+    }
+
+    connection_options options() {
+        const auto live = gateway_.live();
+        return {.session = session_of(live->gateway.limits.message_size),
+                .judge = [this](transaction mail, agreement agreed, is_awaited awaited) {
+                    return gateway_.decide(std::move(mail), agreed, std::move(awaited));
+                }};
+    }
+
+    asio::awaitable<void> await_signals() {
+        for (;;) {
+            const auto [error, number] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (error) co_return;
+            if (number != SIGHUP) break;
+            if (!reload_wanted_.exchange(true)) asio::co_spawn(io_, reload(), asio::detached);
+        }
+        log_line("ending: messages under way are answered first");
+        server_.drain(drain_grace, [this] { courier_.stop(drain_grace, [this] { io_.stop(); }); });
+    }
+
+    // One at a time: a SIGHUP that comes before the files are read is served by this reading.
+    asio::awaitable<void> reload() {
+        auto work = [this] {
+            reload_wanted_ = false;
+            return load_snapshot(config_path_);
+        };
+        std::vector<std::string> errors;
+        try {
+            auto fresh = co_await offload(reloader_, std::move(work));
+            errors = fresh ? lost_certificates(*gateway_.live(), **fresh) : std::move(fresh.error());
+            if (errors.empty()) co_return take_over(*std::move(fresh));
+        } catch (const std::exception& problem) {
+            errors.push_back(text_of(problem));
+        }
+        for (const auto& error : errors) log_line(error);
+        events_.record(policy::refused_reload_event(now(), in_force(*gateway_.live()), errors.size()));
+        log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
+    }
+
+    // Certificates that are imported, removed, disabled or enabled, by whatever hand.
+    asio::awaitable<void> follow_keys() {
+        directory_watch watch(io_);
+        for (;;) {
+            watch.start(gateway_.live()->gateway.keys_directory());
+            co_await refresh_keys();
+            co_await watch.changed();
+        }
+    }
+
+    asio::awaitable<void> refresh_keys() {
+        std::string problem;
+        try {
+            for (bool done = false; !done;) {
+                const auto live = gateway_.live();
+                auto work = [this, live] {
+                    auto reread = read_keys_anew(*live);
+                    if (!reread.changes.none()) events_.look(); // what a command says of it comes first
+                    return reread;
+                };
+                auto reread = co_await offload(reloader_, std::move(work));
+                done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
+                if (done) take_over(std::move(reread));
+            }
+        } catch (const std::exception& broken) {
+            problem = "the key store cannot be read, and the certificates in use stay: " + std::string(broken.what());
+        }
+        if (!problem.empty() && problem != keys_problem_) log_line(problem);
+        keys_problem_ = std::move(problem);
+    }
+
+    void take_over(reread_keys reread) {
+        for (const auto& problem : reread.news) log_line(problem);
+        if (!reread.fresh) return;
+        if (const auto& changes = reread.changes; !changes.none()) {
+            const auto names = load_pseudonyms(reread.fresh->gateway.audit, if_missing::fail);
+            log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
+                     " changed, " + std::to_string(changes.removed.size()) + " removed; " +
+                     std::to_string(reread.fresh->certificates.certificates().size()) + " in force");
+            events_.record(policy::keys_reload_event(now(), in_force(*reread.fresh), written(changes, names)));
+        }
+        gateway_.replace(std::move(reread.fresh));
+    }
+
+    void take_over(std::shared_ptr<const snapshot> fresh) {
+        const auto& old = gateway_.live()->gateway;
+        const auto& wanted = fresh->gateway;
+        if (old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
+            old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit)
+            log_line(
+                "audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
+        for (const auto& problem : fresh->key_problems) log_line(problem);
+        tell_of_organisation_keys(*fresh);
+        log_line("reloaded: " + reload_news(*gateway_.live(), *fresh));
+        events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
+        gateway_.replace(std::move(fresh));
+        most_.forget();
+        asio::co_spawn(io_, most_.octets(), asio::detached);
+    }
+
+    asio::io_context io_{1};
+    std::string config_path_;
+    audit_log log_;
+    event_recorder events_;
+    thread_memory threads_;
+    outbox outbox_; // before the pool, on which copies are added
+    notice_desk notices_;
+    sealing_pool sealers_;
+    submit_limit most_;
+    gateway gateway_;
+    courier courier_;
+    relay_watch relays_{&log_line};
+    server server_;
+    asio::thread_pool reloader_{1};
+    std::atomic<bool> reload_wanted_ = false;
+    std::string keys_problem_;                   // told already
+    std::vector<std::string> organisation_keys_; // that cannot be used: told already
+    asio::signal_set signals_;
+};
+
+} // namespace
+
+int cmd_serve(const invocation& called) {
+    // Until the service listens for it, a reload is nothing to die of.
+    std::signal(SIGHUP, SIG_IGN);
+    // A peer that leaves, a gpg that dies and a log that can't grow are seen as errors where they happen.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    auto live = load_snapshot(called.config_path);
+    if (!live) {
+        for (const auto& error : live.error()) std::cerr << text::printable(error, 2000) << '\n';
+        complain("not started");
+        return exit_unusable;
+    }
+    service(called.config_path, *std::move(live)).run();
+    return exit_yes;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,145 @@
+#include "milter/gateway/edits_and_copies.hpp"
+
+#include "milter/outbox/identity.hpp"
+#include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+#include <set>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+using policy::form;
+
+edit_list sealing_edits(const policy::message& mail, const keys::concealment& hidden, const keys::pgp_mime_envelope& envelope) {
+    edit_list edits;
+    const auto numbers = number_fields(mail);
+    auto values = keys::outer_values(mail, hidden);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!values[i])
+            edits.deletions.push_back(numbers[i]);
+        else if (*values[i] != mail.fields[i].value)
+            edits.changes.push_back({.which = numbers[i], .value = *std::move(values[i])});
+    }
+    edits.additions = keys::outer_additions(envelope);
+    edits.body = envelope.body;
+    return edits;
+}
+
+std::vector<policy::address> missing_archives(const policy::decision& made, const transaction& mail) {
+    std::vector<policy::address> out;
+    for (const auto& archive : made.archive)
+        if (std::ranges::find(mail.recipients, archive.key(), &policy::address::key) == mail.recipients.end())
+            out.push_back(archive);
+    return out;
+}
+
+std::vector<std::string> leaving_otherwise(const policy::decision& made) {
+    std::vector<std::string> out;
+    for (const auto& copy : made.forms.copies)
+        for (const auto one : copy.recipients) out.push_back(made.recipients[one].who.spelled);
+    return out;
+}
+
+// One mailbox has one identity, however it is spelled.
+owed_recipient owed_to(const policy::address& who, const std::string& sameness_of_mail, form what) {
+    const auto whole = who.key() + "\n" + std::string(name_of(what)) + "\n" + sameness_of_mail;
+    return {.address = policy::without_blanks(who.spelled), .identity = sha256_hex(whole)};
+}
+
+// One of the mail's own recipients.
+owed_recipient owed_to(const transaction& mail, std::size_t index, const std::string& sameness_of_mail, form what) {
+    auto out = owed_to(mail.recipients[index], sameness_of_mail, what);
+    out.dsn = mail.recipients_dsn[index];
+    return out;
+}
+
+// The mailboxes that have the message in hand, and need no copy by another spelling.
+std::set<std::string> keys_here(const policy::decision& made) {
+    std::set<std::string> out;
+    for (const auto one : made.forms.here) out.insert(made.recipients[one].who.key());
+    return out;
+}
+
+// A recipient named twice is owed one copy.
+void add_once(std::vector<owed_recipient>& to, owed_recipient one) {
+    if (std::ranges::find(to, one.identity, &owed_recipient::identity) == to.end()) to.push_back(std::move(one));
+}
+
+} // namespace
+
+keys::concealment concealed_by(const policy::policy& rules) {
+    if (!rules.encryption.protect_subject) return keys::subject_shown::outside;
+    keys::concealment out = keys::subject_shown::inside_only;
+    out.fields = rules.carriers.headers;
+    for (auto rank = rules.untagged ? *rules.untagged + 1 : 0; rank < rules.classifications.size(); ++rank)
+        std::ranges::copy(rules.classifications[rank].tags, std::back_inserter(out.tags));
+    return out;
+}
+
+std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made) {
+    std::vector<std::vector<std::size_t>> out;
+    if (made.what != policy::outcome::seal) return out;
+    if (!made.forms.here.empty()) out.push_back(made.forms.here);
+    for (const auto& copy : made.forms.copies)
+        if (copy.what == form::sealed) out.push_back(copy.recipients);
+    return out;
+}
+
+edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                    const std::vector<sealed_envelope>& sealed, const std::string& id) {
+    edit_list edits;
+    if (sealed.empty()) {
+        for (const auto& archive : missing_archives(made, mail)) edits.recipients.push_back(archive.spelled);
+    } else if (made.forms.here.empty()) {
+        edits.discard = true;
+    } else {
+        edits = sealing_edits(mail.mail, concealed_by(rules), sealed.front().envelope());
+        edits.removed_recipients = leaving_otherwise(made);
+    }
+    if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
+    return edits;
+}
+
+std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                                   std::vector<sealed_envelope> sealed, const std::string& id) {
+    std::vector<owed_copy> out;
+    if (sealed.empty()) return out;
+    const auto same = sameness(mail);
+    owed_copy original{.decision = id,
+                       .sender = policy::without_blanks(mail.sender.spelled),
+                       .recipients = {},
+                       .message = {},
+                       .dsn = mail.dsn};
+    for (const auto& archive : missing_archives(made, mail))
+        add_once(original.recipients, owed_to(archive, same, form::original));
+    const auto stay = keys_here(made);
+    auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
+    for (const auto& copy : made.forms.copies) {
+        std::vector<owed_recipient> to;
+        auto& into = copy.what == form::original ? original.recipients : to;
+        for (const auto one : copy.recipients)
+            if (!stay.contains(made.recipients[one].who.key())) add_once(into, owed_to(mail, one, same, copy.what));
+        if (copy.what == form::original) continue;
+        assert(envelope != sealed.end());
+        auto message = [&mail, hidden = concealed_by(rules), its_own = std::move(*envelope++)] {
+            return policy::to_wire(keys::sealed_message(mail.mail, hidden, its_own.envelope()));
+        };
+        out.push_back({.decision = id,
+                       .sender = original.sender,
+                       .recipients = std::move(to),
+                       .message = owed_message(std::move(message)),
+                       .dsn = mail.dsn});
+    }
+    if (original.recipients.empty()) return out;
+    original.message = owed_message([&mail] { return policy::to_wire(mail.mail); });
+    out.push_back(std::move(original));
+    return out;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,34 @@
+// What leaves of one message: the edits that make the message in hand what its recipients shall get, and the copies owed to
+// the others. Pure.
+#pragma once
+
+#include "keys/sealing/header_protection.hpp"
+#include "milter/protocol/edits.hpp"
+#include "milter/outbox/queue.hpp"
+#include "milter/gateway/sealed_envelope.hpp"
+#include "milter/protocol/transaction.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/rules/policy.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// The recipients of each ciphertext that is needed, by their place among the message's: first those who stay with the
+// message in hand, if somebody does, then one group for each sealed copy. Empty where nothing is to be sealed.
+std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& made);
+
+// What Postfix shall do to the message in hand, if it is accepted. `sealed`: one envelope for each ciphertext group, or none.
+edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                    const std::vector<sealed_envelope>& sealed, const std::string& id);
+
+// The copies for everybody who does not stay with the message in hand. Their messages are made of `mail`, which outlives them.
+std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                                   std::vector<sealed_envelope> sealed, const std::string& id);
+
+// What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.
+keys::concealment concealed_by(const policy::policy& rules);
+
+} // namespace sealgate::milter

@@ -1,0 +1,20 @@
+// Who can read what the gateway seals, beside its recipients: whom the policy names (encryption.always_to), and the sender
+// (encryption.to_sender).
+#pragma once
+
+#include "keys/certificates/lookup.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "policy/mail/address.hpp"
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// Their certificates, which live as long as the snapshot. An error, in one line, where a key that the policy wants cannot be
+// used any more; a sender without a usable key is left out.
+std::expected<std::vector<const keys::stored_certificate*>, std::string>
+further_readers(const snapshot& live, const policy::address& sender, keys::time_point now);
+
+} // namespace sealgate::milter

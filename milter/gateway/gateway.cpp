@@ -1,0 +1,341 @@
+#include "milter/gateway/gateway.hpp"
+
+#include "milter/base/completion.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/gateway/edits_and_copies.hpp"
+#include "milter/base/log.hpp"
+#include "milter/gateway/leaving_size.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/gateway/further_readers.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/decision/refusal.hpp"
+#include "policy/decision/multipart_report.hpp"
+#include "policy/audit/record.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using policy::reason;
+
+// A mail that no mail server has taken comes again: its copies and its notice would be there twice.
+constexpr std::string_view nobody_waits = "Postfix did not wait for the answer";
+
+// Judging more than this takes long enough for other connections to notice.
+constexpr std::size_t large_message = 256 * 1024;
+
+// The keys for one ciphertext: of these recipients, and of those who can read all.
+std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const policy::decision& made,
+                                                  const std::vector<std::size_t>& group,
+                                                  const std::vector<const keys::stored_certificate*>& further,
+                                                  keys::time_point now) {
+    std::vector<keys::seal_recipient> out;
+    for (const auto one : group)
+        out.push_back(keys::recipient_for(*live.certificates.find(made.recipients[one].who.key(), now).stored, now));
+    for (const auto* stored : further) out.push_back(keys::recipient_for(*stored, now));
+    return out;
+}
+
+const std::string& shown(const smtp_client& client) { return client.address.empty() ? client.name : client.address; }
+
+std::optional<trouble> too_much(const leaving_size& sizes, std::optional<std::uint64_t> of_postfix, std::uint64_t of_copies) {
+    if (of_postfix && sizes.largest() > *of_postfix)
+        return trouble{.why = reason::too_large_sealed,
+                       .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +
+                               std::to_string(*of_postfix) + " (message_size_limit)",
+                       .most_octets = *of_postfix};
+    if (sizes.copies() > of_copies)
+        return trouble{.why = reason::too_many_copies,
+                       .text = "its copies have more than " + std::to_string(of_copies) + " octets (limits.copies)",
+                       .most_octets = of_copies};
+    return std::nullopt;
+}
+
+answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
+    if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};
+    return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
+}
+
+// CONTRACT section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be a
+// report: the notification that a mail could not be delivered, or that it was read. Each goes to one address.
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
+    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
+    return policy::report_type(live.rules, mail.mail);
+}
+
+} // namespace
+
+awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited awaited) {
+    const answer untouched{.final = verdict::accept, .edits = {}, .reply = {}};
+    if (const auto type = passing_report(*live_, mail)) co_return co_await pass_report(std::move(mail), *type);
+    passage of{.live = live_,
+               .mail = std::make_shared<const transaction>(std::move(mail)),
+               .id = new_decision_id(),
+               .time = std::chrono::system_clock::now(),
+               .began = std::chrono::steady_clock::now(),
+               .awaited = std::move(awaited),
+               .thread = {},
+               .judged = {},
+               .sealed = {},
+               .reply = {},
+               .notice = {},
+               .mine = {}};
+    const bool enforced = of.enforced();
+    try {
+        co_return co_await pass_down(std::move(of), agreed);
+    } catch (const std::exception& problem) {
+        if (enforced) throw;
+        log_line(std::string("not decided, and passed as monitor mode says: ") + text_of(problem));
+    }
+    co_return untouched;
+}
+
+// No decision, and yet somebody must be able to find it later: what carries no record does not pass.
+awaitable<answer> gateway::pass_report(transaction mail, std::string type) {
+    const auto live = live_;
+    policy::passed_report passed{.time = std::chrono::system_clock::now(),
+                                 .type = type,
+                                 .queue_id = mail.queue_id,
+                                 .message_id = names_.of_text(policy::message_id(mail.mail).value_or("")),
+                                 .client = names_.of_text(shown(mail.client)),
+                                 .user = names_.of_text(mail.auth_user),
+                                 .recipients = {},
+                                 .size = mail.size};
+    for (const auto& who : mail.recipients) passed.recipients.push_back(names_.of(who));
+    const auto unrecorded = co_await record(policy::passed_report_event(passed));
+    if (unrecorded.empty() || live->gateway.mode == policy::mode::monitor)
+        co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
+    log_line(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded);
+    co_return as_answer(policy::reply_for(live->rules, {}, policy::deferred({}, reason::internal_error), new_decision_id()),
+                        {});
+}
+
+awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
+    using namespace asio::experimental::awaitable_operators;
+    of.thread = policy::thread_ids_of(of.mail->mail);
+    of.judged = co_await observe(of);
+    auto sealed = co_await seal(of);
+    auto edits = settle(of, std::move(sealed), agreed);
+    co_await plan_notice(of);
+    if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
+    auto both = record(record_of(of)) && remember(of);
+    auto [unrecorded, forgotten] = co_await std::move(both);
+    if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
+    const bool remembered = forgotten.empty() || !of.enforced();
+    if (!remembered) take_back(of, reason::internal_error, "its thread cannot be remembered: " + forgotten);
+    const bool kept = co_await owe(of);
+    if (!kept || !remembered) co_await correct(of);
+    co_return conclude(of, std::move(edits), {});
+}
+
+awaitable<judgement> gateway::observe(const passage& of) {
+    auto answers = threads_.find(of.thread.answered);
+    if (of.mail->size < large_message) co_return judge(*of.live, *of.mail, answers, of.now());
+    auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now()] {
+        return judge(*live, *mail, answers, now);
+    };
+    co_return co_await offload(sealers_.threads(), std::move(work));
+}
+
+awaitable<gateway::sealing> gateway::seal(const passage& of) {
+    std::vector<sealed_envelope> envelopes;
+    const auto groups = ciphertext_groups(of.judged.made);
+    if (!of.enforced() || groups.empty()) co_return envelopes;
+    const auto further = further_readers(*of.live, of.mail->sender, of.now());
+    if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
+    const auto& forms = of.judged.made.forms;
+    leaving_size sizes(*of.mail, concealed_by(of.live->rules));
+    if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
+        sizes.add_original();
+    const auto most_of_postfix = co_await most_.octets();
+    for (const auto& group : groups) {
+        auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
+        const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
+        auto sealed = co_await seal_once(of, std::move(recipients), stays_in_hand);
+        if (!sealed) co_return std::unexpected(std::move(sealed.error()));
+        stays_in_hand ? sizes.add_in_hand(sealed->body_size()) : sizes.add_copy(sealed->body_size());
+        if (auto over = too_much(sizes, most_of_postfix, of.live->gateway.limits.copies)) co_return std::unexpected(*over);
+        envelopes.push_back(*std::move(sealed));
+    }
+    co_return envelopes;
+}
+
+// What does not stay in hand is put away.
+awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
+                                                   bool stays_in_hand) {
+    const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
+    auto envelope = co_await sealers_.seal(content, concealed_by(of.live->rules), std::move(recipients));
+    if (!envelope) co_return std::unexpected(std::move(envelope.error()));
+    if (stays_in_hand) co_return *std::move(envelope);
+    auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {
+        try {
+            return sealed_envelope(std::move(made), directory);
+        } catch (const std::exception& problem) {
+            return std::unexpected(trouble_of(problem, reason::internal_error));
+        }
+    };
+    co_return co_await offload(sealers_.threads(), std::move(put_away));
+}
+
+// What never can be done is refused.
+void gateway::settle_trouble(passage& of, const trouble& why) {
+    if (why.most_octets == 0) return defer(of, why.why, "cannot encrypt: " + why.text);
+    log_line(of.id + " " + of.mail->queue_id + " refused: " + why.text);
+    of.judged.made = policy::refused_for_size(std::move(of.judged.made), why.why, why.most_octets);
+}
+
+// What a failure until here means: what can't be done is deferred.
+edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
+    edit_list edits;
+    if (of.judged.made.failure) log_line(of.id + " " + of.mail->queue_id + " deferred: " + of.judged.failure_note);
+    if (sealed) {
+        of.sealed = *std::move(sealed);
+        edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);
+        if (of.mail->recipients.empty())
+            defer(of, reason::internal_error, "Postfix named no recipient");
+        else if (of.enforced() && !possible(edits, agreed))
+            defer(of, reason::internal_error, "Postfix does not let this filter change mail");
+    } else {
+        settle_trouble(of, sealed.error());
+    }
+    of.reply = reply_to(of);
+    return edits;
+}
+
+// The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
+awaitable<void> gateway::plan_notice(passage& of) {
+    of.notice = co_await notices_.plan(of.live, *of.mail, of.judged.known, of.judged.made, of.id, of.time, of.mine);
+}
+
+std::optional<policy::smtp_reply> gateway::reply_to(const passage& of) {
+    auto reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    return reply && of.mail->handed_in_locally ? policy::in_one_line(*std::move(reply)) : std::move(reply);
+}
+
+bool gateway::owes(const passage& of) {
+    const auto& made = of.judged.made;
+    const bool copies = !of.sealed.empty() && !(made.forms.copies.empty() && made.archive.empty());
+    return copies || of.notice.is_owed();
+}
+
+// Suspends until copies and notice are on disk. False: they are not, and the message is deferred. Making them takes as long
+// as the message is large, so that is for the pool too.
+awaitable<bool> gateway::owe(passage& of) {
+    if (!owes(of)) co_return true;
+    if (!of.awaited()) {
+        take_back(of, reason::internal_error, nobody_waits);
+        co_return false;
+    }
+    const auto& made = of.judged.made;
+    auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
+                 notice = of.notice]() mutable -> std::optional<trouble> {
+        try {
+            auto owed = copies_owed(live->rules, made, *mail, std::move(sealed), id);
+            if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
+            notices_.collect(*live, *mail, notice);
+            outbox_.add(std::move(owed));
+            notices_.remember(*live, notice);
+            return std::nullopt;
+        } catch (const std::exception& problem) {
+            return trouble_of(problem, reason::internal_error);
+        }
+    };
+    std::optional<trouble> problem;
+    try {
+        problem = co_await offload(sealers_.threads(), std::move(work));
+    } catch (const std::exception& thrown) {
+        problem = trouble_of(thrown, reason::internal_error);
+    }
+    if (!problem) co_return true;
+    take_back(of, problem->why, "cannot keep what is owed: " + problem->text);
+    co_return false;
+}
+
+// Deferred although it was settled.
+void gateway::take_back(passage& of, reason why, std::string_view detail) {
+    defer(of, why, detail);
+    of.reply = reply_to(of);
+}
+
+void gateway::defer(passage& of, reason why, std::string_view detail) {
+    log_line(of.id + " " + of.mail->queue_id + " deferred: " + std::string(detail));
+    of.judged.made = policy::deferred(std::move(of.judged.made), why);
+    of.sealed.clear();
+    of.notice = {};
+}
+
+std::string gateway::record_of(const passage& of) const {
+    using std::chrono::duration_cast;
+    using std::chrono::milliseconds;
+    const auto& mail = *of.mail;
+    const auto reply = of.reply ? policy::to_string(*of.reply) : std::string{};
+    const auto message_id = policy::message_id(mail.mail).value_or("");
+    return policy::audit_fields({.rules = of.live->rules,
+                                 .known = of.judged.known,
+                                 .made = of.judged.made,
+                                 .mode = of.live->gateway.mode,
+                                 .reply = reply,
+                                 .names = names_,
+                                 .notice = of.notice.state},
+                                {.time = of.time,
+                                 .id = of.id,
+                                 .queue_id = mail.queue_id,
+                                 .message_id = message_id,
+                                 .sender = mail.sender,
+                                 .client = shown(mail.client),
+                                 .user = mail.auth_user,
+                                 .size = mail.size,
+                                 .duration = duration_cast<milliseconds>(std::chrono::steady_clock::now() - of.began)});
+}
+
+// A decision that nobody can look up later is none. Monitor mode changes nothing, whatever happens.
+answer gateway::conclude(passage& of, edit_list edits, const std::string& unrecorded) {
+    if (!unrecorded.empty()) log_line(of.id + " " + of.mail->queue_id + " not recorded: " + unrecorded);
+    if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
+    if (!unrecorded.empty() && of.judged.made.what != policy::outcome::defer) {
+        of.judged.made = policy::deferred(std::move(of.judged.made), reason::internal_error);
+        of.reply = reply_to(of);
+    }
+    return as_answer(of.reply, std::move(edits));
+}
+
+// The first record must not stay the last word: what corrects it is written as soon as it can be.
+awaitable<void> gateway::correct(const passage& of) {
+    auto fields = record_of(of);
+    const auto unrecorded = co_await record(fields);
+    if (!unrecorded.empty()) events_.record(std::move(fields));
+}
+
+// Suspends until the record is on disk. Returns why it is not, or nothing.
+awaitable<std::string> gateway::record(std::string fields) {
+    return completed(
+        [this, fields = std::move(fields)](auto done) mutable { log_.append(std::move(fields), std::move(done)); });
+}
+
+// The same for what those who answer this mail have to know.
+awaitable<std::string> gateway::remember(const passage& of) {
+    const auto& rules = of.live->rules;
+    auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
+    if (!as || of.thread.own.empty()) co_return std::string{};
+    as = std::max(as, policy::most_sensitive(rules, threads_.find(of.thread.own)));
+    auto begin = [this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
+        threads_.remember(ids, name, std::move(done));
+    };
+    co_return co_await completed(std::move(begin));
+}
+
+void gateway::let_pass(const policy::message& header) {
+    const auto ids = policy::thread_ids_of(header);
+    const auto answered = policy::most_sensitive(live_->rules, threads_.find(ids.answered));
+    if (answered) threads_.join(ids.own, live_->rules.classifications[*answered].name);
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,118 @@
+// The river of one message: observe, look up, decide, seal, settle, plan a notice, record and remember, hand over, answer.
+//
+// The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
+// `defer`, in settle() or take_back(); what can't be recorded is deferred too (in monitor mode: passes, as all does there).
+// Runs on the network thread; gpg and large messages on the pool, the disk on the audit log's thread.
+#pragma once
+
+#include "milter/audit/event_recorder.hpp"
+#include "milter/audit/log.hpp"
+#include "milter/protocol/edits.hpp"
+#include "milter/gateway/judge.hpp"
+#include "milter/notices/notifier.hpp"
+#include "milter/outbox/queue.hpp"
+#include "milter/gateway/sealed_envelope.hpp"
+#include "milter/gateway/sealing_pool.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "milter/outbox/submit_limit.hpp"
+#include "milter/threads/memory.hpp"
+#include "milter/protocol/transaction.hpp"
+#include "milter/gateway/trouble.hpp"
+#include "policy/decision/refusal.hpp"
+#include "policy/audit/pseudonym.hpp"
+#include "policy/decision/thread.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::milter {
+
+class gateway {
+public:
+    // `names`: how the log calls people.
+    gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
+            thread_memory& threads, sealing_pool& sealers, outbox& copies, notice_desk& notices, submit_limit& most)
+        : live_(std::move(live))
+        , log_(log)
+        , events_(events)
+        , names_(std::move(names))
+        , threads_(threads)
+        , sealers_(sealers)
+        , outbox_(copies)
+        , notices_(notices)
+        , most_(most) {}
+
+    // Messages under way keep what they began with.
+    void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
+    const std::shared_ptr<const snapshot>& live() const { return live_; }
+
+    // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
+    // every mail passes.
+    boost::asio::awaitable<answer> decide(transaction mail, agreement agreed, is_awaited awaited);
+
+    // Mail that passes, by the fields that tell its thread: it joins one that it answers. Network thread.
+    void let_pass(const policy::message& header);
+
+private:
+    // One envelope for each ciphertext that is needed.
+    using sealed_once = std::expected<sealed_envelope, trouble>;
+    using sealing = std::expected<std::vector<sealed_envelope>, trouble>;
+
+    // What one message carries down the river.
+    struct passage {
+        std::shared_ptr<const snapshot> live;
+        std::shared_ptr<const transaction> mail;
+        std::string id;
+        std::chrono::system_clock::time_point time;
+        std::chrono::steady_clock::time_point began;
+        is_awaited awaited;
+        policy::thread_ids thread;
+        judgement judged;
+        std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
+        std::optional<policy::smtp_reply> reply;
+        planned_notice notice;
+        turn mine; // the sender's, until the notice is kept
+
+        keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
+        bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
+    };
+
+    boost::asio::awaitable<answer> pass_report(transaction mail, std::string type);
+    boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
+    boost::asio::awaitable<judgement> observe(const passage& of);
+    boost::asio::awaitable<sealing> seal(const passage& of);
+    boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
+                                                  bool stays_in_hand);
+    static void settle_trouble(passage& of, const trouble& why);
+    static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
+    boost::asio::awaitable<void> plan_notice(passage& of);
+    static std::optional<policy::smtp_reply> reply_to(const passage& of);
+    static bool owes(const passage& of);
+    boost::asio::awaitable<bool> owe(passage& of);
+    static void take_back(passage& of, policy::reason why, std::string_view detail);
+    static void defer(passage& of, policy::reason why, std::string_view detail);
+    std::string record_of(const passage& of) const;
+    boost::asio::awaitable<std::string> record(std::string fields);
+    boost::asio::awaitable<std::string> remember(const passage& of);
+    boost::asio::awaitable<void> correct(const passage& of);
+    static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
+
+    std::shared_ptr<const snapshot> live_;
+    audit_log& log_;
+    event_recorder& events_;
+    policy::pseudonyms names_;
+    thread_memory& threads_;
+    sealing_pool& sealers_;
+    outbox& outbox_;
+    notice_desk& notices_;
+    submit_limit& most_;
+};
+
+} // namespace sealgate::milter

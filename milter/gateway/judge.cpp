@@ -1,0 +1,81 @@
+#include "milter/gateway/judge.hpp"
+
+#include "keys/protection/addressing.hpp"
+#include "keys/protection/inspect.hpp"
+#include "milter/gateway/further_readers.hpp"
+#include "policy/decision/author.hpp"
+#include "policy/mail/subject.hpp"
+#include "policy/decision/thread.hpp"
+
+#include <set>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+// Who stands in To or Cc, in the form keys are compared in.
+std::set<std::string> visible_keys(const policy::message& mail) {
+    std::set<std::string> keys;
+    for (const auto& spelled : policy::visible_recipients(mail)) keys.insert(policy::parse_address(spelled).key());
+    return keys;
+}
+
+// Who may be expected to hold a key to an encrypted mail: its sender and its recipients.
+std::vector<std::string> parties(const transaction& mail) {
+    std::vector<std::string> keys{mail.sender.key()};
+    for (const auto& who : mail.recipients) keys.push_back(who.key());
+    return keys;
+}
+
+} // namespace
+
+judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now) {
+    judgement out;
+    if (mail.truncated) out.known.read = policy::legibility::too_large;
+    out.known.findings = policy::find_tags(live.rules, mail.mail);
+    out.known.by = policy::author_of(live.rules.tiers, mail.mail, mail.sender,
+                                     mail.auth_user.empty() ? policy::login::none : policy::login::known);
+    const auto seen = keys::inspect(mail.mail);
+    out.known.brought = seen.kind;
+    if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
+    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
+    out.known.thread = {.answers = policy::most_sensitive(live.rules, answers),
+                        .hides_subject = policy::answers_hidden_subject(mail.mail)};
+    out.protection_note = seen.why;
+    if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
+
+    const auto visible = visible_keys(mail.mail);
+    const keys::readership readers(seen);
+    for (const auto& who : mail.recipients) {
+        const auto key = who.key();
+        const auto found = live.certificates.find(key, now);
+        out.known.recipients.push_back(
+            {.who = who,
+             .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
+             .key = {.state = found.state,
+                     .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
+                     .in_doubt = found.in_doubt},
+             .to_them = readers.addressed_to(live.certificates, key)});
+    }
+    out.made = policy::decide(live.rules, out.known);
+    if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
+    if (out.made.failure == policy::reason::keys_unreadable)
+        out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";
+    if (out.made.what != policy::outcome::seal) return out;
+    // A copy is never smaller than the mail; what they take exactly is known when they are encrypted.
+    if (const auto most = live.gateway.limits.copies; out.made.forms.copies.size() * mail.size > most) {
+        out.made = policy::refused_for_size(std::move(out.made), policy::reason::too_many_copies, most);
+        return out;
+    }
+    const auto further = further_readers(live, mail.sender, now);
+    if (!further) {
+        out.failure_note = further.error();
+        out.made = policy::deferred(std::move(out.made), policy::reason::organisation_key);
+        return out;
+    }
+    for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);
+    return out;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,25 @@
+// Observe, look up, decide: what serve and explain share, so that they cannot disagree.
+#pragma once
+
+#include "keys/certificates/certificate.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "milter/protocol/transaction.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/decision/facts.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct judgement {
+    policy::facts known;
+    policy::decision made;
+    std::string protection_note; // why the message's protection is what it is: one line for people
+    std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
+};
+
+// Pure but for the snapshot's key index, which is in memory. `answers`: what the mails that this one answers are known as.
+judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now);
+
+} // namespace sealgate::milter

@@ -1,0 +1,20 @@
+#include "milter/outbox/identity.hpp"
+
+#include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+#include "policy/mail/message.hpp"
+
+namespace sealgate::milter {
+
+std::string sameness(const transaction& mail) {
+    std::string out = mail.sender.key();
+    out.append("\n").append(policy::message_id(mail.mail).value_or(mail.queue_id));
+    for (const auto* name : {"From", "To", "Cc", "Subject", "Date"})
+        for (const auto value : policy::field_values(mail.mail, name)) out.append("\n").append(policy::unfolded(value));
+    // RFC 5322 section 3.6.6: one that somebody sends on keeps all of these.
+    for (const auto& field : mail.mail.fields)
+        if (text::istarts_with(field.name, "Resent-")) out.append("\n").append(policy::unfolded(field.value));
+    return out.append("\n").append(sha256_hex(mail.mail.body));
+}
+
+} // namespace sealgate::milter

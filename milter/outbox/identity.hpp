@@ -1,0 +1,14 @@
+// Whether a message is one that came before: a client sends it once more where it did not hear our answer. Pure.
+#pragma once
+
+#include "milter/protocol/transaction.hpp"
+
+#include <string>
+
+namespace sealgate::milter {
+
+// What makes a message the same when a client sends it once more. Without a Message-ID nothing does: two short mails of one
+// day may well be alike.
+std::string sameness(const transaction& mail);
+
+} // namespace sealgate::milter

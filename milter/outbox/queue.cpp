@@ -1,0 +1,375 @@
+#include "milter/outbox/queue.hpp"
+
+#include "milter/base/decision_id.hpp"
+#include "milter/base/log.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <set>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view begun_suffix = ".begun";
+
+[[noreturn]] void fail(const std::string& doing, const fs::path& file) {
+    throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
+}
+
+// A time far off is one of a clock that was wrong then: it is now.
+wall_time believed(wall_time next_try, wall_time now) {
+    constexpr std::chrono::hours longest_wait{24};
+    return next_try > now + longest_wait ? now : next_try;
+}
+
+void make_empty_file(const fs::path& file) { const keys::open_file made(file, O_WRONLY | O_CREAT); }
+
+void set_time(const fs::path& file, wall_time when) {
+    const auto since = when.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    const timespec time{.tv_sec = static_cast<time_t>(seconds.count()),
+                        .tv_nsec = static_cast<long>(std::chrono::nanoseconds(since - seconds).count())};
+    const timespec both[2] = {time, time};
+    if (::utimensat(AT_FDCWD, file.c_str(), both, 0) != 0) fail("cannot set the time of", file);
+}
+
+// The file's time, or nothing if there is no such file.
+std::optional<wall_time> time_of(const fs::path& file) {
+    struct stat status = {};
+    if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+    return wall_time(std::chrono::duration_cast<wall_time::duration>(std::chrono::seconds(status.st_mtim.tv_sec) +
+                                                                     std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
+}
+
+void check(const owed_copy& copy) {
+    if (!copy.sender.empty() && !is_envelope_address(copy.sender))
+        throw std::invalid_argument("the sender " + text::printable(copy.sender) + " must not get onto the wire");
+    for (const auto& one : copy.recipients) {
+        if (!is_envelope_address(one.address))
+            throw std::invalid_argument("the recipient " + text::printable(one.address) + " must not get onto the wire");
+        if (!is_identity(one.identity)) throw std::invalid_argument("an identity is not 64 lower-case hex digits");
+    }
+}
+
+void remove_half_written(const fs::path& directory) {
+    std::error_code ignored; // a directory that is closed to us is not ours
+    for (const auto& file : fs::directory_iterator(directory, ignored))
+        if (file.path().extension() == ".new") fs::remove(file.path(), ignored);
+}
+
+std::string new_batch() {
+    auto name = new_decision_id();
+    std::erase(name, '-');
+    return name;
+}
+
+} // namespace
+
+outbox::outbox(const std::string& directory, clock now)
+    : places_{directory}
+    , now_(std::move(now)) {
+    for (const auto& each : {places_.root, places_.adding(), places_.waiting(), places_.handed(), places_.failed()})
+        keys::make_private_directory(each);
+    keys::sync_directory(places_.root);
+    pick_up();
+    forget_old();
+}
+
+// What was being added when the gateway died was promised to nobody.
+void outbox::pick_up() {
+    for (const auto& left : fs::directory_iterator(places_.adding())) fs::remove_all(left.path());
+    remove_half_written(places_.failed());
+    for (const auto& batch : fs::directory_iterator(places_.waiting())) {
+        if (!batch.is_directory()) continue;
+        remove_half_written(batch.path());
+        ::rmdir(batch.path().c_str()); // only if nothing waits in it
+    }
+    look();
+    for (const auto& [id, waits] : waiting_) tell_unfinished(id);
+    if (!waiting_.empty()) log_line("the outbox has " + std::to_string(waiting_.size()) + " copies from before");
+}
+
+// One whose hand-over had begun, and who has no result: whether they have it, nobody can know.
+void outbox::tell_unfinished(const std::string& id) {
+    const auto head = read_head(places_.waiting_file(id));
+    if (!head) return;
+    std::vector<waiting_recipient> unsure;
+    for (const auto& one : head->recipients)
+        if (fs::exists(begun_file(one.identity)) && !is_handed(one.identity)) unsure.push_back(one);
+    if (!unsure.empty())
+        log_line(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
+                 "), and may arrive twice at " + addresses_of(unsure));
+}
+
+void outbox::forget_old() {
+    last_forgotten_ = now_();
+    std::error_code ignored;
+    for (const auto& file : fs::directory_iterator(places_.handed(), ignored)) {
+        const auto when = time_of(file.path());
+        if (when && *when + remembered < last_forgotten_) fs::remove(file.path(), ignored);
+    }
+}
+
+// Adding.
+
+void outbox::on_added(std::function<void()> told) {
+    const std::lock_guard lock(mutex_);
+    told_ = std::move(told);
+}
+
+void outbox::add(std::vector<owed_copy> copies) {
+    std::ranges::for_each(copies, check);
+    const std::lock_guard one_at_a_time(adding_);
+    std::vector<owed_message> messages;
+    auto heads = left_to_do(copies, messages);
+    if (heads.empty()) return;
+    write_batch(heads, messages);
+    std::unique_lock lock(mutex_);
+    for (const auto& head : heads) {
+        if (!waiting_.contains(head.id)) // look() may have seen it already
+            put(head, signature_of(places_.waiting_file(head.id)));
+    }
+    const auto told = told_;
+    lock.unlock();
+    if (told) told();
+}
+
+std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages) {
+    std::vector<copy_head> heads;
+    std::set<std::string> here;
+    const std::lock_guard lock(mutex_);
+    const auto time = now_();
+    for (auto& copy : copies) {
+        copy_head head{.id = {},
+                       .decision = copy.decision,
+                       .created = time,
+                       .sender = copy.sender,
+                       .recipients = {},
+                       .tries = 0,
+                       .next_try = time,
+                       .size = 0,
+                       .dsn = copy.dsn};
+        for (const auto& one : copy.recipients)
+            if (is_known(one.identity))
+                log_line(copy.decision + " came before: no second copy to " + text::printable(one.address));
+            else if (here.insert(one.identity).second)
+                head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+        if (head.recipients.empty()) continue;
+        heads.push_back(std::move(head));
+        messages.push_back(std::move(copy.message));
+    }
+    return heads;
+}
+
+void outbox::write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages) {
+    auto batch = new_batch();
+    while (fs::exists(places_.waiting() / batch)) batch = new_batch();
+    const auto making = places_.adding() / batch;
+    const auto made = places_.waiting() / batch;
+    try {
+        keys::make_private_directory(making);
+        for (std::size_t i = 0; i < heads.size(); ++i) {
+            const auto message = std::exchange(messages[i], {}).text(); // what it was made of goes, too
+            heads[i].id = batch + "." + std::to_string(i + 1);
+            heads[i].size = message.size();
+            const keys::open_file to(making / std::to_string(i + 1), O_WRONLY | O_CREAT | O_EXCL);
+            to.write_all(head_line(heads[i]));
+            to.write_all(message);
+            to.sync();
+        }
+        keys::sync_directory(making);
+        fs::rename(making, made); // all of them at once
+        keys::sync_directory(places_.waiting());
+    } catch (const std::exception&) {
+        std::error_code ignored; // the caller is told what went wrong first
+        fs::remove_all(making, ignored);
+        fs::remove_all(made, ignored);
+        throw;
+    }
+}
+
+// Looking.
+
+outbox::signature outbox::signature_of(const fs::path& file) {
+    struct stat status = {};
+    if (::stat(file.c_str(), &status) != 0) return {};
+    return {.file = status.st_ino, .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec};
+}
+
+void outbox::look() {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> there;
+    for (const auto& found : find_waiting(places_)) {
+        there.insert(found.id);
+        look_at(found);
+    }
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        const auto each = at++;
+        if (!each->second.busy && !there.contains(each->first)) drop(each);
+    }
+    std::erase_if(reported_, [](const auto& one) { return !fs::exists(one.first); });
+    if (last_forgotten_ + std::chrono::hours(24) < now_()) forget_old();
+}
+
+void outbox::look_at(const found_copy& found) {
+    if (found.id.empty()) return report(found.file, found.file.string() + " is none of the outbox's; it is left alone");
+    const auto seen = signature_of(found.file);
+    const auto known = waiting_.find(found.id);
+    if (known != waiting_.end() && (known->second.busy || known->second.seen == seen)) return;
+    const auto head = read_head(found.file);
+    if (known != waiting_.end()) drop(known);
+    if (!head) {
+        if (head.error().what == copy_state::unreadable) report(found.file, head.error().text + "; it is left alone");
+        return;
+    }
+    if (head->id != found.id)
+        return report(found.file, found.file.string() + " says that it is " + head->id + "; it is left alone");
+    put(*head, seen);
+}
+
+void outbox::report(const fs::path& file, const std::string& problem) {
+    const auto seen = signature_of(file);
+    if (const auto at = reported_.find(file); at != reported_.end() && at->second == seen) return;
+    reported_[file] = seen;
+    log_line("outbox: " + problem);
+}
+
+void outbox::put(const copy_head& head, signature seen) {
+    entry made{.seen = seen, .next_try = head.next_try, .identities = {}};
+    for (const auto& one : head.recipients) {
+        ++identities_[one.identity];
+        made.identities.push_back(one.identity);
+    }
+    waiting_[head.id] = std::move(made);
+}
+
+void outbox::drop(std::map<std::string, entry>::iterator at) {
+    for (const auto& identity : at->second.identities)
+        if (const auto counted = identities_.find(identity); --counted->second == 0) identities_.erase(counted);
+    waiting_.erase(at);
+}
+
+std::vector<std::string> outbox::take_due(std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    const auto time = now_();
+    std::vector<std::pair<wall_time, std::string>> due;
+    for (const auto& [id, waits] : waiting_)
+        if (!waits.busy && believed(waits.next_try, time) <= time) due.emplace_back(waits.next_try, id);
+    std::ranges::sort(due);
+    if (due.size() > most) due.resize(most);
+    std::vector<std::string> ids;
+    for (auto& [when, id] : due) {
+        waiting_[id].busy = true;
+        ids.push_back(std::move(id));
+    }
+    return ids;
+}
+
+std::optional<wall_time> outbox::next_try() const {
+    const std::lock_guard lock(mutex_);
+    std::optional<wall_time> earliest;
+    for (const auto& [id, waits] : waiting_)
+        if (!waits.busy && (!earliest || waits.next_try < *earliest)) earliest = waits.next_try;
+    return earliest;
+}
+
+void outbox::hurry() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, waits] : waiting_) waits.next_try = std::min(waits.next_try, now_());
+}
+
+// Handing over.
+
+fs::path outbox::begun_file(const std::string& identity) const {
+    return places_.handed() / (identity + std::string(begun_suffix));
+}
+
+fs::path outbox::handed_file(const std::string& identity) const { return places_.handed() / identity; }
+
+bool outbox::is_known(const std::string& identity) const { return identities_.contains(identity) || is_handed(identity); }
+
+bool outbox::is_handed(const std::string& identity) const {
+    const auto when = time_of(handed_file(identity));
+    return when && *when + remembered >= now_();
+}
+
+std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
+    auto claimed = claimed_copy::claim(places_.waiting_file(id));
+    if (!claimed) {
+        const std::lock_guard lock(mutex_);
+        if (claimed.error().what == copy_state::unreadable)
+            report(places_.waiting_file(id), claimed.error().text + "; it is left alone");
+        return nullptr;
+    }
+    auto& copy = **claimed;
+    // Died between the record and the removal: the record counts.
+    const auto before = copy.head.recipients.size();
+    std::erase_if(copy.head.recipients, [this](const auto& one) { return is_handed(one.identity); });
+    if (copy.head.recipients.size() < before)
+        log_line(copy.head.decision + " was handed over before the gateway ended; not again (copy " + id + ")");
+    if (!copy.head.recipients.empty()) return *std::move(claimed);
+    settle(copy);
+    return nullptr;
+}
+
+void outbox::begin(const claimed_copy& copy, const std::vector<std::size_t>& recipients) {
+    if (!copy.exists()) throw std::runtime_error("the copy was removed");
+    for (const auto index : recipients) make_empty_file(begun_file(copy.head.recipients.at(index).identity));
+    keys::sync_directory(places_.handed());
+}
+
+void outbox::record_handed(const std::vector<waiting_recipient>& recipients) {
+    if (recipients.empty()) return;
+    for (const auto& one : recipients) {
+        const auto begun = begun_file(one.identity);
+        const auto handed = handed_file(one.identity);
+        if (::rename(begun.c_str(), handed.c_str()) != 0) make_empty_file(handed);
+        set_time(handed, now_());
+    }
+    keys::sync_directory(places_.handed());
+}
+
+void outbox::take_back(const std::vector<waiting_recipient>& recipients) {
+    std::error_code ignored; // one that stays costs a line in the log at the next start
+    for (const auto& one : recipients) fs::remove(begun_file(one.identity), ignored);
+}
+
+void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recipient>& recipients) {
+    const auto file = places_.failed_file(copy.head.id);
+    auto head = copy.head;
+    head.recipients = recipients;
+    if (const auto before = read_head(file)) // others of the same copy failed earlier
+        for (const auto& one : before->recipients)
+            if (std::ranges::find(head.recipients, one.identity, &waiting_recipient::identity) == head.recipients.end())
+                head.recipients.push_back(one);
+    keys::replace_file(file, head_line(head) + copy.message);
+}
+
+void outbox::settle(const claimed_copy& copy) {
+    if (!copy.exists()) return; // an administrator was faster
+    if (copy.head.recipients.empty())
+        copy.remove();
+    else
+        copy.rewrite();
+}
+
+void outbox::release(const std::string& id, wall_time not_before) {
+    const std::lock_guard lock(mutex_);
+    const auto at = waiting_.find(id);
+    if (at == waiting_.end()) return;
+    drop(at);
+    look_at({.id = id, .file = places_.waiting_file(id)});
+    if (const auto again = waiting_.find(id); again != waiting_.end())
+        again->second.next_try = std::max(believed(again->second.next_try, now_()), not_before);
+}
+
+} // namespace sealgate::milter

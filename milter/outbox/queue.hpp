@@ -1,0 +1,149 @@
+// Copies that the gateway owes: on disk before Postfix gets its answer, and there until Postfix's submit port
+// has taken them.
+//
+// Copies that are added together are all on disk or none of them: they are written into a directory of their
+// own, which gets its place by one rename. A recipient who was handed over is recorded, and the record
+// synced, before the file goes; a hand-over under way is recorded before the message ends. If the gateway
+// dies between that and Postfix's answer, nobody can know: the copy is handed over again, and the log says
+// that it may arrive twice. Never lost beats never twice there. Format: contrib/design/outbox_format.md. One
+// gateway at a time (the audit log's lock sees to it); `sealgate outbox` may change and remove files
+// meanwhile. Everything here blocks on the disk, and may be called from several threads.
+#pragma once
+
+#include "milter/outbox/copy_file.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct owed_recipient {
+    std::string address;  // as it goes into RCPT TO
+    std::string identity; // 64 hex digits, of sender, Message-ID, recipient and content: the same for a retry
+                          // of the message
+    dsn_of_recipient dsn = {};
+};
+
+// RFC 5322, CRLF. Made when it is written, so that memory holds one message, however many copies there are.
+class owed_message {
+public:
+    owed_message() = default;
+    owed_message(std::string text) // NOLINT: a text is a message
+        : make_([text = std::move(text)] { return text; }) {}
+    explicit owed_message(std::function<std::string()> make)
+        : make_(std::move(make)) {}
+
+    std::string text() const { return make_ ? make_() : std::string{}; }
+
+private:
+    std::function<std::string()> make_;
+};
+
+struct owed_copy {
+    std::string decision; // the decision id it belongs to, for logs
+    std::string sender;   // envelope sender; empty: the null sender
+    std::vector<owed_recipient> recipients;
+    owed_message message;
+    dsn_of_mail dsn = {};
+};
+
+class outbox {
+public:
+    using clock = std::function<wall_time()>;
+    static constexpr std::chrono::hours remembered{7 * 24};
+
+    // The directory is made if it is missing, mode 0700. Picks up what an earlier process left.
+    explicit outbox(const std::string& directory, clock now = &std::chrono::system_clock::now);
+
+    // All copies are on disk, synced, when it returns; or none of them is (std::system_error). Recipients
+    // whose identity is waiting already, or was handed over within `remembered`, are left out; a copy with no
+    // recipient left is not written. std::invalid_argument: an address that must not reach the wire, or an
+    // identity that is none.
+    void add(std::vector<owed_copy> copies);
+
+    // Called on the adding thread after each addition; empty: nobody.
+    void on_added(std::function<void()> told);
+
+    // What follows is the courier's.
+
+    // Looks at the files anew: somebody may have changed or removed some. What can't be used is reported
+    // once.
+    void look();
+    // Marks up to `most` copies whose time has come as being handed over, the longest due first.
+    std::vector<std::string> take_due(std::size_t most);
+    // The earliest next try of those that wait.
+    std::optional<wall_time> next_try() const;
+    // Lets everybody's next try be now; on disk it stays as it is.
+    void hurry();
+
+    // The copy with its lock, without recipients who have it already; null if there is nothing to hand over.
+    std::shared_ptr<claimed_copy> claim(const std::string& id);
+    // Synced: these recipients are being handed over. Throws if that can't be written, or the copy was
+    // removed meanwhile.
+    void begin(const claimed_copy& copy, const std::vector<std::size_t>& recipients);
+    // Synced: these have it.
+    void record_handed(const std::vector<waiting_recipient>& recipients);
+    // These do not have it, for certain.
+    void take_back(const std::vector<waiting_recipient>& recipients);
+    // Keeps what can neither be delivered nor returned: the copy with these recipients, in failed/.
+    void set_aside(const claimed_copy& copy, const std::vector<waiting_recipient>& recipients);
+    // Writes the copy's head anew, or removes the copy if it has no recipient left.
+    void settle(const claimed_copy& copy);
+    // The copy is not being handed over any more; its next try is as its file says, or `not_before` if that
+    // is later.
+    void release(const std::string& id, wall_time not_before);
+
+    wall_time now() const { return now_(); }
+
+    // For files that are of no use after a crash.
+    std::filesystem::path scratch() const { return places_.adding(); }
+
+private:
+    struct signature {
+        ino_t file = 0;
+        std::int64_t changed = 0; // nanoseconds; of the inode, so that a chmod counts
+        bool operator==(const signature&) const = default;
+    };
+    struct entry {
+        signature seen;
+        wall_time next_try;
+        std::vector<std::string> identities;
+        bool busy = false;
+    };
+
+    static signature signature_of(const std::filesystem::path& file);
+    void pick_up();
+    void forget_old();
+    void tell_unfinished(const std::string& id);
+    void look_at(const found_copy& found);
+    void put(const copy_head& head, signature seen);
+    void drop(std::map<std::string, entry>::iterator at);
+    void report(const std::filesystem::path& file, const std::string& problem);
+    bool is_known(const std::string& identity) const; // it waits or was handed over
+    bool is_handed(const std::string& identity) const;
+    std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages);
+    void write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages);
+    std::filesystem::path begun_file(const std::string& identity) const;
+    std::filesystem::path handed_file(const std::string& identity) const;
+
+    outbox_places places_;
+    clock now_;
+    std::mutex adding_; // one addition at a time: it has to see what the one before it wrote
+    mutable std::mutex mutex_;
+    std::map<std::string, entry> waiting_;
+    std::unordered_map<std::string, std::size_t> identities_; // how many waiting copies have each
+    std::map<std::filesystem::path, signature> reported_;
+    wall_time last_forgotten_;
+    std::function<void()> told_;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,280 @@
+#include "milter/outbox/queue_runner.hpp"
+
+#include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "policy/base/text.hpp"
+#include "policy/mail/message.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+// Between tries to record what became of a copy, while the disk does not take it: longer each time, up to the second.
+constexpr std::chrono::seconds first_disk_pause{1}, longest_disk_pause{30};
+
+std::string message_id_of(std::string_view message) {
+    // The header is enough, and a large body is not worth a copy.
+    const auto header = message.substr(0, std::min(message.find("\r\n\r\n"), std::size_t{1} << 20));
+    return policy::message_id(policy::parse_message(std::string(header) + "\r\n\r\n")).value_or("");
+}
+
+} // namespace
+
+courier::courier(asio::io_context& io, outbox& copies, courier_options options)
+    : io_(io)
+    , outbox_(copies)
+    , options_(std::move(options))
+    , timer_(io)
+    , grace_(io)
+    , disk_(options_.most_connections) {
+    outbox_.on_added([this] { asio::post(io_, [this] { wake(); }); });
+}
+
+courier::~courier() {
+    outbox_.on_added({});
+    disk_.stop();
+    disk_.join();
+}
+
+void courier::start() {
+    asio::co_spawn(io_, run(), [this](const std::exception_ptr& problem) {
+        if (problem && is_of_memory(problem)) return start();
+        if (problem) std::rethrow_exception(problem); // a bug: nobody would hand anything over any more
+    });
+}
+
+awaitable<void> courier::run() {
+    while (!stopping_) {
+        const auto due = co_await plan();
+        for (const auto& id : due) begin(id);
+        if (!stopping_) co_await wait_for_work();
+    }
+}
+
+// What to begin now. A disk that does not answer is seen at the next look.
+awaitable<std::vector<std::string>> courier::plan() {
+    woken_ = false;
+    const bool look = std::chrono::steady_clock::now() >= next_look_;
+    if (look) next_look_ = std::chrono::steady_clock::now() + options_.look_every;
+    const auto room = options_.most_connections - under_way_;
+    auto work = [this, look, room, hurry = std::exchange(hurry_, false)] {
+        if (look) outbox_.look();
+        if (hurry) outbox_.hurry();
+        auto ids = outbox_.take_due(room);
+        return std::pair(std::move(ids), outbox_.next_try());
+    };
+    try {
+        auto [ids, next] = co_await offload(disk_, std::move(work));
+        next_try_ = next;
+        co_return std::move(ids);
+    } catch (const std::exception& problem) {
+        log_line("cannot look into the outbox: " + text_of(problem));
+    }
+    co_return std::vector<std::string>{};
+}
+
+awaitable<void> courier::wait_for_work() {
+    if (woken_) co_return;
+    auto until = next_look_;
+    if (next_try_ && under_way_ < options_.most_connections) {
+        const auto left = std::max(*next_try_ - outbox_.now(), wall_time::duration{});
+        until = std::min(until, std::chrono::steady_clock::now() + left);
+    }
+    timer_.expires_at(until);
+    co_await timer_.async_wait(as_result);
+}
+
+void courier::wake() {
+    woken_ = true;
+    timer_.cancel();
+}
+
+void courier::begin(const std::string& id) {
+    ++under_way_;
+    asio::co_spawn(io_, try_copy(id), [this, id](const std::exception_ptr& problem) {
+        if (problem) log_line("copy " + id + " was not handed over: " + text_of(problem));
+        --under_way_;
+        wake();
+        finish_if_stopped();
+    });
+}
+
+awaitable<void> courier::try_copy(std::string id) {
+    wall_time not_before = outbox_.now() + options_.look_every; // unless it could be settled
+    std::exception_ptr problem;
+    try {
+        auto claim = [this, id] { return outbox_.claim(id); };
+        auto copy = co_await offload(disk_, std::move(claim));
+        if (copy && !stopping_) {
+            const auto said = co_await talk(copy);
+            auto result = sort(std::move(copy), said);
+            tell_outage(said);
+            tell(result, said);
+            co_await settle(std::move(result));
+            not_before = {};
+        }
+    } catch (...) {
+        problem = std::current_exception();
+    }
+    auto release = [this, id, not_before] { outbox_.release(id, not_before); };
+    co_await offload(disk_, std::move(release));
+    if (problem) std::rethrow_exception(problem);
+}
+
+awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {
+    outgoing_mail mail{.sender = copy->head.sender,
+                       .recipients = {},
+                       .message = std::shared_ptr<const std::string>(copy, &copy->message),
+                       .dsn = copy->head.dsn};
+    for (const auto& one : copy->head.recipients) mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
+    auto about_to_end = [this, copy](std::vector<std::size_t> accepted) -> awaitable<void> {
+        if (stopping_) throw std::runtime_error("the gateway ends");
+        auto record = [this, copy, accepted] { outbox_.begin(*copy, accepted); };
+        co_await offload(disk_, std::move(record));
+    };
+    auto server = options_.submit();
+    co_return co_await hand_over(std::move(server), std::move(mail), options_.deadlines, std::move(about_to_end));
+}
+
+courier::try_result courier::sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const {
+    const bool too_old = copy->head.created + options_.keep_trying <= outbox_.now();
+    try_result result{
+        .copy = copy, .taken = {}, .given_up = {}, .waiting = {}, .tries = copy->head.tries + 1, .unclear = said.unclear};
+    for (std::size_t i = 0; i < said.recipients.size(); ++i) {
+        auto one = copy->head.recipients[i];
+        one.last_reply = said.recipients[i].reply;
+        switch (said.recipients[i].what) {
+        case fate::taken: result.taken.push_back(std::move(one)); break;
+        case fate::refused: result.given_up.push_back(std::move(one)); break;
+        case fate::waits: (too_old ? result.given_up : result.waiting).push_back(std::move(one)); break;
+        }
+    }
+    return result;
+}
+
+// Until it is on disk: what Postfix took must not be forgotten, or it would be handed over again.
+awaitable<void> courier::settle(try_result result) {
+    const auto shared = std::make_shared<const try_result>(std::move(result));
+    bool told = false;
+    std::chrono::seconds pause = first_disk_pause;
+    for (;;) {
+        auto work = [this, shared, bounces = options_.bounces()]() -> std::string {
+            try {
+                settle_now(*shared, bounces);
+                return {};
+            } catch (const std::exception& problem) {
+                return problem.what();
+            }
+        };
+        const auto problem = co_await offload(disk_, std::move(work));
+        if (problem.empty()) co_return;
+        if (!std::exchange(told, true))
+            log_line(shared->copy->head.decision + " what became of its copy " + shared->copy->head.id +
+                     " cannot be written: " + problem + "; that is tried until it can");
+        asio::steady_timer timer(io_, pause);
+        co_await timer.async_wait(as_result);
+        pause = std::min(2 * pause, longest_disk_pause);
+    }
+}
+
+// In this order: what was taken is never tried again; nobody is given up before the sender's bounce is on
+// disk.
+void courier::settle_now(const try_result& result, const bounce_options& bounces) {
+    outbox_.record_handed(result.taken);
+    if (!result.given_up.empty()) give_up(result, bounces);
+    if (!result.unclear) {
+        outbox_.take_back(result.waiting);
+        outbox_.take_back(result.given_up);
+    }
+    auto& head = result.copy->head;
+    head.recipients = result.waiting;
+    head.tries = result.tries;
+    head.next_try = outbox_.now() + options_.waits[std::min<std::size_t>(result.tries, options_.waits.size()) - 1];
+    outbox_.settle(*result.copy);
+}
+
+void courier::give_up(const try_result& result, const bounce_options& bounces) {
+    const auto& copy = *result.copy;
+    if (copy.head.sender.empty()) return outbox_.set_aside(copy, result.given_up);
+    auto told = result.given_up;
+    std::erase_if(told, [](const auto& one) { return !is_told_of_failure(one.dsn); });
+    if (told.empty()) return;
+    const auto message_id = message_id_of(copy.message);
+    auto message = bounce_message({.options = bounces,
+                                   .to = copy.head.sender,
+                                   .decision = copy.head.decision,
+                                   .message_id = message_id,
+                                   .envid = copy.head.dsn.envid,
+                                   .recipients = told,
+                                   .now = outbox_.now(),
+                                   .boundary = new_boundary()});
+    outbox_.add({{.decision = copy.head.decision,
+                  .sender = {},
+                  .recipients = {{.address = copy.head.sender, .identity = bounce_identity(told)}},
+                  .message = std::move(message)}});
+}
+
+void courier::tell(const try_result& result, const handed_over& said) {
+    const auto& head = result.copy->head;
+    if (!result.taken.empty())
+        log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " + addresses_of(result.taken));
+    for (const auto& one : result.given_up)
+        log_line(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
+                 (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
+                  : is_told_of_failure(one.dsn) ? "the sender is told"
+                                                : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
+    if (said.unclear && !result.waiting.empty())
+        log_line(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
+                 "): it is handed over again, and may arrive twice at " + addresses_of(result.waiting));
+    else if (said.reached && !result.waiting.empty() && result.tries == 1)
+        log_line(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
+}
+
+// A port that is down is one fact, however many copies wait for it.
+void courier::tell_outage(const handed_over& said) {
+    if (stopping_ || said.reached == !failing_) return;
+    failing_ = !said.reached;
+    if (failing_) {
+        log_line("handing over fails: " + said.recipients.front().reply + "; copies wait in the outbox");
+        return;
+    }
+    log_line("handing over works again");
+    hurry_ = true; // nobody has to wait for the rest of his half hour
+}
+
+void courier::stop(std::chrono::seconds grace, std::function<void()> stopped) {
+    stopping_ = true;
+    stopped_ = std::move(stopped);
+    timer_.cancel();
+    grace_.expires_after(grace);
+    grace_.async_wait([this](boost::system::error_code error) {
+        if (error || !stopped_) return;
+        log_line("ending while copies are being handed over: they are handed over again at the next start");
+        std::exchange(stopped_, nullptr)();
+    });
+    finish_if_stopped();
+}
+
+void courier::finish_if_stopped() {
+    if (!stopped_ || under_way_ > 0) return;
+    grace_.cancel();
+    std::exchange(stopped_, nullptr)();
+}
+
+} // namespace sealgate::milter

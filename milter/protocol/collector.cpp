@@ -1,0 +1,48 @@
+#include "milter/protocol/collector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sealgate::milter {
+
+void collector::add_recipient(const envelope_event& said) {
+    dsn_of_recipient dsn;
+    for (const auto parameter : said.parameters) take_parameter(dsn, parameter);
+    recipient_octets_ += said.path.size() + dsn.notify.size() + dsn.orcpt.size();
+    ++entries_;
+    if (!keeps(recipient_octets_)) return;
+    collected_.deletions_may_miss |= !said.path.starts_with('<');
+    collected_.recipients.push_back(policy::parse_address(said.path));
+    collected_.recipients_dsn.push_back(std::move(dsn));
+}
+
+void collector::add_field(std::string_view name, std::string_view value) {
+    constexpr std::size_t colon_and_crlf = 3;
+    const auto folds = static_cast<std::size_t>(std::ranges::count(value, '\n')); // a CR comes back before each
+    collected_.size += name.size() + value.size() + folds + colon_and_crlf;
+    ++entries_;
+    if (keeps(collected_.size)) collected_.mail.fields.push_back({.name = std::string(name), .value = std::string(value)});
+}
+
+void collector::end_header() {
+    collected_.size += 2;
+    (void)keeps(collected_.size);
+}
+
+void collector::add_body(std::string_view piece) {
+    collected_.size += piece.size();
+    if (keeps(collected_.size)) collected_.mail.body += piece;
+}
+
+transaction collector::finish(std::string_view queue_id) {
+    collected_.queue_id = queue_id;
+    return std::move(collected_);
+}
+
+// Once over a limit, nothing more is kept: what follows a gap must not pass for the message.
+bool collector::keeps(std::size_t octets) {
+    if (octets > limit_ || entries_ > most_entries) collected_.truncated = true;
+    return !collected_.truncated;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,173 @@
+#include "milter/settings/config.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sealgate::milter {
+
+namespace {
+
+using yaml::map_reader;
+
+std::string beside(const std::string& file, const std::string& path) {
+    const auto joined = (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
+    return joined.size() > 1 && joined.ends_with('/') ? joined.substr(0, joined.size() - 1) : joined;
+}
+
+class config_reader {
+public:
+    config_reader(std::string path, yaml::error_sink& errors)
+        : path_(std::move(path))
+        , errors_(errors) {}
+
+    config run(const yaml::node& root) {
+        map_reader top(root, "sealgate.yaml", errors_);
+        if (const auto* gateway = top.required("gateway")) read_gateway(*gateway);
+        if (const auto* audit = top.optional("audit")) read_audit(*audit);
+        top.finish();
+        if (out_.audit.checkpoints.empty()) out_.audit.checkpoints = out_.audit_directory() + "/checkpoints.jsonl";
+        return std::move(out_);
+    }
+
+private:
+    void read_gateway(const yaml::node& map) {
+        map_reader m(map, "gateway", errors_);
+        if (const auto* value = m.required("listen")) read_listen(*value);
+        if (const auto* value = m.required("policy")) read_path(*value, out_.policy_path);
+        if (const auto* value = m.required("state")) read_path(*value, out_.state);
+        if (const auto* value = m.required("submit")) read_submit(*value);
+        if (const auto* value = m.optional("mode"))
+            out_.mode = yaml::as_enum<policy::mode>(*value, errors_, names(policy::mode{})).value_or(out_.mode);
+        if (const auto* value = m.required("outgoing")) read_outgoing(*value);
+        if (const auto* value = m.optional("limits")) read_limits(*value);
+        m.finish();
+    }
+
+    void read_listen(const yaml::node& value) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            auto where = parse_endpoint(text);
+            if (!where) {
+                errors_.add(at, where.error());
+            } else {
+                if (auto* local = std::get_if<unix_endpoint>(&*where)) local->path = beside(path_, local->path);
+                out_.listen.push_back(*std::move(where));
+            }
+        }
+        if (value.kind == yaml::kind::list && value.items.empty()) errors_.add(value.at, "nowhere to listen");
+    }
+
+    void read_path(const yaml::node& value, std::string& to) {
+        const auto text = yaml::as_text(value, errors_);
+        if (text && text->empty()) errors_.add(value.at, "a path must not be empty");
+        if (text) to = beside(path_, *text);
+    }
+
+    void read_submit(const yaml::node& value) {
+        const auto text = yaml::as_text(value, errors_);
+        if (!text) return;
+        auto where = parse_host_port(*text);
+        if (where) {
+            out_.submit = *std::move(where);
+        } else {
+            errors_.add(value.at, where.error());
+        }
+    }
+
+    void read_outgoing(const yaml::node& map) {
+        map_reader m(map, "outgoing", errors_);
+        if (const auto* value = m.optional("authenticated"))
+            out_.outgoing.authenticated = yaml::as_bool(*value, errors_).value_or(true);
+        if (const auto* value = m.optional("networks")) {
+            for (const auto& [text, at] : yaml::as_texts(*value, errors_)) {
+                auto net = parse_network(text);
+                if (net) {
+                    out_.outgoing.networks.push_back(*std::move(net));
+                } else {
+                    errors_.add(at, net.error());
+                }
+            }
+        }
+        if (const auto* value = m.optional("own_senders"))
+            out_.outgoing.own_senders = yaml::as_bool(*value, errors_).value_or(true);
+        m.finish();
+        if (!out_.outgoing.authenticated && out_.outgoing.networks.empty() && !out_.outgoing.own_senders)
+            errors_.add(map.at, "nothing counts as outgoing: no mail would ever be looked at");
+    }
+
+    void read_limits(const yaml::node& map) {
+        map_reader m(map, "limits", errors_);
+        if (const auto* value = m.optional("message_size"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{2} << 30, out_.limits.message_size);
+        if (const auto* value = m.optional("copies"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.limits.copies);
+        if (const auto* value = m.optional("connections"))
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 100'000, out_.limits.connections);
+        if (const auto* value = m.optional("crypto_workers"); value && value->scalar != "auto")
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 256, out_.limits.crypto_workers);
+        m.finish();
+    }
+
+    void read_audit(const yaml::node& map) {
+        map_reader m(map, "audit", errors_);
+        auto& to = out_.audit;
+        if (const auto* value = m.optional("checkpoints")) read_path(*value, to.checkpoints);
+        if (const auto* value = m.optional("checkpoint_every")) read_checkpoint_every(*value);
+        if (const auto* value = m.optional("rotate")) read_rotate(*value);
+        const auto* addresses = m.optional("addresses");
+        if (addresses)
+            to.addresses =
+                yaml::as_enum<policy::address_form>(*addresses, errors_, names(policy::address_form{})).value_or(to.addresses);
+        if (const auto* value = m.optional("address_key")) read_path(*value, to.address_key);
+        m.finish();
+        if (to.addresses != policy::address_form::clear && to.address_key.empty())
+            errors_.add(addresses->at, "keyed addresses need audit.address_key: a file that is kept apart from the log");
+    }
+
+    void read_checkpoint_every(const yaml::node& map) {
+        map_reader m(map, "audit.checkpoint_every", errors_);
+        if (const auto* value = m.optional("records"))
+            read_bounded(*value, yaml::as_count(*value, errors_), 1, 1'000'000, out_.audit.checkpoint_records);
+        std::size_t seconds = 0;
+        if (const auto* value = m.optional("time"))
+            read_bounded(*value, yaml::as_seconds(*value, errors_), 1, 7 * 86400, seconds);
+        if (seconds > 0) out_.audit.checkpoint_time = std::chrono::seconds(seconds);
+        m.finish();
+    }
+
+    void read_rotate(const yaml::node& map) {
+        map_reader m(map, "audit.rotate", errors_);
+        if (const auto* value = m.optional("size"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.audit.rotate_size);
+        if (const auto* value = m.optional("daily")) out_.audit.rotate_daily = yaml::as_bool(*value, errors_).value_or(true);
+        m.finish();
+    }
+
+    void read_bounded(const yaml::node& at, std::optional<std::uint64_t> value, std::uint64_t least, std::uint64_t most,
+                      std::size_t& to) {
+        if (!value) return;
+        if (*value < least || *value > most) {
+            errors_.add(at.at, "must be from " + std::to_string(least) + " to " + std::to_string(most));
+        } else {
+            to = static_cast<std::size_t>(*value);
+        }
+    }
+
+    std::string path_;
+    yaml::error_sink& errors_;
+    config out_;
+};
+
+} // namespace
+
+config_reading load_config(const std::string& path, const policy::file_reader& read) {
+    config_reading out;
+    yaml::error_sink errors(path, out.problems);
+    if (const auto text = read(path); !text) {
+        errors.add({}, text.error());
+    } else if (const auto root = yaml::parse(*text, errors); root) {
+        out.gateway = config_reader(path, errors).run(*root);
+    }
+    return out;
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,73 @@
+// sealgate.yaml (CONTRACT section 3): how the gateway runs. Paths are relative to the file and come out joined with it.
+#pragma once
+
+#include "milter/settings/endpoint.hpp"
+#include "policy/base/yaml.hpp"
+#include "policy/load/policy.hpp"
+#include "policy/audit/pseudonym.hpp"
+#include "policy/rules/vocabulary.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct limits {
+    std::size_t message_size = std::size_t{50} << 20; // octets
+    std::size_t copies = std::size_t{1} << 30;        // octets that one mail may put into the outbox
+    std::size_t connections = 1000;
+    std::size_t crypto_workers = 0; // 0: one for each core
+    bool operator==(const limits&) const = default;
+};
+
+// What makes a mail outgoing; the rest passes untouched (milter/protocol/direction.hpp).
+struct outgoing_rule {
+    bool authenticated = true;
+    std::vector<network> networks;
+    bool own_senders = true;
+};
+
+// How the audit log is written. Takes effect at the next start.
+struct audit_settings {
+    std::string checkpoints; // the file of signatures
+    std::size_t checkpoint_records = 1000;
+    std::chrono::seconds checkpoint_time{300};
+    std::size_t rotate_size = std::size_t{64} << 20; // octets
+    bool rotate_daily = true;
+    policy::address_form addresses = policy::address_form::clear;
+    std::string address_key; // the file of the key that hashes addresses; empty where they are in clear
+    bool operator==(const audit_settings&) const = default;
+};
+
+struct config {
+    std::vector<endpoint> listen;
+    std::string policy_path;
+    std::string state;    // directory: keys/, audit/, outbox/, notices/ and threads/ are below it
+    inet_endpoint submit; // a Postfix port with no milters
+    policy::mode mode = policy::mode::enforce;
+    outgoing_rule outgoing;
+    milter::limits limits;
+    audit_settings audit;
+
+    std::string keys_directory() const { return state + "/keys"; }
+    std::string audit_directory() const { return state + "/audit"; }
+    std::string checkpoint_key() const { return state + "/checkpoint.key"; }
+    std::string events_directory() const { return state + "/events"; }
+    std::string outbox_directory() const { return state + "/outbox"; }
+    std::string notices_directory() const { return state + "/notices"; }
+    std::string threads_directory() const { return state + "/threads"; }
+};
+
+// What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,
+// so that the policy's own errors can be listed in the same run.
+struct config_reading {
+    config gateway;
+    std::vector<yaml::diagnostic> problems;
+};
+
+config_reading load_config(const std::string& path, const policy::file_reader& read);
+
+} // namespace sealgate::milter

@@ -1,0 +1,24 @@
+// The key store read anew under a configuration that stays: what `sealgate keys` or anybody else changed there takes effect
+// without a reload.
+#pragma once
+
+#include "milter/settings/snapshot.hpp"
+#include "policy/audit/event.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct reread_keys {
+    std::shared_ptr<const snapshot> fresh; // null: all is as it was
+    policy::certificate_changes changes;   // between the two; fingerprints
+    std::vector<std::string> news;         // problems that were not told before
+};
+
+// Only what changed is asked gpg about. A certificate in use whose file can't be read stays in use, and all do where the
+// directory is gone. Throws where the store can't be read. Blocks.
+reread_keys read_keys_anew(const snapshot& live);
+
+} // namespace sealgate::milter

@@ -1,0 +1,32 @@
+// The configuration in force: both files and the certificates, read together and then never changed. A reload makes a new one.
+#pragma once
+
+#include "keys/certificates/lookup.hpp"
+#include "keys/store/store.hpp"
+#include "milter/settings/config.hpp"
+#include "policy/rules/policy.hpp"
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct snapshot {
+    config gateway;
+    policy::policy rules;
+    keys::key_index certificates;
+    std::vector<std::string> key_problems; // files in the key directory that are not used, and why
+};
+
+// Errors: one line each, FILE:LINE:COLUMN first where they stand in a file.
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path);
+
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored);
+
+// Keys of encryption.always_to that cannot be used at that time, one line each. Time alone makes a key expire, and must stop
+// neither the gateway nor mail that needs no key: what would be sealed is deferred.
+std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now);
+
+} // namespace sealgate::milter

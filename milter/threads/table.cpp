@@ -1,0 +1,161 @@
+#include "milter/threads/table.hpp"
+
+#include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+
+namespace sealgate::milter {
+
+namespace {
+
+constexpr std::size_t digits = 32; // of a hash: 128 bits
+constexpr std::size_t most_names = 1000;
+constexpr std::size_t part_forgotten = 10;
+constexpr std::chrono::hours between_looks{24};
+
+template <class Number>
+std::optional<Number> number_in(std::string_view text, int base) {
+    Number out{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return out;
+}
+
+std::string hex(std::uint64_t number) {
+    char out[17];
+    const auto end = std::to_chars(out, out + sizeof out, number, 16).ptr;
+    return std::string(static_cast<std::size_t>(out + 16 - end), '0') + std::string(out, end);
+}
+
+// 2106 is far enough.
+std::uint32_t seconds_of(std::chrono::sys_seconds when) {
+    const auto seconds = when.time_since_epoch().count();
+    return static_cast<std::uint32_t>(std::clamp<decltype(seconds)>(seconds, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::string_view take_word(std::string_view& line) {
+    const auto space = std::min(line.find(' '), line.size());
+    const auto word = line.substr(0, space);
+    line.remove_prefix(std::min(space + 1, line.size()));
+    return word;
+}
+
+} // namespace
+
+thread_table::hash thread_table::hash_in(std::string_view hex_digits) {
+    const auto half = [&](std::size_t begin) { return number_in<std::uint64_t>(hex_digits.substr(begin, 16), 16); };
+    const auto high = half(0), low = half(16);
+    if (!high || !low) throw std::invalid_argument("no hash");
+    return {.high = *high, .low = *low};
+}
+
+thread_table::hash thread_table::hash_of(std::string_view id) const {
+    return hash_in(hmac_sha256_hex(key_, id).substr(0, digits));
+}
+
+std::vector<std::string> thread_table::find(const std::vector<std::string>& ids) const {
+    std::vector<std::string> out;
+    if (known_.empty()) return out;
+    for (const auto& id : ids) {
+        const auto at = known_.find(hash_of(id));
+        if (at == known_.end()) continue;
+        const auto& name = names_[at->second.name];
+        if (std::ranges::find(out, name) == out.end()) out.push_back(name);
+    }
+    return out;
+}
+
+// A policy has few names. If reloads brought very many, the later ones share the last: an unknown name is no less sensitive.
+std::uint16_t thread_table::index_of(std::string_view name) {
+    const auto at = std::ranges::find(names_, name);
+    if (at != names_.end()) return static_cast<std::uint16_t>(at - names_.begin());
+    if (names_.size() < most_names) names_.emplace_back(names_.size() + 1 < most_names ? std::string(name) : "?");
+    return static_cast<std::uint16_t>(names_.size() - 1);
+}
+
+std::string thread_table::line_of(const hash& who, const entry& what, std::string_view name) {
+    return hex(who.high) + hex(who.low) + (what.whose == whose_mail::ours ? " ours " : " others ") + std::to_string(what.at) +
+           " " + std::string(name) + "\n";
+}
+
+std::string thread_table::add(const std::vector<std::string>& ids, std::string_view name, whose_mail whose,
+                              std::chrono::sys_seconds now) {
+    forget(now);
+    std::string lines;
+    const auto shown = text::printable(name, 1000);
+    for (const auto& id : ids) {
+        const auto who = hash_of(id);
+        if (whose == whose_mail::others && known_.contains(who)) continue;
+        const entry what{.at = seconds_of(now), .name = index_of(shown), .whose = whose};
+        put(who, what);
+        lines += line_of(who, what, names_[what.name]);
+    }
+    return lines;
+}
+
+void thread_table::put(const hash& who, const entry& what) {
+    const auto [at, is_new] = known_.try_emplace(who, what);
+    if (!is_new) {
+        --count(at->second.whose);
+        at->second = what;
+    }
+    if (++count(what.whose) > most_) forget_oldest(what.whose);
+}
+
+// Now and then: a year is not a matter of hours.
+void thread_table::forget(std::chrono::sys_seconds now) {
+    if (now < looked_ + between_looks && looked_ <= now) return;
+    looked_ = now;
+    const auto oldest = seconds_of(now - kept);
+    boost::unordered::erase_if(known_, [&](const auto& one) {
+        if (one.second.at >= oldest) return false;
+        --count(one.second.whose);
+        return true;
+    });
+}
+
+// Several at once, so that it is done seldom.
+void thread_table::forget_oldest(whose_mail whose) {
+    std::vector<std::uint32_t> times;
+    for (const auto& [who, what] : known_)
+        if (what.whose == whose) times.push_back(what.at);
+    auto left = times.size() / part_forgotten + 1;
+    const auto last = times.begin() + static_cast<std::ptrdiff_t>(left - 1);
+    std::ranges::nth_element(times, last);
+    boost::unordered::erase_if(known_, [&, until = *last](const auto& one) {
+        if (one.second.whose != whose || one.second.at > until || left == 0) return false;
+        --left;
+        --count(whose);
+        return true;
+    });
+}
+
+std::string thread_table::first_line() const {
+    return "sealgate threads 1 " + hmac_sha256_hex(key_, "sealgate thread key").substr(0, 16) + "\n";
+}
+
+std::string thread_table::whole() const {
+    auto out = first_line();
+    for (const auto& [who, what] : known_) out += line_of(who, what, names_[what.name]);
+    return out;
+}
+
+// A time to come is one of a clock that was wrong then.
+bool thread_table::take(std::string_view line, std::chrono::sys_seconds now) {
+    const auto who = take_word(line), whose = take_word(line);
+    const auto at = number_in<std::uint32_t>(take_word(line), 10);
+    if (who.size() != digits || who.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
+    if ((whose != "ours" && whose != "others") || !at || line.empty()) return false;
+    if (now - std::chrono::sys_seconds(std::chrono::seconds(*at)) > kept) return true;
+    put(hash_in(who), {.at = std::min(*at, seconds_of(now)),
+                       .name = index_of(line),
+                       .whose = whose == "ours" ? whose_mail::ours : whose_mail::others});
+    return true;
+}
+
+} // namespace sealgate::milter

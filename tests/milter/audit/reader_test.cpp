@@ -1,0 +1,98 @@
+#include "keys/base/files.hpp"
+#include "milter/audit/layout.hpp"
+#include "milter/audit/reader.hpp"
+#include "policy/audit/chain.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sys/stat.h>
+
+namespace sealgate::milter {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class AuditReader : public testing::Test {
+protected:
+    void append(std::string_view text) const { std::ofstream(written_log(directory), std::ios::app) << text; }
+
+    static std::vector<std::string> all(audit_reader& reader) {
+        std::vector<std::string> out;
+        for (std::string line; reader.next(line);) out.push_back(line);
+        return out;
+    }
+
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    fs::path directory = scratch.path();
+};
+
+TEST_F(AuditReader, LinesOfManyChunksComeWhole) {
+    const std::string large(1'000'000, 'x');
+    append("a\n" + large + "\n\n" + large + large + "\nb\n" + large);
+    audit_reader reader(directory);
+    EXPECT_THAT(all(reader), ElementsAre("a", large, "", large + large, "b"));
+    EXPECT_EQ(reader.unfinished(), large);
+    append("y\nc\n");
+    EXPECT_THAT(all(reader), ElementsAre(large + "y", "c"));
+    EXPECT_THAT(reader.unfinished(), IsEmpty());
+}
+
+TEST_F(AuditReader, LineBeyondTheBoundIsCutAndReadingGoesOnBehindIt) {
+    append("a\n");
+    for (std::size_t octets = 0; octets <= policy::longest_record; octets += 1 << 20) append(std::string(1 << 20, 'x'));
+    append("\nb\n");
+    audit_reader reader(directory);
+    const auto lines = all(reader);
+    ASSERT_THAT(lines, SizeIs(3));
+    EXPECT_EQ(lines[1].size(), policy::longest_record + 1);
+    EXPECT_THAT(policy::read_link(lines[1]).error(), HasSubstr("longer than 64 MiB"));
+    EXPECT_EQ(lines[2], "b");
+}
+
+TEST_F(AuditReader, LineThatIsTakenBackIsReadAsItIsWrittenThen) {
+    append("a\nbcdef");
+    audit_reader reader(directory);
+    EXPECT_THAT(all(reader), ElementsAre("a"));
+    fs::resize_file(written_log(directory), 2);
+    EXPECT_THAT(all(reader), IsEmpty());
+    append("g\n");
+    EXPECT_THAT(all(reader), ElementsAre("g"));
+}
+
+TEST_F(AuditReader, UnfinishedEndOfARotatedFileIsNamedByItsFile) {
+    const auto rotated = rotated_log(directory, 1);
+    append("a\nb");
+    fs::rename(written_log(directory), rotated);
+    append("c\n");
+    audit_reader reader(directory);
+    std::string line;
+    for (const auto& [text, file] : {std::pair("a", rotated), {"b", rotated}, {"c", written_log(directory)}}) {
+        ASSERT_TRUE(reader.next(line));
+        EXPECT_EQ(line, text);
+        EXPECT_EQ(reader.file(), file);
+    }
+}
+
+TEST_F(AuditReader, WhatIsNoRegularFileIsRefusedByItsName) {
+    const auto fifo = rotated_log(directory, 1);
+    append("a\n");
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    for (const auto& file : {fifo, directory, fs::path("/dev/zero")}) {
+        try {
+            audit_reader reader(std::vector{file});
+            ADD_FAILURE() << file;
+        } catch (const std::system_error& refused) {
+            EXPECT_EQ(refused.what(), "cannot read " + file.string() + ": it is no regular file");
+        }
+    }
+    EXPECT_THROW(audit_reader reader(directory), std::system_error);
+}
+
+} // namespace
+} // namespace sealgate::milter

@@ -1,0 +1,141 @@
+#include "milter/settings/config.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::milter {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string example = R"(gateway:
+  listen: unix:/run/sealgate/milter.sock
+  policy: policy.yaml
+  state: /var/lib/sealgate
+  submit: 127.0.0.1:10025
+  mode: enforce
+  outgoing:
+    authenticated: true
+    networks: [127.0.0.0/8, "::1/128"]
+  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}
+)";
+
+config_reading read(const std::string& text) {
+    return load_config("/etc/sealgate/sealgate.yaml",
+                       [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
+}
+
+std::vector<std::string> errors_after(const std::string& from, const std::string& to) {
+    auto text = example;
+    text.replace(text.find(from), from.size(), to);
+    std::vector<std::string> out;
+    for (const auto& problem : read(text).problems) out.push_back(problem.to_string());
+    return out;
+}
+
+TEST(Config, ReadsTheContractsExample) {
+    const auto [gateway, problems] = read(example);
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway.listen, std::vector<endpoint>{unix_endpoint{"/run/sealgate/milter.sock"}});
+    EXPECT_EQ(gateway.policy_path, "/etc/sealgate/policy.yaml");
+    EXPECT_EQ(gateway.keys_directory(), "/var/lib/sealgate/keys");
+    EXPECT_EQ(gateway.submit, (inet_endpoint{"127.0.0.1", 10025}));
+    EXPECT_EQ(gateway.limits,
+              (limits{.message_size = 50u << 20, .copies = std::size_t{2} << 30, .connections = 1000, .crypto_workers = 0}));
+}
+
+TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
+    audit_settings usual;
+    usual.checkpoints = "/var/lib/sealgate/audit/checkpoints.jsonl";
+    EXPECT_EQ(read(example).gateway.audit, usual);
+    const auto [gateway, problems] =
+        read(example + "audit:\n  checkpoints: /mnt/c.jsonl\n  checkpoint_every: {records: 10, time: 1h}\n"
+                       "  rotate: {size: 1GiB, daily: false}\n  addresses: keyed-local\n  address_key: a.key\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway.audit, (audit_settings{.checkpoints = "/mnt/c.jsonl",
+                                             .checkpoint_records = 10,
+                                             .checkpoint_time = std::chrono::hours(1),
+                                             .rotate_size = std::size_t{1} << 30,
+                                             .rotate_daily = false,
+                                             .addresses = policy::address_form::keyed_local,
+                                             .address_key = "/etc/sealgate/a.key"}));
+}
+
+TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
+    EXPECT_THAT(errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}\n", ""),
+                IsEmpty());
+    EXPECT_EQ(limits{}.copies, std::size_t{1} << 30);
+}
+
+TEST(Config, ListenTakesAList) {
+    EXPECT_THAT(errors_after("unix:/run/sealgate/milter.sock", "[\"unix:a.sock\", \"inet:127.0.0.1:8894\"]"), IsEmpty());
+}
+
+TEST(Config, EveryMistakeIsToldWithItsPlace) {
+    const std::pair<std::string, std::string> changes[] = {
+        {"unix:/run/sealgate/milter.sock", "inet:8894@127.0.0.1"},
+        {"mode: enforce", "mode: enforced"},
+        {"mode: enforce", "mdoe: enforce"},
+        {"authenticated: true", "own_sender: true"},
+        {"50MiB", "50 apples"},
+        {"connections: 1000", "connections: 0"},
+        {"copies: 2GiB", "copies: 1"},
+        {"copies: 2GiB", "copie: 1GiB"},
+        {"127.0.0.0/8", "127.0.0.1/8"},
+        {"127.0.0.0/8", "127.0.0.0/33"},
+        {"submit: 127.0.0.1:10025", "submit: 127.0.0.1"},
+        {"  state: /var/lib/sealgate\n", ""},
+        {"authenticated: true\n    networks: [127.0.0.0/8, \"::1/128\"]", "authenticated: false\n    own_senders: false"},
+        {"gateway:", "audit: {addresses: keyed}\ngateway:"},
+        {"gateway:", "audit: {rotate: {size: 1}}\ngateway:"},
+        {"gateway:", "audit: {checkpoint_every: {record: 1}}\ngateway:"},
+    };
+    const std::string errors[] = {
+        ":2:11: \"inet:8894@127.0.0.1\" is libmilter's spelling",
+        ":6:9: \"enforced\" is none of: enforce, monitor; did you mean \"enforce\"?",
+        ":6:3: unknown key \"mdoe\" in \"gateway\"; did you mean \"mode\"?",
+        ":8:5: unknown key \"own_sender\" in \"outgoing\"; did you mean \"own_senders\"?",
+        ":10:26: expected a size such as 50MiB or 10KiB, found \"50 apples\"",
+        ":10:46: must be from 1 to 100000",
+        ":10:82: must be from 1024 to",
+        ":10:74: unknown key \"copie\" in \"limits\"; did you mean \"copies\"?",
+        ":9:16: \"127.0.0.1/8\" has bits set behind its prefix length",
+        ":9:16: \"127.0.0.0/33\" has no prefix length from 0 to 32",
+        ":5:11: \"127.0.0.1\" is not HOST:PORT",
+        "\"state\" is missing in \"gateway\"",
+        "nothing counts as outgoing",
+        ":1:20: keyed addresses need audit.address_key",
+        ":1:24: must be from 1024 to",
+        ":1:28: unknown key \"record\" in \"audit.checkpoint_every\"; did you mean \"records\"?",
+    };
+    for (std::size_t i = 0; i < std::size(changes); ++i)
+        EXPECT_THAT(errors_after(changes[i].first, changes[i].second), Contains(HasSubstr(errors[i])));
+}
+
+TEST(Endpoint, IsPostfixsSpelling) {
+    EXPECT_EQ(to_string(*parse_endpoint("inet:[::1]:8894")), "inet:[::1]:8894");
+    EXPECT_EQ(to_string(*parse_endpoint("inet:localhost:8894")), "inet:127.0.0.1:8894");
+    EXPECT_EQ(to_string(*parse_endpoint("local:/a")), "unix:/a");
+    for (const auto* bad : {"", "/a", "unix:", "inet:8894", "inet:host:x", "inet:127.0.0.1:0", "inet:127.0.0.1:65536"})
+        EXPECT_FALSE(parse_endpoint(bad)) << bad;
+    EXPECT_FALSE(parse_endpoint("unix:/" + std::string(200, 'a')));
+}
+
+TEST(Config, SendersOfOursAreOutgoingUnlessItSaysOtherwise) {
+    EXPECT_TRUE(read(example).gateway.outgoing.own_senders);
+    auto text = example;
+    EXPECT_FALSE(read(text.insert(text.find("    networks:"), "    own_senders: false\n")).gateway.outgoing.own_senders);
+}
+
+TEST(Network, PrefixesEndInsideAnOctetToo) {
+    const auto net = *parse_network("10.128.0.0/9");
+    EXPECT_TRUE(contains(net, "10.129.1.1"));
+    EXPECT_FALSE(contains(net, "10.1.1.1"));
+    EXPECT_TRUE(contains(*parse_network("0.0.0.0/0"), "203.0.113.9"));
+    EXPECT_FALSE(contains(*parse_network("0.0.0.0/0"), "2001:db8::1"));
+    EXPECT_TRUE(contains(*parse_network("192.0.2.7"), "192.0.2.7"));
+}
+
+} // namespace
+} // namespace sealgate::milter

@@ -1,7 +1,7 @@
 // sealgate: the command line. One table says what there is; everything else is in the commands.
 
-#include "milter/commands/list.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/commands/list.hpp"
 
 #include <exception>
 #include <filesystem>

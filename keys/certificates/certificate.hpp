@@ -44,8 +44,8 @@ struct certificate {
     bool invalid = false;
     bool sha1 = false;           // what binds a part of it is signed with SHA-1, or worse
     std::vector<subkey> subkeys; // the primary key first
-    // gpg here can't read it, and it is known by its packets alone (keys/certificates/unproved.hpp): what can be told is whether
-    // a mail that came encrypted names one of its keys.
+    // gpg here can't read it, and it is known by its packets alone (keys/certificates/unproved.hpp): what can be told is
+    // whether a mail that came encrypted names one of its keys.
     bool addressing_only = false;
 };
 

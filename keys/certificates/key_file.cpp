@@ -1,9 +1,9 @@
 #include "keys/certificates/key_file.hpp"
 
+#include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/lenient_armor.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
-#include "keys/certificates/unproved.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // A file that people hand in as "the key": certificates and revocations, as bytes, before gpg sees them.
 //
-// Armored or binary, in whatever shape it arrived (keys/openpgp/lenient_armor.hpp). Each certificate stands for itself: one that can't
-// be read takes no other with it. Secret keys are refused, whatever else is in the file. Errors and problems are one line
-// for people and say what the file is instead. Pure.
+// Armored or binary, in whatever shape it arrived (keys/openpgp/lenient_armor.hpp). Each certificate stands for itself: one
+// that can't be read takes no other with it. Secret keys are refused, whatever else is in the file. Errors and problems are one
+// line for people and say what the file is instead. Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "keys/certificates/lookup.hpp"
 
-#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
 #include <set>

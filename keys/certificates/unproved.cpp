@@ -1,9 +1,9 @@
 #include "keys/certificates/unproved.hpp"
 
 #include "keys/certificates/lookup.hpp"
+#include "keys/certificates/user_id.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
-#include "keys/certificates/user_id.hpp"
 #include "policy/base/bytes.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"

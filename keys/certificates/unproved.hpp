@@ -2,9 +2,9 @@
 // X448, and what comes after them.
 //
 // No signature is checked. Who holds the file may have put in another's user id or subkey; so nothing may be encrypted to what
-// is read here. Whether a mail that came encrypted names one of its keys can be told (keys/protection/addressing.hpp), by the same trust
-// with which an administrator imported the file. A revocation counts, though it is not proved either: that errs to the safe
-// side. Pure.
+// is read here. Whether a mail that came encrypted names one of its keys can be told (keys/protection/addressing.hpp), by the
+// same trust with which an administrator imported the file. A revocation counts, though it is not proved either: that errs to
+// the safe side. Pure.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

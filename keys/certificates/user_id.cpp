@@ -1,7 +1,7 @@
 #include "keys/certificates/user_id.hpp"
 
-#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 namespace sealgate::keys {
 

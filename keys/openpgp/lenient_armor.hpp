@@ -1,5 +1,5 @@
-// ASCII armor (RFC 9580 section 6.2) as it comes out of mail programs, web pages and word processors: what keys/openpgp/armor.hpp,
-// which judges other people's mail, refuses to read.
+// ASCII armor (RFC 9580 section 6.2) as it comes out of mail programs, web pages and word processors: what
+// keys/openpgp/armor.hpp, which judges other people's mail, refuses to read.
 //
 // Passed over: text around a block, white space and no-break spaces anywhere, quotation marks (">") and dash escapes before
 // lines, a missing empty line above the data, a missing end line, and the checksum however it is written: certificates carry

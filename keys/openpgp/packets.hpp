@@ -81,8 +81,9 @@ inline constexpr std::string_view to_nobody = "encrypted, but to nobody";
 
 // An encrypted message with integrity, whole and alone: (PKESK | SKESK)+, then one SEIPD or OCB packet, then
 // nothing; marker packets and one padding packet may stand before it. Session keys and data have to be of versions that go
-// together and well-formed (keys/openpgp/session_key.hpp). The data have to look like ciphertext (keys/openpgp/noise.hpp), and so has what
-// stands before them, together with what the mail held of it until here. Says what else it is where it is something else.
+// together and well-formed (keys/openpgp/session_key.hpp). The data have to look like ciphertext (keys/openpgp/noise.hpp), and
+// so has what stands before them, together with what the mail held of it until here. Says what else it is where it is something
+// else.
 std::expected<encrypted_message, std::string> read_encrypted_message(std::string_view bytes, piecemeal_noise& of_mail);
 
 // The same for a message that is alone.

@@ -2,8 +2,9 @@
 // part, packet or key id has a few words is a letter.
 //
 // One for each mail; its parts and packets are shown to it in their order. What is long enough is judged by itself
-// (keys/openpgp/noise.hpp) and not taken here. The same piece again counts once: the same armor stands in a text and in its HTML, and
-// the same reader in each part. Once something can be read, nothing is noise any more. Pure; keeps a hash of each piece.
+// (keys/openpgp/noise.hpp) and not taken here. The same piece again counts once: the same armor stands in a text and in its
+// HTML, and the same reader in each part. Once something can be read, nothing is noise any more. Pure; keeps a hash of each
+// piece.
 #pragma once
 
 #include "keys/openpgp/noise.hpp"

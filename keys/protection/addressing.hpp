@@ -14,8 +14,8 @@
 // hold them. A mail to such a key alone is addressed to nobody. Pure.
 #pragma once
 
-#include "keys/protection/inspect.hpp"
 #include "keys/certificates/lookup.hpp"
+#include "keys/protection/inspect.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "keys/protection/cms.hpp"
 
-#include "keys/protection/ber.hpp"
 #include "keys/openpgp/noise.hpp"
+#include "keys/protection/ber.hpp"
 #include "policy/base/base64.hpp"
 
 #include <algorithm>

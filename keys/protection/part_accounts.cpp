@@ -1,7 +1,7 @@
 #include "keys/protection/part_accounts.hpp"
 
-#include "keys/protection/leaf.hpp"
 #include "keys/openpgp/packet_text.hpp"
+#include "keys/protection/leaf.hpp"
 #include "keys/protection/preamble.hpp"
 #include "keys/protection/prescan.hpp"
 #include "policy/base/text.hpp"

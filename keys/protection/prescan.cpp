@@ -75,7 +75,9 @@ bool has_trace(std::string_view bytes) {
 } // namespace
 
 bool has_encryption_trace(const policy::message& mail) {
-    const auto in_field = [](const policy::header_field& field) { return policy::describes_body(field.name) && has_trace(field.value); };
+    const auto in_field = [](const policy::header_field& field) {
+        return policy::describes_body(field.name) && has_trace(field.value);
+    };
     return std::ranges::any_of(mail.fields, in_field) || has_trace(mail.body);
 }
 

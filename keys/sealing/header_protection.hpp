@@ -5,8 +5,8 @@
 // "[...]"; Keywords and Comments are gone (the standard's hcp_baseline), and so are the fields in which tags stand, and what
 // repeats the Subject, the text or a tag. Of addresses and message ids, which mail needs on its way, what else their fields say
 // is gone then. For
-// programs that know neither, the text begins with the Subject (keys/sealing/legacy_display). A message whose own Content-Type cannot
-// be added to is put into a multipart of one part, and is itself left as it is. Pure.
+// programs that know neither, the text begins with the Subject (keys/sealing/legacy_display). A message whose own Content-Type
+// cannot be added to is put into a multipart of one part, and is itself left as it is. Pure.
 #pragma once
 
 #include "keys/sealing/pgp_mime.hpp"

@@ -1,7 +1,7 @@
 #include "keys/sealing/repeated_words.hpp"
 
-#include "policy/base/text.hpp"
 #include "policy/base/fold.hpp"
+#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <span>

@@ -8,8 +8,8 @@
 // where gpg cannot be run at all.
 #pragma once
 
-#include "keys/gnupg/gpg.hpp"
 #include "keys/certificates/lookup.hpp"
+#include "keys/gnupg/gpg.hpp"
 
 #include <expected>
 #include <memory>

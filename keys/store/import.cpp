@@ -1,9 +1,9 @@
 #include "keys/store/import.hpp"
 
 #include "keys/certificates/transferable_key.hpp"
+#include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/store/stored_files.hpp"
-#include "keys/certificates/unproved.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,10 +1,10 @@
 #include "keys/store/store.hpp"
 
-#include "keys/certificates/transferable_key.hpp"
 #include "keys/base/files.hpp"
+#include "keys/certificates/transferable_key.hpp"
+#include "keys/certificates/unproved.hpp"
 #include "keys/store/stored_files.hpp"
 #include "keys/store/trial.hpp"
-#include "keys/certificates/unproved.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

@@ -10,10 +10,10 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
-#include "keys/gnupg/gpg.hpp"
 #include "keys/certificates/key_file.hpp"
-#include "keys/store/import.hpp"
 #include "keys/certificates/lookup.hpp"
+#include "keys/gnupg/gpg.hpp"
+#include "keys/store/import.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -55,8 +55,8 @@ public:
     // whose file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
     store_contents load(std::span<const stored_certificate> known = {}) const;
 
-    // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by itself, and the
-    // report has a line for each: what became of it, or why it was not taken. `known`: what load() gave.
+    // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by
+    // itself, and the report has a line for each: what became of it, or why it was not taken. `known`: what load() gave.
     std::expected<import_report, std::string> import(std::string_view file,
                                                      std::span<const stored_certificate> known = {}) const;
 

@@ -1,13 +1,13 @@
 #include "keys/store/stored_files.hpp"
 
-#include "keys/certificates/transferable_key.hpp"
-#include "keys/store/import.hpp"
 #include "keys/certificates/self_signatures.hpp"
-#include "keys/store/trial.hpp"
+#include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
-#include "policy/mail/address.hpp"
+#include "keys/store/import.hpp"
+#include "keys/store/trial.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
-#include "keys/gnupg/gpg.hpp"
 #include "keys/certificates/lookup.hpp"
+#include "keys/gnupg/gpg.hpp"
 
 #include <string>
 #include <string_view>

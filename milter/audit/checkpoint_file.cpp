@@ -1,8 +1,8 @@
 #include "milter/audit/checkpoint_file.hpp"
 
 #include "keys/base/files.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/audit/file_tail.hpp"
+#include "milter/audit/layout.hpp"
 #include "milter/base/random.hpp"
 
 #include <cerrno>

@@ -1,14 +1,14 @@
-// The audit log: one JSON line a record, hash-linked (policy/audit/chain.hpp), durable before anybody is told, and signed from time
-// to time (policy/audit/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and its first
-// record tells what was found (policy/audit/log_found.hpp).
+// The audit log: one JSON line a record, hash-linked (policy/audit/chain.hpp), durable before anybody is told, and signed from
+// time to time (policy/audit/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and
+// its first record tells what was found (policy/audit/log_found.hpp).
 //
 // Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread
 // does both, and rotates and signs. A record that can't be made durable leaves no trace in the file, and its waiter is told
 // why. What rotating and signing lacks is complained about, and tried again: neither holds up mail.
 #pragma once
 
-#include "milter/audit/log_file.hpp"
 #include "milter/audit/checkpoint_file.hpp"
+#include "milter/audit/log_file.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -1,8 +1,8 @@
 #include "milter/audit/log_file.hpp"
 
+#include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
-#include "milter/audit/file_tail.hpp"
 
 #include <algorithm>
 #include <cerrno>

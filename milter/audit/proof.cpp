@@ -1,10 +1,10 @@
 #include "milter/audit/proof.hpp"
 
+#include "milter/audit/checkpoint_reader.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
-#include "milter/audit/checkpoint_reader.hpp"
-#include "policy/audit/event.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/audit/log_found.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // The records of the log that answer a question, and what could not be asked: nothing is passed over in silence.
 #pragma once
 
-#include "milter/audit/reader.hpp"
 #include "milter/audit/address_resolver.hpp"
+#include "milter/audit/reader.hpp"
 #include "policy/audit/query.hpp"
 
 #include <boost/json/object.hpp>

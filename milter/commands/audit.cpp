@@ -1,7 +1,7 @@
+#include "milter/cli/configured.hpp"
 #include "milter/commands/audit_show.hpp"
 #include "milter/commands/audit_verify.hpp"
 #include "milter/commands/list.hpp"
-#include "milter/cli/configured.hpp"
 
 #include <string>
 #include <vector>

@@ -2,9 +2,9 @@
 // refused with what would do, so that nobody takes a slip of theirs for an answer of the log.
 #pragma once
 
+#include "milter/audit/address_resolver.hpp"
 #include "milter/cli/arguments.hpp"
 #include "milter/settings/config.hpp"
-#include "milter/audit/address_resolver.hpp"
 #include "policy/audit/query.hpp"
 
 #include <chrono>

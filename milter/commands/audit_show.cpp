@@ -1,8 +1,8 @@
 #include "milter/commands/audit_show.hpp"
 
-#include "milter/commands/audit_question.hpp"
 #include "milter/audit/search.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/commands/audit_question.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
 

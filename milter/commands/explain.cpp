@@ -1,16 +1,16 @@
 #include "keys/protection/part_accounts.hpp"
-#include "milter/commands/list.hpp"
-#include "milter/protocol/collector.hpp"
 #include "milter/base/named_files.hpp"
-#include "milter/gateway/judge.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/gateway/judge.hpp"
+#include "milter/protocol/collector.hpp"
 #include "milter/threads/memory.hpp"
+#include "policy/audit/record.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/refusal.hpp"
+#include "policy/decision/thread.hpp"
 #include "policy/mail/mailbox_list.hpp"
 #include "policy/notices/due.hpp"
-#include "policy/audit/record.hpp"
-#include "policy/decision/thread.hpp"
 
 #include <chrono>
 #include <iostream>

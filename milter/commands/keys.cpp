@@ -1,13 +1,13 @@
 #include "keys/store/store.hpp"
-#include "milter/commands/list.hpp"
-#include "milter/cli/configured.hpp"
 #include "milter/base/named_files.hpp"
-#include "milter/commands/key_events.hpp"
+#include "milter/cli/configured.hpp"
 #include "milter/cli/table.hpp"
-#include "policy/mail/address.hpp"
+#include "milter/commands/key_events.hpp"
+#include "milter/commands/list.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/load/policy.hpp"
+#include "policy/mail/address.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,10 +1,10 @@
 // sealgate outbox: looks at the files themselves, and changes them under their locks; a running gateway sees
 // it at its next look.
 
-#include "milter/commands/list.hpp"
 #include "milter/cli/configured.hpp"
-#include "milter/outbox/copy_file.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/commands/list.hpp"
+#include "milter/outbox/copy_file.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 

@@ -3,10 +3,10 @@
 
 #include "keys/base/files.hpp"
 #include "milter/audit/proof.hpp"
+#include "milter/cli/configured.hpp"
 #include "milter/commands/audit_question.hpp"
 #include "milter/commands/audit_verify.hpp"
 #include "milter/commands/list.hpp"
-#include "milter/cli/configured.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/report/page.hpp"
 

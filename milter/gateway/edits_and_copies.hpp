@@ -3,9 +3,9 @@
 #pragma once
 
 #include "keys/sealing/header_protection.hpp"
-#include "milter/protocol/edits.hpp"
-#include "milter/outbox/queue.hpp"
 #include "milter/gateway/sealed_envelope.hpp"
+#include "milter/outbox/queue.hpp"
+#include "milter/protocol/edits.hpp"
 #include "milter/protocol/transaction.hpp"
 #include "policy/decision/decide.hpp"
 #include "policy/rules/policy.hpp"

@@ -3,15 +3,15 @@
 #include "milter/base/completion.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/gateway/edits_and_copies.hpp"
 #include "milter/base/log.hpp"
-#include "milter/gateway/leaving_size.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/gateway/edits_and_copies.hpp"
 #include "milter/gateway/further_readers.hpp"
+#include "milter/gateway/leaving_size.hpp"
 #include "policy/audit/event.hpp"
-#include "policy/decision/refusal.hpp"
-#include "policy/decision/multipart_report.hpp"
 #include "policy/audit/record.hpp"
+#include "policy/decision/multipart_report.hpp"
+#include "policy/decision/refusal.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 

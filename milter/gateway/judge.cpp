@@ -4,8 +4,8 @@
 #include "keys/protection/inspect.hpp"
 #include "milter/gateway/further_readers.hpp"
 #include "policy/decision/author.hpp"
-#include "policy/mail/subject.hpp"
 #include "policy/decision/thread.hpp"
+#include "policy/mail/subject.hpp"
 
 #include <set>
 #include <utility>

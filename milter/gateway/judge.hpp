@@ -2,8 +2,8 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
-#include "milter/settings/snapshot.hpp"
 #include "milter/protocol/transaction.hpp"
+#include "milter/settings/snapshot.hpp"
 #include "policy/decision/decide.hpp"
 #include "policy/decision/facts.hpp"
 

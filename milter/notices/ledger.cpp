@@ -1,8 +1,8 @@
 #include "milter/notices/ledger.hpp"
 
 #include "milter/base/log.hpp"
-#include "policy/mail/address.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
 #include <fcntl.h>

@@ -3,12 +3,12 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
-#include "milter/outbox/identity.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
-#include "policy/texts/language.hpp"
 #include "policy/notices/message.hpp"
+#include "policy/texts/language.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

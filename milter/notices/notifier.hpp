@@ -7,11 +7,11 @@
 // two steps makes neither none nor two.
 #pragma once
 
+#include "milter/base/keyed_mutex.hpp"
 #include "milter/notices/ledger.hpp"
 #include "milter/outbox/queue.hpp"
-#include "milter/settings/snapshot.hpp"
 #include "milter/protocol/transaction.hpp"
-#include "milter/base/keyed_mutex.hpp"
+#include "milter/settings/snapshot.hpp"
 #include "policy/decision/decide.hpp"
 #include "policy/decision/facts.hpp"
 #include "policy/notices/due.hpp"

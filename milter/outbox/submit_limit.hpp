@@ -4,8 +4,8 @@
 // asked, the next mail that is sealed asks again. On the network thread.
 #pragma once
 
-#include "milter/settings/endpoint.hpp"
 #include "milter/outbox/smtp_client.hpp"
+#include "milter/settings/endpoint.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

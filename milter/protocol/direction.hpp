@@ -4,8 +4,8 @@
 // outgoing whoever hands it in, if a recipient is outside: what strangers send to us in our name stays incoming.
 #pragma once
 
-#include "milter/settings/config.hpp"
 #include "milter/protocol/transaction.hpp"
+#include "milter/settings/config.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/rules/tiers.hpp"
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "milter/settings/endpoint.hpp"
+#include "policy/audit/pseudonym.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"
-#include "policy/audit/pseudonym.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <chrono>

@@ -1,8 +1,8 @@
 #include "policy/audit/checkpoint.hpp"
 
+#include "policy/audit/query.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/rfc3339.hpp"
-#include "policy/audit/query.hpp"
 
 #include <boost/json.hpp>
 

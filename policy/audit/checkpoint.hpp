@@ -5,8 +5,8 @@
 //   before ,"signature":>"}
 #pragma once
 
-#include "policy/base/ed25519.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/base/ed25519.hpp"
 
 #include <chrono>
 #include <expected>

@@ -1,8 +1,8 @@
 #include "policy/audit/event.hpp"
 
+#include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/audit/query.hpp"
 
 #include <boost/json.hpp>
 

@@ -7,8 +7,8 @@
 // Equal addresses give equal hashes under one key, so that a log can still be asked and counted.
 #pragma once
 
-#include "policy/mail/address.hpp"
 #include "policy/base/names.hpp"
+#include "policy/mail/address.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>

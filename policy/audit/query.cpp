@@ -1,10 +1,10 @@
 #include "policy/audit/query.hpp"
 
+#include "policy/audit/chain.hpp"
+#include "policy/audit/pseudonym.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml.hpp"
-#include "policy/audit/chain.hpp"
-#include "policy/audit/pseudonym.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

@@ -4,10 +4,10 @@
 // Neither line holds a subject, a body or a file name; near misses are named by the tag that was meant.
 #pragma once
 
-#include "policy/decision/decide.hpp"
-#include "policy/notices/due.hpp"
-#include "policy/mail/part_account.hpp"
 #include "policy/audit/pseudonym.hpp"
+#include "policy/decision/decide.hpp"
+#include "policy/mail/part_account.hpp"
+#include "policy/notices/due.hpp"
 
 #include <chrono>
 #include <cstdint>

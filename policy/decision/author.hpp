@@ -4,8 +4,8 @@
 // A mail says of itself that a program wrote it, and anybody can say so. Nobody gains by that what a tag would not give them.
 #pragma once
 
-#include "policy/mail/address.hpp"
 #include "policy/decision/facts.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/mail/message.hpp"
 #include "policy/rules/tiers.hpp"
 

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "policy/decision/facts.hpp"
-#include "policy/rules/reason.hpp"
-#include "policy/rules/policy.hpp"
 #include "policy/decision/split.hpp"
+#include "policy/rules/policy.hpp"
+#include "policy/rules/reason.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "policy/mail/address.hpp"
-#include "policy/tags/reader.hpp"
 #include "policy/rules/vocabulary.hpp"
+#include "policy/tags/reader.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 #include "policy/load/policy.hpp"
 
 #include "policy/base/digest.hpp"
-#include "policy/base/text.hpp"
 #include "policy/base/fold.hpp"
+#include "policy/base/text.hpp"
 #include "policy/load/notices.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"

@@ -8,8 +8,8 @@
 #include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"
 #include "policy/load/tiers.hpp"
-#include "policy/texts/catalogue.hpp"
 #include "policy/rules/tiers.hpp"
+#include "policy/texts/catalogue.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 #include "policy/mail/subject.hpp"
 
+#include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
-#include "policy/base/fold.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "policy/notices/due.hpp"
 
-#include "policy/decision/author.hpp"
 #include "policy/base/text.hpp"
+#include "policy/decision/author.hpp"
 
 #include <algorithm>
 

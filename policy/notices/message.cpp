@@ -1,11 +1,11 @@
 #include "policy/notices/message.hpp"
 
 #include "policy/base/text.hpp"
-#include "policy/notices/letter.hpp"
-#include "policy/mail/encoded_word.hpp"
 #include "policy/mail/date.hpp"
-#include "policy/notices/advice.hpp"
+#include "policy/mail/encoded_word.hpp"
 #include "policy/mail/transfer_encoding.hpp"
+#include "policy/notices/advice.hpp"
+#include "policy/notices/letter.hpp"
 #include "policy/tags/written.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The report's numbers for programs: the names of the log, lists as long as the page's tables, "more" for what they leave out.
 #include "policy/base/rfc3339.hpp"
-#include "policy/report/ranking.hpp"
 #include "policy/report/page.hpp"
+#include "policy/report/ranking.hpp"
 #include "policy/report/time_axis.hpp"
 
 #include <boost/json.hpp>

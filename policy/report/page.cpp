@@ -1,12 +1,12 @@
 #include "policy/report/page.hpp"
 
 #include "policy/base/rfc3339.hpp"
-#include "policy/report/svg.hpp"
-#include "policy/report/time_lines.hpp"
-#include "policy/report/style.hpp"
 #include "policy/report/sections.hpp"
-#include "policy/report/words.hpp"
+#include "policy/report/style.hpp"
+#include "policy/report/svg.hpp"
 #include "policy/report/time_axis.hpp"
+#include "policy/report/time_lines.hpp"
+#include "policy/report/words.hpp"
 
 #include <algorithm>
 

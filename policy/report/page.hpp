@@ -1,5 +1,5 @@
-// The report about the audit log, for an auditor and a manager: numbers (policy/report/tally.hpp) and proof as one self-contained HTML
-// page without scripts and without anything to fetch, or as JSON.
+// The report about the audit log, for an auditor and a manager: numbers (policy/report/tally.hpp) and proof as one
+// self-contained HTML page without scripts and without anything to fetch, or as JSON.
 //
 // Pure: equal inputs give equal bytes. All of it is about records: never a subject, a body or a file's name.
 #pragma once

@@ -1,9 +1,9 @@
 #include "policy/report/sections.hpp"
 
-#include "policy/report/table.hpp"
 #include "policy/report/ranking.hpp"
-#include "policy/report/words.hpp"
+#include "policy/report/table.hpp"
 #include "policy/report/time_axis.hpp"
+#include "policy/report/words.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -28,7 +28,10 @@ std::uint64_t all_of(const counts_by_outcome& counts) {
 std::uint64_t at(const counts_by_outcome& counts, outcome what) { return counts[static_cast<std::size_t>(what)]; }
 
 data_cell effects_bar(const effects& of, std::uint64_t whole) {
-    return bar({{of.warned, series_look::warn}, {of.refused, series_look::reject}, {of.held, series_look::hold}, {of.watched, series_look::watched}},
+    return bar({{of.warned, series_look::warn},
+                {of.refused, series_look::reject},
+                {of.held, series_look::hold},
+                {of.watched, series_look::watched}},
                whole);
 }
 
@@ -158,9 +161,9 @@ void draw_refusals(writer& to, const numbers& of) {
                      .rows = {},
                      .note = rest_note(reasons.more, reasons.left_out, "reasons")};
     for (const auto& one : reasons.entries)
-        table.rows.push_back({code(one.key), words(std::string(meaning(one.key))), number(one.value.refused),
-                              number(one.value.held),
-                              bar({{one.value.refused, series_look::reject}, {one.value.held, series_look::hold}}, heaviest(reasons))});
+        table.rows.push_back(
+            {code(one.key), words(std::string(meaning(one.key))), number(one.value.refused), number(one.value.held),
+             bar({{one.value.refused, series_look::reject}, {one.value.held, series_look::hold}}, heaviest(reasons))});
     draw_or_say(to, table, "Nothing was refused or held.");
     draw_deferrals(to, of);
 }

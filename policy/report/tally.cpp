@@ -1,8 +1,8 @@
 #include "policy/report/tally.hpp"
 
+#include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/audit/query.hpp"
 #include "policy/rules/reason.hpp"
 
 #include <boost/json/array.hpp>

@@ -4,8 +4,8 @@
 // record, or is not of its type, counts for nothing. Times are UTC.
 #pragma once
 
-#include "policy/report/bounded_map.hpp"
 #include "policy/audit/pseudonym.hpp"
+#include "policy/report/bounded_map.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <boost/json/object.hpp>

@@ -2,8 +2,8 @@
 
 #include "policy/report/svg.hpp"
 #include "policy/report/table.hpp"
-#include "policy/report/words.hpp"
 #include "policy/report/time_axis.hpp"
+#include "policy/report/words.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "policy/mail/address.hpp"
-#include "policy/texts/catalogue.hpp"
 #include "policy/rules/tiers.hpp"
 #include "policy/rules/vocabulary.hpp"
+#include "policy/texts/catalogue.hpp"
 
 #include <chrono>
 #include <cstddef>

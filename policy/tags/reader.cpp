@@ -1,10 +1,10 @@
 #include "policy/tags/reader.hpp"
 
-#include "policy/base/text.hpp"
-#include "policy/tags/bidi.hpp"
 #include "policy/base/fold.hpp"
-#include "policy/tags/near_miss.hpp"
+#include "policy/base/text.hpp"
 #include "policy/mail/readings.hpp"
+#include "policy/tags/bidi.hpp"
+#include "policy/tags/near_miss.hpp"
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"
 

@@ -3,9 +3,9 @@
 // record behind it be named.
 // What the input says as a line must be read without harm as well.
 #include "policy/audit/event.hpp"
-#include "policy/base/text.hpp"
 #include "policy/audit/proof.hpp"
 #include "policy/audit/query.hpp"
+#include "policy/base/text.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-#include "keys/openpgp/armor.hpp"
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/user_id.hpp"
+#include "keys/openpgp/armor.hpp"
 #include "policy/base/base64.hpp"
 
 #include <gtest/gtest.h>

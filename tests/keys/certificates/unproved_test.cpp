@@ -1,8 +1,8 @@
-#include "keys/protection/addressing.hpp"
 #include "keys/base/files.hpp"
-#include "keys/protection/inspect.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/unproved.hpp"
+#include "keys/protection/addressing.hpp"
+#include "keys/protection/inspect.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // The table of cases in tests/cases: for each, what is said about the mail, and to whom it is encrypted.
-#include "keys/protection/addressing.hpp"
-#include "keys/openpgp/armor.hpp"
 #include "keys/base/files.hpp"
-#include "keys/gnupg/gpg.hpp"
-#include "keys/protection/inspect.hpp"
 #include "keys/certificates/key_file.hpp"
+#include "keys/gnupg/gpg.hpp"
+#include "keys/openpgp/armor.hpp"
+#include "keys/protection/addressing.hpp"
+#include "keys/protection/inspect.hpp"
 #include "policy/mail/address.hpp"
 #include "tests/keys/support/case_file.hpp"
 

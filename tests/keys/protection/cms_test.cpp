@@ -1,5 +1,5 @@
-#include "keys/protection/cms.hpp"
 #include "keys/base/files.hpp"
+#include "keys/protection/cms.hpp"
 #include "tests/keys/support/noise.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 

@@ -1,5 +1,5 @@
-#include "keys/openpgp/armor.hpp"
 #include "keys/base/files.hpp"
+#include "keys/openpgp/armor.hpp"
 #include "keys/protection/inspect.hpp"
 #include "policy/base/base64.hpp"
 #include "tests/keys/support/test_keyring.hpp"

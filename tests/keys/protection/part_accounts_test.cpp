@@ -1,6 +1,6 @@
-#include "keys/protection/part_accounts.hpp"
 #include "keys/openpgp/armor.hpp"
 #include "keys/protection/inspect.hpp"
+#include "keys/protection/part_accounts.hpp"
 #include "tests/keys/support/noise.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 #include "keys/openpgp/armor.hpp"
-#include "keys/sealing/header_protection.hpp"
 #include "keys/protection/inspect.hpp"
+#include "keys/sealing/header_protection.hpp"
 #include "keys/sealing/pgp_mime.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 

@@ -1,5 +1,5 @@
-#include "keys/openpgp/armor.hpp"
 #include "keys/certificates/one_subkey.hpp"
+#include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/sealing/seal.hpp"
 #include "keys/store/store.hpp"

@@ -1,9 +1,9 @@
 #include "keys/base/files.hpp"
+#include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/proof.hpp"
-#include "milter/audit/checkpoint_file.hpp"
-#include "policy/audit/event.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/audit/event.hpp"
 #include "tests/milter/support/as_nobody.hpp"
 
 #include <gmock/gmock.h>

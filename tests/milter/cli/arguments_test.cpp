@@ -1,5 +1,5 @@
-#include "milter/cli/arguments.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/cli/arguments.hpp"
 
 #include <gmock/gmock.h>
 

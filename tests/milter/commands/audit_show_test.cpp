@@ -1,7 +1,7 @@
 #include "keys/base/files.hpp"
-#include "milter/commands/audit_show.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/audit/address_resolver.hpp"
+#include "milter/audit/layout.hpp"
+#include "milter/commands/audit_show.hpp"
 
 #include <gmock/gmock.h>
 

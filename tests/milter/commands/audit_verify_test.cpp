@@ -1,7 +1,7 @@
 #include "keys/base/files.hpp"
 #include "milter/commands/audit_verify.hpp"
-#include "policy/audit/event.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/audit/event.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,8 +2,8 @@
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/commands/secret_files.hpp"
-#include "policy/audit/event.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/audit/event.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

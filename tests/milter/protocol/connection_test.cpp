@@ -1,7 +1,7 @@
 // The connection over a socket pair, with a judge that does what each test needs: what no real Postfix can be made to show.
 
-#include "tests/milter/protocol/frames.hpp"
 #include "milter/protocol/connection.hpp"
+#include "tests/milter/protocol/frames.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

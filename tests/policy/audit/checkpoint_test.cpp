@@ -1,5 +1,5 @@
-#include "policy/base/base64.hpp"
 #include "policy/audit/checkpoint.hpp"
+#include "policy/base/base64.hpp"
 
 #include <gmock/gmock.h>
 

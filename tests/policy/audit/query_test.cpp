@@ -1,5 +1,5 @@
-#include "policy/base/rfc3339.hpp"
 #include "policy/audit/query.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
-#include "policy/base/text.hpp"
 #include "policy/base/fold.hpp"
+#include "policy/base/text.hpp"
 
 #include <gtest/gtest.h>
 

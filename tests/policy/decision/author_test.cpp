@@ -1,5 +1,5 @@
-#include "tests/policy/support/policies.hpp"
 #include "policy/decision/author.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gtest/gtest.h>
 

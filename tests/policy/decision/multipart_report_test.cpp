@@ -1,5 +1,5 @@
-#include "tests/policy/support/policies.hpp"
 #include "policy/decision/multipart_report.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "tests/policy/support/policies.hpp"
-#include "policy/decision/refusal.hpp"
 #include "policy/audit/record.hpp"
+#include "policy/decision/refusal.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
 // Every refusal as staff read it: tests/policy/golden/refusals.txt has them all. After a wanted change of the words, write it
 // anew with SEALGATE_RENEW_GOLDEN=1 and read the difference.
-#include "tests/policy/support/policies.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/refusal.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
-#include "tests/policy/support/policies.hpp"
 #include "policy/notices/due.hpp"
+#include "tests/policy/support/policies.hpp"
 
 namespace sealgate::policy {
 namespace {

@@ -1,10 +1,10 @@
 // Notices as whole mails: golden files for each kind in each language (tests/policy/golden/KIND.LANGUAGE.eml), and what no
 // notice may ever hold. SEALGATE_RENEW_GOLDEN=1 writes the files anew; look at the difference before you commit it.
-#include "tests/policy/support/policies.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
 #include "policy/mail/mime.hpp"
 #include "policy/notices/message.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
 

@@ -102,8 +102,9 @@ TEST(Chart, MarksStandWhereTheyBelongAndFlagsDoNotOverlap) {
 
 TEST(Chart, BarsHaveParts) {
     html::writer out;
-    draw_bar(out,
-             {{.share = 0.25, .drawn = series_look::warn}, {.share = 0, .drawn = series_look::hold}, {.share = 0.5, .drawn = series_look::reject}});
+    draw_bar(out, {{.share = 0.25, .drawn = series_look::warn},
+                   {.share = 0, .drawn = series_look::hold},
+                   {.share = 0.5, .drawn = series_look::reject}});
     EXPECT_EQ(numbers_in(out.str(), "<rect", "x"), (std::vector<double>{0, 25}));
     EXPECT_EQ(numbers_in(out.str(), "<rect class=\"o-reject", "width"), (std::vector<double>{50}));
 }

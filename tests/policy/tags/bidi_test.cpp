@@ -1,6 +1,6 @@
+#include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/tags/bidi.hpp"
-#include "policy/base/fold.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-#include "tests/policy/support/policies.hpp"
 #include "policy/load/texts.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
-#include "tests/policy/support/policies.hpp"
 #include "policy/load/texts.hpp"
 #include "policy/texts/language.hpp"
+#include "tests/policy/support/policies.hpp"
 
 namespace sealgate::policy {
 namespace {

@@ -1,10 +1,13 @@
 #!/bin/bash
-# The house's rules, checked on the source text: an include points left only (policy <- keys <- milter), is written from the
-# root, the pure files name no effect, and all is laid out as .clang-format says. Prints each line that breaks a rule; exit status 1 if there is one.
+# The house's rules, checked on the source text. The picture of the rooms stands in contrib/design/architecture.md and is read
+# from there: each file stands in a room of it, and an include points to its own room or left, never back. The pure files name
+# no effect, nor does what they include; every pair says where it is tested; all is laid out as .clang-format says.
+# Prints each line that breaks a rule; exit status 1 if there is one.
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
 status=0
+broken() { echo "$*"; status=1; }
 forbid() { # what it means, pattern, files...
     local meaning=$1 pattern=$2 found
     shift 2
@@ -13,26 +16,58 @@ forbid() { # what it means, pattern, files...
     status=1
 }
 
-mapfile -t policy < <(find policy -name '*.[ch]pp')
-mapfile -t keys < <(find keys -name '*.[ch]pp')
-mapfile -t milter < <(find milter -name '*.[ch]pp')
-all=("${policy[@]}" "${keys[@]}" "${milter[@]}")
-headers=($(printf '%s\n' "${all[@]}" | grep 'hpp$'))
+mapfile -t all < <(find policy keys milter -name '*.[ch]pp' | sort)
+mapfile -t headers < <(printf '%s\n' "${all[@]}" | grep 'hpp$')
 [ ${#all[@]} -gt 50 ] || { echo "found only ${#all[@]} source files: is this the right directory?"; exit 2; }
 
-forbid 'policy/ sees what stands right of it' '#include "(keys|milter|tests)/' "${policy[@]}"
-forbid 'keys/ sees what stands right of it' '#include "(milter|tests)/' "${keys[@]}"
-forbid 'milter/ sees the tests' '#include "tests/' "${milter[@]}"
-forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all[@]}"
+# The rooms, from left to right: "policy/base policy/mail …". A part stands right of the part above it in the picture.
+rooms=($(awk '/^    (policy|keys|milter)\/ / { for (i = 2; i <= NF; ++i) if ($i != "<") print $1 $i }' contrib/design/architecture.md))
+[ ${#rooms[@]} -gt 10 ] || broken "contrib/design/architecture.md: no picture of the rooms is found there"
+diff <(printf '%s\n' "${rooms[@]}" | sort) <(printf '%s\n' "${all[@]}" | grep -vx milter/main.cpp | xargs -n 1 dirname | sort -u) ||
+    broken "the picture in contrib/design/architecture.md (<) and the folders (>) differ"
+for room in "${rooms[@]}"; do
+    nouns=$(find "$room" -name '*.[ch]pp' | sed 's/\.[ch]pp$//' | sort -u | wc -l)
+    [ "$nouns" -le 16 ] || broken "$room has $nouns nouns, more than 16"
+done
 
-# Pure: all of policy/, and what else says so.
-pure_keys=(keys/{addressing,anatomy,armor,armor_header,ber,certificate,cms,header_protection,inspect,key_file,leaf,legacy_display,lenient_armor,lookup}.[ch]pp
-           keys/{noise,one_subkey,packet_text,packets,pgp_mime,piecemeal_noise,plain_html,preamble}.[ch]pp
-           keys/{repeated_words,self_signatures,session_key,shown_digits,signature_facts,trace,unproved_certificate,user_id}.[ch]pp)
-pure_milter=(milter/{wire,session,direction,relay_watch,edits,events,collector,forms,ledger_line,thread_table,macros,negotiation,readers,reply_text,judge}.[ch]pp)
-forbid 'a pure file has an effect' '#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl)' \
-    "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
-forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${policy[@]}" "${pure_keys[@]}" "${pure_milter[@]}"
+forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all[@]}"
+awk -v order="${rooms[*]}" '
+    BEGIN { n = split(order, name, " "); for (i = 1; i <= n; ++i) place[name[i]] = i }
+    function room(path) { sub("/[^/]*$", "", path); return path }
+    match($0, /^#include "[^"]+"/) {
+        shown = substr($0, RSTART + 10, RLENGTH - 11)
+        here = FILENAME == "milter/main.cpp" ? n + 1 : place[room(FILENAME)]
+        if (!(room(shown) in place) || place[room(shown)] > here) {
+            print FILENAME ":" FNR ": an include runs back: " shown; back = 1
+        }
+    }
+    END { exit back }' "${all[@]}" || status=1
+
+# Pure: all of policy/, and these.
+pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection)/|keys/sealing/|milter/protocol/)' |
+    grep -vE '^(keys/sealing/seal|milter/protocol/(connection|server))\.'))
+pure+=(milter/threads/table.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
+       milter/gateway/{judge,further_readers,edits_and_copies,leaving_size}.[ch]pp)
+effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|curl/)'
+forbid 'a pure file has an effect' "$effects" "${pure[@]}"
+forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${pure[@]}"
+awk -v effects="$effects" -v pure="${pure[*]}" '
+    $0 ~ effects { effect[FILENAME] = $0 }
+    match($0, /^#include "[^"]+"/) { edges[FILENAME] = edges[FILENAME] " " substr($0, RSTART + 10, RLENGTH - 11) }
+    function walk(file, from, way,    each, n, i) {
+        if (seen[from, file]++) return
+        if (file != from && file in effect) { print way ": a pure file reaches an effect: " effect[file]; bad = 1; return }
+        n = split(edges[file], each, " ")
+        for (i = 1; i <= n; ++i) walk(each[i], from, way " -> " each[i])
+    }
+    END { n = split(pure, each, " "); for (i = 1; i <= n; ++i) walk(each[i], each[i], each[i]); exit bad }' "${all[@]}" || status=1
+
+# A test of its name, or a word in the header where else.
+for header in "${headers[@]}"; do
+    [ -e "tests/${header%.hpp}_test.cpp" ] && continue
+    awk '/^\/\// { print; next } { exit }' "$header" | grep -qE '(Tested by|tested by) ' ||
+        broken "$header: no tests/${header%.hpp}_test.cpp, and its opening lines do not say where it is tested"
+done
 
 # Third-party types stay in one file.
 for only in 'gpgme\.h:keys/gnupg/gpg.cpp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
@@ -48,7 +83,7 @@ forbid 'a header shows ICU' '#include (<unicode/|"policy/base/icu_text)' "${othe
 while read -r lines file; do
     [ "$file" = total ] && continue
     case $file in *.hpp) most=150 ;; *) most=450 ;; esac
-    [ "$lines" -le "$most" ] || { echo "$file has $lines lines, more than $most"; status=1; }
+    [ "$lines" -le "$most" ] || broken "$file has $lines lines, more than $most"
 done < <(wc -l "${all[@]}")
 
 find policy keys milter tests -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run --Werror || status=1

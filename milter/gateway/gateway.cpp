@@ -64,7 +64,7 @@ answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
 }
 
-// CONTRACT section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be a
+// contract.md section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be a
 // report: the notification that a mail could not be delivered, or that it was read. Each goes to one address.
 std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
     if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;

@@ -1,4 +1,4 @@
-// Whether a mail is outgoing: CONTRACT section 3, `gateway.outgoing`. Only outgoing mail is decided about. Pure.
+// Whether a mail is outgoing: contract.md section 3, `gateway.outgoing`. Only outgoing mail is decided about. Pure.
 //
 // A client that logged in, or stands in one of the networks, is ours, whomever it writes to. A sender of ours makes a mail
 // outgoing whoever hands it in, if a recipient is outside: what strangers send to us in our name stays incoming.

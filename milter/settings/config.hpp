@@ -1,4 +1,4 @@
-// sealgate.yaml (CONTRACT section 3): how the gateway runs. Paths are relative to the file and come out joined with it.
+// sealgate.yaml (contract.md section 3): how the gateway runs. Paths are relative to the file and come out joined with it.
 #pragma once
 
 #include "milter/settings/endpoint.hpp"

@@ -1,4 +1,4 @@
-// The whole policy as one function (CONTRACT section 4): facts in, decision out, nothing else looked at.
+// The whole policy as one function (contract.md section 4): facts in, decision out, nothing else looked at.
 //
 // Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, near miss, or
 // knowledge of the thread never makes the outcome milder. (Where a tag is asked for, it helps: the first one in the Subject of

@@ -1,4 +1,4 @@
-// What a member of staff can do so that a refused mail can go: the second half of a refusal (CONTRACT section 5).
+// What a member of staff can do so that a refused mail can go: the second half of a refusal (contract.md section 5).
 //
 // A step that leads to the next refusal is none: it looks at the cell (where only end-to-end encryption passes, nobody is
 // told to send it unencrypted) and at the recipient's key. Pure. Texts are ASCII, of any length, and name nobody.

@@ -1,4 +1,4 @@
-// Reasons as text: the one source of what staff read when a mail is not sent (CONTRACT section 5).
+// Reasons as text: the one source of what staff read when a mail is not sent (contract.md section 5).
 //
 // Each reason has a sentence, and each next step stands behind the reasons that call for it. 5.7.1 where the policy is in the
 // way, 5.7.5 where the keys of recipients alone are, 5.3.4 too large, 4.3.0 our own trouble, 4.3.1 no room. One line wherever

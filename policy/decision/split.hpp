@@ -1,4 +1,4 @@
-// Who gets which form of one message (CONTRACT section 4, point 5): the recipients in To and Cc who need it encrypted share
+// Who gets which form of one message (contract.md section 4, point 5): the recipients in To and Cc who need it encrypted share
 // one ciphertext, each hidden one (Bcc) has a ciphertext of their own, and those who may have it in clear get the original.
 //
 // The message that Postfix has in hand always becomes a sealed one, so that a recipient who should have been taken off it

@@ -1,4 +1,4 @@
-// Which mails a mail answers, and what it counts as for that (CONTRACT section 4, point 2).
+// Which mails a mail answers, and what it counts as for that (contract.md section 4, point 2).
 //
 // RFC 5322 section 3.6.4: In-Reply-To and References name them by their Message-IDs; Thunderbird names a forwarded one in
 // X-Forwarded-Message-Id. Ids are read as programs write them, also without brackets, folded, or among the words of RFC 822,

@@ -1,4 +1,4 @@
-// policy.yaml (CONTRACT section 3) -> policy, with every error listed at once.
+// policy.yaml (contract.md section 3) -> policy, with every error listed at once.
 //
 // Pure: files come through the reader that the caller gives. Includes are named relative to the policy file.
 #pragma once

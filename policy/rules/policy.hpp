@@ -1,4 +1,4 @@
-// The policy as plain data: what policy.yaml says (CONTRACT section 3), checked and resolved, with nothing left to look up.
+// The policy as plain data: what policy.yaml says (contract.md section 3), checked and resolved, with nothing left to look up.
 //
 // Invariants, kept by load_policy: at least one classification; every row has one cell for every tier; every archive
 // address may have its classification in clear.

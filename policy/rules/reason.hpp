@@ -1,4 +1,4 @@
-// Why a recipient's result is what it is (CONTRACT section 6, `reason`). The words are stable: programs may compare them.
+// Why a recipient's result is what it is (contract.md section 6, `reason`). The words are stable: programs may compare them.
 #pragma once
 
 #include "policy/base/names.hpp"

@@ -1,4 +1,4 @@
-// The product's words as types: CONTRACT section 2. Code, policy files, log and texts use the same names, and the
+// The product's words as types: contract.md section 2. Code, policy files, log and texts use the same names, and the
 // tables below are the only place where a name is spelled.
 //
 // Ordered enums (action, outcome) go from mild to strict; std::max is therefore "the stricter of".

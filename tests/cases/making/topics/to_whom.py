@@ -1,4 +1,4 @@
-"""To whom a protected mail is encrypted, by the certificates in tests/cases/certificates. See keys/addressing.hpp."""
+"""To whom a protected mail is encrypted, by the certificates in tests/cases/certificates. See keys/protection/addressing.hpp."""
 from making.mail import Case, attachment, letter, multipart, part, pgp_mime
 from making.openpgp import PKESK, armor, noise, packet, packets
 from making.programs import BY_HAND, GPG, SQ, SQ1

@@ -23,13 +23,13 @@ namespace {
 namespace fs = std::filesystem;
 
 struct asked_for {
-    std::optional<policy::moment> since = {}, until = {};
+    std::optional<wall_time> since = {}, until = {};
     std::string output; // "-" is standard output
     bool as_json = false;
 };
 
 // The options, or nothing after a complaint.
-std::optional<asked_for> question_in(const invocation& called, policy::moment now) {
+std::optional<asked_for> question_in(const invocation& called, wall_time now) {
     const auto when = period_in(called, now);
     if (!when) return std::nullopt;
     asked_for out{.since = when->since, .until = when->until, .output = called.json() ? "-" : "", .as_json = called.json()};

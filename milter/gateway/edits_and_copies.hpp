@@ -4,7 +4,7 @@
 
 #include "keys/sealing/header_protection.hpp"
 #include "milter/gateway/sealed_envelope.hpp"
-#include "milter/outbox/queue.hpp"
+#include "milter/outbox/owed_copy.hpp"
 #include "milter/protocol/edits.hpp"
 #include "milter/protocol/transaction.hpp"
 #include "policy/decision/decide.hpp"

@@ -10,6 +10,7 @@
 
 #include "keys/base/files.hpp"
 #include "milter/notices/ledger_line.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -36,7 +37,6 @@ struct pending_digest {
 
 class notice_ledger {
 public:
-    using wall_time = std::chrono::system_clock::time_point;
     static constexpr std::size_t most_told = 200'000;
     static constexpr std::size_t most_collected = 100; // of one sender
     static constexpr std::size_t most_collected_all = 20'000;

@@ -3,6 +3,7 @@
 #include "milter/outbox/copy_file.hpp"
 #include "policy/base/names.hpp"
 #include "policy/base/rfc3339.hpp"
+#include "policy/mail/address.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
@@ -95,7 +96,7 @@ collected_mail collected_in(const json::object& from) {
                        .language = text_in(from.at("language")),
                        .due = time_in(from.at("due")),
                        .mail = mail_in(from.at("mail").as_object())};
-    if (!is_envelope_address(out.sender)) throw malformed("a sender that must not get onto the wire");
+    if (!policy::is_envelope_address(out.sender)) throw malformed("a sender that must not get onto the wire");
     return out;
 }
 

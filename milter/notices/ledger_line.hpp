@@ -1,6 +1,7 @@
 // One line of the ledger of notices: what senders were told, what waits to be told (contrib/design/notices_format.md). Pure.
 //
 // What is read is checked: a line that is not of this form is an error in one line.
+// Tested by notices/ledger_test.
 #pragma once
 
 #include "policy/notices/due.hpp"

@@ -7,6 +7,7 @@
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/notices/message.hpp"
 #include "policy/texts/language.hpp"
 
@@ -111,7 +112,7 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
                                           .sender = mail.sender,
                                           .user = mail.auth_user,
                                           .mode = live->gateway.mode});
-    if (!kind || !is_envelope_address(mail.sender.spelled)) co_return out;
+    if (!kind || !policy::is_envelope_address(mail.sender.spelled)) co_return out;
     out.mail = policy::told_of(rules, known, made, *kind);
     out.state = notice_state::already_warned;
     if (!leave_news(out, mail, rules.notices, time)) co_return out;

@@ -2,6 +2,7 @@
 //
 // It has the recipients, the mail server's words about them, and the mail's Message-ID; neither its subject
 // nor its body. Pure: equal inputs give equal bytes.
+// Tested by outbox/queue_runner_test.
 #pragma once
 
 #include "milter/outbox/copy_file.hpp"

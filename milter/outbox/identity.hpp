@@ -1,4 +1,5 @@
 // Whether a message is one that came before: a client sends it once more where it did not hear our answer. Pure.
+// Tested by notices/notifier_test.
 #pragma once
 
 #include "milter/protocol/transaction.hpp"

@@ -3,9 +3,9 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/log.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <set>
 #include <stdexcept>
@@ -19,42 +19,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view begun_suffix = ".begun";
-
-[[noreturn]] void fail(const std::string& doing, const fs::path& file) {
-    throw std::system_error(errno, std::generic_category(), doing + " " + file.string());
-}
-
 // A time far off is one of a clock that was wrong then: it is now.
 wall_time believed(wall_time next_try, wall_time now) {
     constexpr std::chrono::hours longest_wait{24};
     return next_try > now + longest_wait ? now : next_try;
 }
 
-void make_empty_file(const fs::path& file) { const keys::open_file made(file, O_WRONLY | O_CREAT); }
-
-void set_time(const fs::path& file, wall_time when) {
-    const auto since = when.time_since_epoch();
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-    const timespec time{.tv_sec = static_cast<time_t>(seconds.count()),
-                        .tv_nsec = static_cast<long>(std::chrono::nanoseconds(since - seconds).count())};
-    const timespec both[2] = {time, time};
-    if (::utimensat(AT_FDCWD, file.c_str(), both, 0) != 0) fail("cannot set the time of", file);
-}
-
-// The file's time, or nothing if there is no such file.
-std::optional<wall_time> time_of(const fs::path& file) {
-    struct stat status = {};
-    if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-    return wall_time(std::chrono::duration_cast<wall_time::duration>(std::chrono::seconds(status.st_mtim.tv_sec) +
-                                                                     std::chrono::nanoseconds(status.st_mtim.tv_nsec)));
-}
-
 void check(const owed_copy& copy) {
-    if (!copy.sender.empty() && !is_envelope_address(copy.sender))
+    if (!copy.sender.empty() && !policy::is_envelope_address(copy.sender))
         throw std::invalid_argument("the sender " + text::printable(copy.sender) + " must not get onto the wire");
     for (const auto& one : copy.recipients) {
-        if (!is_envelope_address(one.address))
+        if (!policy::is_envelope_address(one.address))
             throw std::invalid_argument("the recipient " + text::printable(one.address) + " must not get onto the wire");
         if (!is_identity(one.identity)) throw std::invalid_argument("an identity is not 64 lower-case hex digits");
     }
@@ -76,12 +51,14 @@ std::string new_batch() {
 
 outbox::outbox(const std::string& directory, clock now)
     : places_{directory}
-    , now_(std::move(now)) {
+    , hand_overs_(places_.handed())
+    , now_(std::move(now))
+    , last_forgotten_(now_()) {
     for (const auto& each : {places_.root, places_.adding(), places_.waiting(), places_.handed(), places_.failed()})
         keys::make_private_directory(each);
     keys::sync_directory(places_.root);
     pick_up();
-    forget_old();
+    hand_overs_.forget_old(last_forgotten_);
 }
 
 // What was being added when the gateway died was promised to nobody.
@@ -104,19 +81,10 @@ void outbox::tell_unfinished(const std::string& id) {
     if (!head) return;
     std::vector<waiting_recipient> unsure;
     for (const auto& one : head->recipients)
-        if (fs::exists(begun_file(one.identity)) && !is_handed(one.identity)) unsure.push_back(one);
+        if (hand_overs_.have_begun(one.identity) && !is_handed(one.identity)) unsure.push_back(one);
     if (!unsure.empty())
         log_line(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
                  "), and may arrive twice at " + addresses_of(unsure));
-}
-
-void outbox::forget_old() {
-    last_forgotten_ = now_();
-    std::error_code ignored;
-    for (const auto& file : fs::directory_iterator(places_.handed(), ignored)) {
-        const auto when = time_of(file.path());
-        if (when && *when + remembered < last_forgotten_) fs::remove(file.path(), ignored);
-    }
 }
 
 // Adding.
@@ -217,7 +185,9 @@ void outbox::look() {
         if (!each->second.busy && !there.contains(each->first)) drop(each);
     }
     std::erase_if(reported_, [](const auto& one) { return !fs::exists(one.first); });
-    if (last_forgotten_ + std::chrono::hours(24) < now_()) forget_old();
+    if (last_forgotten_ + std::chrono::hours(24) >= now_()) return;
+    last_forgotten_ = now_();
+    hand_overs_.forget_old(last_forgotten_);
 }
 
 void outbox::look_at(const found_copy& found) {
@@ -289,18 +259,9 @@ void outbox::hurry() {
 
 // Handing over.
 
-fs::path outbox::begun_file(const std::string& identity) const {
-    return places_.handed() / (identity + std::string(begun_suffix));
-}
-
-fs::path outbox::handed_file(const std::string& identity) const { return places_.handed() / identity; }
-
 bool outbox::is_known(const std::string& identity) const { return identities_.contains(identity) || is_handed(identity); }
 
-bool outbox::is_handed(const std::string& identity) const {
-    const auto when = time_of(handed_file(identity));
-    return when && *when + remembered >= now_();
-}
+bool outbox::is_handed(const std::string& identity) const { return hand_overs_.are_done(identity, now_()); }
 
 std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
     auto claimed = claimed_copy::claim(places_.waiting_file(id));
@@ -323,24 +284,20 @@ std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
 
 void outbox::begin(const claimed_copy& copy, const std::vector<std::size_t>& recipients) {
     if (!copy.exists()) throw std::runtime_error("the copy was removed");
-    for (const auto index : recipients) make_empty_file(begun_file(copy.head.recipients.at(index).identity));
-    keys::sync_directory(places_.handed());
+    std::vector<std::string> identities;
+    for (const auto index : recipients) identities.push_back(copy.head.recipients.at(index).identity);
+    hand_overs_.begin(identities);
 }
 
 void outbox::record_handed(const std::vector<waiting_recipient>& recipients) {
     if (recipients.empty()) return;
-    for (const auto& one : recipients) {
-        const auto begun = begun_file(one.identity);
-        const auto handed = handed_file(one.identity);
-        if (::rename(begun.c_str(), handed.c_str()) != 0) make_empty_file(handed);
-        set_time(handed, now_());
-    }
-    keys::sync_directory(places_.handed());
+    std::vector<std::string> identities;
+    for (const auto& one : recipients) identities.push_back(one.identity);
+    hand_overs_.finish(identities, now_());
 }
 
 void outbox::take_back(const std::vector<waiting_recipient>& recipients) {
-    std::error_code ignored; // one that stays costs a line in the log at the next start
-    for (const auto& one : recipients) fs::remove(begun_file(one.identity), ignored);
+    for (const auto& one : recipients) hand_overs_.take_back(one.identity);
 }
 
 void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recipient>& recipients) {

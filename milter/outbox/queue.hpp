@@ -11,6 +11,9 @@
 #pragma once
 
 #include "milter/outbox/copy_file.hpp"
+#include "milter/outbox/hand_overs.hpp"
+#include "milter/outbox/owed_copy.hpp"
+#include "milter/outbox/places.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -26,46 +29,15 @@
 
 namespace sealgate::milter {
 
-struct owed_recipient {
-    std::string address;  // as it goes into RCPT TO
-    std::string identity; // 64 hex digits, of sender, Message-ID, recipient and content: the same for a retry
-                          // of the message
-    dsn_of_recipient dsn = {};
-};
-
-// RFC 5322, CRLF. Made when it is written, so that memory holds one message, however many copies there are.
-class owed_message {
-public:
-    owed_message() = default;
-    owed_message(std::string text) // NOLINT: a text is a message
-        : make_([text = std::move(text)] { return text; }) {}
-    explicit owed_message(std::function<std::string()> make)
-        : make_(std::move(make)) {}
-
-    std::string text() const { return make_ ? make_() : std::string{}; }
-
-private:
-    std::function<std::string()> make_;
-};
-
-struct owed_copy {
-    std::string decision; // the decision id it belongs to, for logs
-    std::string sender;   // envelope sender; empty: the null sender
-    std::vector<owed_recipient> recipients;
-    owed_message message;
-    dsn_of_mail dsn = {};
-};
-
 class outbox {
 public:
     using clock = std::function<wall_time()>;
-    static constexpr std::chrono::hours remembered{7 * 24};
 
     // The directory is made if it is missing, mode 0700. Picks up what an earlier process left.
     explicit outbox(const std::string& directory, clock now = &std::chrono::system_clock::now);
 
     // All copies are on disk, synced, when it returns; or none of them is (std::system_error). Recipients
-    // whose identity is waiting already, or was handed over within `remembered`, are left out; a copy with no
+    // whose identity is waiting already, or was handed over lately (hand_overs), are left out; a copy with no
     // recipient left is not written. std::invalid_argument: an address that must not reach the wire, or an
     // identity that is none.
     void add(std::vector<owed_copy> copies);
@@ -122,7 +94,6 @@ private:
 
     static signature signature_of(const std::filesystem::path& file);
     void pick_up();
-    void forget_old();
     void tell_unfinished(const std::string& id);
     void look_at(const found_copy& found);
     void put(const copy_head& head, signature seen);
@@ -132,10 +103,9 @@ private:
     bool is_handed(const std::string& identity) const;
     std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages);
     void write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages);
-    std::filesystem::path begun_file(const std::string& identity) const;
-    std::filesystem::path handed_file(const std::string& identity) const;
 
     outbox_places places_;
+    hand_overs hand_overs_;
     clock now_;
     std::mutex adding_; // one addition at a time: it has to see what the one before it wrote
     mutable std::mutex mutex_;

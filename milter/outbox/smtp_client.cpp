@@ -1,8 +1,6 @@
 #include "milter/outbox/smtp_client.hpp"
 
 #include "milter/base/exception_text.hpp"
-#include "milter/outbox/copy_file.hpp"
-#include "policy/base/text.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -17,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -51,101 +48,68 @@ std::string own_name(const tcp::socket& socket) {
     return address.is_v6() ? "[IPv6:" + address.to_string() + "]" : "[" + address.to_string() + "]";
 }
 
-using answered = std::expected<server_reply, std::string>;
-
-recipient_fate fate_of(const answered& answer) {
-    if (!answer) return {.what = fate::waits, .reply = answer.error()};
-    const auto what = answer->kind() == 2 ? fate::taken : answer->kind() == 5 ? fate::refused : fate::waits;
-    return {.what = what, .reply = answer->printable()};
-}
+using answered = smtp_dialogue::answer;
 
 class conversation {
 public:
-    conversation(asio::any_io_executor executor, inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines)
+    conversation(asio::any_io_executor executor, inet_endpoint server, smtp_deadlines deadlines)
         : socket_(executor)
         , server_(std::move(server))
-        , mail_(std::move(mail))
-        , deadlines_(deadlines) {
-        result_.recipients.resize(mail_.recipients.size());
-    }
+        , deadlines_(deadlines) {}
 
-    awaitable<handed_over> run(before_the_end about_to_end);
-    awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_limit();
+    // The dialogue to its end. `about_to_end` may be empty where there is no message.
+    awaitable<smtp_dialogue> run(outgoing_mail mail, before_the_end about_to_end);
     awaitable<void> say_goodbye();
 
 private:
-    awaitable<std::string> introduce();
     awaitable<std::string> connect();
-    std::string mail_command() const;
-    awaitable<bool> name_recipients();
-    awaitable<std::string> send_message();
-    awaitable<void> end_message(before_the_end about_to_end);
+    awaitable<answered> hand_over_message(smtp_dialogue& dialogue, const before_the_end& about_to_end);
+    awaitable<std::string> send_message(std::shared_ptr<const std::string> message);
 
     awaitable<answered> command(std::string line);
     awaitable<answered> read_reply(std::chrono::milliseconds limit);
     awaitable<std::string> send(std::string bytes);
 
-    bool offers(std::string_view extension) const {
-        return std::ranges::any_of(extensions_, [&](const auto& one) { return text::iequals(word_of(one), extension); });
-    }
-    static std::string_view word_of(std::string_view line) { return line.substr(0, line.find(' ')); }
-    void all(const std::vector<std::size_t>& which, const recipient_fate& fate) {
-        for (const auto index : which) result_.recipients[index] = fate;
-    }
     std::string server_name() const { return to_string(endpoint(server_)).substr(5); }
 
     tcp::socket socket_;
     inet_endpoint server_;
-    outgoing_mail mail_;
     smtp_deadlines deadlines_;
     reply_reader replies_;
-    std::vector<std::string> extensions_; // with what stands behind the word
-    std::vector<std::size_t> undecided_;  // indices of the recipients nothing is known of yet
-    std::vector<std::size_t> accepted_;
-    handed_over result_;
 };
 
-awaitable<handed_over> conversation::run(before_the_end about_to_end) {
-    for (std::size_t i = 0; i < mail_.recipients.size(); ++i) undecided_.push_back(i);
-    if (const auto problem = co_await introduce(); !problem.empty()) {
-        all(undecided_, {.what = fate::waits, .reply = problem});
-        co_return std::move(result_);
+awaitable<smtp_dialogue> conversation::run(outgoing_mail mail, before_the_end about_to_end) {
+    auto problem = co_await connect();
+    smtp_dialogue dialogue(std::move(mail), server_name(), own_name(socket_));
+    answered said = std::unexpected(std::move(problem));
+    if (said.error().empty()) said = co_await read_reply(deadlines_.step);
+    for (;;) {
+        auto next = dialogue.take(said);
+        switch (next.what) {
+        case smtp_dialogue::act::say: said = co_await command(std::move(next.line)); break;
+        case smtp_dialogue::act::send_message: said = co_await hand_over_message(dialogue, about_to_end); break;
+        case smtp_dialogue::act::finish: co_return dialogue;
+        }
     }
-    result_.reached = true;
-    const auto from = co_await command(mail_command());
-    if (!from || from->kind() != 2) {
-        all(undecided_, fate_of(from));
-    } else if (co_await name_recipients()) {
-        co_await end_message(std::move(about_to_end));
-    }
-    co_return std::move(result_);
 }
 
-awaitable<std::expected<std::optional<std::uint64_t>, std::string>> conversation::ask_size_limit() {
-    if (auto problem = co_await introduce(); !problem.empty()) co_return std::unexpected(std::move(problem));
-    std::optional<std::uint64_t> most;
-    for (const auto& line : extensions_) {
-        if (!text::iequals(word_of(line), "SIZE")) continue;
-        const auto number = text::trim(std::string_view(line).substr(word_of(line).size()));
-        std::uint64_t octets = 0;
-        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), octets);
-        // 0: no limit.
-        if (error == std::errc{} && end == number.data() + number.size() && octets > 0) most = octets;
+// The answer to the final dot, or why it was not sent.
+awaitable<answered> conversation::hand_over_message(smtp_dialogue& dialogue, const before_the_end& about_to_end) {
+    auto problem = co_await send_message(dialogue.message());
+    if (problem.empty()) {
+        try {
+            co_await about_to_end(dialogue.accepted());
+        } catch (...) {
+            problem = text_of(std::current_exception());
+        }
     }
-    co_return most;
-}
-
-// Up to the answer to EHLO. Returns what went wrong, or nothing.
-awaitable<std::string> conversation::introduce() {
-    if (auto problem = co_await connect(); !problem.empty()) co_return problem;
-    const auto greeting = co_await read_reply(deadlines_.step);
-    if (!greeting) co_return greeting.error();
-    if (greeting->kind() != 2) co_return server_name() + " greets with " + greeting->printable();
-    const auto hello = co_await command("EHLO " + own_name(socket_));
-    if (!hello) co_return hello.error();
-    if (hello->kind() != 2) co_return server_name() + " answers EHLO with " + hello->printable();
-    extensions_.assign(hello->lines.begin() + 1, hello->lines.end());
-    co_return std::string{};
+    if (!problem.empty()) {
+        socket_.close(); // in the middle of the message: the server throws it away
+        co_return std::unexpected(std::move(problem));
+    }
+    problem = co_await send(std::string(dialogue.final_dot()));
+    if (!problem.empty()) co_return std::unexpected(std::move(problem));
+    co_return co_await read_reply(deadlines_.end_of_message);
 }
 
 awaitable<std::string> conversation::connect() {
@@ -158,54 +122,10 @@ awaitable<std::string> conversation::connect() {
     co_return std::string{};
 }
 
-std::string conversation::mail_command() const {
-    auto line = "MAIL FROM:<" + mail_.sender + ">";
-    if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
-    if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
-    const bool ascii =
-        text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
-    if (offers("SMTPUTF8") && !ascii) line += " SMTPUTF8";
-    if (offers("DSN")) line += parameters(mail_.dsn);
-    return line;
-}
-
-// Whether somebody was accepted, and there is a message to send.
-awaitable<bool> conversation::name_recipients() {
-    const bool utf8 = offers("SMTPUTF8");
-    while (!undecided_.empty()) {
-        const auto index = undecided_.front();
-        const auto& [address, dsn] = mail_.recipients[index];
-        auto& fate = result_.recipients[index];
-        if (!is_envelope_address(address)) {
-            fate = {.what = fate::refused, .reply = "553 5.1.3 this address cannot be sent to a mail server"};
-        } else if (!utf8 && !(text::is_ascii(address) && text::is_ascii(mail_.sender))) {
-            // RFC 6531 section 3.5
-            fate = {.what = fate::refused, .reply = "553 5.6.7 the mail server does not take addresses beyond ASCII"};
-        } else {
-            auto line = "RCPT TO:<" + address + ">";
-            if (offers("DSN")) line += parameters(dsn);
-            const auto answer = co_await command(std::move(line));
-            fate = fate_of(answer);
-            if (!answer || answer->code == 421) { // 421: the server closes
-                all(undecided_, fate);
-                all(accepted_, fate);
-                co_return false;
-            }
-            if (answer->code == 552) fate.what = fate::waits; // too many recipients, RFC 5321 section 4.5.3.1.10
-            if (fate.what == fate::taken) {
-                accepted_.push_back(index);
-                fate.what = fate::waits; // until the message is taken
-            }
-        }
-        undecided_.erase(undecided_.begin());
-    }
-    co_return !accepted_.empty();
-}
-
 // All but the final dot. Returns what went wrong, or nothing.
-awaitable<std::string> conversation::send_message() {
+awaitable<std::string> conversation::send_message(std::shared_ptr<const std::string> message) {
     dot_stuffer stuff;
-    for (std::string_view rest = *mail_.message; !rest.empty();) {
+    for (std::string_view rest = *message; !rest.empty();) {
         const auto piece = rest.substr(0, piece_size);
         if (auto problem = co_await send(stuff.take(piece)); !problem.empty()) co_return problem;
         rest.remove_prefix(piece.size());
@@ -213,34 +133,7 @@ awaitable<std::string> conversation::send_message() {
     co_return co_await send(stuff.end());
 }
 
-awaitable<void> conversation::end_message(before_the_end about_to_end) {
-    const auto go_on = co_await command("DATA");
-    if (!go_on || go_on->code != 354) {
-        auto fate = fate_of(go_on);
-        if (fate.what == fate::taken) fate.what = fate::waits; // it has not seen a message yet
-        co_return all(accepted_, fate);
-    }
-    auto problem = co_await send_message();
-    if (problem.empty()) {
-        try {
-            co_await about_to_end(accepted_);
-        } catch (...) {
-            problem = text_of(std::current_exception());
-        }
-    }
-    if (!problem.empty()) {
-        socket_.close(); // in the middle of the message: the server throws it away
-        co_return all(accepted_, {.what = fate::waits, .reply = problem});
-    }
-    // From here on the server may have the message, whatever we see.
-    answered answer = std::unexpected(co_await send(".\r\n"));
-    if (answer.error().empty()) answer = co_await read_reply(deadlines_.end_of_message);
-    result_.unclear = !answer || (answer->kind() != 2 && answer->kind() != 4 && answer->kind() != 5);
-    all(accepted_, fate_of(answer));
-}
-
 awaitable<void> conversation::say_goodbye() {
-    mail_.message.reset(); // the copy may be wanted by now
     if (!socket_.is_open()) co_return;
     const auto patience = std::min(deadlines_.step, std::chrono::milliseconds(1000)); // nothing depends on it
     if ((co_await send("QUIT\r\n")).empty()) co_await read_reply(patience);
@@ -282,56 +175,6 @@ awaitable<std::string> conversation::send(std::string bytes) {
     co_return server_name() + (written ? " closed the connection" : " took nothing in time");
 }
 
-bool is_code(std::string_view text) {
-    return text[0] >= '2' && text[0] <= '5' && text[1] >= '0' && text[1] <= '5' && text::is_digit(text[2]);
-}
-
-} // namespace
-
-std::string server_reply::printable() const {
-    return text::printable(std::to_string(code) + " " + text::join(lines, " "), 500);
-}
-
-std::expected<std::optional<server_reply>, std::string> reply_reader::next() {
-    for (;;) {
-        const auto end = unread_.find("\r\n");
-        if (std::min(end, unread_.size()) > longest_line) return std::unexpected("answers with a line that is too long");
-        if (end == std::string::npos) {
-            if (unread_.size() > 3 && !is_code(unread_)) return std::unexpected("does not speak SMTP");
-            return std::nullopt;
-        }
-        const auto line = unread_.substr(0, end);
-        unread_.erase(0, end + 2);
-        const bool last = line.size() == 3 || (line.size() > 3 && line[3] == ' ');
-        if (line.size() < 3 || !is_code(line) || !(last || line[3] == '-')) return std::unexpected("does not speak SMTP");
-        const auto code = static_cast<unsigned>((line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0'));
-        if (!reading_.lines.empty() && code != reading_.code) return std::unexpected("gives two codes in one reply");
-        if (reading_.lines.size() == most_lines) return std::unexpected("answers without an end");
-        reading_.code = code;
-        reading_.lines.push_back(line.size() > 4 ? line.substr(4) : std::string{});
-        if (last) return std::exchange(reading_, {});
-    }
-}
-
-std::string dot_stuffer::take(std::string_view piece) {
-    std::string out;
-    out.reserve(piece.size() + piece.size() / 32 + 2);
-    for (const char c : piece) {
-        if (c == '\n' && last_ != '\r') out += '\r';
-        if (c == '.' && last_ == '\n') out += '.';
-        out += c;
-        last_ = c;
-    }
-    return out;
-}
-
-std::string dot_stuffer::end() const {
-    if (last_ == '\n') return {};
-    return last_ == '\r' ? "\n" : "\r\n";
-}
-
-namespace {
-
 // Nothing depends on how it ends.
 void leave(const asio::any_io_executor& executor, std::shared_ptr<conversation> with) {
     auto goodbye = [with = std::move(with)]() -> awaitable<void> { co_await with->say_goodbye(); };
@@ -343,19 +186,20 @@ void leave(const asio::any_io_executor& executor, std::shared_ptr<conversation> 
 awaitable<handed_over> hand_over(inet_endpoint server, outgoing_mail mail, smtp_deadlines deadlines,
                                  before_the_end about_to_end) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto with = std::make_shared<conversation>(executor, std::move(server), std::move(mail), deadlines);
-    auto result = co_await with->run(std::move(about_to_end));
+    const auto with = std::make_shared<conversation>(executor, std::move(server), deadlines);
+    auto dialogue = co_await with->run(std::move(mail), std::move(about_to_end));
     leave(executor, with);
-    co_return result;
+    co_return dialogue.finish();
 }
 
 awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_limit(inet_endpoint server,
                                                                                    smtp_deadlines deadlines) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto with = std::make_shared<conversation>(executor, std::move(server), outgoing_mail{}, deadlines);
-    auto said = co_await with->ask_size_limit();
+    const auto with = std::make_shared<conversation>(executor, std::move(server), deadlines);
+    const auto dialogue = co_await with->run({}, {});
     leave(executor, with);
-    co_return said;
+    if (auto problem = dialogue.problem(); !problem.empty()) co_return std::unexpected(std::move(problem));
+    co_return dialogue.size_limit();
 }
 
 } // namespace sealgate::milter

@@ -2,6 +2,7 @@
 //
 // Asked at the start and after a reload, and remembered for a while, since Postfix can be reloaded too. Where it could not be
 // asked, the next mail that is sealed asks again. On the network thread.
+// Tested by outbox/smtp_client_test.
 #pragma once
 
 #include "milter/outbox/smtp_client.hpp"

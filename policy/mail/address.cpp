@@ -113,4 +113,22 @@ bool address::may_be_rerouted() const {
 
 std::string address::key() const { return text::lower(local) + "@" + domain; }
 
+bool is_envelope_address(std::string_view address) {
+    constexpr std::size_t longest = 1000; // RFC 5321 says 256; Postfix reads lines of 2048
+    if (address.empty() || address.size() > longest) return false;
+    bool quoted = false;
+    for (std::size_t i = 0; i < address.size(); ++i) {
+        const auto c = address[i];
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+        if (c == '"') quoted = !quoted;
+        if (!quoted && (c == '<' || c == '>' || c == ' ')) return false;
+        if (c != '\\') continue;
+        // A backslash takes the sting out of the next character, which must be one that may stand there at
+        // all.
+        if (!quoted || ++i == address.size()) return false;
+        if (static_cast<unsigned char>(address[i]) < 0x20 || address[i] == 0x7F) return false;
+    }
+    return !quoted && text::is_utf8(address);
+}
+
 } // namespace sealgate::policy

@@ -43,4 +43,8 @@ std::string without_blanks(std::string_view spelled);
 // An address literal ("[192.0.2.1]") comes back as it is.
 std::string canonical_domain(std::string_view domain);
 
+// False for what must not reach an SMTP command line: control characters, angle brackets and spaces outside
+// quotes, broken UTF-8, more than 1000 octets, nothing.
+bool is_envelope_address(std::string_view address);
+
 } // namespace sealgate::policy

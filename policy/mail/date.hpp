@@ -1,4 +1,5 @@
 // The time of a mail's Date field: RFC 5322 section 3.3, always UTC, whatever the locale says.
+// Tested by notices/message_test.
 #pragma once
 
 #include <chrono>

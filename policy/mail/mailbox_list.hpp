@@ -2,6 +2,7 @@
 //
 // Errors: none. What cannot be read as local@domain is left out; a field that never closes a quote, comment or bracket
 // gives what was read before it.
+// Tested by mail/address_test.
 #pragma once
 
 #include <string>

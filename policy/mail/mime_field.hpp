@@ -3,6 +3,7 @@
 // mimetic does not undo comments, quoted pairs or a semicolon in quotes. A value in which that could change
 // the meaning comes back as not `plain`; types, boundaries and protocols of real mail programs are plain.
 // Never fails. Values are unfolded, and no longer than `longest_field_value`.
+// Tested by mail/mime_test.
 #pragma once
 
 #include "policy/mail/mime.hpp"

@@ -1,4 +1,5 @@
 // One part of a message as an administrator wants to see it: a plain value, filled by keys/protection/part_accounts.
+// Tested by keys/protection/part_accounts_test.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // A map that takes so many keys and no more: what strangers write into mail must not decide how much memory a count needs.
+// Tested by report/tally_test.
 #pragma once
 
 #include <cstddef>

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value time_or_null(std::optional<moment> time) { return time ? json::value(rfc3339(*time)) : json::value(nullptr); }
+json::value time_or_null(std::optional<wall_time> time) { return time ? json::value(rfc3339(*time)) : json::value(nullptr); }
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 json::object as_json(const counts_of_mail& counts, mode how) {

@@ -29,7 +29,7 @@ std::uint64_t all(const numbers& of) {
     return sum(of.totals, [](const kind_of_mail&) { return true; });
 }
 
-void draw_time(writer& to, moment when) {
+void draw_time(writer& to, wall_time when) {
     to.raw("<time datetime=\"").text(rfc3339(when)).raw("\">").text(time_text(when)).raw("</time>");
 }
 

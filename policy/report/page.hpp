@@ -17,16 +17,16 @@ namespace sealgate::policy {
 
 // What is proved of the log as a whole, whatever the period.
 struct proof_status {
-    std::uint64_t records = 0;             // that follow one another
-    std::uint64_t last_record = 0;         // the number of the last of them
-    std::string flaw = {};                 // a phrase that names the first that is wrong; empty where the log is whole
-    bool is_chain_whole = true;            // then what is wrong is a checkpoint or a key, and no record
-    bool is_kept = false;                  // the checkpoints are copies that others kept, not the gateway's own
-    std::size_t checkpoints = 0;           // genuine ones
-    std::size_t not_genuine = 0;           // lines that should be checkpoints, and are none, or by a key that does not count
-    std::uint64_t signed_to = 0;           // records up to this one are as they were signed; 0: nothing is signed
-    std::optional<moment> signed_at = {};  // when that one was
-    std::vector<std::string> remarks = {}; // what else is to be known, a phrase each
+    std::uint64_t records = 0;               // that follow one another
+    std::uint64_t last_record = 0;           // the number of the last of them
+    std::string flaw = {};                   // a phrase that names the first that is wrong; empty where the log is whole
+    bool is_chain_whole = true;              // then what is wrong is a checkpoint or a key, and no record
+    bool is_kept = false;                    // the checkpoints are copies that others kept, not the gateway's own
+    std::size_t checkpoints = 0;             // genuine ones
+    std::size_t not_genuine = 0;             // lines that should be checkpoints, and are none, or by a key that does not count
+    std::uint64_t signed_to = 0;             // records up to this one are as they were signed; 0: nothing is signed
+    std::optional<wall_time> signed_at = {}; // when that one was
+    std::vector<std::string> remarks = {};   // what else is to be known, a phrase each
 
     bool is_whole() const { return flaw.empty(); }
 };
@@ -34,8 +34,8 @@ struct proof_status {
 struct report_input {
     const numbers& counted;
     const proof_status& proof;
-    std::optional<moment> since, until; // as asked
-    moment now;
+    std::optional<wall_time> since, until; // as asked
+    wall_time now;
     std::string log;     // where it was read
     std::string version; // of the program
 };
@@ -46,7 +46,7 @@ std::string report_json(const report_input& of);
 
 // From what was asked, or the first record, to what was asked, or now.
 struct period {
-    moment from, to;
+    wall_time from, to;
 };
 period period_of(const report_input& of);
 

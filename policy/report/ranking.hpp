@@ -1,4 +1,5 @@
 // The most frequent of what was counted, for a table that people read.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/report/bounded_map.hpp"

@@ -35,7 +35,7 @@ data_cell effects_bar(const effects& of, std::uint64_t whole) {
                whole);
 }
 
-data_cell time_cell(moment when) { return {.kind = cell_kind::time, .text = sortable_text(when)}; }
+data_cell time_cell(wall_time when) { return {.kind = cell_kind::time, .text = sortable_text(when)}; }
 
 // Messages under the policy, not only watched.
 std::uint64_t enforced(const numbers& of) {

@@ -1,4 +1,5 @@
 // The tables of a report: what was refused and why, where mail went that it should not, who has no key, what changed.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/base/html.hpp"

@@ -1,5 +1,6 @@
 // The style sheet of reports: light and dark, phone and paper. Colours of text have a contrast of 4.5 to their ground and those
 // of shapes 3 (WCAG 2.2, 1.4.3 and 1.4.11), in both themes; what colours alone could mix up has a pattern too.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/base/html.hpp"

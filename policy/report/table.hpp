@@ -1,5 +1,6 @@
 // A table of a report: captioned, the first cell of each row its heading, numbers flush right, a bar beside them where it
 // helps.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/base/html.hpp"

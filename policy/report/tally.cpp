@@ -128,12 +128,12 @@ numbers::numbers(std::size_t most)
     , watched_domains(most)
     , watched_rules(most) {}
 
-tally::tally(std::optional<moment> since, std::optional<moment> until, std::size_t most)
+tally::tally(std::optional<wall_time> since, std::optional<wall_time> until, std::size_t most)
     : counted_(most)
     , since_(since)
     , until_(until) {}
 
-bool tally::is_in_period(moment when) const { return (!since_ || when >= *since_) && (!until_ || when < *until_); }
+bool tally::is_in_period(wall_time when) const { return (!since_ || when >= *since_) && (!until_ || when < *until_); }
 
 void tally::add(const json::object& record) {
     const auto when = parse_rfc3339(text_at(record, "time"));
@@ -156,7 +156,7 @@ std::string tally::known_classification(std::string name) {
     return *classifications_.insert(std::move(name)).first;
 }
 
-void tally::add_decision(const json::object& record, moment when, outcome what) {
+void tally::add_decision(const json::object& record, wall_time when, outcome what) {
     const kind_of_mail mail{.classification = known_classification(text_at(record, "classification")),
                             .how = named_as<mode>(text_at(record, "mode")).value_or(mode::enforce),
                             .what = what};
@@ -175,7 +175,7 @@ void tally::add_decision(const json::object& record, moment when, outcome what) 
     for (const auto* one : recipients_in(record)) add_recipient(*one, mail, when);
 }
 
-void tally::add_recipient(const json::object& one, const kind_of_mail& mail, moment when) {
+void tally::add_recipient(const json::object& one, const kind_of_mail& mail, wall_time when) {
     const auto result = named_as<outcome>(text_at(one, "result"));
     if (!result) return;
     ++counted_.recipients;
@@ -219,7 +219,7 @@ void tally::add_near_misses(const json::object& record, const kind_of_mail& mail
 }
 
 // What follows another policy than the record before it.
-void tally::compare_policy(const json::object& record, moment when) {
+void tally::compare_policy(const json::object& record, wall_time when) {
     const auto now = text_at(record, "policy");
     if (now.empty() || now == last_policy_) return;
     if (!last_policy_.empty())
@@ -228,7 +228,7 @@ void tally::compare_policy(const json::object& record, moment when) {
 }
 
 // A key store that is another one, whoever changed it: `sealgate keys` leaves events, a hand in the store does not.
-void tally::compare_certificates(const json::object& record, moment when) {
+void tally::compare_certificates(const json::object& record, wall_time when) {
     const auto* now = record.if_contains("certificates");
     if (!now || !now->is_object()) return;
     const auto digest = text_at(now->as_object(), "digest");
@@ -242,21 +242,21 @@ void tally::compare_certificates(const json::object& record, moment when) {
     last_certificates_ = digest;
 }
 
-void tally::compare_mode(std::optional<std::string_view> now, moment when) {
+void tally::compare_mode(std::optional<std::string_view> now, wall_time when) {
     if (!now || *now == last_mode_) return;
     if (!last_mode_.empty()) note(when, change_kind::mode, "mode changed from " + last_mode_ + " to " + std::string(*now));
     last_mode_ = *now;
 }
 
 // Each start names it; one that no record announced was put there by some hand.
-void tally::compare_signing_key(const std::string& now, moment when) {
+void tally::compare_signing_key(const std::string& now, wall_time when) {
     if (now.empty() || now == last_signing_key_) return;
     if (!last_signing_key_.empty())
         note(when, change_kind::keys, "the key that signs checkpoints of the log was replaced by " + now);
     last_signing_key_ = now;
 }
 
-void tally::add_event(const json::object& record, std::string_view event, moment when) {
+void tally::add_event(const json::object& record, std::string_view event, wall_time when) {
     const auto version = text_at(record, "version");
     const auto program = version.empty() ? std::string() : ", version " + version;
     if (event == "start") {
@@ -293,7 +293,7 @@ void tally::add_event(const json::object& record, std::string_view event, moment
     }
 }
 
-void tally::note(moment when, change_kind kind, std::string what) {
+void tally::note(wall_time when, change_kind kind, std::string what) {
     if (!is_in_period(when)) return;
     ++counted_.changes_by_kind[kind];
     counted_.changes.push_back({.when = when, .kind = kind, .what = std::move(what)});

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/audit/pseudonym.hpp"
+#include "policy/base/rfc3339.hpp"
 #include "policy/report/bounded_map.hpp"
 #include "policy/rules/vocabulary.hpp"
 
@@ -23,7 +24,6 @@
 
 namespace sealgate::policy {
 
-using moment = std::chrono::system_clock::time_point;
 using whole_hour = std::chrono::sys_time<std::chrono::hours>;
 
 constexpr std::size_t most_keys = 100'000;
@@ -50,7 +50,7 @@ struct effects {
 struct keyless {
     std::string tier, reason; // at last
     std::uint64_t mails = 0;
-    moment last;
+    wall_time last;
 };
 
 struct near_miss_count {
@@ -79,7 +79,7 @@ constexpr auto names(change_kind) {
                                               {other, "other"}});
 }
 struct change {
-    moment when;
+    wall_time when;
     change_kind kind;
     std::string what; // for people
 };
@@ -89,9 +89,9 @@ struct numbers {
 
     std::uint64_t unreadable = 0; // lines that are neither a decision nor an event; of the whole log
     std::uint64_t recipients = 0;
-    std::uint64_t near_misses = 0;     // messages that have one or several
-    ways_of_naming ways;               // of those who are counted by address
-    std::optional<moment> first, last; // of the decisions that are counted
+    std::uint64_t near_misses = 0;        // messages that have one or several
+    ways_of_naming ways;                  // of those who are counted by address
+    std::optional<wall_time> first, last; // of the decisions that are counted
     counts_of_mail totals;
     bounded<whole_hour, counts_of_mail> by_hour;
     bounded<std::string, effects> reasons;                         // of recipients refused or held
@@ -110,7 +110,7 @@ struct numbers {
 class tally {
 public:
     // Counted is what lies in [since, until).
-    tally(std::optional<moment> since, std::optional<moment> until, std::size_t most = most_keys);
+    tally(std::optional<wall_time> since, std::optional<wall_time> until, std::size_t most = most_keys);
 
     void add(const boost::json::object& record);
     void add_unreadable() { ++counted_.unreadable; }
@@ -118,20 +118,20 @@ public:
     const numbers& counted() const { return counted_; }
 
 private:
-    void add_decision(const boost::json::object& record, moment when, outcome what);
-    void add_recipient(const boost::json::object& one, const kind_of_mail& mail, moment when);
+    void add_decision(const boost::json::object& record, wall_time when, outcome what);
+    void add_recipient(const boost::json::object& one, const kind_of_mail& mail, wall_time when);
     void add_near_misses(const boost::json::object& record, const kind_of_mail& mail);
-    void add_event(const boost::json::object& record, std::string_view event, moment when);
-    void compare_policy(const boost::json::object& record, moment when);
-    void compare_certificates(const boost::json::object& record, moment when);
-    void compare_signing_key(const std::string& now, moment when);
-    void compare_mode(std::optional<std::string_view> now, moment when);
-    void note(moment when, change_kind kind, std::string what);
-    bool is_in_period(moment when) const;
+    void add_event(const boost::json::object& record, std::string_view event, wall_time when);
+    void compare_policy(const boost::json::object& record, wall_time when);
+    void compare_certificates(const boost::json::object& record, wall_time when);
+    void compare_signing_key(const std::string& now, wall_time when);
+    void compare_mode(std::optional<std::string_view> now, wall_time when);
+    void note(wall_time when, change_kind kind, std::string what);
+    bool is_in_period(wall_time when) const;
     std::string known_classification(std::string name);
 
     numbers counted_;
-    std::optional<moment> since_, until_;
+    std::optional<wall_time> since_, until_;
     std::set<std::string> classifications_;
     address_key_in_use address_key_{std::string()}; // whichever it is
     std::string last_policy_, last_certificates_, last_mode_, last_signing_key_;

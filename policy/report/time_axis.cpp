@@ -10,12 +10,10 @@ namespace sealgate::policy {
 namespace {
 
 using namespace std::chrono;
-using moment = system_clock::time_point;
-
 constexpr std::array<std::string_view, 12> month_names{"January", "February", "March",     "April",   "May",      "June",
                                                        "July",    "August",   "September", "October", "November", "December"};
 
-time_step step_for(moment from, moment to) {
+time_step step_for(wall_time from, wall_time to) {
     const auto span = floor<days>(to) - floor<days>(from); // in nanoseconds three centuries are too many
     if (span <= days(2)) return time_step::hour;
     if (span <= days(93)) return time_step::day;
@@ -23,9 +21,9 @@ time_step step_for(moment from, moment to) {
     return span <= days(20 * 366) ? time_step::month : time_step::year;
 }
 
-year_month_day date_of(moment time) { return floor<days>(time); }
+year_month_day date_of(wall_time time) { return floor<days>(time); }
 
-moment begin_of(time_step step, moment time) {
+wall_time begin_of(time_step step, wall_time time) {
     const auto date = date_of(time);
     switch (step) {
     case time_step::hour: return floor<hours>(time);
@@ -37,7 +35,7 @@ moment begin_of(time_step step, moment time) {
     return time;
 }
 
-moment next_of(time_step step, moment begin) {
+wall_time next_of(time_step step, wall_time begin) {
     const auto date = date_of(begin);
     switch (step) {
     case time_step::hour: return begin + hours(1);
@@ -51,12 +49,12 @@ moment next_of(time_step step, moment begin) {
 
 std::string_view month_of(const year_month_day& date) { return month_names[static_cast<unsigned>(date.month()) - 1]; }
 
-std::string clock_text(moment time) {
+std::string clock_text(wall_time time) {
     const hh_mm_ss clock(floor<minutes>(time - floor<days>(time)));
     return fmt::format("{:02}:{:02}", clock.hours().count(), clock.minutes().count());
 }
 
-time_slot slot_at(time_step step, moment begin) {
+time_slot slot_at(time_step step, wall_time begin) {
     const auto date = date_of(begin);
     const auto day = fmt::format("{} {}", static_cast<unsigned>(date.day()), month_of(date).substr(0, 3));
     const auto month = fmt::format("{} {}", month_of(date), static_cast<int>(date.year()));
@@ -82,7 +80,7 @@ time_slot slot_at(time_step step, moment begin) {
 
 } // namespace
 
-time_axis axis_of(moment from, moment to) {
+time_axis axis_of(wall_time from, wall_time to) {
     time_axis out{.step = step_for(from, to), .slots = {}};
     auto begin = begin_of(out.step, from);
     do {
@@ -92,7 +90,7 @@ time_axis axis_of(moment from, moment to) {
     return out;
 }
 
-std::optional<double> time_axis::position_of(moment time) const {
+std::optional<double> time_axis::position_of(wall_time time) const {
     if (slots.empty() || time < slots.front().begin || time >= slots.back().end) return std::nullopt;
     const auto slot = std::ranges::upper_bound(slots, time, {}, &time_slot::begin) - 1;
     const duration<double> whole = slot->end - slot->begin, within = time - slot->begin;
@@ -110,14 +108,14 @@ std::string_view name_of(time_step step) {
     return "?";
 }
 
-std::string date_text(moment time) {
+std::string date_text(wall_time time) {
     const auto date = date_of(time);
     return fmt::format("{} {} {}", static_cast<unsigned>(date.day()), month_of(date), static_cast<int>(date.year()));
 }
 
-std::string time_text(moment time) { return date_text(time) + ", " + clock_text(time) + " UTC"; }
+std::string time_text(wall_time time) { return date_text(time) + ", " + clock_text(time) + " UTC"; }
 
-std::string sortable_text(moment time) {
+std::string sortable_text(wall_time time) {
     const auto date = date_of(time);
     return fmt::format("{:04}-{:02}-{:02} {}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                        static_cast<unsigned>(date.day()), clock_text(time));

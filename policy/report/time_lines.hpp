@@ -1,4 +1,5 @@
 // The part of a report that is drawn over time: outcomes, classifications, and what a watching gateway would have done.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/base/html.hpp"

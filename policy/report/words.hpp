@@ -1,4 +1,5 @@
 // What a report calls things: for readers who have not read the manual.
+// Tested by report/page_test.
 #pragma once
 
 #include "policy/report/svg.hpp"

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-using wall_time = notice_ledger::wall_time;
 
 const wall_time morning{std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + 9h};
 constexpr std::chrono::seconds keep = 24h;

@@ -20,7 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 namespace json = boost::json;
 
-moment at(std::string_view text) { return parse_rfc3339(text).value(); }
+wall_time at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 const auto now = at("2026-11-27T12:00:00Z");
 const proof_status whole{.records = 1204, .last_record = 1204, .flaw = {}, .signed_to = 0, .signed_at = {}, .remarks = {}};

@@ -51,7 +51,7 @@ std::uint64_t all(const numbers& of) {
     return sum(of.totals, [](const kind_of_mail&) { return true; });
 }
 
-moment at(std::string_view text) { return parse_rfc3339(text).value(); }
+wall_time at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 TEST(Tally, MailIsCountedByClassificationModeAndOutcome) {
     const auto counts = tallied({{.outcome = "seal", .classification = "confidential"},

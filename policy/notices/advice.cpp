@@ -193,6 +193,43 @@ std::string why_text(const told_group& group) {
 
 } // namespace
 
+bool is_told(reason why) {
+    using enum reason;
+    switch (why) {
+    case tier:
+    case subject_in_clear:
+    case unverifiable:
+    case passphrase_only:
+    case no_key:
+    case key_expired:
+    case key_revoked:
+    case key_disabled:
+    case key_not_for_encryption:
+    case key_weak:
+    case near_miss:
+    case downgrade: return true;
+    case allowed:
+    case sealed:
+    case already_encrypted:
+    case not_addressed:
+    case not_encrypted:
+    case pgp_fake:
+    case pgp_partial:
+    case smime_not_accepted:
+    case untagged:
+    case too_large:
+    case too_large_sealed:
+    case too_many_copies:
+    case unreadable:
+    case keys_unreadable:
+    case organisation_key:
+    case sealing_failed:
+    case no_room:
+    case internal_error: return false;
+    }
+    return false;
+}
+
 phrases why_line(const told_group& group, const language_texts& words) {
     auto who = group.who;
     if (group.unnamed > 0) who.push_back(filled(words.text("more"), {{"count", {std::to_string(group.unnamed)}}}));

@@ -1,5 +1,6 @@
 // What a notice says of its mails in lists: which recipients and why, and what would be better. Part of notice, used by
 // nobody else.
+// Tested by notices/message_test.
 #pragma once
 
 #include "policy/notices/due.hpp"
@@ -25,6 +26,9 @@ struct told_group {
     std::vector<std::string> keyed = {}; // those of them whose key we have
 };
 std::vector<told_group> groups_of(const std::vector<told_mail>& mails);
+
+// Whether a mail may be warned of, or held, for this reason. Then every language has a text for it, "why-WORD".
+bool is_told(reason why);
 
 // "bob@yahoo.com, eve@yahoo.com: the mail service is rated …"
 phrases why_line(const told_group& group, const language_texts& words);

@@ -4,6 +4,7 @@
 // reader's), so that a mail program's light or dark theme decides; nothing that is loaded from elsewhere; semantic elements
 // for screen readers; no fixed width. Every character from outside is escaped (policy/base/html), and only http, https and
 // mailto addresses become links. Pure.
+// Tested by notices/message_test.
 #pragma once
 
 #include "policy/texts/catalogue.hpp"

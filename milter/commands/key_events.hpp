@@ -1,4 +1,5 @@
 // What a `sealgate keys` command changed, left for the audit log (milter/audit/event_recorder.hpp).
+// Tested by e2e/test_audit_keys.py.
 #pragma once
 
 #include "milter/settings/config.hpp"

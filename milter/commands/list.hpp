@@ -4,8 +4,12 @@
 #include "milter/cli/dispatch.hpp"
 
 #include <array>
+#include <span>
 
 namespace sealgate::milter {
+
+// All of `sealgate`: the table from which the command line, --help and the tests know them.
+std::span<const command_entry> all_commands();
 
 int cmd_serve(const invocation& called);
 int cmd_check(const invocation& called);

@@ -1,0 +1,78 @@
+#include "milter/commands/list.hpp"
+
+#include <cstdint>
+
+namespace sealgate::milter {
+
+namespace {
+
+const command_entry commands[] = {
+    {.name = "serve",
+     .summary = "run the milter in the foreground",
+     .details = "SIGHUP reads the configuration, the policy and the keys anew; a bad file leaves the old ones in force and\n"
+                "says so. SIGTERM ends: messages under way are answered first.\n",
+     .run = cmd_serve},
+    {.name = "check",
+     .synopsis = "[--json]",
+     .summary = "read both files, print the policy as a matrix, list every error",
+     .details =
+         "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
+         "store, the largest message that Postfix takes, and the public key that signs the audit log: note it elsewhere.\n"
+         "Exit status 1 where something is wrong.\n",
+     .options = {{"--json", takes::nothing}},
+     .run = cmd_check},
+    {.name = "explain",
+     .synopsis = "[--from ADDRESS] [--to ADDRESS]... [--json] FILE...",
+     .summary = "decide about messages as the gateway would, and say why",
+     .details = "FILE is a message (RFC 5322); - is standard input. Without --to the recipients are those in To and Cc.\n"
+                "--from stands in for the envelope sender; with it, what the sender would hear by mail is told too.\n"
+                "Nothing is sent, sealed or logged.\n",
+     .options = {{"--json", takes::nothing}, {"--from", takes::value}, {"--to", takes::values}},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = cmd_explain},
+    {.name = "keys",
+     .synopsis = "COMMAND ...",
+     .summary = "the recipients' certificates",
+     .details = "A certificate's state is usable, expired, revoked, disabled, weak or not-for-encryption. What changes is in\n"
+                "force in a running gateway within a second.\n",
+     .commands = keys_commands},
+    {.name = "audit",
+     .synopsis = "COMMAND ...",
+     .summary = "read the audit log; ask it; prove that it is whole",
+     .commands = audit_commands},
+    {.name = "report",
+     .synopsis = "[--since TIME] [--until TIME] [--checkpoint FILE]... [--key KEY]... [--from N] --output FILE | ... --json",
+     .summary = "what became of outgoing mail, as one page for an auditor and a manager",
+     .details =
+         "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
+         "classification and outcome over time, refusals, insecure domains, recipients without keys, changes of policy,\n"
+         "and what a gateway in monitor mode would have done. --json writes the numbers instead.\n"
+         "FILE - is standard output. Without --since, from the first record.\n"
+         "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+         "--checkpoint, --key and --from are those of audit verify.\n"
+         "Exit status 1 if the log is not whole; the report is written and says so.\n",
+     .options = {{"--json", takes::nothing},
+                 {"--since", takes::value},
+                 {"--until", takes::value},
+                 {"--output", takes::value},
+                 {"--checkpoint", takes::values},
+                 {"--key", takes::values},
+                 {"--from", takes::value}},
+     .run = cmd_report},
+    {.name = "outbox",
+     .synopsis = "COMMAND ...",
+     .summary = "the copies and notices that wait to be handed over to Postfix",
+     .details = "All work beside a running gateway, which looks at the outbox every five seconds.\n",
+     .commands = outbox_commands},
+    {.name = "version",
+     .synopsis = "[--json]",
+     .summary = "print the version",
+     .options = {{"--json", takes::nothing}},
+     .run = cmd_version},
+};
+
+} // namespace
+
+std::span<const command_entry> all_commands() { return commands; }
+
+} // namespace sealgate::milter

@@ -1,4 +1,5 @@
 // A certificate cut down to one subkey, so that nobody who encrypts to it has a choice. Pure. RFC 9580 section 10.1.
+// Tested by store/usability_test.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 //
 // Nothing is verified here: gpg has done that before a certificate is kept. Signatures of version 4 are read; of several about
 // the same part the newest counts.
+// Tested by store/usability_test.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

@@ -1,6 +1,7 @@
 // Certificates as bytes, as gpg writes them and as the store keeps them: RFC 9580 section 10.1. Pure.
 //
 // Files that people hand in are read by keys/certificates/key_file.hpp. Errors are one line for people.
+// Tested by store/store_test and store/import_test.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 //   Ann <ann@x.org>    ann@x.org    ann@x.org (work)    mailto:ann@x.org
 //
 // Pure.
+// Tested by certificates/key_file_test and unproved_test.
 #pragma once
 
 #include <string>

@@ -5,6 +5,7 @@
 // to the network and starts no agent. Errors: an operation that gpg refuses is std::expected (one line for
 // people); a gpg that cannot be run, or does not answer in time, throws gpg_broken. A gpg that hangs is left
 // to itself: its pipes are closed, its process is not ours to end.
+// Tested by store/store_test and sealing/seal_test.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

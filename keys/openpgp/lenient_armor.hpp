@@ -4,6 +4,7 @@
 // Passed over: text around a block, white space and no-break spaces anywhere, quotation marks (">") and dash escapes before
 // lines, a missing empty line above the data, a missing end line, and the checksum however it is written: certificates carry
 // better proof. Pure and linear.
+// Tested by certificates/key_file_test.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // One OpenPGP packet in a few words, for people: its kind, version, readers and algorithm. Never its content.
+// Tested by protection/part_accounts_test.
 #pragma once
 
 #include "keys/openpgp/packets.hpp"

@@ -5,6 +5,7 @@
 // (keys/openpgp/noise.hpp) and not taken here. The same piece again counts once: the same armor stands in a text and in its
 // HTML, and the same reader in each part. Once something can be read, nothing is noise any more. Pure; keeps a hash of each
 // piece.
+// Tested by openpgp/packets_test.
 #pragma once
 
 #include "keys/openpgp/noise.hpp"

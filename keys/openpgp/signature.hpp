@@ -1,4 +1,5 @@
 // What a signature packet (RFC 9580 section 5.2) says of itself. Nothing of it is proved here. Pure.
+// Tested by certificates/key_file_test and unproved_test.
 #pragma once
 
 #include <cstdint>

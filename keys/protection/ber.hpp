@@ -2,6 +2,7 @@
 //
 // Refuses lengths beyond the input, tag numbers above 30, values nested deeper than CMS does. Linear in size
 // times that depth. Pure. Ownership: views point into the bytes read.
+// Tested by protection/cms_test.
 #pragma once
 
 #include <cstdint>

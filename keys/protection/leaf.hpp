@@ -14,6 +14,7 @@
 // file and leave it the type that it had. But what is called text is shown as text, whatever the file name says. An old type is
 // no claim: what is no encrypted message is readable then, and with octet-stream and the like it is fake. Certificates and
 // signatures of such a name, armored or binary, are readable and claim nothing. Pure and linear; decodes the leaf once.
+// Tested by protection/inspect_test and cases_test.
 #pragma once
 
 #include "keys/openpgp/packets.hpp"

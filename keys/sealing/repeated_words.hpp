@@ -2,6 +2,7 @@
 //
 // Words are compared folded (policy/base/fold.hpp); all that is no letter and no digit parts them. In scripts that put no space
 // between words each letter is one. Pure, linear in the text that is looked at.
+// Tested by sealing/header_protection_test.
 #pragma once
 
 #include <set>

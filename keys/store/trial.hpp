@@ -4,6 +4,7 @@
 // The keys are cut down to one subkey each (keys/certificates/one_subkey.hpp), as sealing hands them over, and what gpg makes
 // is read back as sealing reads it (keys/sealing/seal.hpp). One gpg run for many keys, a few more for each that it refuses.
 // Throws gpg_broken where gpg fails with a certificate that is known to be good, too: then the fault is not the certificates'.
+// Tested by store/usability_test.
 #pragma once
 
 #include "keys/certificates/lookup.hpp"

@@ -1,6 +1,7 @@
 // The end of a file of lines: where its last whole line ends, whatever a crash left behind it.
 //
 // Errors are std::system_error and name the file.
+// Tested by audit/log_test.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,6 @@
 // Where the audit log's records are (contrib/design/audit_format.md): in audit.jsonl, which is written, and in the files that
 // were rotated away, each named by the number of its first record: audit-000000000001.jsonl.
+// Tested by audit/reader_test.
 #pragma once
 
 #include <cstdint>

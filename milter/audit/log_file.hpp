@@ -5,6 +5,7 @@
 // behind the last record that the gateway wrote or signed, and what was found is kept. Nothing of it is cut away, but for what
 // this object wrote itself and could not make durable, and a record of ours cut short by a crash: nobody was ever told of
 // those. Not for several threads.
+// Tested by audit/log_test and audit/log_found_test.
 #pragma once
 
 #include "keys/base/files.hpp"

@@ -1,4 +1,5 @@
 // The records of the log that answer a question, and what could not be asked: nothing is passed over in silence.
+// Tested by commands/audit_show_test.
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"

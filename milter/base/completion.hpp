@@ -1,4 +1,5 @@
 // Waiting for a writer thread that says, once, whether something is on disk.
+// Tested by e2e/test_audit.py.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>

@@ -3,6 +3,7 @@
 //
 // Changes that come together are told once: after a short silence, and without one after `patience`. That something changed
 // is all it says, and it may have been nothing that matters: whoever asks has to look. Not for several callers at a time.
+// Tested by e2e/test_key_changes.py.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

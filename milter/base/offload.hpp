@@ -1,4 +1,5 @@
 // Blocking work beside the network thread: run on a pool, resumed where the caller runs.
+// Tested by notices/notifier_test.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,4 +1,5 @@
 // Random octets from the system. Throws where it has none.
+// Tested by base/decision_id_test.
 #pragma once
 
 #include <array>

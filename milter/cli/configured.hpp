@@ -1,4 +1,5 @@
 // The gateway that a command is about: --config, read and checked.
+// Tested by e2e/test_failures.py.
 #pragma once
 
 #include "milter/cli/arguments.hpp"

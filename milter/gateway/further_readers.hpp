@@ -1,5 +1,6 @@
 // Who can read what the gateway seals, beside its recipients: whom the policy names (encryption.always_to), and the sender
 // (encryption.to_sender).
+// Tested by e2e/test_key_states.py.
 #pragma once
 
 #include "keys/certificates/lookup.hpp"

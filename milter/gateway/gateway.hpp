@@ -3,6 +3,7 @@
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
 // `defer`, in settle() or take_back(); what can't be recorded is deferred too (in monitor mode: passes, as all does there).
 // Runs on the network thread; gpg and large messages on the pool, the disk on the audit log's thread.
+// Tested by e2e/test_passing.py, test_sealing.py and test_failures.py.
 #pragma once
 
 #include "milter/audit/event_recorder.hpp"

@@ -1,4 +1,5 @@
 // Observe, look up, decide: what serve and explain share, so that they cannot disagree.
+// Tested by notices/notifier_test and e2e/test_agreement.py.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

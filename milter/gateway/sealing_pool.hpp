@@ -1,6 +1,7 @@
 // Sealing beside the network thread: as many workers as configured, each with a gpg home of its own.
 //
 // A worker whose gpg broke starts anew with the next message. Safe to use from the network thread only.
+// Tested by e2e/test_sealing.py.
 #pragma once
 
 #include "keys/sealing/header_protection.hpp"

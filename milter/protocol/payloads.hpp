@@ -2,6 +2,7 @@
 // without its NUL and surplus bytes give nothing.
 //
 // Ownership: views live as long as the frame.
+// Tested by protocol/session_test.
 #pragma once
 
 #include "milter/protocol/transaction.hpp"

@@ -2,6 +2,7 @@
 //
 // A unix socket is made with mode 0666 in a directory whose permissions decide who may connect; a stale socket file is
 // replaced, one that somebody listens on is not. Runs on one thread: the caller's io_context.
+// Tested by e2e/test_protocols.py.
 #pragma once
 
 #include "milter/protocol/connection.hpp"

@@ -2,6 +2,7 @@
 //
 // Endpoints are in Postfix's own spelling: unix:PATH (or local:PATH), inet:HOST:PORT, inet:[IPV6]:PORT. libmilter's reverse
 // spelling (inet:PORT@HOST) is refused with a hint. HOST is an address or "localhost".
+// Tested by settings/config_test.
 #pragma once
 
 #include <cstdint>

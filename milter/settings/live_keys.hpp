@@ -1,5 +1,6 @@
 // The key store read anew under a configuration that stays: what `sealgate keys` or anybody else changed there takes effect
 // without a reload.
+// Tested by e2e/test_key_changes.py.
 #pragma once
 
 #include "milter/settings/snapshot.hpp"

@@ -1,4 +1,5 @@
 // What a reload changed, in one line for the journal: mode, policy, lists of domains, keys, each with counts.
+// Tested by e2e/test_key_changes.py.
 #pragma once
 
 #include "milter/settings/snapshot.hpp"

@@ -1,4 +1,5 @@
 // The configuration in force: both files and the certificates, read together and then never changed. A reload makes a new one.
+// Tested by notices/notifier_test and e2e/test_key_states.py.
 #pragma once
 
 #include "keys/certificates/lookup.hpp"

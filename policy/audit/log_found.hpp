@@ -1,5 +1,6 @@
 // How the audit log was found where it is not as the gateway left it: rotated by another program, cut, written to, replaced.
 // The gateway goes on in a new file, and its first record tells of it (contrib/design/audit_format.md, `log-found`).
+// Tested by milter/audit/log_found_test.
 #pragma once
 
 #include "policy/base/names.hpp"

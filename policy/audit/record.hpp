@@ -2,6 +2,7 @@
 //
 // Canonical: fixed order of fields, UTF-8, no insignificant white space, so that equal decisions give equal bytes.
 // Neither line holds a subject, a body or a file name; near misses are named by the tag that was meant.
+// Tested by decision/refusal_test and e2e/test_audit.py.
 #pragma once
 
 #include "policy/audit/pseudonym.hpp"

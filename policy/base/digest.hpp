@@ -1,4 +1,5 @@
 // SHA-256 (FIPS 180-4), HMAC-SHA-256 (RFC 2104) and SHA-1, from libcrypto.
+// Tested by base/text_test.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Hex digits, as quoted-printable, encoded words and percent signs have them, and as fingerprints are written. Pure.
+// Tested by mail/encoded_word_test and transfer_encoding_test.
 #pragma once
 
 #include <optional>

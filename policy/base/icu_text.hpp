@@ -1,4 +1,5 @@
 // ICU's UTF-16 as code points, and its errors as exceptions (its data is broken, or memory is short).
+// Tested by base/fold_test.
 #pragma once
 
 #include <unicode/utypes.h>

@@ -1,4 +1,5 @@
 // Enumerators and their names: one table an enum, `names(E)`, found by overload beside the enum. Every enumerator stands in it.
+// Tested by decision/split_test.
 #pragma once
 
 #include <optional>

@@ -4,6 +4,7 @@
 // unknown key is an error, as is a wrong type; each error is a diagnostic with file, line and column (from 1), and
 // reading goes on, so that all of them are listed at once.
 // Ownership: a tree owns its text; map_reader and the lists it hands out refer to the tree and the diagnostics given.
+// Tested by load/policy_test and milter/settings/config_test.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // All that decide() may know of a message: plain values, filled by the parsers and the key store before it is asked.
+// Tested by decision/decide_test.
 #pragma once
 
 #include "policy/mail/address.hpp"

@@ -2,6 +2,7 @@
 //
 // A step that leads to the next refusal is none: it looks at the cell (where only end-to-end encryption passes, nobody is
 // told to send it unencrypted) and at the recipient's key. Pure. Texts are ASCII, of any length, and name nobody.
+// Tested by decision/refusals_test.
 #pragma once
 
 #include "policy/decision/decide.hpp"

@@ -1,4 +1,5 @@
 // The `notices` section and the texts beside the policy: part of load_policy, used by nobody else.
+// Tested by load/policy_test.
 #pragma once
 
 #include "policy/base/yaml.hpp"

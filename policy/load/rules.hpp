@@ -1,4 +1,5 @@
 // The `rules` section and the names it refers to: part of load_policy, used by nobody else.
+// Tested by load/policy_test.
 #pragma once
 
 #include "policy/base/yaml.hpp"

@@ -3,6 +3,7 @@
 // A file is named LANGUAGE.yaml. One for a language that ships with the program replaces single texts of it; one for
 // another language must have them all. Errors: a text or a place in it that nobody knows, a place that a text must have, a
 // text that a new language lacks; and all that yaml.hpp refuses.
+// Tested by texts/catalogue_test.
 #pragma once
 
 #include "policy/base/yaml.hpp"

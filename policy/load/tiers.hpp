@@ -1,4 +1,5 @@
 // The `tiers` section and lists of domains: part of load_policy, used by nobody else.
+// Tested by load/policy_test.
 #pragma once
 
 #include "policy/base/yaml.hpp"

@@ -2,6 +2,7 @@
 //
 // Invariants, kept by load_policy: at least one classification; every row has one cell for every tier; every archive
 // address may have its classification in clear.
+// Tested by load/policy_test and decision/decide_test.
 #pragma once
 
 #include "policy/mail/address.hpp"

@@ -1,4 +1,5 @@
 // Why a recipient's result is what it is (contract.md section 6, `reason`). The words are stable: programs may compare them.
+// Tested by decision/decide_test and e2e/test_reasons.py.
 #pragma once
 
 #include "policy/base/names.hpp"

@@ -2,6 +2,7 @@
 // tables below are the only place where a name is spelled.
 //
 // Ordered enums (action, outcome) go from mild to strict; std::max is therefore "the stricter of".
+// Tested by decision/decide_test and load/policy_test.
 #pragma once
 
 #include "policy/base/names.hpp"

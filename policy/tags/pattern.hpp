@@ -3,6 +3,7 @@
 // A side of a pattern without a delimiter, or whose delimiter is a letter, needs a word's end there:
 // "TLP:AMBER" does not stand in "TLP:AMBER+STRICT", nor "secret:" in "top-secret:". Of matches within each
 // other the longest holds.
+// Tested by tags/reader_test.
 #pragma once
 
 #include "policy/base/fold.hpp"

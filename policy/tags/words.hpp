@@ -4,6 +4,7 @@
 // for tags of four to seven letters, two for longer ones, none for shorter ones. Two slips must leave the
 // first letter right: otherwise every "[EXTERNAL]" would be a misspelt "[internal]". Nor is "[Internet]" a
 // misspelt "[interne]".
+// Tested by tags/reader_test and near_miss_test.
 #pragma once
 
 #include "policy/base/fold.hpp"

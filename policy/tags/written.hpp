@@ -1,4 +1,5 @@
 // How staff write a classification: its first tag, as the first pattern of the Subject wants it ("[confidential]").
+// Tested by decision/refusal_test.
 #pragma once
 
 #include "policy/rules/policy.hpp"

@@ -1,4 +1,5 @@
 // The texts that ship with the program: policy/texts/*.yaml, put into it when it is built.
+// Tested by texts/catalogue_test.
 #pragma once
 
 #include <span>

@@ -1,5 +1,7 @@
 #include "policy/report/time_axis.hpp"
 
+#include "policy/base/rfc3339.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

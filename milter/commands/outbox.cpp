@@ -5,6 +5,7 @@
 #include "milter/cli/table.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/outbox/copy_file.hpp"
+#include "milter/outbox/places.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 

@@ -41,7 +41,7 @@ void notice_ledger::read() {
     }
 }
 
-std::optional<notice_ledger::wall_time> notice_ledger::told_at(const std::string& key) const {
+std::optional<wall_time> notice_ledger::told_at(const std::string& key) const {
     const std::lock_guard lock(mutex_);
     const auto at = told_.find(key);
     return at == told_.end() ? std::nullopt : std::optional(at->second);
@@ -81,7 +81,7 @@ bool notice_ledger::has_room_for(const std::string& who) const {
     return collected_ < most_collected_all || pending_.contains(who);
 }
 
-std::optional<notice_ledger::wall_time> notice_ledger::next_due() const {
+std::optional<wall_time> notice_ledger::next_due() const {
     const std::lock_guard lock(mutex_);
     std::optional<wall_time> earliest;
     for (const auto& [who, digest] : pending_)

@@ -1,7 +1,7 @@
 #include "milter/cli/arguments.hpp"
 
+#include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,7 +22,7 @@ std::string unknown_option(std::string_view name, std::span<const option_spec> k
     std::vector<std::string> names;
     for (const auto& one : known) names.emplace_back(one.name);
     names.insert(names.end(), {"--config", "--help"});
-    const auto meant = yaml::did_you_mean(name, names);
+    const auto meant = did_you_mean(name, names);
     return "unknown option " + std::string(name) + (meant.empty() ? "; it takes " + text::join(names, ", ") : meant);
 }
 

@@ -1,7 +1,7 @@
 #include "milter/cli/dispatch.hpp"
 
+#include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -96,7 +96,7 @@ int call_one_of(const found_command& of, arguments given) {
     const auto name = given[*at];
     const auto command = std::ranges::find(commands, name, &command_entry::name);
     if (command == commands.end())
-        return refuse(of.path + " has no command \"" + std::string(name) + "\"" + yaml::did_you_mean(name, names_of(commands)) +
+        return refuse(of.path + " has no command \"" + std::string(name) + "\"" + did_you_mean(name, names_of(commands)) +
                       of.hint());
     given.erase(given.begin() + static_cast<std::ptrdiff_t>(*at));
     return call({.entry = *command, .path = of.path + " " + std::string(command->name)}, given);
@@ -139,7 +139,7 @@ int run_command_line(std::span<const command_entry> commands, arguments given) {
     const auto name = wants_version ? "version" : given[*at];
     const auto command = std::ranges::find(commands, name, &command_entry::name);
     if (command == commands.end())
-        return refuse("there is no command \"" + std::string(name) + "\"" + yaml::did_you_mean(name, names_of(commands)) +
+        return refuse("there is no command \"" + std::string(name) + "\"" + did_you_mean(name, names_of(commands)) +
                       " (sealgate --help lists them)");
     if (wants_version) return command->run({});
     given.erase(given.begin() + static_cast<std::ptrdiff_t>(*at));

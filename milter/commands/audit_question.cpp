@@ -4,8 +4,8 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/named_files.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/mail/mailbox_list.hpp"
@@ -38,7 +38,7 @@ const std::string* stranger(const words& values, const words& known) {
 bool are_known(std::string_view option, const words& values, const words& known) {
     const auto* wrong = stranger(values, known);
     return !wrong || refuse(option, "\"" + text::printable(*wrong) + "\" is none of: " + text::join(known, ", ") +
-                                        yaml::did_you_mean(*wrong, known));
+                                        did_you_mean(*wrong, known));
 }
 
 words words_of(const auto& table) {

@@ -3,8 +3,8 @@
 #include "milter/audit/search.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/commands/audit_question.hpp"
+#include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -350,7 +350,7 @@ int show_counts(const invocation& called, const config& gateway) {
     if (!by) {
         const std::vector<std::string> all(policy::grouping_names().begin(), policy::grouping_names().end());
         complain("--by: \"" + text::printable(names.back()) + "\" is none of: " + text::join(all, ", ") +
-                 yaml::did_you_mean(names.back(), all));
+                 did_you_mean(names.back(), all));
         return exit_unusable;
     }
     const auto asked = question_in(called, gateway, named);

@@ -1,5 +1,7 @@
 #include "milter/settings/config.hpp"
 
+#include "policy/base/yaml_values.hpp"
+
 #include <algorithm>
 #include <filesystem>
 

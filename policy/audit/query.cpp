@@ -4,7 +4,7 @@
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml.hpp"
+#include "policy/base/yaml_values.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

@@ -1,14 +1,13 @@
-// Configuration files as a tree that knows where everything stands, and readers that collect every error.
+// Configuration files as a tree that knows where everything stands, and a reader of its maps that collects every error.
 //
 // YAML 1.2 in UTF-8, without anchors, aliases, tags and several documents: what a person can review at a glance. A repeated or
 // unknown key is an error, as is a wrong type; each error is a diagnostic with file, line and column (from 1), and
 // reading goes on, so that all of them are listed at once.
-// Ownership: a tree owns its text; map_reader and the lists it hands out refer to the tree and the diagnostics given.
-// Tested by load/policy_test and milter/settings/config_test.
+// Ownership: a tree owns its text; map_reader refers to the tree and the diagnostics given. Values:
+// policy/base/yaml_values.hpp. Tested by load/policy_test and milter/settings/config_test.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,36 +71,8 @@ bool is_readable(std::string_view text, error_sink& errors);
 // The document's root, or nothing and a diagnostic. An empty document is a null node.
 std::optional<node> parse(std::string_view text, error_sink& errors);
 
-// "; did you mean \"x\"?", or nothing where no candidate is near.
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
-
-// Scalars of a type; each adds a diagnostic and gives nothing where the node is something else.
-std::optional<std::string> as_text(const node& value, error_sink& errors);
-std::optional<bool> as_bool(const node& value, error_sink& errors); // true or false
-std::optional<std::uint64_t> as_count(const node& value, error_sink& errors);
-// "24h", "30m", "90s", "7d", in seconds.
-std::optional<std::uint64_t> to_seconds(std::string_view text);
-std::optional<std::uint64_t> as_seconds(const node& value, error_sink& errors);
-// "50MiB", "10KiB", "1GiB" or plain octets.
-std::optional<std::uint64_t> as_octets(const node& value, error_sink& errors);
-// A list of texts; a single text counts as a list of one.
-std::vector<std::pair<std::string, mark>> as_texts(const node& value, error_sink& errors);
-
-// One of an enum's names.
-template <class E>
-std::optional<E> as_enum(const node& value, error_sink& errors, const auto& table) {
-    std::vector<std::string> names;
-    const auto word = as_text(value, errors);
-    if (!word) return std::nullopt;
-    for (const auto& entry : table) {
-        if (entry.name == *word) return entry.value;
-        names.emplace_back(entry.name);
-    }
-    std::string list;
-    for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
-    errors.add(value.at, "\"" + *word + "\" is none of: " + list + did_you_mean(*word, names));
-    return std::nullopt;
-}
+// Adds the diagnostic "expected WHAT, found …".
+void expected(std::string_view what, const node& found, error_sink& errors);
 
 // Reads a map whose keys are known. Ask for each key once, then call finish(), which reports unknown keys.
 class map_reader {

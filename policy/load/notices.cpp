@@ -1,6 +1,7 @@
 #include "policy/load/notices.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/base/yaml_values.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/texts.hpp"
 
@@ -35,7 +36,7 @@ void check_language(const yaml::node& value, yaml::error_sink& errors, const not
     for (const auto& one : made.languages) known.push_back(one.tag);
     if (std::ranges::find(known, made.language) == known.end())
         errors.add(value.at, "there are no texts in \"" + text::printable(made.language, 60) +
-                                 "\"; there are: " + text::join(known, ", ") + yaml::did_you_mean(made.language, known));
+                                 "\"; there are: " + text::join(known, ", ") + did_you_mean(made.language, known));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "policy/base/digest.hpp"
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
+#include "policy/base/yaml_values.hpp"
 #include "policy/load/notices.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"

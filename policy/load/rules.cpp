@@ -1,6 +1,7 @@
 #include "policy/load/rules.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/base/yaml_values.hpp"
 #include "policy/load/tiers.hpp"
 
 #include <algorithm>
@@ -20,8 +21,7 @@ std::optional<rank> classification_named(const yaml::node& value, yaml::error_si
     if (found) return found;
     std::vector<std::string> known;
     for (const auto& one : rules.classifications) known.push_back(one.name);
-    errors.add(value.at,
-               "there is no classification \"" + text::printable(*name, 60) + "\"" + yaml::did_you_mean(*name, known));
+    errors.add(value.at, "there is no classification \"" + text::printable(*name, 60) + "\"" + did_you_mean(*name, known));
     return std::nullopt;
 }
 

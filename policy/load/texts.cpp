@@ -1,6 +1,7 @@
 #include "policy/load/texts.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/base/yaml_values.hpp"
 #include "policy/texts/builtin.hpp"
 
 #include <algorithm>
@@ -61,8 +62,7 @@ void check_places(const yaml::entry& one, const text_rule& rule, yaml::error_sin
         if (!part.is_place) continue;
         used.emplace_back(part.text);
         if (std::ranges::find(known, part.text) == known.end())
-            errors.add(at, quoted + " has no place {" + text::printable(part.text, 60) + "}" +
-                               yaml::did_you_mean(part.text, known));
+            errors.add(at, quoted + " has no place {" + text::printable(part.text, 60) + "}" + did_you_mean(part.text, known));
     }
     for (const auto& need : needs)
         if (std::ranges::find(used, need) == used.end()) errors.add(at, quoted + " lacks {" + need + "}");
@@ -113,8 +113,7 @@ private:
         } else if (is_tier_text(name, tiers_)) {
             check_places(one, {.name = name}, errors_);
         } else {
-            errors_.add(one.key.at,
-                        "there is no text \"" + text::printable(name, 60) + "\"" + yaml::did_you_mean(name, names_));
+            errors_.add(one.key.at, "there is no text \"" + text::printable(name, 60) + "\"" + did_you_mean(name, names_));
             return;
         }
         into.texts[name] = one_paragraph(*value);

@@ -1,6 +1,7 @@
 #include "policy/load/tiers.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/base/yaml_values.hpp"
 
 #include <algorithm>
 
@@ -79,7 +80,7 @@ std::optional<tier_id> require_tier(const yaml::node& key, yaml::error_sink& err
     if (found) return found;
     std::vector<std::string> known;
     for (tier_id i = 0; i < tiers.size(); ++i) known.push_back(tiers.name(i));
-    errors.add(key.at, "there is no tier \"" + key.scalar + "\"" + yaml::did_you_mean(key.scalar, known));
+    errors.add(key.at, "there is no tier \"" + key.scalar + "\"" + did_you_mean(key.scalar, known));
     return std::nullopt;
 }
 

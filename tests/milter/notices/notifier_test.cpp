@@ -1,4 +1,5 @@
 #include "keys/base/files.hpp"
+#include "milter/gateway/judge.hpp"
 #include "milter/notices/notifier.hpp"
 #include "policy/load/policy.hpp"
 

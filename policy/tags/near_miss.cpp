@@ -1,5 +1,7 @@
 #include "policy/tags/near_miss.hpp"
 
+#include "policy/tags/region.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <ranges>
@@ -9,7 +11,6 @@
 namespace sealgate::policy {
 namespace {
 
-constexpr std::size_t longest_group = 64;
 constexpr std::size_t no_suggestion = 100; // more doubtful than any number of slips
 
 // Text between two delimiters.
@@ -19,56 +20,11 @@ struct group {
     const tag_pattern* own = nullptr; // whose delimiters they are; none: foreign brackets
 };
 
-// A piece of the text with its look-alike form, ready to be cut into candidates.
-struct region {
-    std::u32string_view points;
-    look_alike_text looks;
-    span where;
-
-    candidate piece(std::size_t begin, std::size_t end) const {
-        const auto from = looks.starts[begin - where.begin];
-        return {.folded = points.substr(begin, end - begin),
-                .form = std::u32string_view(looks.form).substr(from, looks.starts[end - where.begin] - from)};
-    }
-
-    // The text that became form[begin] to form[end - 1], with the marks behind it. Empty where the two ends
-    // lie within one code point.
-    span behind(std::size_t begin, std::size_t end) const {
-        const auto& starts = looks.starts;
-        const auto first = std::ranges::upper_bound(starts, begin) - 1;
-        auto last = std::ranges::lower_bound(starts, end);
-        if (*first != begin || *last != end) return {};
-        while (last + 1 < starts.end() && last[1] == end &&
-               is_word_point(points[where.begin + static_cast<std::size_t>(last - starts.begin())]))
-            ++last;
-        return {.begin = where.begin + static_cast<std::size_t>(first - starts.begin()),
-                .end = where.begin + static_cast<std::size_t>(last - starts.begin())};
-    }
-};
-
 bool is_bracketed(const tag_pattern& pattern) {
     const auto has = [](std::u32string_view side, bracket kind) {
         return std::ranges::any_of(side, [&](char32_t c) { return bracket_of(c) == kind; });
     };
     return has(pattern.before, bracket::open) && has(pattern.after, bracket::close);
-}
-
-bool is_readable(char32_t c) { return is_word_point(c) || is_pictured_letter(c); }
-
-bool is_bracket(char32_t c) { return bracket_of(c) != bracket::none; }
-
-// How far words reach: to the next delimiter of the policy's own, or bracket.
-std::size_t size_until(std::u32string_view text, std::u32string_view delimiter) {
-    if (!delimiter.empty()) text = text.substr(0, text.find(delimiter));
-    return static_cast<std::size_t>(std::ranges::find_if(text, is_bracket) - text.begin());
-}
-
-// The same, backwards from the end of the text.
-std::size_t size_since(std::u32string_view text, std::u32string_view delimiter) {
-    const auto at = delimiter.empty() ? text.npos : text.rfind(delimiter);
-    if (at != text.npos) text.remove_prefix(at + delimiter.size());
-    const auto last = std::find_if(text.rbegin(), text.rend(), is_bracket);
-    return static_cast<std::size_t>(last - text.rbegin());
 }
 
 class finder {
@@ -145,7 +101,7 @@ private:
             const auto word = at + pattern.before.size();
             if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at))) continue;
             if (!left_.take_candidate()) return;
-            suspect_at({at, end_of_word(word)}, no_suggestion, {});
+            suspect_at({at, end_of_word(text_, word)}, no_suggestion, {});
         }
     }
 
@@ -176,7 +132,7 @@ private:
 
     void read_group(const group& group) {
         if (group.inner.size() == 0 || is_within_exact(group.outer) || !left_.take_candidate()) return;
-        const auto region = region_of(group.inner);
+        const auto region = region_of(text_, group.inner);
         const auto& pattern = group.own != nullptr ? *group.own : wanted_.patterns.front();
         if (!is_exact_at(group.outer)) read_whole_group(region, group, pattern);
         if (group.own == nullptr || is_bracketed(*group.own)) read_tag_among_words(region, group, pattern);
@@ -199,9 +155,9 @@ private:
         std::optional<nearest_tag> best;
         span where = group.outer;
         for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
-            if (!begins_word(begin)) continue;
+            if (!begins_word(text_, begin)) continue;
             for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
-                if (!is_word({begin, end}) || is_exact_at({begin, end})) continue;
+                if (!is_word(text_, {begin, end}) || is_exact_at({begin, end})) continue;
                 const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
                 if (!near || !is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
@@ -216,7 +172,7 @@ private:
     }
 
     void read_long_group(span inner, const tag_pattern& pattern) {
-        if (left_.take_candidate()) read_look_alikes(region_of(inner), pattern);
+        if (left_.take_candidate()) read_look_alikes(region_of(text_, inner), pattern);
     }
 
     // The most sensitive tag, the longest of those, that has a word of its look-alike form here: searched for
@@ -240,7 +196,7 @@ private:
         if (tag.form.empty()) return std::nullopt;
         for (auto at = form.find(tag.form); at != form.npos; at = form.find(tag.form, at + 1)) {
             const auto word = region.behind(at, at + tag.form.size());
-            if (!is_word(word) || is_exact_at(word)) continue;
+            if (!is_word(text_, word) || is_exact_at(word)) continue;
             const auto piece = region.piece(word.begin, word.end);
             if (slips_between(piece, tag, forgive::one_slip, left_) == 0U) return word;
             if (left_.spent) break;
@@ -260,9 +216,9 @@ private:
         const auto reach = std::u32string_view(text_.points).substr(from, longest_group);
         const auto limit = from + size_until(reach, pattern.after);
         if (limit == from || is_exact_at({delimiter.begin, from + 1}) || !left_.take_candidate()) return;
-        const auto region = region_of({from, limit});
+        const auto region = region_of(text_, {from, limit});
         for (auto end = limit; end > from; --end) {
-            if (!ends_word(end)) continue;
+            if (!ends_word(text_, end)) continue;
             if (const auto near = nearest_to(region.piece(from, end), tags, forgive::slips, left_))
                 suspect_at({delimiter.begin, end}, near->slips, pattern.written(*near->tag));
         }
@@ -274,43 +230,12 @@ private:
         const auto limit = at - size_since(reach, pattern.before);
         const auto end = at + pattern.after.size();
         if (limit == at || is_exact_at({at - 1, end}) || !left_.take_candidate()) return;
-        const auto region = region_of({limit, at});
+        const auto region = region_of(text_, {limit, at});
         for (auto begin = limit; begin < at; ++begin) {
-            if (!begins_word(begin)) continue;
+            if (!begins_word(text_, begin)) continue;
             if (const auto near = nearest_to(region.piece(begin, at), wanted_.tags, forgive::slips, left_))
                 suspect_at({begin, end}, near->slips, pattern.written(*near->tag));
         }
-    }
-
-    region region_of(span where) const {
-        const std::u32string_view points = text_.points;
-        return {.points = points, .looks = look_alike(points.substr(where.begin, where.size())), .where = where};
-    }
-
-    // Words as candidates: they begin and end with something to read, and may do so between any two letters
-    // of a script without word spaces.
-    bool begins_word(std::size_t at) const {
-        const char32_t first = text_.points[at];
-        if (!is_readable(first)) return false;
-        return word_can_begin(text_, at) || stands_alone(text_.points[at - 1]) || stands_alone(first);
-    }
-
-    bool ends_word(std::size_t at) const {
-        const char32_t last = text_.points[at - 1];
-        if (!is_readable(last) && last != U'+') return false;
-        return word_can_end(text_, at) || stands_alone(last) || stands_alone(text_.points[at]);
-    }
-
-    // Within brackets a colon ends a word: "[confidential:HR]".
-    bool is_word(span where) const {
-        const bool before_colon = where.end < text_.size() && text_.points[where.end] == U':';
-        return where.size() > 0 && begins_word(where.begin) && (before_colon || ends_word(where.end));
-    }
-
-    std::size_t end_of_word(std::size_t begin) const {
-        auto end = begin + 1;
-        while (end < text_.size() && end - begin < longest_group && !ends_word(end)) ++end;
-        return end;
     }
 
     bool is_exact_at(span where) const {

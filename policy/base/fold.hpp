@@ -1,11 +1,5 @@
-// Text folded for comparing: what the eye takes for the same becomes the same. Two steps:
-//
-// `fold` forgives what carries no meaning: case and width (NFKC_Casefold, Unicode section 3.13), the Turkish
-// i with and without dot, white space, and all that is invisible.
-//
-// `look_alike` forgives much more, for near misses only: letters of other scripts (UTS 39 section 4,
-// skeleton; a table for what is missing there), letters within signs, digits for letters, accents, enclosing
-// marks, and all punctuation but "+".
+// Text folded for comparing: `fold` forgives what carries no meaning: case and width (NFKC_Casefold, Unicode section 3.13), the
+// Turkish i with and without dot, white space, and all that is invisible.
 //
 // Takes valid UTF-8, as decode_words and bytes_as_utf8 give it (in other text the origins are wrong, the
 // points are not). Pure, locale-free, linear. Throws std::runtime_error where ICU's data is broken.
@@ -35,19 +29,11 @@ struct folded_text {
 
 folded_text fold(std::string_view utf8);
 
-// The look-alike form of folded code points. Point i became form[starts[i]] to form[starts[i + 1] - 1].
-struct look_alike_text {
-    std::u32string form;
-    std::vector<std::size_t> starts; // one more than there are points
-};
-
-look_alike_text look_alike(std::u32string_view folded);
+// A mark of any script, which belongs to the letter before it.
+bool is_mark(char32_t c);
 
 // Letters, marks and digits of any script.
 bool is_word_point(char32_t c);
-
-// A Latin letter drawn in a circle, square or flag, which Unicode counts as a sign and not as a letter.
-bool is_pictured_letter(char32_t c);
 
 // Letters of scripts that put no space between words (Han, Kana, Thai, …): only a reader can tell where a
 // word ends.

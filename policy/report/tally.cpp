@@ -117,17 +117,6 @@ std::string text_of_changes(const json::object& record) {
 
 } // namespace
 
-numbers::numbers(std::size_t most)
-    : by_hour(most)
-    , reasons(most)
-    , failures(most)
-    , domains(most)
-    , without_key(most)
-    , suggestions(most)
-    , watched_senders(most)
-    , watched_domains(most)
-    , watched_rules(most) {}
-
 tally::tally(std::optional<wall_time> since, std::optional<wall_time> until, std::size_t most)
     : counted_(most)
     , since_(since)

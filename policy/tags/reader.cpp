@@ -4,6 +4,7 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/readings.hpp"
 #include "policy/tags/bidi.hpp"
+#include "policy/tags/look_alike.hpp"
 #include "policy/tags/near_miss.hpp"
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/base/fold.hpp"
+#include "policy/tags/look_alike.hpp"
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"
 

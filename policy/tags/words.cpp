@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
+#include "policy/tags/look_alike.hpp"
 
 #include <algorithm>
 #include <iterator>

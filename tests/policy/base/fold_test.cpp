@@ -1,5 +1,6 @@
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
+#include "policy/tags/look_alike.hpp"
 
 #include <gtest/gtest.h>
 

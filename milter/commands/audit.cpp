@@ -1,5 +1,6 @@
 #include "milter/cli/configured.hpp"
 #include "milter/commands/audit_show.hpp"
+#include "milter/commands/audit_stats.hpp"
 #include "milter/commands/audit_verify.hpp"
 #include "milter/commands/list.hpp"
 

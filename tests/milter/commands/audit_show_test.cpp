@@ -2,6 +2,7 @@
 #include "milter/audit/address_resolver.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/commands/audit_show.hpp"
+#include "milter/commands/audit_stats.hpp"
 
 #include <gmock/gmock.h>
 

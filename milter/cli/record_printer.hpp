@@ -1,0 +1,35 @@
+// Records of the audit log as they are printed: rows of a table for people, JSON lines, or CSV (RFC 4180) for spreadsheets.
+// Tested by commands/audit_show_test.
+#pragma once
+
+#include "milter/audit/search.hpp"
+#include "milter/cli/arguments.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// Prints records as they come; but a table's columns wait until all rows of the beginning are there.
+class record_printer {
+public:
+    // --json, --csv. `known`: whose hashes are undone.
+    record_printer(const invocation& called, known_people known);
+
+    void print(found_record found);
+    // All that was printed so far is on standard output now.
+    void flush();
+    // Where a list of addresses put nothing back, which may be a slip: another list, or another way of writing.
+    void tell_whether_the_list_helped() const;
+
+private:
+    void reveal(found_record& found);
+
+    bool json_, csv_;
+    known_people known_;
+    policy::hash_set met_;
+    bool begun_ = false;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+} // namespace sealgate::milter

@@ -6,14 +6,18 @@
 // Tested by mail/mime_test.
 #pragma once
 
-#include "policy/mail/mime.hpp"
-
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sealgate::policy {
+
+struct mime_parameter {
+    std::string name; // lower case
+    std::string value;
+    bool operator==(const mime_parameter&) const = default;
+};
 
 inline constexpr std::size_t longest_field_value = 4096;
 

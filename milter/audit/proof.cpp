@@ -1,6 +1,7 @@
 #include "milter/audit/proof.hpp"
 
-#include "milter/audit/checkpoint_reader.hpp"
+#include "milter/audit/key_witnesses.hpp"
+#include "milter/audit/known_checkpoints.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
 #include "policy/audit/chain.hpp"
@@ -17,73 +18,6 @@ namespace sealgate::milter {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Genuine ones, and where they were read.
-struct known_checkpoints {
-    std::size_t not_genuine = 0;
-    struct entry {
-        fs::path file;
-        checkpoint_line_read read;
-    };
-    std::vector<entry> all = {}; // in the order of their records
-
-    std::vector<policy::checkpoint> ends() const {
-        std::vector<policy::checkpoint> out;
-        for (const auto& one : all) out.push_back(one.read.what.at);
-        return out;
-    }
-
-    // Whether one of that content was signed by a key that was not replaced before, as far as the log tells.
-    bool counts(const policy::checkpoint& at, const policy::signing_keys& in_log) const {
-        return std::ranges::any_of(std::ranges::equal_range(all, at.end.last_seq, {}, record_of), [&](const entry& one) {
-            return one.read.what.at == at &&
-                   !(in_log.names(one.read.what.key) && in_log.replaced_before(at.end.last_seq, one.read.what.key));
-        });
-    }
-
-    void sort() { std::ranges::stable_sort(all, {}, record_of); }
-
-private:
-    static std::uint64_t record_of(const entry& one) { return one.read.what.at.end.last_seq; }
-};
-
-void read_into(known_checkpoints& known, const fs::path& file, const proof_request& asked, proved& out) {
-    auto read = read_checkpoints(file, asked.trusted.keys);
-    for (auto& text : read.problems) out.problems.push_back({.file = file, .text = std::move(text), .record = std::nullopt});
-    if (read.is_cut_short) out.notes.push_back(file.string() + " ends in the middle of a checkpoint, which does not count");
-    out.checkpoints += read.genuine.size();
-    known.not_genuine += read.not_genuine;
-    for (auto& one : read.genuine) known.all.push_back({.file = file, .read = std::move(one)});
-}
-
-known_checkpoints read_own(const proof_request& asked, proved& out) {
-    known_checkpoints known;
-    if (!asked.own_checkpoints.empty() && fs::exists(asked.own_checkpoints))
-        read_into(known, asked.own_checkpoints, asked, out);
-    known.sort();
-    return known;
-}
-
-// Each was given to prove something.
-known_checkpoints read_kept(const proof_request& asked, proved& out) {
-    known_checkpoints known;
-    for (const auto& file : asked.kept) {
-        const auto problems = out.problems.size(), before = known.all.size();
-        read_into(known, file, asked, out);
-        const auto is_early = [&](const known_checkpoints::entry& one) {
-            return one.read.what.at.end.last_seq + 1 < asked.first_record;
-        };
-        if (out.problems.size() == problems &&
-            std::all_of(known.all.begin() + std::ptrdiff_t(before), known.all.end(), is_early))
-            out.problems.push_back({.file = file,
-                                    .text = known.all.size() == before
-                                                ? "proves nothing: it holds no checkpoint"
-                                                : "proves nothing: its checkpoints are of records before the first",
-                                    .record = std::nullopt});
-    }
-    known.sort();
-    return known;
-}
 
 // A proof, and the file in which it came to its end.
 struct proof_under_way {
@@ -189,119 +123,6 @@ private:
 std::string rest_of_log(std::string_view rest) {
     if (policy::read_link(rest)) return "the log's last record has no line end yet, and does not count";
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
-}
-
-// The records that keys are judged by. What stands behind a flaw, or was cut off, would have told of keys that replaced these.
-struct judged_part {
-    std::uint64_t last = 0;
-    bool is_all = true;
-};
-
-judged_part part_to_judge(const policy::log_proof& counts, const policy::log_proof& own) {
-    judged_part out{.last = counts.end().last_seq};
-    for (const auto* flaw : {&counts.first_flaw(), &own.first_flaw()})
-        if (*flaw) out = {.last = std::min(out.last, (*flaw)->record - 1), .is_all = false};
-    return out;
-}
-
-// What the log names last, where it is none of the keys that are trusted.
-std::optional<policy::key_in_record> stranger_in(const policy::signing_keys& in_log, const proof_request& asked,
-                                                 const judged_part& part) {
-    auto named = in_log.in_force_at(part.last);
-    if (named && std::ranges::find(asked.trusted.keys, named->key) != asked.trusted.keys.end()) named.reset();
-    return asked.trusted.keys.empty() ? std::nullopt : named;
-}
-
-// Honest where a record that can't be read replaced it: no doubt, and no proof either.
-std::string not_held_against(const policy::key_in_record& stranger, const proof_request& asked, const judged_part& part) {
-    const auto named = witness(stranger);
-    return named.who + " names the signing key " + to_text(named.key) + ", which is " +
-           (asked.trusted.who.empty() ? "none that was given" : "not that of " + asked.trusted.who) +
-           "; whether it was replaced afterwards cannot be told, since the log can be read up to record " +
-           std::to_string(part.last) + " only";
-}
-
-// A key that was stolen and replaced must not sign what came afterwards.
-std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log,
-                                                 const judged_part& part) {
-    std::vector<log_problem> out;
-    for (const auto& [file, read] : known.all) {
-        const auto& [at, key] = read.what;
-        const auto by = in_log.replaced_before(at.end.last_seq, key);
-        const bool was_named = in_log.names(key);
-        if (!by || (!part.is_all && (at.end.last_seq > part.last || !was_named))) continue;
-        out.push_back({.file = file,
-                       .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
-                               " and was signed by the key " + to_text(key) +
-                               (was_named ? ", which another one had replaced in record " + std::to_string(by->record)
-                                          : ", which no record names: record " + std::to_string(by->record) + " names " +
-                                                to_text(by->key)),
-                       .record = std::nullopt});
-        break; // one tells of all
-    }
-    return out;
-}
-
-// With both keys given, a log that was written anew with the former one leaves the new one out. Whoever holds the new one, or
-// was asked to, tells.
-void tell_keys_left_out(const proof_request& asked, const policy::signing_keys& in_log, proved& out) {
-    if (in_log.named().empty() || !asked.trusted.who.empty()) return;
-    const auto& last = in_log.named().back();
-    for (const auto& one : asked.witnesses)
-        if (one.key != last.key && std::ranges::find(asked.trusted.keys, one.key) != asked.trusted.keys.end())
-            out.problems.push_back({.file = asked.place(),
-                                    .text = one.who + " names the signing key " + to_text(one.key) +
-                                            ", and the last record that names one, record " + std::to_string(last.record) +
-                                            ", names " + to_text(last.key) +
-                                            ": the log was written anew with another key than the gateway's, or is not its log",
-                                    .record = std::nullopt});
-    for (const auto& key : asked.trusted.keys)
-        if (!in_log.names(key)) out.notes.push_back("no record names the key " + to_text(key) + ", which was given");
-}
-
-// Who says that the gateway signs this log; empty where nobody does.
-std::string who_names_a_key(const proof_request& asked, const policy::signing_keys& in_log) {
-    if (!in_log.named().empty())
-        return "record " + std::to_string(in_log.named().front().record) + " says that the gateway signs this log";
-    if (!asked.witnesses.empty())
-        return asked.witnesses.front().who + " names a signing key, and none of the records that were read does";
-    return asked.trusted.keys.empty() ? "" : "a signing key was given, and none of the records that were read names one";
-}
-
-// A gateway that signs, and no checkpoint: they were not forgotten. Whoever writes the log anew leaves out the key, too.
-std::string missing_checkpoints(const std::string& who, const fs::path& own) {
-    return who + ", and no checkpoint is " + (own.empty() ? "given" : "in " + own.string()) +
-           ": in a log's first minutes there is none yet (audit.checkpoint_every), later they were taken away or are"
-           " elsewhere; verify with a copy, --checkpoint FILE";
-}
-
-std::string not_compared(const fs::path& forbidden, const policy::trusted_keys& trusted) {
-    const auto text = forbidden.filename().string() + " could not be read";
-    if (trusted.keys.empty()) return text;
-    return text + ", and was not held against " + (trusted.who.empty() ? "the key given" : trusted.who);
-}
-
-// All who name a key, the log among them, held against the keys that are trusted.
-void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, const judged_part& part,
-                proved& out) {
-    const auto stranger = stranger_in(out.keys, asked, part);
-    auto witnesses = asked.witnesses;
-    if (stranger && part.is_all) witnesses.insert(witnesses.begin(), witness(*stranger));
-    if (stranger && !part.is_all) out.notes.push_back(not_held_against(*stranger, asked, part));
-    std::vector<log_problem> found;
-    if (!asked.trusted.keys.empty())
-        for (auto& text : policy::contradictions(witnesses, asked.trusted))
-            found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
-    out.is_key_in_doubt = (stranger || !found.empty()) && !asked.trusted.who.empty();
-    if (found.empty())
-        for (const auto* one : known)
-            std::ranges::move(signed_by_replaced_keys(*one, out.keys, part), std::back_inserter(found));
-    out.problems.insert(out.problems.begin(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
-    if (part.is_all) tell_keys_left_out(asked, out.keys, out);
-    for (const auto& file : asked.forbidden) out.notes.push_back(not_compared(file, asked.trusted));
-    const auto who = who_names_a_key(asked, out.keys);
-    if (out.problems.empty() && out.checkpoints == 0 && !who.empty())
-        out.notes.push_back(missing_checkpoints(who, asked.own_checkpoints));
 }
 
 } // namespace

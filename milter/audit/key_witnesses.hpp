@@ -1,0 +1,26 @@
+// All who name the key that signs a log's checkpoints, held against the keys that are trusted. Part of proof.
+// Tested by audit/proof_test and audit/replaced_keys_test.
+#pragma once
+
+#include "milter/audit/known_checkpoints.hpp"
+#include "milter/audit/proof.hpp"
+#include "policy/audit/proof.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace sealgate::milter {
+
+// The records that keys are judged by. What stands behind a flaw, or was cut off, would have told of keys that replaced these.
+struct judged_part {
+    std::uint64_t last = 0;
+    bool is_all = true;
+};
+
+judged_part part_to_judge(const policy::log_proof& counts, const policy::log_proof& own);
+
+// The log's own records, which `out` has read, are witnesses too. Fills in the rest of what `out` says of keys.
+void judge_keys(const proof_request& asked, const std::vector<const known_checkpoints*>& known, const judged_part& part,
+                proved& out);
+
+} // namespace sealgate::milter

@@ -21,7 +21,7 @@
 // safe side.
 #pragma once
 
-#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/encrypted_message.hpp"
 #include "policy/mail/message.hpp"
 #include "policy/rules/vocabulary.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/noise.hpp"
+#include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/shown_digits.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"

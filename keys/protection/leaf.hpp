@@ -17,7 +17,7 @@
 // Tested by protection/inspect_test and cases_test.
 #pragma once
 
-#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/encrypted_message.hpp"
 #include "keys/protection/plain_html.hpp"
 #include "policy/mail/mime.hpp"
 

@@ -1,7 +1,7 @@
 #include "keys/sealing/seal.hpp"
 
 #include "keys/certificates/one_subkey.hpp"
-#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/encrypted_message.hpp"
 
 #include <algorithm>
 #include <cassert>

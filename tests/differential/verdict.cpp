@@ -3,7 +3,7 @@
 // output: one line each, "encrypted KEYIDS passphrases=N seipd=V", "refused REASON", or "refused armor:
 // REASON"; of a mail "PROTECTION WHY".
 #include "keys/openpgp/armor.hpp"
-#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/encrypted_message.hpp"
 #include "keys/protection/inspect.hpp"
 #include "policy/base/bytes.hpp"
 

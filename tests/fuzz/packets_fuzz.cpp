@@ -1,5 +1,6 @@
 // The input is binary OpenPGP data, or is none. A walk leaves out nothing; an encrypted message is whole and alone, so that
 // it is none with an octet less or an octet more.
+#include "keys/openpgp/encrypted_message.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "tests/fuzz/require.hpp"
 

@@ -1,3 +1,4 @@
+#include "keys/openpgp/encrypted_message.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/session_key.hpp"
 #include "tests/keys/support/noise.hpp"

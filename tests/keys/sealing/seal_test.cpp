@@ -1,5 +1,5 @@
 #include "keys/openpgp/armor.hpp"
-#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/encrypted_message.hpp"
 #include "keys/sealing/seal.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 

@@ -54,6 +54,16 @@ void keep_once(std::vector<std::string>& ids) {
     std::erase_if(ids, [&](const std::string& id) { return !seen.insert(id).second; });
 }
 
+void keep_first(std::vector<std::string>& ids) {
+    keep_once(ids);
+    if (ids.size() > most_own) ids.resize(most_own);
+}
+
+void keep_ends(std::vector<std::string>& ids, std::size_t most = 2 * most_at_each_end) {
+    constexpr auto each = static_cast<std::ptrdiff_t>(most_at_each_end);
+    if (ids.size() > most) ids.erase(ids.begin() + each, ids.end() - each);
+}
+
 std::optional<rank> least_encrypted(const policy& rules) {
     const auto encrypts = [](const rule_row& row) {
         return std::ranges::any_of(row.cells, [](action cell) { return cell == action::encrypt || cell == action::require; });
@@ -68,26 +78,25 @@ bool came_encrypted(protection brought) {
     return brought == protection::pgp_mime || brought == protection::pgp_inline || brought == protection::smime;
 }
 
+bool is_message_id(std::string_view field_name) { return text::iequals(field_name, "Message-ID"); }
+
 } // namespace
 
-bool is_thread_field(std::string_view name) {
-    return text::iequals(name, "Message-ID") || text::is_one_of(name, answering_fields);
-}
+bool is_thread_field(std::string_view name) { return is_message_id(name) || text::is_one_of(name, answering_fields); }
 
 thread_ids thread_ids_of(const message& mail) {
     thread_ids out;
     for (const auto& field : mail.fields) {
-        if (text::iequals(field.name, "Message-ID")) {
-            if (out.own.size() < most_own) add_ids(out.own, field.value);
+        if (is_message_id(field.name)) {
+            add_ids(out.own, field.value);
+            keep_first(out.own);
         } else if (text::is_one_of(field.name, answering_fields)) {
             add_ids(out.answered, field.value);
+            keep_ends(out.answered, 8 * most_at_each_end); // seldom: there may be many fields
         }
     }
-    auto& ids = out.answered;
-    if (ids.size() > 2 * most_at_each_end)
-        ids.erase(ids.begin() + most_at_each_end, ids.end() - static_cast<std::ptrdiff_t>(most_at_each_end));
-    keep_once(out.own);
-    keep_once(ids);
+    keep_ends(out.answered);
+    keep_once(out.answered);
     return out;
 }
 

@@ -45,6 +45,24 @@ TEST(ThreadIds, OfVeryManyTheFirstAndTheLastAreKept) {
     EXPECT_EQ(ids.answered.back(), "4999@a");
 }
 
+TEST(ThreadIds, OfOwnOnesTheFirstFewCountHoweverTheyAreWritten) {
+    std::string field = "Message-ID:";
+    for (int i = 0; i < 11'000; ++i) field += " <" + std::to_string(i) + "@a>";
+    EXPECT_THAT(ids_of(field).own, ElementsAre("0@a", "1@a", "2@a", "3@a"));
+    EXPECT_THAT(ids_of("Message-ID: <0@a> <0@a>\n" + field + "\n" + field).own, ElementsAre("0@a", "1@a", "2@a", "3@a"));
+}
+
+TEST(ThreadIds, OfVeryManyInSeveralFieldsTheFirstAndTheLastAreKept) {
+    std::string header = "In-Reply-To: <first@a>\nReferences:";
+    for (int i = 0; i < 3000; ++i) header += " <" + std::to_string(i) + "@a>";
+    const auto ids = ids_of(header + "\nX-Forwarded-Message-Id: <last@a>");
+    ASSERT_THAT(ids.answered, SizeIs(1000));
+    EXPECT_EQ(ids.answered.front(), "first@a");
+    EXPECT_EQ(ids.answered[499], "498@a");
+    EXPECT_EQ(ids.answered[500], "2501@a");
+    EXPECT_EQ(ids.answered.back(), "last@a");
+}
+
 class Thread : public testing::Test {
 protected:
     std::optional<rank> rank_of() const {

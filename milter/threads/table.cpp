@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <optional>
-#include <stdexcept>
 
 namespace sealgate::milter {
 
@@ -47,15 +45,21 @@ std::string_view take_word(std::string_view& line) {
 
 } // namespace
 
-thread_table::hash thread_table::hash_in(std::string_view hex_digits) {
-    const auto half = [&](std::size_t begin) { return number_in<std::uint64_t>(hex_digits.substr(begin, 16), 16); };
-    const auto high = half(0), low = half(16);
-    if (!high || !low) throw std::invalid_argument("no hash");
-    return {.high = *high, .low = *low};
+std::optional<thread_table::hash> thread_table::hash_in(std::string_view hex_digits) {
+    if (hex_digits.size() != digits || hex_digits.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+        return std::nullopt;
+    const auto half = [&](std::size_t begin) { return *number_in<std::uint64_t>(hex_digits.substr(begin, digits / 2), 16); };
+    return hash{.high = half(0), .low = half(digits / 2)};
 }
 
 thread_table::hash thread_table::hash_of(std::string_view id) const {
-    return hash_in(hmac_sha256_hex(key_, id).substr(0, digits));
+    const auto octets = hmac_sha256(key_, id);
+    const auto half = [&](std::size_t begin) {
+        std::uint64_t out = 0;
+        for (std::size_t i = 0; i < sizeof out; ++i) out = out << 8 | octets[begin + i];
+        return out;
+    };
+    return {.high = half(0), .low = half(sizeof(std::uint64_t))};
 }
 
 std::vector<std::string> thread_table::find(const std::vector<std::string>& ids) const {
@@ -147,12 +151,12 @@ std::string thread_table::whole() const {
 
 // A time to come is one of a clock that was wrong then.
 bool thread_table::take(std::string_view line, std::chrono::sys_seconds now) {
-    const auto who = take_word(line), whose = take_word(line);
+    const auto who = hash_in(take_word(line));
+    const auto whose = take_word(line);
     const auto at = number_in<std::uint32_t>(take_word(line), 10);
-    if (who.size() != digits || who.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
-    if ((whose != "ours" && whose != "others") || !at || line.empty()) return false;
+    if (!who || (whose != "ours" && whose != "others") || !at || line.empty()) return false;
     if (now - std::chrono::sys_seconds(std::chrono::seconds(*at)) > kept) return true;
-    put(hash_in(who), {.at = std::min(*at, seconds_of(now)),
+    put(*who, {.at = std::min(*at, seconds_of(now)),
                        .name = index_of(line),
                        .whose = whose == "ours" ? whose_mail::ours : whose_mail::others});
     return true;

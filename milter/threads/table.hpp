@@ -12,6 +12,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,7 @@ private:
         whose_mail whose;
     };
 
-    static hash hash_in(std::string_view digits);
+    static std::optional<hash> hash_in(std::string_view hex_digits);
     static std::string line_of(const hash& who, const entry& what, std::string_view name);
     hash hash_of(std::string_view id) const;
     std::uint16_t index_of(std::string_view name);

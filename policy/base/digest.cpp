@@ -3,15 +3,14 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace sealgate {
 
 namespace {
 
-using sha256 = std::array<unsigned char, 32>;
-using sha1 = std::array<unsigned char, 20>;
+using sha256 = std::array<std::uint8_t, 32>;
+using sha1 = std::array<std::uint8_t, 20>;
 
 std::string hex(const auto& octets) {
     static constexpr std::string_view digits = "0123456789abcdef";
@@ -39,12 +38,14 @@ std::string sha1_hex(std::string_view bytes) {
     return hex(digest);
 }
 
-std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes) {
     sha256 digest{};
     if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
              bytes.size(), digest.data(), nullptr) == nullptr)
         throw std::runtime_error("libcrypto cannot compute HMAC-SHA-256");
-    return hex(digest);
+    return digest;
 }
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) { return hex(hmac_sha256(key, bytes)); }
 
 } // namespace sealgate

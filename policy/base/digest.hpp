@@ -2,10 +2,14 @@
 // Tested by base/text_test.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace sealgate {
+
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes);
 
 // 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);

@@ -152,8 +152,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
 
 // What the gateway remembers. Where that may not be read, it is said.
 thread_table known_threads(const config& gateway) {
-    auto read =
-        read_threads(gateway.threads_directory(), std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    auto read = read_threads(gateway.threads_directory());
     if (read) return *std::move(read);
     complain(read.error() + "; explained as if no thread were known");
     return thread_table({});

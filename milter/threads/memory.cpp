@@ -39,7 +39,7 @@ struct reading {
     bool is_whole = true; // to the last line's end
 };
 
-reading read_into(thread_table& table, const std::string& content, std::chrono::sys_seconds now) {
+reading read_into(thread_table& table, const std::string& content) {
     reading out{.octets = content.size()};
     std::string_view rest = content;
     const auto first = table.first_line();
@@ -48,7 +48,7 @@ reading read_into(thread_table& table, const std::string& content, std::chrono::
     while (!rest.empty()) {
         out.is_whole = rest.contains('\n');
         const auto line = text::take_line(rest);
-        if (!table.take(line, now) && out.is_whole) ++out.unreadable; // a crash cuts the last one short
+        if (!table.take(line) && out.is_whole) ++out.unreadable; // a crash cuts the last one short
     }
     return out;
 }
@@ -58,12 +58,12 @@ reading read_into(thread_table& table, const std::string& content, std::chrono::
 fs::path thread_memory_file(const fs::path& directory) { return directory / "memory"; }
 fs::path thread_key_file(const fs::path& directory) { return directory / "key"; }
 
-std::expected<thread_table, std::string> read_threads(const fs::path& directory, std::chrono::sys_seconds now) {
+std::expected<thread_table, std::string> read_threads(const fs::path& directory) {
     try {
         const auto file = thread_memory_file(directory);
         if (!fs::exists(file)) return thread_table({});
         thread_table out(read_key(directory));
-        if (!read_into(out, keys::read_file(file), now).is_ours)
+        if (!read_into(out, keys::read_file(file)).is_ours)
             return std::unexpected(file.string() + " is none that the gateway has written with its key");
         return out;
     } catch (const std::exception& problem) {
@@ -122,7 +122,7 @@ void thread_memory::read() {
     } catch (const std::exception& problem) {
         return set_aside(file, problem.what());
     }
-    const auto seen = read_into(table_, content, now());
+    const auto seen = read_into(table_, content);
     if (!seen.is_ours) return set_aside(file, "is none that this gateway has written with its key");
     if (seen.unreadable > 0) {
         set_aside(file, std::to_string(seen.unreadable) + " of its lines cannot be read, and the others are kept");

@@ -29,7 +29,7 @@ std::filesystem::path thread_memory_file(const std::filesystem::path& directory)
 std::filesystem::path thread_key_file(const std::filesystem::path& directory);
 
 // What a gateway knows, read and left alone; empty where there is nothing yet. An error, in one line, where it cannot be read.
-std::expected<thread_table, std::string> read_threads(const std::filesystem::path& directory, std::chrono::sys_seconds now);
+std::expected<thread_table, std::string> read_threads(const std::filesystem::path& directory);
 
 class thread_memory {
 public:

@@ -92,10 +92,11 @@ std::string thread_table::add(const std::vector<std::string>& ids, std::string_v
     forget(now);
     std::string lines;
     const auto shown = text::printable(name, 1000);
+    const auto at = std::max(seconds_of(now), newest_);
     for (const auto& id : ids) {
         const auto who = hash_of(id);
         if (whose == whose_mail::others && known_.contains(who)) continue;
-        const entry what{.at = seconds_of(now), .name = index_of(shown), .whose = whose};
+        const entry what{.at = at, .name = index_of(shown), .whose = whose};
         put(who, what);
         lines += line_of(who, what, names_[what.name]);
     }
@@ -108,16 +109,19 @@ void thread_table::put(const hash& who, const entry& what) {
         --count(at->second.whose);
         at->second = what;
     }
+    newest_ = std::max(newest_, what.at);
     if (++count(what.whose) > most_) forget_oldest(what.whose);
 }
 
-// Now and then: a year is not a matter of hours.
+// Now and then: a year is not a matter of hours. What a look finds is what aged since the last one. Where that is most of
+// what is known, it is not age: the clock is wrong, or nothing was sent for long; neither is a reason to forget.
 void thread_table::forget(std::chrono::sys_seconds now) {
     if (now < looked_ + between_looks && looked_ <= now) return;
     looked_ = now;
-    const auto oldest = seconds_of(now - kept);
+    const auto is_old = [oldest = seconds_of(now - kept)](const auto& one) { return one.second.at < oldest; };
+    if (2 * static_cast<std::size_t>(std::ranges::count_if(known_, is_old)) > known_.size()) return;
     boost::unordered::erase_if(known_, [&](const auto& one) {
-        if (one.second.at >= oldest) return false;
+        if (!is_old(one)) return false;
         --count(one.second.whose);
         return true;
     });
@@ -149,16 +153,12 @@ std::string thread_table::whole() const {
     return out;
 }
 
-// A time to come is one of a clock that was wrong then.
-bool thread_table::take(std::string_view line, std::chrono::sys_seconds now) {
+bool thread_table::take(std::string_view line) {
     const auto who = hash_in(take_word(line));
     const auto whose = take_word(line);
     const auto at = number_in<std::uint32_t>(take_word(line), 10);
     if (!who || (whose != "ours" && whose != "others") || !at || line.empty()) return false;
-    if (now - std::chrono::sys_seconds(std::chrono::seconds(*at)) > kept) return true;
-    put(*who, {.at = std::min(*at, seconds_of(now)),
-                       .name = index_of(line),
-                       .whose = whose == "ours" ? whose_mail::ours : whose_mail::others});
+    put(*who, {.at = *at, .name = index_of(line), .whose = whose == "ours" ? whose_mail::ours : whose_mail::others});
     return true;
 }
 

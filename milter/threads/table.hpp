@@ -2,8 +2,10 @@
 // held in memory and written to state/threads/memory (contrib/design/threads_format.md).
 //
 // A mail of our own is known as what it left as. One of others is known for answering such a mail, and never changes what is
-// known already. Bounded: what is older than a year goes, and so does the oldest beyond most_known; others' mails are bounded
-// by themselves, so that whoever sends many makes none of ours forgotten. Pure; about 30 octets of memory a mail.
+// known already. Bounded by number: the oldest beyond most_known goes; others' mails are bounded by themselves, so that whoever
+// sends many makes none of ours forgotten. What is older than a year goes too, but never most of all at once: what is forgotten
+// leaves in clear, and a clock may be wrong. For the same reason nothing is dated before what is known already. A time to come,
+// of a clock that was ahead, only lives longer. Pure; about 30 octets of memory a mail.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -41,8 +43,8 @@ public:
     std::string first_line() const;
     std::string whole() const;
 
-    // Takes one further line of a file. False where it is none.
-    bool take(std::string_view line, std::chrono::sys_seconds now);
+    // Takes one further line of a file, as old as it may be. False where it is none.
+    bool take(std::string_view line);
 
     std::size_t size() const { return known_.size(); }
 
@@ -74,6 +76,7 @@ private:
     std::vector<std::string> names_;
     boost::unordered_flat_map<hash, entry, hash_of_hash> known_;
     std::size_t ours_ = 0, others_ = 0;
+    std::uint32_t newest_ = 0;          // seconds since 1970
     std::chrono::sys_seconds looked_{}; // for what is too old
 };
 

@@ -67,7 +67,7 @@ TEST_F(ThreadMemory, WhatIsAnsweredIsInTheFile) {
     const auto memory = open();
     EXPECT_EQ(remember(*memory, "1@a"), "");
     EXPECT_EQ(remember(*memory, "2@a"), "");
-    const auto read = read_threads(directory, std::chrono::floor<std::chrono::seconds>(morning));
+    const auto read = read_threads(directory);
     ASSERT_TRUE(read) << read.error();
     EXPECT_EQ(read->size(), 2U);
 }
@@ -135,7 +135,7 @@ TEST_F(ThreadMemory, WhatCannotBeWrittenIsSaidOnceKnownNeverthelessAndWrittenLat
     fs::remove_all(file());
     EXPECT_EQ(remember(*memory, "3@a"), "");
     EXPECT_THAT(said.back(), HasSubstr("works again"));
-    const auto read = read_threads(directory, std::chrono::floor<std::chrono::seconds>(morning));
+    const auto read = read_threads(directory);
     ASSERT_TRUE(read) << read.error();
     EXPECT_EQ(read->size(), 3U);
 }
@@ -160,20 +160,19 @@ TEST_F(ThreadMemory, ALongLifeDoesNotMakeTheFileLong) {
 }
 
 TEST_F(ThreadMemory, ReadersLeaveItAlone) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(morning);
-    const auto nothing = read_threads(directory, now);
+    const auto nothing = read_threads(directory);
     ASSERT_TRUE(nothing);
     EXPECT_THAT(nothing->find({"1@a"}), IsEmpty());
     EXPECT_FALSE(fs::exists(directory));
     remember(*open(), "1@a");
     keys::open_file(file(), O_WRONLY | O_APPEND).write_all("garbage\n");
     const auto before = content();
-    EXPECT_THAT(read_threads(directory, now)->find({"1@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(read_threads(directory)->find({"1@a"}), ElementsAre("confidential"));
     EXPECT_EQ(content(), before);
     keys::replace_file(key(), std::string(64, 'b') + "\n");
-    EXPECT_THAT(read_threads(directory, now).error(), HasSubstr("none that the gateway has written"));
+    EXPECT_THAT(read_threads(directory).error(), HasSubstr("none that the gateway has written"));
     keys::remove_file(key());
-    EXPECT_THAT(read_threads(directory, now).error(), HasSubstr("cannot open"));
+    EXPECT_THAT(read_threads(directory).error(), HasSubstr("cannot open"));
 }
 
 } // namespace

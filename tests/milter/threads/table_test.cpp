@@ -17,12 +17,12 @@ const std::chrono::sys_seconds morning = std::chrono::sys_days(std::chrono::year
 std::string id(int number) { return std::to_string(number) + "@example.org"; }
 
 // All lines but the first.
-thread_table read_back(const thread_table& from, std::string key = "key", std::chrono::sys_seconds now = morning) {
+thread_table read_back(const thread_table& from, std::string key = "key") {
     thread_table out(std::move(key));
     const auto whole = from.whole();
     std::string_view rest = whole;
     EXPECT_EQ(std::string(text::take_line(rest)) + "\n", from.first_line());
-    while (!rest.empty()) EXPECT_TRUE(out.take(text::take_line(rest), now));
+    while (!rest.empty()) EXPECT_TRUE(out.take(text::take_line(rest)));
     return out;
 }
 
@@ -66,14 +66,49 @@ TEST(ThreadTable, TheOldestGoesAndOthersMakeNoneOfOursForgotten) {
     EXPECT_THAT(table.find({id(100)}), ElementsAre("confidential"));
 }
 
+// A mail each day, for so many days up to that one.
+thread_table of_days(int count, std::chrono::sys_seconds last = morning) {
+    thread_table out("key");
+    for (int i = 0; i < count; ++i) out.add({id(i)}, "confidential", whose_mail::ours, last - std::chrono::days(count - 1 - i));
+    return out;
+}
+
 TEST(ThreadTable, AYearIsLongEnough) {
-    thread_table table("key");
-    table.add({id(1)}, "confidential", whose_mail::ours, morning);
-    EXPECT_THAT(read_back(table, "key", morning + thread_table::kept).find({id(1)}), ElementsAre("confidential"));
-    EXPECT_THAT(read_back(table, "key", morning + thread_table::kept + 1s).find({id(1)}), IsEmpty());
-    table.add({id(2)}, "confidential", whose_mail::ours, morning + thread_table::kept + 24h);
-    EXPECT_THAT(table.find({id(1)}), IsEmpty());
-    EXPECT_EQ(table.size(), 1U);
+    auto table = of_days(500);
+    EXPECT_EQ(table.size(), 366U);
+    EXPECT_THAT(table.find({id(133)}), IsEmpty());
+    EXPECT_THAT(table.find({id(134)}), ElementsAre("confidential"));
+    auto read = read_back(table);
+    EXPECT_EQ(read.size(), 366U);
+    read.add({id(500)}, "confidential", whose_mail::ours, morning + 24h * 100);
+    EXPECT_EQ(read.size(), 267U);
+}
+
+TEST(ThreadTable, AClockThatIsBehindForgetsNothing) {
+    const auto table = of_days(100);
+    for (const auto wrong : {std::chrono::sys_seconds{}, morning - 24h * 1000}) {
+        auto read = read_back(table);
+        read.add({id(200)}, "confidential", whose_mail::ours, wrong);
+        read.add({id(201)}, "confidential", whose_mail::ours, morning);
+        EXPECT_EQ(read.size(), 102U);
+        read = read_back(read);
+        read.add({id(202)}, "confidential", whose_mail::ours, morning + 24h);
+        EXPECT_EQ(read.size(), 103U) << "nor what was sent while it was";
+        read.add({id(203)}, "confidential", whose_mail::ours, morning + 24h * 300);
+        EXPECT_EQ(read.size(), 70U) << "each in its time";
+    }
+}
+
+TEST(ThreadTable, AClockThatIsAheadForgetsNothing) {
+    auto table = of_days(100);
+    for (int i = 200; i < 210; ++i) table.add({id(i)}, "confidential", whose_mail::ours, morning + 24h * 3000);
+    table.add({id(300)}, "confidential", whose_mail::ours, morning);
+    EXPECT_EQ(table.size(), 111U);
+    auto read = read_back(table);
+    read.add({id(301)}, "confidential", whose_mail::ours, morning + 24h * 3000);
+    read.add({id(302)}, "confidential", whose_mail::ours, morning + 24h);
+    EXPECT_EQ(read.size(), 113U);
+    EXPECT_EQ(read_back(read).size(), 113U);
 }
 
 TEST(ThreadTable, LinesThatAreNoneAreRefused) {
@@ -83,8 +118,8 @@ TEST(ThreadTable, LinesThatAreNoneAreRefused) {
          {std::string(), hash, hash + " ours", hash + " ours 1795424400", hash + " ours 1795424400 ",
           hash + " theirs 1795424400 x", hash + " ours x x", hash + " ours -1 x", hash + "0 ours 1795424400 x",
           std::string(32, 'g') + " ours 1795424400 x", "ours " + hash + " 1795424400 x"})
-        EXPECT_FALSE(table.take(line, morning)) << line;
-    EXPECT_TRUE(table.take(hash + " others 1795424400 a name with blanks", morning));
+        EXPECT_FALSE(table.take(line)) << line;
+    EXPECT_TRUE(table.take(hash + " others 1795424400 a name with blanks"));
     EXPECT_EQ(table.size(), 1U);
 }
 

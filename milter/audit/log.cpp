@@ -1,5 +1,6 @@
 #include "milter/audit/log.hpp"
 
+#include "milter/base/tell.hpp"
 #include "policy/audit/log_found.hpp"
 
 #include <algorithm>
@@ -51,9 +52,18 @@ void audit_log::run() {
         } else if (!checkpoint_is_due()) {
             break;
         }
-        if (checkpoint_is_due()) add_checkpoint();
+        if (checkpoint_is_due()) sign();
     }
-    add_checkpoint();
+    sign();
+}
+
+// Here nobody waits who could be told.
+void audit_log::sign() {
+    try {
+        add_checkpoint();
+    } catch (const std::bad_alloc&) {
+        next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
+    }
 }
 
 // Nothing when a checkpoint is due, or at the end.
@@ -70,16 +80,17 @@ std::vector<audit_log::waiting> audit_log::wait_for_records() {
 void audit_log::write(std::vector<waiting> batch) {
     const auto fits = [](const waiting& one) { return one.fields.size() <= policy::longest_fields; };
     const auto too_long = std::ranges::stable_partition(batch, fits);
-    for (const auto& one : too_long) one.done("the record would be longer than 64 MiB, which nobody reads");
+    for (const auto& one : too_long) tell(one.done, "the record would be longer than 64 MiB, which nobody reads");
     batch.erase(too_long.begin(), too_long.end());
     if (batch.empty()) return;
     std::string error;
+    const char* said = "no memory for the record";
     try {
         error = commit(batch);
-    } catch (const std::bad_alloc&) {
-        error = "no memory for the record";
+        said = error.c_str();
+    } catch (const std::bad_alloc&) { // that is said
     }
-    for (const auto& one : batch) one.done(error);
+    for (const auto& one : batch) tell(one.done, said);
 }
 
 std::string audit_log::commit(const std::vector<waiting>& batch) {

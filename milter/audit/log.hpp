@@ -67,6 +67,7 @@ private:
     void go_on_anew_if_need_be();
     void rotate_before(std::size_t octets, std::chrono::sys_days today);
     bool checkpoint_is_due() const;
+    void sign();
     void add_checkpoint();
     void complain_once(std::string& last, const std::string& problem) const;
 

@@ -1,0 +1,24 @@
+#include "milter/base/tell.hpp"
+
+#include <gtest/gtest.h>
+
+#include <new>
+
+namespace sealgate::milter {
+namespace {
+
+TEST(Tell, IsTriedUntilThereIsMemory) {
+    int tries = 0;
+    std::string said;
+    tell(
+        [&](std::string problem) {
+            if (++tries < 3) throw std::bad_alloc();
+            said = std::move(problem);
+        },
+        "no room");
+    EXPECT_EQ(tries, 3);
+    EXPECT_EQ(said, "no room");
+}
+
+} // namespace
+} // namespace sealgate::milter

@@ -6,6 +6,7 @@
 #include "milter/commands/secret_files.hpp"
 #include "milter/outbox/smtp_client.hpp"
 #include "milter/settings/snapshot.hpp"
+#include "milter/threads/file.hpp"
 #include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 
@@ -199,7 +200,17 @@ json::object as_json(const submit_port& port) {
             {"problem", port.problem.empty() ? json::value(nullptr) : json::value(port.problem)}};
 }
 
-void print_json(const snapshot& live, const audit_keys& audit) {
+// Why the gateway does not know, or will not know, which mails are sensitive; nothing where all is well.
+std::vector<std::string> thread_problems(const config& gateway) {
+    const auto read = read_threads(gateway.threads_directory());
+    if (read.problem.empty()) return {};
+    return {read.problem + (read.known
+                                ? "; the next start of the gateway moves it aside, and what cannot be read is forgotten"
+                                : "; as long as the gateway cannot read it, sensitive mail is deferred, and replies without a "
+                                  "tag that would leave in clear")};
+}
+
+void print_json(const snapshot& live, const audit_keys& audit, const std::vector<std::string>& of_threads) {
     const auto& rules = live.rules;
     json::object cells;
     for (policy::rank r = 0; r < rules.classifications.size(); ++r) {
@@ -217,6 +228,7 @@ void print_json(const snapshot& live, const audit_keys& audit) {
     const auto of_keys = key_problems(live);
     json::array errors(of_keys.begin(), of_keys.end());
     errors.insert(errors.end(), audit.errors.begin(), audit.errors.end());
+    errors.insert(errors.end(), of_threads.begin(), of_threads.end());
     const json::object all{
         {"ok", errors.empty()},
         {"errors", errors},
@@ -246,8 +258,9 @@ int cmd_check(const invocation& called) {
     const auto live = load_snapshot(called.config_path);
     if (!live) return print_errors(live.error(), called.json());
     const auto audit = look_for_audit_keys((*live)->gateway);
+    const auto of_threads = thread_problems((*live)->gateway);
     if (called.json()) {
-        print_json(**live, audit);
+        print_json(**live, audit, of_threads);
     } else {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
@@ -256,8 +269,9 @@ int cmd_check(const invocation& called) {
         print_keys(**live);
         print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
         print_audit((*live)->gateway, audit);
+        for (const auto& problem : of_threads) complain(problem);
     }
-    return key_problems(**live).empty() && audit.errors.empty() ? exit_yes : exit_no;
+    return key_problems(**live).empty() && audit.errors.empty() && of_threads.empty() ? exit_yes : exit_no;
 }
 
 } // namespace sealgate::milter

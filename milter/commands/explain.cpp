@@ -4,7 +4,7 @@
 #include "milter/commands/list.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/protocol/collector.hpp"
-#include "milter/threads/memory.hpp"
+#include "milter/threads/file.hpp"
 #include "policy/audit/record.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/refusal.hpp"
@@ -15,6 +15,7 @@
 #include <chrono>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace sealgate::milter {
 
@@ -116,8 +117,14 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
         if (!line.empty()) std::cout << "  " << line << '\n';
 }
 
+known_names known_of(const std::optional<thread_table>& threads, const std::vector<std::string>& answered) {
+    if (answered.empty()) return std::vector<std::string>{};
+    return threads ? known_names(threads->find(answered)) : std::nullopt;
+}
+
 // Whether the file could be read.
-bool explain(const std::string& file, const invocation& called, const snapshot& live, const thread_table& threads) {
+bool explain(const std::string& file, const invocation& called, const snapshot& live,
+             const std::optional<thread_table>& threads) {
     const auto bytes = read_input(file);
     if (!bytes) {
         complain(file + ": " + bytes.error());
@@ -129,7 +136,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         return false;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto judged = judge(live, mail, threads.find(policy::thread_ids_of(mail.mail).answered), now);
+    const auto judged = judge(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto parts = keys::anatomy(mail.mail);
     const auto text = reply ? policy::to_string(*reply) : std::string{};
@@ -150,12 +157,13 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
     return true;
 }
 
-// What the gateway remembers. Where that may not be read, it is said.
-thread_table known_threads(const config& gateway) {
+// What the gateway remembers.
+std::optional<thread_table> known_threads(const config& gateway) {
     auto read = read_threads(gateway.threads_directory());
-    if (read) return *std::move(read);
-    complain(read.error() + "; explained as if no thread were known");
-    return thread_table({});
+    if (!read.problem.empty())
+        complain(read.problem + (read.known ? "; explained with what can be read of it"
+                                            : "; explained as by a gateway that cannot tell what a mail answers"));
+    return std::move(read.known);
 }
 
 } // namespace

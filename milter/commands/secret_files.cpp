@@ -3,7 +3,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/reader.hpp"
-#include "milter/threads/memory.hpp"
+#include "milter/threads/file.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/base/ed25519.hpp"
 

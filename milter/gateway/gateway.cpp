@@ -121,6 +121,7 @@ awaitable<answer> gateway::pass_report(transaction mail, std::string type) {
 awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     using namespace asio::experimental::awaitable_operators;
     of.thread = policy::thread_ids_of(of.mail->mail);
+    if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
@@ -325,7 +326,8 @@ awaitable<std::string> gateway::remember(const passage& of) {
     const auto& rules = of.live->rules;
     auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
     if (!as || of.thread.own.empty()) co_return std::string{};
-    as = std::max(as, policy::most_sensitive(rules, threads_.find(of.thread.own)));
+    const auto known = threads_.find(of.thread.own).value_or(std::vector<std::string>{});
+    as = std::max(as, policy::most_sensitive(rules, known));
     auto begin = [this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
         threads_.remember(ids, name, std::move(done));
     };
@@ -334,8 +336,10 @@ awaitable<std::string> gateway::remember(const passage& of) {
 
 void gateway::let_pass(const policy::message& header) {
     const auto ids = policy::thread_ids_of(header);
-    const auto answered = policy::most_sensitive(live_->rules, threads_.find(ids.answered));
-    if (answered) threads_.join(ids.own, live_->rules.classifications[*answered].name);
+    const auto known = threads_.find(ids.answered);
+    if (!known) return threads_.read_again({});
+    if (const auto answered = policy::most_sensitive(live_->rules, *known))
+        threads_.join(ids.own, live_->rules.classifications[*answered].name);
 }
 
 } // namespace sealgate::milter

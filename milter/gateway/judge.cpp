@@ -30,7 +30,7 @@ std::vector<std::string> parties(const transaction& mail) {
 
 } // namespace
 
-judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now) {
+judgement judge(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now) {
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);
@@ -40,7 +40,8 @@ judgement judge(const snapshot& live, const transaction& mail, const std::vector
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
-    out.known.thread = {.answers = policy::most_sensitive(live.rules, answers),
+    out.known.thread = {.answers = policy::most_sensitive(live.rules, answers.value_or(std::vector<std::string>{})),
+                        .unread = !answers,
                         .hides_subject = policy::answers_hidden_subject(mail.mail)};
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
@@ -62,6 +63,8 @@ judgement judge(const snapshot& live, const transaction& mail, const std::vector
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
     if (out.made.failure == policy::reason::keys_unreadable)
         out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";
+    if (out.made.failure == policy::reason::threads_unreadable)
+        out.failure_note = "it answers a mail, and which mails are sensitive cannot be read; sealgate check says why";
     if (out.made.what != policy::outcome::seal) return out;
     // A copy is never smaller than the mail; what they take exactly is known when they are encrypted.
     if (const auto most = live.gateway.limits.copies; out.made.forms.copies.size() * mail.size > most) {

@@ -8,6 +8,7 @@
 #include "policy/decision/decide.hpp"
 #include "policy/decision/facts.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,10 @@ struct judgement {
     std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
 };
 
-// Pure but for the snapshot's key index, which is in memory. `answers`: what the mails that this one answers are known as.
-judgement judge(const snapshot& live, const transaction& mail, const std::vector<std::string>& answers, keys::time_point now);
+// What the mails that one answers are known as; nothing where that cannot be told.
+using known_names = std::optional<std::vector<std::string>>;
+
+// Pure but for the snapshot's key index, which is in memory.
+judgement judge(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now);
 
 } // namespace sealgate::milter

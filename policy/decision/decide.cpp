@@ -227,6 +227,18 @@ bool is_in_doubt(const recipient_decision& one) {
            one.why == key_not_for_encryption || one.why == key_weak || one.why == not_addressed || one.why == unverifiable;
 }
 
+// Whether it would go to somebody in clear to whom something more sensitive would not go like that. What it answers may be so.
+bool may_betray_thread(const policy& rules, const facts& known, const decision& made) {
+    const bool says_itself = !known.findings.tags.empty() || came_encrypted(known.brought);
+    if (!known.thread.unread || says_itself || made.what > outcome::seal) return false;
+    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+        if (made.recipients[i].result > outcome::warn) continue;
+        for (auto r = made.classification.value_or(0); r < rules.rules.size(); ++r)
+            if (decide_recipient(rules, known, {r}, known.recipients[i]).result > outcome::warn) return true;
+    }
+    return false;
+}
+
 } // namespace
 
 bool counts_as_thread(const decision& made) {
@@ -257,6 +269,7 @@ decision decide(const policy& rules, const facts& known) {
 
     made.what = strictest(made);
     if (std::ranges::any_of(made.recipients, is_in_doubt)) return deferred(std::move(made), reason::keys_unreadable);
+    if (may_betray_thread(rules, known, made)) return deferred(std::move(made), reason::threads_unreadable);
     if (made.what == outcome::seal) made.forms = split_of(made, known);
     if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;

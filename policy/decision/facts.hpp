@@ -43,6 +43,7 @@ constexpr auto names(author) {
 // What is known of the mails that this one answers.
 struct thread_facts {
     std::optional<rank> answers = {}; // the most sensitive classification among them
+    bool unread = false;              // that cannot be looked up now
     bool hides_subject = false;       // its Subject is the placeholder of sealed mail, behind reply prefixes
 };
 

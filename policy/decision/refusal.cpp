@@ -293,6 +293,8 @@ std::string fault(const decision& made, const std::string& who) {
     if (made.failure == reason::organisation_key)
         return "it must be encrypted to a key of our own organisation too, and that key cannot be used; your mail "
                "administrator has to renew it";
+    if (made.failure == reason::threads_unreadable)
+        return "it answers another mail, and the mail gateway cannot look up just now how sensitive that one is";
     if (made.failure == reason::keys_unreadable)
         return "the mail gateway cannot read all of its own keys just now, so it cannot tell which are of " + who;
     return "the mail gateway has a problem of its own";

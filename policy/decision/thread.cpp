@@ -73,14 +73,13 @@ std::optional<rank> least_encrypted(const policy& rules) {
     return static_cast<rank>(at - rules.rules.begin());
 }
 
-// The Subject of a mail that comes encrypted was hidden by the sender's own mail program.
-bool came_encrypted(protection brought) {
-    return brought == protection::pgp_mime || brought == protection::pgp_inline || brought == protection::smime;
-}
-
 bool is_message_id(std::string_view field_name) { return text::iequals(field_name, "Message-ID"); }
 
 } // namespace
+
+bool came_encrypted(protection brought) {
+    return brought == protection::pgp_mime || brought == protection::pgp_inline || brought == protection::smime;
+}
 
 bool is_thread_field(std::string_view name) { return is_message_id(name) || text::is_one_of(name, answering_fields); }
 
@@ -103,6 +102,7 @@ thread_ids thread_ids_of(const message& mail) {
 std::optional<thread_standing> thread_of(const policy& rules, const facts& known) {
     std::optional<thread_standing> out;
     if (known.thread.answers) out = {.classification = *known.thread.answers, .known_by = thread_sign::reference};
+    // The Subject of a mail that comes encrypted was hidden by the sender's own mail program.
     if (!known.thread.hides_subject || came_encrypted(known.brought)) return out;
     const auto hidden = least_encrypted(rules);
     if (hidden && (!out || *hidden > out->classification)) out = {.classification = *hidden, .known_by = thread_sign::subject};

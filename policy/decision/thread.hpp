@@ -24,6 +24,9 @@ struct thread_ids {
 };
 thread_ids thread_ids_of(const message& mail);
 
+// Of a mail as a whole: its own mail program has encrypted it.
+bool came_encrypted(protection brought);
+
 // Whether a field says something about the thread.
 bool is_thread_field(std::string_view name);
 

@@ -35,6 +35,8 @@ std::string_view meaning(reason why) {
     case reason::too_many_copies: return "needs more copies of its own than the gateway keeps for one mail";
     case reason::unreadable: return "built too deep to be checked";
     case reason::keys_unreadable: return "the gateway could not read all of its keys; tried again later";
+    case reason::threads_unreadable:
+        return "the gateway could not look up how sensitive the mail is that it answers; tried again later";
     case reason::organisation_key: return "a key of the organisation's own could not be used; tried again later";
     case reason::sealing_failed: return "encrypting failed; tried again later";
     case reason::no_room: return "no room on the disk or in memory; tried again later";

@@ -1,9 +1,10 @@
 """Replies in a sensitive thread are as sensitive as what they answer: untagged, over the partner's answer, and over restarts."""
 
 import itertools
+from contextlib import contextmanager
 
 import pytest
-from expect import refused, sealed, unchanged
+from expect import decision_id, refused, sealed, unchanged
 from mails import Mail
 from world import STRANGER
 
@@ -191,6 +192,52 @@ def test_what_cannot_be_remembered_does_not_leave(world):
         world.gateway.restart()
     mail = answer([BOB], reply_to=first)
     sealed(world, mail, world.send(mail))
+
+
+@contextmanager
+def unreadable(world, name):
+    """The gateway started with a file of its memory that nobody can read, root neither; readable again after the block."""
+    world.gateway.stop()
+    file = world.gateway.state / "threads" / name
+    kept = file.with_name(name + ".kept")
+    file.rename(kept)
+    file.symlink_to("/proc/self/mem")
+    world.gateway.start()
+    try:
+        yield
+        assert file.is_symlink(), "it was not touched"
+    finally:
+        file.unlink()
+        kept.rename(file)
+
+
+@pytest.mark.parametrize("name", ["memory", "key"])
+def test_what_cannot_be_read_is_not_taken_for_nothing(world, name, tmp_path):
+    first, before = send_sealed(world), len(world.gateway.log())
+    reply, ordinary, within = answer([BOB], reply_to=first), Mail([BOB], "[internal] Minutes"), Mail(["max@example.org"], "Lunch?")
+    encrypted = answer([BOB], subject="Re: [...]", reply_to=first)
+    with unreadable(world, name):
+        assert "until it can be read, sensitive mail is deferred, and replies without a tag" in world.gateway.log()[before:]
+        said = world.send(reply)
+        record = world.record(reply)
+        assert (said.code, record["outcome"], record["failure"], record["id"]) == (451, "defer", "threads-unreadable", decision_id(said))
+        assert "it answers another mail, and the mail gateway cannot look up just now how sensitive that one is" in said.text
+        assert world.arrived(reply) == [] and world.leaks(reply) == []
+        for mail in ordinary, within:
+            unchanged(world, mail, world.send(mail))
+        for mail in offer(), encrypted:
+            assert world.send(mail).code == 451
+            assert world.arrived(mail) == [] and world.leaks(mail) == []
+        file = tmp_path / "reply.eml"
+        file.write_bytes(reply.data())
+        assert (world.gateway.explain(file, reply.sender, [BOB])["outcome"]) == "defer"
+        check = world.gateway.run("check")
+        assert check.returncode == 1 and f"threads/{name}: Input/output error" in check.stderr
+    for mail in reply, encrypted:
+        sealed(world, mail, world.send(mail))
+    assert "memory of threads: works again" in world.gateway.log()[before:]
+    assert list((world.gateway.state / "threads").glob("*.broken*")) == []
+    assert "threads" not in world.gateway.run("check").stderr
 
 
 def test_monitor_mode_remembers_what_would_have_been(world):

@@ -66,7 +66,7 @@ protected:
     }
 
     asio::awaitable<planned_notice> plan(std::shared_ptr<transaction> mail, turn& mine) {
-        const auto judged = judge(*live, *mail, {}, std::chrono::floor<std::chrono::seconds>(now));
+        const auto judged = judge(*live, *mail, std::vector<std::string>{}, std::chrono::floor<std::chrono::seconds>(now));
         co_return co_await desk->plan(live, *mail, judged.known, judged.made, "ID-" + mail->queue_id, now, mine);
     }
 

@@ -32,8 +32,24 @@ protected:
         return answered.get_future().get();
     }
 
+    // Why it could not be read, or nothing.
+    static std::string read_again(thread_memory& memory) {
+        std::promise<std::string> answered;
+        memory.read_again([&](std::string error) { answered.set_value(std::move(error)); });
+        return answered.get_future().get();
+    }
+
+    static std::vector<std::string> find(const thread_memory& memory, const std::vector<std::string>& ids) {
+        return memory.find(ids).value_or(std::vector<std::string>{"not to be told"});
+    }
+
     fs::path file() const { return thread_memory_file(directory); }
     fs::path key() const { return thread_key_file(directory); }
+    std::size_t known_on_disk() const {
+        const auto read = read_threads(directory);
+        EXPECT_EQ(read.problem, "");
+        return read.known ? read.known->size() : 0;
+    }
     std::string content() const { return keys::read_file(file()); }
     static unsigned mode_of(const fs::path& path) {
         struct stat status = {};
@@ -48,16 +64,16 @@ protected:
 TEST_F(ThreadMemory, IsKeptAcrossRestarts) {
     {
         const auto memory = open();
-        EXPECT_THAT(memory->find({"1@a"}), IsEmpty());
+        EXPECT_THAT(find(*memory, {"1@a"}), IsEmpty());
         EXPECT_EQ(remember(*memory, "1@a"), "");
         EXPECT_EQ(remember(*memory, "2@a", "internal"), "");
         memory->join({"3@b"}, "confidential");
-        EXPECT_THAT(memory->find({"3@b"}), ElementsAre("confidential")) << "at once";
+        EXPECT_THAT(find(*memory, {"3@b"}), ElementsAre("confidential")) << "at once";
     }
     const auto memory = open();
     EXPECT_THAT(said, IsEmpty());
-    EXPECT_THAT(memory->find({"1@a", "2@a"}), ElementsAre("confidential", "internal"));
-    EXPECT_THAT(memory->find({"3@b"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*memory, {"1@a", "2@a"}), ElementsAre("confidential", "internal"));
+    EXPECT_THAT(find(*memory, {"3@b"}), ElementsAre("confidential"));
     EXPECT_EQ(mode_of(directory), 0700U);
     EXPECT_EQ(mode_of(file()), 0600U);
     EXPECT_EQ(mode_of(key()), 0600U);
@@ -67,9 +83,7 @@ TEST_F(ThreadMemory, WhatIsAnsweredIsInTheFile) {
     const auto memory = open();
     EXPECT_EQ(remember(*memory, "1@a"), "");
     EXPECT_EQ(remember(*memory, "2@a"), "");
-    const auto read = read_threads(directory);
-    ASSERT_TRUE(read) << read.error();
-    EXPECT_EQ(read->size(), 2U);
+    EXPECT_EQ(known_on_disk(), 2U);
 }
 
 TEST_F(ThreadMemory, AnEndCutShortIsNoMatter) {
@@ -80,7 +94,7 @@ TEST_F(ThreadMemory, AnEndCutShortIsNoMatter) {
         EXPECT_THAT(said, IsEmpty());
         EXPECT_EQ(remember(*memory, "2@a"), "");
     }
-    EXPECT_THAT(open()->find({"1@a", "2@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*open(), {"1@a", "2@a"}), ElementsAre("confidential"));
     EXPECT_THAT(said, IsEmpty());
     EXPECT_THAT(content(), testing::Not(HasSubstr(" ou\n")));
 }
@@ -89,23 +103,23 @@ TEST_F(ThreadMemory, WhatCannotBeReadIsMovedAsideAndTheRestIsKept) {
     remember(*open(), "1@a");
     keys::open_file(file(), O_WRONLY | O_APPEND).write_all("garbage\n");
     const auto before = content();
-    EXPECT_THAT(open()->find({"1@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*open(), {"1@a"}), ElementsAre("confidential"));
     EXPECT_THAT(said, ElementsAre(HasSubstr("1 of its lines cannot be read")));
     EXPECT_EQ(keys::read_file(file().string() + ".broken"), before);
-    EXPECT_THAT(open()->find({"1@a"}), ElementsAre("confidential")) << "written anew";
+    EXPECT_THAT(find(*open(), {"1@a"}), ElementsAre("confidential")) << "written anew";
     EXPECT_THAT(said, IsEmpty());
 }
 
 TEST_F(ThreadMemory, AFileOfAnotherKeyOrOfNobodyIsMovedAside) {
     remember(*open(), "1@a");
     keys::replace_file(key(), std::string(64, 'a') + "\n");
-    EXPECT_THAT(open()->find({"1@a"}), IsEmpty());
+    EXPECT_THAT(find(*open(), {"1@a"}), IsEmpty());
     EXPECT_THAT(said, ElementsAre(HasSubstr("none that this gateway has written with its key")));
     EXPECT_TRUE(fs::exists(file().string() + ".broken"));
     keys::replace_file(file(), "[client]\nuser = root\n");
     EXPECT_EQ(remember(*open(), "2@a"), "");
     EXPECT_TRUE(fs::exists(file().string() + ".broken-1")) << "the first one stays";
-    EXPECT_THAT(open()->find({"2@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*open(), {"2@a"}), ElementsAre("confidential"));
 }
 
 TEST_F(ThreadMemory, AKeyThatIsNoneIsMovedAsideWithWhatItWrote) {
@@ -117,38 +131,75 @@ TEST_F(ThreadMemory, AKeyThatIsNoneIsMovedAsideWithWhatItWrote) {
         EXPECT_EQ(remember(*memory, "2@a"), "");
     }
     EXPECT_TRUE(fs::exists(key().string() + ".broken"));
-    EXPECT_THAT(open()->find({"2@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*open(), {"2@a"}), ElementsAre("confidential"));
 }
 
 TEST_F(ThreadMemory, WhatCannotBeWrittenIsSaidOnceKnownNeverthelessAndWrittenLater) {
-    keys::make_private_directory(directory);
+    const auto memory = open();
+    EXPECT_EQ(remember(*memory, "0@a"), "");
+    fs::remove(file());
     fs::create_directory(file()); // nothing can be renamed over it
     keys::replace_file(file() / "x", "");
-    const auto memory = open();
-    fs::create_directory(file()); // it was moved aside: here is another one
-    keys::replace_file(file() / "x", "");
-    said.clear();
     EXPECT_NE(remember(*memory, "1@a"), "");
     EXPECT_NE(remember(*memory, "2@a"), "");
-    EXPECT_THAT(said, ElementsAre(HasSubstr("sensitive mail is deferred until it works")));
-    EXPECT_THAT(memory->find({"1@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(said, ElementsAre(HasSubstr("deferred until it works")));
+    EXPECT_THAT(find(*memory, {"1@a"}), ElementsAre("confidential"));
     fs::remove_all(file());
     EXPECT_EQ(remember(*memory, "3@a"), "");
     EXPECT_THAT(said.back(), HasSubstr("works again"));
-    const auto read = read_threads(directory);
-    ASSERT_TRUE(read) << read.error();
-    EXPECT_EQ(read->size(), 3U);
+    EXPECT_EQ(known_on_disk(), 4U);
+}
+
+TEST_F(ThreadMemory, WhatCannotBeReadStaysAndIsReadLater) {
+    for (const auto& path : {file(), key()}) {
+        remember(*open(), "1@a");
+        const auto kept = path.string() + ".kept";
+        fs::rename(path, kept);
+        fs::create_symlink("/proc/self/mem", path); // reading it is an error for everybody
+        {
+            const auto memory = open();
+            EXPECT_THAT(said, ElementsAre(HasSubstr("until it can be read, sensitive mail is deferred, and replies")));
+            EXPECT_FALSE(memory->is_read());
+            EXPECT_EQ(memory->find({"1@a"}), std::nullopt);
+            EXPECT_EQ(memory->find({}), std::vector<std::string>{}) << "a mail that answers none";
+            EXPECT_NE(remember(*memory, "2@a"), "");
+            memory->join({"3@b"}, "confidential");
+            EXPECT_NE(read_again(*memory), "");
+            EXPECT_EQ(said.size(), 1U);
+            EXPECT_TRUE(fs::is_symlink(path)) << "nobody has touched it";
+            fs::rename(kept, path);
+            EXPECT_EQ(read_again(*memory), "");
+            EXPECT_THAT(said.back(), HasSubstr("works again"));
+            EXPECT_THAT(find(*memory, {"1@a"}), ElementsAre("confidential"));
+            EXPECT_EQ(remember(*memory, "4@a"), "");
+        }
+        EXPECT_THAT(find(*open(), {"1@a", "4@a"}), ElementsAre("confidential"));
+        EXPECT_THAT(said, IsEmpty());
+    }
+    EXPECT_FALSE(fs::exists(file().string() + ".broken"));
+}
+
+TEST_F(ThreadMemory, AFileBehindALinkThatLeadsNowhereJustNowIsNotTakenForNone) {
+    remember(*open(), "1@a");
+    fs::rename(file(), scratch.path() / "elsewhere");
+    fs::create_symlink(scratch.path() / "not mounted", file());
+    const auto memory = open();
+    EXPECT_NE(remember(*memory, "2@a"), "");
+    fs::rename(scratch.path() / "elsewhere", scratch.path() / "not mounted");
+    EXPECT_EQ(read_again(*memory), "");
+    EXPECT_THAT(find(*memory, {"1@a"}), ElementsAre("confidential"));
 }
 
 TEST_F(ThreadMemory, ADirectoryThatCannotBeMadeEndsNothing) {
     keys::replace_file(directory, "a file");
     const auto memory = open();
     EXPECT_EQ(said.size(), 1U);
+    EXPECT_THAT(read_threads(directory).problem, HasSubstr("is no directory"));
     EXPECT_NE(remember(*memory, "1@a"), "");
-    EXPECT_THAT(memory->find({"1@a"}), ElementsAre("confidential"));
     keys::remove_file(directory);
+    EXPECT_EQ(read_again(*memory), "");
     EXPECT_EQ(remember(*memory, "2@a"), "");
-    EXPECT_THAT(open()->find({"1@a"}), ElementsAre("confidential"));
+    EXPECT_THAT(find(*open(), {"2@a"}), ElementsAre("confidential"));
 }
 
 TEST_F(ThreadMemory, ALongLifeDoesNotMakeTheFileLong) {
@@ -161,18 +212,26 @@ TEST_F(ThreadMemory, ALongLifeDoesNotMakeTheFileLong) {
 
 TEST_F(ThreadMemory, ReadersLeaveItAlone) {
     const auto nothing = read_threads(directory);
-    ASSERT_TRUE(nothing);
-    EXPECT_THAT(nothing->find({"1@a"}), IsEmpty());
+    EXPECT_EQ(nothing.problem, "");
+    EXPECT_THAT(nothing.known->find({"1@a"}), IsEmpty());
     EXPECT_FALSE(fs::exists(directory));
     remember(*open(), "1@a");
     keys::open_file(file(), O_WRONLY | O_APPEND).write_all("garbage\n");
     const auto before = content();
-    EXPECT_THAT(read_threads(directory)->find({"1@a"}), ElementsAre("confidential"));
+    const auto some = read_threads(directory);
+    EXPECT_THAT(some.problem, HasSubstr("1 of its lines cannot be read"));
+    EXPECT_THAT(some.known->find({"1@a"}), ElementsAre("confidential"));
     EXPECT_EQ(content(), before);
     keys::replace_file(key(), std::string(64, 'b') + "\n");
-    EXPECT_THAT(read_threads(directory).error(), HasSubstr("none that the gateway has written"));
+    EXPECT_THAT(read_threads(directory).problem, HasSubstr("none that the gateway has written"));
+    keys::replace_file(key(), "password\n");
+    EXPECT_THAT(read_threads(directory).problem, HasSubstr("no key of 64 hex digits"));
     keys::remove_file(key());
-    EXPECT_THAT(read_threads(directory).error(), HasSubstr("cannot open"));
+    EXPECT_THAT(read_threads(directory).problem, HasSubstr("none that the gateway has written"));
+    fs::create_symlink("/proc/self/mem", key());
+    const auto unread = read_threads(directory);
+    EXPECT_THAT(unread.problem, HasSubstr("cannot read"));
+    EXPECT_FALSE(unread.known);
 }
 
 } // namespace

@@ -96,6 +96,31 @@ TEST_F(Decide, WhatHangsOnKeysThatCannotBeReadIsDeferred) {
     EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::passphrase).what, outcome::warn);
 }
 
+TEST_F(Decide, WhatMayAnswerSomethingSensitiveIsDeferredWhereThatCannotBeLookedUp) {
+    const auto outcome_unread = [&](facts known) {
+        known.thread.unread = true;
+        const auto made = decide(rules, known);
+        EXPECT_EQ(made.failure == reason::threads_unreadable, made.what == outcome::defer);
+        return made.what;
+    };
+    const auto untagged_to = [](recipient_facts who, protection brought = protection::none) {
+        auto known = confidential_to(std::move(who), brought);
+        known.findings.tags.clear();
+        return known;
+    };
+    EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com"))), outcome::defer);
+    EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com", key_state::usable))), outcome::defer);
+    EXPECT_EQ(outcome_unread(untagged_to(to("max@example.org"))), outcome::deliver) << "colleagues may have everything";
+    EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com"), protection::pgp_mime)), outcome::deliver);
+    auto known = untagged_to(to("bob@yahoo.com", key_state::usable));
+    known.thread.hides_subject = true;
+    EXPECT_EQ(outcome_unread(known), outcome::seal) << "nothing leaves in clear";
+    EXPECT_EQ(outcome_unread(confidential_to(to("bob@yahoo.com", key_state::usable))), outcome::seal) << "it says so itself";
+    known = untagged_to(to("bob@yahoo.com"));
+    rules.untagged.reset();
+    EXPECT_EQ(outcome_unread(known), outcome::reject);
+}
+
 TEST_F(Decide, ProtectionIsHeldAgainstTheCell) {
     struct row {
         protection brought;

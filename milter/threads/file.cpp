@@ -5,7 +5,9 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
 
 namespace sealgate::milter {
@@ -75,12 +77,14 @@ thread_table thread_file::read() {
     thread_table out(key_);
     if (!is_there(file())) return out;
     const auto content = keys::read_file(file());
+    left_ = look();
     const auto seen = read_into(out, content);
     if (!seen.is_ours) {
         set_aside(file(), "is none that this gateway has written with its key", forgotten);
     } else if (seen.unreadable > 0) {
         set_aside(file(), std::to_string(seen.unreadable) + " of its lines cannot be read, and the others are kept", forgotten);
     } else {
+        if (left_) left_->size = content.size();
         rewritten_ = content.size();
         grown_ = 0;
         is_behind_ = !seen.is_whole;
@@ -111,8 +115,22 @@ void thread_file::set_aside(const fs::path& what, const std::string& why, std::s
               std::string(effect));
 }
 
+std::optional<thread_file::state> thread_file::look() const {
+    struct stat seen = {};
+    if (::stat(file().c_str(), &seen) == 0)
+        return state{.device = seen.st_dev, .number = seen.st_ino, .size = static_cast<std::size_t>(seen.st_size)};
+    if (errno == ENOENT) return std::nullopt;
+    throw std::system_error(errno, std::generic_category(), "cannot look at " + file().string());
+}
+
 bool thread_file::is_to_be_written_anew() {
-    return is_behind_ || grown_ > std::max(least_growth, rewritten_) || !is_there(file());
+    if (is_behind_ || grown_ > std::max(least_growth, rewritten_)) return true;
+    if (look() == left_) return false;
+    is_behind_ = true;
+    complain_("memory of threads: " + file().string() +
+              " is not as the gateway left it, and is written anew; no other program "
+              "may write it, or remove it, while the gateway runs");
+    return true;
 }
 
 void thread_file::write_anew(const thread_table& table) {
@@ -122,13 +140,19 @@ void thread_file::write_anew(const thread_table& table) {
     keep_key();
     const auto content = table.whole();
     keys::replace_file(file(), content);
+    left_ = look();
     rewritten_ = content.size();
     grown_ = 0;
     is_behind_ = false;
 }
 
+// What is written with a key that is gone is lost with the next start.
 void thread_file::keep_key() {
-    if (!is_there(key_file())) write_hex_key(key_file(), key_);
+    if (is_there(key_file())) {
+        if (read_hex_key(key_file()) == key_) return;
+        set_aside(key_file(), "is not the key in use", "The one in use takes its place");
+    }
+    write_hex_key(key_file(), key_);
 }
 
 void thread_file::append(std::string_view lines, durable how) {
@@ -137,6 +161,7 @@ void thread_file::append(std::string_view lines, durable how) {
     to_->write_all(lines);
     if (how == durable::yes) to_->sync();
     grown_ += lines.size();
+    left_->size += lines.size();
     is_behind_ = false;
 }
 

@@ -2,7 +2,8 @@
 // anew.
 //
 // What is forgotten leaves in clear. So what cannot be read stays where it is, is not written over, and may be read later; only
-// what was read and is none of ours is moved aside. Errors throw std::system_error. Not for several threads.
+// what was read and is none of ours is moved aside. Others have hands, too: the file is looked at before each write, and where
+// it is not as it was left it is written anew. Errors throw std::system_error. Not for several threads.
 // Tested by tests/milter/threads/memory_test.cpp.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace sealgate::milter {
 
@@ -41,7 +43,7 @@ public:
     // What is known: nothing, under a new key, where there is no file.
     thread_table read();
 
-    // Whether it lacks something, or has grown long. Then write_anew() is next.
+    // Whether it lacks something, has grown long, or is not as it was left. Then write_anew() is next.
     bool is_to_be_written_anew();
     void write_anew(const thread_table& table);
     // Whole lines.
@@ -49,16 +51,25 @@ public:
     void append(std::string_view lines, durable how);
 
 private:
+    struct state {
+        dev_t device;
+        ino_t number;
+        std::size_t size;
+        bool operator==(const state&) const = default;
+    };
+
     std::filesystem::path file() const { return thread_memory_file(directory_); }
     std::filesystem::path key_file() const { return thread_key_file(directory_); }
     std::string key_at_hand();
     void keep_key();
+    std::optional<state> look() const;
     void set_aside(const std::filesystem::path& what, const std::string& why, std::string_view effect);
 
     const std::filesystem::path directory_;
     const complaint complain_;
     std::string key_;
     std::unique_ptr<keys::open_file> to_;
+    std::optional<state> left_;
     std::size_t grown_ = 0, rewritten_ = 0; // octets since it was written anew, and octets it had then
     bool is_behind_ = true;                 // it lacks something, or ends in half a line
 };

@@ -240,6 +240,20 @@ def test_what_cannot_be_read_is_not_taken_for_nothing(world, name, tmp_path):
     assert "threads" not in world.gateway.run("check").stderr
 
 
+@pytest.mark.parametrize("hand", [lambda file: file.write_bytes(b""), lambda file: file.write_bytes(file.read_bytes()[:100]),
+                                  lambda file: file.unlink()])
+def test_another_hand_on_the_memory_costs_nothing(world, hand):
+    first, before = send_sealed(world), len(world.gateway.log())
+    hand(world.gateway.state / "threads" / "memory")
+    second = send_sealed(world)
+    assert world.gateway.log()[before:].count("is not as the gateway left it, and is written anew") == 1
+    world.gateway.kill()
+    world.gateway.start()
+    for before in first, second:
+        mail = answer([BOB], reply_to=before)
+        sealed(world, mail, world.send(mail))
+
+
 def test_monitor_mode_remembers_what_would_have_been(world):
     with world.gateway_with(mode="monitor"):
         first = Mail([ZOE], "[confidential] Offer")

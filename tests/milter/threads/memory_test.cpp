@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <future>
+#include <new>
 #include <sys/stat.h>
 
 namespace sealgate::milter {
@@ -142,7 +143,7 @@ TEST_F(ThreadMemory, WhatCannotBeWrittenIsSaidOnceKnownNeverthelessAndWrittenLat
     keys::replace_file(file() / "x", "");
     EXPECT_NE(remember(*memory, "1@a"), "");
     EXPECT_NE(remember(*memory, "2@a"), "");
-    EXPECT_THAT(said, ElementsAre(HasSubstr("deferred until it works")));
+    EXPECT_THAT(said, ElementsAre(HasSubstr("is not as the gateway left it"), HasSubstr("deferred until it works")));
     EXPECT_THAT(find(*memory, {"1@a"}), ElementsAre("confidential"));
     fs::remove_all(file());
     EXPECT_EQ(remember(*memory, "3@a"), "");
@@ -200,6 +201,46 @@ TEST_F(ThreadMemory, ADirectoryThatCannotBeMadeEndsNothing) {
     EXPECT_EQ(read_again(*memory), "");
     EXPECT_EQ(remember(*memory, "2@a"), "");
     EXPECT_THAT(find(*open(), {"2@a"}), ElementsAre("confidential"));
+}
+
+TEST_F(ThreadMemory, AnotherHandOnTheFilesCostsNothing) {
+    const auto memory = open();
+    EXPECT_EQ(remember(*memory, "1@a"), "");
+    const auto older = content();
+    int number = 1;
+    const auto survives = [&](const char* what) {
+        EXPECT_EQ(remember(*memory, std::to_string(++number) + "@a"), "") << what;
+        EXPECT_THAT(said, ElementsAre(HasSubstr("is not as the gateway left it, and is written anew"))) << what;
+        said.clear();
+        EXPECT_EQ(remember(*memory, std::to_string(++number) + "@a"), "") << what;
+        EXPECT_EQ(known_on_disk(), static_cast<std::size_t>(number)) << what;
+        EXPECT_THAT(said, IsEmpty()) << what;
+    };
+    fs::resize_file(file(), 0);
+    survives("emptied");
+    fs::resize_file(file(), older.size());
+    survives("cut");
+    keys::replace_file(file(), older);
+    survives("an older one put back");
+    keys::replace_file(file(), content());
+    survives("a copy");
+    fs::remove_all(directory);
+    survives("all is gone, the key too");
+    EXPECT_THAT(find(*open(), {"1@a"}), ElementsAre("confidential"));
+    keys::replace_file(key(), std::string(64, 'c') + "\n");
+    fs::remove(file());
+    EXPECT_EQ(remember(*memory, "100@a"), "");
+    EXPECT_THAT(find(*open(), {"1@a", "100@a"}), ElementsAre("confidential")) << "the key in use is put back";
+}
+
+TEST_F(ThreadMemory, WhereMemoryIsRefusedTheGatewayGoesOn) {
+    thread_memory memory(
+        directory, [](std::string_view) { throw std::bad_alloc(); }, [] { return morning; });
+    EXPECT_EQ(remember(memory, "1@a"), "");
+    fs::remove(file());
+    EXPECT_NE(remember(memory, "2@a"), "") << "what is to be said cannot be";
+    EXPECT_EQ(remember(memory, "3@a"), "");
+    EXPECT_EQ(known_on_disk(), 3U);
 }
 
 TEST_F(ThreadMemory, ALongLifeDoesNotMakeTheFileLong) {

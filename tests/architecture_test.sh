@@ -47,7 +47,7 @@ awk -v order="${rooms[*]}" '
 pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection)/|keys/sealing/|milter/protocol/)' |
     grep -vE '^(keys/sealing/seal|milter/protocol/(connection|server))\.'))
 pure+=(milter/threads/table.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
-       milter/gateway/{judge,further_readers,edits_and_copies,leaving_size}.[ch]pp)
+       milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
 effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|curl/)'
 forbid 'a pure file has an effect' "$effects" "${pure[@]}"
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${pure[@]}"

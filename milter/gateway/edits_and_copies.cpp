@@ -107,7 +107,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 }
 
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   std::vector<sealed_envelope> sealed, const std::string& id) {
+                                   const policy::message& leaving, std::vector<sealed_envelope> sealed, const std::string& id) {
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
     const auto same = sameness(mail);
@@ -127,8 +127,8 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
             if (!stay.contains(made.recipients[one].who.key())) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
-        auto message = [&mail, hidden = concealed_by(rules), its_own = std::move(*envelope++)] {
-            return policy::to_wire(keys::sealed_message(mail.mail, hidden, its_own.envelope()));
+        auto message = [&leaving, hidden = concealed_by(rules), its_own = std::move(*envelope++)] {
+            return policy::to_wire(keys::sealed_message(leaving, hidden, its_own.envelope()));
         };
         out.push_back({.decision = id,
                        .sender = original.sender,
@@ -137,7 +137,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
                        .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;
-    original.message = owed_message([&mail] { return policy::to_wire(mail.mail); });
+    original.message = owed_message([&leaving] { return policy::to_wire(leaving); });
     out.push_back(std::move(original));
     return out;
 }

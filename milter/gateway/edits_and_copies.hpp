@@ -24,9 +24,10 @@ std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& 
 edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
                     const std::vector<sealed_envelope>& sealed, const std::string& id);
 
-// The copies for everybody who does not stay with the message in hand. Their messages are made of `mail`, which outlives them.
+// The copies for everybody who does not stay with the message in hand. Their messages are made of `leaving`, the mail's message
+// with what was added to it, which outlives them; which mail it is, `mail` tells.
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   std::vector<sealed_envelope> sealed, const std::string& id);
+                                   const policy::message& leaving, std::vector<sealed_envelope> sealed, const std::string& id);
 
 // What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.
 keys::concealment concealed_by(const policy::policy& rules);

@@ -7,6 +7,7 @@
 #include "milter/base/offload.hpp"
 #include "milter/gateway/edits_and_copies.hpp"
 #include "milter/gateway/further_readers.hpp"
+#include "milter/gateway/given_id.hpp"
 #include "milter/gateway/leaving_size.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/record.hpp"
@@ -83,6 +84,8 @@ awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited
                .began = std::chrono::steady_clock::now(),
                .awaited = std::move(awaited),
                .thread = {},
+               .leaving = {},
+               .given_id = {},
                .judged = {},
                .sealed = {},
                .reply = {},
@@ -123,6 +126,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.thread = policy::thread_ids_of(of.mail->mail);
     if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);
+    name_if_need_be(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
@@ -135,6 +139,17 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     const bool kept = co_await owe(of);
     if (!kept || !remembered) co_await correct(of);
     co_return conclude(of, std::move(edits), {});
+}
+
+// RFC 6409 section 8.3. What is sensitive is known by its Message-ID to those who answer it.
+void gateway::name_if_need_be(passage& of) {
+    const auto& rules = of.live->rules;
+    of.leaving = {of.mail, &of.mail->mail};
+    if (!of.enforced() || !of.thread.own.empty()) return;
+    if (!policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode)) return;
+    of.given_id = new_message_id(rules, of.mail->sender, of.id);
+    of.leaving = std::make_shared<const policy::message>(with_message_id(of.mail->mail, *of.given_id));
+    of.thread.own = policy::thread_ids_of(*of.leaving).own;
 }
 
 awaitable<judgement> gateway::observe(const passage& of) {
@@ -153,7 +168,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     const auto further = further_readers(*of.live, of.mail->sender, of.now());
     if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
     const auto& forms = of.judged.made.forms;
-    leaving_size sizes(*of.mail, concealed_by(of.live->rules));
+    leaving_size sizes(*of.mail, *of.leaving, concealed_by(of.live->rules));
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
     const auto most_of_postfix = co_await most_.octets();
@@ -172,8 +187,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
 // What does not stay in hand is put away.
 awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                    bool stays_in_hand) {
-    const std::shared_ptr<const policy::message> content(of.mail, &of.mail->mail);
-    auto envelope = co_await sealers_.seal(content, concealed_by(of.live->rules), std::move(recipients));
+    auto envelope = co_await sealers_.seal(of.leaving, concealed_by(of.live->rules), std::move(recipients));
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
     if (stays_in_hand) co_return *std::move(envelope);
     auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {
@@ -200,6 +214,7 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     if (sealed) {
         of.sealed = *std::move(sealed);
         edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);
+        if (of.given_id) give_message_id(edits, of.mail->mail, *of.given_id);
         if (of.mail->recipients.empty())
             defer(of, reason::internal_error, "Postfix named no recipient");
         else if (of.enforced() && !possible(edits, agreed))
@@ -236,10 +251,10 @@ awaitable<bool> gateway::owe(passage& of) {
         co_return false;
     }
     const auto& made = of.judged.made;
-    auto work = [this, live = of.live, mail = of.mail, made, sealed = std::exchange(of.sealed, {}), id = of.id,
-                 notice = of.notice]() mutable -> std::optional<trouble> {
+    auto work = [this, live = of.live, mail = of.mail, leaving = of.leaving, made, sealed = std::exchange(of.sealed, {}),
+                 id = of.id, notice = of.notice]() mutable -> std::optional<trouble> {
         try {
-            auto owed = copies_owed(live->rules, made, *mail, std::move(sealed), id);
+            auto owed = copies_owed(live->rules, made, *mail, *leaving, std::move(sealed), id);
             if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
             notices_.collect(*live, *mail, notice);
             outbox_.add(std::move(owed));
@@ -278,7 +293,7 @@ std::string gateway::record_of(const passage& of) const {
     using std::chrono::milliseconds;
     const auto& mail = *of.mail;
     const auto reply = of.reply ? policy::to_string(*of.reply) : std::string{};
-    const auto message_id = policy::message_id(mail.mail).value_or("");
+    const auto message_id = of.given_id ? *of.given_id : policy::message_id(mail.mail).value_or("");
     return policy::audit_fields({.rules = of.live->rules,
                                  .known = of.judged.known,
                                  .made = of.judged.made,

@@ -75,6 +75,8 @@ private:
         std::chrono::steady_clock::time_point began;
         is_awaited awaited;
         policy::thread_ids thread;
+        std::shared_ptr<const policy::message> leaving; // the mail, with a Message-ID if it needs one
+        std::optional<std::string> given_id;            // that is ours
         judgement judged;
         std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
@@ -88,6 +90,7 @@ private:
     boost::asio::awaitable<answer> pass_report(transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
+    static void name_if_need_be(passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                   bool stays_in_hand);

@@ -21,11 +21,11 @@ std::uint64_t envelope_of(const transaction& mail) {
 
 } // namespace
 
-leaving_size::leaving_size(const transaction& mail, const keys::concealment& hidden)
-    : header_(size_of(keys::sealed_message(mail.mail, hidden, {.content_type = {}, .body = {}})) + content_type)
+leaving_size::leaving_size(const transaction& mail, const policy::message& leaving, const keys::concealment& hidden)
+    : header_(size_of(keys::sealed_message(leaving, hidden, {.content_type = {}, .body = {}})) + content_type)
     , replaced_(size_of(mail.mail) - mail.mail.body.size())
     , envelope_(envelope_of(mail))
-    , original_(size_of(mail.mail)) {}
+    , original_(size_of(leaving)) {}
 
 void leaving_size::add_in_hand(std::size_t body) { largest_ = std::max(largest_, header_ + body + replaced_ + envelope_); }
 

@@ -14,7 +14,8 @@ namespace sealgate::milter {
 
 class leaving_size {
 public:
-    leaving_size(const transaction& mail, const keys::concealment& hidden);
+    // `leaving`: the mail's message before it is sealed.
+    leaving_size(const transaction& mail, const policy::message& leaving, const keys::concealment& hidden);
 
     // A ciphertext, by the size of its body.
     void add_in_hand(std::size_t body);

@@ -176,7 +176,7 @@ class Gateway:
         return [record for record in self.all_records() if record.get("event") in names]
 
     def records_of(self, message_id):
-        return [record for record in self.records() if record["message_id"].strip("<>") == message_id]
+        return [record for record in self.records() if (record["message_id"] or "").strip("<>") == message_id]
 
 
 def answers(endpoint):

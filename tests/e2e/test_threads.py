@@ -1,6 +1,7 @@
 """Replies in a sensitive thread are as sensitive as what they answer: untagged, over the partner's answer, and over restarts."""
 
 import itertools
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -252,6 +253,67 @@ def test_another_hand_on_the_memory_costs_nothing(world, hand):
     for before in first, second:
         mail = answer([BOB], reply_to=before)
         sealed(world, mail, world.send(mail))
+
+
+class Unnamed(Mail):
+    """Without a Message-ID, as scanners and scripts send it."""
+
+    field = b""
+
+    def data(self):
+        return super().data().replace(b"Message-ID: <%s>\r\n" % self.message_id.encode(), self.field)
+
+
+@pytest.fixture(scope="module", name="plain_door")
+def door_of_a_postfix_that_adds_no_fields(opened_world):
+    return opened_world.postfix.open_door(local_header_rewrite_clients="")
+
+
+def send_unnamed(world, door, mail):
+    """The deliveries, with the Message-ID that was given to it."""
+    reply = world.send(mail, port=door)
+    assert reply.code == 250, str(reply)
+    world.settle()
+    record = world.gateway.records()[-1]
+    assert re.fullmatch(r"<sealgate\.%s@example\.org>" % record["id"], record["message_id"])
+    mail.message_id = record["message_id"].strip("<>")
+    deliveries = world.arrived(mail)
+    assert [delivery.fields("Message-ID") for delivery in deliveries] == [[record["message_id"]]] * len(deliveries)
+    return deliveries
+
+
+@pytest.mark.parametrize("field", [b"", b"Message-ID:\r\n", b"Message-Id: <>\r\n"])
+@pytest.mark.parametrize("cell", ["deliver", "warn"])
+def test_what_has_no_message_id_is_given_one_and_known_by_it(world, plain_door, cell, field):
+    with world.gateway_with(policy=world.gateway.usual_policy(confidential=f"{{organisation: deliver, secure: {cell}, default: encrypt}}")):
+        mail = Unnamed([BOB], "[confidential] Scan", sender=f"scanner{next(_sender)}@example.org")
+        mail.field = field
+        delivery, = send_unnamed(world, plain_door, mail)
+        assert delivery.body() == mail.body()
+        theirs = from_partner(world, mail)
+        for before in mail, theirs:
+            reply = answer([ZOE], reply_to=before)
+            refused(world, reply, world.send(reply), "no-key")
+            inherited(world, reply)
+
+
+def test_the_copies_of_a_sealed_mail_have_the_same_message_id(world, plain_door):
+    mail = Unnamed([BOB, "max@example.org"], "[confidential] Scan")
+    send_unnamed(world, plain_door, mail)
+    world.wait_until(lambda: len(world.arrived(mail)) == 2)
+    copy, = [delivery for delivery in world.arrived(mail) if delivery.recipients == ["max@example.org"]]
+    assert copy.fields("Message-ID") == [f"<{mail.message_id}>"]
+    reply = answer([BOB], reply_to=mail)
+    sealed(world, reply, world.send(reply))
+
+
+def test_what_is_not_remembered_is_left_as_it_is(world, plain_door):
+    mail = Unnamed([BOB], "Minutes")
+    assert world.send(mail, port=plain_door).code == 250
+    world.settle()
+    assert world.gateway.records()[-1]["message_id"] is None
+    delivery, = world.sink.wait_for(lambda one: mail.marker.encode() in one.data)
+    assert delivery.fields("Message-ID") == []
 
 
 def test_monitor_mode_remembers_what_would_have_been(world):

@@ -67,7 +67,7 @@ TEST_F(Forms, TheMessageInHandIsSealedAndLosesAllOthers) {
 }
 
 TEST_F(Forms, TheOthersAreOwedCopiesEachOnce) {
-    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    const auto owed = copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id");
     ASSERT_EQ(owed.size(), 2u);
     EXPECT_THAT(addresses(owed[0]), ElementsAre("carol@x.org"));
     EXPECT_THAT(owed[0].message.text(), HasSubstr("sealed copy"));
@@ -82,7 +82,7 @@ TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
     made.forms = policy::without_taking_off(std::move(made.forms));
     EXPECT_THAT(ciphertext_groups(made), ElementsAre(ElementsAre(0u), ElementsAre(1u)));
     EXPECT_EQ(edits_for(rules, made, mail, {here, hidden}, "id"), edit_list{.discard = true});
-    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    const auto owed = copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id");
     ASSERT_EQ(owed.size(), 3u);
     EXPECT_THAT(addresses(owed[0]), ElementsAre("bob@x.org"));
     EXPECT_THAT(owed[0].message.text(), HasSubstr("sealed here"));
@@ -96,19 +96,20 @@ TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
     mail.recipients_dsn[1].notify = "NEVER";
     mail.recipients_dsn[2] = {.notify = "SUCCESS", .orcpt = "rfc822;maximilian@example.org"};
     made.archive = {policy::parse_address("archive@example.org")};
-    const auto owed = copies_owed(rules, made, mail, {here, hidden}, "id");
+    const auto owed = copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id");
     for (const auto& copy : owed) EXPECT_EQ(copy.dsn, mail.dsn);
     EXPECT_EQ(owed[0].recipients[0].dsn, mail.recipients_dsn[1]);
     EXPECT_EQ(owed[1].recipients[0].dsn, dsn_of_recipient{}) << owed[1].recipients[0].address;
     EXPECT_EQ(owed[1].recipients[1].dsn, mail.recipients_dsn[2]);
     mail.recipients_dsn[2].notify = "NEVER";
-    EXPECT_EQ(copies_owed(rules, made, mail, {here, hidden}, "id")[1].recipients[1].identity, owed[1].recipients[1].identity)
+    EXPECT_EQ(copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id")[1].recipients[1].identity,
+              owed[1].recipients[1].identity)
         << "it is the same mail";
 }
 
 TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {
     made.archive = {policy::parse_address("archive@example.org"), policy::parse_address("max@example.org")};
-    EXPECT_THAT(addresses(copies_owed(rules, made, mail, {here, hidden}, "id")[1]),
+    EXPECT_THAT(addresses(copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id")[1]),
                 ElementsAre("archive@example.org", "max@example.org"));
     made.what = outcome::deliver;
     EXPECT_THAT(edits_for(rules, made, mail, {}, "id").recipients, ElementsAre("archive@example.org"));
@@ -116,7 +117,7 @@ TEST_F(Forms, TheArchiveGetsTheOriginalOfASealedMessage) {
 
 TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
     const auto identity = [&] {
-        return copies_owed(rules, made, mail, {here, hidden}, "id").back().recipients.front().identity;
+        return copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id").back().recipients.front().identity;
     };
     const auto first = identity();
     EXPECT_EQ(first.size(), 64u);
@@ -138,7 +139,7 @@ TEST_F(Forms, TheSameMessageAgainOwesTheSame) {
 TEST_F(Forms, AMailboxThatStaysIsOwedNothing) {
     mail = mail_to({"bob@x.org", "Bob@x.org", "carol@x.org"});
     made = sealed_for(mail, {.here = {0}, .copies = {{form::sealed, {1}}, {form::sealed, {2}}}});
-    const auto owed = copies_owed(rules, made, mail, {here, hidden, hidden}, "id");
+    const auto owed = copies_owed(rules, made, mail, mail.mail, {here, hidden, hidden}, "id");
     ASSERT_EQ(owed.size(), 2u);
     EXPECT_THAT(addresses(owed[0]), IsEmpty());
     EXPECT_THAT(addresses(owed[1]), ElementsAre("carol@x.org"));
@@ -147,7 +148,7 @@ TEST_F(Forms, AMailboxThatStaysIsOwedNothing) {
 TEST_F(Forms, APathWithBlanksIsOwedToTheAddressInIt) {
     mail = mail_to({"bob@x.org", "carol @x.org"});
     made = sealed_for(mail, {.here = {0}, .copies = {{form::sealed, {1}}}});
-    EXPECT_THAT(addresses(copies_owed(rules, made, mail, {here, hidden}, "id").front()), ElementsAre("carol@x.org"));
+    EXPECT_THAT(addresses(copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id").front()), ElementsAre("carol@x.org"));
     EXPECT_THAT(edits_for(rules, made, mail, {here, hidden}, "id").removed_recipients, ElementsAre("carol @x.org"))
         << "as Postfix was told it";
 }

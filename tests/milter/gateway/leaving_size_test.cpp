@@ -24,7 +24,7 @@ protected:
 };
 
 TEST_F(LeavingSize, IsNeverSmallerThanTheMessageAndLittleLarger) {
-    leaving_size sizes(mail, where);
+    leaving_size sizes(mail, mail.mail, where);
     sizes.add_copy(envelope.body.size());
     EXPECT_GE(sizes.copies(), sealed_size());
     EXPECT_LE(sizes.copies(), sealed_size() + 200);
@@ -33,19 +33,19 @@ TEST_F(LeavingSize, IsNeverSmallerThanTheMessageAndLittleLarger) {
 }
 
 TEST_F(LeavingSize, CountsTheFieldsThatPostfixKeepsInItsQueueFile) {
-    leaving_size copy(mail, where), in_hand(mail, where);
+    leaving_size copy(mail, mail.mail, where), in_hand(mail, mail.mail, where);
     copy.add_copy(envelope.body.size());
     in_hand.add_in_hand(envelope.body.size());
     EXPECT_GT(in_hand.largest(), copy.largest());
     EXPECT_EQ(in_hand.copies(), 0u);
     mail.mail.fields.push_back({"Keywords", " " + std::string(3000, 'k')}); // which is hidden
-    leaving_size more(mail, where);
+    leaving_size more(mail, mail.mail, where);
     more.add_in_hand(envelope.body.size());
     EXPECT_GE(more.largest(), in_hand.largest() + 3000);
 }
 
 TEST_F(LeavingSize, AddsUpAllCopiesAndKeepsTheLargestMessage) {
-    leaving_size sizes(mail, where);
+    leaving_size sizes(mail, mail.mail, where);
     sizes.add_copy(100);
     const auto one = sizes.copies();
     sizes.add_copy(100);

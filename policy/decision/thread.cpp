@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/load/rules.hpp"
+#include "policy/mail/encoded_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +14,8 @@ namespace {
 
 constexpr std::size_t most_own = 4;
 constexpr std::size_t most_at_each_end = 500;
-constexpr std::size_t longest_id = 998; // octets; RFC 5322 section 2.1.1
-constexpr std::string_view between_words = " \t<>,;\"";
+constexpr std::size_t longest_id = 4096; // octets; RFC 5322 section 2.1.1 has lines of 998
+constexpr std::string_view between_words = " \t\n<>,;\"";
 
 constexpr auto answering_fields = std::to_array<std::string_view>({"In-Reply-To", "References", "X-Forwarded-Message-Id"});
 
@@ -30,23 +31,38 @@ void add_id(std::vector<std::string>& to, std::string_view id) {
         if (auto one = comparable(id); !one.empty()) to.push_back(std::move(one));
 }
 
-// What stands in angle brackets; where nothing does, each word with an "@".
-void add_ids(std::vector<std::string>& to, std::string_view value) {
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> out;
+    for (auto begin = text.find_first_not_of(between_words); begin != std::string_view::npos;) {
+        const auto end = std::min(text.find_first_of(between_words, begin), text.size());
+        out.push_back(text.substr(begin, end - begin));
+        begin = text.find_first_not_of(between_words, end);
+    }
+    return out;
+}
+
+// What stands in angle brackets, and each other word with an "@"; where there is none of these, a word that stands alone.
+void add_ids_as_written(std::vector<std::string>& to, std::string_view value) {
     const auto before = to.size();
-    for (auto open = value.find('<'); open != std::string_view::npos; open = value.find('<', open)) {
-        const auto close = value.find_first_of("<>", open + 1);
+    std::string others;
+    for (std::size_t at = 0; at < value.size();) {
+        const auto open = std::min(value.find('<', at), value.size());
+        others.append(value.substr(at, open - at)).append(" ");
+        const auto close = open < value.size() ? value.find_first_of("<>", open + 1) : std::string_view::npos;
         if (close == std::string_view::npos) break;
         if (value[close] == '>') add_id(to, value.substr(open + 1, close - open - 1));
-        open = close;
+        at = value[close] == '>' ? close + 1 : close;
     }
-    if (to.size() > before) return;
-    const auto whole = unfolded(value);
-    for (std::size_t begin = 0, end = 0; begin < whole.size(); begin = end) {
-        begin = std::min(whole.find_first_not_of(between_words, begin), whole.size());
-        end = std::min(whole.find_first_of(between_words, begin), whole.size());
-        const auto word = std::string_view(whole).substr(begin, end - begin);
+    const auto words = words_of(others);
+    for (const auto word : words)
         if (word.contains('@')) add_id(to, word);
-    }
+    if (to.size() == before && words.size() == 1) add_id(to, words.front());
+}
+
+// Python's email package, for one, writes long ids as encoded words, though RFC 2047 section 5 forbids it.
+void add_ids(std::vector<std::string>& to, std::string_view value) {
+    add_ids_as_written(to, value);
+    if (value.contains("=?")) add_ids_as_written(to, decode_words(unfolded(value)).text);
 }
 
 void keep_once(std::vector<std::string>& ids) {

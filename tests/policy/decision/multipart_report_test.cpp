@@ -13,9 +13,11 @@ const std::string status_fields = "Reporting-MTA: dns; mail.example.org\nArrival
                                   "Final-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: 5.1.1\n"
                                   "Diagnostic-Code: smtp; 550 5.1.1\n    nobody of that name\n";
 
+const std::string receipt_type = "message/disposition-notification";
+
 struct report {
     std::string type = "disposition-notification";
-    std::string second = "message/disposition-notification";
+    std::string second = receipt_type;
     std::string fields = receipt_fields;
     std::string subject = "Read: Offer";
     std::string text = "Content-Type: text/plain\n\nYour mail was shown on a screen.\n";
@@ -69,6 +71,8 @@ TEST_F(MultipartReport, WhatOnlySaysSoIsNone) {
         {"a file behind", {.third = attachment}},
         {"a fourth part", {.third = "Content-Type: text/rfc822-headers\n\nSubject: x\n--b\n" + attachment}},
         {"a mail in base64", {.third = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nAAAA\n"}},
+        {"a text of two types", {.text = "Content-Type: text/plain\nContent-Type: application/pdf\n\ntext\n"}},
+        {"fields of two types", {.second = receipt_type + "\nContent-Type: text/html"}},
         {"a long text", {.text = "\n" + std::string(70'000, 'x') + "\n"}},
     };
     for (const auto& [what, one] : forged) EXPECT_FALSE(passes(one)) << what;

@@ -101,6 +101,7 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
     } cases[] = {
         {{"X-Copy", " [closing of the north office]"}, {}},
         {{"X-Short", " Closing of the north of..."}, {}},
+        {{"X-Tail", " of the north office"}, {}},
         {{"X-List", " a;b;closing,of,the,north;c"}, {}},
         {{"X-Slug", " https://wiki.example/closing-of-the-north-office"}, {}},
         {{"X-Link", " https://wiki.example/?q=closing%20of%20the%20north"}, {}},
@@ -118,6 +119,7 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
         {{"In-Reply-To", " Your message of \"Thu, 3 Jan 2002\""}, {}},
         {{"References", " <1@corp.example>\n\t<2@corp.example>"}, " <1@corp.example>\n\t<2@corp.example>"},
         {{"References", " closing of the north office"}, {}},
+        {{"References", " <closing-of-the-north-office>"}, {}},
         {{"Message-ID", " <3@corp.example>"}, " <3@corp.example>"},
         {{"Reply-To", " \"Closing of the north office\" <ann@corp.example>"}, " ann@corp.example"},
         {{"Reply-To", " Ann <ann@corp.example>"}, " Ann <ann@corp.example>"},

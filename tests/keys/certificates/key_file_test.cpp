@@ -117,6 +117,8 @@ TEST(KeyFile, WhatIsCutShortIsToldAndTheRestIsTaken) {
         ASSERT_TRUE(read) << size;
         EXPECT_EQ(read->certificates.at(0).binary, one) << size;
     }
+    const auto six = read_key_file(file("js-v6-curve25519.asc"))->certificates.at(0).binary; // packets in the new format
+    EXPECT_TRUE(told(six + six.substr(0, 20)).starts_with(std::string(version_6) + ": it is cut short"));
     const auto cut = told(one + one.substr(0, one.size() - 5));
     EXPECT_EQ(cut, std::string(plain) + ": it is cut short or damaged in the certificate " + plain +
                        ", which was not taken, nor what may follow it; ask for the file again");

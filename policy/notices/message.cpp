@@ -3,6 +3,7 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/date.hpp"
 #include "policy/mail/encoded_word.hpp"
+#include "policy/mail/mailbox_field.hpp"
 #include "policy/mail/transfer_encoding.hpp"
 #include "policy/notices/advice.hpp"
 #include "policy/notices/letter.hpp"
@@ -194,26 +195,6 @@ private:
     std::vector<block>* out_ = nullptr;
 };
 
-// RFC 5322 section 3.4: a display name.
-std::string display_name(std::string_view name) {
-    auto written = encode_words(name);
-    if (written.starts_with("=?")) return written;
-    std::string out = "\"";
-    for (const char c : written) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "\"";
-}
-
-// An address in a field: in A-labels where that makes it ASCII (RFC 5322), else as it is (RFC 6532).
-std::string in_field(const address& who) {
-    const auto local = std::string_view(who.spelled).substr(0, who.spelled.rfind('@'));
-    if (!text::is_ascii(who.spelled) && text::is_ascii(local) && !who.domain.empty())
-        return std::string(local) + "@" + who.domain;
-    return who.spelled;
-}
-
 // Only one that is well formed gets into a field: it is the sender's.
 bool is_message_id(std::string_view id) {
     return id.size() > 2 && id.size() <= longest_message_id && id.starts_with('<') && id.ends_with('>') &&
@@ -226,9 +207,8 @@ std::string header_of(const notice_facts& about, const notice_writer& writer) {
     const std::string_view kind = writer.is_digest() ? "digest" : name_of(first.kind);
     // RFC 3834 section 5.
     const std::string_view automatic = writer.is_digest() ? "auto-generated" : "auto-replied";
-    std::string out = "From: " + display_name(writer.sender()) + "\r\n <" +
-                      (from.is_null() ? std::string("MAILER-DAEMON") : in_field(from)) + ">\r\n";
-    out += "To: <" + in_field(about.to) + ">\r\n";
+    std::string out = "From: " + own_mailbox(writer.sender(), from) + "\r\n";
+    out += "To: " + mailbox(about.to) + "\r\n";
     out += "Subject: " + encode_words(writer.subject()) + "\r\n";
     out += "Date: " + mail_date(about.now) + "\r\n";
     out += "Message-ID: <" + text::ascii(first.id) + "." + std::string(kind) + "@" +

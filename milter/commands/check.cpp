@@ -108,6 +108,24 @@ void print_policy(const policy::policy& rules) {
             std::cout << "\n" << rules.classifications[r].name << " mail is archived at " << archive.spelled << '\n';
 }
 
+std::vector<std::string> watchers_of(const policy::watch_settings& watch) {
+    std::vector<std::string> out;
+    for (const auto& who : watch.mail) out.push_back(who.spelled);
+    return out;
+}
+
+// As the file spells them, or nearly.
+std::vector<std::string> steps_of(const policy::watch_settings& watch) {
+    std::vector<std::string> out;
+    for (const auto step : watch.before) {
+        const auto count = step.count();
+        out.push_back(count % 86400 == 0  ? std::to_string(count / 86400) + "d"
+                      : count % 3600 == 0 ? std::to_string(count / 3600) + "h"
+                                          : std::to_string(count) + "s");
+    }
+    return out;
+}
+
 void print_keys(const snapshot& live) {
     std::cout << "\nkeys in " << live.gateway.keys_directory() << '\n';
     const auto counts = count_states(live);
@@ -116,6 +134,12 @@ void print_keys(const snapshot& live) {
     if (!live.rules.encryption.always_to.empty())
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
+    const auto& watch = live.gateway.watch;
+    std::cout << "  who is told when they end: "
+              << (watch.mail.empty()
+                      ? "nobody (keys.watch)"
+                      : text::join(watchers_of(watch), ", ") + "; before that: " + text::join(steps_of(watch), ", "))
+              << '\n';
     for (const auto& problem : key_problems(live)) std::cerr << problem << '\n';
     for (const auto& stored : live.certificates.certificates())
         if (stored.cert.sha1) std::cerr << "remark: " << keys::sha1_remark(stored.cert) << '\n';
@@ -223,6 +247,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
     for (const auto& [state, count] : count_states(live)) key_states[state] = count;
     const auto patterns = shown_patterns(rules.carriers);
     const auto languages = languages_of(rules.notices);
+    const auto watchers = watchers_of(live.gateway.watch), steps = steps_of(live.gateway.watch);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
     const auto of_keys = key_problems(live);
@@ -245,6 +270,8 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
+        {"watch", json::object{{"mail", json::array(watchers.begin(), watchers.end())},
+                               {"before", json::array(steps.begin(), steps.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},

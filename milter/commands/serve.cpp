@@ -11,6 +11,7 @@
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
 #include "milter/gateway/gateway.hpp"
+#include "milter/notices/key_watch.hpp"
 #include "milter/notices/notifier.hpp"
 #include "milter/outbox/queue.hpp"
 #include "milter/outbox/queue_runner.hpp"
@@ -98,6 +99,22 @@ policy::certificate_changes written(policy::certificate_changes changes, const p
     return changes;
 }
 
+// What the log says of a mail to keys.watch.mail.
+policy::told_keys told_keys_of(const snapshot& live, const policy::watch_news& news) {
+    const auto names = load_pseudonyms(live.gateway.audit, if_missing::fail);
+    policy::told_keys out{.time = std::chrono::system_clock::now(), .to = {}, .unusable = {}, .ending = {}, .ended = {}};
+    for (const auto& who : live.gateway.watch.mail) out.to.push_back(names.of(who));
+    for (const auto& one : news.unusable) {
+        const auto& entry = one.key.entry;
+        const bool is_fingerprint = !keys::canonical_fingerprint(entry).empty();
+        out.unusable.emplace_back(is_fingerprint ? names.of_text(entry) : names.of(policy::parse_address(entry)),
+                                  one.key.state);
+    }
+    for (const auto& one : news.ending) out.ending.push_back(names.of_text(one.fingerprint));
+    for (const auto& one : news.ended) out.ended.push_back(names.of_text(one.fingerprint));
+    return out;
+}
+
 // What is to be noted elsewhere. Checkpoints until now need the former key.
 std::string signing_key_news(const checkpoint_file& signer) {
     const auto key = to_text(signer.public_key());
@@ -124,6 +141,11 @@ public:
         , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
+        , watch_(
+              io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
+              [this](const snapshot& of, const policy::watch_news& news) {
+                  events_.record(policy::keys_watch_event(told_keys_of(of, news)));
+              })
         , sealers_(
               live->gateway.limits.crypto_workers,
               {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
@@ -154,6 +176,7 @@ public:
         asio::co_spawn(io_, most_.octets(), asio::detached);
         courier_.start();
         notices_.start(sealers_.threads());
+        watch_.start(sealers_.threads());
         run_until_stopped();
         events_.record(policy::stop_event(now()));
         log_line("stopped");
@@ -307,6 +330,7 @@ private:
             events_.record(policy::keys_reload_event(now(), in_force(*reread.fresh), written(changes, names)));
         }
         gateway_.replace(std::move(reread.fresh));
+        watch_.look();
     }
 
     void take_over(std::shared_ptr<const snapshot> fresh) {
@@ -321,6 +345,7 @@ private:
         log_line("reloaded: " + reload_news(*gateway_.live(), *fresh));
         events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
         gateway_.replace(std::move(fresh));
+        watch_.look();
         most_.forget();
         asio::co_spawn(io_, most_.octets(), asio::detached);
     }
@@ -332,6 +357,7 @@ private:
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added
     notice_desk notices_;
+    key_watch watch_;
     sealing_pool sealers_;
     submit_limit most_;
     gateway gateway_;

@@ -1,5 +1,6 @@
 #include "milter/settings/config.hpp"
 
+#include "milter/outbox/copy_file.hpp"
 #include "policy/base/yaml_values.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ public:
         map_reader top(root, "sealgate.yaml", errors_);
         if (const auto* gateway = top.required("gateway")) read_gateway(*gateway);
         if (const auto* audit = top.optional("audit")) read_audit(*audit);
+        if (const auto* keys = top.optional("keys")) read_keys(*keys);
         top.finish();
         if (out_.audit.checkpoints.empty()) out_.audit.checkpoints = out_.audit_directory() + "/checkpoints.jsonl";
         return std::move(out_);
@@ -142,6 +144,47 @@ private:
             read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.audit.rotate_size);
         if (const auto* value = m.optional("daily")) out_.audit.rotate_daily = yaml::as_bool(*value, errors_).value_or(true);
         m.finish();
+    }
+
+    void read_keys(const yaml::node& map) {
+        map_reader m(map, "keys", errors_);
+        if (const auto* value = m.optional("watch")) read_watch(*value);
+        m.finish();
+    }
+
+    void read_watch(const yaml::node& map) {
+        map_reader m(map, "keys.watch", errors_);
+        if (const auto* value = m.required("mail")) read_watchers(*value);
+        if (const auto* value = m.optional("before")) read_before(*value);
+        m.finish();
+    }
+
+    void read_watchers(const yaml::node& value) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            auto who = policy::parse_address(text);
+            if (who.domain.empty() || !is_envelope_address(who.spelled)) {
+                errors_.add(at, "\"" + text + "\" is no mail address");
+            } else if (std::ranges::find(out_.watch.mail, who.key(), &policy::address::key) == out_.watch.mail.end()) {
+                out_.watch.mail.push_back(std::move(who));
+            }
+        }
+        if (value.kind == yaml::kind::list && value.items.empty())
+            errors_.add(value.at, "nobody to write to; leave keys.watch out to have nobody told");
+    }
+
+    void read_before(const yaml::node& value) {
+        std::vector<std::chrono::seconds> steps;
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            const auto step = yaml::to_seconds(text);
+            if (!step)
+                errors_.add(at, "expected a time such as 30d or 12h, found \"" + text + "\"");
+            else if (*step < 3600 || *step > 10 * 366 * 86400)
+                errors_.add(at, "must be from 1h to 3660d");
+            else
+                steps.emplace_back(*step);
+        }
+        if (value.kind == yaml::kind::list && value.items.empty()) errors_.add(value.at, "no time before the end is named");
+        if (!steps.empty()) out_.watch.before = std::move(steps);
     }
 
     void read_bounded(const yaml::node& at, std::optional<std::uint64_t> value, std::uint64_t least, std::uint64_t most,

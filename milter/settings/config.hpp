@@ -5,6 +5,7 @@
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"
+#include "policy/notices/key_watch.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <chrono>
@@ -45,12 +46,13 @@ struct audit_settings {
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
-    std::string state;    // directory: keys/, audit/, outbox/, notices/ and threads/ are below it
+    std::string state;    // directory: keys/, audit/, outbox/, notices/, threads/ and watch/ are below it
     inet_endpoint submit; // a Postfix port with no milters
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
     milter::limits limits;
     audit_settings audit;
+    policy::watch_settings watch; // of keys
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string audit_directory() const { return state + "/audit"; }
@@ -59,6 +61,7 @@ struct config {
     std::string outbox_directory() const { return state + "/outbox"; }
     std::string notices_directory() const { return state + "/notices"; }
     std::string threads_directory() const { return state + "/threads"; }
+    std::string watch_directory() const { return state + "/watch"; }
 };
 
 // What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,

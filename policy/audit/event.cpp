@@ -24,6 +24,12 @@ void add(json::object& to, const in_force& now) {
     to["certificates"] = json::object{{"count", now.certificate_count}, {"digest", now.certificates}};
 }
 
+json::object counted(const std::vector<std::string>& fingerprints) {
+    const auto named = std::min(fingerprints.size(), most_named_certificates);
+    return {{"count", fingerprints.size()},
+            {"fingerprints", json::array(fingerprints.begin(), fingerprints.begin() + static_cast<std::ptrdiff_t>(named))}};
+}
+
 std::string fields(const json::object& whole) {
     const auto text = json::serialize(whole);
     return text.substr(1, text.size() - 2);
@@ -70,14 +76,9 @@ std::string refused_reload_event(event_time time, const in_force& still, std::si
 
 std::string keys_reload_event(event_time time, const in_force& now, const certificate_changes& changes) {
     auto out = event(time, name_of(gateway_event::keys_reload));
-    const auto tell = [&](std::string_view what, const std::vector<std::string>& fingerprints) {
-        const auto named = std::min(fingerprints.size(), most_named_certificates);
-        out[what] = json::object{{"count", fingerprints.size()},
-                                 {"fingerprints", json::array(fingerprints.begin(), fingerprints.begin() + named)}};
-    };
-    tell("added", changes.added);
-    tell("changed", changes.changed);
-    tell("removed", changes.removed);
+    out["added"] = counted(changes.added);
+    out["changed"] = counted(changes.changed);
+    out["removed"] = counted(changes.removed);
     add(out, now);
     return fields(out);
 }
@@ -106,6 +107,20 @@ std::string passed_report_event(const passed_report& of) {
     out["recipients"] = std::move(recipients);
     out["size"] = of.size;
     return fields(out);
+}
+
+std::string keys_watch_event(const told_keys& of) {
+    json::array to, entries;
+    for (const auto& one : of.to) to.push_back(json::string(text::printable(one, longest_name)));
+    for (const auto& [entry, state] : of.unusable) {
+        if (entries.size() == most_named_certificates) break;
+        entries.push_back(json::object{{"entry", text::printable(entry, longest_name)}, {"state", name_of(state)}});
+    }
+    return event_fields(of.time, gateway_event::keys_watch,
+                        {{"to", std::move(to)},
+                         {"always_to", json::object{{"count", of.unusable.size()}, {"unusable", std::move(entries)}}},
+                         {"ending", counted(of.ending)},
+                         {"ended", counted(of.ended)}});
 }
 
 std::optional<ed25519_public_key> signing_key_named_in(std::string_view line) {

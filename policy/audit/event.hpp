@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::policy {
@@ -37,7 +38,8 @@ enum class gateway_event : std::uint8_t {
     repair,
     signing_key,
     report_passed,
-    log_found
+    log_found,
+    keys_watch
 };
 
 constexpr auto names(gateway_event) {
@@ -50,7 +52,8 @@ constexpr auto names(gateway_event) {
                                                 {repair, "repair"},
                                                 {signing_key, "signing-key"},
                                                 {report_passed, "report-passed"},
-                                                {log_found, "log-found"}});
+                                                {log_found, "log-found"},
+                                                {keys_watch, "keys-watch"}});
 }
 
 // The fields of an event, these behind its time and its name.
@@ -104,6 +107,17 @@ struct passed_report {
 };
 
 std::string passed_report_event(const passed_report& of);
+
+// What administrators were told of keys (policy/notices/key_watch.hpp). Entries, fingerprints and people as the log calls them.
+// Of each list no more than most_named_certificates are named; all are counted.
+struct told_keys {
+    event_time time;
+    std::vector<std::string> to;
+    std::vector<std::pair<std::string, key_state>> unusable; // entries of encryption.always_to
+    std::vector<std::string> ending, ended;                  // fingerprints
+};
+
+std::string keys_watch_event(const told_keys& of);
 
 enum class key_change : std::uint8_t { import, remove, disable, enable };
 

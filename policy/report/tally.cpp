@@ -266,6 +266,8 @@ void tally::add_event(const json::object& record, std::string_view event, wall_t
         note(when, change_kind::reload, "a reload was refused for errors in the files; the old ones stay in force");
     } else if (event == "keys-reload") {
         note(when, change_kind::keys, "the key store's changes are in force: " + text_of_changes(record));
+    } else if (event == "keys-watch") {
+        note(when, change_kind::keys, "administrators were told of keys that end, or that cannot be used");
     } else if (event == "signing-key") {
         last_signing_key_ = text_at(record, "key");
         note(when, change_kind::keys, "checkpoints of the log are signed by the key " + last_signing_key_);

@@ -45,12 +45,12 @@ class Gateway:
         self._process = None
         self.configure()
 
-    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB"):
-        """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` the value
-        of that section."""
+    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB", keys=""):
+        """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` and `keys`
+        the values of those sections."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
-        section = f"audit: {audit}\n" if audit else ""
-        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, **settings) + section)
+        sections = "".join(f"{name}: {value}\n" for name, value in (("audit", audit), ("keys", keys)) if value)
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, **settings) + sections)
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod

@@ -62,6 +62,20 @@ TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
                                              .address_key = "/etc/sealgate/a.key"}));
 }
 
+TEST(Config, KeysAreWatchedForWhomTheSectionNames) {
+    using std::chrono::days;
+    EXPECT_THAT(read(example).gateway.watch.mail, IsEmpty());
+    const auto usual = read(example + "keys: {watch: {mail: postmaster@example.org}}\n");
+    EXPECT_THAT(usual.problems, IsEmpty());
+    EXPECT_EQ(usual.gateway.watch.mail, std::vector{policy::parse_address("postmaster@example.org")});
+    EXPECT_EQ(usual.gateway.watch.before, (std::vector<std::chrono::seconds>{days(30), days(7), days(1)}));
+    const auto [gateway, problems] =
+        read(example + "keys:\n  watch: {mail: [a@x.org, A@x.org, b@x.org], before: [14d, 36h]}\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway.watch.mail.size(), 2u);
+    EXPECT_EQ(gateway.watch.before, (std::vector<std::chrono::seconds>{days(14), std::chrono::hours(36)}));
+}
+
 TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
     EXPECT_THAT(errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}\n", ""),
                 IsEmpty());
@@ -90,6 +104,14 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"gateway:", "audit: {addresses: keyed}\ngateway:"},
         {"gateway:", "audit: {rotate: {size: 1}}\ngateway:"},
         {"gateway:", "audit: {checkpoint_every: {record: 1}}\ngateway:"},
+        {"gateway:", "keys: {wacth: {mail: [a@x.org]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {before: [30d]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: []}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: [a@x.org, postmaster]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: [\"a b@x.org\"]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: [a@x.org], before: [30d, soon]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: [a@x.org], before: [1m]}}\ngateway:"},
+        {"gateway:", "keys: {watch: {mail: [a@x.org], before: []}}\ngateway:"},
     };
     const std::string errors[] = {
         ":2:11: \"inet:8894@127.0.0.1\" is libmilter's spelling",
@@ -108,6 +130,14 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":1:20: keyed addresses need audit.address_key",
         ":1:24: must be from 1024 to",
         ":1:28: unknown key \"record\" in \"audit.checkpoint_every\"; did you mean \"records\"?",
+        ":1:8: unknown key \"wacth\" in \"keys\"; did you mean \"watch\"?",
+        ":1:15: \"mail\" is missing in \"keys.watch\"",
+        ":1:22: nobody to write to",
+        ":1:32: \"postmaster\" is no mail address",
+        ":1:23: \"a b@x.org\" is no mail address",
+        ":1:47: expected a time such as 30d or 12h, found \"soon\"",
+        ":1:42: must be from 1h to 3660d",
+        ":1:41: no time before the end is named",
     };
     for (std::size_t i = 0; i < std::size(changes); ++i)
         EXPECT_THAT(errors_after(changes[i].first, changes[i].second), Contains(HasSubstr(errors[i])));

@@ -33,6 +33,14 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
                     R"("certificates":{"count":3,"digest":"sha256:d"})");
     EXPECT_THAT(keys_reload_event(time, after, {.added = std::vector<std::string>(101, "AB"), .changed = {}, .removed = {}}),
                 testing::HasSubstr(R"("added":{"count":101,)"));
+    EXPECT_EQ(keys_watch_event({.time = time,
+                                .to = {"postmaster@example.org"},
+                                .unusable = {{"vault@example.org", key_state::expired}},
+                                .ending = {"AB", "CD"},
+                                .ended = {}}),
+              now + R"("keys-watch","to":["postmaster@example.org"],"always_to":{"count":1,"unusable":[)"
+                    R"({"entry":"vault@example.org","state":"expired"}]},"ending":{"count":2,"fingerprints":["AB","CD"]},)"
+                    R"("ended":{"count":0,"fingerprints":[]})");
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
     EXPECT_EQ(
         passed_report_event({.time = time,

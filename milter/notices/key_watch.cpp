@@ -1,0 +1,135 @@
+#include "milter/notices/key_watch.hpp"
+
+#include "keys/base/files.hpp"
+#include "keys/certificates/ends.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/notices/watch_file.hpp"
+#include "policy/notices/watch_mail.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds after_a_failure{30}, longest_wait{60};
+constexpr std::chrono::hours further_ahead{25}; // what comes into sight until the next look, which is within a day
+
+} // namespace
+
+key_watch::key_watch(asio::io_context& io, const std::filesystem::path& directory, outbox& copies,
+                     std::function<std::shared_ptr<const snapshot>()> live, witness hears, clock now)
+    : io_(io)
+    , file_(directory / "told.jsonl")
+    , outbox_(copies)
+    , live_(std::move(live))
+    , witness_(std::move(hears))
+    , now_(std::move(now))
+    , timer_(io) {
+    read();
+}
+
+// Whatever the file is, the gateway starts: at worst administrators are told again.
+void key_watch::read() {
+    try {
+        keys::make_private_directory(file_.parent_path());
+        if (!std::filesystem::exists(file_)) return;
+        auto [told, passed_over] = parse_watch(keys::read_file(file_));
+        told_ = std::move(told);
+        if (passed_over > 0)
+            log_line(file_.string() + " has " + std::to_string(passed_over) +
+                     " lines that cannot be read; passed over, administrators may be told of keys again");
+    } catch (const std::exception& problem) {
+        log_line("what administrators were told of keys cannot be read: " + text_of(problem) + "; they may be told again");
+    }
+}
+
+std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(now_());
+    const auto& watch = live.gateway.watch;
+    if (watch.mail.empty()) return now + std::chrono::hours(24);
+    const auto ahead = std::ranges::max(watch.before) + further_ahead;
+    const auto keys = keys::watched_in(live.certificates, live.rules.encryption.always_to, ahead, now);
+    const auto news = policy::keys_to_tell(keys, watch.before, told_, now);
+    if (!news.none()) send(live, news, now);
+    if (news.after != told_ || is_behind_) remember(news.after);
+    return news.next;
+}
+
+void key_watch::send(const snapshot& live, const policy::watch_news& news, std::chrono::sys_seconds now) {
+    const auto& to = live.gateway.watch.mail;
+    owed_copy mail{
+        .decision = new_decision_id(),
+        .sender = {},
+        .recipients = {},
+        .message = policy::watch_mail({.rules = live.rules, .mode = live.gateway.mode, .to = to, .news = news, .now = now})};
+    for (const auto& who : to)
+        mail.recipients.push_back({.address = who.spelled, .identity = policy::watch_identity(news, told_.mail, who)});
+    const auto id = mail.decision;
+    outbox_.add({std::move(mail)});
+    log_line(id + " keys: told to keys.watch.mail: " + std::to_string(news.unusable.size()) + " of always_to cannot be used, " +
+             std::to_string(news.ending.size()) + " end soon, " + std::to_string(news.ended.size()) + " have ended");
+    try {
+        if (witness_) witness_(live, news);
+    } catch (const std::exception& problem) {
+        log_line(id + " not recorded in the audit log: " + text_of(problem));
+    }
+}
+
+// Holds even if it throws.
+void key_watch::remember(policy::watch_memory now) {
+    told_ = std::move(now);
+    is_behind_ = true;
+    keys::replace_file(file_, to_text(told_));
+    is_behind_ = false;
+}
+
+void key_watch::look() {
+    wanted_ = true;
+    timer_.cancel();
+}
+
+void key_watch::start(asio::thread_pool& pool) {
+    asio::co_spawn(io_, run(pool), [this, &pool](const std::exception_ptr& problem) {
+        if (problem && is_of_memory(problem)) return start(pool);
+        if (problem) std::rethrow_exception(problem); // a bug: nobody would be told any more
+    });
+}
+
+asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
+    for (;;) {
+        wanted_ = false;
+        wall_time next = now_() + after_a_failure;
+        std::string problem;
+        try {
+            auto work = [this, live = live_()] { return look_now(*live); };
+            next = co_await offload(pool, std::move(work));
+        } catch (const std::bad_alloc&) {
+            throw;
+        } catch (const std::exception& broken) {
+            problem = "cannot keep what keys.watch.mail is to be told: " + text_of(broken) + "; that is tried again";
+        }
+        if (!problem.empty() && problem != problem_) log_line(problem);
+        problem_ = std::move(problem);
+        co_await wait_until(next);
+    }
+}
+
+// Or until somebody wants a look. The wall clock may be set meanwhile.
+asio::awaitable<void> key_watch::wait_until(wall_time next) {
+    while (!wanted_ && now_() < next) {
+        timer_.expires_after(std::min<wall_time::duration>(next - now_(), longest_wait));
+        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+} // namespace sealgate::milter

@@ -1,7 +1,7 @@
 #include "milter/settings/config.hpp"
 
-#include "milter/outbox/copy_file.hpp"
 #include "policy/base/yaml_values.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -162,7 +162,7 @@ private:
     void read_watchers(const yaml::node& value) {
         for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
             auto who = policy::parse_address(text);
-            if (who.domain.empty() || !is_envelope_address(who.spelled)) {
+            if (who.domain.empty() || !policy::is_envelope_address(who.spelled)) {
                 errors_.add(at, "\"" + text + "\" is no mail address");
             } else if (std::ranges::find(out_.watch.mail, who.key(), &policy::address::key) == out_.watch.mail.end()) {
                 out_.watch.mail.push_back(std::move(who));

@@ -176,10 +176,15 @@ std::size_t longest_session_key(const pkesk_content& of) {
     constexpr std::size_t wrapping = 8;           // RFC 3394
     constexpr std::size_t beside_key = 1 + 2 + 1; // RFC 9580 section 11.5: cipher, checksum and the least filling
     bytes::cursor in(of.value);
+    const auto length_less = [&](std::size_t others) {
+        const std::size_t length = in.u8().value_or(0);
+        return length - std::min(length, others);
+    };
+    const std::size_t cipher = of.version == 3 ? 1 : 0;
     switch (of.algorithm) {
-    case 18: take_number(in, least_bits_of_a_point); return in.u8().value_or(0) - wrapping - beside_key;
-    case 25: in.take(32); return in.u8().value_or(0) - wrapping - (of.version == 3 ? 1 : 0);
-    case 26: in.take(56); return in.u8().value_or(0) - wrapping - (of.version == 3 ? 1 : 0);
+    case 18: take_number(in, least_bits_of_a_point); return length_less(wrapping + beside_key);
+    case 25: in.take(32); return length_less(wrapping + cipher);
+    case 26: in.take(56); return length_less(wrapping + cipher);
     default: return SIZE_MAX;
     }
 }

@@ -67,6 +67,17 @@ TEST(Pkesk, OfACurveTellsHowLongTheSessionKeyIsAtMost) {
     }
 }
 
+// Its least length is read_pkesk's to see to; nobody who asks without it may take a key of no octets for an endless one.
+TEST(Pkesk, WithNoRoomForASessionKeyHasNone) {
+    for (const std::uint8_t algorithm : {std::uint8_t{18}, std::uint8_t{25}, std::uint8_t{26}})
+        for (std::size_t size = 0; size < 64; ++size) {
+            const auto value = std::string(size, '\x01');
+            const pkesk_content tiny{
+                .version = 3, .key_id = {}, .fingerprint = {}, .name = {}, .algorithm = algorithm, .value = value};
+            EXPECT_EQ(longest_session_key(tiny), 0u) << int{algorithm} << " in " << size;
+        }
+}
+
 TEST(Pkesk, NumbersAreAsLongAsTheySay) {
     auto wrong = number(2048);
     wrong[1] = 1; // 2049 bits in 257 octets, and then one is missing

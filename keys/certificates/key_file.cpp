@@ -148,7 +148,6 @@ bool is_binary(std::string_view file) {
 } // namespace
 
 std::expected<key_file, std::string> read_key_file(std::string_view file) {
-    if (const auto other = other_kind(file); !other.empty()) return std::unexpected(std::string(other));
     file_reader reader;
     if (const auto text = as_ascii_text(file); !text.empty() && !is_binary(text))
         for (const auto& block : read_lenient_armor(text)) reader.read(block.data);
@@ -156,7 +155,10 @@ std::expected<key_file, std::string> read_key_file(std::string_view file) {
         reader.read(file);
     if (reader.holds_secret())
         return std::unexpected("holds a secret key, which does not belong here: export the certificate alone");
-    return reader.result();
+    auto read = reader.result();
+    // Last: a file with certificates may hold other things too, and a certificate may have any octets anywhere.
+    const auto other = read ? std::string_view{} : other_kind(file);
+    return other.empty() ? std::move(read) : std::unexpected(std::string(other));
 }
 
 } // namespace sealgate::keys

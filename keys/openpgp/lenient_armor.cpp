@@ -65,7 +65,7 @@ void drop_checksum(std::string& data) {
 std::string take_data(std::string_view& rest) {
     std::string digits;
     bool above = true; // still among the armor headers
-    bool ended = false;
+    bool ended = false, has_checksum = false;
     while (!rest.empty() && !ended) {
         auto behind = rest;
         const auto line = bare(take_any_line(behind));
@@ -75,14 +75,16 @@ std::string take_data(std::string_view& rest) {
             ended = true;
         } else if (label_of(line) || (!line.empty() && !is_header && !is_data(line))) {
             break; // no end line: the next block, or a text
-        } else if (!is_header && !is_checksum(line)) {
+        } else if (is_checksum(line)) {
+            has_checksum = true;
+        } else if (!is_header) {
             digits += line;
             digits += '\n';
         }
         rest = behind;
     }
     auto data = text::decode_base64(digits);
-    drop_checksum(data);
+    if (!has_checksum) drop_checksum(data); // else it is data that end by chance as their checksum would
     return data;
 }
 

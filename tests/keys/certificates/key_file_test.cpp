@@ -2,6 +2,7 @@
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/user_id.hpp"
 #include "keys/openpgp/armor.hpp"
+#include "keys/openpgp/lenient_armor.hpp"
 #include "policy/base/base64.hpp"
 
 #include <gtest/gtest.h>
@@ -100,6 +101,22 @@ TEST(KeyFile, SaysWhatItIsInstead) {
     EXPECT_TRUE(told("ssh-ed25519 AAAA ann").contains("ssh"));
     const auto as_secret = "\xC5" + plain_binary().substr(1); // tag 5 in the new format; the length stays
     EXPECT_TRUE(told(plain_binary() + as_secret).starts_with("holds a secret key"));
+}
+
+TEST(KeyFile, WhatElseIsInItKeepsNoCertificateBack) {
+    const std::string other = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    EXPECT_EQ(told(other + file("plain.asc")), plain);
+    EXPECT_EQ(told(file("plain.asc") + other), plain);
+    EXPECT_EQ(told("ssh-ed25519 AAAA ann\n" + file("plain.asc")), plain);
+    const auto user_id = "\xCD\x1B" + other.substr(0, 27);
+    EXPECT_EQ(told(plain_binary() + user_id), plain);
+}
+
+TEST(KeyFile, DataThatEndAsTheirChecksumWouldStayWhole) {
+    const auto data = plain_binary() + crc24(plain_binary());
+    const auto blocks = read_lenient_armor(armor_message(data));
+    ASSERT_EQ(blocks.size(), 1u);
+    EXPECT_EQ(blocks[0].data, data);
 }
 
 TEST(KeyFile, EachCertificateStandsForItself) {

@@ -1,7 +1,7 @@
 // What an owner's signatures say of a certificate beyond what gpg lists: RFC 9580 section 5.2. Pure.
 //
-// Nothing is verified here: gpg has done that before a certificate is kept. Signatures of version 4 are read; of several about
-// the same part the newest counts.
+// Nothing is verified here: gpg has done that before a certificate is kept. Of several signatures about the same part the
+// newest counts.
 // Tested by store/usability_test.
 #pragma once
 

@@ -47,10 +47,6 @@ std::optional<subkey> subkey_in(std::string_view body) {
                   .expires = {}};
 }
 
-bool is_of(const signature_facts& made, std::string_view fingerprint) {
-    return made.issuer == fingerprint || made.issuer == key_id_of(fingerprint);
-}
-
 // Reads the packets in their order; each signature is about what stands before it.
 class certificate_reader {
 public:
@@ -97,13 +93,12 @@ private:
         if (out_.subkeys.empty()) return;
         using enum signature_type;
         if (made.type == key_revocation) out_.revoked = true; // a designated revoker's too
-        if (!is_of(made, out_.subkeys.front().fingerprint)) return;
-        const bool certifies = made.type >= generic_certification && made.type <= positive_certification;
+        if (!is_made_by(made, out_.subkeys.front().fingerprint)) return;
         if (about_ == about::subkey && made.type == subkey_revocation) out_.subkeys.back().revoked = true;
         if (about_ == about::subkey && made.type == subkey_binding) bind(out_.subkeys.back(), made);
         if (about_ == about::primary && made.type == direct_key) bind(out_.subkeys.front(), made);
         if (about_ == about::user_id && made.type == certification_revocation) user_id_revoked_ = true;
-        if (about_ == about::user_id && certifies) {
+        if (about_ == about::user_id && is_certification(made.type)) {
             user_id_claimed_ = true;
             bind(out_.subkeys.front(), made);
         }
@@ -183,6 +178,10 @@ std::string_view key_id_of(std::string_view fingerprint) {
     return fingerprint.size() == of_version_4 ? fingerprint.substr(of_version_4 - digits) : fingerprint.substr(0, digits);
 }
 
+bool is_made_by(const signature_facts& made, std::string_view fingerprint) {
+    return !made.issuer.empty() && (made.issuer == fingerprint || made.issuer == key_id_of(fingerprint));
+}
+
 std::expected<certificate, std::string> read_unproved_certificate(std::string_view binary) {
     const auto packets = walk_packets(binary, most_certificate_packets);
     if (!packets) return std::unexpected(packets.error());
@@ -194,11 +193,12 @@ std::expected<certificate, std::string> read_unproved_certificate(std::string_vi
 }
 
 std::string without_foreign_signatures(std::string_view binary) {
-    std::string out, fingerprint;
-    for (const auto& p : walk_packets(binary, most_certificate_packets).value_or(std::vector<packet>{})) {
-        if (fingerprint.empty()) fingerprint = fingerprint_of_key(p.body);
+    std::string out;
+    const auto packets = walk_packets(binary, most_certificate_packets).value_or(std::vector<packet>{});
+    const auto fingerprint = packets.empty() ? std::string{} : fingerprint_of_key(packets.front().body);
+    for (const auto& p : packets) {
         const auto made = p.type == packet_type::signature ? read_signature(p.body) : std::nullopt;
-        const bool is_own = made && (is_of(*made, fingerprint) || made->type == signature_type::key_revocation);
+        const bool is_own = made && (is_made_by(*made, fingerprint) || made->type == signature_type::key_revocation);
         if (is_own || p.type == packet_type::user_id || p.type == packet_type::public_key ||
             p.type == packet_type::public_subkey)
             out += p.whole;

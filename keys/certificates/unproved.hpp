@@ -8,6 +8,7 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
+#include "keys/openpgp/signature.hpp"
 
 #include <expected>
 #include <string>
@@ -20,6 +21,9 @@ std::string fingerprint_of_key(std::string_view body);
 
 // 16 digits: RFC 9580 section 5.5.4.
 std::string_view key_id_of(std::string_view fingerprint);
+
+// Whether the signature names the key of that fingerprint as its issuer.
+bool is_made_by(const signature_facts& made, std::string_view fingerprint);
 
 // One certificate, with `addressing_only` set; or why it is none.
 std::expected<certificate, std::string> read_unproved_certificate(std::string_view binary);

@@ -1,5 +1,7 @@
 // What a signature packet (RFC 9580 section 5.2) says of itself. Nothing of it is proved here. Pure.
-// Tested by certificates/key_file_test and unproved_test.
+//
+// Whoever passes a certificate on can write into the part that a signature does not cover, and no proof fails for it. So that
+// part is asked for the issuer alone, and only where the other part names none (section 5.2.3.7).
 #pragma once
 
 #include <cstdint>
@@ -21,13 +23,18 @@ enum class signature_type : std::uint8_t { // section 5.2.1; other numbers occur
 
 struct signature_facts {
     signature_type type{};
+    std::uint8_t digest = 0;                  // section 9.5
     std::string issuer;                       // a fingerprint, or a key id of 16 digits, upper-case hex; empty: not said
     std::uint32_t created = 0;                // seconds since 1970
+    std::uint32_t lasts = 0;                  // seconds after that; 0: for ever
     std::optional<std::uint8_t> key_flags;    // section 5.2.3.29
     std::optional<std::uint32_t> key_expires; // seconds after the key's creation; 0: never
 };
 
-// Nothing where the packet's body is none that is known: versions 3 to 6 are.
+bool is_certification(signature_type type);
+
+// Nothing where the packet's body is none that is known: versions 3 to 6 are. Of an area that is broken what stands before
+// the break counts, as with gpg.
 std::optional<signature_facts> read_signature(std::string_view body);
 
 } // namespace sealgate::keys

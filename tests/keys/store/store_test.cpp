@@ -1,4 +1,5 @@
 #include "keys/certificates/one_subkey.hpp"
+#include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/sealing/seal.hpp"
@@ -381,7 +382,7 @@ TEST_F(Store, AFileThatCannotBeReadLeavesADoubtAboutEverybody) {
 TEST_F(Store, ACertificateOfTheFutureIsToldAsSuchAndLeavesADoubt) {
     const auto binary = read_file(std::filesystem::path(SEALGATE_CERTIFICATES) / "of-2099.pgp");
     const auto keys = make_store();
-    replace_file(file_of(key_fingerprint(walk_packets(binary, 10)->front().body)), binary);
+    replace_file(file_of(fingerprint_of_key(walk_packets(binary, 10)->front().body)), binary);
     const auto imported = make_store().import(binary);
     ASSERT_EQ(imported->problems.size(), 1u);
     EXPECT_NE(imported->problems.front().find("created in the future, on 2099-01-01"), std::string::npos);

@@ -3,6 +3,7 @@
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/signature.hpp"
 #include "keys/store/stored_files.hpp"
 
 #include <algorithm>
@@ -39,6 +40,16 @@ std::map<std::string, known_to_home> contents_of(gpg& home) {
 bool has_user_id(std::string_view binary) {
     const auto packets = walk_packets(binary, most_certificate_packets);
     return packets && std::ranges::find(*packets, packet_type::user_id, &packet::type) != packets->end();
+}
+
+// The primary key, and what revokes all of it.
+std::string key_and_revocations(std::string_view binary) {
+    std::string out(primary_key_of(binary));
+    for (const auto& p : walk_packets(binary, most_certificate_packets).value_or(std::vector<packet>{})) {
+        const auto made = p.type == packet_type::signature ? read_signature(p.body) : std::nullopt;
+        if (made && made->type == signature_type::key_revocation) out += p.whole;
+    }
+    return out;
 }
 
 class merger {
@@ -104,7 +115,10 @@ private:
         const auto& group = groups_[i];
         gpg home(options_);
         home.import(group.known);
-        for (const auto& one : group.fresh) home.import(without_foreign_signatures(one));
+        for (const auto& one : group.fresh) {
+            home.import(without_foreign_signatures(one));
+            home.import(key_and_revocations(one)); // gpg may have stopped at a subkey
+        }
         auto contents = contents_of(home);
         const auto found = contents.find(group.fingerprint);
         if (found == contents.end()) {

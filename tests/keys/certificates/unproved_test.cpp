@@ -1,8 +1,10 @@
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/unproved.hpp"
+#include "keys/openpgp/signature.hpp"
 #include "keys/protection/addressing.hpp"
 #include "keys/protection/inspect.hpp"
+#include "policy/base/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -68,6 +70,56 @@ TEST(UnprovedCertificate, WhatTheKeyDoesNotSeemToHaveSignedIsNotThere) {
     const std::string added = "\xCD\x0D"
                               "eve@other.org";
     EXPECT_EQ(read(binary + added).addresses, read(binary).addresses);
+}
+
+// A signature that nobody made: of that time, about what stands before it.
+std::string signature(signature_type type, std::string_view issuer_id, std::string_view hashed = {}) {
+    std::string body;
+    bytes::appender to(body);
+    to.u8(4).u8(static_cast<std::uint8_t>(type)).u8(22).u8(8); // version, Ed25519, SHA-256
+    to.u16(static_cast<std::uint16_t>(hashed.size())).raw(hashed);
+    to.u16(static_cast<std::uint16_t>(issuer_id.size() + 2)).u8(static_cast<std::uint8_t>(issuer_id.size() + 1));
+    to.u8(16).raw(issuer_id);
+    return "\xC2" + std::string(1, static_cast<char>(body.size())) + body;
+}
+
+using namespace std::string_view_literals;
+constexpr auto id_of_six = "\xD9\x0D\x24\xEC\0\x12\x88\x98"sv, id_of_nobody = "nobodys!"sv;
+
+TEST(UnprovedCertificate, AUserIdCountsByTheKeysOwnSignatures) {
+    using enum signature_type;
+    const auto six = bytes_of("js-v6-curve25519.asc") + "\xCD\x0D" + "eve@other.org";
+    const auto has_eve = [](const std::string& binary) { return read(binary).addresses.size() == 2; };
+    EXPECT_TRUE(has_eve(six + signature(positive_certification, id_of_six)));
+    EXPECT_FALSE(has_eve(six + signature(positive_certification, id_of_nobody)));
+    EXPECT_FALSE(has_eve(six + signature(positive_certification, id_of_six) + signature(certification_revocation, id_of_six)));
+    EXPECT_TRUE(
+        has_eve(six + signature(positive_certification, id_of_six) + signature(certification_revocation, id_of_nobody)));
+}
+
+TEST(UnprovedCertificate, ASubkeyIsWhatItsNewestBindingSaysUntilItIsRevoked) {
+    using enum signature_type;
+    constexpr auto old_for_signing = "\x05\x02\0\0\0\x01\x02\x1B\x02"sv, new_for_signing = "\x05\x02\xFF\0\0\0\x02\x1B\x02"sv;
+    const auto subkey = [](const std::string& more) { return read(bytes_of("js-v6-curve25519.asc") + more).subkeys.at(1); };
+    EXPECT_TRUE(subkey(signature(subkey_binding, id_of_six, old_for_signing)).can_encrypt);
+    EXPECT_FALSE(subkey(signature(subkey_binding, id_of_six, new_for_signing)).can_encrypt);
+    EXPECT_TRUE(subkey(signature(subkey_binding, id_of_nobody, new_for_signing)).can_encrypt);
+    EXPECT_TRUE(subkey(signature(subkey_revocation, id_of_six)).revoked);
+    EXPECT_FALSE(subkey(signature(subkey_revocation, id_of_nobody)).revoked);
+    EXPECT_FALSE(subkey("").revoked);
+}
+
+TEST(UnprovedCertificate, ARevocationOfTheKeyCountsWhoeverMadeIt) {
+    const auto plain = bytes_of("plain.asc");
+    const auto revocation = signature(signature_type::key_revocation, id_of_nobody); // a designated revoker's
+    EXPECT_TRUE(read(plain + revocation).revoked);
+    EXPECT_EQ(without_foreign_signatures(plain + revocation), plain + revocation);
+}
+
+TEST(UnprovedCertificate, AKeyThatIsForSigningReadsNothing) {
+    const auto rsa = read_file(std::filesystem::path(SEALGATE_CERTIFICATES) / "rsa-2047.pgp");
+    EXPECT_FALSE(read(rsa).subkeys.at(0).can_encrypt) << "though RSA could";
+    EXPECT_TRUE(read(rsa).subkeys.at(1).can_encrypt);
 }
 
 TEST(UnprovedCertificate, MergingLosesNothing) {

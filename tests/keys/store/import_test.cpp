@@ -2,6 +2,7 @@
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/openpgp/armor.hpp"
+#include "keys/openpgp/packets.hpp"
 #include "keys/protection/addressing.hpp"
 #include "keys/store/store.hpp"
 
@@ -94,6 +95,48 @@ TEST_F(StoreImport, ARevocationIsTakenThoughSomebodySignedTheKeyInAWayThatGpgDoe
     EXPECT_THAT(import(with_foreign_signature), ElementsAre(with("updated", revoked, "revoked revoked@partner.example")));
 }
 
+// Of version 6, behind a key of version 4: gpg drops the whole file.
+const std::string bad_subkey = "\xCE\x3C\x06" + std::string(59, '\0');
+
+TEST_F(StoreImport, OneWithASubkeyThatStopsGpgTakesNoOtherWithItAndIsRevokedNevertheless) {
+    const auto whole = read_key_file(file("plain.asc"))->certificates[0].binary;
+    const auto before = read_key_file(file("revoked-before.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(before + bad_subkey + whole), ElementsAre(with("added", plain, "usable plain@partner.example")));
+    EXPECT_THAT(problems, ElementsAre(HasSubstr(std::string(revoked) + " was not taken: gpg cannot read it")));
+    ASSERT_THAT(import(before), testing::SizeIs(1));
+    const auto after = read_key_file(file("revoked.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(after + bad_subkey), ElementsAre(with("updated", revoked, "revoked revoked@partner.example")));
+}
+
+TEST_F(StoreImport, ARevocationStaysWhateverComesAfterIt) {
+    ASSERT_THAT(import(file("revoked.asc")), testing::SizeIs(1));
+    const auto stays = with("unchanged", revoked, "revoked revoked@partner.example");
+    const auto before = read_key_file(file("revoked-before.asc"))->certificates[0].binary;
+    EXPECT_THAT(import(before), ElementsAre(stays));
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_THAT(import(before + bad_subkey), ElementsAre(stays));
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("gpg cannot read what the file has of it")));
+}
+
+TEST_F(StoreImport, ARevocationIsTakenByWhoKnowsTheCertificate) {
+    ASSERT_THAT(import(file("revoked-before.asc")), testing::SizeIs(1));
+    const auto report = keys.import(file("revoked.asc"), keys.load().certificates);
+    ASSERT_TRUE(report) << report.error();
+    ASSERT_EQ(report->certificates.size(), 1u);
+    EXPECT_EQ(report->certificates[0].what, change::updated);
+    EXPECT_TRUE(report->certificates[0].cert.revoked);
+}
+
+// As old programs name the issuer: by the key id alone.
+TEST_F(StoreImport, ARevocationThatTheKeyDidNotSignIsTold) {
+    ASSERT_THAT(import(file("plain.asc")), testing::SizeIs(1));
+    const std::string forged("\xC2\x19\x03\x05\x20\x5F\0\0\0\x15\x82\xBA\x78\xAC\x56\x4B\x0B\x16\x08\0\0\0\x08\xFF\0\x08\xFF",
+                             27);
+    EXPECT_THAT(import(forged), ElementsAre(with("unchanged", plain, "usable plain@partner.example")));
+    EXPECT_THAT(problems,
+                testing::Contains(std::string(plain) + ": its revocation was not taken, since its key did not sign it"));
+}
+
 TEST_F(StoreImport, ARevocationByItselfMayComeTwice) {
     EXPECT_THAT(import(file("revoked.rev.asc")), IsEmpty());
     EXPECT_THAT(problems, ElementsAre(HasSubstr("is of no certificate that is here")));
@@ -152,6 +195,31 @@ TEST_F(StoreImport, WhatGpgCannotReadIsKeptForAddressing) {
     EXPECT_EQ(find("js-v6-curve25519@partner.example").state, key_state::not_for_encryption);
     EXPECT_EQ(keys.set(version_6, availability::disabled), version_6);
     EXPECT_EQ(find("js-v6-curve25519@partner.example").state, key_state::disabled);
+}
+
+TEST_F(StoreImport, WhatGpgCannotReadLosesNothingByAnotherImport) {
+    const auto whole = read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary;
+    ASSERT_THAT(import(whole), testing::SizeIs(1));
+    const auto packets = walk_packets(whole, most_certificate_packets);
+    ASSERT_TRUE(packets);
+    const auto without_subkey =
+        whole.substr(0, whole.size() - packets->back().whole.size() - (*packets)[packets->size() - 2].whole.size());
+    EXPECT_THAT(import(without_subkey), ElementsAre(HasSubstr("unchanged")));
+    EXPECT_EQ(keys.load().certificates.at(0).cert.subkeys.size(), 2u);
+}
+
+TEST_F(StoreImport, AFileWithAnotherCertificateThanItsNameSaysIsDoubtedAndNotUsed) {
+    const std::string other(40, 'A'), other_of_six(64, 'A');
+    replace_file(keys.directory() / (other + ".pgp"), read_key_file(file("plain.asc"))->certificates[0].binary);
+    replace_file(keys.directory() / (other_of_six + ".pgp"),
+                 read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary);
+    auto contents = keys.load();
+    EXPECT_THAT(contents.certificates, IsEmpty());
+    EXPECT_THAT(contents.problems, testing::SizeIs(2));
+    const key_index read(std::move(contents.certificates), std::move(contents.doubts));
+    for (const auto* address : {"plain@partner.example", "js-v6-curve25519@partner.example"})
+        EXPECT_TRUE(read.find(address, now()).in_doubt) << address;
+    EXPECT_FALSE(read.find("bob@partner.example", now()).in_doubt);
 }
 
 TEST_F(StoreImport, MoreThanAFewThatGpgCannotReadCostNoMoreRuns) {

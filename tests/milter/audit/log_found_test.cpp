@@ -4,6 +4,7 @@
 #include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/audit/proof.hpp"
+#include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
 
 #include <gmock/gmock.h>
@@ -212,6 +213,38 @@ TEST_F(FoundLog, WhatOthersWroteIsKeptInItsPlace) {
     EXPECT_EQ(told()->kept_as, "found-000000000005.jsonl");
     EXPECT_THAT(lines_of(directory / told()->kept_as), testing::ElementsAre("no record"));
     EXPECT_THAT(verified().problems, SizeIs(2)) << "the second one is found behind the first";
+}
+
+// Of the same number, the same size and sound in itself: the hash alone is another.
+TEST_F(FoundLog, OneThatWasWrittenAnewIsKnownByItsLastHash) {
+    const auto forge = [this] {
+        policy::chain_end end;
+        std::string lines;
+        for (int i = 0; i < 3; ++i) lines += policy::chain(end, "\"id\":2") + "\n";
+        ASSERT_EQ(fs::file_size(path()), lines.size());
+        std::ofstream(path(), std::ios::in) << lines;
+    };
+    const auto expect_told = [this](log_state what) {
+        ASSERT_TRUE(told());
+        EXPECT_EQ(name_of(told()->what), name_of(what));
+        EXPECT_EQ(told()->last_record, 3u);
+    };
+    {
+        audit_log log(options());
+        write(log, 3);
+        forge();
+        write(log, 1);
+        expect_told(log_state::changed);
+    }
+    fs::remove_all(directory);
+    {
+        audit_log log(options());
+        write(log, 3);
+    }
+    forge();
+    audit_log log(options());
+    write(log, 1);
+    expect_told(log_state::behind);
 }
 
 TEST_F(FoundLog, OneThatIsTouchedIsAsItWasLeft) {

@@ -51,6 +51,23 @@ protected:
     policy::policy rules;
 };
 
+TEST_F(Forms, WhatStaysInsideIsWhatThePolicyCallsMoreSensitiveThanUntagged) {
+    rules.classifications = {{.name = "public", .tags = {"public"}},
+                             {.name = "internal", .tags = {"internal", "interne"}},
+                             {.name = "confidential", .tags = {"confidential", "vertraulich"}},
+                             {.name = "secret", .tags = {"secret"}}};
+    rules.carriers.headers = {"X-Classification"};
+    rules.untagged = 1;
+    EXPECT_EQ(concealed_by(rules).subject, keys::subject_shown::inside_only);
+    EXPECT_THAT(concealed_by(rules).fields, ElementsAre("X-Classification"));
+    EXPECT_THAT(concealed_by(rules).tags, ElementsAre("confidential", "vertraulich", "secret"));
+    rules.untagged.reset();
+    EXPECT_THAT(concealed_by(rules).tags, testing::SizeIs(6)) << "where each mail needs a tag, each tag says something";
+    rules.encryption.protect_subject = false;
+    EXPECT_EQ(concealed_by(rules).subject, keys::subject_shown::outside);
+    EXPECT_THAT(concealed_by(rules).tags, IsEmpty());
+}
+
 TEST_F(Forms, EachCiphertextHasItsGroup) {
     EXPECT_THAT(ciphertext_groups(made), ElementsAre(ElementsAre(0u), ElementsAre(1u)));
     made.what = outcome::deliver;

@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <fcntl.h>
 #include <future>
 #include <new>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace sealgate::milter {
@@ -189,6 +191,26 @@ TEST_F(ThreadMemory, AFileBehindALinkThatLeadsNowhereJustNowIsNotTakenForNone) {
     fs::rename(scratch.path() / "elsewhere", scratch.path() / "not mounted");
     EXPECT_EQ(read_again(*memory), "");
     EXPECT_THAT(find(*memory, {"1@a"}), ElementsAre("confidential"));
+}
+
+// A full disk, as far as write(2) is concerned.
+TEST_F(ThreadMemory, WhatFollowsALineThatIsThereInPartIsReadBack) {
+    {
+        const auto memory = open();
+        EXPECT_EQ(remember(*memory, "1@a"), "");
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit tight{.rlim_cur = content().size() + 20, .rlim_max = before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &tight);
+        EXPECT_NE(remember(*memory, "2@a"), "");
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        EXPECT_EQ(remember(*memory, "3@a", "internal"), "");
+    }
+    const auto memory = open();
+    EXPECT_THAT(said, IsEmpty());
+    EXPECT_THAT(find(*memory, {"1@a", "2@a", "3@a"}), ElementsAre("confidential", "internal"));
+    EXPECT_THAT(find(*memory, {"3@a"}), ElementsAre("internal"));
 }
 
 TEST_F(ThreadMemory, ADirectoryThatCannotBeMadeEndsNothing) {

@@ -1,3 +1,4 @@
+#include "policy/decision/decide.hpp"
 #include "policy/decision/thread.hpp"
 #include "tests/policy/support/policies.hpp"
 
@@ -146,6 +147,29 @@ TEST_F(Thread, ClassificationsAreKnownByName) {
     EXPECT_EQ(most_sensitive(rules, {"internal", "public"}), rank{1});
     EXPECT_EQ(most_sensitive(rules, {"renamed since"}), rank{2});
     EXPECT_EQ(most_sensitive(rules, {"public", "confidential", "internal"}), rank{2});
+}
+
+// The reason that one recipient of a reply gets which is tagged lower.
+struct lowered {
+    outcome result;
+    reason why;
+    bool operator==(const lowered&) const = default;
+};
+void PrintTo(const lowered& one, std::ostream* out) { *out << name_of(one.result) << "/" << name_of(one.why); }
+
+TEST_F(Thread, ATagThatLowersIsToldWhereTheThreadsMailWouldNotJustGo) {
+    known.thread.answers = 2;
+    known.findings.tags = {{.tag = "internal", .classification = 1, .where = carrier::subject}};
+    const auto to = [&](const char* address) {
+        known.recipients = {{.who = parse_address(address), .seen = visibility::visible, .key = {}, .to_them = {}}};
+        const auto made = decide(rules, known).recipients.at(0);
+        return lowered{made.result, made.why};
+    };
+    EXPECT_EQ(to("bob@yahoo.com"), (lowered{outcome::warn, reason::downgrade})) << "says more than the tier's own warning";
+    rules.rules[2].cells.assign(rules.tiers.size(), action::warn);
+    EXPECT_EQ(to("bob@partner.example"), (lowered{outcome::warn, reason::downgrade})) << "it would be warned about, too";
+    rules.rules[2].cells.assign(rules.tiers.size(), action::deliver);
+    EXPECT_EQ(to("bob@yahoo.com"), (lowered{outcome::warn, reason::tier}));
 }
 
 } // namespace

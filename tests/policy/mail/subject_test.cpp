@@ -43,6 +43,7 @@ TEST(Subject, TheGatewaysOwnPlaceholderIsKnownBehindReplyPrefixes) {
                                 " =?utf-8?Q?R=C3=A9p_=3A_=5B=2E=2E=2E=5D?=",
                                 " =?utf-8?B?UmU6IFsuLi5d?=",
                                 " Re:\n [...]",
+                                " Weitergeleitet (zwei): [...]",
                                 " \xE5\x9B\x9E\xE5\xA4\x8D\xEF\xBC\x9A[...]",
                                 " =?utf-8?Q?Re:_[..?= =?utf-8?Q?.]?="})
         EXPECT_TRUE(answers_hidden(subject)) << subject;

@@ -1,23 +1,18 @@
 #include "keys/gnupg/gpg.hpp"
 
 #include "keys/base/files.hpp"
-#include "keys/certificates/user_id.hpp"
+#include "keys/gnupg/event_loop.hpp"
+#include "keys/gnupg/gpgme_values.hpp"
 #include "policy/base/text.hpp"
 
-#include <gpgme.h>
-
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <charconv>
 #include <clocale>
 #include <cstdint>
-#include <exception>
 #include <fcntl.h>
-#include <list>
 #include <new>
 #include <optional>
-#include <poll.h>
 #include <unistd.h>
 
 namespace sealgate::keys {
@@ -43,12 +38,6 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "charset utf-8\n"
                                       "lock-never\n";
 
-std::string text_of(gpgme_error_t error) {
-    std::array<char, 200> buffer{};
-    gpgme_strerror_r(error, buffer.data(), buffer.size());
-    return buffer.data();
-}
-
 void require(gpgme_error_t error, const char* doing) {
     if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
 }
@@ -66,14 +55,6 @@ void start_gpgme() {
         return true;
     }();
 }
-
-struct release {
-    void operator()(gpgme_ctx_t context) const { gpgme_release(context); }
-    void operator()(gpgme_data_t data) const { gpgme_data_release(data); }
-    void operator()(gpgme_key_t key) const { gpgme_key_unref(key); }
-};
-template <class Handle>
-using owned = std::unique_ptr<std::remove_pointer_t<Handle>, release>;
 
 // Borrows: the bytes must outlive it.
 owned<gpgme_data_t> input(std::string_view bytes) {
@@ -93,179 +74,6 @@ std::string content_of(owned<gpgme_data_t> data) {
     const std::unique_ptr<char, decltype(&gpgme_free)> bytes(gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
     return bytes ? std::string(bytes.get(), size) : std::string{};
 }
-
-std::optional<time_point> time_of(long int seconds) {
-    if (seconds <= 0) return std::nullopt;
-    return time_point(std::chrono::seconds(seconds));
-}
-
-std::string id_of(const char* hex) { return hex != nullptr ? hex : ""; }
-
-// GPGME has numbers of its own for what it tells apart.
-std::uint8_t algorithm_of(gpgme_pubkey_algo_t from) {
-    if (from == GPGME_PK_ECDH) return 18;
-    if (from == GPGME_PK_ECDSA) return 19;
-    if (from == GPGME_PK_EDDSA) return 22;
-    return from > 0 && from < 256 ? static_cast<std::uint8_t>(from) : 0;
-}
-
-subkey subkey_of(const _gpgme_subkey& from) {
-    return {.fingerprint = id_of(from.fpr),
-            .key_id = id_of(from.keyid),
-            .algorithm = algorithm_of(from.pubkey_algo),
-            .bits = from.length,
-            .created = time_of(from.timestamp).value_or(time_point{}),
-            .expires = time_of(from.expires),
-            .can_encrypt = from.can_encrypt != 0,
-            .revoked = from.revoked != 0,
-            .invalid = from.invalid != 0 || from.timestamp < 0,
-            .refused = from.length == 0, // gpg knows no such algorithm, or no such curve
-            .known_algorithm = from.length != 0};
-}
-
-// gpg shows all user ids of a revoked certificate as revoked. They stay, so that its address finds it.
-void add_user_id(certificate& to, const _gpgme_user_id& from) {
-    if (from.invalid != 0 || (from.revoked != 0 && !to.revoked)) return;
-    to.user_ids.push_back(text::printable(from.uid));
-    auto address = address_in_user_id(from.address != nullptr && *from.address != '\0' ? from.address : from.uid);
-    if (!address.empty()) to.addresses.push_back(std::move(address));
-}
-
-certificate certificate_of(const _gpgme_key& from) {
-    certificate out;
-    out.revoked = from.revoked != 0;
-    for (const auto* key = from.subkeys; key != nullptr; key = key->next) out.subkeys.push_back(subkey_of(*key));
-    for (const auto* id = from.uids; id != nullptr; id = id->next) add_user_id(out, *id);
-    if (!out.subkeys.empty()) {
-        const auto& primary = out.subkeys.front();
-        out.fingerprint = primary.fingerprint;
-        out.created = primary.created;
-        out.expires = primary.expires;
-    }
-    out.invalid = from.invalid != 0 || out.subkeys.empty() || out.subkeys.front().invalid;
-    return out;
-}
-
-// Carries one context's operations. GPGME's own loop looks at a cancellation only when gpg says something, so
-// one that hangs would hang its caller; hence this one, with a deadline.
-class event_loop {
-public:
-    explicit event_loop(gpgme_ctx_t context)
-        : context_(context) {
-        gpgme_io_cbs callbacks{.add = add, .add_priv = this, .remove = remove, .event = on_event, .event_priv = this};
-        gpgme_set_io_cbs(context, &callbacks);
-    }
-    event_loop(const event_loop&) = delete;
-    event_loop& operator=(const event_loop&) = delete;
-
-    struct ending {
-        gpgme_error_t error = 0;
-        std::vector<certificate> listed;
-    };
-
-    // After an operation was started: until its end.
-    ending run(std::chrono::steady_clock::time_point deadline) {
-        while (!done_) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-            if (left.count() <= 0 || watches_.empty()) {
-                gpgme_cancel(context_);
-                reset();
-                throw gpg_broken("gpg did not answer in time");
-            }
-            turn(static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
-            throw_what_was_thrown();
-        }
-        auto out = std::move(ending_);
-        reset();
-        return out;
-    }
-
-    void reset() {
-        ending_ = {};
-        done_ = false;
-        thrown_ = nullptr;
-    }
-
-    // GPGME is C: nothing may be thrown through it.
-    template <class F>
-    gpgme_error_t without_throwing(F work) {
-        try {
-            work();
-            return 0;
-        } catch (...) {
-            thrown_ = std::current_exception();
-            return gpgme_error(GPG_ERR_ENOMEM);
-        }
-    }
-
-    // Takes over what a callback could not throw.
-    void throw_what_was_thrown() {
-        if (!thrown_) return;
-        const auto problem = thrown_;
-        gpgme_cancel(context_);
-        reset();
-        std::rethrow_exception(problem);
-    }
-
-private:
-    struct watch {
-        event_loop* loop;
-        int descriptor;
-        short events;
-        gpgme_io_cb_t call;
-        void* data;
-    };
-
-    void turn(int milliseconds) {
-        std::vector<pollfd> waiting;
-        std::vector<const watch*> waiters;
-        for (const auto& w : watches_) {
-            waiting.push_back({.fd = w.descriptor, .events = w.events, .revents = 0});
-            waiters.push_back(&w);
-        }
-        if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) return;
-        for (std::size_t i = 0; i < waiting.size(); ++i)
-            if (waiting[i].revents != 0 && is_registered(waiters[i])) waiters[i]->call(waiters[i]->data, waiting[i].fd);
-    }
-
-    // A call may take away other watches.
-    bool is_registered(const watch* wanted) const {
-        return std::ranges::any_of(watches_, [&](const watch& w) { return &w == wanted; });
-    }
-
-    static gpgme_error_t add(void* self, int descriptor, int is_input, gpgme_io_cb_t call, void* data, void** tag) {
-        auto& loop = *static_cast<event_loop*>(self);
-        const auto events = static_cast<short>(is_input != 0 ? POLLIN : POLLOUT);
-        return loop.without_throwing([&] {
-            loop.watches_.push_back({.loop = &loop, .descriptor = descriptor, .events = events, .call = call, .data = data});
-            *tag = &loop.watches_.back();
-        });
-    }
-
-    static void remove(void* tag) {
-        if (tag == nullptr) return;
-        auto& loop = *static_cast<watch*>(tag)->loop;
-        loop.watches_.remove_if([&](const watch& w) { return &w == tag; });
-    }
-
-    static void on_event(void* self, gpgme_event_io_t type, void* data) {
-        auto& loop = *static_cast<event_loop*>(self);
-        if (type == GPGME_EVENT_DONE) {
-            const auto& done = *static_cast<gpgme_io_event_done_data_t>(data);
-            loop.ending_.error = done.err != 0 ? done.err : done.op_err;
-            loop.done_ = true;
-        } else if (type == GPGME_EVENT_NEXT_KEY) {
-            const owned<gpgme_key_t> key(static_cast<gpgme_key_t>(data));
-            loop.without_throwing([&] { loop.ending_.listed.push_back(certificate_of(*key)); });
-        }
-    }
-
-    gpgme_ctx_t context_;
-    std::list<watch> watches_; // GPGME keeps pointers to them
-    ending ending_;
-    bool done_ = false;
-    std::exception_ptr thrown_;
-};
 
 // One recipient a line; behind "--file" each is the name of a file that holds the certificate. gpg reads what is handed to
 // it, and not a file of the store, which may be another by now.

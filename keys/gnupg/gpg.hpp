@@ -1,4 +1,4 @@
-// GnuPG, as this program uses it: certificates in, certificates out, encryption. The only user of GPGME.
+// GnuPG, as this program uses it: certificates in, certificates out, encryption. Only this room uses GPGME.
 //
 // One object belongs to one thread at a time, and has a gpg home of its own that nothing else uses, so that
 // callers never wait for each other's locks. Every operation is one gpg process, which never asks, never goes

@@ -58,11 +58,11 @@ open_file::open_file(std::filesystem::path path, int flags, unsigned mode)
 open_file::~open_file() { ::close(descriptor_); }
 
 void open_file::write_all(std::string_view content) const {
-    while (!content.empty()) {
-        const auto written = ::write(descriptor_, content.data(), content.size());
+    for (std::size_t done = 0; done < content.size();) {
+        const auto written = ::write(descriptor_, content.data() + done, content.size() - done);
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("cannot write", path_);
-        content.remove_prefix(static_cast<std::size_t>(written));
+        if (written < 0) throw unfinished_write(errno, "cannot write " + path_.string(), done);
+        done += static_cast<std::size_t>(written);
     }
 }
 
@@ -83,16 +83,19 @@ input_file::input_file(const std::filesystem::path& path, input_kind kind)
 }
 
 std::string read_file(const std::filesystem::path& file, std::size_t most, input_kind kind) {
-    const input_file from(file, kind);
+    return read_open(input_file(file, kind).descriptor(), file, most);
+}
+
+std::string read_open(int descriptor, const std::filesystem::path& name, std::size_t most) {
     std::string out;
     char buffer[16384];
     for (;;) {
-        const auto count = ::read(from.descriptor(), buffer, sizeof buffer);
+        const auto count = ::read(descriptor, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail("cannot read", file);
+        if (count < 0) fail("cannot read", name);
         if (count == 0) return out;
         out.append(buffer, static_cast<std::size_t>(count));
-        if (out.size() > most) refuse(file_error::too_large, file);
+        if (out.size() > most) refuse(file_error::too_large, name);
     }
 }
 

@@ -7,8 +7,19 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace sealgate::keys {
+
+// How much of it was written before it failed.
+class unfinished_write : public std::system_error {
+public:
+    unfinished_write(int error, const std::string& doing, std::size_t octets)
+        : std::system_error(error, std::generic_category(), doing)
+        , written(octets) {}
+
+    std::size_t written;
+};
 
 // An open file, closed with its owner.
 class open_file {
@@ -20,7 +31,7 @@ public:
     open_file& operator=(const open_file&) = delete;
 
     int descriptor() const { return descriptor_; }
-    void write_all(std::string_view content) const;
+    void write_all(std::string_view content) const; // throws unfinished_write
     void sync() const;
 
 private:
@@ -42,6 +53,9 @@ constexpr std::size_t largest_key_file = 64 * 1024;
 
 // At most so many octets.
 std::string read_file(const std::filesystem::path& file, std::size_t most = largest_file, input_kind kind = input_kind::file);
+
+// What is left to read there, at most so many octets; `name` is for errors.
+std::string read_open(int descriptor, const std::filesystem::path& name, std::size_t most = largest_file);
 
 // A file's name is durable only with its directory.
 void sync_directory(const std::filesystem::path& directory);

@@ -136,11 +136,12 @@ bool is_only_ids(std::string_view value) {
 std::optional<std::string> seen_of(const header_field& field, const concealment& hidden, const secrets& said) {
     const auto& name = field.name;
     if (text::is_one_of(name, id_fields)) return is_only_ids(field.value) ? std::optional(field.value) : ids_in(field.value);
-    if (text::is_one_of(name, address_fields)) return said.repeats_subject(field) ? addresses_in(field.value) : field.value;
+    const auto says_secrets = [&] { return said.repeats_subject(field) || said.says_tag(field); };
+    if (text::is_one_of(name, address_fields)) return says_secrets() ? addresses_in(field.value) : field.value;
     const auto is_this = [&](std::string_view other) { return text::iequals(name, other); };
     if (text::is_one_of(name, hidden_fields) || std::ranges::any_of(hidden.fields, is_this)) return std::nullopt;
     if (text::is_one_of(name, user_facing) || is_for_servers(name)) return field.value;
-    return said.repeats_subject(field) || said.says_tag(field) ? std::nullopt : std::optional(field.value);
+    return says_secrets() ? std::nullopt : std::optional(field.value);
 }
 
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).

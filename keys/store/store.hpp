@@ -1,5 +1,4 @@
-// The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty
-// file
+// The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty file
 // `<FINGERPRINT>.disabled` beside it switches it off. Fingerprints are upper-case hex.
 //
 // Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files

@@ -139,12 +139,12 @@ void audit_log::rotate_before(std::size_t octets, std::chrono::sys_days today) {
     const bool is_old = options_.rotate_daily && file_.last_day() && *file_.last_day() != today;
     if (file_.size() == 0 || (!is_full && !is_old)) return;
     add_checkpoint();
-    complain_once(rotating_lacks_, file_.rotate());
+    if (const auto news = rotating_.news(file_.rotate())) options_.complain(*news);
 }
 
 // After a failure, time alone counts.
 bool audit_log::checkpoint_is_due() const {
-    const bool enough = signing_lacks_.empty() && file_.end().last_seq >= signed_ + options_.checkpoint_records;
+    const bool enough = !signing_.lasts() && file_.end().last_seq >= signed_ + options_.checkpoint_records;
     return enough || steady_clock::now() >= next_checkpoint_;
 }
 
@@ -159,14 +159,7 @@ void audit_log::add_checkpoint() {
         problem = std::string("no checkpoint: ") + error.what();
         next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
     }
-    complain_once(signing_lacks_, problem);
-}
-
-// What lasts is said once, and that it is over.
-void audit_log::complain_once(std::string& last, const std::string& problem) const {
-    if (problem == last) return;
-    options_.complain(problem.empty() ? "works again: " + last : problem);
-    last = problem;
+    if (const auto news = signing_.news(problem)) options_.complain(*news);
 }
 
 } // namespace sealgate::milter

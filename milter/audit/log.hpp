@@ -9,6 +9,7 @@
 
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/log_file.hpp"
+#include "milter/base/lasting_problem.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -69,7 +70,6 @@ private:
     bool checkpoint_is_due() const;
     void sign();
     void add_checkpoint();
-    void complain_once(std::string& last, const std::string& problem) const;
 
     const audit_options options_;
     audit_file file_;
@@ -78,8 +78,8 @@ private:
     std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
     std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
     std::vector<std::string> untold_; // records of how the log was found, until they are written
-    std::string rotating_lacks_;
-    std::string signing_lacks_;
+    lasting_problem rotating_;
+    lasting_problem signing_;
 
     std::mutex mutex_;
     std::condition_variable wake_;

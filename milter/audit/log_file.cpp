@@ -182,21 +182,30 @@ std::string audit_file::append(std::string_view lines, const policy::chain_end& 
         size_ += static_cast<off_t>(lines.size());
         end_ = end;
         last_day_ = today;
+    } catch (const keys::unfinished_write& problem) {
+        error = problem.what();
+        take_back(lines.substr(0, problem.written), error);
     } catch (const std::system_error& problem) {
         error = problem.what();
-        take_back(lines.size(), error);
+        take_back(lines, error);
     }
     struct stat status = {};
     if (::fstat(file_->descriptor(), &status) == 0) written_at_ = status.st_mtim;
     return error;
 }
 
-// What was written just now, and nothing else: the file may have been cut, or written to, meanwhile.
-void audit_file::take_back(std::size_t written, std::string& error) {
-    struct stat status = {};
-    if (::fstat(file_->descriptor(), &status) != 0) return;
-    const bool is_ours = status.st_size > size_ && status.st_size <= size_ + static_cast<off_t>(written);
-    if (is_ours && ::ftruncate(file_->descriptor(), size_) != 0) error += "; and its beginning could not be taken back";
+// What was written just now, where it stands at the end, and nothing else: the file may have been cut, or written to,
+// meanwhile. What stays is found at the next look.
+void audit_file::take_back(std::string_view written, std::string& error) {
+    if (written.empty()) return;
+    try {
+        const auto size = status_of(*file_, path()).st_size;
+        const auto begin = size - static_cast<off_t>(written.size());
+        if (begin < 0 || read_range(file_->descriptor(), begin, size, path()) != written) return;
+        if (::ftruncate(file_->descriptor(), begin) != 0) fail("cannot cut", path());
+    } catch (const std::system_error& problem) {
+        error += std::string("; and its beginning could not be taken back: ") + problem.what();
+    }
 }
 
 // The empty file is there before the full one gets its other name: what can fail for want of room fails first.

@@ -62,7 +62,7 @@ private:
     void begin_file(const std::filesystem::path& away);
     void note_as_left();
     std::filesystem::path name_to_keep() const;
-    void take_back(std::size_t written, std::string& error);
+    void take_back(std::string_view written, std::string& error);
 
     std::filesystem::path directory_;
     keys::open_file lock_;

@@ -4,19 +4,30 @@
 
 #include <filesystem>
 #include <system_error>
+#include <unistd.h>
 
 namespace sealgate::milter {
 
-std::expected<std::string, std::string> read_file(const std::string& path) {
+namespace {
+
+std::expected<std::string, std::string> read_by(auto how) {
     try {
-        return keys::read_file(path, keys::largest_file, keys::input_kind::file_or_pipe);
+        return how();
     } catch (const std::system_error& problem) {
         return std::unexpected("cannot be read: " + problem.code().message());
     }
 }
 
+} // namespace
+
+std::expected<std::string, std::string> read_file(const std::string& path) {
+    return read_by([&] { return keys::read_file(path, keys::largest_file, keys::input_kind::file_or_pipe); });
+}
+
+// Not by a name such as /dev/stdin: a socket, as sshd may give, cannot be opened.
 std::expected<std::string, std::string> read_file_or_input(const std::string& path) {
-    return read_file(path == "-" ? "/dev/stdin" : path);
+    if (path != "-") return read_file(path);
+    return read_by([] { return keys::read_open(STDIN_FILENO, "the standard input"); });
 }
 
 std::expected<std::optional<std::vector<std::string>>, std::string> list_directory(const std::string& path) {

@@ -11,7 +11,7 @@ namespace sealgate::milter {
 // A file or a pipe, of at most 1 GiB.
 std::expected<std::string, std::string> read_file(const std::string& path);
 
-// "-" is the standard input; else as read_file().
+// "-" is the standard input, whatever that is; else as read_file().
 std::expected<std::string, std::string> read_file_or_input(const std::string& path);
 
 // The names in a directory; nothing where there is none.

@@ -14,17 +14,11 @@
 
 #include <chrono>
 #include <iostream>
-#include <iterator>
 #include <optional>
 
 namespace sealgate::milter {
 
 namespace {
-
-std::expected<std::string, std::string> read_input(const std::string& file) {
-    if (file != "-") return read_file(file);
-    return std::string(std::istreambuf_iterator<char>(std::cin), {});
-}
 
 // The envelope sender, where nobody names it: most programs put the same address into From.
 policy::address sender_named_in(const policy::message& mail) {
@@ -95,7 +89,7 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
         std::cout << "  answers mail that is " << rules.classifications[made.thread->classification].name << " (known by its "
                   << name_of(made.thread->known_by) << "): " << name_of(made.thread->effect) << '\n';
     for (const auto& miss : judged.known.findings.near_misses)
-        std::cout << (miss.unread ? "  not to be read: " : "  nearly a tag in ") << name_of(miss.where)
+        std::cout << (miss.unread ? "  not to be read for certain: " : "  nearly a tag in ") << name_of(miss.where)
                   << (miss.charset.empty() ? "" : " (charset " + miss.charset + ")")
                   << (miss.suggestion.empty() ? "" : ": " + miss.suggestion + " may be meant") << '\n';
     std::cout << "  protection: " << name_of(judged.known.brought)
@@ -125,7 +119,7 @@ known_names known_of(const std::optional<thread_table>& threads, const std::vect
 // Whether the file could be read.
 bool explain(const std::string& file, const invocation& called, const snapshot& live,
              const std::optional<thread_table>& threads) {
-    const auto bytes = read_input(file);
+    const auto bytes = read_file_or_input(file);
     if (!bytes) {
         complain(file + ": " + bytes.error());
         return false;

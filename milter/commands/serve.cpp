@@ -173,7 +173,7 @@ public:
         asio::co_spawn(io_, await_signals(), asio::detached);
         asio::co_spawn(io_, look_for_events(), asio::detached);
         asio::co_spawn(io_, follow_keys(), asio::detached);
-        asio::co_spawn(io_, most_.octets(), asio::detached);
+        asio::co_spawn(io_, most_.find_out(), asio::detached);
         courier_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
@@ -347,7 +347,7 @@ private:
         gateway_.replace(std::move(fresh));
         watch_.look();
         most_.forget();
-        asio::co_spawn(io_, most_.octets(), asio::detached);
+        asio::co_spawn(io_, most_.find_out(), asio::detached);
     }
 
     asio::io_context io_{1};

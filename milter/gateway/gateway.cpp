@@ -47,19 +47,6 @@ std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const po
 
 const std::string& shown(const smtp_client& client) { return client.address.empty() ? client.name : client.address; }
 
-std::optional<trouble> too_much(const leaving_size& sizes, std::optional<std::uint64_t> of_postfix, std::uint64_t of_copies) {
-    if (of_postfix && sizes.largest() > *of_postfix)
-        return trouble{.why = reason::too_large_sealed,
-                       .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +
-                               std::to_string(*of_postfix) + " (message_size_limit)",
-                       .most_octets = *of_postfix};
-    if (sizes.copies() > of_copies)
-        return trouble{.why = reason::too_many_copies,
-                       .text = "its copies have more than " + std::to_string(of_copies) + " octets (limits.copies)",
-                       .most_octets = of_copies};
-    return std::nullopt;
-}
-
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
     if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
@@ -75,35 +62,33 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
 } // namespace
 
 awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited awaited) {
-    const answer untouched{.final = verdict::accept, .edits = {}, .reply = {}};
-    if (const auto type = passing_report(*live_, mail)) co_return co_await pass_report(std::move(mail), *type);
-    passage of{.live = live_,
-               .mail = std::make_shared<const transaction>(std::move(mail)),
-               .id = new_decision_id(),
-               .time = std::chrono::system_clock::now(),
-               .began = std::chrono::steady_clock::now(),
-               .awaited = std::move(awaited),
-               .thread = {},
-               .leaving = {},
-               .given_id = {},
-               .judged = {},
-               .sealed = {},
-               .reply = {},
-               .notice = {},
-               .mine = {}};
-    const bool enforced = of.enforced();
+    const auto live = live_;
     try {
+        if (const auto type = passing_report(*live, mail)) co_return co_await pass_report(live, std::move(mail), *type);
+        passage of{.live = live,
+                   .mail = std::make_shared<const transaction>(std::move(mail)),
+                   .id = new_decision_id(),
+                   .time = std::chrono::system_clock::now(),
+                   .began = std::chrono::steady_clock::now(),
+                   .awaited = std::move(awaited),
+                   .thread = {},
+                   .leaving = {},
+                   .given_id = {},
+                   .judged = {},
+                   .sealed = {},
+                   .reply = {},
+                   .notice = {},
+                   .mine = {}};
         co_return co_await pass_down(std::move(of), agreed);
     } catch (const std::exception& problem) {
-        if (enforced) throw;
+        if (live->gateway.mode == policy::mode::enforce) throw;
         log_line(std::string("not decided, and passed as monitor mode says: ") + text_of(problem));
     }
-    co_return untouched;
+    co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
 }
 
 // No decision, and yet somebody must be able to find it later: what carries no record does not pass.
-awaitable<answer> gateway::pass_report(transaction mail, std::string type) {
-    const auto live = live_;
+awaitable<answer> gateway::pass_report(std::shared_ptr<const snapshot> live, transaction mail, std::string type) {
     policy::passed_report passed{.time = std::chrono::system_clock::now(),
                                  .type = type,
                                  .queue_id = mail.queue_id,
@@ -171,17 +156,34 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     leaving_size sizes(*of.mail, *of.leaving, concealed_by(of.live->rules));
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
-    const auto most_of_postfix = co_await most_.octets();
+    co_await most_.find_out();
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
         const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
         auto sealed = co_await seal_once(of, std::move(recipients), stays_in_hand);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
         stays_in_hand ? sizes.add_in_hand(sealed->body_size()) : sizes.add_copy(sealed->body_size());
-        if (auto over = too_much(sizes, most_of_postfix, of.live->gateway.limits.copies)) co_return std::unexpected(*over);
+        if (auto over = co_await too_much(of, sizes)) co_return std::unexpected(*std::move(over));
         envelopes.push_back(*std::move(sealed));
     }
     co_return envelopes;
+}
+
+// Of what is encrypted so far. Whether it is too much for Postfix only Postfix can say: while it does not, the mail waits.
+awaitable<std::optional<trouble>> gateway::too_much(const passage& of, const leaving_size& sizes) {
+    const auto over = co_await most_.exceeded_by(sizes.largest());
+    if (!over) co_return trouble{.why = reason::internal_error, .text = over.error()};
+    if (*over)
+        co_return trouble{.why = reason::too_large_sealed,
+                          .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +
+                                  std::to_string(**over) + " (message_size_limit)",
+                          .most_octets = **over};
+    const auto most_of_copies = of.live->gateway.limits.copies;
+    if (sizes.copies() > most_of_copies)
+        co_return trouble{.why = reason::too_many_copies,
+                          .text = "its copies have more than " + std::to_string(most_of_copies) + " octets (limits.copies)",
+                          .most_octets = most_of_copies};
+    co_return std::nullopt;
 }
 
 // What does not stay in hand is put away.
@@ -202,9 +204,9 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
 
 // What never can be done is refused.
 void gateway::settle_trouble(passage& of, const trouble& why) {
-    if (why.most_octets == 0) return defer(of, why.why, "cannot encrypt: " + why.text);
+    if (!why.most_octets) return defer(of, why.why, "cannot encrypt: " + why.text);
     log_line(of.id + " " + of.mail->queue_id + " refused: " + why.text);
-    of.judged.made = policy::refused_for_size(std::move(of.judged.made), why.why, why.most_octets);
+    of.judged.made = policy::refused_for_size(std::move(of.judged.made), why.why, *why.most_octets);
 }
 
 // What a failure until here means: what can't be done is deferred.

@@ -9,6 +9,7 @@
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/gateway/judge.hpp"
+#include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/sealed_envelope.hpp"
 #include "milter/gateway/sealing_pool.hpp"
 #include "milter/gateway/trouble.hpp"
@@ -87,13 +88,14 @@ private:
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
     };
 
-    boost::asio::awaitable<answer> pass_report(transaction mail, std::string type);
+    boost::asio::awaitable<answer> pass_report(std::shared_ptr<const snapshot> live, transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
     static void name_if_need_be(passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                   bool stays_in_hand);
+    boost::asio::awaitable<std::optional<trouble>> too_much(const passage& of, const leaving_size& sizes);
     static void settle_trouble(passage& of, const trouble& why);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);

@@ -1,6 +1,7 @@
 // Sealing beside the network thread: as many workers as configured, each with a gpg home of its own.
 //
-// A worker whose gpg broke starts anew with the next message. Safe to use from the network thread only.
+// A worker whose gpg broke starts anew with the next message. Asked on the network thread; what it does runs on the pool's
+// threads, which share the idle workers.
 // Tested by e2e/test_sealing.py.
 #pragma once
 

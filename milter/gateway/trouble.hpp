@@ -5,14 +5,15 @@
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace sealgate::milter {
 
 struct trouble {
     policy::reason why;
-    std::string text;              // one line, for the log
-    std::uint64_t most_octets = 0; // where there is too much of it: how much may be. No later try mends that
+    std::string text;                              // one line, for the log
+    std::optional<std::uint64_t> most_octets = {}; // where there is too much of it: how much may be. No later try mends that
 };
 
 // A full disk and memory that is refused are `no_room`; everything else is `otherwise`.

@@ -1,6 +1,21 @@
 #include "milter/outbox/submit_limit.hpp"
 
+#include "milter/base/exception_text.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
 namespace sealgate::milter {
+
+namespace asio = boost::asio;
+using asio::awaitable;
 
 namespace {
 
@@ -10,13 +25,75 @@ constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_messa
 
 } // namespace
 
-boost::asio::awaitable<std::optional<std::uint64_t>> submit_limit::octets() {
-    if (std::chrono::steady_clock::now() < ask_again_) co_return known_;
-    const auto said = co_await ask_size_limit(submit_(), patience);
-    const auto now = std::chrono::steady_clock::now();
-    ask_again_ = said ? now + remembered : now + after_failure;
-    if (said) known_ = *said;
-    co_return known_;
+struct submit_limit::question {
+    explicit question(const asio::any_io_executor& where)
+        : ended(where, asio::steady_timer::time_point::max()) {}
+
+    asio::steady_timer ended; // cancelled then
+    bool is_answered = false;
+    bool is_forgotten = false; // nobody wants the answer any more
+};
+
+awaitable<submit_limit::said> submit_limit::exceeded_by(std::uint64_t octets) {
+    const auto fits = [&] { return !known_ || octets <= *known_; };
+    const bool is_new = is_due();
+    if (is_new) co_await ask();
+    if (fits()) co_return std::nullopt;
+    if (!is_new && problem_.empty()) co_await ask();
+    if (!problem_.empty())
+        co_return std::unexpected("nobody says whether " + std::to_string(octets) + " octets are too many: " + problem_);
+    co_return fits() ? std::nullopt : known_;
+}
+
+awaitable<void> submit_limit::find_out() {
+    if (is_due()) co_await ask();
+}
+
+void submit_limit::forget() {
+    if (asking_) {
+        asking_->is_forgotten = true;
+        asking_->ended.cancel();
+    }
+    asking_.reset();
+    known_.reset();
+    problem_.clear();
+    ask_again_ = {};
+}
+
+// Until there is an answer that was not forgotten meanwhile.
+awaitable<void> submit_limit::ask() {
+    const auto executor = co_await asio::this_coro::executor;
+    std::shared_ptr<question> mine;
+    do {
+        if (!asking_) {
+            asking_ = std::make_shared<question>(executor);
+            asio::co_spawn(executor, put(asking_, submit_()), asio::detached);
+        }
+        mine = asking_;
+        while (!mine->is_answered && !mine->is_forgotten) co_await mine->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+    } while (mine->is_forgotten);
+}
+
+// Whoever forgets the question may be gone with what it belongs to.
+awaitable<void> submit_limit::put(std::shared_ptr<question> what, inet_endpoint to) {
+    said answer;
+    try {
+        answer = co_await ask_size_limit(std::move(to), patience);
+    } catch (const std::exception& problem) {
+        answer = std::unexpected(text_of(problem));
+    }
+    if (what->is_forgotten) co_return;
+    remember(answer);
+    asking_.reset();
+    what->is_answered = true;
+    what->ended.cancel();
+}
+
+// What was said last lets mail pass while nobody answers.
+void submit_limit::remember(const said& what) {
+    ask_again_ = std::chrono::steady_clock::now() + (what ? std::chrono::seconds(remembered) : after_failure);
+    problem_ = what ? std::string{} : what.error();
+    if (what) known_ = *what;
 }
 
 } // namespace sealgate::milter

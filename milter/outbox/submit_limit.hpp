@@ -1,8 +1,8 @@
 // The largest message that Postfix takes, as its submit port says (EHLO, RFC 1870): a sealed mail is larger than it came.
 //
 // Asked at the start and after a reload, and remembered for a while, since Postfix can be reloaded too. Where it could not be
-// asked, the next mail that is sealed asks again. On the network thread.
-// Tested by outbox/smtp_client_test.
+// asked, the next mail that is sealed asks again. What is remembered lets mail pass and never refuses it: the administrator may
+// have raised the limit since. One question at a time, shared by all who wait for its answer. On the network thread.
 #pragma once
 
 #include "milter/outbox/smtp_client.hpp"
@@ -12,8 +12,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -21,16 +25,33 @@ class submit_limit {
 public:
     explicit submit_limit(std::function<inet_endpoint()> submit)
         : submit_(std::move(submit)) {}
+    ~submit_limit() { forget(); }
+    submit_limit(const submit_limit&) = delete;
+    submit_limit& operator=(const submit_limit&) = delete;
 
-    // Octets; nothing where there is no limit, or nobody to ask.
-    boost::asio::awaitable<std::optional<std::uint64_t>> octets();
+    // The limit that a message of so many octets is over, as Postfix says now; nothing where it fits, or where nobody has ever
+    // named a limit. The error says why nobody can be asked whether what was said last still holds.
+    boost::asio::awaitable<std::expected<std::optional<std::uint64_t>, std::string>> exceeded_by(std::uint64_t octets);
 
-    // What is remembered may be another port's.
-    void forget() { ask_again_ = {}; }
+    // For the mails to come.
+    boost::asio::awaitable<void> find_out();
+
+    // What is remembered, and what is being asked, may be another port's.
+    void forget();
 
 private:
+    using said = std::expected<std::optional<std::uint64_t>, std::string>;
+    struct question;
+
+    boost::asio::awaitable<void> ask();
+    boost::asio::awaitable<void> put(std::shared_ptr<question> what, inet_endpoint to);
+    bool is_due() const { return std::chrono::steady_clock::now() >= ask_again_; }
+    void remember(const said& what);
+
     std::function<inet_endpoint()> submit_;
+    std::shared_ptr<question> asking_;
     std::optional<std::uint64_t> known_;
+    std::string problem_; // why the last question had no answer; empty: it had
     std::chrono::steady_clock::time_point ask_again_;
 };
 

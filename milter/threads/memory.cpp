@@ -133,14 +133,12 @@ std::string thread_memory::commit(const std::vector<waiting>& batch) {
     return problem;
 }
 
-// What lasts is said once, and that it is over.
 void thread_memory::say(const std::string& problem) {
-    if (problem == said_) return;
     const auto* waits =
         is_read() ? "; sensitive mail is deferred until it works"
                   : "; until it can be read, sensitive mail is deferred, and replies without a tag that would leave in clear";
-    complain_("memory of threads: " + (problem.empty() ? "works again: " + said_ : problem + waits));
-    said_ = problem;
+    const auto news = writing_.news(problem);
+    if (news) complain_("memory of threads: " + *news + (problem.empty() ? "" : waits));
 }
 
 } // namespace sealgate::milter

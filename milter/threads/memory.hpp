@@ -8,6 +8,7 @@
 // Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
+#include "milter/base/lasting_problem.hpp"
 #include "milter/threads/file.hpp"
 #include "milter/threads/table.hpp"
 
@@ -69,7 +70,7 @@ private:
 
     // Of the writer thread.
     thread_file file_;
-    std::string said_;
+    lasting_problem writing_;
 
     mutable std::mutex mutex_; // the table; never held while the disk works
     bool is_read_ = false;

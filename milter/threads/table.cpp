@@ -1,6 +1,8 @@
 #include "milter/threads/table.hpp"
 
+#include "policy/base/bytes.hpp"
 #include "policy/base/digest.hpp"
+#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
@@ -25,9 +27,9 @@ std::optional<Number> number_in(std::string_view text, int base) {
 }
 
 std::string hex(std::uint64_t number) {
-    char out[17];
-    const auto end = std::to_chars(out, out + sizeof out, number, 16).ptr;
-    return std::string(static_cast<std::size_t>(out + 16 - end), '0') + std::string(out, end);
+    std::string octets;
+    bytes::appender(octets).u32(static_cast<std::uint32_t>(number >> 32)).u32(static_cast<std::uint32_t>(number));
+    return text::lower_hex(octets);
 }
 
 // 2106 is far enough.

@@ -1,5 +1,7 @@
 #include "policy/base/digest.hpp"
 
+#include "policy/base/hex.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -12,15 +14,7 @@ namespace {
 using sha256 = std::array<std::uint8_t, 32>;
 using sha1 = std::array<std::uint8_t, 20>;
 
-std::string hex(const auto& octets) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const auto octet : octets) {
-        out += digits[octet >> 4];
-        out += digits[octet & 15];
-    }
-    return out;
-}
+std::string hex(const auto& octets) { return text::lower_hex({reinterpret_cast<const char*>(octets.data()), octets.size()}); }
 
 } // namespace
 

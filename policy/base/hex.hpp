@@ -23,16 +23,16 @@ constexpr std::optional<char> escaped_octet(std::string_view s) {
     return low ? std::optional(static_cast<char>(static_cast<unsigned char>(*high << 4 | *low))) : std::nullopt;
 }
 
-// Two upper-case digits an octet.
-inline std::string upper_hex(std::string_view octets) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
+// Two digits an octet.
+inline std::string hex_in(std::string_view digits, std::string_view octets) {
     std::string out;
     for (const char c : octets) {
         const auto octet = static_cast<unsigned char>(c);
-        out += digits[octet >> 4];
-        out += digits[octet & 15];
+        out.append({digits[octet >> 4], digits[octet & 15]});
     }
     return out;
 }
+inline std::string lower_hex(std::string_view octets) { return hex_in("0123456789abcdef", octets); }
+inline std::string upper_hex(std::string_view octets) { return hex_in("0123456789ABCDEF", octets); }
 
 } // namespace sealgate::text

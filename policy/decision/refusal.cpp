@@ -58,19 +58,30 @@ std::size_t account::recipients() const {
     return count;
 }
 
-std::string unread_text(const near_miss& miss) {
-    const auto named = text::ascii(miss.charset);
-    const auto why = named.empty() ? "" : " (charset " + named + ")";
-    switch (miss.where) {
-    case carrier::subject: return "its Subject could not be read" + why;
-    case carrier::header: return "a header field in which tags stand could not be read" + why;
-    case carrier::sensitivity: return "its Sensitivity could not be read" + why;
+std::string field_text(carrier where) {
+    switch (where) {
+    case carrier::subject: return "its Subject";
+    case carrier::header: return "a header field in which tags stand";
+    case carrier::sensitivity: return "its Sensitivity";
     }
     std::unreachable();
 }
 
+// Where a tag was found all the same, there or elsewhere, what remains is a doubt.
+std::string unread_text(const near_miss& miss, const std::vector<found_tag>& found) {
+    const auto named = text::ascii(miss.charset);
+    const auto why = named.empty() ? "" : " (charset " + named + ")";
+    const auto field = field_text(miss.where);
+    if (found.empty()) return field + " could not be read" + why + ", so nobody can tell its tag";
+    std::vector<std::string> tags;
+    for (const auto& one : found)
+        if (std::ranges::find(tags, one.tag) == tags.end()) tags.push_back(one.tag);
+    return "it is tagged " + text::ascii(text::listed(tags, "and")) + ", but " + field + " could not be read for certain" +
+           why + ", so it may have another tag as well";
+}
+
 std::string near_miss_text(const facts& known) {
-    if (const auto* unread = unread_in(known.findings)) return unread_text(*unread) + ", so nobody can tell its tag";
+    if (const auto* unread = unread_in(known.findings)) return unread_text(*unread, known.findings.tags);
     std::vector<std::string> meant;
     for (const auto& miss : known.findings.near_misses) {
         const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();

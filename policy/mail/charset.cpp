@@ -1,6 +1,7 @@
 #include "policy/mail/charset.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/base/word_list.hpp"
 
 #include <unicode/ucnv.h>
 
@@ -106,13 +107,6 @@ std::string letters_and_digits(std::string_view label) {
     return out;
 }
 
-bool has_word(std::string_view words, std::string_view word) {
-    const auto ends_at = [&](std::size_t at) { return at == words.size() || words[at] == ' '; };
-    auto at = word.empty() ? words.npos : words.find(word);
-    while (at != words.npos && ((at > 0 && words[at - 1] != ' ') || !ends_at(at + word.size()))) at = words.find(word, at + 1);
-    return at != words.npos;
-}
-
 // Asks the alias table first: ICU would look for a file under any other name. A comma starts options, which are not the
 // sender's to set.
 UConverter* open_converter(std::string_view name) {
@@ -201,7 +195,7 @@ std::string by_table(std::string_view bytes, std::u32string_view upper) {
 
 std::string_view standard_charset(std::string_view label) {
     const auto name = letters_and_digits(label);
-    const auto found = std::ranges::find_if(known_names, [&](const auto& row) { return has_word(row.names, name); });
+    const auto found = std::ranges::find_if(known_names, [&](const auto& row) { return text::has_word(row.names, name); });
     return found == known_names.end() ? std::string_view{} : found->charset;
 }
 

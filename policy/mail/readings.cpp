@@ -47,6 +47,10 @@ public:
         for (const auto label : legacy_charsets()) add_unlabelled_as(label, out_.guesses);
     }
 
+    void add_undeclared() {
+        for (const auto label : {"utf-7", "hz-gb-2312"}) add_unlabelled_as(label, out_.doubted);
+    }
+
     const decoded_words& first() const { return out_.first; }
     field_readings take() && { return std::move(out_); }
 
@@ -78,6 +82,7 @@ field_readings readings_of(std::string_view unfolded, const unlabelled_bytes& ra
     if (unlabelled || may_switch(unfolded))
         for (const auto& label : raw.declared()) found.add_declared(label, unlabelled);
     if (unlabelled && raw.may_guess()) found.guess();
+    if (may_switch(unfolded)) found.add_undeclared();
     return std::move(found).take();
 }
 

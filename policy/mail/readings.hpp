@@ -21,6 +21,9 @@ struct field_readings {
 
     std::vector<std::string> guesses = {}; // at what bytes are of which nobody says it: all but one are wrong
 
+    std::vector<std::string> doubted =
+        {}; // in alphabets that ASCII can switch to, where nobody says so: hardly anybody sees it
+
     bool guessed = false; // `guesses` has all there are
 };
 

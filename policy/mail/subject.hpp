@@ -15,7 +15,8 @@ bool subject_says_something(const message& mail);
 inline constexpr std::string_view hidden_subject = "[...]";
 
 // Whether the Subject is that, as it comes back: behind reply prefixes (Re:, AW:, RE[2]:), list tags and other words in
-// brackets, in brackets itself as in "[Fwd: [...]]", or before "(fwd)".
+// brackets, in brackets itself as in "[Fwd: [...]]", or before "(fwd)". Behind a prefix it may stand before anything:
+// "Re: [...] - URGENT". Brackets in more than eight others are not looked into. Linear.
 bool answers_hidden_subject(const message& mail);
 
 } // namespace sealgate::policy

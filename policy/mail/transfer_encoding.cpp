@@ -40,7 +40,6 @@ std::string decode_quoted_printable(std::string_view encoded) {
 
 std::string encode_quoted_printable(std::string_view text) {
     constexpr std::size_t longest_line = 76;
-    constexpr std::string_view hex = "0123456789ABCDEF";
     std::string out;
     std::size_t line = 0; // octets since the last break
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -63,7 +62,7 @@ std::string encode_quoted_printable(std::string_view text) {
         if (plain)
             out += text[i];
         else
-            out.append("=").append(1, hex[octet >> 4]).append(1, hex[octet & 15]);
+            out.append("=").append(text::upper_hex(rest.substr(0, 1)));
     }
     return out;
 }

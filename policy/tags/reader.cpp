@@ -107,6 +107,7 @@ private:
         if (steers_direction(utf8)) read_displayed(utf8);
         for (const auto& other : read.others) read_other(other, is_telling);
         for (const auto& guess : read.guesses) read_other(guess, is_telling_in_guess);
+        for (const auto& doubted : read.doubted) read_doubted(doubted, utf8);
         if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::subject);
         note_spent(utf8, carrier::subject);
     }
@@ -145,6 +146,17 @@ private:
                 add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
         if (steers_direction(utf8)) read_displayed(utf8);
         left_.spent = left_.spent || left.spent;
+    }
+
+    // A tag that is there only in an alphabet that the mail does not name: hardly a reader sees it, so it is nearly one. What
+    // the text says without it is judged already ("TLP:AMBER+STRICT" is no "TLP:AMBER" before a strange letter).
+    void read_doubted(const std::string& utf8, std::string_view first) {
+        const auto text = fold(utf8);
+        for (const auto& match : match_tags(text, subject_.patterns, subject_.tags)) {
+            auto tag = subject_.patterns.front().written(*match.tag);
+            if (!first.contains(written_as(utf8, text, match.where)) && !is_known(tag))
+                add_near_miss(first, std::move(tag), carrier::subject);
+        }
     }
 
     // Whoever overrides the order of letters from right to left hides what is written. The other controls,

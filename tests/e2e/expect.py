@@ -32,6 +32,15 @@ def refused(world, mail, reply, reason=None):
     return record
 
 
+def deferred(world, mail, reply, failure):
+    """The mail is to come again, by a fault that the record names; nothing of it went anywhere. Returns the record."""
+    assert reply.code == 451, str(reply)
+    record = world.record(mail)
+    assert (record["outcome"], record["failure"], record["id"]) == ("defer", failure, decision_id(reply))
+    assert world.arrived(mail) == [] and world.leaks(mail) == []
+    return record
+
+
 def unchanged(world, mail, reply, recipients=None):
     """The mail arrived exactly as sent. Returns its delivery."""
     assert reply.code == 250, str(reply)

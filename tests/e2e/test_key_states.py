@@ -6,21 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from expect import decision_id, refused, sealed, unchanged
+from expect import deferred, refused, sealed, unchanged
 from gateway import PROGRAM
 from mails import Mail
 
 CERTIFICATES = Path(__file__).resolve().parents[1] / "certificates"
 BOB = "bob@partner.example"
-
-
-def deferred(world, mail, reply, failure):
-    """The mail is to come again, by a fault that the record names; nothing of it went anywhere. Returns the record."""
-    assert reply.code == 451, str(reply)
-    record = world.record(mail)
-    assert (record["outcome"], record["failure"], record["id"]) == ("defer", failure, decision_id(reply))
-    assert world.arrived(mail) == [] and world.leaks(mail) == []
-    return record
 
 
 def test_a_certificate_is_sealed_to_exactly_if_it_is_listed_as_usable(world):

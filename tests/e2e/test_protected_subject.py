@@ -36,6 +36,14 @@ def test_the_subject_is_inside_only(protecting):
     assert inner.get_content().startswith("Subject: [confidential] Kiteprice\r\n\r\n")
 
 
+def test_a_name_that_says_a_tag_is_inside_only(protecting):
+    mail = Mail([BOB], "[confidential] Offer", extra=['Reply-To: "Confidential, Legal" <ann@example.org>'])
+    delivery = sealed(protecting, mail, protecting.send(mail))
+    assert delivery.field("Reply-To").strip() == "ann@example.org"
+    assert b"confidential" not in delivery.data.lower()
+    assert opened(protecting, delivery)["Reply-To"] == '"Confidential, Legal" <ann@example.org>'
+
+
 def test_outer_fields_are_told_inside(protecting):
     mail = Mail([BOB], "[confidential] Offer")
     delivery = sealed(protecting, mail, protecting.send(mail))

@@ -3,9 +3,11 @@ anything of it moves."""
 
 import collections
 import json
+import socketserver
+import threading
 
 import pytest
-from expect import decision_id, refused
+from expect import decision_id, deferred, refused
 from mails import Mail
 
 BOB, CAROL, DAVE, MAX = "bob@partner.example", "carol@partner.example", "dave@riseup.net", "max@example.org"
@@ -78,6 +80,34 @@ def test_a_limit_that_changes_is_known_after_a_reload(world):
         world.postfix.set("message_size_limit", 200_000_000)
         world.gateway.reload()
     assert world.send(mail_of(190_000, [BOB])).code == 250
+
+
+def test_a_limit_that_is_raised_is_known_to_the_next_mail_that_it_refused(narrow):
+    assert narrow.send(mail_of(190_000, [BOB])).code == 552
+    narrow.postfix.set("message_size_limit", 200_000_000)
+    assert narrow.send(mail_of(190_000, [BOB])).code == 250
+
+
+def test_a_limit_that_nobody_confirms_defers(narrow):
+    class SaysItsLimitOnce(socketserver.StreamRequestHandler):
+        def handle(self):
+            if self.server.asked:
+                return
+            self.server.asked = True
+            self.wfile.write(b"220 test\r\n")
+            self.rfile.readline()
+            self.wfile.write(b"250-test\r\n250 SIZE %d\r\n" % LIMIT)
+            self.rfile.readline()
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), SaysItsLimitOnce) as port:
+        port.asked = False
+        threading.Thread(target=port.serve_forever, daemon=True).start()
+        with narrow.gateway_with(submit=port.server_address[1]):
+            narrow.wait_until(lambda: port.asked)
+            assert narrow.send(mail_of(1_000, [BOB])).code == 250
+            mail = mail_of(190_000, [BOB])
+            deferred(narrow, mail, narrow.send(mail), "internal-error")
+        port.shutdown()
 
 
 def test_monitor_mode_refuses_nothing_for_its_size(narrow):

@@ -125,6 +125,12 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
         {{"Reply-To", " Ann <ann@corp.example>"}, " Ann <ann@corp.example>"},
         {{"From", " Closing of the north <ann@corp.example>, b@corp.example"}, " ann@corp.example,\n b@corp.example"},
         {{"Reply-To", " closing of the north office"}, {}},
+        {{"From", " \"Confidential, Legal\" <ann@corp.example>"}, " ann@corp.example"},
+        {{"To", " =?utf-8?Q?Streng_Vertraulich?= <b@corp.example>, Carl <c@corp.example>"},
+         " b@corp.example,\n c@corp.example"},
+        {{"Cc", " confidential@corp.example"}, " confidential@corp.example"},
+        {{"To", " Confidential: b@corp.example;"}, " b@corp.example"},
+        {{"To", " Ann Confidentia <ann@corp.example>"}, " Ann Confidentia <ann@corp.example>"},
         {{"Received", " from confidential.example by x"}, " from confidential.example by x"},
         {{"List-Id", " <confidential.lists.example>"}, " <confidential.lists.example>"},
     };

@@ -3,6 +3,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"
+#include "milter/audit/log_file.hpp"
 #include "milter/audit/proof.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
@@ -284,6 +285,29 @@ TEST_F(FoundLog, WhatCannotBeWrittenLeavesNoHoleInAnEmptiedLog) {
     ASSERT_TRUE(told());
     EXPECT_EQ(told()->what, log_state::emptied);
     EXPECT_THAT(lines_of(path()), SizeIs(2));
+}
+
+TEST_F(FoundLog, WhatOthersAppendBeforeAWriteThatFailsIsNotTakenBack) {
+    const std::string theirs = "not a record of ours\n";
+    std::signal(SIGXFSZ, SIG_IGN);
+    for (const rlim_t octets_of_ours : {0, 10}) {
+        const keys::temporary_directory place(scratch.path());
+        audit_file file(place.path());
+        const auto name = written_log(place.path());
+        ASSERT_EQ(file.look(), std::nullopt);
+        std::ofstream(name, std::ios::app) << theirs;
+        auto end = file.end();
+        const auto line = policy::chain(end, "\"id\":1") + "\n";
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit tight{.rlim_cur = theirs.size() + octets_of_ours, .rlim_max = before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &tight);
+        const auto error = file.append(line, end, {});
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        EXPECT_THAT(error, HasSubstr("cannot write"));
+        EXPECT_EQ(keys::read_file(name), theirs) << octets_of_ours;
+        EXPECT_EQ(file.look(), log_state::grown);
+    }
 }
 
 TEST_F(FoundLog, RecordsAreNeverCountedAnewWhereTheLogIsGoneAndItsCheckpointsAreNot) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,19 @@ TEST(NamedFile, IsNotWaitedForAndHasAnEnd) {
     std::filesystem::remove(fifo);
     EXPECT_EQ(read_file("/dev/zero"), std::unexpected<std::string>("cannot be read: it is no regular file"));
     EXPECT_EQ(read_file("/"), std::unexpected<std::string>("cannot be read: it is no regular file"));
+}
+
+TEST(NamedFile, TheStandardInputMayBeASocket) { // as in: ssh gateway sealgate keys import - <ann.asc
+    int ends[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ASSERT_EQ(::write(ends[1], "a certificate", 13), 13);
+    ::close(ends[1]);
+    const int before = ::dup(STDIN_FILENO);
+    ::dup2(ends[0], STDIN_FILENO);
+    ::close(ends[0]);
+    EXPECT_EQ(read_file_or_input("-"), "a certificate");
+    ::dup2(before, STDIN_FILENO);
+    ::close(before);
 }
 
 } // namespace

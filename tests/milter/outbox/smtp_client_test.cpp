@@ -1,5 +1,4 @@
 #include "milter/outbox/smtp_client.hpp"
-#include "milter/outbox/submit_limit.hpp"
 #include "tests/milter/outbox/scripted_server.hpp"
 
 #include <gmock/gmock.h>
@@ -94,19 +93,6 @@ TEST_F(SizeLimit, OfAServerThatIsNotThereIsUnknown) {
     EXPECT_FALSE(wait_for(ask_size_limit(server.where(), deadlines)));
     server.go_away();
     EXPECT_FALSE(wait_for(ask_size_limit(server.where(), deadlines)));
-}
-
-TEST_F(SizeLimit, IsRememberedAndAskedForAgainWhereItIsNotKnown) {
-    submit_limit most([this] { return server.where(); });
-    server.go_away();
-    EXPECT_EQ(wait_for(most.octets()), std::nullopt);
-    server.come_back();
-    most.forget(); // as a reload does, or the time
-    EXPECT_EQ(wait_for(most.octets()), 1'000'000);
-    server.go_away();
-    EXPECT_EQ(wait_for(most.octets()), 1'000'000);
-    most.forget();
-    EXPECT_EQ(wait_for(most.octets()), 1'000'000) << "what was said last is better than nothing";
 }
 
 TEST_F(SmtpClient, MessageArrivesAsItIs) {

@@ -162,6 +162,10 @@ TEST_F(Refusals, AreWhatTheGoldenFileSays) {
             {.text = "?", .suggestion = {}, .where = carrier::subject, .unread = true, .charset = charset}};
         refuse({reason::near_miss}, 1);
         show("a Subject that could not be read, charset \"" + std::string(charset) + "\"");
+        known.findings.tags = {{.tag = "confidential", .classification = 2, .where = carrier::subject},
+                               {.tag = "confidential", .classification = 2, .where = carrier::header}};
+        show("the same, and a tag was found");
+        known.findings.tags.clear();
     }
     if (std::getenv("SEALGATE_RENEW_GOLDEN")) std::ofstream(golden_file, std::ios::binary) << all;
     EXPECT_EQ(all, read_all(golden_file));

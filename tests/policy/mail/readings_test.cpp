@@ -7,6 +7,7 @@
 namespace sealgate::policy {
 namespace {
 
+using testing::AnyOf;
 using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
@@ -82,6 +83,31 @@ TEST(Readings, RawBytesAreReadInTheCharsetOfTheText) {
     EXPECT_TRUE(is_confidential(found_in(utf7, "text/plain; charset=utf-7")));
     EXPECT_TRUE(is_confidential(
         found_in(utf7, "multipart/mixed; boundary=b", "--b\r\nContent-Type: text/html; charset=utf-7\r\n\r\nx\r\n--b--\r\n")));
+}
+
+TEST(Readings, ATagInAnAlphabetThatNobodyNamesIsNearlyOne) {
+    for (const char* subject :
+         {"+AFs-confidential+AF0-", "Offer +AFs-confidential+AF0- for you", "[+Zzpbxg-]", "[~{;zC\\~}]", "[confidential+AF0-",
+          "+AFsAYwBvAG4AZgBpAGQAZQBuAHQAaQBhAGwAXQ-", "=?us-ascii?Q?+AFs-confidential+AF0-?="}) {
+        const auto found = found_in(subject);
+        EXPECT_FALSE(is_confidential(found)) << subject;
+        ASSERT_FALSE(found.near_misses.empty()) << subject;
+        EXPECT_THAT(found.near_misses[0].suggestion, AnyOf("[confidential]", "[\u673A\u5BC6]", "[\u6A5F\u5BC6]")) << subject;
+    }
+    EXPECT_EQ(found_in("+AFs-confidential+AF0-").near_misses[0].text, "+AFs-confidential+AF0-");
+}
+
+TEST(Readings, APlusThatSwitchesNothingIsNoDoubt) {
+    for (const char* subject :
+         {"C++ and 1+1", "+49 30 123456", "[internal] C++ course", "[public] +Zzpbxg- plan", "Ann+Bob: offer",
+          "[internal]+AFs-", "A+B [public]+C", "~{ x ~}", "+AFs-offer+AF0-", "+", "++-", "[public]+STRICT"})
+        EXPECT_THAT(found_in(subject).near_misses, IsEmpty()) << subject;
+    auto rules = example_policy();
+    rules.classifications[2].tags.emplace_back("TLP:AMBER");
+    rules.carriers.subject.push_back({.before = "", .after = ""});
+    for (const char* subject : {" TLP:AMBER+STRICT offer", " x TLP:AMBER+- y", " TLP:AMBER +AFs-x"})
+        for (const auto& miss : find_tags(rules, {.fields = {{.name = "Subject", .value = subject}}, .body = {}}).near_misses)
+            EXPECT_NE(miss.text, std::string(subject).substr(1)) << subject << " " << miss.suggestion;
 }
 
 TEST(Readings, WordsAreReadApartAndJoined) {

@@ -50,10 +50,43 @@ TEST(Subject, TheGatewaysOwnPlaceholderIsKnownBehindReplyPrefixes) {
     EXPECT_TRUE(answers_hidden_subject({.fields = {{"Subject", " x"}, {"subject", " Re: [...]"}}, .body = {}}));
 }
 
+TEST(Subject, BehindAReplyPrefixAnythingMayFollowThePlaceholder) {
+    for (const auto* subject :
+         {" Re: [...]!", " Re: [...] - URGENT", " Re: [...] #1234", " RE: [...]; thanks", " Re: [...] minutes",
+          " Re: [...]: minutes", " AW: [list] [...] noch eins", " [list] Re: [...] x", " [Fwd: [...]] - URGENT",
+          " [Fwd: [...] - URGENT]", " Re: ([...]) x", " ***SPAM*** Re: [...] x", " Re: [\xE2\x80\xA6] x", " Re: [...] [",
+          " =?utf-8?Q?Re=3A_=5B=2E=2E=2E=5D_=E2=80=93_eilig?="})
+        EXPECT_TRUE(answers_hidden(subject)) << subject;
+}
+
+TEST(Subject, WhatStandsInMoreBracketsThanAnyProgramWritesIsNotLookedFor) {
+    const auto in_brackets = [](std::size_t count) { return std::string(count, '[') + "[...]" + std::string(count, ']'); };
+    EXPECT_TRUE(answers_hidden(in_brackets(8).c_str()));
+    EXPECT_FALSE(answers_hidden(in_brackets(9).c_str()));
+    EXPECT_FALSE(answers_hidden(in_brackets(450).c_str()));
+}
+
 TEST(Subject, WhatSaysSomethingElseIsNoPlaceholder) {
-    for (const auto* subject : {"", " ", " Re: ...", " Re:", " [..]", " Re: [....]", " [... and so on]", " Minutes [...]",
-                                " Re: [...] minutes", " Quoted from the annual report of 2025: [...]", " (...)", " [", " [[[[",
-                                " ]...[", " *", " **", " [list] x", " [[...]"})
+    for (const auto* subject : {"",
+                                " ",
+                                " Re: ...",
+                                " Re:",
+                                " [..]",
+                                " Re: [....]",
+                                " [... and so on]",
+                                " Minutes [...]",
+                                " [...] minutes",
+                                " [list] [...] minutes",
+                                " Re: minutes [...]",
+                                " Quoted from the annual report of 2025: [...]",
+                                " (...)",
+                                " [",
+                                " [[[[",
+                                " ]...[",
+                                " *",
+                                " **",
+                                " [list] x",
+                                " [[...]"})
         EXPECT_FALSE(answers_hidden(subject)) << subject;
     EXPECT_FALSE(answers_hidden(std::string(100'000, '[').c_str()));
 }

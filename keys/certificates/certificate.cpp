@@ -1,6 +1,7 @@
 #include "keys/certificates/certificate.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sealgate::keys {
 
@@ -80,6 +81,19 @@ policy::key_state state_at(const certificate& cert, time_point now) {
     if (has_expired(cert.expires, now) || has_expired(cert.user_ids_expire, now)) return expired;
     if (cert.invalid || cert.addressing_only || cert.created > now) return not_for_encryption;
     return state_of_subkeys(cert, now);
+}
+
+bool is_found_by(const certificate& cert, std::string_view address, time_point now) {
+    if (std::ranges::find(cert.addresses, address) == cert.addresses.end()) return false;
+    const auto end = cert.addresses_expire.find(address);
+    return end == cert.addresses_expire.end() || end->second > now || has_expired(cert.user_ids_expire, now);
+}
+
+std::vector<std::string> addresses_at(const certificate& cert, time_point now) {
+    std::vector<std::string> out;
+    std::ranges::copy_if(cert.addresses, std::back_inserter(out),
+                         [&](const std::string& one) { return is_found_by(cert, one, now); });
+    return out;
 }
 
 std::optional<time_point> end_of_use(const certificate& cert, time_point now) {

@@ -9,8 +9,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::keys {
@@ -30,6 +33,8 @@ struct subkey {
     bool weak = false;           // shorter than the policy asks for, or bound by a primary key that is
     bool refused = false;        // gpg cannot encrypt to it, whatever the certificate says
     bool known_algorithm = true; // to gpg here
+
+    bool operator==(const subkey&) const = default;
 };
 
 struct certificate {
@@ -39,6 +44,7 @@ struct certificate {
     time_point created;
     std::optional<time_point> expires;              // of the primary key
     std::optional<time_point> user_ids_expire = {}; // the last of them; nothing where one has no end of its own
+    std::map<std::string, time_point, std::less<>> addresses_expire = {}; // of those whose user ids end before the last one
     bool revoked = false;
     bool disabled = false;
     bool invalid = false;
@@ -47,6 +53,8 @@ struct certificate {
     // gpg here can't read it, and it is known by its packets alone (keys/certificates/unproved.hpp): what can be told is
     // whether a mail that came encrypted names one of its keys.
     bool addressing_only = false;
+
+    bool operator==(const certificate&) const = default;
 };
 
 // Which keys are shorter than the policy asks for.
@@ -63,6 +71,11 @@ policy::key_state state_at(const certificate& cert, time_point now);
 
 // The same of one of its keys, by itself.
 policy::key_state state_at(const subkey& key, time_point now);
+
+// The addresses that find it at that time. A user id that has ended takes its address along; the last one does not, so that the
+// certificate is found, and is `expired`.
+bool is_found_by(const certificate& cert, std::string_view address, time_point now);
+std::vector<std::string> addresses_at(const certificate& cert, time_point now);
 
 // Until when mail can be encrypted to it, or could be: primary key, subkeys and user ids together. Nothing: it has no end.
 std::optional<time_point> end_of_use(const certificate& cert, time_point now);

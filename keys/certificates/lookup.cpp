@@ -68,6 +68,7 @@ found_key key_index::find(std::string_view address_key, time_point now) const {
     const auto [first, last] = by_address_.equal_range(key);
     for (auto it = first; it != last; ++it) {
         const auto& stored = certificates_[it->second];
+        if (!is_found_by(stored.cert, key, now)) continue;
         ahead = ahead || is_ahead(stored.cert, now);
         const found_key candidate{.state = state_at(stored.cert, now), .stored = &stored};
         if (best.stored == nullptr || preference(candidate) > preference(best)) best = candidate;
@@ -80,10 +81,11 @@ bool key_index::is_in_doubt(const std::string& address_key) const {
     return doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
 }
 
-std::vector<const certificate*> key_index::all_of(std::string_view address_key) const {
+std::vector<const certificate*> key_index::all_of(std::string_view address_key, time_point now) const {
     std::vector<const certificate*> out;
     const auto [first, last] = by_address_.equal_range(std::string(address_key));
-    for (auto it = first; it != last; ++it) out.push_back(&certificates_[it->second].cert);
+    for (auto it = first; it != last; ++it)
+        if (const auto& cert = certificates_[it->second].cert; is_found_by(cert, address_key, now)) out.push_back(&cert);
     return out;
 }
 

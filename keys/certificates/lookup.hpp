@@ -1,6 +1,7 @@
 // Which certificate to use for an address: an immutable index over the store's certificates.
 //
-// An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org. Of
+// An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org; and one
+// that has not ended. Of
 // several certificates the usable ones come first, then the newest created; where none is usable, the state of the most
 // hopeful is told: expired, revoked, disabled, not for encryption.
 // Pure: the time is an argument. Ownership: answers point into the index.
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +24,7 @@ struct stored_certificate {
     certificate cert;
     std::filesystem::path file = {};                     // where it came from
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
+    std::optional<time_point> read_again = {};           // something in it is made then, and was left out of `cert`
 };
 
 // Whose certificates are there and cannot be read now, through no fault of theirs.
@@ -51,7 +54,7 @@ public:
     found_key find(std::string_view address_key, time_point now) const;
 
     // Every certificate of the address, whatever its state.
-    std::vector<const certificate*> all_of(std::string_view address_key) const;
+    std::vector<const certificate*> all_of(std::string_view address_key, time_point now) const;
 
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
     found_key find_entry(std::string_view entry, time_point now) const;

@@ -19,10 +19,12 @@ struct component {
     std::string_view body;
     std::optional<signature_facts> newest;
     bool revoked = false;
+    std::vector<time_point> made = {};
 };
 
 void add(component& to, const signature_facts& made) {
     using enum signature_type;
+    to.made.emplace_back(std::chrono::seconds(made.created));
     if (made.type == subkey_revocation || made.type == certification_revocation) {
         to.revoked = true;
     } else if (is_certification(made.type) || made.type == subkey_binding || made.type == direct_key) {
@@ -52,6 +54,7 @@ bool is_broken(std::uint8_t digest) { return digest >= 1 && digest <= 3; }
 self_signatures read_self_signatures(std::string_view certificate) {
     self_signatures out;
     for (const auto& one : components_of(certificate)) {
+        out.made.insert(out.made.end(), one.made.begin(), one.made.end());
         if (one.revoked || !one.newest) continue;
         out.sha1 = out.sha1 || is_broken(one.newest->digest);
         if (one.type != packet_type::user_id) continue;

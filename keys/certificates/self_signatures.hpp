@@ -21,6 +21,7 @@ struct bound_user_id {
 
 struct self_signatures {
     std::vector<bound_user_id> user_ids; // those not revoked
+    std::vector<time_point> made;        // when each of its signatures was
     bool sha1 = false;                   // a part that is not revoked is bound with SHA-1, MD5 or RIPEMD-160
 };
 

@@ -70,19 +70,19 @@ addressed readership::of_part(const part& one, const reading_keys& theirs) {
     return !is_known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
 }
 
-addressed readership::addressed_to(const key_index& certificates, std::string_view address_key) const {
+addressed readership::addressed_to(const key_index& certificates, std::string_view address_key, time_point now) const {
     if (parts_.empty()) return addressed::unverifiable;
-    const auto theirs = keys_of(certificates.all_of(address_key));
+    const auto theirs = keys_of(certificates.all_of(address_key, now));
     auto worst = addressed::yes;
     for (const auto& one : parts_) worst = std::max(worst, of_part(one, theirs));
     return worst;
 }
 
 std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
-                                         const std::vector<std::string>& address_keys) {
+                                         const std::vector<std::string>& address_keys, time_point now) {
     std::set<std::string> accounted{std::string(hidden_key_id)};
     for (const auto& address : address_keys)
-        for (const auto* cert : certificates.all_of(address))
+        for (const auto* cert : certificates.all_of(address, now))
             for (const auto& key : cert->subkeys) accounted.insert(key.key_id);
     std::set<std::string> foreign;
     for (const auto& message : seen.messages)

@@ -30,7 +30,7 @@ public:
     explicit readership(const inspection& seen);
 
     // The address as policy::address::key() gives it.
-    policy::addressed addressed_to(const key_index& certificates, std::string_view address_key) const;
+    policy::addressed addressed_to(const key_index& certificates, std::string_view address_key, time_point now) const;
 
 private:
     struct part {
@@ -60,6 +60,6 @@ inline constexpr std::size_t most_foreign_keys = 100;
 // The keys that can read some part and belong to none of these addresses (keys as policy::address::key() gives them):
 // each once, in order, no more than most_foreign_keys. Hidden readers have no id and are not among them.
 std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
-                                         const std::vector<std::string>& address_keys);
+                                         const std::vector<std::string>& address_keys, time_point now);
 
 } // namespace sealgate::keys

@@ -2,7 +2,7 @@
 //
 // gpg stops at the first thing in a file that it does not understand, or leaves it out with what stands behind it. So many
 // certificates are handed to it at once only as long as it takes them all; else each half is tried by itself, until the one
-// that stopped it stands alone. What was known is never lost.
+// that stopped it stands alone. What was known is never lost. Throws gpg_broken where gpg can't say what it took.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

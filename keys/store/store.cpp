@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -42,13 +43,75 @@ std::string read_candidate(const std::filesystem::path& file, stored_file& out) 
     return unreadable.empty() ? problem_with_stored(out.content) : unreadable;
 }
 
+bool is_as_it_was(const stored_certificate& old, const std::string& content) {
+    return *old.binary == content && (!old.read_again || *old.read_again > now());
+}
+
+// What load() answers, as it comes together.
+class gathering {
+public:
+    gathering(std::span<const stored_certificate> known, policy::key_minimum minimum,
+              std::function<bool(const std::string&)> is_disabled)
+        : minimum_(minimum)
+        , is_disabled_(std::move(is_disabled)) {
+        for (const auto& stored : known) before_.emplace(stored.cert.fingerprint, &stored);
+    }
+
+    // Null where there is none.
+    const stored_certificate* former(const std::string& fingerprint) const {
+        const auto found = before_.find(fingerprint);
+        return found != before_.end() ? found->second : nullptr;
+    }
+
+    void keep(stored_certificate stored) {
+        if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty()) {
+            out_.problems.push_back(stored.cert.fingerprint + ".pgp is not used: " + doubt);
+            doubt_whose(*stored.binary);
+        }
+        put(std::move(stored));
+    }
+
+    // Its file cannot be used. The former certificate stays in its place; else it may be somebody's: anybody's, where nothing
+    // could be read.
+    void miss(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
+        const auto* old = former(fingerprint);
+        const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
+        out_.problems.push_back(fingerprint + ".pgp" + what + problem);
+        if (old) return put(*old);
+        if (content)
+            doubt_whose(*content);
+        else
+            out_.doubts.of_all = true;
+    }
+
+    store_contents take() {
+        std::ranges::sort(out_.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
+        return std::move(out_);
+    }
+
+private:
+    void put(stored_certificate stored) {
+        stored.cert.disabled = is_disabled_(stored.cert.fingerprint);
+        mark_weak(stored.cert, minimum_); // the policy may be another one
+        out_.certificates.push_back(std::move(stored));
+    }
+
+    void doubt_whose(std::string_view content) {
+        std::ranges::move(addresses_in(content), std::back_inserter(out_.doubts.addresses));
+    }
+
+    policy::key_minimum minimum_;
+    std::function<bool(const std::string&)> is_disabled_;
+    std::map<std::string_view, const stored_certificate*> before_;
+    store_contents out_;
+};
+
 } // namespace
 
 store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
     : directory_(std::move(directory))
     , gpg_(std::move(gpg))
     , minimum_(minimum) {
-    make_private_directory(directory_);
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
@@ -60,73 +123,81 @@ std::filesystem::path store::marker_of(const std::string& fingerprint) const {
 
 bool store::is_disabled(const std::string& fingerprint) const { return std::filesystem::exists(marker_of(fingerprint)); }
 
-std::vector<std::string> store::fingerprints() const {
-    std::vector<std::string> out;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+// One look, since the directory may be taken away between two.
+store::listing store::list() const {
+    listing out;
+    std::error_code problem;
+    const std::filesystem::directory_iterator entries(directory_, problem);
+    if (problem == std::errc::no_such_file_or_directory) return out;
+    if (problem) throw std::system_error(problem, "cannot read " + directory_.string());
+    out.is_there = true;
+    for (const auto& entry : entries) {
         const auto& file = entry.path();
         const auto name = file.stem().string();
         std::error_code unknown; // then reading it says why
         const bool is_file = entry.is_regular_file(unknown) || unknown;
-        if (is_file && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.push_back(name);
+        if (is_file && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.fingerprints.push_back(name);
+        out.has_lock = out.has_lock || file == lock_file();
     }
-    std::ranges::sort(out);
+    std::ranges::sort(out.fingerprints);
     return out;
 }
 
-store_contents store::load(std::span<const stored_certificate> known) const {
-    std::map<std::string_view, const stored_certificate*> before;
-    for (const auto& stored : known) before.emplace(stored.cert.fingerprint, &stored);
-    const auto former = [&](const std::string& fingerprint) {
-        const auto found = before.find(fingerprint);
-        return found != before.end() ? found->second : nullptr;
-    };
-    store_contents out;
-    const auto keep = [&](stored_certificate stored) {
-        stored.cert.disabled = is_disabled(stored.cert.fingerprint);
-        out.certificates.push_back(std::move(stored));
-    };
-    // Whether a former certificate stays in its place; else there may be a doubt about somebody.
-    const auto keep_former = [&](const std::string& fingerprint, const std::string& problem) {
-        const auto* old = former(fingerprint);
-        const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
-        out.problems.push_back(fingerprint + ".pgp" + what + problem);
-        if (old) keep(*old);
-        return old != nullptr;
-    };
-    const auto doubt_whose = [&](std::string_view content) {
-        std::ranges::move(addresses_in(content), std::back_inserter(out.doubts.addresses));
-    };
+// Why the directory is not what it was; or nothing. Its last certificate is removed under the lock, which stays.
+std::string store::loss(const listing& found, bool held) const {
+    if (!held || found.has_lock || !found.fingerprints.empty()) return {};
+    return directory_.string() + (found.is_there ? " has nothing in it" : " is gone") +
+           ", and held certificates: is a file system not mounted? If that is meant, remove " + note_file().string() +
+           " and restart the gateway";
+}
 
+void store::note_what_it_holds() const {
+    if (!std::filesystem::exists(note_file()) && !list().fingerprints.empty()) replace_file(note_file(), "");
+}
+
+store_contents store::kept(std::span<const stored_certificate> known, std::string problem) const {
+    return {.certificates = {known.begin(), known.end()},
+            .problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
+            .doubts = {.of_all = true}};
+}
+
+store_contents store::load(std::span<const stored_certificate> known, reading what) const {
+    listing found;
+    try {
+        found = list();
+    } catch (const std::system_error& unreadable) {
+        return kept(known, unreadable.what());
+    }
+    const bool held = !known.empty() || std::filesystem::exists(note_file());
+    if (auto lost = loss(found, held); !lost.empty()) return kept(known, std::move(lost));
+    return read(found.fingerprints, known, what);
+}
+
+store_contents store::read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
+                           reading what) const {
+    gathering all(known, minimum_, [this](const std::string& fingerprint) { return is_disabled(fingerprint); });
     std::vector<stored_file> files;
-    for (const auto& fingerprint : fingerprints()) {
+    for (const auto& fingerprint : fingerprints) {
         stored_file file{.fingerprint = fingerprint, .content = {}};
-        const auto* old = former(fingerprint);
+        const auto* old = all.former(fingerprint);
         if (const auto unreadable = read_now(file_of(fingerprint), file.content); !unreadable.empty()) {
-            if (!keep_former(fingerprint, unreadable)) out.doubts.of_all = true;
+            all.miss(fingerprint, unreadable, std::nullopt);
         } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
-            if (!keep_former(fingerprint, wrong)) doubt_whose(file.content);
-        } else if (old && !old->cert.addressing_only && *old->binary == file.content && doubt_about(old->cert, now()).empty() &&
-                   !old->cert.invalid) {
-            keep(*old);
+            all.miss(fingerprint, wrong, file.content);
+        } else if (old && what == reading::what_changed && is_as_it_was(*old, file.content)) {
+            all.keep(*old);
         } else {
             files.push_back(std::move(file));
         }
     }
-    if (!files.empty()) {
-        auto [certificates, unused] = read_stored(gpg_, minimum_, files);
-        for (const auto& [file, why] : unused)
-            if (!keep_former(file->fingerprint, why)) doubt_whose(file->content);
-        for (auto& stored : certificates) {
-            if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty()) {
-                out.problems.push_back(stored.cert.fingerprint + ".pgp is not used: " + doubt);
-                doubt_whose(*stored.binary);
-            }
-            stored.file = file_of(stored.cert.fingerprint);
-            keep(std::move(stored));
-        }
+    if (files.empty()) return all.take();
+    auto [certificates, unused] = read_stored(gpg_, minimum_, files);
+    for (const auto& [file, why] : unused) all.miss(file->fingerprint, why, file->content);
+    for (auto& stored : certificates) {
+        stored.file = file_of(stored.cert.fingerprint);
+        all.keep(std::move(stored));
     }
-    std::ranges::sort(out.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
-    return out;
+    return all.take();
 }
 
 // Empty where there is none that can be used.
@@ -150,7 +221,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
         group.fresh.push_back(std::move(piece.binary));
     }
     // A revocation by itself becomes a certificate of its primary key and it.
-    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : fingerprints();
+    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : list().fingerprints;
     for (const auto& revocation : read.revocations) {
         const auto is_issuer = [&](const std::string& fingerprint) {
             return !revocation.issuer.empty() &&
@@ -185,7 +256,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
 std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
     std::vector<stored_certificate> out;
     for (auto& one : results) {
-        if (!one.content.empty()) complete(one.cert, one.content, minimum_, now());
+        if (!one.content.empty()) complete(one.cert, one.content, minimum_);
         one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
         out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
     }
@@ -210,7 +281,9 @@ std::expected<import_report, std::string> store::import(std::string_view file,
                                                         std::span<const stored_certificate> known) const {
     auto read = read_key_file(file);
     if (!read) return std::unexpected(std::move(read.error()));
-    const file_lock lock(directory_ / ".lock");
+    if (auto lost = loss(list(), std::filesystem::exists(note_file())); !lost.empty()) return std::unexpected(std::move(lost));
+    make_private_directory(directory_);
+    const file_lock lock(lock_file());
     import_report out{.certificates = {}, .problems = std::move(read->problems)};
     std::vector<import_group> fresh;
     for (auto& group : groups_of(*std::move(read), out)) {
@@ -230,6 +303,10 @@ std::expected<import_report, std::string> store::import(std::string_view file,
         if (!results[i].problem.empty()) out.problems.push_back(fresh[i].fingerprint + " was not taken: " + results[i].problem);
     auto merged = tried(std::move(results));
     for (std::size_t i = 0; i < fresh.size(); ++i) put(fresh[i], std::move(merged[i]), out);
+    try {
+        note_what_it_holds();
+    } catch (const std::system_error&) { // the gateway notes it too
+    }
     std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
     return out;
 }
@@ -240,7 +317,7 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
         if (!text::is_space(c)) suffix += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
     if (suffix.size() < shortest_suffix) return std::unexpected("give the fingerprint, or at least its last 16 digits");
     std::optional<std::string> found;
-    for (auto& fingerprint : fingerprints()) {
+    for (auto& fingerprint : list().fingerprints) {
         if (!fingerprint.ends_with(suffix)) continue;
         if (found) return std::unexpected("more than one certificate ends with these digits");
         found = std::move(fingerprint);
@@ -249,8 +326,10 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
     return *std::move(found);
 }
 
+// A directory in which there is nothing to change gets no lock either.
 std::expected<std::string, std::string> store::remove(std::string_view fingerprint) const {
-    const file_lock lock(directory_ / ".lock");
+    if (auto nothing = resolve(fingerprint); !nothing) return nothing;
+    const file_lock lock(lock_file());
     auto found = resolve(fingerprint);
     if (!found) return found;
     remove_file(file_of(*found));
@@ -259,7 +338,8 @@ std::expected<std::string, std::string> store::remove(std::string_view fingerpri
 }
 
 std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted) const {
-    const file_lock lock(directory_ / ".lock");
+    if (auto nothing = resolve(fingerprint); !nothing) return nothing;
+    const file_lock lock(lock_file());
     auto found = resolve(fingerprint);
     if (!found) return found;
     switch (wanted) {

@@ -2,10 +2,11 @@
 // `<FINGERPRINT>.disabled` beside it switches it off. Fingerprints are upper-case hex.
 //
 // Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files
-// 0600. A file that is not one certificate of the fingerprint in its name is reported, never used, and never
-// fatal. Secret keys are refused and never written. What is there is merged with, never replaced: a
-// revocation once seen is not lost. Errors: what a person got wrong is std::expected, one line; a broken disk
-// or gpg throws.
+// 0600. Only an import makes the directory. One that held certificates, as `<DIRECTORY>.held` beside it says, and now is gone
+// or has nothing in it, not even the lock, is no empty store: a file system is not mounted, say. A file that is not one
+// certificate of the fingerprint in its name is reported, never used, and never fatal. Secret keys are refused and never
+// written. What is there is merged with, never replaced: a revocation once seen is not lost. Errors: what a person got wrong is
+// std::expected, one line; a broken disk throws std::system_error, and a gpg that fails with good certificates too gpg_broken.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -43,16 +44,21 @@ struct store_contents {
 };
 
 enum class availability { enabled, disabled };
+enum class reading { all, what_changed };
 
 class store {
 public:
-    // Creates the directory. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
+    // Touches nothing yet. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
     // shorter than `minimum` are weak.
     store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {});
 
     // Two gpg runs, however many files; a few more for each that is bad. Of `known`, what load() gave before, a certificate
-    // whose file has the same octets is taken as it was, and one whose file is there and can't be used any more stays.
-    store_contents load(std::span<const stored_certificate> known = {}) const;
+    // whose file is there and can't be used any more stays, and all do where the directory can't be read or is lost; unless all
+    // is to be read, one whose file has the same octets is taken as it was.
+    store_contents load(std::span<const stored_certificate> known = {}, reading what = reading::what_changed) const;
+
+    // Notes beside the directory that it holds certificates, where it does, so that it is missed when it is gone.
+    void note_what_it_holds() const;
 
     // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by
     // itself, and the report has a line for each: what became of it, or why it was not taken. `known`: what load() gave.
@@ -66,7 +72,19 @@ public:
     const std::filesystem::path& directory() const { return directory_; }
 
 private:
-    std::vector<std::string> fingerprints() const;
+    struct listing {
+        std::vector<std::string> fingerprints; // sorted
+        bool is_there = false;
+        bool has_lock = false;
+    };
+
+    listing list() const;
+    std::string loss(const listing& found, bool held) const;
+    store_contents kept(std::span<const stored_certificate> known, std::string problem) const;
+    store_contents read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
+                        reading what) const;
+    std::filesystem::path lock_file() const { return directory_ / ".lock"; }
+    std::filesystem::path note_file() const { return directory_.string() + ".held"; }
     std::expected<std::string, std::string> resolve(std::string_view spelled) const;
     std::filesystem::path file_of(const std::string& fingerprint) const;
     std::filesystem::path marker_of(const std::string& fingerprint) const;

@@ -3,6 +3,7 @@
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
+#include "keys/certificates/user_id.hpp"
 #include "keys/store/import.hpp"
 #include "keys/store/trial.hpp"
 #include "policy/base/rfc3339.hpp"
@@ -19,20 +20,33 @@ namespace {
 
 time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-// User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's, which keeps its
-// addresses, so that they find it; else what has ended is gone.
-void add_self_signatures(certificate& to, const self_signatures& made, time_point now) {
+// gpg finds addresses in some user ids where we would not look for one.
+bool names(const bound_user_id& one, const std::string& address) {
+    const auto own = address_in_user_id(one.text);
+    return own.empty() ? text::lower(one.text).contains(address) : own == address;
+}
+
+// User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's.
+void add_self_signatures(certificate& to, const self_signatures& made) {
     to.sha1 = made.sha1;
     const auto ends = [](const bound_user_id& one) { return one.expires.value_or(time_point::max()); };
     const auto last = std::ranges::max_element(made.user_ids, {}, ends);
     if (last == made.user_ids.end()) return;
     to.user_ids_expire = last->expires;
-    if (ends(*last) <= now) return;
-    std::erase_if(to.addresses, [&](const std::string& address) {
-        const auto names_it = [&](const bound_user_id& one) { return text::lower(one.text).contains(address); };
-        const auto is_in_force = [&](const bound_user_id& one) { return names_it(one) && ends(one) > now; };
-        return std::ranges::any_of(made.user_ids, names_it) && std::ranges::none_of(made.user_ids, is_in_force);
-    });
+    for (const auto& address : to.addresses) {
+        std::optional<time_point> end;
+        for (const auto& one : made.user_ids)
+            if (names(one, address)) end = std::max(end.value_or(ends(one)), ends(one));
+        if (end && *end < ends(*last)) to.addresses_expire[address] = *end;
+    }
+}
+
+// gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early.
+std::optional<time_point> first_after(time_point now, const certificate& cert, std::string_view binary) {
+    auto times = read_self_signatures(binary).made;
+    for (const auto& key : cert.subkeys) times.push_back(key.created);
+    std::erase_if(times, [&](time_point one) { return one <= now; });
+    return times.empty() ? std::nullopt : std::optional(std::ranges::min(times));
 }
 
 // Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
@@ -100,12 +114,13 @@ bool is_in_local_part(char c) { return is_in_domain(c) || std::string_view("!#$%
 
 } // namespace
 
-void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum, time_point now) {
+void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum) {
     mark_weak(cert, minimum);
-    add_self_signatures(cert, read_self_signatures(binary), now);
+    add_self_signatures(cert, read_self_signatures(binary));
 }
 
 read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files) {
+    const auto now = this_second(); // before gpg looks at its clock
     gpg home(options);
     trial trying(home);
     reader read(home, trying);
@@ -117,10 +132,12 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
     std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
     read_files out{.certificates = {}, .unused = std::move(read.unused)};
     for (auto& [file, cert] : read.certificates) {
-        complete(cert, file->content, minimum, this_second());
-        out.certificates.push_back({.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content)});
+        complete(cert, file->content, minimum);
+        const auto again = first_after(now, cert, file->content);
+        out.certificates.push_back(
+            {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
     }
-    trying.run(out.certificates, this_second());
+    trying.run(out.certificates, now);
     return out;
 }
 

@@ -29,7 +29,7 @@ struct read_files {
 read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files);
 
 // Adds what gpg does not say of a certificate.
-void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum, time_point now);
+void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum);
 
 // Why gpg does not know now whose a certificate is that it took at its import; or nothing.
 std::string doubt_about(const certificate& cert, time_point now);

@@ -34,8 +34,9 @@ const std::string& probe() {
 void trial::run(std::span<stored_certificate> certificates, time_point now) {
     std::vector<attempt> keys;
     for (auto& stored : certificates) {
+        if (stored.cert.revoked || stored.cert.invalid || stored.cert.addressing_only) continue;
         for (auto& key : stored.cert.subkeys) {
-            if (stored.cert.revoked || stored.cert.invalid || state_at(key, now) != policy::key_state::usable) continue;
+            if (state_at(key, now) != policy::key_state::usable) continue;
             auto cut = std::make_shared<const std::string>(with_one_subkey(*stored.binary, key.fingerprint));
             keys.push_back({.key = &key,
                             .to = {.certificate = std::move(cut),

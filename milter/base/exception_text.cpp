@@ -41,14 +41,4 @@ std::string text_of(const std::exception_ptr& problem) {
     }
 }
 
-bool is_of_memory(const std::exception_ptr& problem) {
-    try {
-        std::rethrow_exception(problem);
-    } catch (const std::bad_alloc&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 } // namespace sealgate::milter

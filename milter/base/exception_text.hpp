@@ -10,7 +10,4 @@ namespace sealgate::milter {
 std::string text_of(const std::exception& problem);
 std::string text_of(const std::exception_ptr& problem);
 
-// Memory was refused: what was under way is given up, and all else goes on.
-bool is_of_memory(const std::exception_ptr& problem);
-
 } // namespace sealgate::milter

@@ -47,13 +47,14 @@ std::string remark_on(const keys::certificate& cert) {
     if (cert.addressing_only ||
         (state_at(cert, now()) == policy::key_state::not_for_encryption && std::ranges::any_of(cert.subkeys, unknown)))
         remarks.emplace_back("GnuPG here cannot encrypt to such a key; mail that comes encrypted to it is known as such");
-    if (cert.addresses.empty()) remarks.emplace_back("it names no mail address, so no mail will find it");
+    if (addresses_at(cert, now()).empty()) remarks.emplace_back("it names no mail address, so no mail will find it");
     return text::join(remarks, "; ");
 }
 
 json::object as_json(const keys::certificate& cert) {
     const auto time = now();
     const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
+    const auto addresses = keys::addresses_at(cert, time);
     json::array subkeys;
     for (const auto& one : cert.subkeys)
         subkeys.push_back(json::object{{"fingerprint", one.fingerprint},
@@ -66,7 +67,7 @@ json::object as_json(const keys::certificate& cert) {
                                        {"expires", time_or_null(one.expires)}});
     return {{"fingerprint", cert.fingerprint},
             {"state", name_of(keys::state_at(cert, time))},
-            {"addresses", json::array(cert.addresses.begin(), cert.addresses.end())},
+            {"addresses", json::array(addresses.begin(), addresses.end())},
             {"user_ids", json::array(cert.user_ids.begin(), cert.user_ids.end())},
             {"created", rfc3339(cert.created)},
             {"expires", time_or_null(keys::end_of_use(cert, time))},
@@ -78,7 +79,7 @@ json::object as_json(const keys::certificate& cert) {
 std::vector<std::string> row_of(const keys::certificate& cert) {
     const auto end = keys::end_of_use(cert, now());
     return {cert.fingerprint, std::string(name_of(keys::state_at(cert, now()))), day(cert.created), end ? day(*end) : "never",
-            text::join(cert.addresses, ", ")};
+            text::join(keys::addresses_at(cert, now()), ", ")};
 }
 
 void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
@@ -133,7 +134,7 @@ void print_imported(const keys::certificate& cert, keys::change what, bool as_js
         return;
     }
     std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now())) << "  "
-              << text::join(cert.addresses, ", ") << '\n';
+              << text::join(keys::addresses_at(cert, now()), ", ") << '\n';
     if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
 }
 
@@ -180,8 +181,7 @@ int show(const key_desk& desk, const invocation& called) {
     auto contents = desk.store.load();
     std::vector<keys::certificate> certificates;
     for (const auto& stored : contents.certificates)
-        if (std::ranges::find(stored.cert.addresses, address) != stored.cert.addresses.end())
-            certificates.push_back(stored.cert);
+        if (is_found_by(stored.cert, address, now())) certificates.push_back(stored.cert);
     report_problems(contents.problems);
     const keys::key_index index(std::move(contents.certificates), std::move(contents.doubts));
     const auto found = index.find(address, now());

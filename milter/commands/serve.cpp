@@ -4,13 +4,12 @@
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
-#include "milter/base/directory_watch.hpp"
-#include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
-#include "milter/base/offload.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
 #include "milter/gateway/gateway.hpp"
+#include "milter/gateway/renewal.hpp"
 #include "milter/notices/key_watch.hpp"
 #include "milter/notices/notifier.hpp"
 #include "milter/outbox/queue.hpp"
@@ -18,22 +17,16 @@
 #include "milter/outbox/submit_limit.hpp"
 #include "milter/protocol/relay_watch.hpp"
 #include "milter/protocol/server.hpp"
-#include "milter/settings/live_keys.hpp"
-#include "milter/settings/reload_news.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/event.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -46,7 +39,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
-constexpr std::chrono::seconds between_looks{5};
 
 // gpg's homes; what a gateway that was killed left there goes. The audit log's lock keeps a second gateway out.
 std::filesystem::path empty_scratch(const std::string& state) {
@@ -54,19 +46,6 @@ std::filesystem::path empty_scratch(const std::string& state) {
     std::filesystem::remove_all(scratch);
     keys::make_private_directory(scratch);
     return scratch;
-}
-
-// Certificates in use whose files are still there and can't be read now. Without them mail would be refused, or its readers
-// not be told apart: better the old ones.
-std::vector<std::string> lost_certificates(const snapshot& old, const snapshot& fresh) {
-    std::vector<std::string> lost;
-    for (const auto& stored : old.certificates.certificates()) {
-        const auto& fingerprint = stored.cert.fingerprint;
-        const bool gone = fresh.certificates.find_entry(fingerprint, {}).stored == nullptr;
-        if (gone && std::filesystem::exists(stored.file))
-            lost.push_back("the certificate " + fingerprint + " is in use, and its file cannot be read any more");
-    }
-    return lost;
 }
 
 audit_options audit_options_of(const config& gateway) {
@@ -79,40 +58,6 @@ audit_options audit_options_of(const config& gateway) {
             .rotate_size = audit.rotate_size,
             .rotate_daily = audit.rotate_daily,
             .complain = &log_line};
-}
-
-// What the log says of a configuration.
-policy::in_force in_force(const snapshot& live) {
-    std::string certificates;
-    for (const auto& stored : live.certificates.certificates())
-        certificates +=
-            stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
-    return {.mode = live.gateway.mode,
-            .policy = live.rules.digest,
-            .certificates = "sha256:" + sha256_hex(certificates),
-            .certificate_count = live.certificates.certificates().size()};
-}
-
-policy::certificate_changes written(policy::certificate_changes changes, const policy::pseudonyms& names) {
-    for (auto* kind : {&changes.added, &changes.changed, &changes.removed})
-        for (auto& fingerprint : *kind) fingerprint = names.of_text(fingerprint);
-    return changes;
-}
-
-// What the log says of a mail to keys.watch.mail.
-policy::told_keys told_keys_of(const snapshot& live, const policy::watch_news& news) {
-    const auto names = load_pseudonyms(live.gateway.audit, if_missing::fail);
-    policy::told_keys out{.time = std::chrono::system_clock::now(), .to = {}, .unusable = {}, .ending = {}, .ended = {}};
-    for (const auto& who : live.gateway.watch.mail) out.to.push_back(names.of(who));
-    for (const auto& one : news.unusable) {
-        const auto& entry = one.key.entry;
-        const bool is_fingerprint = !keys::canonical_fingerprint(entry).empty();
-        out.unusable.emplace_back(is_fingerprint ? names.of_text(entry) : names.of(policy::parse_address(entry)),
-                                  one.key.state);
-    }
-    for (const auto& one : news.ending) out.ending.push_back(names.of_text(one.fingerprint));
-    for (const auto& one : news.ended) out.ended.push_back(names.of_text(one.fingerprint));
-    return out;
 }
 
 // What is to be noted elsewhere. Checkpoints until now need the former key.
@@ -128,6 +73,21 @@ std::string signing_key_news(const checkpoint_file& signer) {
            " until now; else somebody changed checkpoint.pub";
 }
 
+// What the log says of a mail to keys.watch.mail.
+policy::told_keys told_keys_of(const snapshot& live, const policy::watch_news& news, const policy::pseudonyms& names) {
+    policy::told_keys out{.time = std::chrono::system_clock::now(), .to = {}, .unusable = {}, .ending = {}, .ended = {}};
+    for (const auto& who : live.gateway.watch.mail) out.to.push_back(names.of(who));
+    for (const auto& one : news.unusable) {
+        const auto& entry = one.key.entry;
+        const bool is_fingerprint = !keys::canonical_fingerprint(entry).empty();
+        out.unusable.emplace_back(is_fingerprint ? names.of_text(entry) : names.of(policy::parse_address(entry)),
+                                  one.key.state);
+    }
+    for (const auto& one : news.ending) out.ending.push_back(names.of_text(one.fingerprint));
+    for (const auto& one : news.ended) out.ended.push_back(names.of_text(one.fingerprint));
+    return out;
+}
+
 bounce_options bounces_of(const policy::policy& rules) {
     return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
 }
@@ -135,31 +95,30 @@ bounce_options bounces_of(const policy::policy& rules) {
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
-        : config_path_(std::move(config_path))
-        , log_(audit_options_of(live->gateway))
+        : log_(audit_options_of(live->gateway))
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
-        , watch_(
-              io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
-              [this](const snapshot& of, const policy::watch_news& news) {
-                  events_.record(policy::keys_watch_event(told_keys_of(of, news)));
-              })
         , sealers_(
               live->gateway.limits.crypto_workers,
               {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
                    notices_, most_)
+        , watch_(
+              io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
+              [this](const snapshot& of, const policy::watch_news& news) {
+                  events_.record(policy::keys_watch_event(told_keys_of(of, news, gateway_.names())));
+              })
+        , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { watch_.look(); })
         , courier_(io_, outbox_,
                    {.submit = [this] { return gateway_.live()->gateway.submit; },
                     .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
-        for (const auto& problem : live->key_problems) log_line(problem);
-        tell_of_organisation_keys(*live);
+        renewal_.start();
         for (const auto& problem : exposed_secrets(live->gateway)) log_line(problem);
         notices_.send_overdue(); // before new mail can add to them
         for (const auto& where : live->gateway.listen) {
@@ -170,10 +129,8 @@ public:
     }
 
     void run() {
-        asio::co_spawn(io_, await_signals(), asio::detached);
-        asio::co_spawn(io_, look_for_events(), asio::detached);
-        asio::co_spawn(io_, follow_keys(), asio::detached);
-        asio::co_spawn(io_, most_.find_out(), asio::detached);
+        keep_running(io_.get_executor(), "waiting for signals", [this] { return await_signals(); });
+        asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
         courier_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
@@ -207,24 +164,9 @@ private:
             log_line(signing_key_news(signer));
             events_.record(policy::signing_key_event(now(), signer.public_key()));
         }
-        const policy::keys_in_use keys{.signs = signer.public_key(),
-                                       .address_key = load_pseudonyms(live.gateway.audit, if_missing::fail).key_id()};
+        const policy::keys_in_use keys{.signs = signer.public_key(), .address_key = gateway_.names().key_id()};
         events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), keys));
         events_.look();
-    }
-
-    asio::awaitable<void> look_for_events() {
-        asio::steady_timer timer(io_);
-        for (;;) {
-            timer.expires_after(between_looks);
-            co_await timer.async_wait(asio::use_awaitable);
-            auto look = [this] {
-                events_.look();
-                return 0;
-            };
-            co_await offload(reloader_, std::move(look));
-            tell_of_organisation_keys(*gateway_.live());
-        }
     }
 
     session_options session_of(std::size_t max_message_size) {
@@ -242,14 +184,6 @@ private:
                 .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); }};
     }
 
-    // Time alone makes them expire, so it is looked at now and then, and told once.
-    void tell_of_organisation_keys(const snapshot& live) {
-        auto problems = unusable_organisation_keys(live, std::chrono::floor<std::chrono::seconds>(now()));
-        for (const auto& problem : problems)
-            if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_line(problem);
-        organisation_keys_ = std::move(problems);
-    }
-
     connection_options options() {
         const auto live = gateway_.live();
         return {.session = session_of(live->gateway.limits.message_size),
@@ -259,116 +193,34 @@ private:
     }
 
     asio::awaitable<void> await_signals() {
-        for (;;) {
+        while (!ending_) {
             const auto [error, number] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
             if (error) co_return;
-            if (number != SIGHUP) break;
-            if (!reload_wanted_.exchange(true)) asio::co_spawn(io_, reload(), asio::detached);
+            if (number == SIGHUP)
+                renewal_.reload();
+            else
+                ending_ = true;
         }
         log_line("ending: messages under way are answered first");
         server_.drain(drain_grace, [this] { courier_.stop(drain_grace, [this] { io_.stop(); }); });
     }
 
-    // One at a time: a SIGHUP that comes before the files are read is served by this reading.
-    asio::awaitable<void> reload() {
-        auto work = [this] {
-            reload_wanted_ = false;
-            return load_snapshot(config_path_);
-        };
-        std::vector<std::string> errors;
-        try {
-            auto fresh = co_await offload(reloader_, std::move(work));
-            errors = fresh ? lost_certificates(*gateway_.live(), **fresh) : std::move(fresh.error());
-            if (errors.empty()) co_return take_over(*std::move(fresh));
-        } catch (const std::exception& problem) {
-            errors.push_back(text_of(problem));
-        }
-        for (const auto& error : errors) log_line(error);
-        events_.record(policy::refused_reload_event(now(), in_force(*gateway_.live()), errors.size()));
-        log_line("not reloaded: the configuration in force stays; policy " + gateway_.live()->rules.digest);
-    }
-
-    // Certificates that are imported, removed, disabled or enabled, by whatever hand.
-    asio::awaitable<void> follow_keys() {
-        directory_watch watch(io_);
-        for (;;) {
-            watch.start(gateway_.live()->gateway.keys_directory());
-            co_await refresh_keys();
-            co_await watch.changed();
-        }
-    }
-
-    asio::awaitable<void> refresh_keys() {
-        std::string problem;
-        try {
-            for (bool done = false; !done;) {
-                const auto live = gateway_.live();
-                auto work = [this, live] {
-                    auto reread = read_keys_anew(*live);
-                    if (!reread.changes.none()) events_.look(); // what a command says of it comes first
-                    return reread;
-                };
-                auto reread = co_await offload(reloader_, std::move(work));
-                done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
-                if (done) take_over(std::move(reread));
-            }
-        } catch (const std::exception& broken) {
-            problem = "the key store cannot be read, and the certificates in use stay: " + std::string(broken.what());
-        }
-        if (!problem.empty() && problem != keys_problem_) log_line(problem);
-        keys_problem_ = std::move(problem);
-    }
-
-    void take_over(reread_keys reread) {
-        for (const auto& problem : reread.news) log_line(problem);
-        if (!reread.fresh) return;
-        if (const auto& changes = reread.changes; !changes.none()) {
-            const auto names = load_pseudonyms(reread.fresh->gateway.audit, if_missing::fail);
-            log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
-                     " changed, " + std::to_string(changes.removed.size()) + " removed; " +
-                     std::to_string(reread.fresh->certificates.certificates().size()) + " in force");
-            events_.record(policy::keys_reload_event(now(), in_force(*reread.fresh), written(changes, names)));
-        }
-        gateway_.replace(std::move(reread.fresh));
-        watch_.look();
-    }
-
-    void take_over(std::shared_ptr<const snapshot> fresh) {
-        const auto& old = gateway_.live()->gateway;
-        const auto& wanted = fresh->gateway;
-        if (old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
-            old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit)
-            log_line(
-                "audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
-        for (const auto& problem : fresh->key_problems) log_line(problem);
-        tell_of_organisation_keys(*fresh);
-        log_line("reloaded: " + reload_news(*gateway_.live(), *fresh));
-        events_.record(policy::reload_event(now(), in_force(*gateway_.live()), in_force(*fresh)));
-        gateway_.replace(std::move(fresh));
-        watch_.look();
-        most_.forget();
-        asio::co_spawn(io_, most_.find_out(), asio::detached);
-    }
-
     asio::io_context io_{1};
-    std::string config_path_;
     audit_log log_;
     event_recorder events_;
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added
     notice_desk notices_;
-    key_watch watch_;
     sealing_pool sealers_;
     submit_limit most_;
     gateway gateway_;
+    key_watch watch_;
+    renewal renewal_;
     courier courier_;
     relay_watch relays_{&log_line};
     server server_;
-    asio::thread_pool reloader_{1};
-    std::atomic<bool> reload_wanted_ = false;
-    std::string keys_problem_;                   // told already
-    std::vector<std::string> organisation_keys_; // that cannot be used: told already
     asio::signal_set signals_;
+    bool ending_ = false;
 };
 
 } // namespace

@@ -55,6 +55,9 @@ public:
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
     const std::shared_ptr<const snapshot>& live() const { return live_; }
 
+    // How the log calls people, from the start to the end: a reload does not change it.
+    const policy::pseudonyms& names() const { return names_; }
+
     // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
     // every mail passes.
     boost::asio::awaitable<answer> decide(transaction mail, agreement agreed, is_awaited awaited);

@@ -39,7 +39,7 @@ judgement judge(const snapshot& live, const transaction& mail, const known_names
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
-    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail));
+    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail), now);
     out.known.thread = {.answers = policy::most_sensitive(live.rules, answers.value_or(std::vector<std::string>{})),
                         .unread = !answers,
                         .hides_subject = policy::answers_hidden_subject(mail.mail)};
@@ -57,7 +57,7 @@ judgement judge(const snapshot& live, const transaction& mail, const known_names
              .key = {.state = found.state,
                      .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
                      .in_doubt = found.in_doubt},
-             .to_them = readers.addressed_to(live.certificates, key)});
+             .to_them = readers.addressed_to(live.certificates, key, now)});
     }
     out.made = policy::decide(live.rules, out.known);
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));

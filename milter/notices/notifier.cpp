@@ -1,7 +1,7 @@
 #include "milter/notices/notifier.hpp"
 
 #include "milter/base/decision_id.hpp"
-#include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/outbox/identity.hpp"
@@ -12,7 +12,6 @@
 #include "policy/texts/language.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -215,10 +214,7 @@ void notice_desk::send_overdue() {
 }
 
 void notice_desk::start(asio::thread_pool& pool) {
-    asio::co_spawn(io_, run(pool), [this, &pool](const std::exception_ptr& problem) {
-        if (problem && is_of_memory(problem)) return start(pool);
-        if (problem) std::rethrow_exception(problem); // a bug: nobody would get a digest any more
-    });
+    keep_running(io_.get_executor(), "sending digests", [this, &pool] { return run(pool); });
 }
 
 asio::awaitable<void> notice_desk::run(asio::thread_pool& pool) {

@@ -2,6 +2,7 @@
 
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
 #include "policy/base/text.hpp"
@@ -9,11 +10,11 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -53,22 +54,19 @@ courier::~courier() {
 }
 
 void courier::start() {
-    asio::co_spawn(io_, run(), [this](const std::exception_ptr& problem) {
-        if (problem && is_of_memory(problem)) return start();
-        if (problem) std::rethrow_exception(problem); // a bug: nobody would hand anything over any more
-    });
+    keep_running(io_.get_executor(), "handing over what waits in the outbox", [this] { return run(); });
 }
 
 awaitable<void> courier::run() {
     while (!stopping_) {
-        const auto due = co_await plan();
-        for (const auto& id : due) begin(id);
+        if (due_.empty()) co_await plan();
+        for (; !due_.empty(); due_.pop_back()) begin(due_.back());
         if (!stopping_) co_await wait_for_work();
     }
 }
 
 // What to begin now. A disk that does not answer is seen at the next look.
-awaitable<std::vector<std::string>> courier::plan() {
+awaitable<void> courier::plan() {
     woken_ = false;
     const bool look = std::chrono::steady_clock::now() >= next_look_;
     if (look) next_look_ = std::chrono::steady_clock::now() + options_.look_every;
@@ -76,17 +74,15 @@ awaitable<std::vector<std::string>> courier::plan() {
     auto work = [this, look, room, hurry = std::exchange(hurry_, false)] {
         if (look) outbox_.look();
         if (hurry) outbox_.hurry();
-        auto ids = outbox_.take_due(room);
-        return std::pair(std::move(ids), outbox_.next_try());
+        due_ = outbox_.take_due(room);
+        std::ranges::reverse(due_);
+        return outbox_.next_try();
     };
     try {
-        auto [ids, next] = co_await offload(disk_, std::move(work));
-        next_try_ = next;
-        co_return std::move(ids);
+        next_try_ = co_await offload(disk_, std::move(work));
     } catch (const std::exception& problem) {
         log_line("cannot look into the outbox: " + text_of(problem));
     }
-    co_return std::vector<std::string>{};
 }
 
 awaitable<void> courier::wait_for_work() {
@@ -107,12 +103,17 @@ void courier::wake() {
 
 void courier::begin(const std::string& id) {
     ++under_way_;
-    asio::co_spawn(io_, try_copy(id), [this, id](const std::exception_ptr& problem) {
-        if (problem) log_line("copy " + id + " was not handed over: " + text_of(problem));
+    try {
+        asio::co_spawn(io_, try_copy(id), [this, id](const std::exception_ptr& problem) {
+            --under_way_;
+            wake();
+            if (problem) log_line("copy " + id + " was not handed over: " + text_of(problem));
+            finish_if_stopped();
+        });
+    } catch (...) { // no memory to begin with: it stays due
         --under_way_;
-        wake();
-        finish_if_stopped();
-    });
+        throw;
+    }
 }
 
 awaitable<void> courier::try_copy(std::string id) {
@@ -132,9 +133,19 @@ awaitable<void> courier::try_copy(std::string id) {
     } catch (...) {
         problem = std::current_exception();
     }
-    auto release = [this, id, not_before] { outbox_.release(id, not_before); };
-    co_await offload(disk_, std::move(release));
+    co_await release(std::move(id), not_before);
     if (problem) std::rethrow_exception(problem);
+}
+
+// What is not given back is not tried again until the next start.
+awaitable<void> courier::release(std::string id, wall_time not_before) {
+    try {
+        auto work = [this, id, not_before] { outbox_.release(id, not_before); };
+        co_await offload(disk_, std::move(work));
+        co_return;
+    } catch (const std::bad_alloc&) { // perhaps for the way to the other thread
+    }
+    outbox_.release(id, not_before);
 }
 
 awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {

@@ -62,10 +62,11 @@ private:
     };
 
     boost::asio::awaitable<void> run();
-    boost::asio::awaitable<std::vector<std::string>> plan();
+    boost::asio::awaitable<void> plan();
     boost::asio::awaitable<void> wait_for_work();
     void begin(const std::string& id);
     boost::asio::awaitable<void> try_copy(std::string id);
+    boost::asio::awaitable<void> release(std::string id, wall_time not_before);
     boost::asio::awaitable<handed_over> talk(std::shared_ptr<claimed_copy> copy);
     try_result sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const;
     boost::asio::awaitable<void> settle(try_result result);
@@ -81,6 +82,7 @@ private:
     courier_options options_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer grace_;
+    std::vector<std::string> due_; // taken from the outbox, and to be begun: the last one first
     std::size_t under_way_ = 0;
     std::chrono::steady_clock::time_point next_look_;
     std::optional<wall_time> next_try_;

@@ -1,5 +1,7 @@
 #include "milter/protocol/relay_watch.hpp"
 
+#include <algorithm>
+
 namespace sealgate::milter {
 
 namespace {
@@ -25,8 +27,7 @@ std::string line_about(const std::string& who, std::string_view queue_id, std::u
 void relay_watch::saw(const smtp_client& client, std::string_view queue_id, time_point now) {
     ++count_;
     auto who = name_of(client);
-    if (relays_.size() >= most_clients_) forget_quiet_ones(now);
-    if (relays_.size() >= most_clients_ && !relays_.contains(who)) who = "a further client";
+    if (!relays_.contains(who) && !has_room(now)) who = "a further client";
     const auto [at, is_new] = relays_.try_emplace(who, relay{.told = now});
     if (!is_new && now - at->second.told < between_lines) {
         ++at->second.since;
@@ -36,10 +37,14 @@ void relay_watch::saw(const smtp_client& client, std::string_view queue_id, time
     at->second = {.told = now};
 }
 
-// Whoever comes again after that long is told in any case.
-void relay_watch::forget_quiet_ones(time_point now) {
-    std::erase_if(relays_,
-                  [&](const auto& entry) { return entry.second.since == 0 && now - entry.second.told >= between_lines; });
+// Of those who were told long enough ago the oldest is forgotten: it is told in any case when it comes again. Within a day
+// nobody is, or many clients would make a line of each mail.
+bool relay_watch::has_room(time_point now) {
+    if (relays_.size() < most_clients_) return true;
+    const auto oldest = std::ranges::min_element(relays_, {}, [](const auto& entry) { return entry.second.told; });
+    if (oldest == relays_.end() || now - oldest->second.told < between_lines) return false;
+    relays_.erase(oldest);
+    return true;
 }
 
 } // namespace sealgate::milter

@@ -1,7 +1,7 @@
 // Mail to somebody outside that passes undecided, since nothing makes it outgoing: counted, and told once a day and client.
 //
 // A backup MX and a mailing list do that; so does a webmail host that nobody has named in gateway.outgoing, and staff's mail
-// goes round the policy there. Memory: a fixed number of clients, the others are told as one. One thread at a time.
+// goes round the policy there. Memory: a fixed number of clients a day, the others are told as one. One thread at a time.
 #pragma once
 
 #include "milter/protocol/transaction.hpp"
@@ -37,7 +37,7 @@ private:
         std::uint64_t since = 0; // mails after the one that was told
     };
 
-    void forget_quiet_ones(time_point now);
+    bool has_room(time_point now);
 
     std::function<void(std::string_view)> tell_;
     std::size_t most_clients_;

@@ -1,12 +1,12 @@
 #include "milter/protocol/server.hpp"
 
 #include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -68,7 +68,8 @@ void server::listen(const endpoint& where) {
         made->acceptor.bind(address);
         if (local && ::chmod(local->path.c_str(), 0666) != 0) throw std::runtime_error("cannot set the mode of " + local->path);
         made->acceptor.listen();
-        asio::co_spawn(io_, accept_loop(made), asio::detached);
+        keep_running(io_.get_executor(), "accepting connections on " + to_string(where),
+                     [this, made] { return accept_loop(made); });
         listeners_.push_back(std::move(made));
     } catch (const std::exception& problem) {
         throw std::runtime_error("cannot listen on " + to_string(where) + ": " + text_of(problem));
@@ -114,10 +115,15 @@ void server::start(stream_socket socket, const std::string& where) {
     at_limit_ = false;
     auto made = std::make_shared<connection>(std::move(socket), where, options_());
     open_.insert(made);
-    asio::co_spawn(io_, made->run(), [this, made](const std::exception_ptr&) {
+    try {
+        asio::co_spawn(io_, made->run(), [this, made](const std::exception_ptr&) {
+            open_.erase(made);
+            finish_if_drained();
+        });
+    } catch (...) { // no memory for it: it is closed
         open_.erase(made);
-        finish_if_drained();
-    });
+        throw;
+    }
 }
 
 void server::drain(std::chrono::seconds grace, std::function<void()> drained) {

@@ -3,9 +3,7 @@
 #include "keys/store/store.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
-#include <stdexcept>
 #include <string_view>
 
 namespace sealgate::milter {
@@ -14,7 +12,9 @@ namespace {
 
 using stored = keys::stored_certificate;
 
-bool is_same(const stored& a, const stored& b) { return a.cert.disabled == b.cert.disabled && *a.binary == *b.binary; }
+bool is_same(const stored& a, const stored& b) { return *a.binary == *b.binary && a.cert == b.cert; }
+
+} // namespace
 
 policy::certificate_changes changes_between(const std::vector<stored>& before, const std::vector<stored>& now) {
     std::map<std::string_view, const stored*> gone;
@@ -33,13 +33,9 @@ policy::certificate_changes changes_between(const std::vector<stored>& before, c
     return out;
 }
 
-} // namespace
-
 reread_keys read_keys_anew(const snapshot& live) {
-    const std::filesystem::path directory = live.gateway.keys_directory();
-    if (!std::filesystem::is_directory(directory)) throw std::runtime_error(directory.string() + " is gone");
     const auto& before = live.certificates.certificates();
-    auto contents = keys::store(directory, {}, live.rules.encryption.minimum).load(before);
+    auto contents = keys::store(live.gateway.keys_directory(), {}, live.rules.encryption.minimum).load(before);
     reread_keys out{.fresh = nullptr, .changes = changes_between(before, contents.certificates), .news = {}};
     for (const auto& problem : contents.problems)
         if (std::ranges::find(live.key_problems, problem) == live.key_problems.end()) out.news.push_back(problem);

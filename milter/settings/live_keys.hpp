@@ -12,6 +12,10 @@
 
 namespace sealgate::milter {
 
+// By fingerprint. A certificate changed if anything of it did: its octets, its being disabled, what gpg makes of it.
+policy::certificate_changes changes_between(const std::vector<keys::stored_certificate>& before,
+                                            const std::vector<keys::stored_certificate>& now);
+
 struct reread_keys {
     std::shared_ptr<const snapshot> fresh; // null: all is as it was
     policy::certificate_changes changes;   // between the two; fingerprints
@@ -19,7 +23,7 @@ struct reread_keys {
 };
 
 // Only what changed is asked gpg about. A certificate in use whose file can't be read stays in use, and all do where the
-// directory is gone. Throws where the store can't be read. Blocks.
+// directory is lost (keys/store/store.hpp). Throws where gpg fails. Blocks.
 reread_keys read_keys_anew(const snapshot& live);
 
 } // namespace sealgate::milter

@@ -1,8 +1,8 @@
 #include "milter/settings/reload_news.hpp"
 
+#include "milter/settings/live_keys.hpp"
 #include "policy/base/text.hpp"
 
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -11,14 +11,6 @@ namespace sealgate::milter {
 namespace {
 
 using parts = std::vector<std::string>;
-
-// A certificate is another one when its octets are, or when it was disabled or enabled.
-std::map<std::string, std::pair<std::string_view, bool>> certificates_of(const snapshot& live) {
-    std::map<std::string, std::pair<std::string_view, bool>> out;
-    for (const auto& stored : live.certificates.certificates())
-        out.emplace(stored.cert.fingerprint, std::pair<std::string_view, bool>(*stored.binary, stored.cert.disabled));
-    return out;
-}
 
 void add_count(parts& to, std::size_t count, std::string_view what) {
     if (count > 0) to.push_back(std::to_string(count) + " " + std::string(what));
@@ -42,18 +34,11 @@ void add_lists(parts& to, const policy::tier_table& before, const policy::tier_t
 } // namespace
 
 std::string key_news(const snapshot& before, const snapshot& now) {
-    const auto old = certificates_of(before), fresh = certificates_of(now);
-    std::size_t added = 0, gone = 0, changed = 0;
-    for (const auto& [fingerprint, content] : fresh) {
-        const auto at = old.find(fingerprint);
-        added += at == old.end() ? 1 : 0;
-        changed += at != old.end() && at->second != content ? 1 : 0;
-    }
-    for (const auto& [fingerprint, content] : old) gone += fresh.contains(fingerprint) ? 0 : 1;
+    const auto changes = changes_between(before.certificates.certificates(), now.certificates.certificates());
     parts counts;
-    add_count(counts, added, "new");
-    add_count(counts, gone, "gone");
-    add_count(counts, changed, "changed");
+    add_count(counts, changes.added.size(), "new");
+    add_count(counts, changes.removed.size(), "gone");
+    add_count(counts, changes.changed.size(), "changed");
     return counts.empty() ? std::string{} : "keys " + text::join(counts, ", ");
 }
 

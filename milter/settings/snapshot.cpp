@@ -2,6 +2,8 @@
 
 #include "milter/base/named_files.hpp"
 
+#include <span>
+
 namespace sealgate::milter {
 
 namespace {
@@ -24,7 +26,8 @@ std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::
     return out;
 }
 
-std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path) {
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path,
+                                                                                       const snapshot* before) {
     std::vector<std::string> errors;
     auto [gateway, problems] = load_config(config_path, read_file);
     append_lines(errors, problems);
@@ -33,7 +36,8 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
     if (!rules) append_lines(errors, rules.error());
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
-    auto stored = keys::store(gateway.keys_directory(), {}, rules->encryption.minimum).load();
+    const auto known = before ? std::span(before->certificates.certificates()) : std::span<const keys::stored_certificate>{};
+    auto stored = keys::store(gateway.keys_directory(), {}, rules->encryption.minimum).load(known, keys::reading::all);
     return make_snapshot(std::move(gateway), *std::move(rules), std::move(stored));
 }
 

@@ -21,8 +21,10 @@ struct snapshot {
     std::vector<std::string> key_problems; // files in the key directory that are not used, and why
 };
 
-// Errors: one line each, FILE:LINE:COLUMN first where they stand in a file.
-std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path);
+// Errors: one line each, FILE:LINE:COLUMN first where they stand in a file. Throws where gpg fails. `before`: what was in force
+// until now; a certificate of it whose file is there and can't be read stays.
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path,
+                                                                                       const snapshot* before = nullptr);
 
 std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored);
 

@@ -11,7 +11,7 @@ from gateway import PROGRAM
 from expect import refused, results
 from mails import Mail
 
-FILES = Path(__file__).resolve().parent.parent / "keys" / "files"
+FILES = Path(__file__).resolve().parent.parent / "keys" / "certificates" / "files"
 SIX = "js-v6-curve25519@partner.example"
 FOUR = "js-v4-curve25519@partner.example"
 

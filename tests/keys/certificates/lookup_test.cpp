@@ -53,6 +53,20 @@ TEST(Lookup, OnlyTheWholeAddressMatches) {
         EXPECT_EQ(found(index.find(other, now)), "missing") << other;
 }
 
+TEST(Lookup, AUserIdThatEndsTakesItsAddressAlongAtThatTime) {
+    auto two = key('A', {"left@y.z", "x@y.z"});
+    two.cert.addresses_expire = {{"left@y.z", at(1500)}};
+    two.cert.user_ids_expire = at(2000);
+    const key_index index({two});
+    EXPECT_EQ(found(index.find("left@y.z", at(1499))), "usable A");
+    EXPECT_EQ(index.all_of("left@y.z", at(1499)).size(), 1u);
+    EXPECT_EQ(found(index.find("left@y.z", at(1500))), "missing");
+    EXPECT_EQ(index.all_of("left@y.z", at(1500)).size(), 0u) << "nor is it that address's key";
+    EXPECT_EQ(found(index.find("x@y.z", at(1500))), "usable A");
+    for (const auto* address : {"left@y.z", "x@y.z"}) // all have ended, and it is told as that
+        EXPECT_EQ(found(index.find(address, at(2000))), "expired A");
+}
+
 TEST(Lookup, UsableComesBeforeNewer) {
     const key_index index({key('A', {"x@y.z"}, 100), expired(key('B', {"x@y.z"}, 300)), revoked(key('C', {"x@y.z"}, 400))});
     EXPECT_EQ(found(index.find("x@y.z", now)), "usable A");

@@ -142,7 +142,7 @@ TEST(UnprovedCertificate, MailThatNamesItsKeyIsAddressedToIt) {
     const key_index keys(std::vector<stored_certificate>{six, four});
     const auto to = [&](const std::string& mail, const std::string& address) {
         const auto bytes = read_file(std::filesystem::path(SEALGATE_KEY_FILES) / mail);
-        return readership(inspect(policy::parse_message(bytes))).addressed_to(keys, address);
+        return readership(inspect(policy::parse_message(bytes))).addressed_to(keys, address, {});
     };
     EXPECT_EQ(to("to-v6-only.eml", "js-v6-curve25519@partner.example"), addressed::yes);
     EXPECT_EQ(to("to-v6-only.eml", "js-v4-curve25519@partner.example"), addressed::no);

@@ -19,7 +19,7 @@ stored_certificate bobs_certificate() {
 key_index bobs_keys() { return key_index(std::vector<stored_certificate>{bobs_certificate()}); }
 
 addressed addressed_to(const inspection& seen, const key_index& certificates, std::string_view address_key) {
-    return readership(seen).addressed_to(certificates, address_key);
+    return readership(seen).addressed_to(certificates, address_key, {});
 }
 
 addressed to_bob(std::vector<encrypted_message> messages) {
@@ -81,7 +81,7 @@ TEST(Addressing, APassphraseAloneNamesNobody) {
 TEST(Addressing, KeysOfNoPartyAreForeign) {
     const auto foreign = [](std::vector<encrypted_message> messages) {
         const inspection seen{.kind = policy::protection::pgp_mime, .why = {}, .messages = std::move(messages)};
-        return foreign_key_ids(seen, bobs_keys(), {"ann@x.org", "bob@x.org"});
+        return foreign_key_ids(seen, bobs_keys(), {"ann@x.org", "bob@x.org"}, {});
     };
     EXPECT_EQ(foreign({{.readers = {{"2222222222222222"}, {"0000000000000000"}}}}), std::vector<std::string>{});
     EXPECT_EQ(foreign({{.readers = {{"9999999999999999"}, {"2222222222222222"}}}, {.readers = {{"9999999999999999"}, {"88"}}}}),

@@ -71,7 +71,7 @@ TEST_P(Cases, AreJudgedAsTheySay) {
     EXPECT_EQ(key_ids, wanted->key_ids.value_or(key_ids));
     EXPECT_EQ(passphrases, wanted->passphrases.value_or(passphrases));
     for (const auto& [address, answer] : wanted->to) {
-        const auto said = readership(seen).addressed_to(known_keys(), policy::parse_address(address).key());
+        const auto said = readership(seen).addressed_to(known_keys(), policy::parse_address(address).key(), {});
         EXPECT_EQ(test::word_for(said), test::word_for(answer)) << address << "\n\n" << wanted->about << GetParam().string();
     }
 }

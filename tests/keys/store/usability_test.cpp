@@ -161,8 +161,32 @@ TEST_F(Usability, TheEndIsTheSubkeysOrTheUserIdsWhereThatComesFirst) {
 }
 
 TEST_F(Usability, AUserIdThatEndedTakesItsAddressAlong) {
-    EXPECT_EQ(only("one-user-id-ended.pgp").cert.addresses, std::vector<std::string>{"one-user-id-ended@partner.example"});
-    EXPECT_EQ(only("user-id-ended.pgp").cert.addresses, std::vector<std::string>{"user-id-ended@partner.example"});
+    const auto one = only("one-user-id-ended.pgp").cert;
+    EXPECT_EQ(addresses_at(one, now()), std::vector<std::string>{"one-user-id-ended@partner.example"});
+    EXPECT_EQ(addresses_at(one, day(2024, 1, 2) - std::chrono::seconds(1)), one.addresses) << "until it ends";
+    EXPECT_EQ(addresses_at(one, day(2024, 1, 2)), std::vector<std::string>{"one-user-id-ended@partner.example"});
+    EXPECT_EQ(one.addresses.size(), 2u);
+    EXPECT_EQ(addresses_at(only("user-id-ended.pgp").cert, now()), std::vector<std::string>{"user-id-ended@partner.example"});
+}
+
+TEST_F(Usability, WhatIsSignedForLaterIsReadAgainThen) {
+    EXPECT_EQ(only("renewed-tomorrow.pgp").read_again, day(2099, 1, 1));
+    EXPECT_EQ(only("of-2099.pgp").read_again, day(2099, 1, 1));
+    EXPECT_EQ(only("one-user-id-ended.pgp").read_again, std::nullopt);
+}
+
+// It could never be used, and what is tried costs a run of gpg.
+TEST_F(Usability, AKeyForAddressingAloneIsNotTried) {
+    const temporary_directory directory(std::filesystem::temp_directory_path());
+    const auto broken = directory.path() / "gpg";
+    replace_file(broken, "#!/bin/sh\nfor one in \"$@\"; do case $one in --encrypt*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; "
+                         "esac; done\nexec /usr/bin/gpg \"$@\"\n");
+    std::filesystem::permissions(broken, std::filesystem::perms::owner_all);
+    const store keys(directory.path() / "keys", {.program = broken, .scratch = {}, .deadline = std::chrono::minutes(1)});
+    const auto report = keys.import(read_file(std::filesystem::path(SEALGATE_KEY_FILES) / "js-v6-curve25519.asc"));
+    ASSERT_TRUE(report);
+    ASSERT_EQ(report->certificates.size(), 1u);
+    EXPECT_TRUE(keys.load().certificates.at(0).cert.addressing_only);
 }
 
 TEST_F(Usability, Sha1IsSeenWhereItBindsSomething) {

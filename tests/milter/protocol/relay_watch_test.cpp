@@ -50,12 +50,18 @@ TEST_F(RelayWatch, HasRoomForSoManyClientsAndTellsTheOthersAsOne) {
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_THAT(lines[2], StartsWith("not decided: a further client hands"));
     EXPECT_EQ(watch.count(), 5U);
+}
+
+TEST_F(RelayWatch, ForgetsWhoWasToldLongAgoHoweverOftenTheyCameSince) {
+    for (const auto* client : {"192.0.2.1", "192.0.2.2"})
+        for (int i = 0; i < 5; ++i) seen(client, client[8] == '1' ? 0h : 1h);
     lines.clear();
-    seen("192.0.2.5", 30h); // of 192.0.2.1 nothing is left to be told, so there is room
+    seen("192.0.2.3", 24h - 1s);
     EXPECT_THAT(lines, ElementsAre(StartsWith("not decided: a further client")));
-    seen("192.0.2.5", 60h);
-    seen("192.0.2.6", 90h);
-    EXPECT_THAT(lines, testing::Contains(StartsWith("not decided: 192.0.2.6")));
+    lines.clear();
+    seen("192.0.2.3", 24h); // in the place of the first
+    seen("192.0.2.2", 25h);
+    EXPECT_THAT(lines, ElementsAre(StartsWith("not decided: 192.0.2.3"), HasSubstr("; 4 more since this was told last")));
 }
 
 } // namespace

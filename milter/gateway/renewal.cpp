@@ -1,0 +1,195 @@
+#include "milter/gateway/renewal.hpp"
+
+#include "milter/base/directory_watch.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/settings/reload_news.hpp"
+#include "policy/base/digest.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds between_looks{5};
+
+std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
+
+policy::certificate_changes written(policy::certificate_changes changes, const policy::pseudonyms& names) {
+    for (auto* kind : {&changes.added, &changes.changed, &changes.removed})
+        for (auto& fingerprint : *kind) fingerprint = names.of_text(fingerprint);
+    return changes;
+}
+
+bool needs_a_start(const config& old, const config& wanted) {
+    return old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
+           old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit;
+}
+
+} // namespace
+
+policy::in_force in_force(const snapshot& live) {
+    std::string certificates;
+    for (const auto& stored : live.certificates.certificates())
+        certificates +=
+            stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
+    return {.mode = live.gateway.mode,
+            .policy = live.rules.digest,
+            .certificates = "sha256:" + sha256_hex(certificates),
+            .certificate_count = live.certificates.certificates().size()};
+}
+
+void renewal::start() {
+    for (const auto& problem : gateway_.live()->key_problems) log_line(problem);
+    tell_of_organisation_keys(*gateway_.live());
+    note_what_the_store_holds();
+    keep_running(io_.get_executor(), "looking for what commands leave for the audit log", [this] { return look_for_events(); });
+    keep_running(io_.get_executor(), "following the key store", [this] { return follow_keys(); });
+}
+
+asio::awaitable<void> renewal::look_for_events() {
+    asio::steady_timer timer(io_);
+    for (;;) {
+        timer.expires_after(between_looks);
+        co_await timer.async_wait(asio::use_awaitable);
+        auto look = [this] {
+            events_.look();
+            return 0;
+        };
+        co_await offload(thread_, std::move(look));
+        tell_of_organisation_keys(*gateway_.live());
+    }
+}
+
+// Certificates that are imported, removed, disabled or enabled, by whatever hand.
+asio::awaitable<void> renewal::follow_keys() {
+    directory_watch watch(io_);
+    for (;;) {
+        watch.start(gateway_.live()->gateway.keys_directory());
+        co_await refresh_keys();
+        co_await watch.changed();
+    }
+}
+
+asio::awaitable<void> renewal::refresh_keys() {
+    std::string problem;
+    for (bool done = false; !done;) {
+        problem.clear();
+        const auto live = gateway_.live();
+        auto work = [this, live] {
+            auto reread = read_keys_anew(*live);
+            if (!reread.changes.none()) events_.look(); // what a command says of it comes first
+            return reread;
+        };
+        std::optional<reread_keys> reread;
+        try {
+            reread = co_await offload(thread_, std::move(work));
+        } catch (const std::exception& broken) {
+            problem = "the key store cannot be read, and the certificates in use stay: " + text_of(broken);
+        }
+        done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
+        if (done && reread) take_over(*std::move(reread));
+    }
+    if (!problem.empty() && problem != keys_problem_) log_line(problem);
+    keys_problem_ = std::move(problem);
+}
+
+void renewal::take_over(reread_keys reread) {
+    const auto fresh = std::move(reread.fresh);
+    if (fresh) put_in_force(fresh);
+    for (const auto& problem : reread.news) log_line(problem);
+    const auto& changes = reread.changes;
+    if (!fresh || changes.none()) return;
+    log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
+             " changed, " + std::to_string(changes.removed.size()) + " removed; " +
+             std::to_string(fresh->certificates.certificates().size()) + " in force");
+    events_.record(policy::keys_reload_event(now(), in_force(*fresh), written(changes, gateway_.names())));
+    note_what_the_store_holds();
+}
+
+void renewal::reload() {
+    if (reload_wanted_.exchange(true)) return;
+    asio::co_spawn(io_, load_anew(), [this](const std::exception_ptr& problem) {
+        if (!problem) return;
+        reload_wanted_ = false;
+        log_line("the reload failed: " + text_of(problem));
+    });
+}
+
+asio::awaitable<void> renewal::load_anew() {
+    auto work = [this, live = gateway_.live()] {
+        reload_wanted_ = false;
+        return load_snapshot(config_path_, live.get());
+    };
+    std::shared_ptr<const snapshot> fresh;
+    std::vector<std::string> errors;
+    try {
+        if (auto loaded = co_await offload(thread_, std::move(work)))
+            fresh = *std::move(loaded);
+        else
+            errors = std::move(loaded.error());
+    } catch (const std::exception& problem) {
+        errors.push_back(text_of(problem));
+        reload_wanted_ = false; // where it did not even begin
+    }
+    if (fresh)
+        take_over(std::move(fresh));
+    else
+        refuse(errors);
+}
+
+void renewal::take_over(std::shared_ptr<const snapshot> fresh) {
+    const auto old = gateway_.live();
+    put_in_force(fresh);
+    if (needs_a_start(old->gateway, fresh->gateway))
+        log_line("audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
+    for (const auto& problem : fresh->key_problems) log_line(problem);
+    tell_of_organisation_keys(*fresh);
+    log_line("reloaded: " + reload_news(*old, *fresh));
+    events_.record(policy::reload_event(now(), in_force(*old), in_force(*fresh)));
+    note_what_the_store_holds();
+    most_.forget();
+    asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
+}
+
+void renewal::put_in_force(std::shared_ptr<const snapshot> fresh) {
+    gateway_.replace(std::move(fresh));
+    renewed_();
+}
+
+void renewal::refuse(const std::vector<std::string>& errors) {
+    for (const auto& error : errors) log_line(error);
+    const auto& live = *gateway_.live();
+    events_.record(policy::refused_reload_event(now(), in_force(live), errors.size()));
+    log_line("not reloaded: the configuration in force stays; policy " + live.rules.digest);
+}
+
+// Without the note, a store that is lost while the gateway is down looks like one that was never filled.
+void renewal::note_what_the_store_holds() {
+    try {
+        keys::store(gateway_.live()->gateway.keys_directory(), {}).note_what_it_holds();
+    } catch (const std::exception& problem) {
+        log_line("cannot note that there are certificates: " + text_of(problem));
+    }
+}
+
+// Time alone makes them expire, so it is looked at now and then, and told once.
+void renewal::tell_of_organisation_keys(const snapshot& live) {
+    auto problems = unusable_organisation_keys(live, std::chrono::floor<std::chrono::seconds>(now()));
+    for (const auto& problem : problems)
+        if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_line(problem);
+    organisation_keys_ = std::move(problems);
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,75 @@
+// Puts another configuration in force while the gateway runs: at a reload, and when the key store changes (decision 0014).
+//
+// What is in force comes first, and what people and the log are told of it after: a revocation must not wait for a line. What
+// can't be read leaves in force what is. Blocking work on a thread of its own, one thing after another; all else on the network
+// thread.
+// Tested by settings/live_keys_test and e2e/test_key_changes.py.
+#pragma once
+
+#include "milter/audit/event_recorder.hpp"
+#include "milter/gateway/gateway.hpp"
+#include "milter/outbox/submit_limit.hpp"
+#include "milter/settings/live_keys.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "policy/audit/event.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+// What the log says of a configuration.
+policy::in_force in_force(const snapshot& live);
+
+class renewal {
+public:
+    // All of them outlive it. `renewed`: called on the network thread when another configuration is in force.
+    renewal(boost::asio::io_context& io, std::string config_path, gateway& to, event_recorder& events, submit_limit& most,
+            std::function<void()> renewed)
+        : io_(io)
+        , config_path_(std::move(config_path))
+        , gateway_(to)
+        , events_(events)
+        , most_(most)
+        , renewed_(std::move(renewed)) {}
+
+    // Follows the key store, takes what commands leave for the log, and tells of the organisation's keys that end, until the
+    // io_context does. Notes that the store holds what the gateway began with.
+    void start();
+
+    // Reads everything anew. One that is asked for before the files are read is served by that reading.
+    void reload();
+
+private:
+    boost::asio::awaitable<void> look_for_events();
+    boost::asio::awaitable<void> follow_keys();
+    boost::asio::awaitable<void> refresh_keys();
+    boost::asio::awaitable<void> load_anew();
+    void take_over(reread_keys reread);
+    void take_over(std::shared_ptr<const snapshot> fresh);
+    void put_in_force(std::shared_ptr<const snapshot> fresh);
+    void refuse(const std::vector<std::string>& errors);
+    void note_what_the_store_holds();
+    void tell_of_organisation_keys(const snapshot& live);
+
+    boost::asio::io_context& io_;
+    std::string config_path_;
+    gateway& gateway_;
+    event_recorder& events_;
+    submit_limit& most_;
+    std::function<void()> renewed_;
+    std::atomic<bool> reload_wanted_ = false;
+    std::string keys_problem_;                   // told already
+    std::vector<std::string> organisation_keys_; // that cannot be used: told already
+    boost::asio::thread_pool thread_{1};
+};
+
+} // namespace sealgate::milter

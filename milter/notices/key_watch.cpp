@@ -4,6 +4,7 @@
 #include "keys/certificates/ends.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/notices/watch_file.hpp"
@@ -99,10 +100,7 @@ void key_watch::look() {
 }
 
 void key_watch::start(asio::thread_pool& pool) {
-    asio::co_spawn(io_, run(pool), [this, &pool](const std::exception_ptr& problem) {
-        if (problem && is_of_memory(problem)) return start(pool);
-        if (problem) std::rethrow_exception(problem); // a bug: nobody would be told any more
-    });
+    keep_running(io_.get_executor(), "telling administrators of keys", [this, &pool] { return run(pool); });
 }
 
 asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {

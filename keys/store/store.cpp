@@ -64,10 +64,8 @@ public:
     }
 
     void keep(stored_certificate stored) {
-        if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty()) {
-            out_.problems.push_back(stored.cert.fingerprint + ".pgp is not used: " + doubt);
-            doubt_whose(*stored.binary);
-        }
+        if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty())
+            add_unused(stored.cert.fingerprint, doubt, *stored.binary);
         put(std::move(stored));
     }
 
@@ -75,13 +73,9 @@ public:
     // could be read.
     void miss(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
         const auto* old = former(fingerprint);
-        const auto what = old ? " cannot be used any more, and the certificate stays as it was: " : " is not used: ";
-        out_.problems.push_back(fingerprint + ".pgp" + what + problem);
-        if (old) return put(*old);
-        if (content)
-            doubt_whose(*content);
-        else
-            out_.doubts.of_all = true;
+        if (!old) return add_unused(fingerprint, problem, content);
+        out_.problems.push_back(fingerprint + ".pgp cannot be used any more, and the certificate stays as it was: " + problem);
+        put(*old);
     }
 
     store_contents take() {
@@ -96,8 +90,15 @@ private:
         out_.certificates.push_back(std::move(stored));
     }
 
-    void doubt_whose(std::string_view content) {
-        std::ranges::move(addresses_in(content), std::back_inserter(out_.doubts.addresses));
+    // A file that is not used, and whose mail has to wait for it.
+    void add_unused(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
+        const bool may_be_anybodys = !content || may_lack_user_ids(*content);
+        out_.problems.push_back(fingerprint + ".pgp is not used: " + problem +
+                                (may_be_anybodys ? "; it may be anybody's, so mail to whoever has no other key waits" : ""));
+        if (may_be_anybodys)
+            out_.doubts.of_all = true;
+        else
+            std::ranges::move(addresses_in(*content), std::back_inserter(out_.doubts.addresses));
     }
 
     policy::key_minimum minimum_;

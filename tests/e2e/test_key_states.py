@@ -139,7 +139,15 @@ def damaged(file):
     file.write_bytes(file.read_bytes()[:-40])
 
 
-@pytest.mark.parametrize("change", [unreadable, damaged])
+def emptied(file):
+    file.write_bytes(b"")
+
+
+def torn(file):
+    file.write_bytes(file.read_bytes()[:40])
+
+
+@pytest.mark.parametrize("change", [unreadable, damaged, emptied, torn])
 def test_a_certificate_that_is_there_and_cannot_be_read_defers_mail(world, change):
     with stored_file_as(world, world.keys.bob, change):
         mail = Mail([BOB], "[confidential] Offer")
@@ -154,6 +162,11 @@ def test_a_certificate_that_is_there_and_cannot_be_read_defers_mail(world, chang
             refused(world, other, world.send(other), "no-key")
         else:
             deferred(world, other, world.send(other), "keys-unreadable")
+            for command in (("check",), ("keys", "list")):
+                said = world.gateway.run(*command)
+                assert said.returncode == 1, said.stdout
+                assert f"{world.keys.bob.fingerprint}.pgp is not used: " in said.stderr
+                assert "so mail to whoever has no other key waits" in said.stderr
     mail = Mail([BOB], "[confidential] Offer")
     sealed(world, mail, world.send(mail))
 

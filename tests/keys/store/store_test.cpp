@@ -1,7 +1,4 @@
-#include "keys/certificates/one_subkey.hpp"
-#include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/armor.hpp"
-#include "keys/openpgp/packets.hpp"
 #include "keys/sealing/seal.hpp"
 #include "keys/store/store.hpp"
 #include "policy/base/base64.hpp"
@@ -398,47 +395,6 @@ TEST_F(Store, SealsToWhatItHolds) {
     const auto sealed = seals.seal("\r\nhello\r\n", {recipient_for(*found.stored, now())});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(people.decrypt(*sealed), "\r\nhello\r\n");
-}
-
-TEST_F(Store, ADamagedCertificateLeavesADoubtAboutItsAddressAlone) {
-    const auto ann = people.make_key("Ann <ann@example.org>");
-    const auto keys = make_store();
-    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
-    const auto whole = read_file(file_of(ann));
-    replace_file(file_of(ann), whole.substr(0, whole.size() / 2));
-    replace_file(file_of(std::string(40, 'A')), "somebody's notes");
-    auto contents = keys.load();
-    EXPECT_EQ(contents.problems.size(), 2u);
-    const key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    EXPECT_TRUE(index.find("ann@example.org", now()).in_doubt);
-    EXPECT_FALSE(index.find("bob@example.org", now()).in_doubt);
-}
-
-TEST_F(Store, AFileThatCannotBeReadLeavesADoubtAboutEverybody) {
-    const auto keys = make_store();
-    make_private_directory(keys.directory());
-    std::filesystem::create_symlink("/proc/self/mem", file_of(std::string(40, 'B'))); // reading it is an error, also for root
-    auto contents = keys.load();
-    EXPECT_EQ(contents.problems.size(), 1u);
-    const key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    EXPECT_TRUE(index.find("bob@example.org", now()).in_doubt);
-}
-
-TEST_F(Store, ACertificateOfTheFutureIsToldAsSuchAndLeavesADoubt) {
-    const auto binary = read_file(std::filesystem::path(SEALGATE_CERTIFICATES) / "of-2099.pgp");
-    const auto keys = make_store();
-    make_private_directory(keys.directory());
-    replace_file(file_of(fingerprint_of_key(walk_packets(binary, 10)->front().body)), binary);
-    const auto imported = make_store().import(binary);
-    ASSERT_EQ(imported->problems.size(), 1u);
-    EXPECT_NE(imported->problems.front().find("created in the future, on 2099-01-01"), std::string::npos);
-    auto contents = keys.load();
-    ASSERT_EQ(contents.problems.size(), 1u);
-    EXPECT_NE(contents.problems.front().find("created in the future, on 2099-01-01"), std::string::npos)
-        << contents.problems[0];
-    const key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    EXPECT_TRUE(index.find("of-2099@partner.example", now()).in_doubt);
-    EXPECT_FALSE(index.find("bob@example.org", now()).in_doubt);
 }
 
 // A gpg that fails must not look like certificates that are no good: mail would be refused for want of keys.

@@ -9,6 +9,7 @@
 #include "policy/mail/mailbox_list.hpp"
 #include "policy/mail/mime.hpp"
 #include "policy/mail/mime_field.hpp"
+#include "policy/mail/readings.hpp"
 #include "policy/mail/subject.hpp"
 
 #include <algorithm>
@@ -41,8 +42,6 @@ constexpr auto address_fields =
 constexpr auto id_fields = std::to_array<std::string_view>({"In-Reply-To", "References"});
 
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
-
-std::string decoded(std::string_view value) { return policy::decode_words(policy::unfolded(value)).text; }
 
 // Without bracketed words, nor "Re:" in front.
 std::string without_marks(std::string_view subject) {
@@ -81,27 +80,49 @@ bool is_for_servers(std::string_view name) {
     return text::is_one_of(name, names) || text::istarts_with(name, "Resent-") || text::istarts_with(name, "List-");
 }
 
-// What may not be said outside, of one message.
+// What may not be said outside, of one message, which outlives it.
 class secrets {
 public:
-    secrets(const policy::message& mail, const concealment& hidden) {
+    secrets(const policy::message& mail, const concealment& hidden)
+        : mail_(mail) {
         for (const auto subject : policy::field_values(mail, "Subject")) {
-            const auto text = decoded(subject);
-            subject_.add_text(words_of(text));
-            subject_.add_text(words_of(without_marks(text)));
+            for (const auto& text : shown_as(subject)) {
+                subject_.add_text(words_of(text));
+                subject_.add_text(words_of(without_marks(text)));
+            }
         }
         for (const auto& tag : hidden.tags) tags_.add_phrase(words_of(tag));
     }
 
-    bool repeats_subject(const header_field& field) const { return is_in(subject_, field.value); }
-    bool says_tag(const header_field& field) const { return tags_.are_in(words_of(field.name)) || is_in(tags_, field.value); }
+    bool repeats_subject(const header_field& field) { return is_in(subject_, field.value); }
+    bool says_tag(const header_field& field) { return tags_.are_in(words_of(field.name)) || is_in(tags_, field.value); }
 
 private:
-    static bool is_in(const said_words& said, std::string_view value) {
-        const auto text = decoded(value);
-        return said.are_in(words_of(text)) || (text.contains('%') && said.are_in(words_of(without_percent_signs(text))));
+    // All that a reader may see of a field.
+    std::vector<std::string> shown_as(std::string_view value) {
+        const auto declared = [this] {
+            if (!charsets_) charsets_ = policy::declared_charsets(mail_);
+            return *charsets_;
+        };
+        const auto may_guess = [&] { return value.size() <= longest_guessed && guesses_left_ > 0 && guesses_left_-- > 0; };
+        auto read = policy::readings_of(policy::unfolded(value), {.declared = declared, .may_guess = may_guess});
+        std::vector<std::string> out{std::move(read.first.text)};
+        for (auto* more : {&read.others, &read.plain, &read.guesses}) std::ranges::move(*more, std::back_inserter(out));
+        return out;
     }
 
+    bool is_in(const said_words& said, std::string_view value) {
+        return std::ranges::any_of(shown_as(value), [&](const std::string& text) {
+            return said.are_in(words_of(text)) || (text.contains('%') && said.are_in(words_of(without_percent_signs(text))));
+        });
+    }
+
+    // Bytes of which nobody says what they are, are read in some thirty ways. Nobody has many such fields.
+    static constexpr std::size_t longest_guessed = 1000;
+    std::size_t guesses_left_ = 64;
+
+    const policy::message& mail_;
+    std::optional<std::vector<std::string>> charsets_; // that the mail declares, once they are asked for
     said_words subject_;
     said_words tags_;
 };
@@ -133,7 +154,7 @@ bool is_only_ids(std::string_view value) {
 }
 
 // What is outside of a field that may stay there; of the Subject, this is not asked.
-std::optional<std::string> seen_of(const header_field& field, const concealment& hidden, const secrets& said) {
+std::optional<std::string> seen_of(const header_field& field, const concealment& hidden, secrets& said) {
     const auto& name = field.name;
     if (text::is_one_of(name, id_fields)) return is_only_ids(field.value) ? std::optional(field.value) : ids_in(field.value);
     const auto says_secrets = [&] { return said.repeats_subject(field) || said.says_tag(field); };
@@ -213,7 +234,8 @@ std::string entity_to_seal(const policy::message& mail, const concealment& hidde
 std::vector<std::optional<std::string>> outer_values(const policy::message& mail, const concealment& hidden) {
     std::vector<std::optional<std::string>> out;
     const bool hides = hidden.subject == subject_shown::inside_only;
-    const auto said = hides ? secrets(mail, hidden) : secrets({}, hidden.subject);
+    const policy::message nothing;
+    secrets said(hides ? mail : nothing, hidden);
     bool subject_shown_already = false;
     for (const auto& field : mail.fields) {
         if (!stays_outside(field.name))

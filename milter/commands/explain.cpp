@@ -116,6 +116,25 @@ known_names known_of(const std::optional<thread_table>& threads, const std::vect
     return threads ? known_names(threads->find(answered)) : std::nullopt;
 }
 
+// Nothing is decided about it, so nothing but its parts can be told.
+void print_report(const std::string& file, const std::string& type, const invocation& called, const snapshot& live,
+                  const std::vector<policy::part_account>& parts) {
+    if (called.json()) {
+        const policy::facts unknown;
+        policy::decision none;
+        none.what = policy::outcome::deliver;
+        std::cout
+            << policy::explain_line(
+                   {.rules = live.rules, .known = unknown, .made = none, .mode = live.gateway.mode, .reply = {}, .names = {}},
+                   file, parts, type)
+            << '\n';
+        return;
+    }
+    std::cout << text::printable(file) << ": passes undecided\n"
+              << "  a report without a sender (" << type << "): no decision, one line in the log\n";
+    print_parts(parts);
+}
+
 // Whether the file could be read.
 bool explain(const std::string& file, const invocation& called, const snapshot& live,
              const std::optional<thread_table>& threads) {
@@ -129,10 +148,14 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         complain(file + ": nobody in To or Cc; name the recipients with --to ADDRESS");
         return false;
     }
+    const auto parts = keys::anatomy(mail.mail);
+    if (const auto type = passing_report(live, mail)) {
+        print_report(file, *type, called, live, parts);
+        return true;
+    }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto judged = judge(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
-    const auto parts = keys::anatomy(mail.mail);
     const auto text = reply ? policy::to_string(*reply) : std::string{};
     const auto notice = notice_for(live, mail, judged);
     if (called.json()) {
@@ -143,7 +166,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
                                            .reply = text,
                                            .names = {},
                                            .notice = notice},
-                                          file, parts)
+                                          file, parts, {})
                   << '\n';
     } else {
         print_for_people(file, live, judged, parts, text, notice);

@@ -11,7 +11,6 @@
 #include "milter/gateway/leaving_size.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/record.hpp"
-#include "policy/decision/multipart_report.hpp"
 #include "policy/decision/refusal.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -50,13 +49,6 @@ const std::string& shown(const smtp_client& client) { return client.address.empt
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
     if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
-}
-
-// contract.md section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be a
-// report: the notification that a mail could not be delivered, or that it was read. Each goes to one address.
-std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
-    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
-    return policy::report_type(live.rules, mail.mail);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "keys/protection/inspect.hpp"
 #include "milter/gateway/further_readers.hpp"
 #include "policy/decision/author.hpp"
+#include "policy/decision/multipart_report.hpp"
 #include "policy/decision/thread.hpp"
 #include "policy/mail/subject.hpp"
 
@@ -29,6 +30,11 @@ std::vector<std::string> parties(const transaction& mail) {
 }
 
 } // namespace
+
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
+    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
+    return policy::report_type(live.rules, mail.mail);
+}
 
 judgement judge(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now) {
     judgement out;

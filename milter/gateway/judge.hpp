@@ -21,6 +21,11 @@ struct judgement {
     std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
 };
 
+// The type of the report as which the mail passes, and nothing is decided about it; nothing where it is none. contract.md
+// section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be the
+// notification that a mail could not be delivered, or that it was read. Each goes to one address. Pure.
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail);
+
 // What the mails that one answers are known as; nothing where that cannot be told.
 using known_names = std::optional<std::vector<std::string>>;
 

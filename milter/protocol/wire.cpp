@@ -1,6 +1,7 @@
 #include "milter/protocol/wire.hpp"
 
 #include "policy/base/bytes.hpp"
+#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
@@ -37,14 +38,8 @@ std::size_t announced(std::string_view frame_start) { return *bytes::cursor(fram
 
 // `47 45 54 20 "GET "`
 std::string shown(std::string_view octets) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
-    for (const char octet : octets) {
-        const auto value = static_cast<unsigned char>(octet);
-        out += digits[value >> 4];
-        out += digits[value & 0xF];
-        out += ' ';
-    }
+    for (std::size_t i = 0; i < octets.size(); ++i) out += text::upper_hex(octets.substr(i, 1)) + ' ';
     return out + '"' + text::ascii(octets) + '"';
 }
 

@@ -131,9 +131,11 @@ void add_decision(json::object& to, const account& of) {
 
 } // namespace
 
-std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts) {
+std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts,
+                         std::string_view report) {
     json::object line;
     line["file"] = outside(file);
+    line["report"] = text_or_null(report);
     add_decision(line, of);
     line["parts"] = parts_as_json(parts);
     line["policy"] = word(of.rules.digest);

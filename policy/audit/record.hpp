@@ -29,8 +29,10 @@ struct account {
     notice_state notice = notice_state::none; // what the sender hears by mail
 };
 
-// One line without a line end. `file` is what the user called it; `parts` are told as they are.
-std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts);
+// One line without a line end. `file` is what the user called it; `parts` are told as they are. `report`: the type of the
+// report as which the mail passes undecided (policy/decision/multipart_report.hpp), so that `of` is of no decision; or empty.
+std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts,
+                         std::string_view report);
 
 // What only the gateway knows of a transaction.
 struct circumstances {

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from messages import ONE, RSA, THREE, TWO, Maker
+from octets import LITERAL, SEIPD, checksum, five_octets, one_octet
 
 SEED = os.environ.get("SEALGATE_DIFFERENTIAL_SEED", "9788")
 LETTER = b"Dear Bob, the closing of the north office will be told on Monday. Until then it stays between us.\r\n"
@@ -63,19 +64,10 @@ def run(command, given=b""):
 
 def armor(binary, eol=b"\r\n", label=b"MESSAGE", headers=()):
     digits = base64.b64encode(binary)
-    checksum = [b"=" + base64.b64encode(crc24(binary))] if len(binary) < 5000 else []  # as RFC 9580 wants it
+    sums = [b"=" + checksum(binary).encode()] if len(binary) < 5000 else []  # as RFC 9580 wants it
     lines = [b"-----BEGIN PGP " + label + b"-----", *headers, b"", *(digits[at:at + 64] for at in range(0, len(digits), 64)),
-             *checksum, b"-----END PGP " + label + b"-----", b""]
+             *sums, b"-----END PGP " + label + b"-----", b""]
     return eol.join(lines)
-
-
-def crc24(octets):
-    crc = 0xB704CE
-    for octet in octets:
-        crc ^= octet << 16
-        for _ in range(8):
-            crc = crc << 1 ^ (0x1864CFB if crc & 0x800000 else 0)
-    return (crc & 0xFFFFFF).to_bytes(3)
 
 
 # --- mails around it
@@ -201,13 +193,13 @@ def smuggled(binary, text):
     words = base64.b64encode(text)  # what digits spell
     spelled = base64.b64decode((b"dear/Bob/the/closing/of/the/north/office/will/be/told/on/Monday/and/not/before" * 8)[:600])
     hidden = head[:3] + bytes(8) + head[11:]
-    yield "text for data", head + b"\xd2\xff" + (len(text) + 1).to_bytes(4) + b"\x01" + text
-    yield "digits for data", hidden * 3 + b"\xd2\xff" + (len(spelled) + 1).to_bytes(4) + b"\x01" + spelled
-    yield "base64 for data", head + b"\xd2\xff" + (len(words) + 1).to_bytes(4) + b"\x01" + words
+    yield "text for data", head + five_octets(SEIPD, b"\x01" + text)
+    yield "digits for data", hidden * 3 + five_octets(SEIPD, b"\x01" + spelled)
+    yield "base64 for data", head + five_octets(SEIPD, b"\x01" + words)
     yield "key ids", b"".join(head[:3] + text[at:at + 8].ljust(8) + head[11:] for at in range(0, 96, 8)) + data
     yield "zeros and key ids", b"".join(hidden + head[:3] + text[at:at + 8].ljust(8) + head[11:] for at in range(0, 96, 8)) + data
     yield "session keys", b"".join(head[:3] + bytes(8) + head[11:16] + text[at:at + 31].ljust(31) + head[47:] for at in range(0, 180, 31)) + data
-    yield "behind", binary + b"\xcb" + bytes([len(text) % 190 + 1]) + text[:len(text) % 190 + 1]
+    yield "behind", binary + one_octet(LITERAL, text[:len(text) % 190 + 1])
 
 
 def readable_beside(block, text):

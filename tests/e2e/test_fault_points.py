@@ -143,6 +143,18 @@ def test_killed_around_the_answer_to_a_local_mail_that_leaves_as_copies_alone(wo
         assert not any(holds(delivery.data, mail.marker) for delivery in world.arrived(mail) if SEALED & set(delivery.recipients))
 
 
+def test_a_disk_that_has_no_room_for_the_record_alone_is_told_as_such(world, faults):
+    for place in ("audit/audit.jsonl", "threads/"):
+        mail = split_mail()
+        faults.arm(f"full {place}")
+        reply = world.send(mail)
+        assert faults.failed() and reply.code == 452, str(reply)
+        assert reply.lines[0].startswith("4.3.1 not sent yet: the mail gateway has no room for it just now."), str(reply)
+        faults.disarm()
+        assert world.arrived(mail) == []
+        world.send_until_accepted(mail)
+
+
 def test_a_disk_that_is_full_from_each_effect_on(world, faults):
     effects = effects_of_a_mail(world, faults)
     plans = [(effect, f"full {number}") for number, effect in enumerate(effects, 1) if step_of(effect) != "answer"]

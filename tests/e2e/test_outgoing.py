@@ -131,6 +131,20 @@ def test_what_only_calls_itself_a_report_is_decided_about(world, forged):
     assert passed_reports(world, forged) == []
 
 
+@pytest.mark.parametrize("sender", ["<>", ""])
+def test_explain_says_that_a_report_passes(world, tmp_path, sender):
+    file, mail = tmp_path / "m.eml", receipt()
+    file.write_bytes(mail.data())
+    said = world.gateway.explain(file, sender, mail.recipients)
+    assert (said["report"], said["outcome"], said["reply"]) == ("disposition-notification", "deliver", None)
+    assert (said["classification"], said["recipients"]) == (None, [])
+    told = world.gateway.run("explain", "--from", sender, "--to", "bob@yahoo.com", str(file))
+    assert told.returncode == 0 and "m.eml: passes undecided\n" in told.stdout and "disposition-notification" in told.stdout
+    for recipients, by in ((mail.recipients, "ann@example.org"), ([*mail.recipients, "zoe@yahoo.com"], sender)):
+        said = world.gateway.explain(file, by, recipients)
+        assert (said["report"], said["outcome"]) == (None, "reject")
+
+
 def test_a_report_goes_to_one_address(world):
     mail = receipt()
     mail.to.append("zoe@yahoo.com")
@@ -155,6 +169,6 @@ def test_a_report_that_cannot_be_recorded_waits(world, faults):
     mail = receipt()
     faults.arm("full audit/audit.jsonl")
     reply = as_ann(world, mail)
-    assert 400 <= reply.code < 500
+    assert reply.code == 452 and "no room" in reply.text, str(reply)
     faults.disarm()
     assert world.arrived(mail) == []

@@ -1,10 +1,13 @@
 """Header protection (RFC 9788): a sealed mail's Subject leaves inside the encryption only, and its reader gets it back."""
 
+import base64
 import email
 import email.policy
+import re
 
 import pytest
 from expect import armor, sealed
+from leaks import says
 from mails import Mail, with_attachment
 
 BOB = "bob@partner.example"
@@ -53,6 +56,60 @@ def test_outer_fields_are_told_inside(protecting):
     assert {"From", "To", "Message-ID"} <= set(told)
     for name, value in told.items():
         assert delivery.field(name).strip() == value == inner[name]
+
+
+NORTH, CHINESE, JAPANESE, RUSSIAN = "closing of the north office", "北方办公室将于冬季关闭", "北支店の閉鎖について", "закрытие северного офиса зимой"
+# Label, codec and form of the Subject; raw: the octets as they are, in a mail whose text names that label.
+SPELLED = [("us-ascii", "ascii", "raw", NORTH), ("utf-8", "utf-8", "b", NORTH), ("utf-7", "utf-7", "q", NORTH),
+           ("utf-16le", "utf-16-le", "b", NORTH), ("gb_2312-80", "gbk", "b", CHINESE), ("chinese", "gbk", "q", CHINESE),
+           ("x-x-big5", "gbk", "q", NORTH), ("x-sjis", "shift_jis", "b", JAPANESE), ("iso-2022-jp", "iso2022_jp", "b", JAPANESE),
+           ("koi8-r", "koi8-r", "q", RUSSIAN), ("utf-8", "utf-8", "raw", CHINESE), ("gbk", "gbk", "raw", CHINESE),
+           ("shift_jis", "shift_jis", "raw", JAPANESE), ("koi8-r", "koi8-r", "raw", RUSSIAN)]
+WITH_SHIFTS = {"utf-7", "utf-16-le", "iso2022_jp"}  # no header can have them as they are
+
+
+class Spelled(Mail):
+    """A mail whose header says {phrase}, and {again}, in octets of their own."""
+
+    def data(self):
+        return super().data().replace(b"{phrase}", self.phrase).replace(b"{again}", self.again)
+
+
+def spelled(label, codec, form, text):
+    octets = text.encode(codec)
+    if form == "raw":
+        return octets
+    word = base64.b64encode(octets).decode() if form == "b" else "".join(f"={octet:02X}" for octet in octets)
+    return f"=?{label}?{form}?{word}?=".encode()
+
+
+def repeating(words):
+    """Fields that say so, as programs write them."""
+    return [f"X-Short: {words}...", f"X-Copy: [{words}]", f"X-List: a, {words}, b", f'In-Reply-To: Your message of "{words}" <a@b.example>',
+            f'Reply-To: "{words}" <ann@example.org>', f"References: {words} <c@b.example>\r\n <d@b.example>"]
+
+
+@pytest.mark.parametrize("label, codec, form, text", SPELLED)
+@pytest.mark.parametrize("again", ["as the Subject", "as octets", "in UTF-8", "as a word"])
+def test_no_field_outside_says_the_subject(protecting, label, codec, form, text, again):
+    written = {"as the Subject": spelled(label, codec, form, text), "as octets": text.encode(codec if codec not in WITH_SHIFTS else "utf-8"),
+               "in UTF-8": text.encode(), "as a word": spelled("utf-8", "utf-8", "b", text)}[again]
+    mail = Spelled([BOB], "[confidential] {phrase}", extra=[*repeating("{again}"), "X-Classification: confidential", "Sensitivity: Private"],
+                   content=[f"Content-Type: text/plain; charset={label}", "Content-Transfer-Encoding: 8bit"])
+    mail.phrase, mail.again = spelled(label, codec, form, text), written
+    assert says(mail.data().partition(b"\r\n\r\n")[0], text), "else this test sees nothing"
+    delivery = sealed(protecting, mail, protecting.send(mail))
+    assert says(delivery.header(), text) is None
+    assert says(delivery.header(), "confidential") is None
+    assert not delivery.fields("X-Classification") and not delivery.fields("Sensitivity")
+    assert delivery.field("In-Reply-To").split() == ["<a@b.example>"]
+    assert delivery.field("References").split() == ["<c@b.example>", "<d@b.example>"]
+    assert delivery.field("Reply-To").strip() == "ann@example.org"
+    inside = protecting.keys.bob.decrypt(armor(delivery)).partition(b"\r\n\r\n")[0]
+    unfolded = re.sub(rb"\r\n(?=[ \t])", b"", inside)
+    for line in [b"Subject: [confidential] " + mail.phrase, b"X-Classification: confidential", b"Sensitivity: Private",
+                 *(line.encode().replace(b"{again}", written).replace(b"\r\n", b"") for line in repeating("{again}"))]:
+        assert line in unfolded, line
 
 
 def test_what_has_no_plain_text_comes_out_byte_for_byte(protecting):

@@ -145,6 +145,26 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
     }
 }
 
+TEST(HeaderProtection, ASubjectInRawOctetsIsKnownAgainHoweverTheyAreRead) {
+    const std::string utf8 = " \u5317\u65b9\u529e\u516c\u5ba4", gbk = " \xB1\xB1\xB7\xBD\xB0\xEC\xB9\xAB\xCA\xD2";
+    const std::string word = " =?gbk?B?sbG3vbDsuavK0g==?=", other = " \u5357\u65b9\u529e\u4e8b\u5904";
+    for (const std::string type : {" text/plain; charset=gbk", " text/plain"}) {
+        const auto seen = [&](const std::string& subject, const std::string& copy) {
+            const policy::message one{.fields = {{"Subject", subject},
+                                                 {"X-Copy", copy},
+                                                 {"Content-Type", type},
+                                                 {"Reply-To", copy + " <a@b.example>"}},
+                                      .body = ""};
+            const auto outside = outer_values(one, example_concealment());
+            return outside[1].value_or("gone") + outside[3].value_or("gone");
+        };
+        for (const auto& subject : {utf8, gbk, word})
+            for (const auto& copy : {utf8, gbk, word})
+                EXPECT_EQ(seen(subject, copy), "gone a@b.example") << subject << copy << type;
+        EXPECT_EQ(seen(gbk, other), other + other + " <a@b.example>") << type;
+    }
+}
+
 TEST(HeaderProtection, AShortSubjectIsRepeatedAsAWhole) {
     const struct {
         const char* subject;

@@ -89,11 +89,11 @@ TEST(Wire, WhatIsNoMilterClientIsRefusedAtItsFirstBytesInAnyChunking) {
     const std::vector<intruder> intruders{
         {"GET / HTTP/1.1\r\n", "frame of 1195725856 bytes announced (limit 1048576), first bytes 47 45 54 20 \"GET \""},
         {"\x16\x03\x01\x02\x00\x01"s, "frame of 369295618 bytes announced (limit 1048576), first bytes 16 03 01 02 \"????\""},
-        {"\xFF\xFF\xFF\xFF"s, "frame of 4294967295 bytes announced (limit 1048576), first bytes ff ff ff ff \"????\""},
+        {"\xFF\xFF\xFF\xFF"s, "frame of 4294967295 bytes announced (limit 1048576), first bytes FF FF FF FF \"????\""},
         {"\x00\x10\x00\x01"s, "frame of 1048577 bytes announced (limit 1048576), first bytes 00 10 00 01 \"????\""},
         {"\0\0\0\0"s, "frame of 0 bytes announced"},
         {"\0\0\0\x0CX"s, "unknown command 58 \"X\" in a frame of 12 bytes"},
-        {"\0\0\0\x01\n"s, "unknown command 0a \"?\" in a frame of 1 bytes"},
+        {"\0\0\0\x01\n"s, "unknown command 0A \"?\" in a frame of 1 bytes"},
     };
     for (const auto& [bytes, said] : intruders)
         for (const std::size_t size : {1UZ, 3UZ, 100UZ}) {

@@ -133,10 +133,10 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto reply = reply_to(known);
     const auto line =
         explain_line({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = reply, .names = {}},
-                     "m.eml", {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}});
+                     "m.eml", {{.path = "0", .type = "text/plain", .verdict = "encrypted", .packets = {"PKESK"}}}, {});
     const auto object = boost::json::parse(line).as_object();
     for (const auto* field : {"file", "classification", "tags", "near_misses", "protection", "outcome", "mode", "recipients",
-                              "reply", "copies", "policy", "foreign_keys"})
+                              "reply", "copies", "policy", "foreign_keys", "report"})
         EXPECT_TRUE(object.contains(field)) << field;
     const auto& recipient = object.at("recipients").as_array().at(0).as_object();
     EXPECT_EQ(

@@ -37,8 +37,8 @@ constexpr auto hidden_fields =
 
 // Of these the addresses, or the message ids, are needed outside.
 constexpr auto address_fields =
-    std::to_array<std::string_view>({"From", "To", "Cc", "Sender", "Reply-To", "Mail-Reply-To", "Mail-Followup-To", "Errors-To",
-                                     "Return-Receipt-To", "Disposition-Notification-To"});
+    std::to_array<std::string_view>({"From", "To", "Cc", "Bcc", "Sender", "Reply-To", "Mail-Reply-To", "Mail-Followup-To",
+                                     "Errors-To", "Return-Receipt-To", "Disposition-Notification-To"});
 constexpr auto id_fields = std::to_array<std::string_view>({"In-Reply-To", "References"});
 
 constexpr std::string_view protection = ";\n\thp=\"cipher\"; protected-headers=\"v1\"";
@@ -73,11 +73,32 @@ std::string without_percent_signs(std::string_view value) {
     return policy::bytes_as_utf8(out);
 }
 
-// Whom a mail goes to and which way it came, and what keeps programs from answering each other.
-bool is_for_servers(std::string_view name) {
+// Which way a mail came: servers write it, and act upon it.
+bool is_trace(std::string_view name) {
     constexpr auto names = std::to_array<std::string_view>(
-        {"Received", "Return-Path", "Delivered-To", "Authentication-Results", "Auto-Submitted", "Precedence"});
-    return text::is_one_of(name, names) || text::istarts_with(name, "Resent-") || text::istarts_with(name, "List-");
+        {"Received", "Return-Path", "Delivered-To", "Authentication-Results", "Resent-Date", "Resent-Message-ID"});
+    return text::is_one_of(name, names);
+}
+
+// RFC 5322 section 3.6.6: somebody who sends a mail on has fields like those of its author.
+std::string_view without_resent(std::string_view name) {
+    constexpr std::string_view resent = "Resent-";
+    return text::istarts_with(name, resent) ? name.substr(resent.size()) : name;
+}
+
+// RFC 3834 section 5: what keeps programs from answering each other.
+std::optional<std::string> answering_keyword(std::string_view value) {
+    for (const auto* keyword : {"auto-generated", "auto-replied", "auto-notified", "no"})
+        if (text::istarts_with(text::trim(value), keyword)) return " " + std::string(keyword);
+    return std::nullopt;
+}
+
+// RFC 2919: the name of a mailing list without its description.
+std::optional<std::string> list_id_in(std::string_view value) {
+    const auto open = value.rfind('<');
+    const auto close = value.find('>', std::min(open, value.size()));
+    if (close == value.npos) return std::nullopt;
+    return " " + std::string(value.substr(open, close - open + 1));
 }
 
 // What may not be said outside, of one message, which outlives it.
@@ -158,11 +179,13 @@ std::optional<std::string> seen_of(const header_field& field, const concealment&
     const auto& name = field.name;
     if (text::is_one_of(name, id_fields)) return is_only_ids(field.value) ? std::optional(field.value) : ids_in(field.value);
     const auto says_secrets = [&] { return said.repeats_subject(field) || said.says_tag(field); };
-    if (text::is_one_of(name, address_fields)) return says_secrets() ? addresses_in(field.value) : field.value;
+    if (text::is_one_of(without_resent(name), address_fields)) return says_secrets() ? addresses_in(field.value) : field.value;
     const auto is_this = [&](std::string_view other) { return text::iequals(name, other); };
     if (text::is_one_of(name, hidden_fields) || std::ranges::any_of(hidden.fields, is_this)) return std::nullopt;
-    if (text::is_one_of(name, user_facing) || is_for_servers(name)) return field.value;
-    return says_secrets() ? std::nullopt : std::optional(field.value);
+    if (text::is_one_of(name, user_facing) || is_trace(name) || !says_secrets()) return field.value;
+    if (is_this("Auto-Submitted")) return answering_keyword(field.value);
+    if (is_this("List-Id")) return list_id_in(field.value);
+    return std::nullopt;
 }
 
 // Copies first, then what of them is left outside (RFC 9788 section 2.2).

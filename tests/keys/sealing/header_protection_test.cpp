@@ -100,6 +100,16 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
         std::optional<std::string> outside;
     } cases[] = {
         {{"X-Copy", " [closing of the north office]"}, {}},
+        {{"Resent-Subject", " [confidential] Closing of the north office"}, {}},
+        {{"Resent-Comments", " the closing of the north office"}, {}},
+        {{"Resent-From", " \"Confidential desk\" <desk@b.example>"}, " desk@b.example"},
+        {{"Resent-Date", " Mon, 23 Nov 2026 09:00:00 +0000"}, " Mon, 23 Nov 2026 09:00:00 +0000"},
+        {{"List-Id", " closing of the north office <north.lists.example>"}, " <north.lists.example>"},
+        {{"List-Archive", " <https://lists.example/closing-of-the-north-office>"}, {}},
+        {{"List-Unsubscribe", " <mailto:leave@lists.example>"}, " <mailto:leave@lists.example>"},
+        {{"Precedence", " closing of the north"}, {}},
+        {{"Precedence", " bulk"}, " bulk"},
+        {{"Auto-Submitted", " auto-generated; s=\"closing of the north office\""}, " auto-generated"},
         {{"X-Short", " Closing of the north of..."}, {}},
         {{"X-Tail", " of the north office"}, {}},
         {{"X-List", " a;b;closing,of,the,north;c"}, {}},

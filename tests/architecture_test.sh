@@ -27,7 +27,7 @@ diff <(printf '%s\n' "${rooms[@]}" | sort) <(printf '%s\n' "${all[@]}" | grep -v
     broken "the picture in contrib/design/architecture.md (<) and the folders (>) differ"
 for room in "${rooms[@]}"; do
     nouns=$(find "$room" -name '*.[ch]pp' | sed 's/\.[ch]pp$//' | sort -u | wc -l)
-    [ "$nouns" -le 16 ] || broken "$room has $nouns nouns, more than 16"
+    [ "$nouns" -le 18 ] || broken "$room has $nouns nouns, more than 18"
 done
 
 forbid 'an include is not written from the root' '#include "(\.|[^"/]+")' "${all[@]}"

@@ -1,5 +1,5 @@
-// What the key store and encryption.always_to come to for whoever watches them (policy/notices/key_watch.hpp): which keys of the
-// organisation can be used, and which certificates end when, by their real end of use.
+// What the key store and encryption.always_to come to for whoever watches them (policy/notices/key_watch.hpp): which keys of
+// the organisation can be used, and which certificates end when, by their real end of use.
 //
 // Left out: a certificate to which nobody's mail is sealed whatever its end (revoked, disabled, weak …), and one that is
 // replaced: for each of its addresses there is another usable one that lasts longer; so is one without an address. One that

@@ -1,4 +1,5 @@
 // Mailboxes in the fields of mails that we write: RFC 5322 section 3.4. Pure.
+// Tested by notices/message_test.
 #pragma once
 
 #include "policy/mail/address.hpp"

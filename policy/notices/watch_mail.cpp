@@ -3,11 +3,11 @@
 #include "policy/base/digest.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/notices/letter.hpp"
-#include "policy/mail/encoded_word.hpp"
 #include "policy/mail/date.hpp"
+#include "policy/mail/encoded_word.hpp"
 #include "policy/mail/mailbox_field.hpp"
 #include "policy/mail/transfer_encoding.hpp"
+#include "policy/notices/letter.hpp"
 
 #include <algorithm>
 #include <string_view>

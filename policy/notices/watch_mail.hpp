@@ -1,5 +1,5 @@
-// The mail that tells administrators of keys (policy/notices/key_watch.hpp): which mail waits, since when, and the command that mends
-// it; which certificates end when.
+// The mail that tells administrators of keys (policy/notices/key_watch.hpp): which mail waits, since when, and the command that
+// mends it; which certificates end when.
 //
 // RFC 5322 with CRLF, plain text in quoted-printable, in English, auto-generated (RFC 3834). It names entries of the policy,
 // addresses and fingerprints; no key, no Subject, nobody's mail. Bounded: of each list the first 50 are named and the rest is

@@ -1,6 +1,6 @@
 // Certificates that cannot be read, and what waits for them.
-#include "tests/policy/support/policies.hpp"
 #include "policy/decision/decide.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gtest/gtest.h>
 

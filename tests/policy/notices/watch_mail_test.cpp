@@ -1,8 +1,8 @@
 // The mail to administrators as a whole: golden files (tests/policy/golden/watch-*.eml). SEALGATE_RENEW_GOLDEN=1 writes them
 // anew; look at the difference before you commit it.
-#include "tests/policy/support/policies.hpp"
 #include "policy/base/text.hpp"
 #include "policy/notices/watch_mail.hpp"
+#include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
 

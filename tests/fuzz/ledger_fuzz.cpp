@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(line.error().find('\n') == std::string::npos);
         return 0;
     }
-    if (line->collected) require(policy::is_envelope_address(line->collected->sender));
+    if (line->collected) require(sealgate::policy::is_envelope_address(line->collected->sender));
     const auto text = to_text(*line);
     const auto again = parse_ledger_line(text);
     require(again.has_value());

@@ -165,6 +165,8 @@ def test_a_store_that_is_lost_is_no_empty_store(world, partner, is_there):
         assert "removed;" not in world.gateway.log()[len(before):]
         world.gateway.restart()
         waits(world, partner.address)
+        before = world.gateway.log()
+    world.wait_until(lambda: "added, 0 changed" in world.gateway.log()[len(before):])
     for address, reason in ((partner.address, None), ("bob@yahoo.com", "no-key")):
         mail = offer(address)
         reply = world.send(mail)

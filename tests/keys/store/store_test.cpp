@@ -101,7 +101,7 @@ TEST_F(Store, WhatIsNoCertificateIsRefused) {
     for (const auto& file : {std::string(""), std::string("hello"), std::string("\x99\x01"), std::string(1000, '\xFF'),
                              people.gpg_with_input("--store", "hello")})
         EXPECT_FALSE(keys.import(file));
-    EXPECT_TRUE(std::filesystem::exists(keys.directory()));
+    EXPECT_FALSE(std::filesystem::exists(keys.directory()));
     EXPECT_TRUE(keys.load().certificates.empty());
 }
 

@@ -148,13 +148,16 @@ private:
     said_words tags_;
 };
 
-// The words in angle brackets, as message ids are; nothing where there are none.
+// The words in angle brackets, as message ids are; nothing where there are none. A bracket that opens within others begins
+// anew: each octet is in one word at most, so that no field grows.
 std::optional<std::string> ids_in(std::string_view value) {
     std::string out;
-    for (auto open = value.find('<'); open != value.npos; open = value.find('<', open + 1)) {
-        const auto id = value.substr(open, value.find('>', open) - open);
+    for (auto open = value.find('<'); open != value.npos;) {
+        const auto close = std::min(value.find_first_of("<>", open + 1), value.size());
+        const auto id = value.substr(open, close - open);
         const bool is_id = id.contains('@') && std::ranges::none_of(id, [](char c) { return text::is_space(c) || c == '"'; });
-        if (is_id && open + id.size() < value.size()) out.append(out.empty() ? " " : "\n ").append(id).append(">");
+        if (is_id && close < value.size() && value[close] == '>') out.append(out.empty() ? " " : "\n ").append(id).append(">");
+        open = value.find('<', close);
     }
     return out.empty() ? std::nullopt : std::optional(out);
 }

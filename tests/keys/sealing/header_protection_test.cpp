@@ -130,6 +130,7 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
         {{"References", " <1@corp.example>\n\t<2@corp.example>"}, " <1@corp.example>\n\t<2@corp.example>"},
         {{"References", " closing of the north office"}, {}},
         {{"References", " <closing-of-the-north-office>"}, {}},
+        {{"References", " <<a<1@corp.example>>, <2@corp.example"}, " <1@corp.example>"},
         {{"Message-ID", " <3@corp.example>"}, " <3@corp.example>"},
         {{"Reply-To", " \"Closing of the north office\" <ann@corp.example>"}, " ann@corp.example"},
         {{"Reply-To", " Ann <ann@corp.example>"}, " Ann <ann@corp.example>"},
@@ -173,6 +174,12 @@ TEST(HeaderProtection, ASubjectInRawOctetsIsKnownAgainHoweverTheyAreRead) {
                 EXPECT_EQ(seen(subject, copy), "gone a@b.example") << subject << copy << type;
         EXPECT_EQ(seen(gbk, other), other + other + " <a@b.example>") << type;
     }
+}
+
+TEST(HeaderProtection, BracketsWithinBracketsGrowNoField) {
+    const auto nested = " " + std::string(50'000, '<') + "1@corp.example>";
+    const policy::message one{.fields = {{"References", nested}}, .body = ""};
+    EXPECT_EQ(outer_values(one, example_concealment())[0], " <1@corp.example>");
 }
 
 TEST(HeaderProtection, AShortSubjectIsRepeatedAsAWhole) {

@@ -11,6 +11,7 @@
 #include "policy/mail/address.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -20,12 +21,6 @@ namespace {
 
 time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-// gpg finds addresses in some user ids where we would not look for one.
-bool names(const bound_user_id& one, const std::string& address) {
-    const auto own = address_in_user_id(one.text);
-    return own.empty() ? text::lower(one.text).contains(address) : own == address;
-}
-
 // User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's.
 void add_self_signatures(certificate& to, const self_signatures& made) {
     to.sha1 = made.sha1;
@@ -33,11 +28,15 @@ void add_self_signatures(certificate& to, const self_signatures& made) {
     const auto last = std::ranges::max_element(made.user_ids, {}, ends);
     if (last == made.user_ids.end()) return;
     to.user_ids_expire = last->expires;
+    std::map<std::string, time_point> ends_of; // by address; "": where gpg finds one and we would not look for it
+    for (const auto& one : made.user_ids) {
+        auto& end = ends_of.emplace(address_in_user_id(one.text), ends(one)).first->second;
+        end = std::max(end, ends(one));
+    }
     for (const auto& address : to.addresses) {
-        std::optional<time_point> end;
-        for (const auto& one : made.user_ids)
-            if (names(one, address)) end = std::max(end.value_or(ends(one)), ends(one));
-        if (end && *end < ends(*last)) to.addresses_expire[address] = *end;
+        const auto named = ends_of.find(address);
+        const auto end = named != ends_of.end() ? named : ends_of.find("");
+        if (end != ends_of.end() && end->second < ends(*last)) to.addresses_expire[address] = end->second;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/signature.hpp"
+#include "keys/store/stored_files.hpp"
 #include "policy/base/bytes.hpp"
 #include "policy/base/hex.hpp"
 
@@ -68,6 +69,19 @@ TEST(Signature, EndsNothingByWhatItDoesNotCover) {
     const auto made = signed_with(made_at_9 + by_fingerprint, lasts_7);
     ASSERT_EQ(made.user_ids.size(), 1u);
     EXPECT_FALSE(made.user_ids[0].expires);
+}
+
+TEST(Signature, EndsOneUserIdAndNotAnotherWhoseAddressHoldsTheFirst) {
+    const auto user_id = [](std::string_view text, const std::string& hashed) {
+        return packet_of('\xCD', text) + packet_of('\xC2', body_with(hashed, ""));
+    };
+    const auto binary = packet_of('\xC6', key_body) + user_id("bob@x.org", made_at_9 + lasts_7 + by_fingerprint) +
+                        user_id("Jacob <jacob@x.org>", made_at_9 + by_fingerprint);
+    certificate cert;
+    cert.addresses = {"bob@x.org", "jacob@x.org"};
+    complete(cert, binary, {});
+    ASSERT_EQ(cert.addresses_expire.size(), 1u);
+    EXPECT_EQ(cert.addresses_expire.at("bob@x.org"), time_point(std::chrono::seconds(16)));
 }
 
 TEST(Signature, NamesItsIssuerWhereItIsCoveredAndElseWhereItIsNot) {

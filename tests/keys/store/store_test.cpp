@@ -1,4 +1,6 @@
+#include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/armor.hpp"
+#include "keys/openpgp/packets.hpp"
 #include "keys/sealing/seal.hpp"
 #include "keys/store/store.hpp"
 #include "policy/base/base64.hpp"
@@ -299,7 +301,7 @@ TEST_F(Store, WhatGpgCannotReadIsNotReadAgainEither) {
     const auto keys = make_store();
     ASSERT_TRUE(keys.import(read_file(six)));
     const auto binary = read_file(later);
-    replace_file(file_of(key_fingerprint(walk_packets(binary, 10)->front().body)), binary);
+    replace_file(file_of(fingerprint_of_key(walk_packets(binary, 10)->front().body)), binary);
     const auto before = keys.load();
     ASSERT_EQ(before.certificates.size(), 2u);
     const auto again = store(keys.directory(), {.program = "/nonexistent", .scratch = {}}).load(before.certificates);

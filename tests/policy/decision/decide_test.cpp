@@ -111,7 +111,7 @@ TEST_F(Decide, WhatMayAnswerSomethingSensitiveIsDeferredWhereThatCannotBeLookedU
     EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com"))), outcome::defer);
     EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com", key_state::usable))), outcome::defer);
     EXPECT_EQ(outcome_unread(untagged_to(to("max@example.org"))), outcome::deliver) << "colleagues may have everything";
-    EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com"), protection::pgp_mime)), outcome::deliver);
+    EXPECT_EQ(outcome_unread(untagged_to(to("bob@yahoo.com"), protection::pgp_mime)), outcome::warn) << "it is encrypted";
     auto known = untagged_to(to("bob@yahoo.com", key_state::usable));
     known.thread.hides_subject = true;
     EXPECT_EQ(outcome_unread(known), outcome::seal) << "nothing leaves in clear";

@@ -107,7 +107,8 @@ awaitable<answered> conversation::hand_over_message(smtp_dialogue& dialogue, con
         socket_.close(); // in the middle of the message: the server throws it away
         co_return std::unexpected(std::move(problem));
     }
-    problem = co_await send(std::string(dialogue.final_dot()));
+    std::string dot(dialogue.final_dot());
+    problem = co_await send(std::move(dot));
     if (!problem.empty()) co_return std::unexpected(std::move(problem));
     co_return co_await read_reply(deadlines_.end_of_message);
 }
@@ -196,7 +197,9 @@ awaitable<std::expected<std::optional<std::uint64_t>, std::string>> ask_size_lim
                                                                                    smtp_deadlines deadlines) {
     const auto executor = co_await asio::this_coro::executor;
     const auto with = std::make_shared<conversation>(executor, std::move(server), deadlines);
-    const auto dialogue = co_await with->run({}, {});
+    outgoing_mail no_mail; // these are named: GCC 12 destroys a temporary within co_await twice
+    before_the_end nothing;
+    const auto dialogue = co_await with->run(std::move(no_mail), std::move(nothing));
     leave(executor, with);
     if (auto problem = dialogue.problem(); !problem.empty()) co_return std::unexpected(std::move(problem));
     co_return dialogue.size_limit();

@@ -133,12 +133,14 @@ std::string thread_memory::commit(const std::vector<waiting>& batch) {
     return problem;
 }
 
-void thread_memory::say(const std::string& problem) {
+// A line that finds no memory is not worth a mail.
+void thread_memory::say(const std::string& problem) try {
     const auto* waits =
         is_read() ? "; sensitive mail is deferred until it works"
                   : "; until it can be read, sensitive mail is deferred, and replies without a tag that would leave in clear";
     const auto news = writing_.news(problem);
     if (news) complain_("memory of threads: " + *news + (problem.empty() ? "" : waits));
+} catch (const std::bad_alloc&) {
 }
 
 } // namespace sealgate::milter

@@ -52,6 +52,7 @@ TEST_F(StoreDoubts, ADamagedCertificateLeavesADoubtAboutItsAddressAlone) {
 }
 
 TEST_F(StoreDoubts, AFileThatCannotBeReadLeavesADoubtAboutEverybody) {
+    make_private_directory(keys.directory());
     std::filesystem::create_symlink("/proc/self/mem", file_of(std::string(40, 'B'))); // reading it is an error, also for root
     EXPECT_EQ(in_doubt(), "ann bob");
     EXPECT_EQ(problems.size(), 1u);
@@ -108,6 +109,7 @@ TEST(CertificateData, ACertificateWithoutUserIdsIsWhole) {
 }
 
 TEST_F(StoreDoubts, ACertificateOfTheFutureIsToldAsSuchAndLeavesADoubt) {
+    make_private_directory(keys.directory());
     const auto binary = read_file(std::filesystem::path(SEALGATE_CERTIFICATES) / "of-2099.pgp");
     replace_file(file_of(fingerprint_of_key(walk_packets(binary, 10)->front().body)), binary);
     const auto imported = keys.import(binary);

@@ -210,6 +210,7 @@ TEST_F(StoreImport, WhatGpgCannotReadLosesNothingByAnotherImport) {
 
 TEST_F(StoreImport, AFileWithAnotherCertificateThanItsNameSaysIsDoubtedAndNotUsed) {
     const std::string other(40, 'A'), other_of_six(64, 'A');
+    make_private_directory(keys.directory());
     replace_file(keys.directory() / (other + ".pgp"), read_key_file(file("plain.asc"))->certificates[0].binary);
     replace_file(keys.directory() / (other_of_six + ".pgp"),
                  read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary);

@@ -174,13 +174,13 @@ private:
     session_options session_of(std::size_t max_message_size) {
         return {.max_message_size = max_message_size,
                 .direction_of =
-                    [this](const smtp_client& client, std::string_view user, const policy::address& sender) {
+                    [this](const connected_client& client, std::string_view user, const policy::address& sender) {
                         const auto& live = *gateway_.live();
                         return direction_of(live.gateway.outgoing, live.rules.tiers, client, user, sender);
                     },
                 .is_outside = [this](const policy::address& who) { return is_outside(gateway_.live()->rules.tiers, who); },
                 .has_passed =
-                    [this](const smtp_client& client, std::string_view queue_id) {
+                    [this](const connected_client& client, std::string_view queue_id) {
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
                     },
                 .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); }};

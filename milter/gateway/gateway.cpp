@@ -44,7 +44,7 @@ std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const po
     return out;
 }
 
-const std::string& shown(const smtp_client& client) { return client.address.empty() ? client.name : client.address; }
+const std::string& shown(const connected_client& client) { return client.address.empty() ? client.name : client.address; }
 
 answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits) {
     if (!reply) return {.final = verdict::accept, .edits = std::move(edits), .reply = {}};

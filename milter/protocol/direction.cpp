@@ -4,7 +4,7 @@
 
 namespace sealgate::milter {
 
-direction direction_of(const outgoing_rule& rule, const policy::tier_table& tiers, const smtp_client& client,
+direction direction_of(const outgoing_rule& rule, const policy::tier_table& tiers, const connected_client& client,
                        std::string_view auth_user, const policy::address& sender) {
     if (rule.authenticated && !auth_user.empty()) return direction::outgoing;
     const auto has_client = [&](const network& net) { return contains(net, client.address); };

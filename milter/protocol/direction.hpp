@@ -18,7 +18,7 @@ namespace sealgate::milter {
 enum class direction : std::uint8_t { incoming, by_recipients, outgoing };
 
 // The user is {auth_authen}, empty when the client did not log in.
-direction direction_of(const outgoing_rule& rule, const policy::tier_table& tiers, const smtp_client& client,
+direction direction_of(const outgoing_rule& rule, const policy::tier_table& tiers, const connected_client& client,
                        std::string_view auth_user, const policy::address& sender);
 
 // An address that a mail server may route elsewhere is outside.

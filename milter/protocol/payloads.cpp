@@ -20,13 +20,13 @@ std::string_view plain_address(std::string_view address) {
 
 } // namespace
 
-std::optional<smtp_client> read_connect(std::string_view payload) {
+std::optional<connected_client> read_connect(std::string_view payload) {
     bytes::cursor cursor(payload);
     const auto host = cursor.c_string();
     const auto family = cursor.u8();
     if (!host || !family) return std::nullopt;
 
-    smtp_client client{.name = std::string(*host), .address = {}};
+    connected_client client{.name = std::string(*host), .address = {}};
     if (*family != unknown) {
         const auto port = cursor.u16();
         const auto address = cursor.c_string();

@@ -24,7 +24,7 @@ struct header_event {
 };
 
 // CONNECT: host, family, and unless the family is unknown, port and address.
-std::optional<smtp_client> read_connect(std::string_view payload);
+std::optional<connected_client> read_connect(std::string_view payload);
 
 // HELO, UNKNOWN: one string.
 std::optional<std::string_view> read_line(std::string_view payload);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::chrono::hours between_lines{24};
 
-std::string name_of(const smtp_client& client) {
+std::string name_of(const connected_client& client) {
     if (client.address.empty()) return client.name;
     return client.name.contains(client.address) ? client.address : client.address + " (" + client.name + ")";
 }
@@ -24,7 +24,7 @@ std::string line_about(const std::string& who, std::string_view queue_id, std::u
 
 } // namespace
 
-void relay_watch::saw(const smtp_client& client, std::string_view queue_id, time_point now) {
+void relay_watch::saw(const connected_client& client, std::string_view queue_id, time_point now) {
     ++count_;
     auto who = name_of(client);
     if (!relays_.contains(who) && !has_room(now)) who = "a further client";

@@ -26,7 +26,7 @@ public:
         : tell_(std::move(tell))
         , most_clients_(most_clients) {}
 
-    void saw(const smtp_client& client, std::string_view queue_id, time_point now);
+    void saw(const connected_client& client, std::string_view queue_id, time_point now);
 
     // Such mails since the start.
     std::uint64_t count() const { return count_; }

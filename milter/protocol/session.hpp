@@ -35,10 +35,10 @@ struct session_options {
     std::size_t max_message_size; // octets
 
     // milter/protocol/direction.hpp. The user is {auth_authen}, empty when the client did not log in.
-    std::function<direction(const smtp_client&, std::string_view auth_user, const policy::address& sender)> direction_of;
+    std::function<direction(const connected_client&, std::string_view auth_user, const policy::address& sender)> direction_of;
     std::function<bool(const policy::address& recipient)> is_outside;
     // A mail to somebody outside has passed undecided.
-    std::function<void(const smtp_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
+    std::function<void(const connected_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
     // The header of a mail that passes is over: those of its fields that tell its thread.
     std::function<void(const policy::message& header)> thread_seen = [](const auto&) {};
 };
@@ -105,7 +105,7 @@ private:
     phase phase_ = phase::opening;
     agreement agreed_;
     macro_table macros_;
-    smtp_client client_;
+    connected_client client_;
     direction way_ = direction::incoming;
     bool leaves_ = false;                // a recipient is outside
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes

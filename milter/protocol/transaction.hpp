@@ -13,17 +13,17 @@
 
 namespace sealgate::milter {
 
-struct smtp_client {
+struct connected_client {
     std::string name;    // verified host name, or "[192.0.2.7]"
     std::string address; // IPv4 or IPv6 as plain text, without "IPv6:"; empty for unix and unknown families
-    bool operator==(const smtp_client&) const = default;
+    bool operator==(const connected_client&) const = default;
 };
 
 // Whether the mail server still waits for the answer to it. Asked on the network thread.
 using is_awaited = std::function<bool()>;
 
 struct transaction {
-    smtp_client client = {};
+    connected_client client = {};
     std::string auth_user = {}; // {auth_authen}; empty when the client did not log in
     std::string queue_id = {};  // macro i; known at end of message
     // By sendmail(1) on the mail server itself. Nobody waits at a prompt: a refusal becomes a bounce.

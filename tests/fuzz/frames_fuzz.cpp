@@ -34,7 +34,7 @@ std::string answer_to(const transaction& completed, const agreement& agreed) {
 std::string converse(std::string_view stream, std::size_t chunk_size) {
     session talk({.max_message_size = limit,
                   .direction_of =
-                      [](const smtp_client& client, std::string_view user, const sealgate::policy::address& sender) {
+                      [](const connected_client& client, std::string_view user, const sealgate::policy::address& sender) {
                           if (!user.empty() || !client.address.empty()) return direction::outgoing;
                           return sender.is_null() ? direction::incoming : direction::by_recipients;
                       },

@@ -66,13 +66,13 @@ struct conversation {
     explicit conversation(std::size_t limit = 1'000'000)
         : talk(session_options{.max_message_size = limit,
                                .direction_of =
-                                   [](const smtp_client& client, std::string_view user, const policy::address& sender) {
+                                   [](const connected_client& client, std::string_view user, const policy::address& sender) {
                                        if (!user.empty() || client.address == "127.0.0.1") return direction::outgoing;
                                        return sender.domain == "own.example" ? direction::by_recipients : direction::incoming;
                                    },
                                .is_outside = [](const policy::address& who) { return who.domain != "own.example"; },
                                .has_passed =
-                                   [seen = passed](const smtp_client& client, std::string_view queue_id) {
+                                   [seen = passed](const connected_client& client, std::string_view queue_id) {
                                        seen->push_back(client.address + " " + std::string(queue_id));
                                    }}) {}
 

@@ -50,7 +50,7 @@ void expect_transcript_mail(const conversation& talk) {
     EXPECT_TRUE(talk.closed);
     ASSERT_EQ(talk.decisions.size(), 1U);
     const auto& got = talk.decisions[0];
-    EXPECT_EQ(got.client, (smtp_client{"client.example", "192.0.2.7"}));
+    EXPECT_EQ(got.client, (connected_client{"client.example", "192.0.2.7"}));
     EXPECT_EQ(got.auth_user, "ann");
     EXPECT_EQ(got.queue_id, "4XyZ1");
     EXPECT_EQ(got.sender.spelled, "ann@corp.example");
@@ -225,7 +225,7 @@ TEST(Session, LocalSubmissionHasNoBracketsAndOneArgument) {
 
 struct client_case {
     std::string payload;
-    smtp_client expected;
+    connected_client expected;
 };
 
 TEST(Session, ClientOfEveryFamilyIsRead) {

@@ -15,37 +15,37 @@
 namespace sealgate::milter {
 
 // Who waits, by name. A name stands here while somebody has its turn.
-using turn_table = std::map<std::string, std::deque<std::weak_ptr<boost::asio::steady_timer>>>;
+using held_keys = std::map<std::string, std::deque<std::weak_ptr<boost::asio::steady_timer>>>;
 
-class turn {
+class held_key {
 public:
-    turn() = default;
-    turn(std::shared_ptr<turn_table> table, std::string name)
+    held_key() = default;
+    held_key(std::shared_ptr<held_keys> table, std::string name)
         : table_(std::move(table))
         , name_(std::move(name)) {}
-    turn(turn&& other) noexcept
+    held_key(held_key&& other) noexcept
         : table_(std::exchange(other.table_, nullptr))
         , name_(std::move(other.name_)) {}
-    turn& operator=(turn&& other) noexcept {
+    held_key& operator=(held_key&& other) noexcept {
         std::swap(table_, other.table_);
         std::swap(name_, other.name_);
         return *this;
     }
-    ~turn() { end(); }
+    ~held_key() { end(); }
 
     void end(); // the next one who waits has it
 
 private:
-    std::shared_ptr<turn_table> table_;
+    std::shared_ptr<held_keys> table_;
     std::string name_;
 };
 
-class turns {
+class keyed_mutex {
 public:
-    boost::asio::awaitable<turn> take(std::string name);
+    boost::asio::awaitable<held_key> take(std::string name);
 
 private:
-    std::shared_ptr<turn_table> table_ = std::make_shared<turn_table>();
+    std::shared_ptr<held_keys> table_ = std::make_shared<held_keys>();
 };
 
 } // namespace sealgate::milter

@@ -101,7 +101,7 @@ bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, c
 
 asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
                                                   const policy::facts& known, const policy::decision& made,
-                                                  const std::string& id, wall_time time, turn& mine) {
+                                                  const std::string& id, wall_time time, held_key& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
@@ -116,7 +116,7 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
     out.state = notice_state::already_warned;
     if (!leave_news(out, mail, rules.notices, time)) co_return out;
     const auto who = mail.sender.key();
-    mine = co_await turns_.take(who);
+    mine = co_await senders_.take(who);
     if (!leave_news(out, mail, rules.notices, time)) { // whoever had the turn before told it
         mine.end();
         co_return out;
@@ -226,7 +226,7 @@ asio::awaitable<void> notice_desk::run(asio::thread_pool& pool) {
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         bool failed = false;
         for (const auto& who : ledger_.due(now_(), live_()->rules.notices.digest)) {
-            const auto mine = co_await turns_.take(who);
+            const auto mine = co_await senders_.take(who);
             auto work = [this, live = live_(), who] { return send_digest(*live, who); };
             const auto problem = co_await offload(pool, std::move(work));
             if (problem.empty()) continue;

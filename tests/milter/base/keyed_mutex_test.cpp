@@ -27,7 +27,7 @@ protected:
     void begin(std::string name, int number) { asio::co_spawn(io, work(std::move(name), number), asio::detached); }
 
     asio::io_context io;
-    turns all;
+    keyed_mutex all;
     std::vector<int> begun, ended;
 };
 
@@ -40,8 +40,8 @@ TEST_F(Turns, OneAtATimeInTheOrderOfAsking) {
 }
 
 TEST_F(Turns, OthersDoNotWait) {
-    std::optional<turn> anns;
-    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, turn mine) { anns = std::move(mine); });
+    std::optional<held_key> anns;
+    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, held_key mine) { anns = std::move(mine); });
     io.run();
     begin("ann", 1);
     begin("bob", 2);
@@ -55,10 +55,10 @@ TEST_F(Turns, OthersDoNotWait) {
 }
 
 TEST_F(Turns, ATurnOutlivesItsTable) {
-    std::optional<turn> kept;
+    std::optional<held_key> kept;
     {
-        turns short_lived;
-        asio::co_spawn(io, short_lived.take("ann"), [&](std::exception_ptr, turn mine) { kept = std::move(mine); });
+        keyed_mutex short_lived;
+        asio::co_spawn(io, short_lived.take("ann"), [&](std::exception_ptr, held_key mine) { kept = std::move(mine); });
         io.run();
     }
     kept->end();
@@ -66,8 +66,8 @@ TEST_F(Turns, ATurnOutlivesItsTable) {
 }
 
 TEST_F(Turns, WhoWentAwayWhileWaitingIsPassedOver) {
-    std::optional<turn> anns;
-    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, turn mine) { anns = std::move(mine); });
+    std::optional<held_key> anns;
+    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, held_key mine) { anns = std::move(mine); });
     io.run();
     {
         asio::io_context other;

@@ -22,7 +22,7 @@ constexpr auto tags = std::to_array<std::string_view>(
 constexpr std::string_view words =
     "a after align alink all alt apple aptos arial ascii at auto background baseline bgcolor black blinkmacsystemfont "
     "block body bold border both bottom break cal calibri cambria caps center ch charset class clear cm collapse "
-    "color consolas content courier de decoration default defaultfonts dir display div dtd elementtoproof em emoji en "
+    "color consolas content queue_runner de decoration default defaultfonts dir display div dtd elementtoproof em emoji en "
     "end equiv es face family flowed font format fr gb generator geneva georgia gmail height helvetica hidden html "
     "http id in indent inherit initial inline inset iso it italic justify k ko lang language latin left letter "
     "ligatures line link loose ltr lucida mail margin max meta min mode mono monospace moz mso msonormal msoplaintext "

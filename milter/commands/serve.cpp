@@ -114,9 +114,9 @@ public:
                   events_.record(policy::keys_watch_event(told_keys_of(of, news, gateway_.names())));
               })
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { watch_.look(); })
-        , courier_(io_, outbox_,
-                   {.submit = [this] { return gateway_.live()->gateway.submit; },
-                    .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
+        , queue_runner_(io_, outbox_,
+                        {.submit = [this] { return gateway_.live()->gateway.submit; },
+                         .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
         , server_(io_, live->gateway.limits.connections, [this] { return options(); })
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         record_start(*live);
@@ -133,7 +133,7 @@ public:
     void run() {
         keep_running(io_.get_executor(), "waiting for signals", [this] { return await_signals(); });
         asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
-        courier_.start();
+        queue_runner_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
         run_until_stopped();
@@ -204,7 +204,7 @@ private:
                 ending_ = true;
         }
         log_line("ending: messages under way are answered first");
-        server_.drain(drain_grace, [this] { courier_.stop(drain_grace, [this] { io_.stop(); }); });
+        server_.drain(drain_grace, [this] { queue_runner_.stop(drain_grace, [this] { io_.stop(); }); });
     }
 
     asio::io_context io_{1};
@@ -218,7 +218,7 @@ private:
     gateway gateway_;
     key_watch watch_;
     renewal renewal_;
-    courier courier_;
+    queue_runner queue_runner_;
     relay_watch relays_{&log_line};
     server server_;
     asio::signal_set signals_;

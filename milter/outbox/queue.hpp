@@ -45,7 +45,7 @@ public:
     // Called on the adding thread after each addition; empty: nobody.
     void on_added(std::function<void()> told);
 
-    // What follows is the courier's.
+    // What follows is the queue_runner's.
 
     // Looks at the files anew: somebody may have changed or removed some. What can't be used is reported
     // once.

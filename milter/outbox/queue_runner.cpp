@@ -37,7 +37,7 @@ std::string message_id_of(std::string_view message) {
 
 } // namespace
 
-courier::courier(asio::io_context& io, outbox& copies, courier_options options)
+queue_runner::queue_runner(asio::io_context& io, outbox& copies, queue_runner_options options)
     : io_(io)
     , outbox_(copies)
     , options_(std::move(options))
@@ -47,17 +47,17 @@ courier::courier(asio::io_context& io, outbox& copies, courier_options options)
     outbox_.on_added([this] { asio::post(io_, [this] { wake(); }); });
 }
 
-courier::~courier() {
+queue_runner::~queue_runner() {
     outbox_.on_added({});
     disk_.stop();
     disk_.join();
 }
 
-void courier::start() {
+void queue_runner::start() {
     keep_running(io_.get_executor(), "handing over what waits in the outbox", [this] { return run(); });
 }
 
-awaitable<void> courier::run() {
+awaitable<void> queue_runner::run() {
     while (!stopping_) {
         if (due_.empty()) co_await plan();
         for (; !due_.empty(); due_.pop_back()) begin(due_.back());
@@ -66,7 +66,7 @@ awaitable<void> courier::run() {
 }
 
 // What to begin now. A disk that does not answer is seen at the next look.
-awaitable<void> courier::plan() {
+awaitable<void> queue_runner::plan() {
     woken_ = false;
     const bool look = std::chrono::steady_clock::now() >= next_look_;
     if (look) next_look_ = std::chrono::steady_clock::now() + options_.look_every;
@@ -85,7 +85,7 @@ awaitable<void> courier::plan() {
     }
 }
 
-awaitable<void> courier::wait_for_work() {
+awaitable<void> queue_runner::wait_for_work() {
     if (woken_) co_return;
     auto until = next_look_;
     if (next_try_ && under_way_ < options_.most_connections) {
@@ -96,12 +96,12 @@ awaitable<void> courier::wait_for_work() {
     co_await timer_.async_wait(as_result);
 }
 
-void courier::wake() {
+void queue_runner::wake() {
     woken_ = true;
     timer_.cancel();
 }
 
-void courier::begin(const std::string& id) {
+void queue_runner::begin(const std::string& id) {
     ++under_way_;
     try {
         asio::co_spawn(io_, try_copy(id), [this, id](const std::exception_ptr& problem) {
@@ -116,7 +116,7 @@ void courier::begin(const std::string& id) {
     }
 }
 
-awaitable<void> courier::try_copy(std::string id) {
+awaitable<void> queue_runner::try_copy(std::string id) {
     wall_time not_before = outbox_.now() + options_.look_every; // unless it could be settled
     std::exception_ptr problem;
     try {
@@ -138,7 +138,7 @@ awaitable<void> courier::try_copy(std::string id) {
 }
 
 // What is not given back is not tried again until the next start.
-awaitable<void> courier::release(std::string id, wall_time not_before) {
+awaitable<void> queue_runner::release(std::string id, wall_time not_before) {
     try {
         auto work = [this, id, not_before] { outbox_.release(id, not_before); };
         co_await offload(disk_, std::move(work));
@@ -148,7 +148,7 @@ awaitable<void> courier::release(std::string id, wall_time not_before) {
     outbox_.release(id, not_before);
 }
 
-awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {
+awaitable<handed_over> queue_runner::talk(std::shared_ptr<claimed_copy> copy) {
     outgoing_mail mail{.sender = copy->head.sender,
                        .recipients = {},
                        .message = std::shared_ptr<const std::string>(copy, &copy->message),
@@ -163,7 +163,7 @@ awaitable<handed_over> courier::talk(std::shared_ptr<claimed_copy> copy) {
     co_return co_await hand_over(std::move(server), std::move(mail), options_.deadlines, std::move(about_to_end));
 }
 
-courier::try_result courier::sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const {
+queue_runner::try_result queue_runner::sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const {
     const bool too_old = copy->head.created + options_.keep_trying <= outbox_.now();
     try_result result{
         .copy = copy, .taken = {}, .given_up = {}, .waiting = {}, .tries = copy->head.tries + 1, .unclear = said.unclear};
@@ -180,7 +180,7 @@ courier::try_result courier::sort(std::shared_ptr<claimed_copy> copy, const hand
 }
 
 // Until it is on disk: what Postfix took must not be forgotten, or it would be handed over again.
-awaitable<void> courier::settle(try_result result) {
+awaitable<void> queue_runner::settle(try_result result) {
     const auto shared = std::make_shared<const try_result>(std::move(result));
     bool told = false;
     std::chrono::seconds pause = first_disk_pause;
@@ -206,7 +206,7 @@ awaitable<void> courier::settle(try_result result) {
 
 // In this order: what was taken is never tried again; nobody is given up before the sender's bounce is on
 // disk.
-void courier::settle_now(const try_result& result, const bounce_options& bounces) {
+void queue_runner::settle_now(const try_result& result, const bounce_options& bounces) {
     outbox_.record_handed(result.taken);
     if (!result.given_up.empty()) give_up(result, bounces);
     if (!result.unclear) {
@@ -220,7 +220,7 @@ void courier::settle_now(const try_result& result, const bounce_options& bounces
     outbox_.settle(*result.copy);
 }
 
-void courier::give_up(const try_result& result, const bounce_options& bounces) {
+void queue_runner::give_up(const try_result& result, const bounce_options& bounces) {
     const auto& copy = *result.copy;
     if (copy.head.sender.empty()) return outbox_.set_aside(copy, result.given_up);
     auto told = result.given_up;
@@ -241,7 +241,7 @@ void courier::give_up(const try_result& result, const bounce_options& bounces) {
                   .message = std::move(message)}});
 }
 
-void courier::tell(const try_result& result, const handed_over& said) {
+void queue_runner::tell(const try_result& result, const handed_over& said) {
     const auto& head = result.copy->head;
     if (!result.taken.empty())
         log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " + addresses_of(result.taken));
@@ -258,7 +258,7 @@ void courier::tell(const try_result& result, const handed_over& said) {
 }
 
 // A port that is down is one fact, however many copies wait for it.
-void courier::tell_outage(const handed_over& said) {
+void queue_runner::tell_outage(const handed_over& said) {
     if (stopping_ || said.reached == !failing_) return;
     failing_ = !said.reached;
     if (failing_) {
@@ -269,7 +269,7 @@ void courier::tell_outage(const handed_over& said) {
     hurry_ = true; // nobody has to wait for the rest of his half hour
 }
 
-void courier::stop(std::chrono::seconds grace, std::function<void()> stopped) {
+void queue_runner::stop(std::chrono::seconds grace, std::function<void()> stopped) {
     stopping_ = true;
     stopped_ = std::move(stopped);
     timer_.cancel();
@@ -282,7 +282,7 @@ void courier::stop(std::chrono::seconds grace, std::function<void()> stopped) {
     finish_if_stopped();
 }
 
-void courier::finish_if_stopped() {
+void queue_runner::finish_if_stopped() {
     if (!stopped_ || under_way_ > 0) return;
     grace_.cancel();
     std::exchange(stopped_, nullptr)();

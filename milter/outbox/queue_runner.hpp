@@ -26,7 +26,7 @@
 
 namespace sealgate::milter {
 
-struct courier_options {
+struct queue_runner_options {
     std::function<inet_endpoint()> submit;
     std::function<bounce_options()> bounces;
     smtp_deadlines deadlines{};
@@ -38,11 +38,11 @@ struct courier_options {
     std::chrono::hours keep_trying{5 * 24};
 };
 
-class courier {
+class queue_runner {
 public:
     // The outbox outlives it; so does the io_context, which must not run any more when it is destroyed.
-    courier(boost::asio::io_context& io, outbox& copies, courier_options options);
-    ~courier();
+    queue_runner(boost::asio::io_context& io, outbox& copies, queue_runner_options options);
+    ~queue_runner();
 
     void start();
 
@@ -79,7 +79,7 @@ private:
 
     boost::asio::io_context& io_;
     outbox& outbox_;
-    courier_options options_;
+    queue_runner_options options_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer grace_;
     std::vector<std::string> due_; // taken from the outbox, and to be begun: the last one first

@@ -35,13 +35,13 @@ protected:
 
     void start() {
         carrier.emplace(io, *box,
-                        courier_options{.submit = [this] { return server.where(); },
-                                        .bounces = []() -> bounce_options {
-                                            return {.from = "postmaster@example.org", .always_to = {"vault@example.org"}};
-                                        },
-                                        .deadlines = {.step = 20s, .end_of_message = 20s},
-                                        .look_every = 50ms,
-                                        .waits = {30ms, 60ms}});
+                        queue_runner_options{.submit = [this] { return server.where(); },
+                                             .bounces = []() -> bounce_options {
+                                                 return {.from = "postmaster@example.org", .always_to = {"vault@example.org"}};
+                                             },
+                                             .deadlines = {.step = 20s, .end_of_message = 20s},
+                                             .look_every = 50ms,
+                                             .waits = {30ms, 60ms}});
         carrier->start();
     }
 
@@ -78,7 +78,7 @@ protected:
     std::string directory = scratch.path().string();
     std::chrono::hours later{0};
     std::optional<outbox> box;
-    std::optional<courier> carrier;
+    std::optional<queue_runner> carrier;
     unsigned added = 0;
     std::map<std::string, dsn_of_recipient> wanted;
 };
@@ -105,9 +105,9 @@ TEST_F(Courier, WhatAnEarlierProcessLeftIsHandedOver) {
 
 TEST_F(Courier, AnAdditionIsHandedOverWithoutWaitingForALook) {
     carrier.emplace(io, *box,
-                    courier_options{.submit = [this] { return server.where(); },
-                                    .bounces = [] { return bounce_options{}; },
-                                    .look_every = std::chrono::hours(1)});
+                    queue_runner_options{.submit = [this] { return server.where(); },
+                                         .bounces = [] { return bounce_options{}; },
+                                         .look_every = std::chrono::hours(1)});
     carrier->start();
     io.run_for(50ms);
     add({"bob@x"});
@@ -236,7 +236,7 @@ TEST_F(Courier, WithoutAnAnswerToTheEndItIsHandedOverAgainAndTheLogSaysSo) {
 }
 
 TEST_F(Courier, ACopyRemovedBeforeItsEndDoesNotArrive) {
-    server.before_data = 100ms; // the courier waits, and touches no file
+    server.before_data = 100ms; // the queue_runner waits, and touches no file
     start();
     add({"bob@x"});
     until([this] { return !server.commands.empty() && server.commands.back() == "DATA"; });

@@ -212,7 +212,7 @@ private:
     event_recorder events_;
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added
-    notice_desk notices_;
+    notifier notices_;
     sealing_pool sealers_;
     submit_limit most_;
     gateway gateway_;

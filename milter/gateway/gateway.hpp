@@ -40,7 +40,7 @@ class gateway {
 public:
     // `names`: how the log calls people.
     gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
-            thread_memory& threads, sealing_pool& sealers, outbox& copies, notice_desk& notices, submit_limit& most)
+            thread_memory& threads, sealing_pool& sealers, outbox& copies, notifier& notices, submit_limit& most)
         : live_(std::move(live))
         , log_(log)
         , events_(events)
@@ -120,7 +120,7 @@ private:
     thread_memory& threads_;
     sealing_pool& sealers_;
     outbox& outbox_;
-    notice_desk& notices_;
+    notifier& notices_;
     submit_limit& most_;
 };
 

@@ -65,8 +65,8 @@ std::string language_for(const policy::notices& how, const policy::message& mail
 
 } // namespace
 
-notice_desk::notice_desk(asio::io_context& io, const std::string& directory, outbox& copies,
-                         std::function<std::shared_ptr<const snapshot>()> live, clock now)
+notifier::notifier(asio::io_context& io, const std::string& directory, outbox& copies,
+                   std::function<std::shared_ptr<const snapshot>()> live, clock now)
     : io_(io)
     , outbox_(copies)
     , live_(std::move(live))
@@ -74,13 +74,12 @@ notice_desk::notice_desk(asio::io_context& io, const std::string& directory, out
     , ledger_(directory)
     , timer_(io) {}
 
-bool notice_desk::knows(const std::string& key, std::chrono::seconds within, wall_time now) const {
+bool notifier::knows(const std::string& key, std::chrono::seconds within, wall_time now) const {
     const auto at = ledger_.told_at(key);
     return at && is_within(*at, within, now);
 }
 
-bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how,
-                             wall_time now) const {
+bool notifier::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how, wall_time now) const {
     planned.keys.clear();
     if (planned.mail.kind == notice_kind::held) {
         planned.keys.push_back(held_key(mail));
@@ -99,9 +98,9 @@ bool notice_desk::leave_news(planned_notice& planned, const transaction& mail, c
     return !planned.keys.empty();
 }
 
-asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
-                                                  const policy::facts& known, const policy::decision& made,
-                                                  const std::string& id, wall_time time, held_key& mine) {
+asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
+                                               const policy::facts& known, const policy::decision& made, const std::string& id,
+                                               wall_time time, held_key& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,
@@ -140,8 +139,8 @@ asio::awaitable<planned_notice> notice_desk::plan(std::shared_ptr<const snapshot
     co_return out;
 }
 
-std::optional<owed_copy> notice_desk::notice_of(const snapshot& live, const transaction& mail,
-                                                const planned_notice& planned) const {
+std::optional<owed_copy> notifier::notice_of(const snapshot& live, const transaction& mail,
+                                             const planned_notice& planned) const {
     if (!planned.is_owed() || planned.state == notice_state::digest) return std::nullopt;
     const auto boundary = new_boundary();
     return owed_copy{.decision = planned.mail.id,
@@ -155,7 +154,7 @@ std::optional<owed_copy> notice_desk::notice_of(const snapshot& live, const tran
                                                         .boundary = boundary})};
 }
 
-void notice_desk::collect(const snapshot& live, const transaction& mail, const planned_notice& planned) {
+void notifier::collect(const snapshot& live, const transaction& mail, const planned_notice& planned) {
     if (planned.state != notice_state::digest) return;
     ledger_.collect(
         mail.sender.key(),
@@ -164,7 +163,7 @@ void notice_desk::collect(const snapshot& live, const transaction& mail, const p
     wake();
 }
 
-void notice_desk::remember(const snapshot& live, const planned_notice& planned) {
+void notifier::remember(const snapshot& live, const planned_notice& planned) {
     if (!planned.is_owed() || planned.state == notice_state::digest) return;
     try {
         ledger_.remember(planned.keys, planned.mail.time, kept_for(live.rules.notices));
@@ -175,7 +174,7 @@ void notice_desk::remember(const snapshot& live, const planned_notice& planned) 
     }
 }
 
-std::string notice_desk::send_digest(const snapshot& live, const std::string& who) {
+std::string notifier::send_digest(const snapshot& live, const std::string& who) {
     auto digest = ledger_.pending(who);
     if (!digest) return {};
     std::vector<std::string> ids{"digest", who};
@@ -206,18 +205,18 @@ std::string notice_desk::send_digest(const snapshot& live, const std::string& wh
     return {};
 }
 
-void notice_desk::send_overdue() {
+void notifier::send_overdue() {
     const auto live = live_();
     for (const auto& who : ledger_.due(now_(), live->rules.notices.digest))
         if (const auto problem = send_digest(*live, who); !problem.empty())
             log_line("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
 }
 
-void notice_desk::start(asio::thread_pool& pool) {
+void notifier::start(asio::thread_pool& pool) {
     keep_running(io_.get_executor(), "sending digests", [this, &pool] { return run(pool); });
 }
 
-asio::awaitable<void> notice_desk::run(asio::thread_pool& pool) {
+asio::awaitable<void> notifier::run(asio::thread_pool& pool) {
     for (;;) {
         auto until = std::chrono::steady_clock::now() + longest_wait; // the wall clock may be set meanwhile
         if (const auto next = ledger_.next_due())
@@ -239,7 +238,7 @@ asio::awaitable<void> notice_desk::run(asio::thread_pool& pool) {
     }
 }
 
-void notice_desk::wake() {
+void notifier::wake() {
     asio::post(io_, [this] { timer_.cancel(); });
 }
 

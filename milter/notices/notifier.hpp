@@ -41,13 +41,13 @@ struct planned_notice {
     bool is_owed() const { return state != policy::notice_state::none && state != policy::notice_state::already_warned; }
 };
 
-class notice_desk {
+class notifier {
 public:
     using clock = std::function<wall_time()>;
 
     // The outbox and the io_context outlive it. `live`: the configuration in force; asked on the network thread.
-    notice_desk(boost::asio::io_context& io, const std::string& directory, outbox& copies,
-                std::function<std::shared_ptr<const snapshot>()> live, clock now = &std::chrono::system_clock::now);
+    notifier(boost::asio::io_context& io, const std::string& directory, outbox& copies,
+             std::function<std::shared_ptr<const snapshot>()> live, clock now = &std::chrono::system_clock::now);
 
     // Network thread. `mine` becomes the sender's turn where something is to be kept; it ends with the message.
     boost::asio::awaitable<planned_notice> plan(std::shared_ptr<const snapshot> live, const transaction& mail,

@@ -107,7 +107,7 @@ protected:
     std::shared_ptr<snapshot> live = snapshot_of(rules);
     asio::io_context io;
     std::optional<outbox> copies;
-    std::optional<notice_desk> desk;
+    std::optional<notifier> desk;
 };
 
 TEST_F(NoticeDesk, OnceForASenderADomainAndARule) {

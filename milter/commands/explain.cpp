@@ -154,7 +154,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         return true;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto judged = judge(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
+    const auto judged = observe_and_decide(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto text = reply ? policy::to_string(*reply) : std::string{};
     const auto notice = notice_for(live, mail, judged);

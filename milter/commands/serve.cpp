@@ -189,8 +189,8 @@ private:
     connection_options options() {
         const auto live = gateway_.live();
         return {.session = session_of(live->gateway.limits.message_size),
-                .judge = [this](transaction mail, agreement agreed, is_awaited awaited) {
-                    return gateway_.decide(std::move(mail), agreed, std::move(awaited));
+                .handler = [this](transaction mail, agreement agreed, is_awaited awaited) {
+                    return gateway_.handle(std::move(mail), agreed, std::move(awaited));
                 }};
     }
 

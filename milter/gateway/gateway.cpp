@@ -53,7 +53,7 @@ answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits
 
 } // namespace
 
-awaitable<answer> gateway::decide(transaction mail, agreement agreed, is_awaited awaited) {
+awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited awaited) {
     const auto live = live_;
     try {
         if (const auto type = passing_report(*live, mail)) co_return co_await pass_report(live, std::move(mail), *type);
@@ -131,9 +131,9 @@ void gateway::name_if_need_be(passage& of) {
 
 awaitable<judgement> gateway::observe(const passage& of) {
     auto answers = threads_.find(of.thread.answered);
-    if (of.mail->size < large_message) co_return judge(*of.live, *of.mail, answers, of.now());
+    if (of.mail->size < large_message) co_return observe_and_decide(*of.live, *of.mail, answers, of.now());
     auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now()] {
-        return judge(*live, *mail, answers, now);
+        return observe_and_decide(*live, *mail, answers, now);
     };
     co_return co_await offload(sealers_.threads(), std::move(work));
 }

@@ -60,7 +60,7 @@ public:
 
     // `agreed` is what the server lets a filter do. Throws when the environment is broken, except in monitor mode, where
     // every mail passes.
-    boost::asio::awaitable<answer> decide(transaction mail, agreement agreed, is_awaited awaited);
+    boost::asio::awaitable<answer> handle(transaction mail, agreement agreed, is_awaited awaited);
 
     // Mail that passes, by the fields that tell its thread: it joins one that it answers. Network thread.
     void let_pass(const policy::message& header);

@@ -36,7 +36,7 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
     return policy::report_type(live.rules, mail.mail);
 }
 
-judgement judge(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now) {
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now) {
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);

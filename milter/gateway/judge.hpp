@@ -30,6 +30,6 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
 using known_names = std::optional<std::vector<std::string>>;
 
 // Pure but for the snapshot's key index, which is in memory.
-judgement judge(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now);
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now);
 
 } // namespace sealgate::milter

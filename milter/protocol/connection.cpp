@@ -100,19 +100,19 @@ awaitable<void> connection::converse() {
 
 awaitable<bool> connection::perform(step next) {
     if (auto* bytes = std::get_if<send_bytes>(&next)) co_return co_await send(std::move(bytes->bytes));
-    if (auto* ready = std::get_if<decide>(&next)) co_return co_await answer_transaction(std::move(ready->completed));
+    if (auto* ready = std::get_if<message_complete>(&next)) co_return co_await answer_transaction(std::move(ready->completed));
     co_return std::holds_alternative<go_on>(next);
 }
 
 awaitable<bool> connection::answer_transaction(transaction completed) {
-    const auto answered = co_await judge_with_progress(std::move(completed));
+    const auto answered = co_await handle_with_progress(std::move(completed));
     const bool sent = co_await send(encode(answered, session_.agreed()));
     session_.answered();
     co_return sent;
 }
 
-// The judge runs as a coroutine of its own, which may outlive this one: what they share is owned by both.
-awaitable<answer> connection::judge_with_progress(transaction completed) {
+// The handler runs as a coroutine of its own, which may outlive this one: what they share is owned by both.
+awaitable<answer> connection::handle_with_progress(transaction completed) {
     struct pending {
         std::optional<answer> made;
         asio::steady_timer done;
@@ -123,7 +123,7 @@ awaitable<answer> connection::judge_with_progress(transaction completed) {
         shared->peer_left = error || self->peer_has_left();
     });
     asio::co_spawn(socket_.get_executor(),
-                   options_.judge(std::move(completed), session_.agreed(), [shared] { return !shared->peer_left; }),
+                   options_.handler(std::move(completed), session_.agreed(), [shared] { return !shared->peer_left; }),
                    [shared, self = shared_from_this()](std::exception_ptr problem, answer result) {
                        shared->made = problem ? deferred_for(problem) : std::move(result);
                        shared->done.cancel();

@@ -1,4 +1,4 @@
-// One milter connection: bytes from the socket through the session to the judge, and the answer back.
+// One milter connection: bytes from the socket through the session to the handler, and the answer back.
 //
 // Every wait on the peer has a deadline. What the peer does wrong closes this connection with one log line. What goes wrong
 // on our side is caught here, once: the message is deferred.
@@ -21,11 +21,11 @@ namespace sealgate::milter {
 using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 // Decides one transaction. Runs on the network thread and may suspend; throws when the environment is broken.
-using judge_function = std::function<boost::asio::awaitable<answer>(transaction, agreement, is_awaited)>;
+using message_handler = std::function<boost::asio::awaitable<answer>(transaction, agreement, is_awaited)>;
 
 struct connection_options {
     session_options session;
-    judge_function judge;
+    message_handler handler;
     // libmilter's own: a slow sender may be silent for two hours between DATA and its end (RFC 5321 section 4.5.3.2).
     std::chrono::seconds read_deadline{7210};
     std::chrono::seconds write_deadline{60};
@@ -50,7 +50,7 @@ private:
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<bool> perform(step next);
     boost::asio::awaitable<bool> answer_transaction(transaction completed);
-    boost::asio::awaitable<answer> judge_with_progress(transaction completed);
+    boost::asio::awaitable<answer> handle_with_progress(transaction completed);
     bool peer_has_left();
     boost::asio::awaitable<bool> send(std::string bytes);
     void expect_within(std::chrono::seconds limit);

@@ -210,7 +210,7 @@ std::expected<step, protocol_error> session::end_message(std::string_view last_p
         return send_bytes{frame_of(reply::accept)};
     }
     body(last_piece);
-    decide next{.completed = collected_->finish(macros_.value(command::end_of_body, "i"))};
+    message_complete next{.completed = collected_->finish(macros_.value(command::end_of_body, "i"))};
     drop_transaction();
     phase_ = phase::answering;
     return next;

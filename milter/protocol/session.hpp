@@ -4,8 +4,8 @@
 //
 // Mail that is not outgoing passes: nothing of it is stored but the fields that tell its thread, to the end of the header, and
 // its end is answered with ACCEPT here. Where the recipients say whether it is, the envelope alone is kept until they are
-// known. Everything else is collected and handed out whole at its end, as `decide`. Then the server waits: encode an answer
-// with agreed(), send it, call answered().
+// known. Everything else is collected and handed out whole at its end, as `message_complete`. Then the server waits: encode an
+// answer with agreed(), send it, call answered().
 //
 // Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,
 // close. A filter that closes makes Postfix defer (milter_default_action = tempfail). Memory: the mail up to
@@ -51,13 +51,13 @@ struct send_bytes {
     std::string bytes;
     bool operator==(const send_bytes&) const = default;
 };
-struct decide {
+struct message_complete {
     transaction completed; // recipients may be empty: the protocol does not forbid it
 };
 struct hang_up {
     bool operator==(const hang_up&) const = default;
 };
-using step = std::variant<go_on, send_bytes, decide, hang_up>;
+using step = std::variant<go_on, send_bytes, message_complete, hang_up>;
 
 class session {
 public:
@@ -66,7 +66,7 @@ public:
 
     std::expected<step, protocol_error> take(const frame&);
 
-    // The answer to the last `decide` is sent. Without effect when the server has aborted the message
+    // The answer to the last `message_complete` is sent. Without effect when the server has aborted the message
     // meanwhile.
     void answered();
 

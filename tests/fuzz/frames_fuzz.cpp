@@ -52,7 +52,7 @@ std::string converse(std::string_view stream, std::size_t chunk_size) {
             if (!next) return sent + next.error().what;
             if (std::holds_alternative<hang_up>(*next)) return sent + "closed";
             if (const auto* const reply = std::get_if<send_bytes>(&*next)) sent += reply->bytes;
-            if (const auto* const due = std::get_if<decide>(&*next)) {
+            if (const auto* const due = std::get_if<message_complete>(&*next)) {
                 require(talk.answer_due());
                 sent += answer_to(due->completed, talk.agreed());
                 talk.answered();

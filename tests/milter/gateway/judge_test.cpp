@@ -59,7 +59,7 @@ protected:
 
     policy::decision decided() const {
         const auto live = make_snapshot(gateway, rules, {.certificates = certificates, .problems = {}});
-        return judge(*live, mail, std::vector<std::string>{}, now).made;
+        return observe_and_decide(*live, mail, std::vector<std::string>{}, now).made;
     }
 
     config gateway;

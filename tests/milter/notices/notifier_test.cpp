@@ -66,7 +66,8 @@ protected:
     }
 
     asio::awaitable<planned_notice> plan(std::shared_ptr<transaction> mail, held_key& mine) {
-        const auto judged = judge(*live, *mail, std::vector<std::string>{}, std::chrono::floor<std::chrono::seconds>(now));
+        const auto judged =
+            observe_and_decide(*live, *mail, std::vector<std::string>{}, std::chrono::floor<std::chrono::seconds>(now));
         co_return co_await desk->plan(live, *mail, judged.known, judged.made, "ID-" + mail->queue_id, now, mine);
     }
 

@@ -1,4 +1,4 @@
-// The connection over a socket pair, with a judge that does what each test needs: what no real Postfix can be made to show.
+// The connection over a socket pair, with a handler that does what each test needs: what no real Postfix can be made to show.
 
 #include "milter/protocol/connection.hpp"
 #include "tests/milter/protocol/frames.hpp"
@@ -32,14 +32,14 @@ asio::awaitable<answer> accept_at_once(transaction, agreement, is_awaited) {
 
 class Connection : public testing::Test {
 protected:
-    void start(judge_function judge, std::chrono::seconds read_deadline = 60s) {
+    void start(message_handler handler, std::chrono::seconds read_deadline = 60s) {
         asio::local::stream_protocol::socket ours(io);
         asio::local::connect_pair(server, ours);
         connection_options options{
             .session = {.max_message_size = 1'000'000,
                         .direction_of = [](const auto&, auto, const auto&) { return direction::outgoing; },
                         .is_outside = [](const auto&) { return true; }},
-            .judge = std::move(judge),
+            .handler = std::move(handler),
             .read_deadline = read_deadline,
             .write_deadline = 1s,
             .progress_every = 1s};

@@ -94,7 +94,7 @@ struct conversation {
             error = next.error().what;
         } else if (auto* const reply = std::get_if<send_bytes>(&*next)) {
             sent += reply->bytes;
-        } else if (auto* const due = std::get_if<decide>(&*next)) {
+        } else if (auto* const due = std::get_if<message_complete>(&*next)) {
             decisions.push_back(std::move(due->completed));
             sent += packet('a');
             talk.answered();

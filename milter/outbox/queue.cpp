@@ -278,7 +278,7 @@ std::shared_ptr<claimed_copy> outbox::claim(const std::string& id) {
     if (copy.head.recipients.size() < before)
         log_line(copy.head.decision + " was handed over before the gateway ended; not again (copy " + id + ")");
     if (!copy.head.recipients.empty()) return *std::move(claimed);
-    settle(copy);
+    write_back(copy);
     return nullptr;
 }
 
@@ -311,7 +311,7 @@ void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recip
     keys::replace_file(file, head_line(head) + copy.message);
 }
 
-void outbox::settle(const claimed_copy& copy) {
+void outbox::write_back(const claimed_copy& copy) {
     if (!copy.exists()) return; // an administrator was faster
     if (copy.head.recipients.empty())
         copy.remove();

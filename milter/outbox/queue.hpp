@@ -69,7 +69,7 @@ public:
     // Keeps what can neither be delivered nor returned: the copy with these recipients, in failed/.
     void set_aside(const claimed_copy& copy, const std::vector<waiting_recipient>& recipients);
     // Writes the copy's head anew, or removes the copy if it has no recipient left.
-    void settle(const claimed_copy& copy);
+    void write_back(const claimed_copy& copy);
     // The copy is not being handed over any more; its next try is as its file says, or `not_before` if that
     // is later.
     void release(const std::string& id, wall_time not_before);

@@ -127,7 +127,7 @@ awaitable<void> queue_runner::try_copy(std::string id) {
             auto result = sort(std::move(copy), said);
             tell_outage(said);
             tell(result, said);
-            co_await settle(std::move(result));
+            co_await finish(std::move(result));
             not_before = {};
         }
     } catch (...) {
@@ -180,14 +180,14 @@ queue_runner::try_result queue_runner::sort(std::shared_ptr<claimed_copy> copy, 
 }
 
 // Until it is on disk: what Postfix took must not be forgotten, or it would be handed over again.
-awaitable<void> queue_runner::settle(try_result result) {
+awaitable<void> queue_runner::finish(try_result result) {
     const auto shared = std::make_shared<const try_result>(std::move(result));
     bool told = false;
     std::chrono::seconds pause = first_disk_pause;
     for (;;) {
         auto work = [this, shared, bounces = options_.bounces()]() -> std::string {
             try {
-                settle_now(*shared, bounces);
+                finish_now(*shared, bounces);
                 return {};
             } catch (const std::exception& problem) {
                 return problem.what();
@@ -206,7 +206,7 @@ awaitable<void> queue_runner::settle(try_result result) {
 
 // In this order: what was taken is never tried again; nobody is given up before the sender's bounce is on
 // disk.
-void queue_runner::settle_now(const try_result& result, const bounce_options& bounces) {
+void queue_runner::finish_now(const try_result& result, const bounce_options& bounces) {
     outbox_.record_handed(result.taken);
     if (!result.given_up.empty()) give_up(result, bounces);
     if (!result.unclear) {
@@ -217,7 +217,7 @@ void queue_runner::settle_now(const try_result& result, const bounce_options& bo
     head.recipients = result.waiting;
     head.tries = result.tries;
     head.next_try = outbox_.now() + options_.waits[std::min<std::size_t>(result.tries, options_.waits.size()) - 1];
-    outbox_.settle(*result.copy);
+    outbox_.write_back(*result.copy);
 }
 
 void queue_runner::give_up(const try_result& result, const bounce_options& bounces) {

@@ -69,8 +69,8 @@ private:
     boost::asio::awaitable<void> release(std::string id, wall_time not_before);
     boost::asio::awaitable<handed_over> talk(std::shared_ptr<claimed_copy> copy);
     try_result sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const;
-    boost::asio::awaitable<void> settle(try_result result);
-    void settle_now(const try_result& result, const bounce_options& bounces);
+    boost::asio::awaitable<void> finish(try_result result);
+    void finish_now(const try_result& result, const bounce_options& bounces);
     void give_up(const try_result& result, const bounce_options& bounces);
     void tell(const try_result& result, const handed_over& said);
     void tell_outage(const handed_over& said);

@@ -311,7 +311,7 @@ TEST_F(Outbox, ACopyRemovedMeanwhileIsNotBegun) {
     const auto copy = box.claim(box.take_due(1).at(0));
     fs::remove(only_file());
     EXPECT_THROW(box.begin(*copy, {0}), std::runtime_error);
-    box.settle(*copy);
+    box.write_back(*copy);
     EXPECT_THAT(find_waiting(places()), IsEmpty()) << "it does not come back";
 }
 

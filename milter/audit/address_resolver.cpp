@@ -25,7 +25,7 @@ std::array<std::string, 2> hashes_of(const policy::pseudonyms& names, const std:
 
 } // namespace
 
-people::people(const config& gateway)
+address_resolver::address_resolver(const config& gateway)
     : keys_directory_(gateway.keys_directory()) {
     try {
         names_ = load_pseudonyms(gateway.audit, if_missing::fail);
@@ -37,13 +37,13 @@ people::people(const config& gateway)
     }
 }
 
-std::vector<std::string> people::as_logged(std::vector<std::string> addresses) const {
+std::vector<std::string> address_resolver::as_logged(std::vector<std::string> addresses) const {
     for (std::size_t i = 0, count = addresses.size(); i < count; ++i)
         std::ranges::move(names_.all_of(policy::parse_address(addresses[i])), std::back_inserter(addresses));
     return addresses;
 }
 
-std::expected<known_people, std::string> people::known(const std::vector<std::string>& files) const {
+std::expected<known_people, std::string> address_resolver::known(const std::vector<std::string>& files) const {
     if (!problem_.empty()) return std::unexpected(problem_);
     if (names_.are_clear())
         return std::unexpected("the configuration has addresses in clear (audit.addresses): to reveal what was hashed before, "

@@ -19,9 +19,9 @@ struct known_people {
     std::vector<std::string> remarks = {}; // what whoever asks should know of the files, one line each
 };
 
-class people {
+class address_resolver {
 public:
-    explicit people(const config& gateway);
+    explicit address_resolver(const config& gateway);
 
     // Why nobody can be asked for by address: the log's addresses are keyed, and their key can't be read. Else empty.
     const std::string& problem() const { return problem_; }

@@ -23,7 +23,7 @@ policy::query without_domains(policy::query asked) {
 
 } // namespace
 
-audit_search::audit_search(const std::filesystem::path& log, policy::query asked, const people& named)
+audit_search::audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named)
     : log_(log)
     , asked_(std::move(asked))
     , but_for_people_(without_people(asked_))

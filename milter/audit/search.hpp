@@ -23,7 +23,7 @@ struct found_record {
 class audit_search {
 public:
     // `log`: its directory. Throws as audit_reader does.
-    audit_search(const std::filesystem::path& log, policy::query asked, const people& named);
+    audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named);
 
     // The next that matches, or false: there is none now. A damaged line matches where nothing is asked.
     bool next(found_record& out);

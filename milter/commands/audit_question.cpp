@@ -71,7 +71,7 @@ void add_once(words& to, std::optional<std::string_view> word) {
     if (word && std::ranges::find(to, *word) == to.end() && to.size() < 1000) to.emplace_back(*word);
 }
 
-void add_words_of_the_log(policy_words& to, const config& gateway, const people& named) {
+void add_words_of_the_log(policy_words& to, const config& gateway, const address_resolver& named) {
     audit_search log(gateway.audit_directory(), {}, named);
     for (found_record one; log.next(one);) {
         if (!one.record) continue;
@@ -81,7 +81,7 @@ void add_words_of_the_log(policy_words& to, const config& gateway, const people&
     }
 }
 
-bool has_known_words(const policy::query& asked, const config& gateway, const people& named) {
+bool has_known_words(const policy::query& asked, const config& gateway, const address_resolver& named) {
     if (asked.classifications.empty() && asked.tiers.empty()) return true;
     const auto of_the_policy = policy_words_of(gateway);
     auto known = of_the_policy.value_or(policy_words{});
@@ -99,7 +99,7 @@ bool has_known_words(const policy::query& asked, const config& gateway, const pe
 }
 
 // Whether some record answers, or hides whether it does.
-bool log_may_have(const policy::query& asked, const config& gateway, const people& named) {
+bool log_may_have(const policy::query& asked, const config& gateway, const address_resolver& named) {
     audit_search log(gateway.audit_directory(), asked, named);
     found_record one;
     return log.next(one) || log.hashed().any();
@@ -112,7 +112,7 @@ bool is_whole_address(const std::string& value) {
 }
 
 bool are_addresses(std::string_view option, words& values, words policy::query::*asked, const config& gateway,
-                   const people& named) {
+                   const address_resolver& named) {
     for (auto& value : values) {
         value = policy::bare_address(value);
         if (value.empty()) return refuse(option, "it takes an address; mail without a sender is not logged");
@@ -130,7 +130,7 @@ bool are_addresses(std::string_view option, words& values, words policy::query::
 }
 
 // The log has domains in A-labels, and what it could not read as it was.
-bool are_domains(words& values, const config& gateway, const people& named) {
+bool are_domains(words& values, const config& gateway, const address_resolver& named) {
     words canonical;
     for (auto& value : values) {
         if (value.starts_with('@')) value.erase(0, 1);
@@ -185,7 +185,7 @@ std::optional<period> period_in(const invocation& called, std::chrono::system_cl
     return out;
 }
 
-std::optional<policy::query> question_in(const invocation& called, const config& gateway, const people& named) {
+std::optional<policy::query> question_in(const invocation& called, const config& gateway, const address_resolver& named) {
     const auto when = period_in(called, std::chrono::system_clock::now());
     if (!when) return std::nullopt;
     policy::query asked{.since = when->since,

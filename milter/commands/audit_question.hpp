@@ -22,6 +22,6 @@ std::optional<period> period_in(const invocation& called, std::chrono::system_cl
 
 // All filters; nothing after a complaint. Addresses are asked for as the log calls them. A classification or a tier that the
 // policy in force does not know is looked for in the log, which may be older than the policy; that throws as audit_reader does.
-std::optional<policy::query> question_in(const invocation& called, const config& gateway, const people& named);
+std::optional<policy::query> question_in(const invocation& called, const config& gateway, const address_resolver& named);
 
 } // namespace sealgate::milter

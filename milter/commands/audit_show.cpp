@@ -50,7 +50,7 @@ int follow(record_printer& printer, audit_search& log, const config& gateway, bo
     return exit_unusable;
 }
 
-int show(const invocation& called, const config& gateway, const people& named, known_people known) {
+int show(const invocation& called, const config& gateway, const address_resolver& named, known_people known) {
     const auto asked = question_in(called, gateway, named);
     const auto most = most_shown(called);
     if (!asked || !most) return exit_unusable;
@@ -76,10 +76,12 @@ int show(const invocation& called, const config& gateway, const people& named, k
 
 } // namespace
 
-int show_records(const invocation& called, const config& gateway) { return show(called, gateway, people(gateway), {}); }
+int show_records(const invocation& called, const config& gateway) {
+    return show(called, gateway, address_resolver(gateway), {});
+}
 
 int reveal_records(const invocation& called, const config& gateway) {
-    const people named(gateway);
+    const address_resolver named(gateway);
     auto known = named.known(called.values("--addresses"));
     if (!known) return complain(known.error()), exit_unusable;
     for (const auto& remark : known->remarks) complain(remark);

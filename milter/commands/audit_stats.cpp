@@ -78,7 +78,7 @@ void print(const invocation& called, const counts& counted, grouping by) {
 } // namespace
 
 int show_counts(const invocation& called, const config& gateway) {
-    const people named(gateway);
+    const address_resolver named(gateway);
     const auto names = called.values("--by");
     const auto by = policy::to_grouping(names.empty() ? "outcome" : names.back());
     if (!by) {

@@ -209,11 +209,11 @@ TEST_F(AuditAnswers, WordsThatAreNoAddressesAreRefusedUnlessTheLogHasThem) {
 TEST_F(AuditAnswers, AdviceAboutTheKeyIsGivenOnce) {
     gateway.audit.addresses = address_form::keyed;
     write("address.key", std::string(64, 'A'));
-    EXPECT_EQ(people(gateway).problem(), "the log's addresses are keyed: " + gateway.audit.address_key +
-                                             " is no key of 64 hex digits in lower case; put the former one back "
-                                             "(audit.address_key)");
+    EXPECT_EQ(address_resolver(gateway).problem(), "the log's addresses are keyed: " + gateway.audit.address_key +
+                                                       " is no key of 64 hex digits in lower case; put the former one back "
+                                                       "(audit.address_key)");
     fs::remove(directory / "address.key");
-    EXPECT_THAT(people(gateway).problem(), AllOf(HasSubstr("can't be read: "), HasSubstr("; put it back, and see")));
+    EXPECT_THAT(address_resolver(gateway).problem(), AllOf(HasSubstr("can't be read: "), HasSubstr("; put it back, and see")));
 }
 
 } // namespace

@@ -8,7 +8,7 @@ namespace sealgate::milter {
 
 namespace asio = boost::asio;
 
-void held_key::end() {
+void key_guard::end() {
     const auto table = std::exchange(table_, nullptr);
     if (!table) return;
     const auto at = table->find(name_);
@@ -20,7 +20,7 @@ void held_key::end() {
     table->erase(at);
 }
 
-asio::awaitable<held_key> keyed_mutex::take(std::string name) {
+asio::awaitable<key_guard> keyed_mutex::take(std::string name) {
     const auto executor = co_await asio::this_coro::executor;
     const auto [at, is_free] = table_->try_emplace(name);
     if (!is_free) {
@@ -28,7 +28,7 @@ asio::awaitable<held_key> keyed_mutex::take(std::string name) {
         at->second.push_back(waits);
         co_await waits->async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    co_return held_key(table_, std::move(name));
+    co_return key_guard(table_, std::move(name));
 }
 
 } // namespace sealgate::milter

@@ -17,21 +17,21 @@ namespace sealgate::milter {
 // Who waits, by name. A name stands here while somebody has its turn.
 using held_keys = std::map<std::string, std::deque<std::weak_ptr<boost::asio::steady_timer>>>;
 
-class held_key {
+class key_guard {
 public:
-    held_key() = default;
-    held_key(std::shared_ptr<held_keys> table, std::string name)
+    key_guard() = default;
+    key_guard(std::shared_ptr<held_keys> table, std::string name)
         : table_(std::move(table))
         , name_(std::move(name)) {}
-    held_key(held_key&& other) noexcept
+    key_guard(key_guard&& other) noexcept
         : table_(std::exchange(other.table_, nullptr))
         , name_(std::move(other.name_)) {}
-    held_key& operator=(held_key&& other) noexcept {
+    key_guard& operator=(key_guard&& other) noexcept {
         std::swap(table_, other.table_);
         std::swap(name_, other.name_);
         return *this;
     }
-    ~held_key() { end(); }
+    ~key_guard() { end(); }
 
     void end(); // the next one who waits has it
 
@@ -42,7 +42,7 @@ private:
 
 class keyed_mutex {
 public:
-    boost::asio::awaitable<held_key> take(std::string name);
+    boost::asio::awaitable<key_guard> take(std::string name);
 
 private:
     std::shared_ptr<held_keys> table_ = std::make_shared<held_keys>();

@@ -85,7 +85,7 @@ private:
         std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
         planned_notice notice;
-        turn mine; // the sender's, until the notice is kept
+        key_guard mine; // the sender's, until the notice is kept
 
         keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }

@@ -100,7 +100,7 @@ bool notifier::leave_news(planned_notice& planned, const transaction& mail, cons
 
 asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> live, const transaction& mail,
                                                const policy::facts& known, const policy::decision& made, const std::string& id,
-                                               wall_time time, held_key& mine) {
+                                               wall_time time, key_guard& mine) {
     planned_notice out;
     const auto& rules = live->rules;
     const auto kind = policy::notice_due({.rules = rules,

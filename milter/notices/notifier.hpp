@@ -52,7 +52,7 @@ public:
     // Network thread. `mine` becomes the sender's turn where something is to be kept; it ends with the message.
     boost::asio::awaitable<planned_notice> plan(std::shared_ptr<const snapshot> live, const transaction& mail,
                                                 const policy::facts& known, const policy::decision& made, const std::string& id,
-                                                wall_time time, held_key& mine);
+                                                wall_time time, key_guard& mine);
 
     // These block on the disk, on any thread. The notice to put into the outbox together with the message's copies; nothing
     // where it waits for a digest.

@@ -40,8 +40,8 @@ TEST_F(Turns, OneAtATimeInTheOrderOfAsking) {
 }
 
 TEST_F(Turns, OthersDoNotWait) {
-    std::optional<held_key> anns;
-    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, held_key mine) { anns = std::move(mine); });
+    std::optional<key_guard> anns;
+    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, key_guard mine) { anns = std::move(mine); });
     io.run();
     begin("ann", 1);
     begin("bob", 2);
@@ -55,10 +55,10 @@ TEST_F(Turns, OthersDoNotWait) {
 }
 
 TEST_F(Turns, ATurnOutlivesItsTable) {
-    std::optional<held_key> kept;
+    std::optional<key_guard> kept;
     {
         keyed_mutex short_lived;
-        asio::co_spawn(io, short_lived.take("ann"), [&](std::exception_ptr, held_key mine) { kept = std::move(mine); });
+        asio::co_spawn(io, short_lived.take("ann"), [&](std::exception_ptr, key_guard mine) { kept = std::move(mine); });
         io.run();
     }
     kept->end();
@@ -66,8 +66,8 @@ TEST_F(Turns, ATurnOutlivesItsTable) {
 }
 
 TEST_F(Turns, WhoWentAwayWhileWaitingIsPassedOver) {
-    std::optional<held_key> anns;
-    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, held_key mine) { anns = std::move(mine); });
+    std::optional<key_guard> anns;
+    asio::co_spawn(io, all.take("ann"), [&](std::exception_ptr, key_guard mine) { anns = std::move(mine); });
     io.run();
     {
         asio::io_context other;

@@ -65,7 +65,7 @@ protected:
         return std::make_shared<transaction>(std::move(made));
     }
 
-    asio::awaitable<planned_notice> plan(std::shared_ptr<transaction> mail, held_key& mine) {
+    asio::awaitable<planned_notice> plan(std::shared_ptr<transaction> mail, key_guard& mine) {
         const auto judged =
             observe_and_decide(*live, *mail, std::vector<std::string>{}, std::chrono::floor<std::chrono::seconds>(now));
         co_return co_await desk->plan(live, *mail, judged.known, judged.made, "ID-" + mail->queue_id, now, mine);
@@ -81,7 +81,7 @@ protected:
 
     // The whole of it for one mail.
     notice_state send(std::shared_ptr<transaction> mail) {
-        held_key mine;
+        key_guard mine;
         std::optional<planned_notice> planned;
         asio::co_spawn(io, plan(mail, mine), [&](std::exception_ptr problem, planned_notice made) {
             EXPECT_FALSE(problem);
@@ -221,7 +221,7 @@ TEST_F(NoticeDesk, DigestsDieBetweenOutboxAndLedgerToo) {
 TEST_F(NoticeDesk, OneSenderTwoMailsAtATime) {
     const auto first = mail_to("bob@yahoo.com", "1"), second = mail_to("eve@yahoo.com", "2"),
                third = mail_to("max@example.org", "3");
-    held_key mine[3];
+    key_guard mine[3];
     std::optional<planned_notice> planned[3];
     const std::shared_ptr<transaction> mails[] = {first, second, third};
     for (int i = 0; i < 3; ++i)
@@ -241,7 +241,7 @@ TEST_F(NoticeDesk, OneSenderTwoMailsAtATime) {
 
 TEST_F(NoticeDesk, IfTheFirstOneFailsTheSecondOneTells) {
     const auto first = mail_to("bob@yahoo.com", "1"), second = mail_to("eve@yahoo.com", "2");
-    held_key mine[2];
+    key_guard mine[2];
     std::optional<planned_notice> planned[2];
     asio::co_spawn(io, plan(first, mine[0]), [&](std::exception_ptr, planned_notice made) { planned[0] = std::move(made); });
     asio::co_spawn(io, plan(second, mine[1]), [&](std::exception_ptr, planned_notice made) { planned[1] = std::move(made); });

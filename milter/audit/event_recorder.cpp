@@ -55,14 +55,14 @@ void event_recorder::append(std::string fields, const fs::path& left_in) {
         const std::lock_guard lock(mutex_);
         ++under_way_;
     }
-    auto told = [this, fields, left_in](const std::string& error) { done(error, fields, left_in); };
+    auto told = [this, fields, left_in](const unwritten& error) { done(error, fields, left_in); };
     log_.append(std::move(fields), std::move(told));
 }
 
-void event_recorder::done(const std::string& error, std::string fields, const fs::path& left_in) {
+void event_recorder::done(const unwritten& error, std::string fields, const fs::path& left_in) {
     std::error_code stays;
     if (error.empty() && !left_in.empty()) fs::remove(left_in, stays);
-    if (!error.empty()) log_line("event not recorded yet: " + error);
+    if (!error.empty()) log_line("event not recorded yet: " + error.text);
     const std::lock_guard lock(mutex_);
     if (!left_in.empty())
         being_taken_.erase(left_in);

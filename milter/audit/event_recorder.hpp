@@ -34,7 +34,7 @@ public:
 
 private:
     void append(std::string fields, const std::filesystem::path& left_in);
-    void done(const std::string& error, std::string fields, const std::filesystem::path& left_in);
+    void done(const unwritten& error, std::string fields, const std::filesystem::path& left_in);
     void take_left();
 
     audit_log& log_;

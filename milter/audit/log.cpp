@@ -80,24 +80,25 @@ std::vector<audit_log::waiting> audit_log::wait_for_records() {
 void audit_log::write(std::vector<waiting> batch) {
     const auto fits = [](const waiting& one) { return one.fields.size() <= policy::longest_fields; };
     const auto too_long = std::ranges::stable_partition(batch, fits);
-    for (const auto& one : too_long) tell(one.done, "the record would be longer than 64 MiB, which nobody reads");
+    for (const auto& one : too_long) tell(one.done, {.text = "the record would be longer than 64 MiB, which nobody reads"});
     batch.erase(too_long.begin(), too_long.end());
     if (batch.empty()) return;
-    std::string error;
-    const char* said = "no memory for the record";
+    static const unwritten no_memory{.text = "no memory for the record", .no_room = true};
+    unwritten problem;
+    const auto* said = &no_memory;
     try {
-        error = commit(batch);
-        said = error.c_str();
+        problem = commit(batch);
+        said = &problem;
     } catch (const std::bad_alloc&) { // that is said
     }
-    for (const auto& one : batch) tell(one.done, said);
+    for (const auto& one : batch) tell(one.done, *said);
 }
 
-std::string audit_log::commit(const std::vector<waiting>& batch) {
+unwritten audit_log::commit(const std::vector<waiting>& batch) {
     try {
         go_on_anew_if_need_be();
     } catch (const std::system_error& problem) {
-        return problem.what();
+        return why_unwritten(problem);
     }
     auto end = file_.end();
     std::string lines;

@@ -10,6 +10,7 @@
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/log_file.hpp"
 #include "milter/base/lasting_problem.hpp"
+#include "milter/base/unwritten.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -37,8 +38,8 @@ struct audit_options {
 
 class audit_log {
 public:
-    // Called once on the writer thread: empty text when the record is on disk, else why it is not.
-    using completion = std::function<void(std::string error)>;
+    // Called once on the writer thread: empty when the record is on disk.
+    using completion = std::function<void(unwritten error)>;
 
     // Throws as audit_file and checkpoint_file do.
     explicit audit_log(audit_options options);
@@ -63,7 +64,7 @@ private:
     void run();
     std::vector<waiting> wait_for_records();
     void write(std::vector<waiting> batch);
-    std::string commit(const std::vector<waiting>& batch);
+    unwritten commit(const std::vector<waiting>& batch);
     void begin_where_it_was_signed();
     void go_on_anew_if_need_be();
     void rotate_before(std::size_t octets, std::chrono::sys_days today);

@@ -174,8 +174,8 @@ policy::log_found audit_file::go_on_anew(log_state why) {
     return out;
 }
 
-std::string audit_file::append(std::string_view lines, const policy::chain_end& end, std::chrono::sys_days today) {
-    std::string error;
+unwritten audit_file::append(std::string_view lines, const policy::chain_end& end, std::chrono::sys_days today) {
+    unwritten error;
     try {
         file_->write_all(lines);
         file_->sync();
@@ -183,10 +183,10 @@ std::string audit_file::append(std::string_view lines, const policy::chain_end& 
         end_ = end;
         last_day_ = today;
     } catch (const keys::unfinished_write& problem) {
-        error = problem.what();
+        error = why_unwritten(problem);
         take_back(lines.substr(0, problem.written), error);
     } catch (const std::system_error& problem) {
-        error = problem.what();
+        error = why_unwritten(problem);
         take_back(lines, error);
     }
     struct stat status = {};
@@ -196,7 +196,7 @@ std::string audit_file::append(std::string_view lines, const policy::chain_end& 
 
 // What was written just now, where it stands at the end, and nothing else: the file may have been cut, or written to,
 // meanwhile. What stays is found at the next look.
-void audit_file::take_back(std::string_view written, std::string& error) {
+void audit_file::take_back(std::string_view written, unwritten& error) {
     if (written.empty()) return;
     try {
         const auto size = status_of(*file_, path()).st_size;
@@ -204,7 +204,7 @@ void audit_file::take_back(std::string_view written, std::string& error) {
         if (begin < 0 || read_range(file_->descriptor(), begin, size, path()) != written) return;
         if (::ftruncate(file_->descriptor(), begin) != 0) fail("cannot cut", path());
     } catch (const std::system_error& problem) {
-        error += std::string("; and its beginning could not be taken back: ") + problem.what();
+        error.text += std::string("; and its beginning could not be taken back: ") + problem.what();
     }
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "keys/base/files.hpp"
+#include "milter/base/unwritten.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
 
@@ -49,7 +50,7 @@ public:
     policy::log_found go_on_anew(policy::log_state why);
 
     // Whole lines, after which the log stands at `end`. Returns why they are not on disk, or nothing.
-    std::string append(std::string_view lines, const policy::chain_end& end, std::chrono::sys_days today);
+    unwritten append(std::string_view lines, const policy::chain_end& end, std::chrono::sys_days today);
 
     // Puts this file among the rotated ones, and begins an empty one. Returns why it could not, or nothing; then this file
     // goes on.
@@ -62,7 +63,7 @@ private:
     void begin_file(const std::filesystem::path& away);
     void note_as_left();
     std::filesystem::path name_to_keep() const;
-    void take_back(std::string_view written, std::string& error);
+    void take_back(std::string_view written, unwritten& error);
 
     std::filesystem::path directory_;
     keys::open_file lock_;

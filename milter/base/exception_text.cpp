@@ -2,8 +2,11 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <cerrno>
 #include <filesystem>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 namespace sealgate::milter {
 
@@ -21,13 +24,25 @@ std::string text_of_network(const boost::system::system_error& problem) {
     return text.substr(0, text.find(" [" + std::string(problem.code().category().name()) + ":"));
 }
 
+bool is_full(const std::error_code& code) {
+    return code == std::errc::no_space_on_device || code == std::error_code(EDQUOT, std::generic_category()) ||
+           code == std::errc::file_too_large;
+}
+
 } // namespace
+
+bool is_about_room(const std::exception& problem) {
+    if (dynamic_cast<const std::bad_alloc*>(&problem) || dynamic_cast<const std::length_error*>(&problem)) return true;
+    const auto* of_system = dynamic_cast<const std::system_error*>(&problem);
+    return of_system != nullptr && is_full(of_system->code());
+}
 
 std::string text_of(const std::exception& problem) {
     if (const auto* of_files = dynamic_cast<const std::filesystem::filesystem_error*>(&problem))
         return text_of_files(*of_files);
     if (const auto* network = dynamic_cast<const boost::system::system_error*>(&problem)) return text_of_network(*network);
-    if (dynamic_cast<const std::bad_alloc*>(&problem)) return "no memory for it";
+    if (dynamic_cast<const std::bad_alloc*>(&problem) || dynamic_cast<const std::length_error*>(&problem))
+        return "no memory for it";
     return problem.what();
 }
 

@@ -10,4 +10,7 @@ namespace sealgate::milter {
 std::string text_of(const std::exception& problem);
 std::string text_of(const std::exception_ptr& problem);
 
+// A full disk, or memory that is refused.
+bool is_about_room(const std::exception& problem);
+
 } // namespace sealgate::milter

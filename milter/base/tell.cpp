@@ -6,7 +6,7 @@
 
 namespace sealgate::milter {
 
-void tell(const std::function<void(std::string)>& waiter, const char* problem) {
+void tell(const std::function<void(unwritten)>& waiter, const unwritten& problem) {
     constexpr std::chrono::milliseconds between_tries{20};
     for (;;) {
         try {

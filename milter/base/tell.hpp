@@ -2,12 +2,12 @@
 // so where memory is refused, it is tried again until there is some.
 #pragma once
 
+#include "milter/base/unwritten.hpp"
+
 #include <functional>
-#include <string>
 
 namespace sealgate::milter {
 
-// `problem`: why it is not on disk, or empty.
-void tell(const std::function<void(std::string)>& waiter, const char* problem);
+void tell(const std::function<void(unwritten)>& waiter, const unwritten& problem);
 
 } // namespace sealgate::milter

@@ -51,6 +51,8 @@ answer as_answer(const std::optional<policy::smtp_reply>& reply, edit_list edits
     return {.final = reply->code >= 500 ? verdict::reject : verdict::tempfail, .edits = {}, .reply = *reply};
 }
 
+reason reason_of(const unwritten& problem) { return problem.no_room ? reason::no_room : reason::internal_error; }
+
 } // namespace
 
 awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited awaited) {
@@ -93,9 +95,8 @@ awaitable<answer> gateway::pass_report(std::shared_ptr<const snapshot> live, tra
     const auto unrecorded = co_await record(policy::passed_report_event(passed));
     if (unrecorded.empty() || live->gateway.mode == policy::mode::monitor)
         co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
-    log_line(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded);
-    co_return as_answer(policy::reply_for(live->rules, {}, policy::deferred({}, reason::internal_error), new_decision_id()),
-                        {});
+    log_line(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded.text);
+    co_return as_answer(policy::reply_for(live->rules, {}, policy::deferred({}, reason_of(unrecorded)), new_decision_id()), {});
 }
 
 awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
@@ -112,7 +113,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     auto [unrecorded, forgotten] = co_await std::move(both);
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
     const bool remembered = forgotten.empty() || !of.enforced();
-    if (!remembered) take_back(of, reason::internal_error, "its thread cannot be remembered: " + forgotten);
+    if (!remembered) take_back(of, reason_of(forgotten), "its thread cannot be remembered: " + forgotten.text);
     const bool kept = co_await owe(of);
     if (!kept || !remembered) co_await correct(of);
     co_return conclude(of, std::move(edits), {});
@@ -307,11 +308,11 @@ std::string gateway::record_of(const passage& of) const {
 }
 
 // A decision that nobody can look up later is none. Monitor mode changes nothing, whatever happens.
-answer gateway::conclude(passage& of, edit_list edits, const std::string& unrecorded) {
-    if (!unrecorded.empty()) log_line(of.id + " " + of.mail->queue_id + " not recorded: " + unrecorded);
+answer gateway::conclude(passage& of, edit_list edits, const unwritten& unrecorded) {
+    if (!unrecorded.empty()) log_line(of.id + " " + of.mail->queue_id + " not recorded: " + unrecorded.text);
     if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
     if (!unrecorded.empty() && of.judged.made.what != policy::outcome::defer) {
-        of.judged.made = policy::deferred(std::move(of.judged.made), reason::internal_error);
+        of.judged.made = policy::deferred(std::move(of.judged.made), reason_of(unrecorded));
         of.reply = reply_to(of);
     }
     return as_answer(of.reply, std::move(edits));
@@ -325,16 +326,16 @@ awaitable<void> gateway::correct(const passage& of) {
 }
 
 // Suspends until the record is on disk. Returns why it is not, or nothing.
-awaitable<std::string> gateway::record(std::string fields) {
+awaitable<unwritten> gateway::record(std::string fields) {
     return completed(
         [this, fields = std::move(fields)](auto done) mutable { log_.append(std::move(fields), std::move(done)); });
 }
 
 // The same for what those who answer this mail have to know.
-awaitable<std::string> gateway::remember(const passage& of) {
+awaitable<unwritten> gateway::remember(const passage& of) {
     const auto& rules = of.live->rules;
     auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
-    if (!as || of.thread.own.empty()) co_return std::string{};
+    if (!as || of.thread.own.empty()) co_return unwritten();
     const auto known = threads_.find(of.thread.own).value_or(std::vector<std::string>{});
     as = std::max(as, policy::most_sensitive(rules, known));
     auto begin = [this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {

@@ -108,10 +108,10 @@ private:
     static void take_back(passage& of, policy::reason why, std::string_view detail);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
-    boost::asio::awaitable<std::string> record(std::string fields);
-    boost::asio::awaitable<std::string> remember(const passage& of);
+    boost::asio::awaitable<unwritten> record(std::string fields);
+    boost::asio::awaitable<unwritten> remember(const passage& of);
     boost::asio::awaitable<void> correct(const passage& of);
-    static answer conclude(passage& of, edit_list edits, const std::string& unrecorded);
+    static answer conclude(passage& of, edit_list edits, const unwritten& unrecorded);
 
     std::shared_ptr<const snapshot> live_;
     audit_log& log_;

@@ -66,7 +66,7 @@ void thread_memory::remember(const std::vector<std::string>& ids, std::string_vi
     std::string lines;
     if (is_possible) lines = table_.add(ids, name, whose_mail::ours, now());
     lock.unlock();
-    if (!is_possible) return done("what is known of threads cannot be read");
+    if (!is_possible) return done({.text = "what is known of threads cannot be read"});
     append({.lines = std::move(lines), .done = std::move(done)});
 }
 
@@ -98,20 +98,22 @@ void thread_memory::run() {
 }
 
 void thread_memory::write(const std::vector<waiting>& batch) {
-    std::string problem;
-    const char* said = "no memory for it";
+    static const unwritten no_memory{.text = "no memory for it", .no_room = true};
+    unwritten problem;
+    const auto* said = &no_memory;
     try {
         problem = commit(batch);
-        said = problem.c_str();
+        said = &problem;
     } catch (const std::bad_alloc&) { // that is said
     }
     for (const auto& one : batch)
-        if (one.done) tell(one.done, said);
+        if (one.done) tell(one.done, *said);
 }
 
 // What is written anew has the lines already. Returns why they are not on disk, or nothing.
-std::string thread_memory::commit(const std::vector<waiting>& batch) {
-    std::string lines, problem;
+unwritten thread_memory::commit(const std::vector<waiting>& batch) {
+    std::string lines;
+    unwritten problem;
     bool is_awaited = false;
     for (const auto& one : batch) {
         lines += one.lines;
@@ -127,9 +129,9 @@ std::string thread_memory::commit(const std::vector<waiting>& batch) {
         else
             file_.append(lines, is_awaited ? thread_file::durable::yes : thread_file::durable::no);
     } catch (const std::exception& failure) {
-        problem = text_of(failure);
+        problem = why_unwritten(failure);
     }
-    say(problem);
+    say(problem.text);
     return problem;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "milter/base/lasting_problem.hpp"
+#include "milter/base/unwritten.hpp"
 #include "milter/threads/file.hpp"
 #include "milter/threads/table.hpp"
 
@@ -27,8 +28,8 @@ namespace sealgate::milter {
 
 class thread_memory {
 public:
-    // Called once: empty text when it is done, else why it is not.
-    using completion = std::function<void(std::string error)>;
+    // Called once: empty when it is done, else why it is not.
+    using completion = std::function<void(unwritten error)>;
     using clock = std::function<std::chrono::system_clock::time_point()>;
 
     thread_memory(std::filesystem::path directory, thread_file::complaint complain,
@@ -61,7 +62,7 @@ private:
     void append(waiting what);
     void run();
     void write(const std::vector<waiting>& batch);
-    std::string commit(const std::vector<waiting>& batch);
+    unwritten commit(const std::vector<waiting>& batch);
     void read();
     void say(const std::string& problem);
 

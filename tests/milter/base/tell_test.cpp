@@ -15,7 +15,7 @@ TEST(Tell, IsTriedUntilThereIsMemory) {
             if (++tries < 3) throw std::bad_alloc();
             said = std::move(problem);
         },
-        "no room");
+        {.text = "no room"});
     EXPECT_EQ(tries, 3);
     EXPECT_EQ(said, "no room");
 }

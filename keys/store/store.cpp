@@ -135,9 +135,9 @@ store::listing store::list() const {
     for (const auto& entry : entries) {
         const auto& file = entry.path();
         const auto name = file.stem().string();
-        std::error_code unknown; // then reading it says why
-        const bool is_file = entry.is_regular_file(unknown) || unknown;
-        if (is_file && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.fingerprints.push_back(name);
+        std::error_code unknown; // what can't be told, or is a directory, is said when it is read
+        const bool may_be_read = entry.is_regular_file(unknown) || unknown || entry.is_directory(unknown);
+        if (may_be_read && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.fingerprints.push_back(name);
         out.has_lock = out.has_lock || file == lock_file();
     }
     std::ranges::sort(out.fingerprints);

@@ -210,6 +210,10 @@ void print_submit_port(const config& gateway, const submit_port& port) {
                   : port.most           ? "takes messages of at most " + octets_text(*port.most)
                                         : "takes messages of any size")
               << '\n';
+    if (!port.most && port.problem.empty())
+        complain(
+            "remark: the submit port names no limit, and Postfix refuses what is larger than message_size_limit in main.cf all "
+            "the same: where there is one, let that port have it too (no -o message_size_limit in master.cf)");
     if (port.is_enough()) return;
     complain("remark: a mail of gateway.limits.message_size has up to " + octets_text(port.needed) +
              " once it is encrypted, and Postfix takes " + octets_text(*port.most) +

@@ -175,26 +175,33 @@ int list(const key_desk& desk, const invocation& called) {
     return report_problems(contents.problems);
 }
 
-// Whether mail to the address can be encrypted, and to which certificate.
+// Whether mail to the address can be encrypted, and to which certificate; or to the one of that fingerprint.
 int show(const key_desk& desk, const invocation& called) {
-    const auto address = policy::parse_address(called.words[0]).key();
+    const auto fingerprint = keys::canonical_fingerprint(called.words[0]);
+    const auto address = fingerprint.empty() ? policy::parse_address(called.words[0]).key() : std::string{};
+    const auto is_meant = [&](const keys::certificate& cert) {
+        return fingerprint.empty() ? is_found_by(cert, address, now()) : cert.fingerprint == fingerprint;
+    };
     auto contents = desk.store.load();
     std::vector<keys::certificate> certificates;
     for (const auto& stored : contents.certificates)
-        if (is_found_by(stored.cert, address, now())) certificates.push_back(stored.cert);
+        if (is_meant(stored.cert)) certificates.push_back(stored.cert);
     report_problems(contents.problems);
     const keys::key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    const auto found = index.find(address, now());
+    const auto found = fingerprint.empty() ? index.find(address, now()) : index.find_entry(fingerprint, now());
+    const auto mail = "mail" + (fingerprint.empty() ? " to " + text::printable(address) : std::string{});
     if (!certificates.empty()) print_certificates(certificates, called.json());
     for (const auto& cert : certificates)
         if (cert.sha1 && !called.json()) std::cout << sha1_remark(cert) << '\n';
     if (found.state == policy::key_state::usable) {
-        if (!called.json()) std::cout << "mail to " << address << " is encrypted to " << found.stored->cert.fingerprint << '\n';
+        if (!called.json())
+            std::cout << mail << (fingerprint.empty() ? " is" : " can be") << " encrypted to " << found.stored->cert.fingerprint
+                      << '\n';
         return exit_yes;
     }
     const auto remark = found.stored ? remark_on(found.stored->cert) : std::string{};
-    complain("mail to " + text::printable(address) + " cannot be encrypted: key " + std::string(name_of(found.state)) +
-             (remark.empty() ? "" : ": " + remark) +
+    complain(mail + " cannot be encrypted" + (fingerprint.empty() ? "" : " to " + fingerprint) + ": key " +
+             std::string(name_of(found.state)) + (remark.empty() ? "" : ": " + remark) +
              (found.in_doubt ? "; but not all certificates can be read, so it waits" : ""));
     return exit_no;
 }
@@ -278,9 +285,9 @@ const std::array<command_entry, 6> keys_commands{{
      .options = {json_option},
      .run = at_desk<list>},
     {.name = "show",
-     .synopsis = "[--json] ADDRESS",
-     .summary = "show the certificates of an address",
-     .details = "Exit status 1 if mail to the address cannot be encrypted.\n",
+     .synopsis = "[--json] ADDRESS | FINGERPRINT",
+     .summary = "show the certificates of an address, or one",
+     .details = "Exit status 1 if mail to the address, or to that certificate, cannot be encrypted.\n",
      .options = {json_option},
      .arguments = one,
      .run = at_desk<show>},

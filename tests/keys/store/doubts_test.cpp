@@ -58,6 +58,13 @@ TEST_F(StoreDoubts, AFileThatCannotBeReadLeavesADoubtAboutEverybody) {
     EXPECT_EQ(problems.size(), 1u);
 }
 
+TEST_F(StoreDoubts, ADirectoryWhereACertificateShouldBeLeavesADoubtAboutEverybody) {
+    make_private_directory(keys.directory());
+    std::filesystem::create_directory(file_of(std::string(40, 'B')));
+    EXPECT_EQ(in_doubt(), "ann bob");
+    EXPECT_EQ(problems.size(), 1u);
+}
+
 // What a crash leaves of a file, or a full disk.
 TEST_F(StoreDoubts, AFileOfWhichTooLittleIsLeftLeavesADoubtAboutEverybody) {
     const auto ann = added();

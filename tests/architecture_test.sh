@@ -69,6 +69,11 @@ for header in "${headers[@]}"; do
         broken "$header: no tests/${header%.hpp}_test.cpp, and its opening lines do not say where it is tested"
 done
 
+# Every test opens with what it proves.
+for test in $(find tests -name '*_test.cpp') $(find tests/e2e -name '*.py'); do
+    [[ $(head -c 3 "$test") =~ ^(//|\"\"\") ]] || broken "$test: its first line does not say what it proves"
+done
+
 # Third-party types stay in one file.
 for only in 'gpgme\.h:keys/gnupg/[a-z_]*\.[ch]pp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
     mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")

@@ -1,3 +1,4 @@
+// The state of a certificate at a time, and the real end of its use.
 #include "keys/certificates/certificate.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Which certificates end when, and which of them nobody needs to be told of.
 #include "keys/certificates/ends.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The file that people hand in as "the key", in whatever shape, loses nothing that could be used.
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/user_id.hpp"

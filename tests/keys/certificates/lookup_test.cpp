@@ -1,3 +1,4 @@
+// The certificate that is used for an address, of several, and where it cannot be told.
 #include "keys/certificates/lookup.hpp"
 
 #include <gtest/gtest.h>

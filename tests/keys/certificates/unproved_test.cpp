@@ -1,3 +1,4 @@
+// A certificate that gpg here can't read says by its packets which keys are its owner's.
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/certificates/unproved.hpp"

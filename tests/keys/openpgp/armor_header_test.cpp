@@ -1,3 +1,4 @@
+// What may stand in armor headers, and what is a letter in them.
 #include "keys/openpgp/armor_header.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Armor is read strictly, and what is written is read back.
 #include "keys/openpgp/armor.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 

@@ -1,3 +1,4 @@
+// Ciphertext is noise; what can be read is not, however it is written.
 #include "keys/openpgp/noise.hpp"
 #include "policy/base/base64.hpp"
 #include "tests/keys/support/noise.hpp"

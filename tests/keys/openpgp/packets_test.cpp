@@ -1,3 +1,4 @@
+// Packets in every form of length; an encrypted message and nothing but that.
 #include "keys/openpgp/encrypted_message.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/session_key.hpp"

@@ -1,3 +1,4 @@
+// Packets with a session key are read to the last octet, for every algorithm.
 #include "keys/openpgp/session_key.hpp"
 #include "tests/keys/support/noise.hpp"
 

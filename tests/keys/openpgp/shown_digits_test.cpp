@@ -1,3 +1,4 @@
+// Which base64 digits of OpenPGP data can say something.
 #include "keys/openpgp/shown_digits.hpp"
 #include "policy/base/base64.hpp"
 #include "tests/keys/support/noise.hpp"

@@ -1,3 +1,4 @@
+// What a signature says counts only where it is covered, and by whom it was made.
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/signature.hpp"

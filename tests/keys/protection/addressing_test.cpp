@@ -1,3 +1,4 @@
+// Whether an encrypted mail can be read by its recipient, by the key ids in it.
 #include "keys/protection/addressing.hpp"
 
 #include <gtest/gtest.h>

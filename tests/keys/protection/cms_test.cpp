@@ -1,3 +1,4 @@
+// Encrypted CMS, in DER and BER, and what only looks like it.
 #include "keys/base/files.hpp"
 #include "keys/protection/cms.hpp"
 #include "tests/keys/support/noise.hpp"

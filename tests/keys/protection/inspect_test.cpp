@@ -1,3 +1,4 @@
+// What is really encrypted is believed, and nothing that anybody can read is.
 #include "keys/base/files.hpp"
 #include "keys/openpgp/armor.hpp"
 #include "keys/protection/inspect.hpp"

@@ -1,3 +1,4 @@
+// HTML that says nothing but its text, as composers of mail programs write it.
 #include "keys/protection/plain_html.hpp"
 
 #include <gtest/gtest.h>

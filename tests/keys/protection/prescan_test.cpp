@@ -1,3 +1,4 @@
+// A mail without a trace of encryption is known at once, and none with one is missed.
 #include "keys/protection/prescan.hpp"
 
 #include <gtest/gtest.h>

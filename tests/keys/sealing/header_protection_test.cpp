@@ -1,3 +1,4 @@
+// What repeats the Subject or a tag is inside only; what a mail needs on its way stays.
 #include "keys/sealing/header_protection.hpp"
 
 #include <gmock/gmock.h>

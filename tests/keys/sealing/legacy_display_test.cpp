@@ -1,3 +1,4 @@
+// The Subject as the first line of the text, in every kind of text, and once.
 #include "keys/sealing/legacy_display.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/mail/mime.hpp"

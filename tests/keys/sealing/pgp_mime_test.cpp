@@ -1,3 +1,4 @@
+// What was inside comes back octet for octet; outside stays what is needed.
 #include "keys/openpgp/armor.hpp"
 #include "keys/protection/inspect.hpp"
 #include "keys/sealing/header_protection.hpp"

@@ -1,3 +1,4 @@
+// What is sealed can be opened by each recipient and by nobody else, with AES-256 always.
 #include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/encrypted_message.hpp"
 #include "keys/sealing/seal.hpp"

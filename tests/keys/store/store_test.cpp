@@ -1,3 +1,4 @@
+// The store keeps what was imported, whatever happens to its files.
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/packets.hpp"

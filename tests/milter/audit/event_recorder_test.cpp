@@ -1,3 +1,4 @@
+// Events reach the audit log in their order, once, also those that commands left.
 #include "keys/base/files.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/layout.hpp"

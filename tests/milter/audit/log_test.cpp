@@ -1,3 +1,4 @@
+// A record is on disk before anybody is told, and what fails leaves no trace.
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"

@@ -1,3 +1,4 @@
+// What is proved of a log, and which flaw is named where it is not whole.
 #include "keys/base/files.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"

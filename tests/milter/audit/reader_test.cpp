@@ -1,3 +1,4 @@
+// The log is read line by line while it is written and rotated.
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"

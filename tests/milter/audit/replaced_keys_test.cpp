@@ -1,3 +1,4 @@
+// A signing key that was replaced: what it still proves, and what it must not.
 #include "keys/base/files.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"

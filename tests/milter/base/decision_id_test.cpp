@@ -1,3 +1,4 @@
+// Decision ids as people type them.
 #include "milter/base/decision_id.hpp"
 
 #include <gtest/gtest.h>

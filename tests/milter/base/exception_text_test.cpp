@@ -1,3 +1,4 @@
+// Exceptions in one line for people, without a library's source paths.
 #include "keys/base/files.hpp"
 #include "milter/base/exception_text.hpp"
 

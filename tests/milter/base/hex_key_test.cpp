@@ -1,3 +1,4 @@
+// Secret keys of 64 hex digits: made once, private, read as they are or not at all.
 #include "keys/base/files.hpp"
 #include "milter/base/hex_key.hpp"
 

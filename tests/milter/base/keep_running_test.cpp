@@ -1,3 +1,4 @@
+// A loop that throws begins anew after a pause, and ends the process where that does not help.
 #include "milter/base/keep_running.hpp"
 
 #include <boost/asio/io_context.hpp>

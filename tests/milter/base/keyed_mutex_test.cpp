@@ -1,3 +1,4 @@
+// One at a time for each name, in the order of asking.
 #include "milter/base/keyed_mutex.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,3 +1,4 @@
+// Files that people name, and the standard input.
 #include "milter/base/named_files.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Who waits is told, also where memory is refused.
 #include "milter/base/tell.hpp"
 
 #include <gtest/gtest.h>

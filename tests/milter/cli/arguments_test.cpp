@@ -1,3 +1,4 @@
+// Options and words of a command line.
 #include "milter/base/decision_id.hpp"
 #include "milter/cli/arguments.hpp"
 

@@ -1,3 +1,4 @@
+// A command is found wherever its options stand; what is called wrongly says what would do.
 #include "milter/cli/dispatch.hpp"
 
 #include <gmock/gmock.h>

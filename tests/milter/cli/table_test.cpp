@@ -1,3 +1,4 @@
+// Columns for people.
 #include "milter/cli/table.hpp"
 
 #include <gtest/gtest.h>

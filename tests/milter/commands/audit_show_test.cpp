@@ -1,3 +1,4 @@
+// The log's answers: as a table, as JSON lines, as CSV, with addresses put back.
 #include "keys/base/files.hpp"
 #include "milter/audit/address_resolver.hpp"
 #include "milter/audit/layout.hpp"

@@ -1,3 +1,4 @@
+// What audit verify says in words, and its exit status.
 #include "keys/base/files.hpp"
 #include "milter/commands/audit_verify.hpp"
 #include "policy/audit/chain.hpp"

@@ -1,3 +1,4 @@
+// Files with secrets that others can read are told.
 #include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/checkpoint_file.hpp"

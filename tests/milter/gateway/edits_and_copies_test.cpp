@@ -1,3 +1,4 @@
+// What leaves of a message: the edits of the one in hand, and a copy for each who needs one.
 #include "milter/gateway/edits_and_copies.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// The Message-ID that a sensitive mail is given, where it has none.
 #include "milter/gateway/given_id.hpp"
 #include "policy/decision/thread.hpp"
 

@@ -1,3 +1,4 @@
+// What serve and explain share: facts observed, keys looked up, a decision made.
 #include "milter/gateway/judge.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// How large what leaves is, never less than Postfix counts.
 #include "milter/gateway/leaving_size.hpp"
 
 #include <gtest/gtest.h>

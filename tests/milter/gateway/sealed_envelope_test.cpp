@@ -1,3 +1,4 @@
+// A large ciphertext waits on disk, and comes back as it was.
 #include "keys/base/files.hpp"
 #include "milter/gateway/sealed_envelope.hpp"
 

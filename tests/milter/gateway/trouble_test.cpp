@@ -1,3 +1,4 @@
+// What is refused for want of room is told from other troubles.
 #include "milter/gateway/trouble.hpp"
 
 #include <gtest/gtest.h>

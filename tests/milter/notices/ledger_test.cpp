@@ -1,3 +1,4 @@
+// Who was told what is kept across restarts, and bounded.
 #include "keys/base/files.hpp"
 #include "milter/notices/ledger.hpp"
 #include "policy/base/digest.hpp"

@@ -1,3 +1,4 @@
+// Each sender hears once of a domain and a rule, whatever comes at the same time.
 #include "keys/base/files.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/notices/notifier.hpp"

@@ -1,3 +1,4 @@
+// What administrators were told of keys, kept on disk.
 #include "milter/notices/watch_file.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Copies are handed over, tried again, returned; nobody gets one twice.
 #include "keys/base/files.hpp"
 #include "milter/outbox/queue_runner.hpp"
 #include "tests/milter/outbox/scripted_server.hpp"

@@ -1,3 +1,4 @@
+// Copies are on disk all or none, across crashes at every step.
 #include "keys/base/files.hpp"
 #include "milter/outbox/queue.hpp"
 

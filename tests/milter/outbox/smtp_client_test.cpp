@@ -1,3 +1,4 @@
+// The SMTP client against a server that does what each test needs.
 #include "milter/outbox/smtp_client.hpp"
 #include "tests/milter/outbox/scripted_server.hpp"
 

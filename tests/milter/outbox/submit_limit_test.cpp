@@ -1,3 +1,4 @@
+// Postfix's limit: a mail is refused only by what it says just then.
 #include "milter/outbox/submit_limit.hpp"
 #include "tests/milter/outbox/scripted_server.hpp"
 

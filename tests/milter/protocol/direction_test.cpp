@@ -1,3 +1,4 @@
+// Which mail is outgoing.
 #include "milter/protocol/direction.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Parameters of delivery status notifications, as clients write them.
 #include "milter/protocol/dsn.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Our answer's frames, in the order that Postfix needs.
 #include "milter/protocol/edits.hpp"
 #include "tests/milter/protocol/frames.hpp"
 

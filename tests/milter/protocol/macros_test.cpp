@@ -1,3 +1,4 @@
+// Macros of the connection, and when they are forgotten.
 #include "milter/protocol/macros.hpp"
 #include "tests/milter/protocol/frames.hpp"
 

@@ -1,3 +1,4 @@
+// What the mail server offers, and what is taken of it.
 #include "milter/protocol/negotiation.hpp"
 #include "tests/milter/protocol/frames.hpp"
 

@@ -1,3 +1,4 @@
+// Mail that passes undecided to the outside is told once a day and client.
 #include "milter/protocol/relay_watch.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SMTP replies as a milter hands them over.
 #include "milter/protocol/reply.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The milter conversation as a value: every event in and out of order, cut anywhere.
 #include "milter/protocol/session.hpp"
 #include "tests/milter/protocol/frames.hpp"
 

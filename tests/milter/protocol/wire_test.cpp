@@ -1,3 +1,4 @@
+// Frames from octets, in any pieces, within bounds.
 #include "milter/protocol/wire.hpp"
 #include "tests/milter/protocol/frames.hpp"
 

@@ -1,3 +1,4 @@
+// sealgate.yaml: every key, every error with its place.
 #include "milter/settings/config.hpp"
 
 #include <gmock/gmock.h>

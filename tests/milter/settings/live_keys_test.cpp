@@ -1,3 +1,4 @@
+// A key store that changes under a running gateway.
 #include "keys/base/files.hpp"
 #include "milter/settings/live_keys.hpp"
 #include "milter/settings/reload_news.hpp"

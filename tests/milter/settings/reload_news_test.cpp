@@ -1,3 +1,4 @@
+// What a reload changed, in one line with counts.
 #include "milter/settings/reload_news.hpp"
 #include "tests/policy/support/policies.hpp"
 

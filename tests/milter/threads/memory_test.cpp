@@ -1,3 +1,4 @@
+// The memory of threads across restarts, faults of the disk and other hands.
 #include "milter/threads/memory.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// Which mails are known to be sensitive: bounded, and forgotten in time.
 #include "milter/threads/table.hpp"
 #include "policy/base/text.hpp"
 

@@ -1,3 +1,4 @@
+// Each line of the log vouches for the one before it.
 #include "policy/audit/chain.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Checkpoints are signed, and a changed one is known.
 #include "policy/audit/checkpoint.hpp"
 #include "policy/base/base64.hpp"
 

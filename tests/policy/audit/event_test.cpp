@@ -1,3 +1,4 @@
+// Events as records.
 #include "policy/audit/event.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// The chain and the checkpoints prove a log, or name its first flaw.
 #include "policy/audit/proof.hpp"
 
 #include <gmock/gmock.h>

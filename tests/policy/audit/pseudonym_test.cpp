@@ -1,3 +1,4 @@
+// Addresses in the log: in clear, hashed, put back.
 #include "policy/audit/pseudonym.hpp"
 
 #include <boost/json.hpp>

@@ -1,3 +1,4 @@
+// Questions to the log, and which records answer them.
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 

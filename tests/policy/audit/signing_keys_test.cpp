@@ -1,3 +1,4 @@
+// Which keys sign, as the log says.
 #include "policy/audit/event.hpp"
 #include "policy/audit/signing_keys.hpp"
 

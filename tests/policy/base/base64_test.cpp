@@ -1,3 +1,4 @@
+// Base64, strict and lenient.
 #include "policy/base/base64.hpp"
 
 #include <gtest/gtest.h>

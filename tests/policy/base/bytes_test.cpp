@@ -1,3 +1,4 @@
+// Numbers and pieces out of octets, never beyond their end.
 #include "policy/base/bytes.hpp"
 
 #include <gtest/gtest.h>

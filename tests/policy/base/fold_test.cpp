@@ -1,3 +1,4 @@
+// What the eye takes for the same is folded to the same, or looks alike.
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/tags/look_alike.hpp"

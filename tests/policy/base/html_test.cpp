@@ -1,3 +1,4 @@
+// Text from outside is never markup.
 #include "policy/base/html.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// Sizes for people.
 #include "policy/base/octets.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Who wrote a mail: one of ours, a program, a stranger.
 #include "policy/decision/author.hpp"
 #include "tests/policy/support/policies.hpp"
 

@@ -1,3 +1,4 @@
+// What is a report about a mail, and what only says so.
 #include "policy/decision/multipart_report.hpp"
 #include "tests/policy/support/policies.hpp"
 

@@ -1,3 +1,4 @@
+// The words of refusals, within the room of an SMTP reply.
 #include "policy/audit/record.hpp"
 #include "policy/decision/refusal.hpp"
 #include "tests/policy/support/policies.hpp"

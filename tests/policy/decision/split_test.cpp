@@ -1,3 +1,4 @@
+// Who gets which form of a mail.
 #include "policy/decision/split.hpp"
 
 #include <gtest/gtest.h>

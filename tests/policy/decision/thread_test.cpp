@@ -1,3 +1,4 @@
+// Which mails a mail answers, and what it counts as for that.
 #include "policy/decision/decide.hpp"
 #include "policy/decision/thread.hpp"
 #include "tests/policy/support/policies.hpp"

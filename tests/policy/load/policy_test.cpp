@@ -1,3 +1,4 @@
+// policy.yaml: every key, every error with its place.
 #include "policy/base/digest.hpp"
 #include "tests/policy/support/policies.hpp"
 

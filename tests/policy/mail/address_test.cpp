@@ -1,3 +1,4 @@
+// Envelope addresses as clients spell them.
 #include "policy/mail/address.hpp"
 #include "policy/mail/mailbox_list.hpp"
 

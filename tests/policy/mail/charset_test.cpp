@@ -1,3 +1,4 @@
+// Every charset label is read as browsers and mail programs read it.
 #include "policy/mail/charset.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Encoded words, right and broken, as readers see them.
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
 

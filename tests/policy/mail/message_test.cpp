@@ -1,3 +1,4 @@
+// A message from a file and onto the wire, octet for octet.
 #include "policy/mail/message.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The tree of parts, and what of it two readers could read differently.
 #include "policy/mail/mime.hpp"
 #include "policy/mail/mime_field.hpp"
 #include "policy/mail/transfer_encoding.hpp"

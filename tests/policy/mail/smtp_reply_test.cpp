@@ -1,3 +1,4 @@
+// An SMTP reply and its lines.
 #include "policy/mail/smtp_reply.hpp"
 
 #include <gtest/gtest.h>

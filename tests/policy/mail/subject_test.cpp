@@ -1,3 +1,4 @@
+// What a Subject says to who carries it, and our own placeholder.
 #include "policy/mail/subject.hpp"
 
 #include <gtest/gtest.h>

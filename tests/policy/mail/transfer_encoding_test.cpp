@@ -1,3 +1,4 @@
+// Quoted-printable, undone and done.
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
 #include "policy/mail/message.hpp"

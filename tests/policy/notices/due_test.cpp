@@ -1,3 +1,4 @@
+// Who is told of a decision, and what of it.
 #include "policy/notices/due.hpp"
 #include "tests/policy/support/policies.hpp"
 

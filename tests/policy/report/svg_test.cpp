@@ -1,3 +1,4 @@
+// Pictures of numbers, within their frame.
 #include "policy/report/svg.hpp"
 
 #include <gmock/gmock.h>

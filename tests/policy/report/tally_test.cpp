@@ -1,3 +1,4 @@
+// Records as numbers, within bounds.
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/tally.hpp"
 

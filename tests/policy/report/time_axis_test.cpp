@@ -1,3 +1,4 @@
+// A period as slots that people read.
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/time_axis.hpp"
 

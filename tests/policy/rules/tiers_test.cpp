@@ -1,3 +1,4 @@
+// Domains and their tiers: the longest suffix wins.
 #include "policy/rules/tiers.hpp"
 
 #include <gtest/gtest.h>

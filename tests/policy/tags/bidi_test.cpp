@@ -1,3 +1,4 @@
+// Text whose order on the screen is another one.
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/tags/bidi.hpp"

@@ -1,3 +1,4 @@
+// Texts by language are whole, and mistakes in them have their place.
 #include "policy/load/texts.hpp"
 #include "tests/policy/support/policies.hpp"
 

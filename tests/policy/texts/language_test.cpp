@@ -1,3 +1,4 @@
+// The language of a mail.
 #include "policy/load/texts.hpp"
 #include "policy/texts/language.hpp"
 #include "tests/policy/support/policies.hpp"

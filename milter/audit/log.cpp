@@ -28,21 +28,11 @@ audit_log::audit_log(audit_options options)
 }
 
 audit_log::~audit_log() {
-    {
-        const std::lock_guard lock(mutex_);
-        closing_ = true;
-    }
-    wake_.notify_one();
+    queue_.close();
     writer_.join();
 }
 
-void audit_log::append(std::string fields, completion done) {
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.push_back({std::move(fields), std::move(done)});
-    }
-    wake_.notify_one();
-}
+void audit_log::append(std::string fields, completion done) { queue_.push({std::move(fields), std::move(done)}); }
 
 void audit_log::run() {
     for (;;) {
@@ -68,13 +58,7 @@ void audit_log::sign() {
 
 // Nothing when a checkpoint is due, or at the end.
 std::vector<audit_log::waiting> audit_log::wait_for_records() {
-    std::unique_lock lock(mutex_);
-    const auto is_wanted = [this] { return closing_ || !queue_.empty(); };
-    if (next_checkpoint_ == steady_clock::time_point::max())
-        wake_.wait(lock, is_wanted);
-    else
-        wake_.wait_until(lock, next_checkpoint_, is_wanted);
-    return std::exchange(queue_, {});
+    return next_checkpoint_ == steady_clock::time_point::max() ? queue_.take() : queue_.take(next_checkpoint_);
 }
 
 void audit_log::write(std::vector<waiting> batch) {

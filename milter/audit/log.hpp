@@ -9,15 +9,14 @@
 
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/log_file.hpp"
+#include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
 #include "milter/base/unwritten.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -82,10 +81,7 @@ private:
     lasting_problem rotating_;
     lasting_problem signing_;
 
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    std::vector<waiting> queue_;
-    bool closing_ = false;
+    batch_queue<waiting> queue_;
     std::thread writer_; // last: it uses all the others
 };
 

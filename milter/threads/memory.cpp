@@ -21,11 +21,7 @@ thread_memory::thread_memory(std::filesystem::path directory, thread_file::compl
 }
 
 thread_memory::~thread_memory() {
-    {
-        const std::lock_guard lock(queueing_);
-        closing_ = true;
-    }
-    wake_.notify_one();
+    queue_.close();
     writer_.join();
 }
 
@@ -51,7 +47,7 @@ void thread_memory::read() {
     if (!is_empty && file_.is_to_be_written_anew()) file_.write_anew(table());
 }
 
-void thread_memory::read_again(completion done) { append({.lines = {}, .done = std::move(done)}); }
+void thread_memory::read_again(completion done) { queue_.push({.lines = {}, .done = std::move(done)}); }
 
 std::optional<std::vector<std::string>> thread_memory::find(const std::vector<std::string>& ids) const {
     if (ids.empty()) return std::vector<std::string>{};
@@ -67,7 +63,7 @@ void thread_memory::remember(const std::vector<std::string>& ids, std::string_vi
     if (is_possible) lines = table_.add(ids, name, whose_mail::ours, now());
     lock.unlock();
     if (!is_possible) return done({.text = "what is known of threads cannot be read"});
-    append({.lines = std::move(lines), .done = std::move(done)});
+    queue_.push({.lines = std::move(lines), .done = std::move(done)});
 }
 
 void thread_memory::join(const std::vector<std::string>& ids, std::string_view name) {
@@ -75,26 +71,11 @@ void thread_memory::join(const std::vector<std::string>& ids, std::string_view n
     std::string lines;
     if (is_read_) lines = table_.add(ids, name, whose_mail::others, now());
     lock.unlock();
-    if (!lines.empty()) append({.lines = std::move(lines), .done = {}});
-}
-
-void thread_memory::append(waiting what) {
-    {
-        const std::lock_guard lock(queueing_);
-        queue_.push_back(std::move(what));
-    }
-    wake_.notify_one();
+    if (!lines.empty()) queue_.push({.lines = std::move(lines), .done = {}});
 }
 
 void thread_memory::run() {
-    for (;;) {
-        std::unique_lock lock(queueing_);
-        wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-        const auto batch = std::exchange(queue_, {});
-        lock.unlock();
-        if (batch.empty()) return;
-        write(batch);
-    }
+    for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) write(batch);
 }
 
 void thread_memory::write(const std::vector<waiting>& batch) {

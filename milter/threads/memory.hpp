@@ -8,13 +8,13 @@
 // Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
+#include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
 #include "milter/base/unwritten.hpp"
 #include "milter/threads/file.hpp"
 #include "milter/threads/table.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -59,7 +59,6 @@ private:
 
     std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(now_()); }
     thread_table table() const;
-    void append(waiting what);
     void run();
     void write(const std::vector<waiting>& batch);
     unwritten commit(const std::vector<waiting>& batch);
@@ -77,10 +76,7 @@ private:
     bool is_read_ = false;
     thread_table table_{{}};
 
-    std::mutex queueing_;
-    std::condition_variable wake_;
-    std::vector<waiting> queue_;
-    bool closing_ = false;
+    batch_queue<waiting> queue_;
     std::thread writer_; // last: it uses all the others
 };
 

@@ -75,7 +75,11 @@ void thread_memory::join(const std::vector<std::string>& ids, std::string_view n
 }
 
 void thread_memory::run() {
-    for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) write(batch);
+    for (;;) {
+        const auto batch = queue_.take(); // who waits is let go with it
+        if (batch.empty()) return;
+        write(batch);
+    }
 }
 
 void thread_memory::write(const std::vector<waiting>& batch) {

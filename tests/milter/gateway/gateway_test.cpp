@@ -1,0 +1,150 @@
+// The river of a message as a whole, over a real audit log, outbox and memory of threads: what each kind of mail comes to, what
+// is on disk when Postfix hears of it, and what a failure at each step means.
+#include "keys/base/files.hpp"
+#include "milter/audit/layout.hpp"
+#include "milter/gateway/gateway.hpp"
+#include "policy/load/policy.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace sealgate::milter {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* rules = R"(organisation: {name: Example Org, domains: [example.org]}
+classifications: [{name: internal, tags: [internal]}, {name: secret, tags: [secret]}]
+untagged: internal
+near_miss: reject
+carriers: {subject: ["[{tag}]"]}
+tiers: {unsecure: {domains: [yahoo.com]}}
+rules: {internal: {organisation: deliver, unsecure: warn, default: deliver}, secret: {organisation: deliver, default: encrypt}}
+notices: {from: postmaster@example.org, once_per: 24h}
+)";
+
+std::shared_ptr<snapshot> live_with(policy::mode how) {
+    auto loaded = policy::load_policy("policy.yaml",
+                                      [&](const std::string&) -> std::expected<std::string, std::string> { return rules; });
+    if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
+    config gateway;
+    gateway.mode = how;
+    return std::make_shared<snapshot>(gateway, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}),
+                                      std::vector<std::string>{});
+}
+
+class Gateway : public testing::Test {
+protected:
+    fs::path at(const char* name) const { return scratch.path() / name; }
+
+    transaction mail_to(const std::string& to, const std::string& subject, const std::string& sender = "ann@example.org") {
+        transaction made;
+        made.sender = policy::parse_address(sender);
+        made.recipients = {policy::parse_address(to)};
+        made.recipients_dsn.resize(1);
+        made.queue_id = "4XyZ";
+        made.mail = policy::parse_message("Message-ID: <1@client.example>\nFrom: ann@example.org\nTo: " + to +
+                                          "\nSubject: " + subject + "\n\nbody\n");
+        made.size = policy::size_of(made.mail);
+        return made;
+    }
+
+    // What Postfix is answered; `thrown` where the connection would defer.
+    answer handled(transaction mail) {
+        std::optional<answer> out;
+        asio::co_spawn(io, river.handle(std::move(mail), all_may_be_done, [this] { return is_awaited; }),
+                       [&](const std::exception_ptr& problem, answer made) {
+                           if (problem) ADD_FAILURE() << "it threw";
+                           out = std::move(made);
+                       });
+        io.restart();
+        io.run();
+        return out.value_or(answer{});
+    }
+
+    std::string log() const { return keys::read_file(at("audit") / "audit.jsonl"); }
+    std::size_t copies_waiting() const {
+        std::size_t out = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(at("outbox") / "waiting")) out += entry.is_regular_file();
+        return out;
+    }
+
+    static constexpr agreement all_may_be_done{.version = 6, .actions = 0x1FF, .protocol = 0};
+    keys::temporary_directory scratch{fs::temp_directory_path()};
+    asio::io_context io;
+    bool is_awaited = true;
+    std::shared_ptr<const snapshot> live = live_with(policy::mode::enforce);
+    audit_log records{{.directory = at("audit"), .key = at("key"), .checkpoints = at("checkpoints")}};
+    event_recorder events{records, at("events")};
+    thread_memory threads{at("threads"), [](std::string_view) {}};
+    outbox copies{at("outbox").string()};
+    notifier notices{io, at("notices").string(), copies, [this] { return live; }};
+    sealing_pool sealers{1, {.program = "/nonexistent/gpg", .scratch = scratch.path()}};
+    submit_limit most{[] { return inet_endpoint{"127.0.0.1", 1}; }};
+    gateway river{live, records, events, {}, threads, sealers, copies, notices, most};
+};
+
+TEST_F(Gateway, MailThatNeedsNothingPassesAndIsOnRecord) {
+    EXPECT_EQ(handled(mail_to("bob@partner.example", "Lunch?")).final, verdict::accept);
+    EXPECT_THAT(log(), HasSubstr(R"("outcome":"deliver")"));
+    EXPECT_EQ(copies_waiting(), 0U);
+}
+
+TEST_F(Gateway, AWarningIsOwedToTheSenderBeforePostfixHearsOfTheMail) {
+    EXPECT_EQ(handled(mail_to("bob@yahoo.com", "Lunch?")).final, verdict::accept);
+    EXPECT_THAT(log(), HasSubstr(R"("outcome":"warn")"));
+    EXPECT_EQ(copies_waiting(), 1U);
+    EXPECT_EQ(handled(mail_to("bob@yahoo.com", "Lunch?")).final, verdict::accept);
+    EXPECT_EQ(copies_waiting(), 1U) << "once";
+}
+
+TEST_F(Gateway, WhatThePolicyRefusesIsRefusedAndOnRecord) {
+    const auto said = handled(mail_to("bob@partner.example", "[secret] x"));
+    EXPECT_EQ(said.final, verdict::reject);
+    EXPECT_THAT(policy::to_string(said.reply), HasSubstr("there is no key for bob@partner.example"));
+    EXPECT_THAT(log(), HasSubstr(R"("outcome":"reject")"));
+}
+
+TEST_F(Gateway, InMonitorModeEverythingPassesAndTheRecordSaysWhatWouldHaveBeen) {
+    river.replace(live_with(policy::mode::monitor));
+    EXPECT_EQ(handled(mail_to("bob@partner.example", "[secret] x")).final, verdict::accept);
+    EXPECT_THAT(log(), HasSubstr(R"("outcome":"reject")"));
+    EXPECT_THAT(log(), HasSubstr(R"("mode":"monitor")"));
+}
+
+TEST_F(Gateway, AReportWithoutASenderPassesWithALineOfItsOwn) {
+    auto report = mail_to("bob@partner.example", "Read: x", "");
+    report.mail = policy::parse_message("Subject: Read: x\nMIME-Version: 1.0\nContent-Type: multipart/report; "
+                                        "report-type=disposition-notification;\n\tboundary=\"b\"\n\n--b\n"
+                                        "Content-Type: text/plain\n\nYour mail was shown on a screen.\n\n--b\n"
+                                        "Content-Type: message/disposition-notification\n\n"
+                                        "Final-Recipient: rfc822;ann@example.org\nOriginal-Message-ID: <1@x.org>\n"
+                                        "Disposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n");
+    EXPECT_EQ(handled(std::move(report)).final, verdict::accept);
+    EXPECT_THAT(log(), HasSubstr("report-passed"));
+    EXPECT_THAT(log(), Not(HasSubstr(R"("outcome")")));
+}
+
+TEST_F(Gateway, AMailWhoseCopiesAreOwedToNobodyWhoWaitsIsDeferred) {
+    is_awaited = false;
+    EXPECT_EQ(handled(mail_to("bob@yahoo.com", "Lunch?")).final, verdict::tempfail);
+    EXPECT_EQ(copies_waiting(), 0U);
+    EXPECT_THAT(log(), HasSubstr(R"("outcome":"defer")"));
+}
+
+TEST_F(Gateway, WhatCannotBeKeptIsDeferredAndTheRecordCorrected) {
+    fs::remove_all(at("outbox") / "adding");
+    keys::replace_file(at("outbox") / "adding", "a file where a directory should be");
+    EXPECT_EQ(handled(mail_to("bob@yahoo.com", "Lunch?")).final, verdict::tempfail);
+    const auto lines = log();
+    EXPECT_LT(lines.find(R"("outcome":"warn")"), lines.find(R"("outcome":"defer")"));
+}
+
+} // namespace
+} // namespace sealgate::milter

@@ -1,6 +1,7 @@
 #include "keys/store/store.hpp"
 
 #include "keys/base/files.hpp"
+#include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/store/stored_files.hpp"
@@ -257,7 +258,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
 std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
     std::vector<stored_certificate> out;
     for (auto& one : results) {
-        if (!one.content.empty()) complete(one.cert, one.content, minimum_);
+        if (!one.content.empty()) complete(one.cert, read_self_signatures(one.content), minimum_);
         one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
         out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
     }
@@ -269,9 +270,9 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
 void store::put(const import_group& group, stored_certificate merged, import_report& report) const {
     if (merged.binary->empty()) return;
     const auto path = file_of(group.fingerprint);
-    const auto what = !std::filesystem::exists(path)                    ? change::added
-                      : content_of(group.fingerprint) == *merged.binary ? change::unchanged
-                                                                        : change::updated;
+    const auto what = !std::filesystem::exists(path)  ? change::added
+                      : group.known == *merged.binary ? change::unchanged
+                                                      : change::updated;
     if (what != change::unchanged) replace_file(path, *merged.binary);
     if (group.revoked_alone && !merged.cert.revoked)
         report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");

@@ -1,6 +1,5 @@
 #include "keys/store/stored_files.hpp"
 
-#include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/certificates/user_id.hpp"
@@ -41,8 +40,7 @@ void add_self_signatures(certificate& to, const self_signatures& made) {
 }
 
 // gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early.
-std::optional<time_point> first_after(time_point now, const certificate& cert, std::string_view binary) {
-    auto times = read_self_signatures(binary).made;
+std::optional<time_point> first_after(time_point now, const certificate& cert, std::vector<time_point> times) {
     for (const auto& key : cert.subkeys) times.push_back(key.created);
     std::erase_if(times, [&](time_point one) { return one <= now; });
     return times.empty() ? std::nullopt : std::optional(std::ranges::min(times));
@@ -113,9 +111,9 @@ bool is_in_local_part(char c) { return is_in_domain(c) || std::string_view("!#$%
 
 } // namespace
 
-void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum) {
+void complete(certificate& cert, const self_signatures& made, const policy::key_minimum& minimum) {
     mark_weak(cert, minimum);
-    add_self_signatures(cert, read_self_signatures(binary));
+    add_self_signatures(cert, made);
 }
 
 read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files) {
@@ -131,8 +129,9 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
     std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
     read_files out{.certificates = {}, .unused = std::move(read.unused)};
     for (auto& [file, cert] : read.certificates) {
-        complete(cert, file->content, minimum);
-        const auto again = first_after(now, cert, file->content);
+        auto made = read_self_signatures(file->content);
+        complete(cert, made, minimum);
+        const auto again = first_after(now, cert, std::move(made.made));
         out.certificates.push_back(
             {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
     }

@@ -6,6 +6,7 @@
 
 #include "keys/certificates/certificate.hpp"
 #include "keys/certificates/lookup.hpp"
+#include "keys/certificates/self_signatures.hpp"
 #include "keys/gnupg/gpg.hpp"
 
 #include <string>
@@ -29,7 +30,7 @@ struct read_files {
 read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files);
 
 // Adds what gpg does not say of a certificate.
-void complete(certificate& cert, std::string_view binary, const policy::key_minimum& minimum);
+void complete(certificate& cert, const self_signatures& made, const policy::key_minimum& minimum);
 
 // Why gpg does not know now whose a certificate is that it took at its import; or nothing.
 std::string doubt_about(const certificate& cert, time_point now);

@@ -68,14 +68,7 @@ void audit_log::write(std::vector<waiting> batch) {
     batch.erase(too_long.begin(), too_long.end());
     if (batch.empty()) return;
     static const unwritten no_memory{.text = "no memory for the record", .no_room = true};
-    unwritten problem;
-    const auto* said = &no_memory;
-    try {
-        problem = commit(batch);
-        said = &problem;
-    } catch (const std::bad_alloc&) { // that is said
-    }
-    for (const auto& one : batch) tell(one.done, *said);
+    write_and_tell(batch, no_memory, [this](const auto& all) { return commit(all); });
 }
 
 unwritten audit_log::commit(const std::vector<waiting>& batch) {

@@ -84,15 +84,7 @@ void thread_memory::run() {
 
 void thread_memory::write(const std::vector<waiting>& batch) {
     static const unwritten no_memory{.text = "no memory for it", .no_room = true};
-    unwritten problem;
-    const auto* said = &no_memory;
-    try {
-        problem = commit(batch);
-        said = &problem;
-    } catch (const std::bad_alloc&) { // that is said
-    }
-    for (const auto& one : batch)
-        if (one.done) tell(one.done, *said);
+    write_and_tell(batch, no_memory, [this](const auto& all) { return commit(all); });
 }
 
 // What is written anew has the lines already. Returns why they are not on disk, or nothing.

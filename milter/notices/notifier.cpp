@@ -9,6 +9,7 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/notices/message.hpp"
+#include "policy/notices/told_lately.hpp"
 #include "policy/texts/language.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -50,12 +51,6 @@ std::string notice_identity(const std::string& who, const transaction& mail, con
     return key_of({"notice", who, sameness(mail), text::join(keys, "\n")});
 }
 
-// A time to come is one of a clock that was wrong then; small steps back are usual.
-bool is_within(wall_time told, std::chrono::seconds span, wall_time now) {
-    constexpr auto usual_step = std::chrono::minutes(10);
-    return told + span > now && told < now + usual_step;
-}
-
 std::chrono::seconds kept_for(const policy::notices& how) { return std::max(how.once_per, how.digest); }
 
 std::string language_for(const policy::notices& how, const policy::message& mail) {
@@ -76,7 +71,7 @@ notifier::notifier(asio::io_context& io, const std::string& directory, outbox& c
 
 bool notifier::knows(const std::string& key, std::chrono::seconds within, wall_time now) const {
     const auto at = ledger_.told_at(key);
-    return at && is_within(*at, within, now);
+    return at && policy::is_told_lately(*at, within, now);
 }
 
 bool notifier::leave_news(planned_notice& planned, const transaction& mail, const policy::notices& how, wall_time now) const {
@@ -122,7 +117,7 @@ asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> l
     }
     out.identity = notice_identity(who, mail, out.keys);
     const auto told = ledger_.told_at(window_key(who, *kind));
-    const bool collects = told && is_within(*told, rules.notices.digest, time) && ledger_.has_room_for(who);
+    const bool collects = told && policy::is_told_lately(*told, rules.notices.digest, time) && ledger_.has_room_for(who);
     out.state = collects ? notice_state::digest : policy::state_of(*kind);
     if (collects)
         out.digest_due = *told + rules.notices.digest;

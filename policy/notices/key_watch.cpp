@@ -1,5 +1,7 @@
 #include "policy/notices/key_watch.hpp"
 
+#include "policy/notices/told_lately.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -12,10 +14,9 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 constexpr std::chrono::hours a_day{24}, an_hour{1};
-constexpr std::chrono::minutes usual_step{10}; // of a clock that is set back
 
-bool is_within(const std::optional<sys_seconds>& time, seconds span, sys_seconds now) {
-    return time && *time + span > now && *time < now + usual_step;
+bool is_within(const std::optional<sys_seconds>& told, seconds span, sys_seconds now) {
+    return told && is_told_lately(*told, span, now);
 }
 
 // Which step a certificate is in: the shortest that its end is near enough for. 0: it has ended.

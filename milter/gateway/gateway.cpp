@@ -5,6 +5,7 @@
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/gateway/attempt.hpp"
 #include "milter/gateway/edits_and_copies.hpp"
 #include "milter/gateway/further_readers.hpp"
 #include "milter/gateway/given_id.hpp"
@@ -149,7 +150,6 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     leaving_size sizes(*of.mail, *of.leaving, concealed_by(of.live->rules));
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
-    co_await most_.find_out();
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
         const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
@@ -185,27 +185,26 @@ awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vecto
     auto envelope = co_await sealers_.seal(of.leaving, concealed_by(of.live->rules), std::move(recipients));
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
     if (stays_in_hand) co_return *std::move(envelope);
-    auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable -> sealed_once {
-        try {
-            return sealed_envelope(std::move(made), directory);
-        } catch (const std::exception& problem) {
-            return std::unexpected(trouble_of(problem, reason::internal_error));
-        }
+    auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable {
+        return sealed_envelope(std::move(made), directory);
     };
-    co_return co_await offload(sealers_.threads(), std::move(put_away));
+    co_return co_await attempt(sealers_.threads(), reason::internal_error, std::move(put_away));
 }
+
+// In the journal, for whoever looks for the mail there.
+void gateway::tell(const passage& of, const std::string& what) { log_line(of.id + " " + of.mail->queue_id + " " + what); }
 
 // What never can be done is refused.
 void gateway::settle_trouble(passage& of, const trouble& why) {
     if (!why.most_octets) return defer(of, why.why, "cannot encrypt: " + why.text);
-    log_line(of.id + " " + of.mail->queue_id + " refused: " + why.text);
+    tell(of, "refused: " + why.text);
     of.judged.made = policy::refused_for_size(std::move(of.judged.made), why.why, *why.most_octets);
 }
 
 // What a failure until here means: what can't be done is deferred.
 edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) {
     edit_list edits;
-    if (of.judged.made.failure) log_line(of.id + " " + of.mail->queue_id + " deferred: " + of.judged.failure_note);
+    if (of.judged.made.failure) tell(of, "deferred: " + of.judged.failure_note);
     if (sealed) {
         of.sealed = *std::move(sealed);
         edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);
@@ -247,27 +246,16 @@ awaitable<bool> gateway::owe(passage& of) {
     }
     const auto& made = of.judged.made;
     auto work = [this, live = of.live, mail = of.mail, leaving = of.leaving, made, sealed = std::exchange(of.sealed, {}),
-                 id = of.id, notice = of.notice]() mutable -> std::optional<trouble> {
-        try {
-            auto owed = copies_owed(live->rules, made, *mail, *leaving, std::move(sealed), id);
-            if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
-            notices_.collect(*live, *mail, notice);
-            outbox_.add(std::move(owed));
-            notices_.remember(*live, notice);
-            return std::nullopt;
-        } catch (const std::exception& problem) {
-            return trouble_of(problem, reason::internal_error);
-        }
+                 id = of.id, notice = of.notice]() mutable {
+        auto owed = copies_owed(live->rules, made, *mail, *leaving, std::move(sealed), id);
+        if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
+        notices_.collect(*live, *mail, notice);
+        outbox_.add(std::move(owed));
+        notices_.remember(*live, notice);
     };
-    std::optional<trouble> problem;
-    try {
-        problem = co_await offload(sealers_.threads(), std::move(work));
-    } catch (const std::exception& thrown) {
-        problem = trouble_of(thrown, reason::internal_error);
-    }
-    if (!problem) co_return true;
-    take_back(of, problem->why, "cannot keep what is owed: " + problem->text);
-    co_return false;
+    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
+    if (!kept) take_back(of, kept.error().why, "cannot keep what is owed: " + kept.error().text);
+    co_return kept.has_value();
 }
 
 // Deferred although it was settled.
@@ -277,7 +265,7 @@ void gateway::take_back(passage& of, reason why, std::string_view detail) {
 }
 
 void gateway::defer(passage& of, reason why, std::string_view detail) {
-    log_line(of.id + " " + of.mail->queue_id + " deferred: " + std::string(detail));
+    tell(of, "deferred: " + std::string(detail));
     of.judged.made = policy::deferred(std::move(of.judged.made), why);
     of.sealed.clear();
     of.notice = {};
@@ -309,7 +297,7 @@ std::string gateway::record_of(const passage& of) const {
 
 // A decision that nobody can look up later is none. Monitor mode changes nothing, whatever happens.
 answer gateway::conclude(passage& of, edit_list edits, const unwritten& unrecorded) {
-    if (!unrecorded.empty()) log_line(of.id + " " + of.mail->queue_id + " not recorded: " + unrecorded.text);
+    if (!unrecorded.empty()) tell(of, "not recorded: " + unrecorded.text);
     if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
     if (!unrecorded.empty() && of.judged.made.what != policy::outcome::defer) {
         of.judged.made = policy::deferred(std::move(of.judged.made), reason_of(unrecorded));

@@ -21,8 +21,8 @@
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/pseudonym.hpp"
-#include "policy/decision/refusal.hpp"
 #include "policy/decision/thread.hpp"
+#include "policy/mail/smtp_reply.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -99,6 +99,7 @@ private:
     boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                   bool stays_in_hand);
     boost::asio::awaitable<std::optional<trouble>> too_much(const passage& of, const leaving_size& sizes);
+    static void tell(const passage& of, const std::string& what);
     static void settle_trouble(passage& of, const trouble& why);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
     boost::asio::awaitable<void> plan_notice(passage& of);

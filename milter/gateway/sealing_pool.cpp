@@ -2,10 +2,9 @@
 
 #include "keys/openpgp/armor.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/base/offload.hpp"
+#include "milter/gateway/attempt.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <thread>
 #include <utility>
 
@@ -34,23 +33,19 @@ sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::concealmen
     auto work = [this, mail = std::move(mail), hidden = std::move(hidden), recipients = std::move(recipients)] {
         return seal_now(*mail, hidden, recipients);
     };
-    co_return co_await offload(threads_, std::move(work));
+    co_return co_await attempt(threads_, policy::reason::sealing_failed, std::move(work));
 }
 
 std::expected<keys::pgp_mime_envelope, trouble> sealing_pool::seal_now(const policy::message& mail,
                                                                        const keys::concealment& hidden,
                                                                        std::vector<keys::seal_recipient> recipients) {
-    try {
-        auto worker = take();
-        const auto boundary = new_boundary();
-        const auto sealed = worker->seal(keys::entity_to_seal(mail, hidden, boundary), std::move(recipients));
-        // After an error the worker goes: whatever state its gpg is in goes with it.
-        if (!sealed) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = sealed.error().text});
-        give_back(std::move(worker));
-        return keys::make_envelope(keys::armor_message(*sealed), boundary);
-    } catch (const std::exception& problem) {
-        return std::unexpected(trouble_of(problem, policy::reason::sealing_failed));
-    }
+    auto worker = take();
+    const auto boundary = new_boundary();
+    const auto sealed = worker->seal(keys::entity_to_seal(mail, hidden, boundary), std::move(recipients));
+    // After an error the worker goes: whatever state its gpg is in goes with it.
+    if (!sealed) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = sealed.error().text});
+    give_back(std::move(worker));
+    return keys::make_envelope(keys::armor_message(*sealed), boundary);
 }
 
 std::unique_ptr<keys::sealer> sealing_pool::take() {

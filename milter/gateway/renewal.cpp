@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -30,6 +31,15 @@ policy::certificate_changes written(policy::certificate_changes changes, const p
     for (auto* kind : {&changes.added, &changes.changed, &changes.removed})
         for (auto& fingerprint : *kind) fingerprint = names.of_text(fingerprint);
     return changes;
+}
+
+// Without the note, a store that is lost while the gateway is down looks like one that was never filled.
+void note_what_is_held_in(const std::filesystem::path& keys_directory) {
+    try {
+        keys::store(keys_directory, {}).note_what_it_holds();
+    } catch (const std::exception& problem) {
+        log_line("cannot note that there are certificates: " + text_of(problem));
+    }
 }
 
 bool needs_a_start(const config& old, const config& wanted) {
@@ -53,7 +63,7 @@ policy::in_force in_force(const snapshot& live) {
 void renewal::start() {
     for (const auto& problem : gateway_.live()->key_problems) log_line(problem);
     tell_of_organisation_keys(*gateway_.live());
-    note_what_the_store_holds();
+    note_what_is_held_in(gateway_.live()->gateway.keys_directory());
     keep_running(io_.get_executor(), "looking for what commands leave for the audit log", [this] { return look_for_events(); });
     keep_running(io_.get_executor(), "following the key store", [this] { return follow_keys(); });
 }
@@ -63,10 +73,7 @@ asio::awaitable<void> renewal::look_for_events() {
     for (;;) {
         timer.expires_after(between_looks);
         co_await timer.async_wait(asio::use_awaitable);
-        auto look = [this] {
-            events_.look();
-            return 0;
-        };
+        auto look = [this] { events_.look(); };
         co_await offload(thread_, std::move(look));
         tell_of_organisation_keys(*gateway_.live());
     }
@@ -99,23 +106,23 @@ asio::awaitable<void> renewal::refresh_keys() {
             problem = "the key store cannot be read, and the certificates in use stay: " + text_of(broken);
         }
         done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
-        if (done && reread) take_over(*std::move(reread));
+        if (done && reread) co_await take_over(*std::move(reread));
     }
     if (!problem.empty() && problem != keys_problem_) log_line(problem);
     keys_problem_ = std::move(problem);
 }
 
-void renewal::take_over(reread_keys reread) {
+asio::awaitable<void> renewal::take_over(reread_keys reread) {
     const auto fresh = std::move(reread.fresh);
     if (fresh) put_in_force(fresh);
     for (const auto& problem : reread.news) log_line(problem);
     const auto& changes = reread.changes;
-    if (!fresh || changes.none()) return;
+    if (!fresh || changes.none()) co_return;
     log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
              " changed, " + std::to_string(changes.removed.size()) + " removed; " +
              std::to_string(fresh->certificates.certificates().size()) + " in force");
     events_.record(policy::keys_reload_event(now(), in_force(*fresh), written(changes, gateway_.names())));
-    note_what_the_store_holds();
+    co_await note_what_the_store_holds();
 }
 
 void renewal::reload() {
@@ -144,12 +151,12 @@ asio::awaitable<void> renewal::load_anew() {
         reload_wanted_ = false; // where it did not even begin
     }
     if (fresh)
-        take_over(std::move(fresh));
+        co_await take_over(std::move(fresh));
     else
         refuse(errors);
 }
 
-void renewal::take_over(std::shared_ptr<const snapshot> fresh) {
+asio::awaitable<void> renewal::take_over(std::shared_ptr<const snapshot> fresh) {
     const auto old = gateway_.live();
     put_in_force(fresh);
     if (needs_a_start(old->gateway, fresh->gateway))
@@ -158,9 +165,9 @@ void renewal::take_over(std::shared_ptr<const snapshot> fresh) {
     tell_of_organisation_keys(*fresh);
     log_line("reloaded: " + reload_news(*old, *fresh));
     events_.record(policy::reload_event(now(), in_force(*old), in_force(*fresh)));
-    note_what_the_store_holds();
     most_.forget();
     asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
+    co_await note_what_the_store_holds();
 }
 
 void renewal::put_in_force(std::shared_ptr<const snapshot> fresh) {
@@ -175,13 +182,9 @@ void renewal::refuse(const std::vector<std::string>& errors) {
     log_line("not reloaded: the configuration in force stays; policy " + live.rules.digest);
 }
 
-// Without the note, a store that is lost while the gateway is down looks like one that was never filled.
-void renewal::note_what_the_store_holds() {
-    try {
-        keys::store(gateway_.live()->gateway.keys_directory(), {}).note_what_it_holds();
-    } catch (const std::exception& problem) {
-        log_line("cannot note that there are certificates: " + text_of(problem));
-    }
+asio::awaitable<void> renewal::note_what_the_store_holds() {
+    auto work = [directory = gateway_.live()->gateway.keys_directory()] { note_what_is_held_in(directory); };
+    co_await offload(thread_, std::move(work));
 }
 
 // Time alone makes them expire, so it is looked at now and then, and told once.

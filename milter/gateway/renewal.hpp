@@ -53,11 +53,11 @@ private:
     boost::asio::awaitable<void> follow_keys();
     boost::asio::awaitable<void> refresh_keys();
     boost::asio::awaitable<void> load_anew();
-    void take_over(reread_keys reread);
-    void take_over(std::shared_ptr<const snapshot> fresh);
+    boost::asio::awaitable<void> take_over(reread_keys reread);
+    boost::asio::awaitable<void> take_over(std::shared_ptr<const snapshot> fresh);
+    boost::asio::awaitable<void> note_what_the_store_holds();
     void put_in_force(std::shared_ptr<const snapshot> fresh);
     void refuse(const std::vector<std::string>& errors);
-    void note_what_the_store_holds();
     void tell_of_organisation_keys(const snapshot& live);
 
     boost::asio::io_context& io_;

@@ -3,7 +3,6 @@
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "policy/base/bytes.hpp"
-#include "policy/base/digest.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,8 @@
 #include "keys/certificates/self_signatures.hpp"
 
-#include "keys/certificates/one_subkey.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
-#include "policy/base/bytes.hpp"
-#include "policy/base/hex.hpp"
 
 #include <cstdint>
 

@@ -1,7 +1,5 @@
 #include "milter/audit/layout.hpp"
 
-#include "policy/base/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 
 #include "milter/audit/key_witnesses.hpp"
 #include "milter/audit/known_checkpoints.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"

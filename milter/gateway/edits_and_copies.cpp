@@ -2,7 +2,6 @@
 
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <cassert>

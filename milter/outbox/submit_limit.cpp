@@ -1,6 +1,7 @@
 #include "milter/outbox/submit_limit.hpp"
 
 #include "milter/base/exception_text.hpp"
+#include "milter/outbox/smtp_client.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>

@@ -5,7 +5,6 @@
 // have raised the limit since. One question at a time, shared by all who wait for its answer. On the network thread.
 #pragma once
 
-#include "milter/outbox/smtp_client.hpp"
 #include "milter/settings/endpoint.hpp"
 
 #include <boost/asio/awaitable.hpp>

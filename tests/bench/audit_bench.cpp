@@ -6,7 +6,6 @@
 //   audit_bench sync SECONDS DIRECTORY  the same lines, appended and synced one by one with nothing else: the disk's own pace
 
 #include "keys/base/files.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"
 
 #include <atomic>

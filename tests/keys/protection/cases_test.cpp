@@ -2,7 +2,6 @@
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
 #include "keys/gnupg/gpg.hpp"
-#include "keys/openpgp/armor.hpp"
 #include "keys/protection/addressing.hpp"
 #include "keys/protection/inspect.hpp"
 #include "policy/mail/address.hpp"

@@ -1,6 +1,5 @@
 // The parts of a mail, as an administrator sees them.
 #include "keys/openpgp/armor.hpp"
-#include "keys/protection/inspect.hpp"
 #include "keys/protection/part_accounts.hpp"
 #include "tests/keys/support/noise.hpp"
 

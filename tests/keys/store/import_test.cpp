@@ -1,9 +1,7 @@
 // What becomes of the files that people hand in as "the key", from the file to the store.
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
-#include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/packets.hpp"
-#include "keys/protection/addressing.hpp"
 #include "keys/store/store.hpp"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,6 @@
 // Events reach the audit log in their order, once, also those that commands left.
 #include "keys/base/files.hpp"
 #include "milter/audit/event_recorder.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
 
 #include <gmock/gmock.h>

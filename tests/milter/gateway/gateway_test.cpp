@@ -1,7 +1,6 @@
 // The river of a message as a whole, over a real audit log, outbox and memory of threads: what each kind of mail comes to, what
 // is on disk when Postfix hears of it, and what a failure at each step means.
 #include "keys/base/files.hpp"
-#include "milter/audit/layout.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "policy/load/policy.hpp"
 

@@ -1,6 +1,6 @@
 // A file of checkpoints (policy/audit/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine,
 // and what is wrong with the other lines.
-// Tested by audit/proof_test.
+// Tested by audit/proof_test and audit/key_witnesses_test.
 #pragma once
 
 #include "policy/audit/checkpoint.hpp"

@@ -1,5 +1,5 @@
 // All who name the key that signs a log's checkpoints, held against the keys that are trusted. Part of proof.
-// Tested by audit/proof_test and audit/replaced_keys_test.
+// Tested by audit/key_witnesses_test, audit/proof_test and audit/replaced_keys_test.
 #pragma once
 
 #include "milter/audit/known_checkpoints.hpp"

@@ -1,5 +1,5 @@
 // The checkpoints that a log is held against: the gateway's own, and those that others kept. Part of proof.
-// Tested by audit/proof_test.
+// Tested by audit/proof_test and audit/key_witnesses_test.
 #pragma once
 
 #include "milter/audit/checkpoint_reader.hpp"

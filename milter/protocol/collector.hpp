@@ -4,7 +4,7 @@
 // nothing more is kept and the transaction says `truncated`. The recipients' octets have the same limit of
 // their own, so that the size stays the message's. `most_entries` bounds what many tiny fields cost beyond
 // their octets.
-// Tested by protocol/session_test.
+// Tested by protocol/collector_test and session_test.
 #pragma once
 
 #include "milter/protocol/payloads.hpp"

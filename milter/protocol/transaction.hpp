@@ -1,5 +1,5 @@
 // One mail transaction as the milter conversation collected it: who sent what to whom. Plain values, no I/O.
-// Tested by protocol/session_test.
+// Tested by protocol/session_test and collector_test.
 #pragma once
 
 #include "milter/protocol/dsn.hpp"

@@ -4,7 +4,7 @@
 // for tags of four to seven letters, two for longer ones, none for shorter ones. Two slips must leave the
 // first letter right: otherwise every "[EXTERNAL]" would be a misspelt "[internal]". Nor is "[Internet]" a
 // misspelt "[interne]".
-// Tested by tags/reader_test and near_miss_test.
+// Tested by tags/reader_test, near_miss_test and near_miss_fields_test.
 #pragma once
 
 #include "policy/base/fold.hpp"

@@ -1,68 +1,17 @@
-// What is nearly a tag, what is not, and what reading it may cost.
+// What is nearly a tag in a Subject, what is not, and what reading it may cost. Other fields: near_miss_fields_test.cpp.
 #include "policy/base/text.hpp"
 #include "policy/tags/reader.hpp"
+#include "tests/policy/tags/near_misses.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace {
 
 using namespace sealgate::policy;
-
-policy example_policy() {
-    policy rules;
-    rules.classifications = {
-        {.name = "public", .tags = {"public"}},
-        {.name = "internal", .tags = {"internal", "interne", "VS-NfD", "C3"}},
-        {.name = "confidential",
-         .tags = {"confidential", "streng vertraulich", "vertraulich", "конфиденциально", "机密", "TOP-SECRET"}},
-    };
-    rules.untagged = 1;
-    rules.carriers.subject = {{.before = "[", .after = "]"}};
-    rules.carriers.headers = {"X-Classification"};
-    rules.carriers.sensitivity = {{"Company-Confidential", 2}, {"Private", 2}, {"Personal", 1}};
-    return rules;
-}
-
-policy with_tags(std::vector<std::string> tags, std::vector<subject_pattern> patterns) {
-    auto rules = example_policy();
-    rules.carriers.subject = std::move(patterns);
-    rules.classifications = {{.name = "low", .tags = {}}, {.name = "high", .tags = std::move(tags)}};
-    rules.untagged = 0;
-    return rules;
-}
-
-message field(std::string name, std::string_view value) {
-    return {.fields = {{.name = std::move(name), .value = " " + std::string(value)}}, .body = {}};
-}
-
-message subject(std::string_view text) { return field("Subject", text); }
-
-struct row {
-    const char* written;
-    const char* suggestion;
-    const char* text = nullptr; // what is quoted, if it is not all that is written
-};
-
-void expect_near(const policy& rules, std::initializer_list<row> rows) {
-    for (const auto& [written, suggestion, text] : rows) {
-        const auto found = find_tags(rules, subject(written));
-        EXPECT_TRUE(found.tags.empty()) << written;
-        ASSERT_EQ(found.near_misses.size(), 1U) << written;
-        EXPECT_EQ(found.near_misses[0].suggestion, suggestion) << written;
-        EXPECT_EQ(found.near_misses[0].text, text ? text : written);
-        EXPECT_EQ(found.near_misses[0].where, carrier::subject);
-    }
-}
-
-void expect_clean(const policy& rules, std::initializer_list<const char*> subjects) {
-    for (const char* text : subjects)
-        for (const auto& miss : find_tags(rules, subject(text)).near_misses)
-            ADD_FAILURE() << text << ": " << miss.text << " -> " << miss.suggestion;
-}
+using namespace sealgate::policy::test;
 
 TEST(NearMiss, SpellingSlipsAreNoticed) {
     expect_near(example_policy(), {{"[confidental]", "[confidential]"},
@@ -292,65 +241,6 @@ TEST(NearMiss, SchemeNamesItsTags) {
     expect_clean(tlp, {"TLP is the traffic light protocol", "red amber green", "[TLP:RED] x", "HTTLP: x"});
     const auto sec = with_tags({"OFFICIAL"}, {{.before = "[SEC=", .after = "]"}});
     expect_near(sec, {{"Minutes [SEC=OFFICIAL:Sensitive]", "", "[SEC=OFFICIAL:Sensitive"}});
-}
-
-TEST(NearMiss, HeaderThatIsNoTagIsAnUnknownClaim) {
-    const auto expect = [](const char* value, const char* suggestion, const char* text) {
-        const auto found = find_tags(example_policy(), field("X-Classification", value));
-        EXPECT_TRUE(found.tags.empty()) << value;
-        ASSERT_EQ(found.near_misses.size(), 1U) << value;
-        EXPECT_EQ(found.near_misses[0], (near_miss{.text = text, .suggestion = suggestion, .where = carrier::header}));
-    };
-    expect("confidental", "confidential", "confidental");
-    expect("TOP SECRET", "TOP-SECRET", "TOP SECRET");
-    expect("\"confidential\"", "confidential", "\"confidential\"");
-    expect("cosmic", "", "cosmic");
-    expect("=?utf-8?Q?cosmic?=", "", "cosmic");
-    expect("42", "", "42");
-}
-
-TEST(NearMiss, HeaderOfNothingVisibleIsAnUnknownClaim) {
-    for (const char* value : {"\u200B", "\u00A0", "=?utf-8?Q?=E2=80=8B?=", ",", "\x01"}) {
-        const auto found = find_tags(example_policy(), field("X-Classification", value));
-        ASSERT_EQ(found.near_misses.size(), 1U) << value;
-        EXPECT_EQ(found.near_misses[0].suggestion, "");
-    }
-    for (const char* value : {"", " \t "})
-        EXPECT_TRUE(find_tags(example_policy(), field("X-Classification", value)).near_misses.empty());
-}
-
-TEST(NearMiss, HeaderThatOverridesDirectionIsNeverClean) {
-    for (const char* value : {"\u202Epublic", "public\u202D", "\u202Elaitnedifnoc"})
-        EXPECT_FALSE(find_tags(example_policy(), field("X-Classification", value)).near_misses.empty());
-}
-
-TEST(NearMiss, EachPieceOfAListedHeaderIsRead) {
-    const auto found = find_tags(example_policy(), field("X-Classification", "public, confidental; cosmic"));
-    EXPECT_EQ(found.tags.size(), 1U);
-    ASSERT_EQ(found.near_misses.size(), 2U);
-    EXPECT_EQ(found.near_misses[0].suggestion, "confidential");
-    EXPECT_EQ(found.near_misses[1].text, "cosmic");
-}
-
-TEST(NearMiss, MisspeltSensitivityIsNoticed) {
-    for (const char* value : {"Company Confidential", "CompanyConfidential", "company_confidential", "Company-Confidental",
-                              "Confidential", "(Company-Confidential"}) {
-        const auto found = find_tags(example_policy(), field("Sensitivity", value));
-        EXPECT_TRUE(found.tags.empty()) << value;
-        ASSERT_EQ(found.near_misses.size(), 1U) << value;
-        EXPECT_EQ(found.near_misses[0].suggestion, "Company-Confidential");
-        EXPECT_EQ(found.near_misses[0].where, carrier::sensitivity);
-    }
-    EXPECT_EQ(find_tags(example_policy(), field("Sensitivity", "Privat")).near_misses.size(), 1U);
-}
-
-TEST(NearMiss, EachPieceOfAListedSensitivityIsRead) {
-    const auto found = find_tags(example_policy(), field("Sensitivity", "none, Company-Confidental; normal"));
-    EXPECT_TRUE(found.tags.empty());
-    ASSERT_EQ(found.near_misses.size(), 1U);
-    EXPECT_EQ(found.near_misses[0].text, "Company-Confidental");
-    EXPECT_EQ(found.near_misses[0].suggestion, "Company-Confidential");
-    EXPECT_TRUE(find_tags(example_policy(), field("Sensitivity", "none, normal;")).near_misses.empty());
 }
 
 TEST(NearMiss, UnreadableSubjectIsNeverClean) {

@@ -1,4 +1,4 @@
-// Exact tags in all carriers, and tags that are only on the screen. What is nearly a tag: near_miss_test.cpp.
+// Exact tags in all carriers, and tags that are only on the screen. What is nearly a tag: near_miss*_test.cpp.
 #include "policy/base/base64.hpp"
 #include "policy/tags/reader.hpp"
 

@@ -1,7 +1,7 @@
 // What gpg makes of the files in the key store, and what can be told of those it makes nothing of.
 //
 // Effects: gpg runs. gpg_broken is thrown where the fault is gpg's and not the files'.
-// Tested by store/store_test.
+// Tested by store/store_test and reread_test.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"

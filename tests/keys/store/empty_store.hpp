@@ -1,0 +1,45 @@
+// An empty store for each test, people whose certificates it may take, and what became of them.
+#pragma once
+
+#include "keys/base/files.hpp"
+#include "keys/store/store.hpp"
+#include "tests/keys/support/test_keyring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <string>
+
+namespace sealgate::keys {
+
+inline time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+class Store : public testing::Test {
+protected:
+    store make_store() const { return {directory.path() / "keys", {}}; }
+    std::filesystem::path file_of(const std::string& fingerprint) const {
+        return directory.path() / "keys" / (fingerprint + ".pgp");
+    }
+
+    // What an import did, one word a certificate.
+    static std::string changes(const std::expected<import_report, std::string>& report) {
+        if (!report) return report.error();
+        std::string out;
+        for (const auto& each : report->certificates)
+            out += each.what == change::added ? "added " : each.what == change::updated ? "updated " : "unchanged ";
+        return out;
+    }
+    static policy::key_state state_of(const store& keys, const std::string& address) {
+        return key_index(keys.load().certificates).find(address, now()).state;
+    }
+    static std::string armored_certificate(const test::keyring& people, const std::string& fingerprint) {
+        return people.gpg("--armor --export " + fingerprint);
+    }
+
+    temporary_directory directory{std::filesystem::temp_directory_path()};
+    test::keyring people;
+};
+
+} // namespace sealgate::keys

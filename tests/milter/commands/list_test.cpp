@@ -1,10 +1,11 @@
 // The table of commands, --help, the manual, the README and the completion for bash say the same.
 #include "milter/base/named_files.hpp"
 #include "milter/commands/list.hpp"
-#include "policy/base/text.hpp"
+#include "policy/rules/reason.hpp"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 #include <regex>
 #include <set>
@@ -54,6 +55,15 @@ TEST(CommandList, EachSaysWhatItIsFor) {
     });
 }
 
+// What prints a result prints it for programs too.
+TEST(CommandList, EachThatHasAResultHasJson) {
+    const std::set<std::string> others{"serve", "audit verify-key"};
+    each([&](const std::string& name, const command_entry& entry) {
+        const bool has_json = std::ranges::find(entry.options, "--json", &option_spec::name) != entry.options.end();
+        EXPECT_NE(has_json, others.contains(name)) << name;
+    });
+}
+
 TEST(CommandList, EachOptionIsInItsHelp) {
     each([](const std::string& name, const command_entry& entry) {
         const auto help = std::string(entry.synopsis) + entry.details;
@@ -89,6 +99,13 @@ TEST(CommandList, TheCompletionHasEachCommandAndExactlyTheirOptions) {
     auto options = all_options();
     options.insert("--version");
     EXPECT_EQ(words_behind("(?:^|[ \"])--", completion), options);
+}
+
+TEST(Manual, HasEveryReasonUnderReasons) {
+    const auto manual = file("contrib/sealgate.8");
+    const auto section = manual.substr(manual.find(".Sh REASONS"));
+    for (const auto& [value, word] : policy::names(policy::reason{}))
+        EXPECT_THAT(section.substr(0, section.find(".Sh ", 4)), HasSubstr(".It Ic " + std::string(word) + "\n"));
 }
 
 } // namespace

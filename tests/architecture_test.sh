@@ -45,10 +45,10 @@ awk -v order="${rooms[*]}" '
 
 # Pure: all of policy/, and these.
 pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection)/|keys/sealing/|milter/protocol/)' |
-    grep -vE '^(keys/sealing/seal|milter/protocol/(connection|server))\.'))
+    grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server))\.'))
 pure+=(milter/threads/table.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
        milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
-effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|curl/)'
+effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|curl/|rnp/)'
 forbid 'a pure file has an effect' "$effects" "${pure[@]}"
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${pure[@]}"
 awk -v effects="$effects" -v pure="${pure[*]}" '
@@ -69,18 +69,27 @@ for header in "${headers[@]}"; do
         broken "$header: no tests/${header%.hpp}_test.cpp, and its opening lines do not say where it is tested"
 done
 
+# A test that is named stands there, and each test is built.
+grep -HnoE '[Tt]ested by [a-z0-9_/]+(/[a-z0-9_]+_test|_test)' "${headers[@]}" | while IFS=: read -r header line named; do
+    named=${named##* } named=${named#tests/}
+    [ -n "$(find tests -path "*/$named.cpp" -o -path "*/$named.py")" ] || echo "$header:$line: there is no test $named"
+done | grep . && status=1
+for test in $(cd tests && find policy keys milter -name '*_test.cpp'); do
+    grep -q "^    $test" tests/CMakeLists.txt || broken "tests/$test is not built: tests/CMakeLists.txt does not name it"
+done
+
 # Every test opens with what it proves.
 for test in $(find tests -name '*_test.cpp') $(find tests/e2e -name '*.py'); do
     [[ $(head -c 3 "$test") =~ ^(//|\"\"\") ]] || broken "$test: its first line does not say what it proves"
 done
 
 # Third-party types stay in one file.
-for only in 'gpgme\.h:keys/gnupg/[a-z_]*\.[ch]pp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
+for only in 'gpgme\.h:keys/gnupg/[a-z_]*\.[ch]pp' 'rnp/:keys/rnp/[a-z_]*\.[ch]pp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
     mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")
     forbid "only ${only#*:} may include this" "#include <${only%%:*}" "${others[@]}"
 done
-mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vxE 'policy/base/(digest|ed25519)\.cpp')
-forbid 'only policy/base/digest.cpp and ed25519.cpp may include this' '#include <openssl/' "${others[@]}"
+mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vxE 'policy/base/(aes|digest|ed25519)\.cpp')
+forbid 'only policy/base/aes.cpp, digest.cpp and ed25519.cpp may include this' '#include <openssl/' "${others[@]}"
 mapfile -t others < <(printf '%s\n' "${headers[@]}" | grep -vx policy/base/icu_text.hpp)
 forbid 'a header shows ICU' '#include (<unicode/|"policy/base/icu_text)' "${others[@]}"
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <new>
 #include <optional>
+#include <thread>
 #include <unistd.h>
 
 namespace sealgate::keys {
@@ -26,7 +27,6 @@ namespace {
 constexpr std::string_view gpg_conf = "batch\n"
                                       "no-tty\n"
                                       "no-greeting\n"
-                                      "no-autostart\n"
                                       "no-auto-key-locate\n"
                                       "no-auto-key-retrieve\n"
                                       "no-auto-check-trustdb\n"
@@ -37,6 +37,27 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "cipher-algo AES256\n"
                                       "charset utf-8\n"
                                       "lock-never\n";
+constexpr std::string_view without_agent = "no-autostart\n";
+
+bool has_sockets(const std::filesystem::path& home) {
+    std::error_code gone;
+    for (std::filesystem::directory_iterator at(home, gone), end; !gone && at != end; at.increment(gone))
+        if (at->is_socket(gone)) return true;
+    return false;
+}
+
+// GnuPG's agent serves a home until it is told to end, and takes its sockets away then; it must not meet whoever removes the
+// home. One that does not end sees that its home is gone.
+void end_agent(const std::filesystem::path& home) {
+    gpgme_ctx_t raw = nullptr;
+    if (gpgme_new(&raw) != 0) return;
+    const owned<gpgme_ctx_t> context(raw);
+    const auto socket = home / "S.gpg-agent";
+    if (gpgme_set_protocol(raw, GPGME_PROTOCOL_ASSUAN) != 0) return;
+    if (gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_ASSUAN, socket.c_str(), home.c_str()) != 0) return;
+    gpgme_op_assuan_transact_ext(raw, "KILLAGENT", nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+    for (int turn = 0; turn < 200 && has_sockets(home); ++turn) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
 
 void require(gpgme_error_t error, const char* doing) {
     if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
@@ -111,10 +132,11 @@ std::string encryption_problem(gpgme_ctx_t context, gpgme_error_t error) {
 struct gpg::state {
     explicit state(const gpg_options& options)
         : home(options.scratch)
-        , deadline(options.deadline) {
+        , deadline(options.deadline)
+        , decrypts(options.decrypts) {
         // GPGME takes any name, and fails much later.
         if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
-        replace_file(home.path() / "gpg.conf", gpg_conf);
+        replace_file(home.path() / "gpg.conf", std::string(gpg_conf).append(decrypts ? "" : without_agent));
         gpgme_ctx_t raw = nullptr;
         require(gpgme_new(&raw), "set up GPGME");
         context.reset(raw);
@@ -128,6 +150,10 @@ struct gpg::state {
         require(gpgme_set_ctx_flag(raw, "full-status", "1"), "hear all that gpg says");
         gpgme_set_status_cb(raw, on_status, this);
         loop.emplace(raw);
+    }
+
+    ~state() {
+        if (decrypts) end_agent(home.path());
     }
 
     // Starts one operation and sees it to its end.
@@ -149,6 +175,7 @@ struct gpg::state {
 
     temporary_directory home;
     std::chrono::milliseconds deadline;
+    bool decrypts;
     unsigned cipher = 0; // of the last message
     owned<gpgme_ctx_t> context;
     std::optional<event_loop> loop;
@@ -195,6 +222,16 @@ std::size_t gpg::import(std::string_view binary) {
     require_process(state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error);
     const auto* result = gpgme_op_import_result(state_->context.get());
     return result != nullptr && result->considered > 0 ? static_cast<std::size_t>(result->considered) : 0;
+}
+
+std::expected<std::string, std::string> gpg::decrypt(std::string_view ciphertext) {
+    const auto cipher = input(ciphertext);
+    auto plain = output();
+    const auto start = [&](gpgme_ctx_t context) { return gpgme_op_decrypt_start(context, cipher.get(), plain.get()); };
+    const auto error = state_->run(start).error;
+    require_process(error);
+    if (error != 0) return std::unexpected("gpg did not decrypt: " + text_of(error));
+    return content_of(std::move(plain));
 }
 
 std::expected<std::string, std::string> gpg::export_all() {

@@ -1,11 +1,11 @@
-// GnuPG, as this program uses it: certificates in, certificates out, encryption. Only this room uses GPGME.
+// GnuPG, as this program uses it: certificates in, certificates out, encryption; and decryption, where another engine is to be
+// proved. Only this room uses GPGME.
 //
 // One object belongs to one thread at a time, and has a gpg home of its own that nothing else uses, so that
 // callers never wait for each other's locks. Every operation is one gpg process, which never asks, never goes
-// to the network and starts no agent. Errors: an operation that gpg refuses is std::expected (one line for
-// people); a gpg that cannot be run, or does not answer in time, throws gpg_broken. A gpg that hangs is left
-// to itself: its pipes are closed, its process is not ours to end.
-// Tested by store/store_test and sealing/seal_test.
+// to the network, and starts no agent but where it is to decrypt. Errors: an operation that gpg refuses is std::expected (one
+// line for people); a gpg that cannot be run, or does not answer in time, throws gpg_broken. A gpg that hangs is left to
+// itself: its pipes are closed, its process is not ours to end. Tested by store/store_test and sealing/seal_test.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -26,6 +26,7 @@ struct gpg_options {
     std::filesystem::path program = "/usr/bin/gpg";
     std::filesystem::path scratch;                                // the home is made below it, and removed again
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
+    bool decrypts = false;                                        // with an agent of its own, which ends with the object
 };
 
 struct named_certificate {
@@ -64,6 +65,9 @@ public:
     // Merges certificates and revocations into this home. How many it looked at: fewer than there are where it stopped at one
     // that it does not understand. What it looked at it need not have taken.
     std::size_t import(std::string_view binary);
+
+    // With a secret key that was imported and is not protected. For an object that `decrypts`.
+    std::expected<std::string, std::string> decrypt(std::string_view ciphertext);
 
     // All certificates of this home, binary.
     std::expected<std::string, std::string> export_all();

@@ -1,6 +1,7 @@
 #include "keys/store/trial.hpp"
 
 #include "keys/certificates/one_subkey.hpp"
+#include "keys/sealing/read_back.hpp"
 #include "policy/base/base64.hpp"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ std::string trial::problem_with(std::span<const attempt> keys) {
         recipients.push_back(one.to);
     }
     const auto made = gpg_.encrypt(tried, certificates);
-    return made ? problem_with_sealed(made->octets, tried, recipients) : made.error();
+    return made ? problem_with_sealed(made->octets, tried, recipients, "gpg") : made.error();
 }
 
 void trial::require_encrypting() {

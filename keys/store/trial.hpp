@@ -2,14 +2,14 @@
 // that is here, and mail to that key would be deferred for ever.
 //
 // The keys are cut down to one subkey each (keys/certificates/one_subkey.hpp), as sealing hands them over, and what gpg makes
-// is read back as sealing reads it (keys/sealing/seal.hpp). One gpg run for many keys, a few more for each that it refuses.
-// Throws gpg_broken where gpg fails with a certificate that is known to be good, too: then the fault is not the certificates'.
-// Tested by store/usability_test.
+// is read back as sealing reads it (keys/sealing/read_back.hpp). One gpg run for many keys, a few more for each that it
+// refuses. Throws gpg_broken where gpg fails with a certificate that is known to be good, too: then the fault is not the
+// certificates'. Tested by store/usability_test.
 #pragma once
 
 #include "keys/certificates/lookup.hpp"
 #include "keys/gnupg/gpg.hpp"
-#include "keys/sealing/seal.hpp"
+#include "keys/sealing/recipient.hpp"
 
 #include <span>
 #include <string>

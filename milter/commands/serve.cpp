@@ -104,7 +104,8 @@ public:
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
         , sealers_(
               live->gateway.limits.crypto_workers,
-              {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)})
+              {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)},
+              live->rules.encryption.engine)
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
                    notices_, most_)

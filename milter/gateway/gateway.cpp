@@ -182,7 +182,8 @@ awaitable<std::optional<trouble>> gateway::too_much(const passage& of, const lea
 // What does not stay in hand is put away.
 awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
                                                    bool stays_in_hand) {
-    auto envelope = co_await sealers_.seal(of.leaving, concealed_by(of.live->rules), std::move(recipients));
+    const auto engine = of.live->rules.encryption.engine;
+    auto envelope = co_await sealers_.seal(of.leaving, concealed_by(of.live->rules), std::move(recipients), engine);
     if (!envelope) co_return std::unexpected(std::move(envelope.error()));
     if (stays_in_hand) co_return *std::move(envelope);
     auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable {

@@ -1,10 +1,17 @@
 #include "milter/gateway/sealing_pool.hpp"
 
 #include "keys/openpgp/armor.hpp"
+#include "keys/rnp/librnp.hpp"
+#include "keys/sealing/engine_proof.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/log.hpp"
 #include "milter/gateway/attempt.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -18,9 +25,13 @@ std::size_t worker_count(std::size_t configured) {
 
 } // namespace
 
-sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg)
+sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine)
     : gpg_(std::move(gpg))
-    , threads_(worker_count(workers)) {}
+    , trust_(&log_line)
+    , threads_(worker_count(workers)) {
+    keys::prepare_librnp();
+    if (engine == policy::sealing_engine::automatic) boost::asio::post(threads_, [this] { prove_engine(); });
+}
 
 sealing_pool::~sealing_pool() {
     threads_.stop(); // what waits is given up: its senders were told to try again
@@ -29,38 +40,56 @@ sealing_pool::~sealing_pool() {
 
 boost::asio::awaitable<std::expected<keys::pgp_mime_envelope, trouble>>
 sealing_pool::seal(std::shared_ptr<const policy::message> mail, keys::concealment hidden,
-                   std::vector<keys::seal_recipient> recipients) {
-    auto work = [this, mail = std::move(mail), hidden = std::move(hidden), recipients = std::move(recipients)] {
-        return seal_now(*mail, hidden, recipients);
+                   std::vector<keys::seal_recipient> recipients, policy::sealing_engine engine) {
+    auto work = [this, mail = std::move(mail), hidden = std::move(hidden), recipients = std::move(recipients), engine] {
+        return seal_now(*mail, hidden, recipients, engine);
     };
     co_return co_await attempt(threads_, policy::reason::sealing_failed, std::move(work));
 }
 
 std::expected<keys::pgp_mime_envelope, trouble> sealing_pool::seal_now(const policy::message& mail,
                                                                        const keys::concealment& hidden,
-                                                                       std::vector<keys::seal_recipient> recipients) {
+                                                                       const std::vector<keys::seal_recipient>& recipients,
+                                                                       policy::sealing_engine engine) {
     auto worker = take();
     const auto boundary = new_boundary();
-    const auto sealed = worker->seal(keys::entity_to_seal(mail, hidden, boundary), std::move(recipients));
+    const auto made = seal_with(worker, keys::entity_to_seal(mail, hidden, boundary), recipients, engine);
     // After an error the worker goes: whatever state its gpg is in goes with it.
-    if (!sealed) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = sealed.error().text});
+    if (!made) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = made.error().text});
     give_back(std::move(worker));
-    return keys::make_envelope(keys::armor_message(*sealed), boundary);
+    return keys::make_envelope(keys::armor_message(*made), boundary);
 }
 
-std::unique_ptr<keys::sealer> sealing_pool::take() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (!idle_.empty()) {
-            auto worker = std::move(idle_.back());
-            idle_.pop_back();
-            return worker;
-        }
+sealing_pool::sealed sealing_pool::seal_with(engines& of, std::string_view entity,
+                                             const std::vector<keys::seal_recipient>& recipients,
+                                             policy::sealing_engine engine) {
+    const bool automatic = engine == policy::sealing_engine::automatic;
+    if (automatic && trust_.proof_is_due()) boost::asio::post(threads_, [this] { prove_engine(); });
+    if (automatic && trust_.holds()) {
+        if (!of.in_process) of.in_process.emplace(trust_);
+        if (auto made = of.in_process->seal(entity, recipients)) return made;
     }
-    return std::make_unique<keys::sealer>(gpg_);
+    if (!of.by_gpg) of.by_gpg.emplace(gpg_);
+    return of.by_gpg->seal(entity, recipients);
 }
 
-void sealing_pool::give_back(std::unique_ptr<keys::sealer> idle) {
+void sealing_pool::prove_engine() {
+    try {
+        keys::prove_engine(trust_, gpg_);
+    } catch (const std::exception& problem) {
+        log_line("sealing in process was not proved, and gpg seals until it is: " + text_of(problem));
+    }
+}
+
+sealing_pool::engines sealing_pool::take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return {};
+    auto worker = std::move(idle_.back());
+    idle_.pop_back();
+    return worker;
+}
+
+void sealing_pool::give_back(engines idle) {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(idle));
 }

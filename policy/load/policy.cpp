@@ -190,16 +190,14 @@ private:
     void read_encryption(const yaml::node& map, yaml::error_sink& errors) {
         map_reader m(map, "encryption", errors);
         auto& to = out_.encryption;
-        if (const auto* value = m.optional("no_key"))
-            to.no_key = yaml::as_enum<no_key_action>(*value, errors, names(no_key_action{})).value_or(to.no_key);
-        if (const auto* value = m.optional("unverifiable"))
-            to.unverifiable =
-                yaml::as_enum<unverifiable_action>(*value, errors, names(unverifiable_action{})).value_or(to.unverifiable);
-        if (const auto* value = m.optional("clear_subject"))
-            to.clear_subject =
-                yaml::as_enum<clear_subject_action>(*value, errors, names(clear_subject_action{})).value_or(to.clear_subject);
-        if (const auto* value = m.optional("partial"))
-            to.partial = yaml::as_enum<partial_action>(*value, errors, names(partial_action{})).value_or(to.partial);
+        const auto read_word = [&]<class Enum>(const char* name, Enum& word) {
+            if (const auto* value = m.optional(name)) word = yaml::as_enum<Enum>(*value, errors, names(Enum{})).value_or(word);
+        };
+        read_word("no_key", to.no_key);
+        read_word("unverifiable", to.unverifiable);
+        read_word("clear_subject", to.clear_subject);
+        read_word("partial", to.partial);
+        read_word("engine", to.engine);
         if (const auto* value = m.optional("accept_smime"))
             to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
         if (const auto* value = m.optional("protect_subject"))

@@ -49,6 +49,9 @@ enum class unverifiable_action : std::uint8_t { deliver, warn, reject };
 enum class clear_subject_action : std::uint8_t { ignore, warn };
 enum class partial_action : std::uint8_t { seal, reject };
 
+// What encrypts: gpg, or librnp in this process wherever it is trusted and can.
+enum class sealing_engine : std::uint8_t { automatic, gpg };
+
 constexpr auto names(no_key_action) {
     return std::to_array<named<no_key_action>>({{no_key_action::reject, "reject"}, {no_key_action::hold, "hold"}});
 }
@@ -63,6 +66,9 @@ constexpr auto names(clear_subject_action) {
 constexpr auto names(partial_action) {
     return std::to_array<named<partial_action>>({{partial_action::seal, "seal"}, {partial_action::reject, "reject"}});
 }
+constexpr auto names(sealing_engine) {
+    return std::to_array<named<sealing_engine>>({{sealing_engine::automatic, "auto"}, {sealing_engine::gpg, "gpg"}});
+}
 
 // The shortest keys, in bits, that mail is sealed to. DSA rests on the same problem as ElGamal, and is counted with it.
 struct key_minimum {
@@ -75,6 +81,7 @@ struct encryption {
     unverifiable_action unverifiable = unverifiable_action::warn;
     clear_subject_action clear_subject = clear_subject_action::ignore;
     partial_action partial = partial_action::seal;
+    sealing_engine engine = sealing_engine::automatic;
     bool accept_smime = true;
     bool protect_subject = true;
     bool to_sender = false;

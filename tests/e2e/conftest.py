@@ -55,12 +55,14 @@ def world(opened_world, request):
 
 @pytest.fixture
 def faults(world, tmp_path_factory):
-    """Fault points in the gateway, which runs with them until the test ends."""
+    """Fault points in the gateway, which runs with them until the test ends. gpg seals, so that sealing has effects too."""
     faults = FaultPoints(tmp_path_factory.mktemp("faults") / "points", world.gateway.state)
     world.gateway.kill()
+    world.gateway.write_policy(world.gateway.usual_policy(engine="gpg"))
     world.gateway.start(faults.environment)
     yield faults
     faults.disarm()
+    world.gateway.configure()
     world.gateway.restart()
 
 

@@ -5,6 +5,7 @@ The program is $SEALGATE, or build/sealgate in this checkout.
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -55,9 +56,10 @@ class Gateway:
 
     @staticmethod
     def usual_policy(**changes):
-        """The world's policy; usual_policy(no_key="hold") has another value for the key of that name."""
+        """The world's policy; usual_policy(no_key="hold") has another value for the key of that name. $SEALGATE_ENGINE is what
+        seals, unless a test says so."""
         text = (HERE / "policy.yaml").read_text()
-        for key, value in changes.items():
+        for key, value in ({"engine": os.environ.get("SEALGATE_ENGINE", "auto")} | changes).items():
             before = next(line for line in text.splitlines() if line.strip().startswith(key + ":"))
             indent = before[:len(before) - len(before.lstrip())]
             text = text.replace(before, f"{indent}{key}: {value}")
@@ -119,14 +121,13 @@ class Gateway:
         self.start()
 
     def reload(self, timeout=5):
-        """SIGHUP, and what the gateway says to it."""
-        before = self.log()
+        """SIGHUP, and what the gateway says until it has an answer."""
+        before = len(self.log())
         self.signal(signal.SIGHUP)
         deadline = time.monotonic() + timeout
-        while self.log() == before and time.monotonic() < deadline:
+        while not re.search("reloaded: |the reload failed: ", self.log()[before:]) and time.monotonic() < deadline:
             time.sleep(0.02)
-        time.sleep(0.1)
-        return self.log()[len(before):]
+        return self.log()[before:]
 
     def resident_kib(self):
         status = Path(f"/proc/{self.pid}/status").read_text()

@@ -36,7 +36,7 @@ def test_a_changed_policy_is_in_force_after_sighup(world):
     try:
         world.gateway.write_policy(world.gateway.usual_policy(no_key="hold"))
         said = world.gateway.reload()
-        assert len(said.splitlines()) == 1, said
+        assert " reloaded: " in said, said
         mail = Mail(["zoe@yahoo.com"], "[confidential] Offer")
         assert world.send(mail).code == 250
         assert world.record(mail)["outcome"] == "hold"

@@ -1,6 +1,7 @@
 // What is sealed can be opened by each recipient and by nobody else, with AES-256 always.
 #include "keys/openpgp/armor.hpp"
 #include "keys/openpgp/encrypted_message.hpp"
+#include "keys/sealing/read_back.hpp"
 #include "keys/sealing/seal.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
@@ -155,7 +156,7 @@ TEST_F(Seal, OneSubkeyInTwoCertificatesCountsOnce) {
     const auto sealed = make_sealer().seal(entity, {fresh, adopted, recipient(ann)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 2u);
-    EXPECT_EQ(problem_with_sealed(*sealed, entity, {adopted, recipient(ann), fresh}), "");
+    EXPECT_EQ(problem_with_sealed(*sealed, entity, {adopted, recipient(ann), fresh}, "gpg"), "");
 }
 
 TEST_F(Seal, LengthTellsNothingOfTheContent) {
@@ -239,10 +240,11 @@ TEST_F(Seal, ReadingBackSeesAPassphraseAndAMissingPart) {
     const auto to_ann = recipient(ann);
     const auto options = "--pinentry-mode loopback --passphrase x -r " + ann;
     const auto sealed = people->gpg_with_input(options + " --encrypt", entity);
-    EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}), "");
-    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}),
+    EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}, "gpg"), "");
+    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}, "gpg"),
               "gpg encrypted to a passphrase too");
-    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}), "gpg encrypted only a part of the message");
+    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}, "gpg"),
+              "gpg encrypted only a part of the message");
 }
 
 TEST_F(Seal, WorkersDoNotDisturbEachOther) {

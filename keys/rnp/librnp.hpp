@@ -1,0 +1,53 @@
+// librnp's C objects with owners, its errors as text, and its log kept out of ours. Only this room uses librnp.
+// Tested by rnp/engine_test.
+#pragma once
+
+#include <memory>
+#include <rnp/rnp.h>
+#include <rnp/rnp_err.h>
+#include <string>
+#include <string_view>
+
+namespace sealgate::keys {
+
+// Frees a C object with the function that its library has for it.
+template <auto Free>
+struct freed_by {
+    void operator()(auto* object) const { Free(object); }
+};
+
+using rnp_ffi = std::unique_ptr<rnp_ffi_st, freed_by<&rnp_ffi_destroy>>;
+using rnp_key = std::unique_ptr<rnp_key_handle_st, freed_by<&rnp_key_handle_destroy>>;
+using rnp_input = std::unique_ptr<rnp_input_st, freed_by<&rnp_input_destroy>>;
+using rnp_output = std::unique_ptr<rnp_output_st, freed_by<&rnp_output_destroy>>;
+using rnp_encryption = std::unique_ptr<rnp_op_encrypt_st, freed_by<&rnp_op_encrypt_destroy>>;
+using rnp_generation = std::unique_ptr<rnp_op_generate_st, freed_by<&rnp_op_generate_destroy>>;
+
+// An object that opens no file and asks nobody. Throws std::bad_alloc where there is none.
+rnp_ffi new_ffi();
+
+// Borrows: the octets must outlive it. Not empty.
+rnp_input input_from(std::string_view octets);
+
+// Appends to a string, which must outlive it. No memory is an error of the operation that writes.
+rnp_output output_to(std::string& octets);
+
+// Fixed words, without content.
+std::string text_of_rnp(rnp_result_t error);
+
+// The first of these calls that fails; the others are not made.
+template <class... Calls>
+rnp_result_t first_error(Calls... calls) {
+    rnp_result_t error = RNP_SUCCESS;
+    static_cast<void>((((error = calls()) == RNP_SUCCESS) && ...));
+    return error;
+}
+
+// Why the librnp that is installed must not be used; empty: it may be.
+std::string problem_with_librnp();
+
+// For the main thread, before others are started. Debian builds librnp with its log to standard error always on, text out of
+// certificates among it: from now on its lines are left out there, and those of others are written as they are.
+void prepare_librnp();
+
+} // namespace sealgate::keys

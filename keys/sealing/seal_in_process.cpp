@@ -1,0 +1,25 @@
+#include "keys/sealing/seal_in_process.hpp"
+
+#include "keys/sealing/read_back.hpp"
+
+#include <utility>
+
+namespace sealgate::keys {
+
+std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view entity,
+                                                               const std::vector<seal_recipient>& recipients) {
+    if (!trust_.holds()) return std::unexpected(seal_error{"sealing in process is out of use"});
+    if (recipients.empty() || entity.empty()) return std::unexpected(seal_error{"nobody to encrypt to, or nothing"});
+    const auto each = each_once(recipients);
+    std::vector<rnp_recipient> to;
+    for (const auto& one : each) to.push_back({.certificate = *one.certificate, .subkey = one.subkey});
+    auto made = engine_.encrypt(entity, to);
+    if (!made) return std::unexpected(seal_error{std::move(made.error())});
+    if (auto problem = problem_with_sealed(*made, entity, each, "librnp"); !problem.empty()) {
+        trust_.withdraw(problem);
+        return std::unexpected(seal_error{std::move(problem)});
+    }
+    return *std::move(made);
+}
+
+} // namespace sealgate::keys

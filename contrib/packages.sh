@@ -8,7 +8,7 @@
 # not start; sealgate's own Postfix lives in a temporary directory.
 
 packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev libboost1.81-dev libyaml-cpp-dev libicu-dev
-                libssl-dev libfmt-dev librnp-dev libgtest-dev libgmock-dev gnupg)
+                libssl-dev libfmt-dev librnp-dev libsqlite3-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
 packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime)
 packages_browser=(chromium poppler-utils)

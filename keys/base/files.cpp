@@ -1,11 +1,13 @@
 #include "keys/base/files.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -124,6 +126,16 @@ void make_private_directory(const std::filesystem::path& directory, unsigned mod
     if (errno != EEXIST || !std::filesystem::is_directory(directory)) fail("cannot create the directory", directory);
 }
 
+void remove_tree(const std::filesystem::path& directory) {
+    std::error_code problem;
+    for (int turn = 0; turn < 50; ++turn) {
+        std::filesystem::remove_all(directory, problem);
+        if (!problem) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    throw std::filesystem::filesystem_error("cannot remove a directory", directory, problem);
+}
+
 temporary_directory::temporary_directory(const std::filesystem::path& parent) {
     auto pattern = (parent / "gpg-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) fail("cannot create a directory in", parent);
@@ -131,8 +143,10 @@ temporary_directory::temporary_directory(const std::filesystem::path& parent) {
 }
 
 temporary_directory::~temporary_directory() {
-    std::error_code ignored; // what stays behind is harmless
-    std::filesystem::remove_all(path_, ignored);
+    try {
+        remove_tree(path_);
+    } catch (const std::filesystem::filesystem_error&) { // what stays behind is harmless
+    }
 }
 
 file_lock::file_lock(const std::filesystem::path& file)

@@ -1,6 +1,6 @@
 // Files as the key store needs them: whole, private, and safe against a crash in the middle. Errors throw
 // std::system_error.
-// Tested by store/store_test, milter/audit/log_test and the fault points of e2e/test_fault_points.py.
+// Tested by base/files_test, store/store_test, milter/audit/log_test and the fault points of e2e/test_fault_points.py.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +68,10 @@ void remove_file(const std::filesystem::path& file);
 
 // Creates the directory, and those above it with mode 0700 (as far as they are missing).
 void make_private_directory(const std::filesystem::path& directory, unsigned mode = 0700);
+
+// Removes a directory with all it holds, also where a process that is ending takes away what is in it meanwhile. Absent is
+// well.
+void remove_tree(const std::filesystem::path& directory);
 
 // A directory of our own, mode 0700, removed with all it holds at the end.
 class temporary_directory {

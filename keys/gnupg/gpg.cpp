@@ -13,7 +13,7 @@
 #include <fcntl.h>
 #include <new>
 #include <optional>
-#include <thread>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sealgate::keys {
@@ -39,15 +39,7 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "lock-never\n";
 constexpr std::string_view without_agent = "no-autostart\n";
 
-bool has_sockets(const std::filesystem::path& home) {
-    std::error_code gone;
-    for (std::filesystem::directory_iterator at(home, gone), end; !gone && at != end; at.increment(gone))
-        if (at->is_socket(gone)) return true;
-    return false;
-}
-
-// GnuPG's agent serves a home until it is told to end, and takes its sockets away then; it must not meet whoever removes the
-// home. One that does not end sees that its home is gone.
+// GnuPG's agent serves a home until it is told to end, or sees that the home is gone.
 void end_agent(const std::filesystem::path& home) {
     gpgme_ctx_t raw = nullptr;
     if (gpgme_new(&raw) != 0) return;
@@ -56,7 +48,6 @@ void end_agent(const std::filesystem::path& home) {
     if (gpgme_set_protocol(raw, GPGME_PROTOCOL_ASSUAN) != 0) return;
     if (gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_ASSUAN, socket.c_str(), home.c_str()) != 0) return;
     gpgme_op_assuan_transact_ext(raw, "KILLAGENT", nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-    for (int turn = 0; turn < 200 && has_sockets(home); ++turn) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 void require(gpgme_error_t error, const char* doing) {
@@ -128,6 +119,21 @@ std::string encryption_problem(gpgme_ctx_t context, gpgme_error_t error) {
 }
 
 } // namespace
+
+std::string identity_of_gpg(const gpg_options& options) {
+    start_gpgme();
+    struct stat file {};
+    if (::stat(options.program.c_str(), &file) != 0) throw gpg_broken("cannot run " + options.program.string());
+    gpgme_ctx_t raw = nullptr;
+    require(gpgme_new(&raw), "set up GPGME");
+    const owned<gpgme_ctx_t> context(raw);
+    require(gpgme_set_protocol(raw, GPGME_PROTOCOL_SPAWN), "run gpg");
+    auto said = output();
+    const char* arguments[] = {options.program.c_str(), "--version", nullptr};
+    require(gpgme_op_spawn(raw, options.program.c_str(), arguments, nullptr, said.get(), nullptr, 0), "run gpg");
+    return content_of(std::move(said)) + std::to_string(file.st_ino) + ' ' + std::to_string(file.st_size) + ' ' +
+           std::to_string(file.st_mtim.tv_sec) + '.' + std::to_string(file.st_mtim.tv_nsec);
+}
 
 struct gpg::state {
     explicit state(const gpg_options& options)

@@ -29,6 +29,9 @@ struct gpg_options {
     bool decrypts = false;                                        // with an agent of its own, which ends with the object
 };
 
+// What tells this gpg from another: what it says of its version and its library's, and the file that it is. Throws gpg_broken.
+std::string identity_of_gpg(const gpg_options& options);
+
 struct named_certificate {
     std::string_view fingerprint; // hex digits
     std::string_view binary;

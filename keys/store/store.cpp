@@ -4,6 +4,7 @@
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
+#include "keys/store/judgements.hpp"
 #include "keys/store/stored_files.hpp"
 #include "keys/store/trial.hpp"
 #include "policy/base/text.hpp"
@@ -48,8 +49,14 @@ bool is_as_it_was(const stored_certificate& old, const std::string& content) {
     return *old.binary == content && (!old.read_again || *old.read_again > now());
 }
 
+std::string judge_of(const gpg_options& gpg, const policy::key_minimum& minimum) {
+    return identity_of_gpg(gpg) + " rsa " + std::to_string(minimum.rsa) + " elgamal " + std::to_string(minimum.elgamal);
+}
+
+} // namespace
+
 // What load() answers, as it comes together.
-class gathering {
+class store::gathering {
 public:
     gathering(std::span<const stored_certificate> known, policy::key_minimum minimum,
               std::function<bool(const std::string&)> is_disabled)
@@ -107,8 +114,6 @@ private:
     std::map<std::string_view, const stored_certificate*> before_;
     store_contents out_;
 };
-
-} // namespace
 
 store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
     : directory_(std::move(directory))
@@ -192,14 +197,28 @@ store_contents store::read(const std::vector<std::string>& fingerprints, std::sp
             files.push_back(std::move(file));
         }
     }
-    if (files.empty()) return all.take();
+    if (!files.empty()) judge(std::move(files), fingerprints, all);
+    return all.take();
+}
+
+// What gpg was asked before is not asked again.
+void store::judge(std::vector<stored_file> files, const std::vector<std::string>& fingerprints, gathering& all) const {
+    judgements before(index_file(), judge_of(gpg_, minimum_));
+    std::erase_if(files, [&, time = now()](const stored_file& file) {
+        auto known = before.find(file.fingerprint, file.content, time);
+        if (!known) return false;
+        known->file = file_of(file.fingerprint);
+        all.keep(*std::move(known));
+        return true;
+    });
+    if (files.empty()) return;
     auto [certificates, unused] = read_stored(gpg_, minimum_, files);
+    before.keep(certificates, fingerprints);
     for (const auto& [file, why] : unused) all.miss(file->fingerprint, why, file->content);
     for (auto& stored : certificates) {
         stored.file = file_of(stored.cert.fingerprint);
         all.keep(std::move(stored));
     }
-    return all.take();
 }
 
 // Empty where there is none that can be used.

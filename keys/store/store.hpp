@@ -1,12 +1,13 @@
 // The certificates on disk: a directory with one binary file a certificate, `<FINGERPRINT>.pgp`; an empty file
 // `<FINGERPRINT>.disabled` beside it switches it off. Fingerprints are upper-case hex.
 //
-// Readers need no lock: files are replaced whole. Writers take the lock file `.lock`. Directory 0700, files
-// 0600. Only an import makes the directory. One that held certificates, as `<DIRECTORY>.held` beside it says, and now is gone
-// or has nothing in it, not even the lock, is no empty store: a file system is not mounted, say. A file that is not one
-// certificate of the fingerprint in its name is reported, never used, and never fatal. Secret keys are refused and never
-// written. What is there is merged with, never replaced: a revocation once seen is not lost. Errors: what a person got wrong is
-// std::expected, one line; a broken disk throws std::system_error, and a gpg that fails with good certificates too gpg_broken.
+// Beside the directory stands `<DIRECTORY>.index`, what gpg made of them. Readers need no lock: files are replaced whole.
+// Writers take the lock file `.lock`. Directory 0700, files 0600. Only an import makes the directory. One that held
+// certificates, as `<DIRECTORY>.held` beside it says, and now is gone or has nothing in it, not even the lock, is no empty
+// store: a file system is not mounted, say. A file that is not one certificate of the fingerprint in its name is reported,
+// never used, and never fatal. Secret keys are refused and never written. What is there is merged with, never replaced: a
+// revocation once seen is not lost. Errors: what a person got wrong is std::expected, one line; a broken disk throws
+// std::system_error, and a gpg that fails with good certificates too gpg_broken.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -23,6 +24,8 @@
 #include <vector>
 
 namespace sealgate::keys {
+
+struct stored_file;
 
 enum class change { added, updated, unchanged };
 
@@ -52,9 +55,10 @@ public:
     // shorter than `minimum` are weak.
     store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {});
 
-    // Two gpg runs, however many files; a few more for each that is bad. Of `known`, what load() gave before, a certificate
-    // whose file is there and can't be used any more stays, and all do where the directory can't be read or is lost; unless all
-    // is to be read, one whose file has the same octets is taken as it was.
+    // Two gpg runs, however many files; a few more for each that is bad. gpg is not asked again about a file that it knows
+    // (keys/store/judgements). Of `known`, what load() gave before, a certificate whose file is there and can't be used any
+    // more stays, and all do where the directory can't be read or is lost; unless all is to be read, one whose file has the
+    // same octets is taken as it was.
     store_contents load(std::span<const stored_certificate> known = {}, reading what = reading::what_changed) const;
 
     // Notes beside the directory that it holds certificates, where it does, so that it is missed when it is gone.
@@ -83,6 +87,9 @@ private:
     store_contents kept(std::span<const stored_certificate> known, std::string problem) const;
     store_contents read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
                         reading what) const;
+    class gathering;
+    void judge(std::vector<stored_file> files, const std::vector<std::string>& fingerprints, gathering& all) const;
+    std::filesystem::path index_file() const { return directory_.string() + ".index"; }
     std::filesystem::path lock_file() const { return directory_ / ".lock"; }
     std::filesystem::path note_file() const { return directory_.string() + ".held"; }
     std::expected<std::string, std::string> resolve(std::string_view spelled) const;

@@ -42,10 +42,11 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
 
-// gpg's homes; what a gateway that was killed left there goes. The audit log's lock keeps a second gateway out.
+// gpg's homes; what a gateway that was killed left there goes, and so may a gpg that outlived it. The audit log's lock keeps a
+// second gateway out.
 std::filesystem::path empty_scratch(const std::string& state) {
     const auto scratch = std::filesystem::path(state) / "gpg";
-    std::filesystem::remove_all(scratch);
+    keys::remove_tree(scratch);
     keys::make_private_directory(scratch);
     return scratch;
 }

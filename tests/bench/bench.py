@@ -118,9 +118,11 @@ def measure_warning(stage, options, sessions):
 def measure_sealing(stage, options, name, size):
     content = mail_of(size, "[confidential] Minutes of the meeting")
     mail = stage.write("confidential.eml", content)
+    passing = stage.write("beside.eml", mail_of(size, "Minutes of the meeting"))
     sessions = 4 * os.cpu_count()
     loads = {"gpg --encrypt": GpgLoad(stage, mail),
              "Postfix alone, not sealed": SmtpLoad(stage, stage.doors["Postfix alone"], mail, sessions),
+             "sealgate, nothing to be done": SmtpLoad(stage, stage.doors["Postfix with sealgate"], passing, sessions),
              "Postfix with sealgate": SmtpLoad(stage, stage.postfix.smtp, mail, sessions)}
     stage.expect(loads["Postfix with sealgate"], {"seal"})
     paces = take_turns(loads, options)

@@ -1,0 +1,75 @@
+#include "keys/base/sqlite.hpp"
+
+#include <sqlite3.h>
+
+namespace sealgate::keys {
+
+namespace {
+
+constexpr int patience = 1000; // milliseconds
+
+[[noreturn]] void fail(sqlite3* database) {
+    if (database == nullptr) throw sqlite_error("no memory for a database", false);
+    const int code = sqlite3_errcode(database);
+    throw sqlite_error(sqlite3_errmsg(database), code == SQLITE_CORRUPT || code == SQLITE_NOTADB);
+}
+
+void require(int result, sqlite3* database) {
+    if (result != SQLITE_OK) fail(database);
+}
+
+} // namespace
+
+sqlite_statement::sqlite_statement(sqlite3_stmt* made)
+    : statement_(made) {}
+
+void sqlite_statement::finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+sqlite_statement& sqlite_statement::bind(int parameter, std::string_view text) {
+    require(sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8),
+            sqlite3_db_handle(statement_.get()));
+    return *this;
+}
+
+sqlite_statement& sqlite_statement::bind(int parameter, std::int64_t number) {
+    require(sqlite3_bind_int64(statement_.get(), parameter, number), sqlite3_db_handle(statement_.get()));
+    return *this;
+}
+
+bool sqlite_statement::step() {
+    const int result = sqlite3_step(statement_.get());
+    if (result != SQLITE_ROW && result != SQLITE_DONE) fail(sqlite3_db_handle(statement_.get()));
+    return result == SQLITE_ROW;
+}
+
+void sqlite_statement::reset() { sqlite3_reset(statement_.get()); }
+
+std::string_view sqlite_statement::text(int column) const {
+    const auto* octets = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+    return {octets, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+std::int64_t sqlite_statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+sqlite_database::sqlite_database(const std::filesystem::path& file, access wanted) {
+    sqlite3* raw = nullptr;
+    const int flags = wanted == access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int result = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nullptr);
+    database_.reset(raw);
+    require(result, raw);
+    require(sqlite3_busy_timeout(raw, patience), raw);
+}
+
+void sqlite_database::close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+
+void sqlite_database::run(const char* statements) {
+    require(sqlite3_exec(database_.get(), statements, nullptr, nullptr, nullptr), database_.get());
+}
+
+sqlite_statement sqlite_database::prepare(const char* statement) {
+    sqlite3_stmt* raw = nullptr;
+    require(sqlite3_prepare_v2(database_.get(), statement, -1, &raw, nullptr), database_.get());
+    return sqlite_statement(raw);
+}
+
+} // namespace sealgate::keys

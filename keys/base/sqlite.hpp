@@ -1,0 +1,69 @@
+// SQLite, as indexes need it that can be thrown away: a database file, and statements in it. Only this file knows it.
+//
+// Errors throw sqlite_error. One object belongs to one thread at a time; several processes may have the same file open.
+// Tested by store/judgements_test.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace sealgate::keys {
+
+class sqlite_error : public std::runtime_error {
+public:
+    sqlite_error(const std::string& text, bool is_broken)
+        : std::runtime_error(text)
+        , broken(is_broken) {}
+
+    bool broken; // the file is no database, or a damaged one
+};
+
+class sqlite_statement {
+public:
+    // Parameters count from 1. What is bound stays as long as the caller says: until the next reset().
+    sqlite_statement& bind(int parameter, std::string_view text);
+    sqlite_statement& bind(int parameter, std::int64_t number);
+
+    // True where there is a row.
+    bool step();
+    void reset();
+
+    // Of the row; columns count from 0. The octets live until the next step.
+    std::string_view text(int column) const;
+    std::int64_t number(int column) const;
+
+private:
+    friend class sqlite_database;
+    explicit sqlite_statement(sqlite3_stmt* made);
+
+    struct finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    std::unique_ptr<sqlite3_stmt, finalize> statement_;
+};
+
+class sqlite_database {
+public:
+    enum class access { read, write };
+
+    // With `write`, a file that is not there is made, for its owner alone. Waits a second for others.
+    sqlite_database(const std::filesystem::path& file, access wanted);
+
+    void run(const char* statements);
+    sqlite_statement prepare(const char* statement);
+
+private:
+    struct close {
+        void operator()(sqlite3* database) const;
+    };
+    std::unique_ptr<sqlite3, close> database_;
+};
+
+} // namespace sealgate::keys

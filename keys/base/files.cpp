@@ -68,6 +68,12 @@ void open_file::write_all(std::string_view content) const {
     }
 }
 
+struct ::stat open_file::status() const {
+    struct stat out {};
+    if (::fstat(descriptor_, &out) != 0) fail("cannot look at", path_);
+    return out;
+}
+
 void open_file::sync() const {
     if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
 }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+struct stat; // of <sys/stat.h>
+
 namespace sealgate::keys {
 
 // How much of it was written before it failed.
@@ -33,6 +35,7 @@ public:
     int descriptor() const { return descriptor_; }
     void write_all(std::string_view content) const; // throws unfinished_write
     void sync() const;
+    struct ::stat status() const;
 
 private:
     std::filesystem::path path_;

@@ -11,7 +11,8 @@ constexpr int patience = 1000; // milliseconds
 [[noreturn]] void fail(sqlite3* database) {
     if (database == nullptr) throw sqlite_error("no memory for a database", false);
     const int code = sqlite3_errcode(database);
-    throw sqlite_error(sqlite3_errmsg(database), code == SQLITE_CORRUPT || code == SQLITE_NOTADB);
+    // SQLITE_ERROR: a statement does not fit what stands there, which another version has made.
+    throw sqlite_error(sqlite3_errmsg(database), code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR);
 }
 
 void require(int result, sqlite3* database) {
@@ -54,10 +55,13 @@ std::int64_t sqlite_statement::number(int column) const { return sqlite3_column_
 sqlite_database::sqlite_database(const std::filesystem::path& file, access wanted) {
     sqlite3* raw = nullptr;
     const int flags = wanted == access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    const int result = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nullptr);
+    const int result = sqlite3_open_v2(file.c_str(), &raw,
+                                       flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, nullptr);
     database_.reset(raw);
     require(result, raw);
     require(sqlite3_busy_timeout(raw, patience), raw);
+    require(sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr), raw);
+    require(sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr), raw);
 }
 
 void sqlite_database::close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }

@@ -22,7 +22,7 @@ public:
         : std::runtime_error(text)
         , broken(is_broken) {}
 
-    bool broken; // the file is no database, or a damaged one
+    bool broken; // the file is no database, a damaged one, or one of another form
 };
 
 class sqlite_statement {
@@ -53,7 +53,8 @@ class sqlite_database {
 public:
     enum class access { read, write };
 
-    // With `write`, a file that is not there is made, for its owner alone. Waits a second for others.
+    // With `write`, a file that is not there is made. Follows no symbolic link. What stands in the file is not trusted. Waits a
+    // second for others.
     sqlite_database(const std::filesystem::path& file, access wanted);
 
     void run(const char* statements);

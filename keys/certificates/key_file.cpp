@@ -13,8 +13,6 @@ namespace sealgate::keys {
 
 namespace {
 
-bool is_secret(packet_type type) { return type == packet_type::secret_key || type == packet_type::secret_subkey; }
-
 bool belongs_to_certificates(packet_type type) {
     using enum packet_type;
     switch (type) {

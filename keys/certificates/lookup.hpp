@@ -24,7 +24,7 @@ struct stored_certificate {
     certificate cert;
     std::filesystem::path file = {};                     // where it came from
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
-    std::optional<time_point> read_again = {};           // something in it is made then, and was left out of `cert`
+    std::optional<time_point> read_again = {};           // something in it is made then, or ends: `cert` may be another
 };
 
 // Whose certificates are there and cannot be read now, through no fault of theirs.

@@ -16,12 +16,14 @@ struct component {
     std::string_view body;
     std::optional<signature_facts> newest;
     bool revoked = false;
-    std::vector<time_point> made = {};
+    std::vector<time_point> turns = {};
 };
 
 void add(component& to, const signature_facts& made) {
     using enum signature_type;
-    to.made.emplace_back(std::chrono::seconds(made.created));
+    const time_point begins{std::chrono::seconds(made.created)};
+    to.turns.push_back(begins);
+    if (made.lasts > 0) to.turns.push_back(begins + std::chrono::seconds(made.lasts));
     if (made.type == subkey_revocation || made.type == certification_revocation) {
         to.revoked = true;
     } else if (is_certification(made.type) || made.type == subkey_binding || made.type == direct_key) {
@@ -51,7 +53,7 @@ bool is_broken(std::uint8_t digest) { return digest >= 1 && digest <= 3; }
 self_signatures read_self_signatures(std::string_view certificate) {
     self_signatures out;
     for (const auto& one : components_of(certificate)) {
-        out.made.insert(out.made.end(), one.made.begin(), one.made.end());
+        out.turns.insert(out.turns.end(), one.turns.begin(), one.turns.end());
         if (one.revoked || !one.newest) continue;
         out.sha1 = out.sha1 || is_broken(one.newest->digest);
         if (one.type != packet_type::user_id) continue;

@@ -21,7 +21,7 @@ struct bound_user_id {
 
 struct self_signatures {
     std::vector<bound_user_id> user_ids; // those not revoked
-    std::vector<time_point> made;        // when each of its signatures was
+    std::vector<time_point> turns;       // when one of its signatures was made, or ends: gpg may judge another way from then on
     bool sha1 = false;                   // a part that is not revoked is bound with SHA-1, MD5 or RIPEMD-160
 };
 

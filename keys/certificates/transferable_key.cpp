@@ -10,8 +10,6 @@ namespace {
 
 bool is_primary(const packet& p) { return p.type == packet_type::public_key; }
 
-bool is_secret(const packet& p) { return p.type == packet_type::secret_key || p.type == packet_type::secret_subkey; }
-
 // RFC 9580 section 4.2. The first octet outlives the longest.
 bool begins_as_primary(std::string_view binary) {
     const auto first = static_cast<std::uint8_t>(binary.front());
@@ -43,7 +41,7 @@ std::string problem_with_stored(std::string_view binary) {
     const auto packets = walk(binary);
     if (!packets) return packets.error();
     if (packets->empty()) return "it is empty";
-    if (std::ranges::any_of(*packets, is_secret)) return "it holds a secret key";
+    if (std::ranges::any_of(*packets, &is_secret, &packet::type)) return "it holds a secret key";
     if (!is_primary(packets->front())) return "it is no certificate";
     if (std::ranges::count_if(*packets, is_primary) != 1) return "it holds more than one certificate";
     return {};

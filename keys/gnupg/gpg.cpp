@@ -37,18 +37,8 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "cipher-algo AES256\n"
                                       "charset utf-8\n"
                                       "lock-never\n";
+// An agent that was started ends when it sees that the home is gone.
 constexpr std::string_view without_agent = "no-autostart\n";
-
-// GnuPG's agent serves a home until it is told to end, or sees that the home is gone.
-void end_agent(const std::filesystem::path& home) {
-    gpgme_ctx_t raw = nullptr;
-    if (gpgme_new(&raw) != 0) return;
-    const owned<gpgme_ctx_t> context(raw);
-    const auto socket = home / "S.gpg-agent";
-    if (gpgme_set_protocol(raw, GPGME_PROTOCOL_ASSUAN) != 0) return;
-    if (gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_ASSUAN, socket.c_str(), home.c_str()) != 0) return;
-    gpgme_op_assuan_transact_ext(raw, "KILLAGENT", nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-}
 
 void require(gpgme_error_t error, const char* doing) {
     if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
@@ -99,8 +89,9 @@ std::string recipient_lines(const std::filesystem::path& home, const std::vector
     return out;
 }
 
-// "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]", GnuPG's doc/DETAILS.
-constexpr std::string_view encryption_begins = "BEGIN_ENCRYPTION";
+// "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]" and "DECRYPTION_INFO mdc_method sym_algo [aead_algo]", GnuPG's
+// doc/DETAILS.
+constexpr std::string_view encryption_begins = "BEGIN_ENCRYPTION", decryption_info = "DECRYPTION_INFO";
 
 unsigned cipher_in(std::string_view arguments) {
     const auto words = text::split(arguments, ' ');
@@ -138,11 +129,10 @@ std::string identity_of_gpg(const gpg_options& options) {
 struct gpg::state {
     explicit state(const gpg_options& options)
         : home(options.scratch)
-        , deadline(options.deadline)
-        , decrypts(options.decrypts) {
+        , deadline(options.deadline) {
         // GPGME takes any name, and fails much later.
         if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
-        replace_file(home.path() / "gpg.conf", std::string(gpg_conf).append(decrypts ? "" : without_agent));
+        replace_file(home.path() / "gpg.conf", std::string(gpg_conf).append(options.decrypts ? "" : without_agent));
         gpgme_ctx_t raw = nullptr;
         require(gpgme_new(&raw), "set up GPGME");
         context.reset(raw);
@@ -158,10 +148,6 @@ struct gpg::state {
         loop.emplace(raw);
     }
 
-    ~state() {
-        if (decrypts) end_agent(home.path());
-    }
-
     // Starts one operation and sees it to its end.
     template <class Start>
     event_loop::ending run(Start start) {
@@ -175,13 +161,12 @@ struct gpg::state {
 
     static gpgme_error_t on_status(void* self, const char* keyword, const char* arguments) {
         auto& of = *static_cast<state*>(self);
-        if (keyword != encryption_begins || arguments == nullptr) return 0;
+        if ((keyword != encryption_begins && keyword != decryption_info) || arguments == nullptr) return 0;
         return of.loop->without_throwing([&] { of.cipher = cipher_in(arguments); });
     }
 
     temporary_directory home;
     std::chrono::milliseconds deadline;
-    bool decrypts;
     unsigned cipher = 0; // of the last message
     owned<gpgme_ctx_t> context;
     std::optional<event_loop> loop;
@@ -230,14 +215,15 @@ std::size_t gpg::import(std::string_view binary) {
     return result != nullptr && result->considered > 0 ? static_cast<std::size_t>(result->considered) : 0;
 }
 
-std::expected<std::string, std::string> gpg::decrypt(std::string_view ciphertext) {
+std::expected<gpg_message, std::string> gpg::decrypt(std::string_view ciphertext) {
     const auto cipher = input(ciphertext);
     auto plain = output();
     const auto start = [&](gpgme_ctx_t context) { return gpgme_op_decrypt_start(context, cipher.get(), plain.get()); };
+    state_->cipher = 0;
     const auto error = state_->run(start).error;
     require_process(error);
     if (error != 0) return std::unexpected("gpg did not decrypt: " + text_of(error));
-    return content_of(std::move(plain));
+    return gpg_message{.octets = content_of(std::move(plain)), .cipher = state_->cipher};
 }
 
 std::expected<std::string, std::string> gpg::export_all() {

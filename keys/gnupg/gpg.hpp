@@ -37,6 +37,7 @@ struct named_certificate {
     std::string_view binary;
 };
 
+// What was encrypted, or decrypted.
 struct gpg_message {
     std::string octets; // binary
     unsigned cipher;    // RFC 9580 section 9.3, as gpg tells it; 0: it did not
@@ -70,7 +71,7 @@ public:
     std::size_t import(std::string_view binary);
 
     // With a secret key that was imported and is not protected. For an object that `decrypts`.
-    std::expected<std::string, std::string> decrypt(std::string_view ciphertext);
+    std::expected<gpg_message, std::string> decrypt(std::string_view ciphertext);
 
     // All certificates of this home, binary.
     std::expected<std::string, std::string> export_all();

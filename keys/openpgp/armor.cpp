@@ -16,9 +16,6 @@ namespace sealgate::keys {
 namespace {
 
 constexpr std::size_t columns = 64;
-constexpr std::string_view begin_mark = "-----BEGIN PGP ";
-constexpr std::string_view end_mark = "-----END ";
-constexpr std::string_view line_tail = "-----";
 
 constexpr std::size_t most_usual_headers = 3; // more together could carry text
 constexpr std::size_t most_headers = 50;      // of a block; certificates have a comment for each user id
@@ -45,14 +42,6 @@ bool is_blank(std::string_view line) {
     return true;
 }
 
-// "PGP MESSAGE" of a begin line; empty if the line is none.
-std::string_view label_of(std::string_view line) {
-    line = without_trailing_space(line);
-    if (!line.starts_with(begin_mark) || !line.ends_with(line_tail)) return {};
-    constexpr std::size_t label_begins = begin_mark.size() - 4;
-    return line.substr(label_begins, line.size() - label_begins - line_tail.size());
-}
-
 enum class headers { usual, could_carry_text };
 
 // Takes the armor headers and the empty line behind them. Nothing where there is no such thing.
@@ -62,7 +51,7 @@ std::optional<headers> take_headers(std::string_view& rest) {
     for (std::size_t lines = 0; lines <= most_headers; ++lines) {
         const auto line = without_trailing_space(text::take_line(rest));
         if (line.empty()) return out;
-        if (!line.contains(':') || line.starts_with(line_tail)) return std::nullopt;
+        if (!line.contains(':') || line.starts_with(armor_line_ends)) return std::nullopt;
         const auto key = line.substr(0, line.find(':'));
         const bool is_first = key == "Comment" || std::ranges::find(keys, key) == keys.end();
         if (lines >= most_usual_headers || !is_first || !is_usual_armor_header(line))
@@ -90,7 +79,7 @@ std::optional<std::pair<armor_block, headers>> take_block(std::string_view label
     if (!data) return std::nullopt;
     rest.remove_prefix(body.size());
     const auto end_line = text::take_line(rest);
-    const auto expected = std::string(end_mark).append(label).append(line_tail);
+    const auto expected = std::string("-----END ").append(label).append(armor_line_ends);
     if (!end_line.starts_with(expected) || !is_blank(end_line.substr(expected.size())) || !body.ends_with('\n'))
         return std::nullopt;
     return std::pair(armor_block{.label = std::string(label), .data = *std::move(data), .digits = digits}, *above);
@@ -117,7 +106,7 @@ armor_reading read_armor(std::string_view text) {
     armor_reading out;
     while (!text.empty()) {
         const auto line = text::take_line(text);
-        const auto label = label_of(line);
+        const auto label = armor_label(without_trailing_space(line));
         auto behind = text;
         auto block = label.empty() ? std::nullopt : take_block(label, behind);
         if (block) {

@@ -1,6 +1,7 @@
 #include "keys/openpgp/lenient_armor.hpp"
 
 #include "keys/openpgp/armor.hpp"
+#include "keys/openpgp/armor_header.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
@@ -11,9 +12,7 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr std::string_view begin_mark = "-----BEGIN PGP ";
-constexpr std::string_view end_mark = "-----END PGP";
-constexpr std::string_view line_tail = "-----";
+constexpr std::string_view any_end_line = "-----END PGP";
 
 // Either line end counts.
 std::string_view take_any_line(std::string_view& rest) {
@@ -35,12 +34,6 @@ std::string bare(std::string_view line) {
     if (out.starts_with("- -----")) out.erase(0, 2); // RFC 9580 section 7.2
     out.erase(out.find_last_not_of(" \t") + 1);
     return out;
-}
-
-std::optional<std::string> label_of(const std::string& line) {
-    if (!line.starts_with(begin_mark) || !line.ends_with(line_tail)) return std::nullopt;
-    constexpr std::size_t label_begins = begin_mark.size() - 4;
-    return line.substr(label_begins, line.size() - label_begins - line_tail.size());
 }
 
 bool is_data(const std::string& line) {
@@ -71,9 +64,9 @@ std::string take_data(std::string_view& rest) {
         const auto line = bare(take_any_line(behind));
         const bool is_header = above && line.contains(':');
         above = above && is_header;
-        if (line.starts_with(end_mark)) {
+        if (line.starts_with(any_end_line)) {
             ended = true;
-        } else if (label_of(line) || (!line.empty() && !is_header && !is_data(line))) {
+        } else if (!armor_label(line).empty() || (!line.empty() && !is_header && !is_data(line))) {
             break; // no end line: the next block, or a text
         } else if (is_checksum(line)) {
             has_checksum = true;
@@ -93,10 +86,11 @@ std::string take_data(std::string_view& rest) {
 std::vector<lenient_block> read_lenient_armor(std::string_view text) {
     std::vector<lenient_block> out;
     while (!text.empty()) {
-        auto label = label_of(bare(take_any_line(text)));
-        if (!label || *label == "PGP SIGNED MESSAGE") continue; // its text may hold blocks
+        const auto line = bare(take_any_line(text));
+        const std::string label(armor_label(line));
+        if (label.empty() || label == "PGP SIGNED MESSAGE") continue; // its text may hold blocks
         auto data = take_data(text);
-        out.push_back({.label = *std::move(label), .data = std::move(data)});
+        out.push_back({.label = label, .data = std::move(data)});
     }
     return out;
 }

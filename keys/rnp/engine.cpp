@@ -24,6 +24,7 @@ rnp_engine::rnp_engine()
     , recipients_(most_certificates) {}
 
 std::expected<std::string, std::string> rnp_engine::encrypt(std::string_view text, const std::vector<rnp_recipient>& to) {
+    const quiet_librnp quiet;
     std::string out;
     out.reserve(text.size() + text.size() / 1024 + room_for_packets + to.size() * room_for_reader);
     auto problem = encrypt_into(out, text, to);

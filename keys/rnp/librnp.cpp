@@ -11,8 +11,9 @@ namespace sealgate::keys {
 namespace {
 
 template <class Owner>
-Owner owned_or_no_memory(rnp_result_t result, typename Owner::pointer raw) {
-    if (result != RNP_SUCCESS || raw == nullptr) throw std::bad_alloc();
+Owner owner_of(rnp_result_t result, typename Owner::pointer raw) {
+    if (result == RNP_ERROR_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (result != RNP_SUCCESS || raw == nullptr) throw librnp_broken("librnp does not work: " + text_of_rnp(result));
     return Owner(raw);
 }
 
@@ -26,12 +27,12 @@ bool append(void* to, const void* octets, std::size_t size) {
     }
 }
 
-// "[name() /path/of/file.cpp:12] text", as librnp's rnp_log begins each line.
-bool is_of_librnp(std::string_view line) { return line.starts_with('[') && line.find("() ") < line.find(']'); }
+thread_local bool is_quiet = false;
 
-ssize_t write_others(void*, const char* line, std::size_t size) {
-    if (is_of_librnp({line, size})) return static_cast<ssize_t>(size);
-    return ::write(STDERR_FILENO, line, size);
+// As fopencookie(3) wants it: what was written, or 0 for an error.
+ssize_t write_others(void*, const char* octets, std::size_t size) {
+    const auto written = is_quiet ? static_cast<ssize_t>(size) : ::write(STDERR_FILENO, octets, size);
+    return written < 0 ? 0 : written;
 }
 
 } // namespace
@@ -39,19 +40,19 @@ ssize_t write_others(void*, const char* line, std::size_t size) {
 rnp_ffi new_ffi() {
     rnp_ffi_t raw = nullptr;
     const auto result = rnp_ffi_create(&raw, "GPG", "GPG");
-    return owned_or_no_memory<rnp_ffi>(result, raw);
+    return owner_of<rnp_ffi>(result, raw);
 }
 
 rnp_input input_from(std::string_view octets) {
     rnp_input_t raw = nullptr;
     const auto result = rnp_input_from_memory(&raw, reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size(), false);
-    return owned_or_no_memory<rnp_input>(result, raw);
+    return owner_of<rnp_input>(result, raw);
 }
 
 rnp_output output_to(std::string& octets) {
     rnp_output_t raw = nullptr;
     const auto result = rnp_output_to_callback(&raw, &append, nullptr, &octets);
-    return owned_or_no_memory<rnp_output>(result, raw);
+    return owner_of<rnp_output>(result, raw);
 }
 
 std::string text_of_rnp(rnp_result_t error) { return rnp_result_to_string(error); }
@@ -72,15 +73,18 @@ std::string problem_with_librnp() {
 // stderr is a variable in glibc, and librnp writes to it; std::cerr and our journal keep their own. The first object of librnp
 // makes what all share.
 void prepare_librnp() {
-    static const bool prepared = [] {
-        FILE* filtered =
-            ::fopencookie(nullptr, "w", {.read = nullptr, .write = &write_others, .seek = nullptr, .close = nullptr});
-        if (filtered == nullptr) throw std::bad_alloc();
-        ::setvbuf(filtered, nullptr, _IOLBF, BUFSIZ);
-        stderr = filtered;
-        return new_ffi() != nullptr;
-    }();
-    static_cast<void>(prepared);
+    static FILE* const filtered =
+        ::fopencookie(nullptr, "w", {.read = nullptr, .write = &write_others, .seek = nullptr, .close = nullptr});
+    if (filtered == nullptr) throw std::bad_alloc();
+    ::setvbuf(filtered, nullptr, _IONBF, 0);
+    stderr = filtered;
+    const quiet_librnp quiet;
+    new_ffi();
 }
+
+quiet_librnp::quiet_librnp()
+    : before_(std::exchange(is_quiet, true)) {}
+
+quiet_librnp::~quiet_librnp() { is_quiet = before_; }
 
 } // namespace sealgate::keys

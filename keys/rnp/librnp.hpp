@@ -5,6 +5,7 @@
 #include <memory>
 #include <rnp/rnp.h>
 #include <rnp/rnp_err.h>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,12 @@ using rnp_output = std::unique_ptr<rnp_output_st, freed_by<&rnp_output_destroy>>
 using rnp_encryption = std::unique_ptr<rnp_op_encrypt_st, freed_by<&rnp_op_encrypt_destroy>>;
 using rnp_generation = std::unique_ptr<rnp_op_generate_st, freed_by<&rnp_op_generate_destroy>>;
 
-// An object that opens no file and asks nobody. Throws std::bad_alloc where there is none.
+class librnp_broken : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// An object that opens no file and asks nobody. This and the two below throw std::bad_alloc or librnp_broken.
 rnp_ffi new_ffi();
 
 // Borrows: the octets must outlive it. Not empty.
@@ -46,8 +52,21 @@ rnp_result_t first_error(Calls... calls) {
 // Why the librnp that is installed must not be used; empty: it may be.
 std::string problem_with_librnp();
 
-// For the main thread, before others are started. Debian builds librnp with its log to standard error always on, text out of
-// certificates among it: from now on its lines are left out there, and those of others are written as they are.
+// Before other threads are started. Debian builds librnp with its log to standard error always on, text out of certificates
+// among it: from now on what a thread writes there is left out while it is quiet_librnp, and all else is written as it is.
+// Throws librnp_broken where librnp does not work at all.
 void prepare_librnp();
+
+// What stands around calls of librnp.
+class quiet_librnp {
+public:
+    quiet_librnp();
+    ~quiet_librnp();
+    quiet_librnp(const quiet_librnp&) = delete;
+    quiet_librnp& operator=(const quiet_librnp&) = delete;
+
+private:
+    bool before_;
+};
 
 } // namespace sealgate::keys

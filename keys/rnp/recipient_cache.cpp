@@ -3,11 +3,14 @@
 #include "keys/base/files.hpp"
 #include "policy/base/digest.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace sealgate::keys {
 
 namespace {
+
+constexpr std::uint64_t an_hour = 3600; // seconds: what ends a signature is not told
 
 std::string problem_with(rnp_key_handle_t key) {
     bool valid = false, encrypts = false;
@@ -21,9 +24,9 @@ std::string problem_with(rnp_key_handle_t key) {
 
 // PERMISSIVE leaves out what librnp cannot read: a revocation among it, which gpg has looked at.
 std::expected<recipient_cache::parsed, std::string> recipient_cache::parse(std::string_view certificate,
-                                                                           const std::string& subkey) {
+                                                                           const std::string& subkey, std::string digest) {
     if (certificate.empty() || certificate.size() > largest_key_file) return std::unexpected("a certificate of that size");
-    parsed out{.digest = sha256_hex(certificate) + subkey, .ffi = new_ffi(), .key = {}, .valid_till = 0};
+    parsed out{.digest = std::move(digest), .ffi = new_ffi(), .key = {}};
     const auto input = input_from(certificate);
     constexpr auto flags = RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE;
     if (const auto error = rnp_import_keys(out.ffi.get(), input.get(), flags, nullptr); error != RNP_SUCCESS)
@@ -40,13 +43,15 @@ std::expected<recipient_cache::parsed, std::string> recipient_cache::parse(std::
 
 std::expected<rnp_key_handle_t, std::string> recipient_cache::find(std::string_view certificate, const std::string& subkey,
                                                                    std::uint64_t now) {
-    const auto digest = sha256_hex(certificate) + subkey;
+    auto digest = sha256_hex(certificate) + subkey;
     const auto known = by_digest_.find(digest);
-    if (known != by_digest_.end()) {
+    if (known != by_digest_.end() && now - known->second->read_at < an_hour) {
         used_.splice(used_.begin(), used_, known->second);
     } else {
-        auto fresh = parse(certificate, subkey);
+        if (known != by_digest_.end()) forget(known->second);
+        auto fresh = parse(certificate, subkey, std::move(digest));
         if (!fresh) return std::unexpected(std::move(fresh.error()));
+        fresh->read_at = now;
         used_.push_front(*std::move(fresh));
         by_digest_.emplace(used_.front().digest, used_.begin());
     }
@@ -55,11 +60,13 @@ std::expected<rnp_key_handle_t, std::string> recipient_cache::find(std::string_v
     return found.key.get();
 }
 
+void recipient_cache::forget(std::list<parsed>::iterator one) {
+    by_digest_.erase(one->digest);
+    used_.erase(one);
+}
+
 void recipient_cache::trim() {
-    while (used_.size() > most_) {
-        by_digest_.erase(used_.back().digest);
-        used_.pop_back();
-    }
+    while (used_.size() > most_) forget(std::prev(used_.end()));
 }
 
 } // namespace sealgate::keys

@@ -1,9 +1,8 @@
 // Certificates as librnp holds them, each alone in an object of its own: two that share a subkey would disturb each other.
 //
-// librnp parses them anew only where they changed; the ones used longest ago go. It judges a key when it reads it
-// and never again, so whether a key has ended meanwhile is asked here at each use. What gpg has judged is judged by gpg: this
-// only refuses more. One object belongs to one thread at a time.
-// Tested by rnp/engine_test.
+// librnp parses them anew only where they changed, and each hour; the ones used longest ago go. It judges a key when it reads
+// it and never again, so whether a key has ended meanwhile is asked here at each use. What gpg has judged is judged by gpg:
+// this only refuses more. One object belongs to one thread at a time. Tested by rnp/engine_test.
 #pragma once
 
 #include "keys/rnp/librnp.hpp"
@@ -36,9 +35,12 @@ private:
         std::string digest;
         rnp_ffi ffi;
         rnp_key key;
-        std::uint64_t valid_till; // UINT64_MAX: it does not end
+        std::uint64_t valid_till = 0; // UINT64_MAX: it does not end
+        std::uint64_t read_at = 0;
     };
-    static std::expected<parsed, std::string> parse(std::string_view certificate, const std::string& subkey);
+    static std::expected<parsed, std::string> parse(std::string_view certificate, const std::string& subkey,
+                                                    std::string digest);
+    void forget(std::list<parsed>::iterator one);
 
     std::size_t most_;
     std::list<parsed> used_; // the last one first

@@ -10,11 +10,11 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr std::uint32_t an_hour = 3600; // seconds, after which it is of no use to anybody
+constexpr std::uint32_t lifetime = 3600; // seconds, after which it is of no use to anybody
 
 rnp_result_t run(rnp_op_generate_t operation, rnp_key& made) {
     rnp_key_handle_t key = nullptr;
-    const auto error = first_error([&] { return rnp_op_generate_set_expiration(operation, an_hour); },
+    const auto error = first_error([&] { return rnp_op_generate_set_expiration(operation, lifetime); },
                                    [&] { return rnp_op_generate_execute(operation); },
                                    [&] { return rnp_op_generate_get_key(operation, &key); });
     made.reset(key);
@@ -52,6 +52,7 @@ rnp_result_t name_into(std::string& name, rnp_key_handle_t key, rnp_result_t (*o
 } // namespace
 
 std::expected<throw_away_key, std::string> make_throw_away_key() {
+    const quiet_librnp quiet;
     const auto ffi = new_ffi();
     rnp_key primary, subkey;
     throw_away_key out;

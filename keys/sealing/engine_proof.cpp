@@ -5,17 +5,29 @@
 #include "keys/rnp/throw_away_key.hpp"
 #include "keys/sealing/read_back.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::keys {
 
 namespace {
 
+constexpr std::chrono::milliseconds patience = std::chrono::seconds(20); // of the whole pool, where it has one worker
+
 std::string text_to_seal() {
     std::string out = "Content-Type: text/plain\r\n\r\n";
     while (out.size() < 4096) out += "sealed by one engine, opened by the other\r\n";
     return out;
+}
+
+// A gpg that cannot open even its own tells nothing of others.
+void require_opening(gpg& opener, const throw_away_key& key, std::string_view text) {
+    const auto own = opener.encrypt(text, {{.fingerprint = key.fingerprint, .binary = key.certificate}});
+    const auto opened = own ? opener.decrypt(own->octets) : std::unexpected(own.error());
+    if (!opened) throw gpg_broken("gpg does not open what it sealed itself: " + opened.error());
 }
 
 std::string problem_with_engine(const gpg_options& options) {
@@ -30,20 +42,27 @@ std::string problem_with_engine(const gpg_options& options) {
     if (auto problem = problem_with_sealed(*sealed, text, recipients, "librnp"); !problem.empty()) return problem;
     auto with_agent = options;
     with_agent.decrypts = true;
+    with_agent.deadline = std::min(options.deadline, patience);
     gpg opener(with_agent);
     opener.import(key->secret);
+    require_opening(opener, *key, text);
     const auto opened = opener.decrypt(*sealed);
     if (!opened) return opened.error();
-    return *opened == text ? std::string() : "gpg opened something else than librnp sealed";
+    if (opened->octets != text) return "gpg opened something else than librnp sealed";
+    return opened->cipher == aes256 ? std::string() : "librnp did not encrypt with AES-256";
 }
 
 } // namespace
 
 void prove_engine(engine_trust& trust, const gpg_options& gpg) {
-    if (const auto problem = problem_with_engine(gpg); problem.empty())
-        trust.give();
-    else
-        trust.withdraw(problem);
+    try {
+        if (const auto problem = problem_with_engine(gpg); problem.empty())
+            trust.give();
+        else
+            trust.withdraw(problem);
+    } catch (const librnp_broken& broken) {
+        trust.withdraw(broken.what());
+    }
 }
 
 } // namespace sealgate::keys

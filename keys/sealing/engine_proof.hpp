@@ -6,8 +6,9 @@
 
 namespace sealgate::keys {
 
-// Gives the trust where gpg opens what librnp sealed, byte for byte, and a key of zeros does not; else withdraws it. Takes as
-// long as gpg and its agent take to start. Throws gpg_broken where gpg cannot be run: that proves nothing.
+// Gives the trust where gpg opens what librnp sealed, byte for byte and with AES-256, and a key of zeros does not; else
+// withdraws it. Takes as long as gpg and its agent take to start. Throws gpg_broken where gpg does not even open what it sealed
+// itself: that proves nothing.
 void prove_engine(engine_trust& trust, const gpg_options& gpg);
 
 } // namespace sealgate::keys

@@ -3,11 +3,14 @@
 namespace sealgate::keys {
 
 void engine_trust::give() {
-    auto before = state::unproved;
-    if (state_.compare_exchange_strong(before, state::proved)) tell_("sealing in process: proved, and in use");
+    const std::lock_guard lock(mutex_);
+    if (state_ != state::unproved) return;
+    state_ = state::proved;
+    tell_("sealing in process: proved, and in use");
 }
 
 void engine_trust::withdraw(const std::string& why) {
+    const std::lock_guard lock(mutex_);
     if (state_.exchange(state::withdrawn) == state::withdrawn) return;
     tell_("sealing in process is out of use until the next start, and gpg seals instead: " + why);
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,7 @@ private:
     static constexpr std::uint32_t between_proofs = 10'000, until_proved = 100; // messages
 
     std::function<void(const std::string&)> tell_;
+    std::mutex mutex_; // held while a change is told, so that the last one told is the last one
     std::atomic<state> state_{state::unproved};
     std::atomic<std::uint32_t> seals_{0};
 };

@@ -1,5 +1,6 @@
 #include "keys/sealing/seal_in_process.hpp"
 
+#include "keys/openpgp/packets.hpp"
 #include "keys/sealing/read_back.hpp"
 
 #include <utility>
@@ -11,6 +12,7 @@ std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view 
     if (!trust_.holds()) return std::unexpected(seal_error{"sealing in process is out of use"});
     if (recipients.empty() || entity.empty()) return std::unexpected(seal_error{"nobody to encrypt to, or nothing"});
     const auto each = each_once(recipients);
+    if (each.size() >= most_message_packets) return std::unexpected(seal_error{"more recipients than one message can have"});
     std::vector<rnp_recipient> to;
     for (const auto& one : each) to.push_back({.certificate = *one.certificate, .subkey = one.subkey});
     auto made = engine_.encrypt(entity, to);

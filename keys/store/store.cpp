@@ -49,8 +49,10 @@ bool is_as_it_was(const stored_certificate& old, const std::string& content) {
     return *old.binary == content && (!old.read_again || *old.read_again > now());
 }
 
+// Whose answers the index may give: this program's own reading is in them too.
 std::string judge_of(const gpg_options& gpg, const policy::key_minimum& minimum) {
-    return identity_of_gpg(gpg) + " rsa " + std::to_string(minimum.rsa) + " elgamal " + std::to_string(minimum.elgamal);
+    return "sealgate " SEALGATE_VERSION " " + identity_of_gpg(gpg) + " rsa " + std::to_string(minimum.rsa) + " elgamal " +
+           std::to_string(minimum.elgamal);
 }
 
 } // namespace
@@ -69,6 +71,11 @@ public:
     const stored_certificate* former(const std::string& fingerprint) const {
         const auto found = before_.find(fingerprint);
         return found != before_.end() ? found->second : nullptr;
+    }
+
+    void keep(stored_certificate stored, std::filesystem::path file) {
+        stored.file = std::move(file);
+        keep(std::move(stored));
     }
 
     void keep(stored_certificate stored) {
@@ -183,6 +190,7 @@ store_contents store::load(std::span<const stored_certificate> known, reading wh
 store_contents store::read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
                            reading what) const {
     gathering all(known, minimum_, [this](const std::string& fingerprint) { return is_disabled(fingerprint); });
+    std::optional<judgements> before; // what gpg was asked then is not asked again
     std::vector<stored_file> files;
     for (const auto& fingerprint : fingerprints) {
         stored_file file{.fingerprint = fingerprint, .content = {}};
@@ -194,31 +202,24 @@ store_contents store::read(const std::vector<std::string>& fingerprints, std::sp
         } else if (old && what == reading::what_changed && is_as_it_was(*old, file.content)) {
             all.keep(*old);
         } else {
-            files.push_back(std::move(file));
+            if (!before) before.emplace(index_file(), judge_of(gpg_, minimum_));
+            if (auto judged = before->find(fingerprint, file.content, now()))
+                all.keep(std::move(*judged), file_of(fingerprint));
+            else
+                files.push_back(std::move(file));
         }
     }
-    if (!files.empty()) judge(std::move(files), fingerprints, all);
+    if (!files.empty()) judge(files, fingerprints, *before, all);
     return all.take();
 }
 
-// What gpg was asked before is not asked again.
-void store::judge(std::vector<stored_file> files, const std::vector<std::string>& fingerprints, gathering& all) const {
-    judgements before(index_file(), judge_of(gpg_, minimum_));
-    std::erase_if(files, [&, time = now()](const stored_file& file) {
-        auto known = before.find(file.fingerprint, file.content, time);
-        if (!known) return false;
-        known->file = file_of(file.fingerprint);
-        all.keep(*std::move(known));
-        return true;
-    });
-    if (files.empty()) return;
+void store::judge(const std::vector<stored_file>& files, const std::vector<std::string>& fingerprints, judgements& index,
+                  gathering& all) const {
+    const auto time = now();
     auto [certificates, unused] = read_stored(gpg_, minimum_, files);
-    before.keep(certificates, fingerprints);
+    index.keep(certificates, fingerprints, time);
     for (const auto& [file, why] : unused) all.miss(file->fingerprint, why, file->content);
-    for (auto& stored : certificates) {
-        stored.file = file_of(stored.cert.fingerprint);
-        all.keep(std::move(stored));
-    }
+    for (auto& stored : certificates) all.keep(std::move(stored), file_of(stored.cert.fingerprint));
 }
 
 // Empty where there is none that can be used.
@@ -355,6 +356,7 @@ std::expected<std::string, std::string> store::remove(std::string_view fingerpri
     if (!found) return found;
     remove_file(file_of(*found));
     remove_file(marker_of(*found));
+    forget_judgements_but(index_file(), list().fingerprints);
     return found;
 }
 

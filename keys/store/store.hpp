@@ -25,6 +25,7 @@
 
 namespace sealgate::keys {
 
+class judgements;
 struct stored_file;
 
 enum class change { added, updated, unchanged };
@@ -88,7 +89,8 @@ private:
     store_contents read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
                         reading what) const;
     class gathering;
-    void judge(std::vector<stored_file> files, const std::vector<std::string>& fingerprints, gathering& all) const;
+    void judge(const std::vector<stored_file>& files, const std::vector<std::string>& fingerprints, judgements& index,
+               gathering& all) const;
     std::filesystem::path index_file() const { return directory_.string() + ".index"; }
     std::filesystem::path lock_file() const { return directory_ / ".lock"; }
     std::filesystem::path note_file() const { return directory_.string() + ".held"; }

@@ -39,7 +39,7 @@ void add_self_signatures(certificate& to, const self_signatures& made) {
     }
 }
 
-// gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early.
+// gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early, and what has ended.
 std::optional<time_point> first_after(time_point now, const certificate& cert, std::vector<time_point> times) {
     for (const auto& key : cert.subkeys) times.push_back(key.created);
     std::erase_if(times, [&](time_point one) { return one <= now; });
@@ -131,7 +131,7 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
     for (auto& [file, cert] : read.certificates) {
         auto made = read_self_signatures(file->content);
         complete(cert, made, minimum);
-        const auto again = first_after(now, cert, std::move(made.made));
+        const auto again = first_after(now, cert, std::move(made.turns));
         out.certificates.push_back(
             {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
     }

@@ -25,12 +25,6 @@ using policy::log_state;
     throw std::system_error(errno, std::generic_category(), std::string(what) + " " + path.string());
 }
 
-struct stat status_of(const keys::open_file& file, const fs::path& path) {
-    struct stat status = {};
-    if (::fstat(file.descriptor(), &status) != 0) fail("cannot look at", path);
-    return status;
-}
-
 bool is_same_file(const struct stat& a, const struct stat& b) { return a.st_ino == b.st_ino && a.st_dev == b.st_dev; }
 
 bool is_same_time(const struct timespec& a, const struct timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
@@ -44,7 +38,7 @@ struct last_lines {
 
 // Reads backwards, as far as it takes.
 last_lines last_lines_of(const keys::open_file& file, const fs::path& path) {
-    last_lines out{.size = line_start(file.descriptor(), status_of(file, path).st_size, path)};
+    last_lines out{.size = line_start(file.descriptor(), file.status().st_size, path)};
     for (auto to = out.size; to > 0 && !out.end;) {
         const auto from = line_start(file.descriptor(), to - 1, path);
         constexpr off_t longest = policy::longest_record;
@@ -77,7 +71,7 @@ audit_file::audit_file(const fs::path& directory)
     if (::flock(lock_.descriptor(), LOCK_EX | LOCK_NB) != 0)
         throw std::runtime_error("the audit log in " + directory.string() + " is in use by another gateway");
     file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
-    if (!S_ISREG(status_of(*file_, path()).st_mode)) throw std::runtime_error(path().string() + " is no regular file");
+    if (!S_ISREG(file_->status().st_mode)) throw std::runtime_error(path().string() + " is no regular file");
     keys::sync_directory(directory_);
     pick_up_end();
     note_as_left();
@@ -85,10 +79,10 @@ audit_file::audit_file(const fs::path& directory)
 
 fs::path audit_file::path() const { return written_log(directory_); }
 
-void audit_file::note_as_left() { written_at_ = status_of(*file_, path()).st_mtim; }
+void audit_file::note_as_left() { written_at_ = file_->status().st_mtim; }
 
 void audit_file::pick_up_end() {
-    const auto status = status_of(*file_, path());
+    const auto status = file_->status();
     const auto written = last_lines_of(*file_, path());
     if (!written.is_sound) found_ = log_state::damaged;
     size_ = written.size;
@@ -140,7 +134,7 @@ std::optional<log_state> audit_file::look() {
         if (errno == ENOENT) return log_state::gone;
         fail("cannot look at", name);
     }
-    const auto here = status_of(*file_, name);
+    const auto here = file_->status();
     if (!is_same_file(here, named)) return log_state::replaced;
     if (here.st_size > size_) return log_state::grown;
     if (here.st_size < size_) return here.st_size == 0 ? log_state::emptied : log_state::cut;
@@ -199,7 +193,7 @@ unwritten audit_file::append(std::string_view lines, const policy::chain_end& en
 void audit_file::take_back(std::string_view written, unwritten& error) {
     if (written.empty()) return;
     try {
-        const auto size = status_of(*file_, path()).st_size;
+        const auto size = file_->status().st_size;
         const auto begin = size - static_cast<off_t>(written.size());
         if (begin < 0 || read_range(file_->descriptor(), begin, size, path()) != written) return;
         if (::ftruncate(file_->descriptor(), begin) != 0) fail("cannot cut", path());

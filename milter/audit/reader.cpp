@@ -24,13 +24,6 @@ std::optional<ino_t> inode_of(const std::filesystem::path& file) {
     return status.st_ino;
 }
 
-struct stat status_of(const keys::open_file& file, const std::filesystem::path& path) {
-    struct stat status = {};
-    if (::fstat(file.descriptor(), &status) != 0)
-        throw std::system_error(errno, std::generic_category(), "cannot look at " + path.string());
-    return status;
-}
-
 } // namespace
 
 audit_reader::audit_reader(const std::filesystem::path& directory)
@@ -85,7 +78,7 @@ bool audit_reader::fill() {
 
 // Octets that could not be made durable were taken back: what follows begins there.
 void audit_reader::step_back() {
-    const auto size = status_of(*in_, file()).st_size;
+    const auto size = in_->status().st_size;
     if (::lseek(in_->descriptor(), 0, SEEK_CUR) <= size) return;
     ::lseek(in_->descriptor(), size, SEEK_SET);
     buffer_.clear();
@@ -112,7 +105,7 @@ bool audit_reader::open_next() {
 void audit_reader::open(std::size_t file) {
     at_file_ = file;
     in_.emplace(files_[file]);
-    inode_ = status_of(*in_, files_[file]).st_ino;
+    inode_ = in_->status().st_ino;
     buffer_.clear();
     at_ = searched_ = 0;
 }

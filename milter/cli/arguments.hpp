@@ -25,7 +25,7 @@ struct option_spec {
     takes argument;
 };
 
-inline constexpr option_spec config_option{"--config", takes::value};
+inline constexpr option_spec config_option{"--config", takes::value}, json_option{"--json", takes::nothing};
 
 // What a command was called with.
 class invocation {

@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 using policy::grouping;
-using row = std::vector<std::string>;
+using table_row = std::vector<std::string>;
 
 struct counts {
     std::map<std::string, std::uint64_t> by_value;
@@ -62,8 +62,8 @@ void print(const invocation& called, const counts& counted, grouping by) {
     const std::string name(policy::grouping_names()[static_cast<std::size_t>(by)]);
     const std::string what = policy::is_of_recipients(by) ? "recipients" : "messages";
     const bool csv = called.has("--csv");
-    std::vector<row> rows;
-    rows.push_back(csv ? row{name, what, "percent"} : row{upper(name), upper(what), "PERCENT"});
+    std::vector<table_row> rows;
+    rows.push_back(csv ? table_row{name, what, "percent"} : table_row{upper(name), upper(what), "PERCENT"});
     for (const auto& [value, number] : in_order(counted, by)) {
         const auto share = 100.0 * static_cast<double>(number) / static_cast<double>(counted.total);
         if (called.json())

@@ -264,8 +264,7 @@ int at_desk(const invocation& called) {
     return run(desk, called);
 }
 
-constexpr option_spec json_option{"--json", takes::nothing};
-constexpr argument_count one{.least = 1, .most = 1};
+constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
@@ -289,25 +288,25 @@ const std::array<command_entry, 6> keys_commands{{
      .summary = "show the certificates of an address, or one",
      .details = "Exit status 1 if mail to the address, or to that certificate, cannot be encrypted.\n",
      .options = {json_option},
-     .arguments = one,
+     .arguments = one_argument,
      .run = at_desk<show>},
     {.name = "remove",
      .synopsis = "[--json] FINGERPRINT",
      .summary = "remove a certificate",
      .options = {json_option},
-     .arguments = one,
+     .arguments = one_argument,
      .run = at_desk<remove>},
     {.name = "disable",
      .synopsis = "[--json] FINGERPRINT",
      .summary = "keep a certificate, but do not use it",
      .options = {json_option},
-     .arguments = one,
+     .arguments = one_argument,
      .run = at_desk<disable>},
     {.name = "enable",
      .synopsis = "[--json] FINGERPRINT",
      .summary = "use a certificate again that was disabled",
      .options = {json_option},
-     .arguments = one,
+     .arguments = one_argument,
      .run = at_desk<enable>},
 }};
 

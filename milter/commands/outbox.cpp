@@ -173,8 +173,6 @@ int in_outbox(const invocation& called) {
     return run(places, called);
 }
 
-constexpr option_spec json_option{"--json", takes::nothing};
-
 } // namespace
 
 const std::array<command_entry, 3> outbox_commands{{

@@ -1,6 +1,7 @@
 // sealgate serve: puts the rooms together, and runs them until a signal ends it.
 
 #include "keys/base/files.hpp"
+#include "keys/rnp/librnp.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
@@ -230,6 +231,10 @@ private:
 } // namespace
 
 int cmd_serve(const invocation& called) {
+    try {
+        keys::prepare_librnp();
+    } catch (const keys::librnp_broken&) { // the proof says so
+    }
     // Until the service listens for it, a reload is nothing to die of.
     std::signal(SIGHUP, SIG_IGN);
     // A peer that leaves, a gpg that dies and a log that can't grow are seen as errors where they happen.

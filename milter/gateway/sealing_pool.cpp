@@ -29,7 +29,6 @@ sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::s
     : gpg_(std::move(gpg))
     , trust_(&log_line)
     , threads_(worker_count(workers)) {
-    keys::prepare_librnp();
     if (engine == policy::sealing_engine::automatic) boost::asio::post(threads_, [this] { prove_engine(); });
 }
 
@@ -63,22 +62,34 @@ std::expected<keys::pgp_mime_envelope, trouble> sealing_pool::seal_now(const pol
 sealing_pool::sealed sealing_pool::seal_with(engines& of, std::string_view entity,
                                              const std::vector<keys::seal_recipient>& recipients,
                                              policy::sealing_engine engine) {
-    const bool automatic = engine == policy::sealing_engine::automatic;
-    if (automatic && trust_.proof_is_due()) boost::asio::post(threads_, [this] { prove_engine(); });
-    if (automatic && trust_.holds()) {
-        if (!of.in_process) of.in_process.emplace(trust_);
-        if (auto made = of.in_process->seal(entity, recipients)) return made;
+    if (engine == policy::sealing_engine::automatic) {
+        if (trust_.proof_is_due()) boost::asio::post(threads_, [this] { prove_engine(); });
+        if (auto made = seal_in_process(of, entity, recipients)) return made;
     }
     if (!of.by_gpg) of.by_gpg.emplace(gpg_);
     return of.by_gpg->seal(entity, recipients);
 }
 
+sealing_pool::sealed sealing_pool::seal_in_process(engines& of, std::string_view entity,
+                                                   const std::vector<keys::seal_recipient>& recipients) {
+    try {
+        if (!of.in_process) of.in_process.emplace(trust_);
+        return of.in_process->seal(entity, recipients);
+    } catch (const keys::librnp_broken& broken) {
+        trust_.withdraw(broken.what());
+        return std::unexpected(keys::seal_error{broken.what()});
+    }
+}
+
 void sealing_pool::prove_engine() {
+    if (proving_.exchange(true)) return;
     try {
         keys::prove_engine(trust_, gpg_);
     } catch (const std::exception& problem) {
-        log_line("sealing in process was not proved, and gpg seals until it is: " + text_of(problem));
+        log_line("sealing in process could not be proved just now, and " +
+                 std::string(trust_.holds() ? "the proof before counts: " : "gpg seals until it is: ") + text_of(problem));
     }
+    proving_ = false;
 }
 
 sealing_pool::engines sealing_pool::take() {

@@ -18,6 +18,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <expected>
 #include <memory>
@@ -31,7 +32,7 @@ namespace sealgate::milter {
 
 class sealing_pool {
 public:
-    // 0 workers: one for each core. Made before other threads are started. The trust in `engine` is proved at once, and where
+    // 0 workers: one for each core. The trust in `engine` is proved at once, and where
     // another one is asked for later, then.
     sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine);
     ~sealing_pool();
@@ -57,12 +58,14 @@ private:
                                                              policy::sealing_engine engine);
     sealed seal_with(engines& of, std::string_view entity, const std::vector<keys::seal_recipient>& recipients,
                      policy::sealing_engine engine);
+    sealed seal_in_process(engines& of, std::string_view entity, const std::vector<keys::seal_recipient>& recipients);
     void prove_engine();
     engines take();
     void give_back(engines idle);
 
     keys::gpg_options gpg_;
     keys::engine_trust trust_;
+    std::atomic<bool> proving_{false};
     std::mutex mutex_;
     std::vector<engines> idle_;
     boost::asio::thread_pool threads_;

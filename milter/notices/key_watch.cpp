@@ -22,7 +22,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds after_a_failure{30}, longest_wait{60};
+constexpr std::chrono::seconds before_another_try{30}, longest_sleep{60};
 constexpr std::chrono::hours further_ahead{25}; // what comes into sight until the next look, which is within a day
 
 } // namespace
@@ -106,7 +106,7 @@ void key_watch::start(asio::thread_pool& pool) {
 asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
     for (;;) {
         wanted_ = false;
-        wall_time next = now_() + after_a_failure;
+        wall_time next = now_() + before_another_try;
         std::string problem;
         try {
             auto work = [this, live = live_()] { return look_now(*live); };
@@ -125,7 +125,7 @@ asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
 // Or until somebody wants a look. The wall clock may be set meanwhile.
 asio::awaitable<void> key_watch::wait_until(wall_time next) {
     while (!wanted_ && now_() < next) {
-        timer_.expires_after(std::min<wall_time::duration>(next - now_(), longest_wait));
+        timer_.expires_after(std::min<wall_time::duration>(next - now_(), longest_sleep));
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }

@@ -19,25 +19,26 @@ using std::chrono::sys_seconds;
 std::string line_of(const json::object& line) { return json::serialize(line) + "\n"; }
 
 // These throw boost's own errors where a member is missing or is of another type.
-sys_seconds time_in(const json::value& text) {
+sys_seconds second_in(const json::value& text) {
     const auto time = parse_rfc3339(std::string_view(text.as_string()));
     if (!time) throw std::invalid_argument("a time that is none");
     return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
-std::optional<sys_seconds> time_in(const json::object& from, std::string_view name) {
+std::optional<sys_seconds> second_in(const json::object& from, std::string_view name) {
     const auto* text = from.if_contains(name);
-    return text ? std::optional(time_in(*text)) : std::nullopt;
+    return text ? std::optional(second_in(*text)) : std::nullopt;
 }
 
 void apply(const json::object& line, policy::watch_memory& to) {
     if (const auto* mail = line.if_contains("mail")) {
-        to.mail = time_in(*mail);
+        to.mail = second_in(*mail);
     } else if (const auto* entry = line.if_contains("always_to")) {
-        const policy::watched_entry known{.since = time_in(line, "since"), .told = time_in(line, "told")};
+        const policy::watched_entry known{.since = second_in(line, "since"), .told = second_in(line, "told")};
         to.organisation.insert_or_assign(std::string(std::string_view(entry->as_string())), known);
     } else {
-        const policy::told_step known{.end = time_in(line.at("end")), .step = std::chrono::seconds(line.at("step").as_int64())};
+        const policy::told_step known{.end = second_in(line.at("end")),
+                                      .step = std::chrono::seconds(line.at("step").as_int64())};
         to.certificates.insert_or_assign(std::string(std::string_view(line.at("certificate").as_string())), known);
     }
 }

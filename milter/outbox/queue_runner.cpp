@@ -1,5 +1,6 @@
 #include "milter/outbox/queue_runner.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
@@ -8,7 +9,6 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/message.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
@@ -24,7 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // Between tries to record what became of a copy, while the disk does not take it: longer each time, up to the second.
 constexpr std::chrono::seconds first_disk_pause{1}, longest_disk_pause{30};

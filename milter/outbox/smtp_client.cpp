@@ -1,8 +1,8 @@
 #include "milter/outbox/smtp_client.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -25,7 +25,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 using asio::ip::tcp;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // Of the message, in one write.
 constexpr std::size_t piece_size = 128 * 1024;

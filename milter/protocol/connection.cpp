@@ -1,13 +1,12 @@
 #include "milter/protocol/connection.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -23,7 +22,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // A body piece of 64 KiB and the frames around it come in one read.
 constexpr std::size_t read_size = 128 * 1024;

@@ -1,15 +1,14 @@
 #include "milter/protocol/server.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <stdexcept>
 #include <sys/stat.h>
@@ -22,7 +21,6 @@ namespace {
 
 namespace asio = boost::asio;
 using generic_protocol = asio::generic::stream_protocol;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 generic_protocol::endpoint address_of(const endpoint& where) {
     if (const auto* local = std::get_if<unix_endpoint>(&where)) return asio::local::stream_protocol::endpoint(local->path);

@@ -11,7 +11,7 @@ namespace sealgate::policy {
 
 namespace {
 
-constexpr std::size_t most_named = 20;
+constexpr std::size_t most_told_of = 20;
 constexpr std::size_t most_in_a_sentence = 3;
 constexpr std::size_t most_services = 5;
 constexpr std::size_t services_of_a_tier = 2;
@@ -173,7 +173,7 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
                                      .inherited = mail.inherited});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
-            if (at->who.size() < most_named)
+            if (at->who.size() < most_told_of)
                 at->who.push_back(one.address);
             else
                 ++at->unnamed;

@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-constexpr std::size_t most_named = 50;
+constexpr std::size_t most_listed = 50;
 
 // "2026-11-28 09:00 UTC".
 std::string minute_of(sys_seconds time) {
@@ -122,8 +122,8 @@ private:
             add(block_kind::paragraph, "none, since no rule says encrypt");
         else
             out_.blocks.push_back(std::move(rules));
-        for (std::size_t i = 0; i < std::min(news_.unusable.size(), most_named); ++i) tell(news_.unusable[i]);
-        if (news_.unusable.size() > most_named) add(block_kind::paragraph, and_more(news_.unusable.size()));
+        for (std::size_t i = 0; i < std::min(news_.unusable.size(), most_listed); ++i) tell(news_.unusable[i]);
+        if (news_.unusable.size() > most_listed) add(block_kind::paragraph, and_more(news_.unusable.size()));
     }
 
     void tell(const unusable_key& one) {
@@ -153,7 +153,7 @@ private:
 
     void list(const std::vector<ending_certificate>& certificates, std::string_view when) {
         block all{.kind = block_kind::list, .lines = {}};
-        for (std::size_t i = 0; i < std::min(certificates.size(), most_named); ++i) {
+        for (std::size_t i = 0; i < std::min(certificates.size(), most_listed); ++i) {
             const auto& one = certificates[i];
             auto addresses = one.addresses;
             if (addresses.size() > 3) {
@@ -165,10 +165,10 @@ private:
                                   std::string(when) + minute_of(one.end) + ", certificate " + one.fingerprint}});
         }
         out_.blocks.push_back(std::move(all));
-        if (certificates.size() > most_named) add(block_kind::paragraph, and_more(certificates.size()));
+        if (certificates.size() > most_listed) add(block_kind::paragraph, and_more(certificates.size()));
     }
 
-    static std::string and_more(std::size_t all) { return "and " + std::to_string(all - most_named) + " more."; }
+    static std::string and_more(std::size_t all) { return "and " + std::to_string(all - most_listed) + " more."; }
 
     void add(block_kind kind, std::string line) { out_.blocks.push_back({.kind = kind, .lines = {{{std::move(line)}}}}); }
 

@@ -1,7 +1,6 @@
 #include "policy/report/svg.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace sealgate::policy {
 
@@ -38,10 +37,6 @@ markup class_of(series_look drawn) {
     return "";
 }
 
-std::uint64_t total(const chart_column& column) {
-    return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0});
-}
-
 // 1, 2 or 5 times a power of ten: about four lines up to the highest column.
 std::uint64_t grid_step(std::uint64_t highest) {
     for (std::uint64_t power = 1;; power *= 10)
@@ -56,7 +51,7 @@ public:
         , chart_(chart)
         , slot_(std::min(100.0 / static_cast<double>(std::max<std::size_t>(chart.columns.size(), 1)), widest_column)) {
         std::uint64_t highest = 1;
-        for (const auto& column : chart.columns) highest = std::max(highest, total(column));
+        for (const auto& column : chart.columns) highest = std::max(highest, column.total());
         step_ = grid_step(highest);
         top_ = (highest + step_ - 1) / step_ * step_;
     }

@@ -8,6 +8,7 @@
 #include "policy/base/html.hpp"
 
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct chart_column {
     std::string name;                  // whole, for a tip
     std::string tick;                  // short, below the axis
     std::vector<std::uint64_t> values; // one a series, from the bottom up
+
+    std::uint64_t total() const { return std::accumulate(values.begin(), values.end(), std::uint64_t{0}); }
 };
 
 constexpr std::size_t most_marks = 30; // the first ones are drawn; more would be a wall

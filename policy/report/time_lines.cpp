@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <numeric>
 #include <vector>
 
 namespace sealgate::policy {
@@ -72,17 +71,13 @@ struct time_picture {
     std::string what;                // "mails by outcome"
 };
 
-std::uint64_t total(const chart_column& column) {
-    return std::accumulate(column.values.begin(), column.values.end(), std::uint64_t{0});
-}
-
 std::string description_of(const time_picture& picture) {
     const auto& columns = picture.chart.columns;
     const auto& slots = picture.axis.slots;
-    const auto highest = std::ranges::max_element(columns, {}, total);
+    const auto highest = std::ranges::max_element(columns, {}, &chart_column::total);
     std::string out = "Stacked columns, one for each " + std::string(name_of(picture.axis.step)) + ", from " +
                       slots.front().name + " to " + slots.back().name + ". The highest is " + highest->name + " with " +
-                      counted(total(*highest), "mail", "mails") + ". In all:";
+                      counted(highest->total(), "mail", "mails") + ". In all:";
     for (std::size_t i = 0; i < picture.chart.series.size(); ++i)
         out += (i == 0 ? " " : ", ") + html::grouped(picture.sums[i]) + " " + picture.chart.series[i].name;
     out += ".";
@@ -149,10 +144,10 @@ void draw_numbers(writer& to, const time_picture& picture) {
     for (const auto& one : picture.chart.series) table.heads.push_back(one.name);
     table.heads.emplace_back("all");
     for (const auto& column : picture.chart.columns) {
-        if (total(column) == 0) continue;
+        if (column.total() == 0) continue;
         std::vector<data_cell> row{words(column.name)};
         for (const auto value : column.values) row.push_back(number(value));
-        row.push_back(number(total(column)));
+        row.push_back(number(column.total()));
         table.rows.push_back(std::move(row));
     }
     if (table.rows.size() < picture.chart.columns.size())

@@ -14,6 +14,7 @@ Needs root, as Postfix's master does.
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -176,6 +177,11 @@ class Postfix:
         """What postqueue -j says: one dict a message, with queue_name, queue_id, sender, recipients."""
         run = subprocess.run(["/usr/sbin/postqueue", "-c", self.config, "-j"], capture_output=True, text=True, check=True)
         return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def has_files_in(self, *queues):
+        """Whether a message lies in one of these, without a program that asks. A message moves from maildrop to incoming to active:
+        name them in that order."""
+        return any(files for queue in queues for _, _, files in os.walk(self.root / "queue" / queue))
 
     def drop(self, queue_id):
         """Deletes one message, held or waiting."""

@@ -57,19 +57,29 @@ TEST_F(EngineProof, GivesTheTrustAndLeavesNothingBehind) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path())) ADD_FAILURE() << entry.path();
 }
 
-TEST_F(EngineProof, OtherWordsThanWereSealedTakeItAway) {
+// Of the two that it decrypts, the second one is librnp's.
+TEST_F(EngineProof, OtherWordsThanWereSealedTakeItAwayForGood) {
     prove_engine(trust, gpg_here(gpg_that_decrypts_with("/usr/bin/gpg \"$@\"; echo and more")));
     EXPECT_FALSE(trust.holds());
     ASSERT_EQ(told.size(), 1u);
     EXPECT_THAT(told[0], HasSubstr("out of use until the next start, and gpg seals instead: gpg opened something else"));
-}
-
-TEST_F(EngineProof, WhatGpgCannotOpenTakesItAwayForGood) {
-    prove_engine(trust, gpg_here(gpg_that_decrypts_with("exit 2")));
-    EXPECT_FALSE(trust.holds());
     prove_engine(trust, gpg_here());
     EXPECT_FALSE(trust.holds());
     EXPECT_EQ(told.size(), 1u);
+}
+
+TEST_F(EngineProof, WhatGpgCannotOpenTakesItAway) {
+    const auto mark = (scratch.path() / "mark").string();
+    prove_engine(trust,
+                 gpg_here(gpg_that_decrypts_with("[ -e " + mark + " ] && exit 2; : >" + mark + "; exec /usr/bin/gpg \"$@\"")));
+    EXPECT_FALSE(trust.holds());
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_THAT(told[0], HasSubstr("gpg did not decrypt"));
+}
+
+TEST_F(EngineProof, GpgThatOpensNothingAtAllProvesNothing) {
+    EXPECT_THROW(prove_engine(trust, gpg_here(gpg_that_decrypts_with("exit 2"))), gpg_broken);
+    EXPECT_THAT(told, IsEmpty());
 }
 
 TEST_F(EngineProof, GpgThatCannotBeRunProvesNothing) {

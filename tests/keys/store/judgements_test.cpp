@@ -116,6 +116,40 @@ TEST_F(Judgements, FileThatCannotBeWrittenIsDoneWithout) {
     EXPECT_GT(runs_to_load(gpg), 0);
 }
 
+// Root would make what the owner of the directory wants made.
+TEST_F(Judgements, ALinkIsNotFollowed) {
+    const auto gpg = counting_gpg();
+    std::filesystem::remove(index());
+    std::filesystem::create_symlink(directory.path() / "elsewhere", index());
+    EXPECT_GT(runs_to_load(gpg), 0);
+    EXPECT_GT(runs_to_load(gpg), 0);
+    EXPECT_FALSE(std::filesystem::exists(directory.path() / "elsewhere"));
+}
+
+TEST_F(Judgements, WhatGpgRefusesIsAskedAgain) {
+    auto stored = make_store().load().certificates;
+    const auto octets = read_file(file_of(ann));
+    std::erase_if(stored, [&](const auto& one) { return one.cert.fingerprint != ann; });
+    stored.front().cert.subkeys.back().refused = true;
+    judgements kept(directory.path() / "another.index", "a judge");
+    kept.keep(stored, {ann}, now());
+    EXPECT_FALSE(kept.find(ann, octets, now()));
+}
+
+TEST_F(Judgements, WhatIsRemovedFromTheStoreIsNotInItsFile) {
+    ASSERT_TRUE(read_file(index()).contains("ann@example.org"));
+    ASSERT_TRUE(make_store().remove(ann));
+    EXPECT_FALSE(read_file(index()).contains("ann@example.org"));
+}
+
+TEST_F(Judgements, TwoJudgesDoNotDisturbEachOther) {
+    const auto gpg = counting_gpg();
+    runs_to_load(gpg);
+    runs_to_load(gpg, {.rsa = 4096, .elgamal = 2048});
+    EXPECT_EQ(runs_to_load(gpg), 0);
+    EXPECT_EQ(runs_to_load(gpg, {.rsa = 4096, .elgamal = 2048}), 0);
+}
+
 TEST_F(Judgements, FileIsPrivate) {
     EXPECT_EQ(std::filesystem::status(index()).permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -127,13 +161,14 @@ TEST_F(Judgements, TimeAndOctetsCount) {
     std::erase_if(stored, [&](const auto& one) { return one.cert.fingerprint != ann; });
     stored.front().read_again = now() + std::chrono::hours(1);
     judgements kept(directory.path() / "another.index", "a judge");
-    kept.keep(stored, {ann});
+    kept.keep(stored, {ann}, now());
     EXPECT_TRUE(kept.find(ann, octets, now()));
     EXPECT_FALSE(kept.find(ann, octets, now() + std::chrono::hours(1))) << "something in it counts from then on";
     EXPECT_FALSE(kept.find(ann, octets + "x", now()));
     EXPECT_FALSE(kept.find(bob, octets, now()));
+    EXPECT_FALSE(kept.find(ann, octets, now() - std::chrono::hours(1))) << "the clock was ahead when it was judged";
     EXPECT_FALSE(judgements(directory.path() / "another.index", "another judge").find(ann, octets, now()));
-    kept.keep({}, {bob});
+    kept.keep({}, {bob}, now());
     EXPECT_FALSE(kept.find(ann, octets, now())) << "what is gone is forgotten";
 }
 

@@ -180,8 +180,9 @@ class Postfix:
 
     def has_files_in(self, *queues):
         """Whether a message lies in one of these, without a program that asks. A message moves from maildrop to incoming to active:
-        name them in that order."""
-        return any(files for queue in queues for _, _, files in os.walk(self.root / "queue" / queue))
+        name them in that order. What is not whole yet has no execute bit, and is nobody's mail."""
+        return any(_is_whole(Path(directory) / name)
+                   for queue in queues for directory, _, files in os.walk(self.root / "queue" / queue) for name in files)
 
     def drop(self, queue_id):
         """Deletes one message, held or waiting."""
@@ -191,3 +192,10 @@ class Postfix:
         """Local submission: the sendmail(1) command, with LF line ends as local programs write them."""
         return subprocess.run(["/usr/sbin/sendmail", "-C", self.config, "-i", "-f", sender, "--", *recipients],
                               input=data.replace(b"\r\n", b"\n"), capture_output=True, timeout=30)
+
+
+def _is_whole(file):
+    try:
+        return bool(file.stat().st_mode & 0o100)
+    except FileNotFoundError:
+        return False

@@ -1,5 +1,5 @@
 // How loops of ours wait for Asio: the error is a value, and nothing is thrown.
-// Tested by protocol/connection_test.
+// Tested by protocol/connection_test and base/keyed_mutex_test.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>

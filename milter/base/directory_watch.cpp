@@ -1,9 +1,9 @@
 #include "milter/base/directory_watch.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "milter/base/as_result.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <array>
 #include <sys/inotify.h>
@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::uint32_t any_change = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB |
                                      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 } // namespace
 
@@ -45,11 +43,11 @@ asio::awaitable<bool> directory_watch::event_within(std::chrono::steady_clock::d
     using namespace asio::experimental::awaitable_operators;
     timer_.expires_after(time);
     if (!watching_) {
-        co_await timer_.async_wait(no_throw);
+        co_await timer_.async_wait(as_result);
         co_return false;
     }
     std::array<char, 4096> unread; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    const auto first = co_await (events_.async_read_some(asio::buffer(unread), no_throw) || timer_.async_wait(no_throw));
+    const auto first = co_await (events_.async_read_some(asio::buffer(unread), as_result) || timer_.async_wait(as_result));
     if (first.index() != 0) co_return false;
     if (std::get<0>(std::get<0>(first))) give_up();
     co_return true;

@@ -1,13 +1,12 @@
 #include "milter/base/keep_running.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cstdlib>
 #include <exception>
@@ -47,7 +46,7 @@ asio::awaitable<void> wait(asio::steady_timer& timer, std::chrono::milliseconds 
     bool waited = false;
     try {
         timer.expires_after(time);
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer.async_wait(as_result);
         waited = true;
     } catch (...) { // no memory to wait with
     }

@@ -1,8 +1,8 @@
 #include "milter/base/keyed_mutex.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "milter/base/as_result.hpp"
+
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace sealgate::milter {
 
@@ -26,7 +26,7 @@ asio::awaitable<key_guard> keyed_mutex::take(std::string name) {
     if (!is_free) {
         const auto waits = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
         at->second.push_back(waits);
-        co_await waits->async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await waits->async_wait(as_result);
     }
     co_return key_guard(table_, std::move(name));
 }

@@ -5,6 +5,7 @@
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
+#include "milter/base/as_result.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 #include "milter/commands/list.hpp"
@@ -23,12 +24,10 @@
 #include "policy/audit/event.hpp"
 #include "policy/base/text.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
 #include <filesystem>
@@ -199,7 +198,7 @@ private:
 
     asio::awaitable<void> await_signals() {
         while (!ending_) {
-            const auto [error, number] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
+            const auto [error, number] = co_await signals_.async_wait(as_result);
             if (error) co_return;
             if (number == SIGHUP)
                 renewal_.reload();

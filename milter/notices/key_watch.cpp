@@ -2,6 +2,7 @@
 
 #include "keys/base/files.hpp"
 #include "keys/certificates/ends.hpp"
+#include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
@@ -10,7 +11,6 @@
 #include "milter/notices/watch_file.hpp"
 #include "policy/notices/watch_mail.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
@@ -126,7 +126,7 @@ asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
 asio::awaitable<void> key_watch::wait_until(wall_time next) {
     while (!wanted_ && now_() < next) {
         timer_.expires_after(std::min<wall_time::duration>(next - now_(), longest_sleep));
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer_.async_wait(as_result);
     }
 }
 

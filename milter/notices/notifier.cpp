@@ -1,5 +1,6 @@
 #include "milter/notices/notifier.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
@@ -12,7 +13,6 @@
 #include "policy/notices/told_lately.hpp"
 #include "policy/texts/language.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -217,7 +217,7 @@ asio::awaitable<void> notifier::run(asio::thread_pool& pool) {
         if (const auto next = ledger_.next_due())
             until = std::min(until, std::chrono::steady_clock::now() + std::max(*next - now_(), wall_time::duration{}));
         timer_.expires_at(until);
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer_.async_wait(as_result);
         bool failed = false;
         for (const auto& who : ledger_.due(now_(), live_()->rules.notices.digest)) {
             const auto mine = co_await senders_.take(who);
@@ -229,7 +229,7 @@ asio::awaitable<void> notifier::run(asio::thread_pool& pool) {
         }
         if (!failed) continue;
         timer_.expires_after(after_a_failure);
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer_.async_wait(as_result);
     }
 }
 

@@ -1,15 +1,14 @@
 #include "milter/outbox/submit_limit.hpp"
 
+#include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/outbox/smtp_client.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
@@ -71,7 +70,7 @@ awaitable<void> submit_limit::ask() {
             asio::co_spawn(executor, put(asking_, submit_()), asio::detached);
         }
         mine = asking_;
-        while (!mine->is_answered && !mine->is_forgotten) co_await mine->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+        while (!mine->is_answered && !mine->is_forgotten) co_await mine->ended.async_wait(as_result);
     } while (mine->is_forgotten);
 }
 

@@ -4,9 +4,9 @@
 // told otherwise.
 #pragma once
 
+#include "milter/base/as_result.hpp"
 #include "milter/settings/endpoint.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,7 +15,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -75,8 +74,6 @@ public:
     int most_open = 0;
 
 private:
-    static constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-
     asio::awaitable<void> accept() {
         for (;;) {
             auto [error, socket] = co_await acceptor_.async_accept(as_result);

@@ -59,7 +59,7 @@ const std::array<command_entry, 4> audit_commands{{
      .options = filters_and({{"--event", takes::values},
                              {"--last", takes::value},
                              {"--follow", takes::nothing},
-                             {"--json", takes::nothing},
+                             json_option,
                              {"--csv", takes::nothing}}),
      .run = ask<show_records>},
     {.name = "stats",
@@ -68,7 +68,7 @@ const std::array<command_entry, 4> audit_commands{{
      .details = "WHAT is day, hour, outcome (if not given), mode, classification, sender or failure; or of recipients:\n"
                 "recipient, domain, tier or reason.\n\n" +
                 filters + nothing_matches,
-     .options = filters_and({{"--by", takes::value}, {"--json", takes::nothing}, {"--csv", takes::nothing}}),
+     .options = filters_and({{"--by", takes::value}, json_option, {"--csv", takes::nothing}}),
      .run = ask<show_counts>},
     {.name = "verify",
      .synopsis = "[--checkpoint FILE]... [--key KEY]... [--from N] [--json] [LOG...]",
@@ -81,8 +81,7 @@ const std::array<command_entry, 4> audit_commands{{
          "                      If the signing key was replaced: --key OLD --key NEW. What names another key is told\n"
          "  --from N            the log begins with record N; those before it are kept elsewhere\n"
          "  LOG...              files to verify instead of the gateway's own, in their order\n",
-     .options =
-         {{"--checkpoint", takes::values}, {"--key", takes::values}, {"--from", takes::value}, {"--json", takes::nothing}},
+     .options = {{"--checkpoint", takes::values}, {"--key", takes::values}, {"--from", takes::value}, json_option},
      .arguments = {.least = 0, .most = SIZE_MAX},
      .run = verify},
     {.name = "reveal",
@@ -95,7 +94,7 @@ const std::array<command_entry, 4> audit_commands{{
                              {"--event", takes::values},
                              {"--last", takes::value},
                              {"--follow", takes::nothing},
-                             {"--json", takes::nothing},
+                             json_option,
                              {"--csv", takes::nothing}}),
      .run = ask<reveal_records>},
 }};

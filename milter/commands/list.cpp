@@ -19,7 +19,7 @@ const command_entry commands[] = {
          "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
          "store, the largest message that Postfix takes, and the public key that signs the audit log: note it elsewhere.\n"
          "Exit status 1 where something is wrong.\n",
-     .options = {{"--json", takes::nothing}},
+     .options = {json_option},
      .run = cmd_check},
     {.name = "explain",
      .synopsis = "[--from ADDRESS] [--to ADDRESS]... [--json] FILE...",
@@ -27,7 +27,7 @@ const command_entry commands[] = {
      .details = "FILE is a message (RFC 5322); - is standard input. Without --to the recipients are those in To and Cc.\n"
                 "--from stands in for the envelope sender; with it, what the sender would hear by mail is told too.\n"
                 "Nothing is sent, sealed or logged.\n",
-     .options = {{"--json", takes::nothing}, {"--from", takes::value}, {"--to", takes::values}},
+     .options = {json_option, {"--from", takes::value}, {"--to", takes::values}},
      .arguments = {.least = 1, .most = SIZE_MAX},
      .run = cmd_explain},
     {.name = "keys",
@@ -51,7 +51,7 @@ const command_entry commands[] = {
          "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
          "--checkpoint, --key and --from are those of audit verify.\n"
          "Exit status 1 if the log is not whole; the report is written and says so.\n",
-     .options = {{"--json", takes::nothing},
+     .options = {json_option,
                  {"--since", takes::value},
                  {"--until", takes::value},
                  {"--output", takes::value},
@@ -64,11 +64,7 @@ const command_entry commands[] = {
      .summary = "the copies and notices that wait to be handed over to Postfix",
      .details = "All work beside a running gateway, which looks at the outbox every five seconds.\n",
      .commands = outbox_commands},
-    {.name = "version",
-     .synopsis = "[--json]",
-     .summary = "print the version",
-     .options = {{"--json", takes::nothing}},
-     .run = cmd_version},
+    {.name = "version", .synopsis = "[--json]", .summary = "print the version", .options = {json_option}, .run = cmd_version},
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "keys/certificates/written_certificate.hpp"
 
+#include "policy/base/json.hpp"
+
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -14,7 +16,6 @@ namespace json = boost::json;
 
 json::value as_json(time_point time) { return time.time_since_epoch().count(); }
 json::value as_json(const std::optional<time_point>& time) { return time ? as_json(*time) : json::value(); }
-json::array as_json(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 json::object as_json(const subkey& key) {
     return {{"fingerprint", key.fingerprint},  {"key_id", key.key_id},
@@ -32,18 +33,10 @@ std::optional<time_point> end_in(const json::value& value) {
     return value.is_null() ? std::nullopt : std::optional(time_in(value));
 }
 
-std::string text_in(const json::value& text) { return std::string(std::string_view(text.as_string())); }
-
-std::vector<std::string> texts_in(const json::value& list) {
-    std::vector<std::string> out;
-    for (const auto& one : list.as_array()) out.push_back(text_in(one));
-    return out;
-}
-
 subkey subkey_in(const json::value& value) {
     const auto& from = value.as_object();
-    return {.fingerprint = text_in(from.at("fingerprint")),
-            .key_id = text_in(from.at("key_id")),
+    return {.fingerprint = json_text(from.at("fingerprint")),
+            .key_id = json_text(from.at("key_id")),
             .algorithm = from.at("algorithm").to_number<std::uint8_t>(),
             .bits = from.at("bits").to_number<unsigned>(),
             .created = time_in(from.at("created")),
@@ -57,9 +50,9 @@ subkey subkey_in(const json::value& value) {
 }
 
 certificate certificate_in(const json::object& from) {
-    certificate out{.fingerprint = text_in(from.at("fingerprint")),
-                    .user_ids = texts_in(from.at("user_ids")),
-                    .addresses = texts_in(from.at("addresses")),
+    certificate out{.fingerprint = json_text(from.at("fingerprint")),
+                    .user_ids = json_texts(from.at("user_ids")),
+                    .addresses = json_texts(from.at("addresses")),
                     .created = time_in(from.at("created")),
                     .expires = end_in(from.at("expires")),
                     .user_ids_expire = end_in(from.at("user_ids_expire")),
@@ -84,8 +77,8 @@ std::string as_json(const certificate& cert) {
     json::array subkeys;
     for (const auto& one : cert.subkeys) subkeys.push_back(as_json(one));
     return json::serialize(json::object{{"fingerprint", cert.fingerprint},
-                                        {"user_ids", as_json(cert.user_ids)},
-                                        {"addresses", as_json(cert.addresses)},
+                                        {"user_ids", json_array(cert.user_ids)},
+                                        {"addresses", json_array(cert.addresses)},
                                         {"created", as_json(cert.created)},
                                         {"expires", as_json(cert.expires)},
                                         {"user_ids_expire", as_json(cert.user_ids_expire)},

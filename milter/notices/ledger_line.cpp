@@ -1,6 +1,7 @@
 #include "milter/notices/ledger_line.hpp"
 
 #include "milter/outbox/copy_file.hpp"
+#include "policy/base/json.hpp"
 #include "policy/base/names.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/mail/address.hpp"
@@ -17,8 +18,6 @@ namespace {
 namespace json = boost::json;
 using policy::name_of;
 
-json::array as_json(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
-
 json::object as_json(const policy::told_mail& mail) {
     json::array recipients;
     for (const auto& one : mail.recipients)
@@ -32,7 +31,7 @@ json::object as_json(const policy::told_mail& mail) {
             {"time", rfc3339(mail.time)},
             {"message_id", mail.message_id},
             {"classification", mail.classification},
-            {"meant", as_json(mail.meant)},
+            {"meant", json_array(mail.meant)},
             {"unread", mail.unread ? json::value(*mail.unread) : json::value()},
             {"recipients", std::move(recipients)},
             {"unnamed", mail.unnamed},
@@ -52,14 +51,6 @@ E enum_in(const json::value& word) {
     return *found;
 }
 
-std::string text_in(const json::value& text) { return std::string(std::string_view(text.as_string())); }
-
-std::vector<std::string> texts_in(const json::value& list) {
-    std::vector<std::string> out;
-    for (const auto& one : list.as_array()) out.push_back(text_in(one));
-    return out;
-}
-
 std::chrono::system_clock::time_point time_in(const json::value& text) {
     const auto time = parse_rfc3339(std::string_view(text.as_string()));
     if (!time) throw malformed("a time that is none");
@@ -67,24 +58,24 @@ std::chrono::system_clock::time_point time_in(const json::value& text) {
 }
 
 policy::told_mail mail_in(const json::object& from) {
-    policy::told_mail out{.id = text_in(from.at("id")),
+    policy::told_mail out{.id = json_text(from.at("id")),
                           .kind = enum_in<policy::notice_kind>(from.at("kind")),
                           .time = time_in(from.at("time")),
-                          .message_id = text_in(from.at("message_id")),
-                          .classification = text_in(from.at("classification")),
-                          .meant = texts_in(from.at("meant")),
+                          .message_id = json_text(from.at("message_id")),
+                          .classification = json_text(from.at("classification")),
+                          .meant = json_texts(from.at("meant")),
                           .unread = {},
                           .recipients = {},
                           .unnamed = from.at("unnamed").to_number<std::size_t>(),
                           .sealed = from.at("sealed").as_bool(),
                           .inherited = from.contains("inherited") && from.at("inherited").as_bool()};
     // Lines of older gateways have none.
-    if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = text_in(*unread);
+    if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = json_text(*unread);
     for (const auto& one : from.at("recipients").as_array()) {
         const auto& recipient = one.as_object();
-        out.recipients.push_back({.address = text_in(recipient.at("address")),
-                                  .domain = text_in(recipient.at("domain")),
-                                  .tier = text_in(recipient.at("tier")),
+        out.recipients.push_back({.address = json_text(recipient.at("address")),
+                                  .domain = json_text(recipient.at("domain")),
+                                  .tier = json_text(recipient.at("tier")),
                                   .why = enum_in<policy::reason>(recipient.at("reason")),
                                   .has_key = recipient.at("has_key").as_bool()});
     }
@@ -92,8 +83,8 @@ policy::told_mail mail_in(const json::object& from) {
 }
 
 collected_mail collected_in(const json::object& from) {
-    collected_mail out{.sender = text_in(from.at("sender")),
-                       .language = text_in(from.at("language")),
+    collected_mail out{.sender = json_text(from.at("sender")),
+                       .language = json_text(from.at("language")),
                        .due = time_in(from.at("due")),
                        .mail = mail_in(from.at("mail").as_object())};
     if (!policy::is_envelope_address(out.sender)) throw malformed("a sender that must not get onto the wire");
@@ -104,7 +95,7 @@ collected_mail collected_in(const json::object& from) {
 
 std::string to_text(const ledger_line& line) {
     json::object out{{"at", rfc3339(line.at)}};
-    if (!line.told.empty()) out["told"] = as_json(line.told);
+    if (!line.told.empty()) out["told"] = json_array(line.told);
     if (!line.sent.empty()) out["sent"] = line.sent;
     if (const auto& held = line.collected)
         out["collected"] = json::object{
@@ -117,10 +108,10 @@ std::expected<ledger_line, std::string> parse_ledger_line(std::string_view text)
         const auto parsed = json::parse({text.data(), text.size()});
         const auto& from = parsed.as_object();
         ledger_line out{.at = time_in(from.at("at"))};
-        if (const auto* told = from.if_contains("told")) out.told = texts_in(*told);
+        if (const auto* told = from.if_contains("told")) out.told = json_texts(*told);
         for (const auto& key : out.told)
             if (!is_identity(key)) throw malformed("a key that is none");
-        if (const auto* sent = from.if_contains("sent")) out.sent = text_in(*sent);
+        if (const auto* sent = from.if_contains("sent")) out.sent = json_text(*sent);
         if (const auto* collected = from.if_contains("collected")) out.collected = collected_in(collected->as_object());
         return out;
     } catch (const boost::system::system_error& problem) {

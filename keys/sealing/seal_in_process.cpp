@@ -15,13 +15,21 @@ std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view 
     if (each.size() >= most_message_packets) return std::unexpected(seal_error{"more recipients than one message can have"});
     std::vector<rnp_recipient> to;
     for (const auto& one : each) to.push_back({.certificate = *one.certificate, .subkey = one.subkey});
-    auto made = engine_.encrypt(entity, to);
-    if (!made) return std::unexpected(seal_error{std::move(made.error())});
-    if (auto problem = problem_with_sealed(*made, entity, each, "librnp"); !problem.empty()) {
-        trust_.withdraw(problem);
-        return std::unexpected(seal_error{std::move(problem)});
+    try {
+        if (!engine_) engine_.emplace();
+        auto made = engine_->encrypt(entity, to);
+        if (!made) return std::unexpected(seal_error{std::move(made.error())});
+        if (const auto problem = problem_with_sealed(*made, entity, each, "librnp"); !problem.empty())
+            return untrusted(problem);
+        return *std::move(made);
+    } catch (const librnp_broken& broken) {
+        return untrusted(broken.what());
     }
-    return *std::move(made);
+}
+
+std::expected<std::string, seal_error> in_process_sealer::untrusted(const std::string& why) {
+    trust_.withdraw(why);
+    return std::unexpected(seal_error{why});
 }
 
 } // namespace sealgate::keys

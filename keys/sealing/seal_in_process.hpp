@@ -7,6 +7,7 @@
 #include "keys/sealing/seal.hpp"
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +21,14 @@ public:
         : trust_(trust) {}
 
     // As sealer::seal. An error where the engine is not trusted, or does not seal to one of these certificates: then gpg may.
-    // What it made and reading back does not find right costs it the trust.
+    // What it made and reading back does not find right costs it the trust, and so does a librnp that does not work.
     std::expected<std::string, seal_error> seal(std::string_view entity, const std::vector<seal_recipient>& recipients);
 
 private:
+    std::expected<std::string, seal_error> untrusted(const std::string& why);
+
     engine_trust& trust_;
-    rnp_engine engine_;
+    std::optional<rnp_engine> engine_; // made for the first message that it is trusted with
 };
 
 } // namespace sealgate::keys

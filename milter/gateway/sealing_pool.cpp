@@ -1,7 +1,6 @@
 #include "milter/gateway/sealing_pool.hpp"
 
 #include "keys/openpgp/armor.hpp"
-#include "keys/rnp/librnp.hpp"
 #include "keys/sealing/engine_proof.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
@@ -64,21 +63,11 @@ sealing_pool::sealed sealing_pool::seal_with(engines& of, std::string_view entit
                                              policy::sealing_engine engine) {
     if (engine == policy::sealing_engine::automatic) {
         if (trust_.proof_is_due()) boost::asio::post(threads_, [this] { prove_engine(); });
-        if (auto made = seal_in_process(of, entity, recipients)) return made;
+        if (!of.in_process) of.in_process.emplace(trust_);
+        if (auto made = of.in_process->seal(entity, recipients)) return made;
     }
     if (!of.by_gpg) of.by_gpg.emplace(gpg_);
     return of.by_gpg->seal(entity, recipients);
-}
-
-sealing_pool::sealed sealing_pool::seal_in_process(engines& of, std::string_view entity,
-                                                   const std::vector<keys::seal_recipient>& recipients) {
-    try {
-        if (!of.in_process) of.in_process.emplace(trust_);
-        return of.in_process->seal(entity, recipients);
-    } catch (const keys::librnp_broken& broken) {
-        trust_.withdraw(broken.what());
-        return std::unexpected(keys::seal_error{broken.what()});
-    }
 }
 
 void sealing_pool::prove_engine() {

@@ -58,7 +58,6 @@ private:
                                                              policy::sealing_engine engine);
     sealed seal_with(engines& of, std::string_view entity, const std::vector<keys::seal_recipient>& recipients,
                      policy::sealing_engine engine);
-    sealed seal_in_process(engines& of, std::string_view entity, const std::vector<keys::seal_recipient>& recipients);
     void prove_engine();
     engines take();
     void give_back(engines idle);

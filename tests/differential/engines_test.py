@@ -28,17 +28,10 @@ WITHOUT_SQ = {"brainpoolP256r1", "secp256k1", "elg2048"}  # which Sequoia of Deb
 class Key:
     def __init__(self, maker, directory, primary, subkey):
         self.subkey, address = subkey, f"{subkey}@example.org"
-        maker.gpg("--passphrase", "", "--quick-gen-key", address, primary, "sign")
-        fingerprint = self._fingerprints(maker, address)[0]
-        maker.gpg("--passphrase", "", "--quick-add-key", fingerprint, subkey, "encr")
-        self.key_id = self._fingerprints(maker, address)[1][-16:]
+        self.key_id = maker.make_key(address, primary, subkey)[1][-16:]
         self.certificate = maker.gpg("--export", address)
         self.secret = directory / f"{subkey}.pgp"
         self.secret.write_bytes(maker.gpg("--export-secret-keys", address))
-
-    @staticmethod
-    def _fingerprints(maker, address):
-        return re.findall(r"^fpr:+([0-9A-F]+):", maker.gpg("--with-colons", "--list-keys", address).decode(), re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -18,15 +18,22 @@ class Maker:
         self._directory = tempfile.TemporaryDirectory(prefix="gpg-")
         self._home = Path(self._directory.name)
         for address, (primary, subkey) in ADDRESSES.items():
-            self.gpg("--passphrase", "", "--quick-gen-key", address, primary, "sign")
-            listed = self.gpg("--with-colons", "--list-keys", address).decode().splitlines()
-            fingerprint = next(line.split(":")[9] for line in listed if line.startswith("fpr"))
-            self.gpg("--passphrase", "", "--quick-add-key", fingerprint, subkey, "encr")
+            self.make_key(address, primary, subkey)
         return self
 
     def __exit__(self, *_):
         subprocess.run(["gpgconf", "--homedir", self._home, "--kill", "gpg-agent"], capture_output=True)
         self._directory.cleanup()
+
+    def make_key(self, address, primary, subkey):
+        """Of two algorithms, in gpg's words. Returns both fingerprints."""
+        self.gpg("--passphrase", "", "--quick-gen-key", address, primary, "sign")
+        self.gpg("--passphrase", "", "--quick-add-key", self._fingerprints(address)[0], subkey, "encr")
+        return self._fingerprints(address)
+
+    def _fingerprints(self, address):
+        listed = self.gpg("--with-colons", "--list-keys", address).decode().splitlines()
+        return [line.split(":")[9] for line in listed if line.startswith("fpr")]
 
     def gpg(self, *arguments, input=b""):
         command = ["gpg", "--batch", "--no-tty", "--quiet", "--homedir", self._home, "--trust-model", "always",

@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -29,9 +28,9 @@ protected:
     // gpg, but for what it decrypts.
     std::string gpg_that_decrypts_with(const std::string& script) const {
         const auto file = scratch.path() / "fake-gpg";
-        std::ofstream(file) << "#!/bin/bash\ncase \" $* \" in *' --decrypt '*) ;; *) exec /usr/bin/gpg \"$@\";; esac\n"
-                            << script << "\n";
-        std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+        replace_file(file,
+                     "#!/bin/bash\ncase \" $* \" in *' --decrypt '*) ;; *) exec /usr/bin/gpg \"$@\";; esac\n" + script + "\n",
+                     0700);
         return file;
     }
 

@@ -58,9 +58,8 @@ protected:
     // A program in gpg's place. It answers --version as gpg does, and then does this.
     std::filesystem::path fake_gpg(const std::string& script) {
         const auto file = scratch.path() / "fake-gpg";
-        std::ofstream(file) << "#!/bin/bash\ncase \" $* \" in *' --version '*) exec /usr/bin/gpg --version;; esac\n"
-                            << script << "\n";
-        std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+        replace_file(
+            file, "#!/bin/bash\ncase \" $* \" in *' --version '*) exec /usr/bin/gpg --version;; esac\n" + script + "\n", 0700);
         return file;
     }
 

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace sealgate::keys {
 namespace {
@@ -24,9 +23,10 @@ protected:
     // gpg, as a program that tells how often it was asked about certificates.
     gpg_options counting_gpg(const std::string& remark = {}) const {
         const auto file = directory.path() / "counting-gpg";
-        std::ofstream(file) << "#!/bin/bash\n# " << remark << "\ncase \" $* \" in *' --version '*) ;; *) echo >>"
-                            << count_file().string() << ";; esac\nexec /usr/bin/gpg \"$@\"\n";
-        std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+        replace_file(file,
+                     "#!/bin/bash\n# " + remark + "\ncase \" $* \" in *' --version '*) ;; *) echo >>" + count_file().string() +
+                         ";; esac\nexec /usr/bin/gpg \"$@\"\n",
+                     0700);
         return {.program = file, .scratch = directory.path()};
     }
     std::ptrdiff_t runs() const {

@@ -303,9 +303,10 @@ TEST_F(Store, AGpgThatFailsIsNotTheCertificatesFault) {
     ASSERT_TRUE(make_store().import(people.export_certificate(ann)));
     const auto broken = directory.path() / "gpg";
     for (const std::string when : {"--encrypt", "--import"}) {
-        replace_file(broken, "#!/bin/sh\nfor one in \"$@\"; do case $one in " + when +
-                                 "*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; esac; done\nexec /usr/bin/gpg \"$@\"\n");
-        std::filesystem::permissions(broken, std::filesystem::perms::owner_all);
+        replace_file(broken,
+                     "#!/bin/sh\nfor one in \"$@\"; do case $one in " + when +
+                         "*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; esac; done\nexec /usr/bin/gpg \"$@\"\n",
+                     0700);
         const store keys(directory.path() / "keys", {.program = broken, .scratch = {}, .deadline = std::chrono::minutes(1)});
         EXPECT_THROW(keys.load(), gpg_broken) << when;
     }

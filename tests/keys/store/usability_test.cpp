@@ -179,9 +179,10 @@ TEST_F(Usability, WhatIsSignedForLaterIsReadAgainThen) {
 TEST_F(Usability, AKeyForAddressingAloneIsNotTried) {
     const temporary_directory directory(std::filesystem::temp_directory_path());
     const auto broken = directory.path() / "gpg";
-    replace_file(broken, "#!/bin/sh\nfor one in \"$@\"; do case $one in --encrypt*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; "
-                         "esac; done\nexec /usr/bin/gpg \"$@\"\n");
-    std::filesystem::permissions(broken, std::filesystem::perms::owner_all);
+    replace_file(broken,
+                 "#!/bin/sh\nfor one in \"$@\"; do case $one in --encrypt*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; "
+                 "esac; done\nexec /usr/bin/gpg \"$@\"\n",
+                 0700);
     const store keys(directory.path() / "keys", {.program = broken, .scratch = {}, .deadline = std::chrono::minutes(1)});
     const auto report = keys.import(read_file(std::filesystem::path(SEALGATE_KEY_FILES) / "js-v6-curve25519.asc"));
     ASSERT_TRUE(report);

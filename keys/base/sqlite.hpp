@@ -27,7 +27,7 @@ public:
 
 class sqlite_statement {
 public:
-    // Parameters count from 1. What is bound stays as long as the caller says: until the next reset().
+    // Parameters count from 1. A text is borrowed, and has to live until the next reset().
     sqlite_statement& bind(int parameter, std::string_view text);
     sqlite_statement& bind(int parameter, std::int64_t number);
 

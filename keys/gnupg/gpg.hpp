@@ -26,7 +26,7 @@ struct gpg_options {
     std::filesystem::path program = "/usr/bin/gpg";
     std::filesystem::path scratch;                                // the home is made below it, and removed again
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
-    bool decrypts = false;                                        // with an agent of its own, which ends with the object
+    bool decrypts = false;                                        // with an agent of its own, which ends with the home
 };
 
 // What tells this gpg from another: what it says of its version and its library's, and the file that it is. Throws gpg_broken.

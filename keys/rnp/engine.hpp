@@ -1,7 +1,7 @@
 // Sealing in this process, with librnp: no gpg is started. It encrypts to what gpg has judged and to nothing else.
 //
 // AES-256, one literal packet, not compressed, SEIPD of version 1 (RFC 9580 section 5.13.1), which every recipient's program
-// can read. What librnp made is proved elsewhere (keys/sealing/engine_proof, keys/sealing/seal). One object belongs to one
+// can read. What librnp made is proved elsewhere (keys/sealing/engine_proof, keys/sealing/read_back). One object belongs to one
 // thread at a time: librnp has no locks. No memory throws std::bad_alloc.
 // Contract: `encryption.engine`.
 #pragma once

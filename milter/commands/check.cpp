@@ -7,7 +7,6 @@
 #include "milter/outbox/smtp_client.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/file.hpp"
-#include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -207,7 +206,7 @@ submit_port ask_submit_port(const config& gateway) {
 void print_submit_port(const config& gateway, const submit_port& port) {
     std::cout << "\nsubmit port " << to_string(endpoint(gateway.submit)).substr(sizeof "inet:" - 1) << "\n  "
               << (!port.problem.empty() ? "cannot be asked now: " + port.problem
-                  : port.most           ? "takes messages of at most " + octets_text(*port.most)
+                  : port.most           ? "takes messages of at most " + text::octets(*port.most)
                                         : "takes messages of any size")
               << '\n';
     if (!port.most && port.problem.empty())
@@ -215,8 +214,8 @@ void print_submit_port(const config& gateway, const submit_port& port) {
             "remark: the submit port names no limit, and Postfix refuses what is larger than message_size_limit in main.cf all "
             "the same: where there is one, let that port have it too (no -o message_size_limit in master.cf)");
     if (port.is_enough()) return;
-    complain("remark: a mail of gateway.limits.message_size has up to " + octets_text(port.needed) +
-             " once it is encrypted, and Postfix takes " + octets_text(*port.most) +
+    complain("remark: a mail of gateway.limits.message_size has up to " + text::octets(port.needed) +
+             " once it is encrypted, and Postfix takes " + text::octets(*port.most) +
              "; what is larger is refused. Set message_size_limit = " + std::to_string(port.needed) +
              " in main.cf, or gateway.limits.message_size: " + std::to_string(*port.most * 5 / 7 >> 10) + "KiB");
 }

@@ -205,4 +205,11 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     return best;
 }
 
+std::string octets(std::uint64_t count) {
+    constexpr std::uint64_t kilo = 1000, mega = kilo * kilo;
+    if (count < kilo) return std::to_string(count) + " octets";
+    if (count < mega) return std::to_string(count / kilo) + " kB";
+    return std::to_string(count / mega) + "." + std::to_string(count % mega / (mega / 10)) + " MB";
+}
+
 } // namespace sealgate::text

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,5 +60,8 @@ std::size_t distance(std::u32string_view a, std::u32string_view b);
 
 // The candidate nearest to a word that was not found, for "did you mean": at most a third of its letters away; else empty.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// A size as people read it: "10.2 MB", "640 kB", "12 octets". Decimal, and never more than it is.
+std::string octets(std::uint64_t count);
 
 } // namespace sealgate::text

@@ -1,6 +1,5 @@
 #include "policy/decision/refused_group.hpp"
 
-#include "policy/base/octets.hpp"
 #include "policy/base/text.hpp"
 
 #include <string_view>
@@ -46,10 +45,10 @@ std::string cause(const refused_group& of, share most, std::uint64_t most_octets
     case reason::smime_not_accepted: return "S/MIME is not accepted, so it cannot go to " + who;
     case reason::too_large: return "it is larger than the gateway reads";
     case reason::too_large_sealed:
-        return "once it is encrypted it is larger than the mail server takes (" + octets_text(most_octets) +
+        return "once it is encrypted it is larger than the mail server takes (" + text::octets(most_octets) +
                "), so it cannot go to " + who;
     case reason::too_many_copies:
-        return "all the copies that it needs are larger than the gateway keeps for one mail (" + octets_text(most_octets) +
+        return "all the copies that it needs are larger than the gateway keeps for one mail (" + text::octets(most_octets) +
                "), so it cannot go to " + who;
     case reason::unreadable: return "its structure is too deep to be checked, so it cannot go to " + who;
     case reason::near_miss:

@@ -82,5 +82,14 @@ TEST(Text, JsonForPeopleSaysTheSameAndSteersNoTerminal) {
     EXPECT_EQ(printable_json("{\"a\":\"\xff\"}"), "{\"a\":\"\uFFFD\"}");
 }
 
+TEST(Text, SizesAreDecimalAndNeverMoreThanThereIs) {
+    EXPECT_EQ(octets(999), "999 octets");
+    EXPECT_EQ(octets(1999), "1 kB");
+    EXPECT_EQ(octets(999'999), "999 kB");
+    EXPECT_EQ(octets(10'240'000), "10.2 MB");
+    EXPECT_EQ(octets(1'099'999), "1.0 MB");
+    EXPECT_EQ(octets(std::uint64_t{1} << 30), "1073.7 MB");
+}
+
 } // namespace
 } // namespace sealgate::text

@@ -108,12 +108,16 @@ std::string read_open(int descriptor, const std::filesystem::path& name, std::si
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
+    replace_file(file, octet_pieces{octets(content, nullptr)}, mode);
+}
+
+void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
     auto fresh = file;
     fresh += ".new";
     {
         std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
         const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-        to.write_all(content);
+        for (const auto& piece : content) to.write_all(piece);
         to.sync();
     }
     std::filesystem::rename(fresh, file);

@@ -3,6 +3,8 @@
 // Tested by base/files_test, store/store_test, milter/audit/log_test and the fault points of e2e/test_fault_points.py.
 #pragma once
 
+#include "policy/base/octets.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -65,6 +67,7 @@ void sync_directory(const std::filesystem::path& directory);
 
 // All or nothing: a file beside it is written, synced and renamed, and the directory synced.
 void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode = 0600);
+void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode = 0600);
 
 // Removes a file, and syncs the directory. Absent is well.
 void remove_file(const std::filesystem::path& file);

@@ -1,6 +1,7 @@
 #include "keys/gnupg/gpg.hpp"
 
 #include "keys/base/files.hpp"
+#include "keys/gnupg/data.hpp"
 #include "keys/gnupg/event_loop.hpp"
 #include "keys/gnupg/gpgme_values.hpp"
 #include "policy/base/text.hpp"
@@ -58,25 +59,6 @@ void start_gpgme() {
     }();
 }
 
-// Borrows: the bytes must outlive it.
-owned<gpgme_data_t> input(std::string_view bytes) {
-    gpgme_data_t data = nullptr;
-    require(gpgme_data_new_from_mem(&data, bytes.data(), bytes.size(), 0), "hand data to gpg");
-    return owned<gpgme_data_t>(data);
-}
-
-owned<gpgme_data_t> output() {
-    gpgme_data_t data = nullptr;
-    require(gpgme_data_new(&data), "take data from gpg");
-    return owned<gpgme_data_t>(data);
-}
-
-std::string content_of(owned<gpgme_data_t> data) {
-    std::size_t size = 0;
-    const std::unique_ptr<char, decltype(&gpgme_free)> bytes(gpgme_data_release_and_get_mem(data.release(), &size), gpgme_free);
-    return bytes ? std::string(bytes.get(), size) : std::string{};
-}
-
 // One recipient a line; behind "--file" each is the name of a file that holds the certificate. gpg reads what is handed to
 // it, and not a file of the store, which may be another by now.
 std::string recipient_lines(const std::filesystem::path& home, const std::vector<named_certificate>& certificates) {
@@ -88,6 +70,8 @@ std::string recipient_lines(const std::filesystem::path& home, const std::vector
     }
     return out;
 }
+
+constexpr std::size_t room_for_packets = 4096; // octets, around a plaintext
 
 // "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]" and "DECRYPTION_INFO mdc_method sym_algo [aead_algo]", GnuPG's
 // doc/DETAILS.
@@ -119,10 +103,10 @@ std::string identity_of_gpg(const gpg_options& options) {
     require(gpgme_new(&raw), "set up GPGME");
     const owned<gpgme_ctx_t> context(raw);
     require(gpgme_set_protocol(raw, GPGME_PROTOCOL_SPAWN), "run gpg");
-    auto said = output();
+    gpg_output said;
     const char* arguments[] = {options.program.c_str(), "--version", nullptr};
     require(gpgme_op_spawn(raw, options.program.c_str(), arguments, nullptr, said.get(), nullptr, 0), "run gpg");
-    return content_of(std::move(said)) + std::to_string(file.st_ino) + ' ' + std::to_string(file.st_size) + ' ' +
+    return std::string(said.finish()) + std::to_string(file.st_ino) + ' ' + std::to_string(file.st_size) + ' ' +
            std::to_string(file.st_mtim.tv_sec) + '.' + std::to_string(file.st_mtim.tv_nsec);
 }
 
@@ -180,28 +164,29 @@ gpg::~gpg() = default;
 gpg::gpg(gpg&&) noexcept = default;
 gpg& gpg::operator=(gpg&&) noexcept = default;
 
-std::expected<gpg_message, std::string> gpg::encrypt(std::string_view plaintext,
-                                                     const std::vector<named_certificate>& certificates) {
+std::expected<gpg_message, std::string>
+gpg::encrypt(const octet_pieces& plaintext, const std::vector<named_certificate>& certificates, const octet_room& room) {
     assert(!certificates.empty());
     const auto recipients = recipient_lines(state_->home.path(), certificates);
     // Not compressed: a ciphertext's length should tell no more than the plaintext's length, most bytes of
     // mail are compressed already, and zlib is slower than all the rest.
     constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
                                                               GPGME_ENCRYPT_NO_COMPRESS);
-    const auto plain = input(plaintext);
-    auto cipher = output();
+    const gpg_input plain(plaintext);
+    gpg_output cipher(room(size_of(plaintext) + room_for_packets));
     const auto start = [&](gpgme_ctx_t context) {
         return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(), cipher.get());
     };
     state_->cipher = 0;
     const auto error = state_->run(start).error;
+    cipher.throw_what_was_thrown();
     if (gpgme_err_code(error) == GPG_ERR_ENOMEM) throw std::bad_alloc();
     if (error != 0) return std::unexpected(encryption_problem(state_->context.get(), error));
-    return gpg_message{.octets = content_of(std::move(cipher)), .cipher = state_->cipher};
+    return gpg_message{.octets = cipher.finish(), .cipher = state_->cipher};
 }
 
 std::vector<certificate> gpg::list(std::string_view certificates) {
-    const auto data = input(certificates);
+    const gpg_input data(certificates);
     auto end = state_->run([&](gpgme_ctx_t context) { return gpgme_op_keylist_from_data_start(context, data.get(), 0); });
     require_process(end.error);
     return std::move(end.listed);
@@ -209,29 +194,29 @@ std::vector<certificate> gpg::list(std::string_view certificates) {
 
 std::size_t gpg::import(std::string_view binary) {
     if (binary.empty()) return 0;
-    const auto data = input(binary);
+    const gpg_input data(binary);
     require_process(state_->run([&](gpgme_ctx_t context) { return gpgme_op_import_start(context, data.get()); }).error);
     const auto* result = gpgme_op_import_result(state_->context.get());
     return result != nullptr && result->considered > 0 ? static_cast<std::size_t>(result->considered) : 0;
 }
 
 std::expected<gpg_message, std::string> gpg::decrypt(std::string_view ciphertext) {
-    const auto cipher = input(ciphertext);
-    auto plain = output();
+    const gpg_input cipher(ciphertext);
+    gpg_output plain;
     const auto start = [&](gpgme_ctx_t context) { return gpgme_op_decrypt_start(context, cipher.get(), plain.get()); };
     state_->cipher = 0;
     const auto error = state_->run(start).error;
     require_process(error);
     if (error != 0) return std::unexpected("gpg did not decrypt: " + text_of(error));
-    return gpg_message{.octets = content_of(std::move(plain)), .cipher = state_->cipher};
+    return gpg_message{.octets = plain.finish(), .cipher = state_->cipher};
 }
 
 std::expected<std::string, std::string> gpg::export_all() {
-    auto data = output();
+    gpg_output data;
     const auto error =
         state_->run([&](gpgme_ctx_t context) { return gpgme_op_export_start(context, nullptr, 0, data.get()); }).error;
     if (error != 0) return std::unexpected("gpg did not export: " + text_of(error));
-    return content_of(std::move(data));
+    return std::string(data.finish());
 }
 
 } // namespace sealgate::keys

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
+#include "policy/base/octets.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -39,8 +40,8 @@ struct named_certificate {
 
 // What was encrypted, or decrypted.
 struct gpg_message {
-    std::string octets; // binary
-    unsigned cipher;    // RFC 9580 section 9.3, as gpg tells it; 0: it did not
+    sealgate::octets octets; // binary
+    unsigned cipher;         // RFC 9580 section 9.3, as gpg tells it; 0: it did not
 };
 
 // The cipher that every message gets, whatever its readers prefer: RFC 9580 section 9.3.
@@ -58,9 +59,11 @@ public:
     gpg(gpg&&) noexcept;
     gpg& operator=(gpg&&) noexcept;
 
-    // Encrypts with AES-256 to the newest encryption subkey of each certificate. Not compressed.
-    std::expected<gpg_message, std::string> encrypt(std::string_view plaintext,
-                                                    const std::vector<named_certificate>& certificates);
+    // Encrypts with AES-256 to the newest encryption subkey of each certificate. Not compressed. What is encrypted comes into
+    // being in `room`; what that throws is thrown.
+    std::expected<gpg_message, std::string> encrypt(const octet_pieces& plaintext,
+                                                    const std::vector<named_certificate>& certificates,
+                                                    const octet_room& room = write_in_memory);
 
     // The certificates in binary data, in their order. What gpg does not understand is left out, and it may
     // be that everything behind it is too. Nothing is kept.

@@ -16,6 +16,8 @@ namespace sealgate::keys {
 namespace {
 
 constexpr std::size_t columns = 64;
+constexpr std::string_view begin_message = "-----BEGIN PGP MESSAGE-----\r\n\r\n", end_message = "-----END PGP MESSAGE-----\r\n";
+constexpr std::size_t checksum_size = 7; // octets of its line
 
 constexpr std::size_t most_usual_headers = 3; // more together could carry text
 constexpr std::size_t most_headers = 50;      // of a block; certificates have a comment for each user id
@@ -93,13 +95,29 @@ std::string crc24(std::string_view data) {
     return {static_cast<char>(crc >> 16 & 0xFF), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
 }
 
+std::size_t armored_size(std::size_t binary) {
+    const auto digits = (binary + 2) / 3 * 4;
+    return digits + (digits + columns - 1) / columns * 2 + begin_message.size() + checksum_size + end_message.size();
+}
+
+void append_armored(octet_writer& out, std::string_view binary) {
+    constexpr std::size_t octets_at_a_time = 1024 * columns / 4 * 3;
+    out.append(begin_message);
+    std::string lines;
+    for (std::size_t from = 0; from < binary.size(); from += octets_at_a_time) {
+        const auto digits = text::encode_base64(binary.substr(from, octets_at_a_time));
+        lines.clear();
+        for (std::size_t at = 0; at < digits.size(); at += columns) lines.append(digits, at, columns).append("\r\n");
+        out.append(lines);
+    }
+    out.append("=" + text::encode_base64(crc24(binary)) + "\r\n");
+    out.append(end_message);
+}
+
 std::string armor_message(std::string_view binary) {
-    const auto digits = text::encode_base64(binary);
-    std::string out = "-----BEGIN PGP MESSAGE-----\r\n\r\n";
-    out.reserve(out.size() + digits.size() + digits.size() / columns * 2 + 64);
-    for (std::size_t at = 0; at < digits.size(); at += columns) out.append(digits, at, columns).append("\r\n");
-    out.append("=").append(text::encode_base64(crc24(binary))).append("\r\n-----END PGP MESSAGE-----\r\n");
-    return out;
+    const auto out = write_in_memory(armored_size(binary.size()));
+    append_armored(*out, binary);
+    return std::string(out->finish());
 }
 
 armor_reading read_armor(std::string_view text) {

@@ -6,6 +6,9 @@
 // Linear.
 #pragma once
 
+#include "policy/base/octets.hpp"
+
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -14,6 +17,8 @@
 namespace sealgate::keys {
 
 // "-----BEGIN PGP MESSAGE-----", the data, the end line.
+void append_armored(octet_writer& out, std::string_view binary);
+std::size_t armored_size(std::size_t binary); // octets of that
 std::string armor_message(std::string_view binary);
 
 // Three octets. RFC 9580 section 6.1.

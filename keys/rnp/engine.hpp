@@ -8,6 +8,7 @@
 
 #include "keys/rnp/librnp.hpp"
 #include "keys/rnp/recipient_cache.hpp"
+#include "policy/base/octets.hpp"
 
 #include <expected>
 #include <string>
@@ -27,10 +28,12 @@ public:
 
     // Binary OpenPGP data, to each of these keys, none of them twice; or why librnp does not make it, in one line without
     // content. Not empty: neither the text nor the recipients.
-    std::expected<std::string, std::string> encrypt(std::string_view text, const std::vector<rnp_recipient>& to);
+    // They come into being in `room`; what that throws is thrown.
+    std::expected<octets, std::string> encrypt(const octet_pieces& text, const std::vector<rnp_recipient>& to,
+                                               const octet_room& room = write_in_memory);
 
 private:
-    std::string encrypt_into(std::string& out, std::string_view text, const std::vector<rnp_recipient>& to);
+    std::string encrypt_into(octet_writer& out, const octet_pieces& text, const std::vector<rnp_recipient>& to);
 
     rnp_ffi ffi_;
     recipient_cache recipients_;

@@ -17,14 +17,9 @@ Owner owner_of(rnp_result_t result, typename Owner::pointer raw) {
     return Owner(raw);
 }
 
-// librnp is C to us: nothing may be thrown through it.
-bool append(void* to, const void* octets, std::size_t size) {
-    try {
-        static_cast<std::string*>(to)->append(static_cast<const char*>(octets), size);
-        return true;
-    } catch (const std::bad_alloc&) {
-        return false;
-    }
+bool read(void* from, void* to, std::size_t room, std::size_t* count) {
+    *count = static_cast<pieces_reader*>(from)->read(static_cast<char*>(to), room);
+    return true;
 }
 
 thread_local bool is_quiet = false;
@@ -49,10 +44,34 @@ rnp_input input_from(std::string_view octets) {
     return owner_of<rnp_input>(result, raw);
 }
 
-rnp_output output_to(std::string& octets) {
+rnp_input input_from(pieces_reader& reader) {
+    rnp_input_t raw = nullptr;
+    const auto result = rnp_input_from_callback(&raw, &read, nullptr, &reader);
+    return owner_of<rnp_input>(result, raw);
+}
+
+written_output::written_output(octet_writer& to)
+    : to_(to) {
     rnp_output_t raw = nullptr;
-    const auto result = rnp_output_to_callback(&raw, &append, nullptr, &octets);
-    return owner_of<rnp_output>(result, raw);
+    const auto result = rnp_output_to_callback(&raw, &append, nullptr, this);
+    output_ = owner_of<rnp_output>(result, raw);
+}
+
+// librnp is C to us: nothing may be thrown through it.
+bool written_output::append(void* self, const void* octets, std::size_t size) {
+    auto& of = *static_cast<written_output*>(self);
+    try {
+        of.to_.append({static_cast<const char*>(octets), size});
+        return true;
+    } catch (...) {
+        of.thrown_ = std::current_exception();
+        return false;
+    }
+}
+
+void written_output::close() {
+    output_.reset();
+    if (thrown_) std::rethrow_exception(thrown_);
 }
 
 std::string text_of_rnp(rnp_result_t error) { return rnp_result_to_string(error); }

@@ -2,6 +2,10 @@
 // Tested by rnp/engine_test.
 #pragma once
 
+#include "policy/base/octets.hpp"
+
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <rnp/rnp.h>
 #include <rnp/rnp_err.h>
@@ -29,14 +33,31 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// An object that opens no file and asks nobody. This and the two below throw std::bad_alloc or librnp_broken.
+// An object that opens no file and asks nobody. This and those below throw std::bad_alloc or librnp_broken.
 rnp_ffi new_ffi();
 
 // Borrows: the octets must outlive it. Not empty.
 rnp_input input_from(std::string_view octets);
+rnp_input input_from(pieces_reader& reader);
 
-// Appends to a string, which must outlive it. No memory is an error of the operation that writes.
-rnp_output output_to(std::string& octets);
+// What librnp writes, appended to a writer, which has to outlive it.
+class written_output {
+public:
+    explicit written_output(octet_writer& to);
+    written_output(const written_output&) = delete;
+    written_output& operator=(const written_output&) = delete;
+
+    rnp_output_t get() const { return output_.get(); }
+    // When librnp has ended: all is written. Throws what appending threw, which was an error of the operation until now.
+    void close();
+
+private:
+    static bool append(void* self, const void* octets, std::size_t size);
+
+    octet_writer& to_;
+    std::exception_ptr thrown_;
+    rnp_output output_;
+};
 
 // Fixed words, without content.
 std::string text_of_rnp(rnp_result_t error);

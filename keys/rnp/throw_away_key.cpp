@@ -37,8 +37,13 @@ rnp_result_t make_subkey(rnp_ffi_t ffi, rnp_key_handle_t primary, rnp_key& made)
 }
 
 rnp_result_t export_to(std::string& octets, rnp_key_handle_t key, std::uint32_t what) {
-    const auto output = output_to(octets);
-    return rnp_key_export(key, output.get(), what | RNP_KEY_EXPORT_SUBKEYS);
+    constexpr std::size_t expected = 1024;
+    const auto writer = write_in_memory(expected);
+    written_output output(*writer);
+    const auto error = rnp_key_export(key, output.get(), what | RNP_KEY_EXPORT_SUBKEYS);
+    output.close();
+    octets = writer->finish();
+    return error;
 }
 
 rnp_result_t name_into(std::string& name, rnp_key_handle_t key, rnp_result_t (*of)(rnp_key_handle_t, char**)) {

@@ -24,8 +24,8 @@ std::string text_to_seal() {
 }
 
 // A gpg that cannot open even its own tells nothing of others.
-void require_opening(gpg& opener, const throw_away_key& key, std::string_view text) {
-    const auto own = opener.encrypt(text, {{.fingerprint = key.fingerprint, .binary = key.certificate}});
+void require_opening(gpg& opener, const throw_away_key& key, const octets& text) {
+    const auto own = opener.encrypt({text}, {{.fingerprint = key.fingerprint, .binary = key.certificate}});
     const auto opened = own ? opener.decrypt(own->octets) : std::unexpected(own.error());
     if (!opened) throw gpg_broken("gpg does not open what it sealed itself: " + opened.error());
 }
@@ -34,12 +34,12 @@ std::string problem_with_engine(const gpg_options& options) {
     if (auto problem = problem_with_librnp(); !problem.empty()) return problem;
     const auto key = make_throw_away_key();
     if (!key) return key.error();
-    const auto text = text_to_seal();
-    const auto sealed = rnp_engine().encrypt(text, {{.certificate = key->certificate, .subkey = key->subkey}});
+    const octets text = text_to_seal();
+    const auto sealed = rnp_engine().encrypt({text}, {{.certificate = key->certificate, .subkey = key->subkey}});
     if (!sealed) return sealed.error();
     const std::vector<seal_recipient> recipients{
         {.certificate = {}, .fingerprint = key->fingerprint, .subkey = key->subkey, .key_id = key->key_id}};
-    if (auto problem = problem_with_sealed(*sealed, text, recipients, "librnp"); !problem.empty()) return problem;
+    if (auto problem = problem_with_sealed(*sealed, text.size(), recipients, "librnp"); !problem.empty()) return problem;
     auto with_agent = options;
     with_agent.decrypts = true;
     with_agent.deadline = std::min(options.deadline, patience);

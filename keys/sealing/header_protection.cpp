@@ -218,38 +218,38 @@ std::optional<header_field> protected_type(const policy::message& mail) {
     return header_field{.name = "Content-Type", .value = value};
 }
 
-std::string wrapped(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
+octet_pieces wrapped(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
     const auto delimiter = "--" + std::string(boundary);
-    std::string out;
-    append_protected_fields(out, mail, hidden);
-    policy::append_field(out,
+    std::string above;
+    append_protected_fields(above, mail, hidden);
+    policy::append_field(above,
                          {.name = "Content-Type",
                           .value = " multipart/mixed; boundary=\"" + std::string(boundary) + "\"" + std::string(protection)});
-    return out.append("\r\n")
-        .append(delimiter)
-        .append("\r\n")
-        .append(inner_entity(mail))
-        .append("\r\n")
-        .append(delimiter)
-        .append("--\r\n");
+    octet_pieces out{std::move(above.append("\r\n").append(delimiter).append("\r\n"))};
+    std::ranges::move(inner_entity(mail), std::back_inserter(out));
+    out.emplace_back("\r\n" + delimiter + "--\r\n");
+    return out;
 }
 
-std::string protected_entity(const policy::message& original, const concealment& hidden, std::string_view boundary) {
-    const auto mail = with_legacy_display(original);
+octet_pieces protected_entity(const policy::message& original, const concealment& hidden, std::string_view boundary) {
+    auto shown = with_legacy_display(original);
+    const policy::message mail{.fields = std::move(shown.fields), .body = original.body};
     const auto type = protected_type(mail);
     if (!type) return wrapped(original, hidden, boundary);
-    std::string out;
-    out.reserve(mail.body.size() + 4096);
-    append_protected_fields(out, mail, hidden);
-    policy::append_field(out, *type);
+    std::string header;
+    append_protected_fields(header, mail, hidden);
+    policy::append_field(header, *type);
     for (const auto& field : mail.fields)
-        if (policy::describes_body(field.name) && !text::iequals(field.name, "Content-Type")) policy::append_field(out, field);
-    return out.append("\r\n").append(mail.body);
+        if (policy::describes_body(field.name) && !text::iequals(field.name, "Content-Type"))
+            policy::append_field(header, field);
+    octet_pieces out{std::move(header.append("\r\n"))};
+    std::ranges::move(shown.body, std::back_inserter(out));
+    return out;
 }
 
 } // namespace
 
-std::string entity_to_seal(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
+octet_pieces entity_to_seal(const policy::message& mail, const concealment& hidden, std::string_view boundary) {
     switch (hidden.subject) {
     case subject_shown::outside: return inner_entity(mail);
     case subject_shown::inside_only: return protected_entity(mail, hidden, boundary);

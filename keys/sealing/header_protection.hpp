@@ -10,6 +10,7 @@
 #pragma once
 
 #include "keys/sealing/pgp_mime.hpp"
+#include "policy/base/octets.hpp"
 #include "policy/mail/message.hpp"
 
 #include <cstdint>
@@ -34,7 +35,7 @@ struct concealment {
 
 // The plaintext to encrypt: with a protected header where the Subject is shown inside only. `boundary` as for
 // make_envelope().
-std::string entity_to_seal(const policy::message& mail, const concealment& hidden, std::string_view boundary);
+octet_pieces entity_to_seal(const policy::message& mail, const concealment& hidden, std::string_view boundary);
 
 // What is shown outside of each of the message's fields: its value, another one, or nothing where the field goes.
 std::vector<std::optional<std::string>> outer_values(const policy::message& mail, const concealment& hidden);

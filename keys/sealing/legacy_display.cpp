@@ -118,34 +118,37 @@ std::optional<insertion> mark_in(const mime_part& part) {
     return insertion{.before = part.header.data(), .text = "Content-Type: text/plain; " + std::string(mark) + "\r\n"};
 }
 
-std::string spliced(std::string_view body, std::vector<insertion> insertions) {
+octet_pieces spliced(const octets& body, std::vector<insertion> insertions) {
     std::ranges::stable_sort(insertions, {}, &insertion::before);
-    std::string out;
-    out.reserve(body.size() + 2048);
-    const auto* at = body.data();
-    for (const auto& one : insertions) {
-        out.append(at, one.before).append(one.text);
-        at = one.before;
+    octet_pieces out;
+    std::size_t at = 0;
+    for (auto& one : insertions) {
+        const auto before = static_cast<std::size_t>(one.before - body.view().data());
+        out.push_back(body.part(at, before - at));
+        out.emplace_back(std::move(one.text));
+        at = before;
     }
-    return out.append(at, body.data() + body.size());
+    out.push_back(body.part(at));
+    return out;
 }
 
 // On the message's own Content-Type.
-void mark_root(policy::message& mail) {
-    for (auto& field : mail.fields) {
+void mark_root(std::vector<policy::header_field>& fields) {
+    for (auto& field : fields) {
         if (!text::iequals(field.name, "Content-Type")) continue;
         field.value = std::string(policy::without_open_end(field.value)) + ";\n\t" + std::string(mark);
         return;
     }
-    mail.fields.push_back({.name = "Content-Type", .value = " text/plain; charset=us-ascii; " + std::string(mark)});
+    fields.push_back({.name = "Content-Type", .value = " text/plain; charset=us-ascii; " + std::string(mark)});
 }
 
 } // namespace
 
-policy::message with_legacy_display(policy::message mail) {
+displayed_message with_legacy_display(const policy::message& mail) {
+    displayed_message out{.fields = mail.fields, .body = {mail.body}};
     const auto subject = shown_subject(mail);
     const auto root = subject.empty() ? std::nullopt : policy::parse_mime(mail);
-    if (!root) return mail;
+    if (!root) return out;
     std::vector<const mime_part*> texts;
     find_main_parts(*root, texts);
     std::vector<insertion> insertions;
@@ -158,10 +161,10 @@ policy::message with_legacy_display(policy::message mail) {
         insertions.push_back({.before = place_in(*part), .text = *std::move(element)});
         in_root = in_root || part == &*root;
     }
-    if (insertions.empty()) return mail;
-    mail.body = spliced(mail.body, std::move(insertions));
-    if (in_root) mark_root(mail);
-    return mail;
+    if (insertions.empty()) return out;
+    out.body = spliced(mail.body, std::move(insertions));
+    if (in_root) mark_root(out.fields);
+    return out;
 }
 
 } // namespace sealgate::keys

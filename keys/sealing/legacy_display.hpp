@@ -4,14 +4,20 @@
 // Pure.
 #pragma once
 
+#include "policy/base/octets.hpp"
 #include "policy/mail/message.hpp"
 
-#include <string>
+#include <vector>
 
 namespace sealgate::keys {
 
+struct displayed_message {
+    std::vector<policy::header_field> fields;
+    octet_pieces body; // of the original's, and what stands between them
+};
+
 // The message with the element in its text. Its own Subject is what is shown; without one, or with one that says nothing,
 // it comes back as it was.
-policy::message with_legacy_display(policy::message mail);
+displayed_message with_legacy_display(const policy::message& mail);
 
 } // namespace sealgate::keys

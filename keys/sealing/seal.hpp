@@ -7,10 +7,11 @@
 
 #include "keys/gnupg/gpg.hpp"
 #include "keys/sealing/recipient.hpp"
+#include "policy/base/octets.hpp"
 
 #include <expected>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::keys {
@@ -21,14 +22,17 @@ struct seal_error {
 
 class sealer {
 public:
-    explicit sealer(const gpg_options& options)
-        : gpg_(options) {}
+    // What is sealed comes into being in `room`.
+    explicit sealer(const gpg_options& options, octet_room room = write_in_memory)
+        : gpg_(options)
+        , room_(std::move(room)) {}
 
     // Binary OpenPGP data. A subkey given twice counts once, also in two certificates; at least one must be given.
-    std::expected<std::string, seal_error> seal(std::string_view entity, std::vector<seal_recipient> recipients);
+    std::expected<octets, seal_error> seal(const octet_pieces& entity, std::vector<seal_recipient> recipients);
 
 private:
     gpg gpg_;
+    octet_room room_;
 };
 
 } // namespace sealgate::keys

@@ -7,8 +7,8 @@
 
 namespace sealgate::keys {
 
-std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view entity,
-                                                               const std::vector<seal_recipient>& recipients) {
+std::expected<octets, seal_error> in_process_sealer::seal(const octet_pieces& entity,
+                                                          const std::vector<seal_recipient>& recipients) {
     if (!trust_.holds()) return std::unexpected(seal_error{"sealing in process is out of use"});
     if (recipients.empty() || entity.empty()) return std::unexpected(seal_error{"nobody to encrypt to, or nothing"});
     const auto each = each_once(recipients);
@@ -17,9 +17,9 @@ std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view 
     for (const auto& one : each) to.push_back({.certificate = *one.certificate, .subkey = one.subkey});
     try {
         if (!engine_) engine_.emplace();
-        auto made = engine_->encrypt(entity, to);
+        auto made = engine_->encrypt(entity, to, room_);
         if (!made) return std::unexpected(seal_error{std::move(made.error())});
-        if (const auto problem = problem_with_sealed(*made, entity, each, "librnp"); !problem.empty())
+        if (const auto problem = problem_with_sealed(*made, size_of(entity), each, "librnp"); !problem.empty())
             return untrusted(problem);
         return *std::move(made);
     } catch (const librnp_broken& broken) {
@@ -27,7 +27,7 @@ std::expected<std::string, seal_error> in_process_sealer::seal(std::string_view 
     }
 }
 
-std::expected<std::string, seal_error> in_process_sealer::untrusted(const std::string& why) {
+std::unexpected<seal_error> in_process_sealer::untrusted(const std::string& why) {
     trust_.withdraw(why);
     return std::unexpected(seal_error{why});
 }

@@ -5,11 +5,12 @@
 #include "keys/rnp/engine.hpp"
 #include "keys/sealing/engine_trust.hpp"
 #include "keys/sealing/seal.hpp"
+#include "policy/base/octets.hpp"
 
 #include <expected>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::keys {
@@ -17,17 +18,19 @@ namespace sealgate::keys {
 // Belongs to one thread at a time. The trust outlives it.
 class in_process_sealer {
 public:
-    explicit in_process_sealer(engine_trust& trust)
-        : trust_(trust) {}
+    explicit in_process_sealer(engine_trust& trust, octet_room room = write_in_memory)
+        : trust_(trust)
+        , room_(std::move(room)) {}
 
     // As sealer::seal. An error where the engine is not trusted, or does not seal to one of these certificates: then gpg may.
     // What it made and reading back does not find right costs it the trust, and so does a librnp that does not work.
-    std::expected<std::string, seal_error> seal(std::string_view entity, const std::vector<seal_recipient>& recipients);
+    std::expected<octets, seal_error> seal(const octet_pieces& entity, const std::vector<seal_recipient>& recipients);
 
 private:
-    std::expected<std::string, seal_error> untrusted(const std::string& why);
+    std::unexpected<seal_error> untrusted(const std::string& why);
 
     engine_trust& trust_;
+    octet_room room_;
     std::optional<rnp_engine> engine_; // made for the first message that it is trusted with
 };
 

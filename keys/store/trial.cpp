@@ -11,7 +11,7 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr std::string_view tried = "-";
+const octet_pieces tried{"-"};
 
 // What one command line bears.
 constexpr std::size_t most_at_once = 200;
@@ -75,7 +75,7 @@ std::string trial::problem_with(std::span<const attempt> keys) {
         recipients.push_back(one.to);
     }
     const auto made = gpg_.encrypt(tried, certificates);
-    return made ? problem_with_sealed(made->octets, tried, recipients, "gpg") : made.error();
+    return made ? problem_with_sealed(made->octets, size_of(tried), recipients, "gpg") : made.error();
 }
 
 void trial::require_encrypting() {

@@ -188,7 +188,7 @@ struct submit_port {
 
 submit_port ask_submit_port(const config& gateway) {
     // Base64 with its line ends makes 1.37 of it; header and legacy display are little.
-    submit_port out{.most = {}, .problem = {}, .needed = gateway.limits.message_size * 7 / 5};
+    submit_port out{.most = {}, .problem = {}, .needed = gateway.limits.largest_message() * 7 / 5};
     boost::asio::io_context io;
     constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_message = std::chrono::seconds(2)};
     boost::asio::co_spawn(io, ask_size_limit(gateway.submit, patience), [&](const std::exception_ptr& thrown, auto said) {
@@ -213,6 +213,9 @@ void print_submit_port(const config& gateway, const submit_port& port) {
         complain(
             "remark: the submit port names no limit, and Postfix refuses what is larger than message_size_limit in main.cf all "
             "the same: where there is one, let that port have it too (no -o message_size_limit in master.cf)");
+    if (const auto& most = gateway.limits; most.largest_message() < most.message_size)
+        complain("remark: a mail of more than " + text::octets(most.largest_message()) +
+                 " is refused, since limits.memory has to hold it; limits.message_size says more");
     if (port.is_enough()) return;
     complain("remark: a mail of gateway.limits.message_size has up to " + text::octets(port.needed) +
              " once it is encrypted, and Postfix takes " + text::octets(*port.most) +

@@ -38,7 +38,7 @@ transaction as_transaction(const std::string& bytes, const invocation& called, c
     for (const auto& one : to.empty() ? policy::visible_recipients(made.mail) : to)
         made.recipients.push_back(policy::parse_address(one));
     made.truncated =
-        made.size > live.gateway.limits.message_size || made.mail.fields.size() + made.recipients.size() > most_entries;
+        made.size > live.gateway.limits.largest_message() || made.mail.fields.size() + made.recipients.size() > most_entries;
     return made;
 }
 

@@ -130,7 +130,7 @@ int retry_failed(const outbox_places& places, const std::string& id, const invoc
     head.created = head.next_try = std::chrono::system_clock::now();
     head.tries = 0;
     keys::make_private_directory(to.parent_path());
-    keys::replace_file(to, head_line(head) + (*failed)->message);
+    keys::replace_file(to, octet_pieces{head_line(head), (*failed)->message});
     keys::sync_directory(places.waiting());
     (*failed)->remove();
     return done("retried", id, called);

@@ -12,6 +12,8 @@
 #include "milter/commands/secret_files.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
+#include "milter/memory/budget.hpp"
+#include "milter/memory/spool.hpp"
 #include "milter/notices/key_watch.hpp"
 #include "milter/notices/notifier.hpp"
 #include "milter/outbox/queue.hpp"
@@ -98,15 +100,17 @@ bounce_options bounces_of(const policy::policy& rules) {
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
-        : log_(audit_options_of(live->gateway))
+        : memory_(io_.get_executor(), live->gateway.limits.memory, live->gateway.limits.largest_message())
+        , scratch_(empty_scratch(live->gateway.state))
+        , spool_(scratch_, memory_)
+        , log_(audit_options_of(live->gateway))
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
-        , sealers_(
-              live->gateway.limits.crypto_workers,
-              {.program = "/usr/bin/gpg", .scratch = empty_scratch(live->gateway.state), .deadline = std::chrono::minutes(1)},
-              live->rules.encryption.engine)
+        , sealers_(live->gateway.limits.crypto_workers,
+                   {.program = "/usr/bin/gpg", .scratch = scratch_, .deadline = std::chrono::minutes(1)},
+                   live->rules.encryption.engine, room())
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
                    notices_, most_)
@@ -115,7 +119,7 @@ public:
               [this](const snapshot& of, const policy::watch_news& news) {
                   events_.record(policy::keys_watch_event(told_keys_of(of, news, gateway_.names())));
               })
-        , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { watch_.look(); })
+        , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -173,6 +177,17 @@ private:
         events_.look();
     }
 
+    // What is not the gateway's own of another configuration.
+    void take_up() {
+        const auto& limits = gateway_.live()->gateway.limits;
+        memory_.resize(limits.memory, limits.largest_message());
+        watch_.look();
+    }
+
+    octet_room room() {
+        return [this](std::size_t expected) { return spool_.writer(expected); };
+    }
+
     session_options session_of(std::size_t max_message_size) {
         return {.max_message_size = max_message_size,
                 .direction_of =
@@ -181,6 +196,7 @@ private:
                         return direction_of(live.gateway.outgoing, live.rules.tiers, client, user, sender);
                     },
                 .is_outside = [this](const policy::address& who) { return is_outside(gateway_.live()->rules.tiers, who); },
+                .room = room(),
                 .has_passed =
                     [this](const connected_client& client, std::string_view queue_id) {
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
@@ -190,10 +206,10 @@ private:
 
     connection_options options() {
         const auto live = gateway_.live();
-        return {.session = session_of(live->gateway.limits.message_size),
-                .handler = [this](transaction mail, agreement agreed, is_awaited awaited) {
-                    return gateway_.handle(std::move(mail), agreed, std::move(awaited));
-                }};
+        return {.session = session_of(live->gateway.limits.largest_message()),
+                .handler = [this](transaction mail, agreement agreed,
+                                  is_awaited awaited) { return gateway_.handle(std::move(mail), agreed, std::move(awaited)); },
+                .memory = &memory_};
     }
 
     asio::awaitable<void> await_signals() {
@@ -210,6 +226,9 @@ private:
     }
 
     asio::io_context io_{1};
+    memory_budget memory_;
+    std::filesystem::path scratch_; // gpg's homes, and what is spooled
+    spool spool_;
     audit_log log_;
     event_recorder events_;
     thread_memory threads_;

@@ -91,14 +91,14 @@ std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& 
 }
 
 edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                    const std::vector<sealed_envelope>& sealed, const std::string& id) {
+                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id) {
     edit_list edits;
     if (sealed.empty()) {
         for (const auto& archive : missing_archives(made, mail)) edits.recipients.push_back(archive.spelled);
     } else if (made.forms.here.empty()) {
         edits.discard = true;
     } else {
-        edits = sealing_edits(mail.mail, concealed_by(rules), sealed.front().envelope());
+        edits = sealing_edits(mail.mail, concealed_by(rules), sealed.front());
         edits.removed_recipients = leaving_otherwise(made);
     }
     if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
@@ -106,7 +106,8 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 }
 
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const policy::message& leaving, std::vector<sealed_envelope> sealed, const std::string& id) {
+                                   const policy::message& leaving, std::vector<keys::pgp_mime_envelope> sealed,
+                                   const std::string& id) {
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
     const auto same = sameness(mail);
@@ -118,6 +119,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
     const auto stay = keys_here(made);
+    const auto hidden = concealed_by(rules);
     auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
@@ -126,17 +128,14 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
             if (!stay.contains(made.recipients[one].who.key())) add_once(into, owed_to(mail, one, same, copy.what));
         if (copy.what == form::original) continue;
         assert(envelope != sealed.end());
-        auto message = [&leaving, hidden = concealed_by(rules), its_own = std::move(*envelope++)] {
-            return policy::to_wire(keys::sealed_message(leaving, hidden, its_own.envelope()));
-        };
         out.push_back({.decision = id,
                        .sender = original.sender,
                        .recipients = std::move(to),
-                       .message = owed_message(std::move(message)),
+                       .message = policy::to_wire(keys::sealed_message(leaving, hidden, *envelope++)),
                        .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;
-    original.message = owed_message([&leaving] { return policy::to_wire(leaving); });
+    original.message = policy::to_wire(leaving);
     out.push_back(std::move(original));
     return out;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "keys/sealing/header_protection.hpp"
-#include "milter/gateway/sealed_envelope.hpp"
 #include "milter/outbox/owed_copy.hpp"
 #include "milter/protocol/edits.hpp"
 #include "milter/protocol/transaction.hpp"
@@ -22,12 +21,13 @@ std::vector<std::vector<std::size_t>> ciphertext_groups(const policy::decision& 
 
 // What Postfix shall do to the message in hand, if it is accepted. `sealed`: one envelope for each ciphertext group, or none.
 edit_list edits_for(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                    const std::vector<sealed_envelope>& sealed, const std::string& id);
+                    const std::vector<keys::pgp_mime_envelope>& sealed, const std::string& id);
 
 // The copies for everybody who does not stay with the message in hand. Their messages are made of `leaving`, the mail's message
-// with what was added to it, which outlives them; which mail it is, `mail` tells.
+// with what was added to it; which mail it is, `mail` tells.
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const policy::message& leaving, std::vector<sealed_envelope> sealed, const std::string& id);
+                                   const policy::message& leaving, std::vector<keys::pgp_mime_envelope> sealed,
+                                   const std::string& id);
 
 // What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.
 keys::concealment concealed_by(const policy::policy& rules);

@@ -141,21 +141,23 @@ awaitable<judgement> gateway::observe(const passage& of) {
 }
 
 awaitable<gateway::sealing> gateway::seal(const passage& of) {
-    std::vector<sealed_envelope> envelopes;
+    std::vector<keys::pgp_mime_envelope> envelopes;
     const auto groups = ciphertext_groups(of.judged.made);
     if (!of.enforced() || groups.empty()) co_return envelopes;
     const auto further = further_readers(*of.live, of.mail->sender, of.now());
     if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
+    const auto& rules = of.live->rules;
     const auto& forms = of.judged.made.forms;
-    leaving_size sizes(*of.mail, *of.leaving, concealed_by(of.live->rules));
+    leaving_size sizes(*of.mail, *of.leaving, concealed_by(rules));
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
         const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
-        auto sealed = co_await seal_once(of, std::move(recipients), stays_in_hand);
+        auto sealed = co_await sealers_.seal(of.leaving, concealed_by(rules), std::move(recipients), rules.encryption.engine);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
-        stays_in_hand ? sizes.add_in_hand(sealed->body_size()) : sizes.add_copy(sealed->body_size());
+        const auto size = sealed->body.size();
+        stays_in_hand ? sizes.add_in_hand(size) : sizes.add_copy(size);
         if (auto over = co_await too_much(of, sizes)) co_return std::unexpected(*std::move(over));
         envelopes.push_back(*std::move(sealed));
     }
@@ -177,19 +179,6 @@ awaitable<std::optional<trouble>> gateway::too_much(const passage& of, const lea
                           .text = "its copies have more than " + std::to_string(most_of_copies) + " octets (limits.copies)",
                           .most_octets = most_of_copies};
     co_return std::nullopt;
-}
-
-// What does not stay in hand is put away.
-awaitable<gateway::sealed_once> gateway::seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
-                                                   bool stays_in_hand) {
-    const auto engine = of.live->rules.encryption.engine;
-    auto envelope = co_await sealers_.seal(of.leaving, concealed_by(of.live->rules), std::move(recipients), engine);
-    if (!envelope) co_return std::unexpected(std::move(envelope.error()));
-    if (stays_in_hand) co_return *std::move(envelope);
-    auto put_away = [made = *std::move(envelope), directory = outbox_.scratch()]() mutable {
-        return sealed_envelope(std::move(made), directory);
-    };
-    co_return co_await attempt(sealers_.threads(), reason::internal_error, std::move(put_away));
 }
 
 // In the journal, for whoever looks for the mail there.

@@ -10,7 +10,6 @@
 #include "milter/audit/log.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/gateway/leaving_size.hpp"
-#include "milter/gateway/sealed_envelope.hpp"
 #include "milter/gateway/sealing_pool.hpp"
 #include "milter/gateway/trouble.hpp"
 #include "milter/notices/notifier.hpp"
@@ -67,8 +66,7 @@ public:
 
 private:
     // One envelope for each ciphertext that is needed.
-    using sealed_once = std::expected<sealed_envelope, trouble>;
-    using sealing = std::expected<std::vector<sealed_envelope>, trouble>;
+    using sealing = std::expected<std::vector<keys::pgp_mime_envelope>, trouble>;
 
     // What one message carries down the river.
     struct passage {
@@ -82,7 +80,7 @@ private:
         std::shared_ptr<const policy::message> leaving; // the mail, with a Message-ID if it needs one
         std::optional<std::string> given_id;            // that is ours
         judgement judged;
-        std::vector<sealed_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
+        std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
         planned_notice notice;
         key_guard mine; // the sender's, until the notice is kept
@@ -96,8 +94,6 @@ private:
     boost::asio::awaitable<judgement> observe(const passage& of);
     static void name_if_need_be(passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
-    boost::asio::awaitable<sealed_once> seal_once(const passage& of, std::vector<keys::seal_recipient> recipients,
-                                                  bool stays_in_hand);
     boost::asio::awaitable<std::optional<trouble>> too_much(const passage& of, const leaving_size& sizes);
     static void tell(const passage& of, const std::string& what);
     static void settle_trouble(passage& of, const trouble& why);

@@ -24,8 +24,9 @@ std::size_t worker_count(std::size_t configured) {
 
 } // namespace
 
-sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine)
+sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine, octet_room room)
     : gpg_(std::move(gpg))
+    , room_(std::move(room))
     , trust_(&log_line)
     , threads_(worker_count(workers)) {
     if (engine == policy::sealing_engine::automatic) boost::asio::post(threads_, [this] { prove_engine(); });
@@ -55,18 +56,18 @@ std::expected<keys::pgp_mime_envelope, trouble> sealing_pool::seal_now(const pol
     // After an error the worker goes: whatever state its gpg is in goes with it.
     if (!made) return std::unexpected(trouble{.why = policy::reason::sealing_failed, .text = made.error().text});
     give_back(std::move(worker));
-    return keys::make_envelope(keys::armor_message(*made), boundary);
+    return keys::make_envelope(*made, boundary, room_);
 }
 
-sealing_pool::sealed sealing_pool::seal_with(engines& of, std::string_view entity,
+sealing_pool::sealed sealing_pool::seal_with(engines& of, const octet_pieces& entity,
                                              const std::vector<keys::seal_recipient>& recipients,
                                              policy::sealing_engine engine) {
     if (engine == policy::sealing_engine::automatic) {
         if (trust_.proof_is_due()) boost::asio::post(threads_, [this] { prove_engine(); });
-        if (!of.in_process) of.in_process.emplace(trust_);
+        if (!of.in_process) of.in_process.emplace(trust_, room_);
         if (auto made = of.in_process->seal(entity, recipients)) return made;
     }
-    if (!of.by_gpg) of.by_gpg.emplace(gpg_);
+    if (!of.by_gpg) of.by_gpg.emplace(gpg_, room_);
     return of.by_gpg->seal(entity, recipients);
 }
 

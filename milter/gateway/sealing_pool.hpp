@@ -12,6 +12,7 @@
 #include "keys/sealing/seal.hpp"
 #include "keys/sealing/seal_in_process.hpp"
 #include "milter/gateway/trouble.hpp"
+#include "policy/base/octets.hpp"
 #include "policy/mail/message.hpp"
 #include "policy/rules/policy.hpp"
 
@@ -25,7 +26,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace sealgate::milter {
@@ -33,8 +33,8 @@ namespace sealgate::milter {
 class sealing_pool {
 public:
     // 0 workers: one for each core. The trust in `engine` is proved at once, and where
-    // another one is asked for later, then.
-    sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine);
+    // another one is asked for later, then. What is sealed comes into being in `room`.
+    sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine, octet_room room);
     ~sealing_pool();
 
     // The message as a PGP/MIME envelope, read back and found right.
@@ -51,18 +51,19 @@ private:
         std::optional<keys::sealer> by_gpg;
         std::optional<keys::in_process_sealer> in_process;
     };
-    using sealed = std::expected<std::string, keys::seal_error>;
+    using sealed = std::expected<octets, keys::seal_error>;
 
     std::expected<keys::pgp_mime_envelope, trouble> seal_now(const policy::message& mail, const keys::concealment& hidden,
                                                              const std::vector<keys::seal_recipient>& recipients,
                                                              policy::sealing_engine engine);
-    sealed seal_with(engines& of, std::string_view entity, const std::vector<keys::seal_recipient>& recipients,
+    sealed seal_with(engines& of, const octet_pieces& entity, const std::vector<keys::seal_recipient>& recipients,
                      policy::sealing_engine engine);
     void prove_engine();
     engines take();
     void give_back(engines idle);
 
     keys::gpg_options gpg_;
+    octet_room room_;
     keys::engine_trust trust_;
     std::atomic<bool> proving_{false};
     std::mutex mutex_;

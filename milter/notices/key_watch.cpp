@@ -72,7 +72,7 @@ void key_watch::send(const snapshot& live, const policy::watch_news& news, std::
         .decision = new_decision_id(),
         .sender = {},
         .recipients = {},
-        .message = policy::watch_mail({.rules = live.rules, .mode = live.gateway.mode, .to = to, .news = news, .now = now})};
+        .message = {policy::watch_mail({.rules = live.rules, .mode = live.gateway.mode, .to = to, .news = news, .now = now})}};
     for (const auto& who : to)
         mail.recipients.push_back({.address = who.spelled, .identity = policy::watch_identity(news, told_.mail, who)});
     const auto id = mail.decision;

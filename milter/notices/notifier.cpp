@@ -141,12 +141,12 @@ std::optional<owed_copy> notifier::notice_of(const snapshot& live, const transac
     return owed_copy{.decision = planned.mail.id,
                      .sender = {},
                      .recipients = {{.address = mail.sender.spelled, .identity = planned.identity}},
-                     .message = policy::notice_message({.rules = live.rules,
-                                                        .to = mail.sender,
-                                                        .mails = {planned.mail},
-                                                        .language = planned.language,
-                                                        .now = now_(),
-                                                        .boundary = boundary})};
+                     .message = {policy::notice_message({.rules = live.rules,
+                                                         .to = mail.sender,
+                                                         .mails = {planned.mail},
+                                                         .language = planned.language,
+                                                         .now = now_(),
+                                                         .boundary = boundary})}};
 }
 
 void notifier::collect(const snapshot& live, const transaction& mail, const planned_notice& planned) {
@@ -180,13 +180,13 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
         outbox_.add({{.decision = first,
                       .sender = {},
                       .recipients = {{.address = digest->sender, .identity = key_of(ids)}},
-                      .message = policy::notice_message({.rules = live.rules,
-                                                         .to = policy::parse_address(digest->sender),
-                                                         .mails = std::move(digest->mails),
-                                                         .unlisted = digest->unlisted,
-                                                         .language = digest->language,
-                                                         .now = now_(),
-                                                         .boundary = boundary})}});
+                      .message = {policy::notice_message({.rules = live.rules,
+                                                          .to = policy::parse_address(digest->sender),
+                                                          .mails = std::move(digest->mails),
+                                                          .unlisted = digest->unlisted,
+                                                          .language = digest->language,
+                                                          .now = now_(),
+                                                          .boundary = boundary})}}});
     } catch (const std::exception& problem) {
         return problem.what();
     }

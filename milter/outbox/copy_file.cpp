@@ -1,5 +1,6 @@
 #include "milter/outbox/copy_file.hpp"
 
+#include "keys/base/mapped_file.hpp"
 #include "milter/outbox/places.hpp"
 
 #include <cerrno>
@@ -32,16 +33,14 @@ std::unexpected<copy_problem> unreadable(const fs::path& file, std::string_view 
 }
 
 // A regular file's size.
-std::optional<std::uint64_t> size_of(int descriptor) {
+std::optional<std::uint64_t> file_size(int descriptor) {
     struct stat status = {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     return static_cast<std::uint64_t>(status.st_size);
 }
 
-// Reads until there is a line end or nothing more, or all.
-enum class amount : std::uint8_t { head, all };
-
-std::string read_from(int descriptor, amount wanted, const fs::path& file) {
+// Reads until there is a line end or nothing more.
+std::string read_first_line(int descriptor, const fs::path& file) {
     std::string out;
     char buffer[65536];
     for (;;) {
@@ -51,17 +50,17 @@ std::string read_from(int descriptor, amount wanted, const fs::path& file) {
         if (count == 0) return out;
         const std::string_view fresh(buffer, static_cast<std::size_t>(count));
         out += fresh;
-        if (wanted == amount::head && (fresh.contains('\n') || out.size() > longest_head)) return out;
+        if (fresh.contains('\n') || out.size() > longest_head) return out;
     }
 }
 
 // `content` has the first line at least.
-std::expected<copy_head, copy_problem> head_of(std::string_view content, std::uint64_t file_size, const fs::path& file) {
+std::expected<copy_head, copy_problem> head_of(std::string_view content, std::uint64_t size, const fs::path& file) {
     const auto end = content.find('\n');
     if (end == std::string_view::npos || end > longest_head) return unreadable(file, "it has no first line");
     auto head = parse_head(content.substr(0, end));
     if (!head) return unreadable(file, head.error());
-    if (file_size != end + 1 + head->size) return unreadable(file, "it is cut short or was added to");
+    if (size != end + 1 + head->size) return unreadable(file, "it is cut short or was added to");
     return *std::move(head);
 }
 
@@ -70,9 +69,9 @@ std::expected<copy_head, copy_problem> head_of(std::string_view content, std::ui
 std::expected<copy_head, copy_problem> read_head(const fs::path& file) {
     try {
         const keys::open_file from(file, looking);
-        const auto size = size_of(from.descriptor());
+        const auto size = file_size(from.descriptor());
         if (!size) return unreadable(file, "it is no file");
-        return head_of(read_from(from.descriptor(), amount::head, file), *size, file);
+        return head_of(read_first_line(from.descriptor(), file), *size, file);
     } catch (const std::system_error& error) {
         return std::unexpected(problem_of(error));
     }
@@ -86,7 +85,8 @@ std::expected<std::shared_ptr<claimed_copy>, copy_problem> claimed_copy::claim(c
     try {
         std::shared_ptr<claimed_copy> made(new claimed_copy(file));
         const auto descriptor = made->file_.descriptor();
-        if (!size_of(descriptor)) return unreadable(file, "it is no file");
+        const auto size = file_size(descriptor);
+        if (!size) return unreadable(file, "it is no file");
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
             return std::unexpected(copy_problem{copy_state::busy, file.string() + " is in use"});
         // Somebody may have replaced it between opening and locking.
@@ -94,19 +94,18 @@ std::expected<std::shared_ptr<claimed_copy>, copy_problem> claimed_copy::claim(c
         struct stat named = {};
         if (::stat(file.c_str(), &named) != 0 || ::fstat(descriptor, &here) != 0 || here.st_ino != named.st_ino)
             return std::unexpected(copy_problem{copy_state::busy, file.string() + " is in use"});
-        auto content = read_from(descriptor, amount::all, file);
+        const auto content = keys::read_mapped(descriptor, file, *size);
         auto head = head_of(content, content.size(), file);
         if (!head) return std::unexpected(std::move(head.error()));
-        content.erase(0, content.find('\n') + 1);
         made->head = *std::move(head);
-        made->message = std::move(content);
+        made->message = content.part(content.view().find('\n') + 1);
         return made;
     } catch (const std::system_error& error) {
         return std::unexpected(problem_of(error));
     }
 }
 
-void claimed_copy::rewrite() const { keys::replace_file(path_, head_line(head) + message); }
+void claimed_copy::rewrite() const { keys::replace_file(path_, octet_pieces{head_line(head), message}); }
 
 void claimed_copy::remove() const {
     keys::remove_file(path_);

@@ -9,6 +9,7 @@
 
 #include "keys/base/files.hpp"
 #include "milter/outbox/copy_head.hpp"
+#include "policy/base/octets.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -35,7 +36,7 @@ public:
     static std::expected<std::shared_ptr<claimed_copy>, copy_problem> claim(const std::filesystem::path& file);
 
     copy_head head;
-    std::string message;
+    octets message; // in the file
 
     const std::filesystem::path& path() const { return path_; }
     // Writes the head anew, with the same message. The lock stays with the old file: this is the last that a

@@ -3,10 +3,9 @@
 #pragma once
 
 #include "milter/protocol/dsn.hpp"
+#include "policy/base/octets.hpp"
 
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -18,26 +17,11 @@ struct owed_recipient {
     dsn_of_recipient dsn = {};
 };
 
-// RFC 5322, CRLF. Made when it is written, so that memory holds one message, however many copies there are.
-class owed_message {
-public:
-    owed_message() = default;
-    owed_message(std::string text) // NOLINT: a text is a message
-        : make_([text = std::move(text)] { return text; }) {}
-    explicit owed_message(std::function<std::string()> make)
-        : make_(std::move(make)) {}
-
-    std::string text() const { return make_ ? make_() : std::string{}; }
-
-private:
-    std::function<std::string()> make_;
-};
-
 struct owed_copy {
     std::string decision; // the decision id it belongs to, for logs
     std::string sender;   // envelope sender; empty: the null sender
     std::vector<owed_recipient> recipients;
-    owed_message message;
+    octet_pieces message; // RFC 5322, CRLF
     dsn_of_mail dsn = {};
 };
 

@@ -97,7 +97,7 @@ void outbox::on_added(std::function<void()> told) {
 void outbox::add(std::vector<owed_copy> copies) {
     std::ranges::for_each(copies, check);
     const std::lock_guard one_at_a_time(adding_);
-    std::vector<owed_message> messages;
+    std::vector<octet_pieces> messages;
     auto heads = left_to_do(copies, messages);
     if (heads.empty()) return;
     write_batch(heads, messages);
@@ -111,7 +111,7 @@ void outbox::add(std::vector<owed_copy> copies) {
     if (told) told();
 }
 
-std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages) {
+std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::vector<octet_pieces>& messages) {
     std::vector<copy_head> heads;
     std::set<std::string> here;
     const std::lock_guard lock(mutex_);
@@ -138,7 +138,7 @@ std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::v
     return heads;
 }
 
-void outbox::write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages) {
+void outbox::write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces>& messages) {
     auto batch = new_batch();
     while (fs::exists(places_.waiting() / batch)) batch = new_batch();
     const auto making = places_.adding() / batch;
@@ -146,12 +146,12 @@ void outbox::write_batch(std::vector<copy_head>& heads, std::vector<owed_message
     try {
         keys::make_private_directory(making);
         for (std::size_t i = 0; i < heads.size(); ++i) {
-            const auto message = std::exchange(messages[i], {}).text(); // what it was made of goes, too
+            const auto message = std::exchange(messages[i], {}); // what it is made of goes, too
             heads[i].id = batch + "." + std::to_string(i + 1);
-            heads[i].size = message.size();
+            heads[i].size = size_of(message);
             const keys::open_file to(making / std::to_string(i + 1), O_WRONLY | O_CREAT | O_EXCL);
             to.write_all(head_line(heads[i]));
-            to.write_all(message);
+            for (const auto& piece : message) to.write_all(piece);
             to.sync();
         }
         keys::sync_directory(making);
@@ -308,7 +308,7 @@ void outbox::set_aside(const claimed_copy& copy, const std::vector<waiting_recip
         for (const auto& one : before->recipients)
             if (std::ranges::find(head.recipients, one.identity, &waiting_recipient::identity) == head.recipients.end())
                 head.recipients.push_back(one);
-    keys::replace_file(file, head_line(head) + copy.message);
+    keys::replace_file(file, octet_pieces{head_line(head), copy.message});
 }
 
 void outbox::write_back(const claimed_copy& copy) {

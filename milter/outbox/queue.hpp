@@ -14,6 +14,7 @@
 #include "milter/outbox/hand_overs.hpp"
 #include "milter/outbox/owed_copy.hpp"
 #include "milter/outbox/places.hpp"
+#include "policy/base/octets.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -76,9 +77,6 @@ public:
 
     wall_time now() const { return now_(); }
 
-    // For files that are of no use after a crash.
-    std::filesystem::path scratch() const { return places_.adding(); }
-
 private:
     struct signature {
         ino_t file = 0;
@@ -101,8 +99,8 @@ private:
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
-    std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<owed_message>& messages);
-    void write_batch(std::vector<copy_head>& heads, std::vector<owed_message>& messages);
+    std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<octet_pieces>& messages);
+    void write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces>& messages);
 
     outbox_places places_;
     hand_overs hand_overs_;

@@ -148,10 +148,7 @@ awaitable<void> queue_runner::release(std::string id, wall_time not_before) {
 }
 
 awaitable<handed_over> queue_runner::talk(std::shared_ptr<claimed_copy> copy) {
-    outgoing_mail mail{.sender = copy->head.sender,
-                       .recipients = {},
-                       .message = std::shared_ptr<const std::string>(copy, &copy->message),
-                       .dsn = copy->head.dsn};
+    outgoing_mail mail{.sender = copy->head.sender, .recipients = {}, .message = copy->message, .dsn = copy->head.dsn};
     for (const auto& one : copy->head.recipients) mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
     auto about_to_end = [this, copy](std::vector<std::size_t> accepted) -> awaitable<void> {
         if (stopping_) throw std::runtime_error("the gateway ends");
@@ -237,7 +234,7 @@ void queue_runner::give_up(const try_result& result, const bounce_options& bounc
     outbox_.add({{.decision = copy.head.decision,
                   .sender = {},
                   .recipients = {{.address = copy.head.sender, .identity = bounce_identity(told)}},
-                  .message = std::move(message)}});
+                  .message = {std::move(message)}}});
 }
 
 void queue_runner::tell(const try_result& result, const handed_over& said) {

@@ -63,7 +63,7 @@ public:
 private:
     awaitable<std::string> connect();
     awaitable<answered> hand_over_message(smtp_dialogue& dialogue, const before_the_end& about_to_end);
-    awaitable<std::string> send_message(std::shared_ptr<const std::string> message);
+    awaitable<std::string> send_message(octets message);
 
     awaitable<answered> command(std::string line);
     awaitable<answered> read_reply(std::chrono::milliseconds limit);
@@ -123,9 +123,9 @@ awaitable<std::string> conversation::connect() {
 }
 
 // All but the final dot. Returns what went wrong, or nothing.
-awaitable<std::string> conversation::send_message(std::shared_ptr<const std::string> message) {
+awaitable<std::string> conversation::send_message(octets message) {
     dot_stuffer stuff;
-    for (std::string_view rest = *message; !rest.empty();) {
+    for (std::string_view rest = message; !rest.empty();) {
         const auto piece = rest.substr(0, piece_size);
         if (auto problem = co_await send(stuff.take(piece)); !problem.empty()) co_return problem;
         rest.remove_prefix(piece.size());

@@ -127,8 +127,8 @@ std::optional<recipient_fate> smtp_dialogue::unspeakable(const outgoing_recipien
 
 std::string smtp_dialogue::mail_command() const {
     auto line = "MAIL FROM:<" + mail_.sender + ">";
-    if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message->size());
-    if (offers("8BITMIME") && !text::is_ascii(*mail_.message)) line += " BODY=8BITMIME";
+    if (offers("SIZE")) line += " SIZE=" + std::to_string(mail_.message.size());
+    if (offers("8BITMIME") && !text::is_ascii(mail_.message)) line += " BODY=8BITMIME";
     const bool ascii =
         text::is_ascii(mail_.sender) && std::ranges::all_of(mail_.recipients, text::is_ascii, &outgoing_recipient::address);
     if (offers("SMTPUTF8") && !ascii) line += " SMTPUTF8";
@@ -158,7 +158,7 @@ std::optional<std::uint64_t> smtp_dialogue::size_limit() const {
 }
 
 handed_over smtp_dialogue::finish() {
-    mail_.message.reset(); // the copy may be wanted by now
+    mail_.message = {}; // the copy may be wanted by now
     return std::move(result_);
 }
 

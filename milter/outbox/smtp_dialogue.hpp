@@ -9,6 +9,7 @@
 
 #include "milter/outbox/smtp_stream.hpp"
 #include "milter/protocol/dsn.hpp"
+#include "policy/base/octets.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +44,7 @@ struct outgoing_recipient {
 struct outgoing_mail {
     std::string sender; // empty: the null sender
     std::vector<outgoing_recipient> recipients;
-    std::shared_ptr<const std::string> message;
+    octets message;
     dsn_of_mail dsn = {};
 };
 
@@ -72,7 +73,7 @@ public:
     std::string_view final_dot();
     // Those who get the message if it is taken: indices into the mail's recipients.
     const std::vector<std::size_t>& accepted() const { return accepted_; }
-    const std::shared_ptr<const std::string>& message() const { return mail_.message; }
+    const octets& message() const { return mail_.message; }
     // The largest message that the server says it takes, in octets (RFC 1870); nothing where it names no limit.
     std::optional<std::uint64_t> size_limit() const;
     // Why the server did not introduce itself; empty if it did.

@@ -5,6 +5,14 @@
 
 namespace sealgate::milter {
 
+namespace {
+
+// What a vector keeps for each beside its octets; it may be half empty.
+constexpr std::size_t of_field = 2 * sizeof(policy::header_field),
+                      of_recipient = 2 * sizeof(policy::address) + 2 * sizeof(dsn_of_recipient);
+
+} // namespace
+
 void collector::add_recipient(const envelope_event& said) {
     dsn_of_recipient dsn;
     for (const auto parameter : said.parameters) take_parameter(dsn, parameter);
@@ -12,6 +20,7 @@ void collector::add_recipient(const envelope_event& said) {
     ++entries_;
     if (!keeps(recipient_octets_)) return;
     collected_.deletions_may_miss |= !said.path.starts_with('<');
+    held_ += of_recipient + 3 * said.path.size() + dsn.notify.size() + dsn.orcpt.size();
     collected_.recipients.push_back(policy::parse_address(said.path));
     collected_.recipients_dsn.push_back(std::move(dsn));
 }
@@ -21,7 +30,9 @@ void collector::add_field(std::string_view name, std::string_view value) {
     const auto folds = static_cast<std::size_t>(std::ranges::count(value, '\n')); // a CR comes back before each
     collected_.size += name.size() + value.size() + folds + colon_and_crlf;
     ++entries_;
-    if (keeps(collected_.size)) collected_.mail.fields.push_back({.name = std::string(name), .value = std::string(value)});
+    if (!keeps(collected_.size)) return;
+    held_ += of_field + name.size() + value.size();
+    collected_.mail.fields.push_back({.name = std::string(name), .value = std::string(value)});
 }
 
 void collector::end_header() {
@@ -31,11 +42,14 @@ void collector::end_header() {
 
 void collector::add_body(std::string_view piece) {
     collected_.size += piece.size();
-    if (keeps(collected_.size)) collected_.mail.body += piece;
+    if (!keeps(collected_.size)) return;
+    if (!body_) body_ = room_(piece.size());
+    body_->append(piece);
 }
 
 transaction collector::finish(std::string_view queue_id) {
     collected_.queue_id = queue_id;
+    if (body_) collected_.mail.body = body_->finish();
     return std::move(collected_);
 }
 

@@ -9,8 +9,10 @@
 
 #include "milter/protocol/payloads.hpp"
 #include "milter/protocol/transaction.hpp"
+#include "policy/base/octets.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -20,10 +22,12 @@ inline constexpr std::size_t most_entries = 250'000; // fields and recipients: s
 
 class collector {
 public:
-    // `envelope` brings what is known at MAIL; `limit` is in octets.
-    collector(transaction envelope, std::size_t limit)
+    // `envelope` brings what is known at MAIL; `limit` is in octets; the body comes into being in `room`, and what that throws
+    // is thrown.
+    collector(transaction envelope, std::size_t limit, octet_room room)
         : collected_(std::move(envelope))
-        , limit_(limit) {}
+        , limit_(limit)
+        , room_(std::move(room)) {}
 
     void add_recipient(const envelope_event& said);
 
@@ -31,6 +35,9 @@ public:
     void add_field(std::string_view name, std::string_view value);
     void end_header();
     void add_body(std::string_view piece);
+
+    // Octets of memory that fields and recipients take, about.
+    std::size_t held() const { return held_; }
 
     // The transaction, moved out. The collector is of no further use.
     transaction finish(std::string_view queue_id);
@@ -40,8 +47,11 @@ private:
 
     transaction collected_;
     std::size_t limit_;
+    octet_room room_;
+    std::unique_ptr<octet_writer> body_; // from its first octet on
     std::size_t recipient_octets_ = 0;
     std::size_t entries_ = 0;
+    std::size_t held_ = 0;
 };
 
 } // namespace sealgate::milter

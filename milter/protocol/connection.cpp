@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -91,20 +92,33 @@ awaitable<void> connection::converse() {
                 co_return;
             }
             if (!co_await perform(*std::move(next))) co_return;
+            co_await claim_memory();
         }
         if (draining_ && session_.idle()) co_return;
     }
 }
 
+// While it waits for memory, nothing is read: then Postfix waits too.
+awaitable<void> connection::claim_memory() {
+    const auto held = session_.held();
+    if (held == 0) {
+        claim_.reset();
+        co_return;
+    }
+    if (!claim_) claim_ = std::make_shared<message_claim>(options_.memory, options_.session.max_message_size);
+    co_await claim_->cover(held);
+}
+
 awaitable<bool> connection::perform(step next) {
-    if (auto* bytes = std::get_if<send_bytes>(&next)) co_return co_await send(std::move(bytes->bytes));
+    if (auto* bytes = std::get_if<send_bytes>(&next)) co_return co_await send_text(std::move(bytes->bytes));
     if (auto* ready = std::get_if<message_complete>(&next)) co_return co_await answer_transaction(std::move(ready->completed));
     co_return std::holds_alternative<go_on>(next);
 }
 
 awaitable<bool> connection::answer_transaction(transaction completed) {
     const auto answered = co_await handle_with_progress(std::move(completed));
-    const bool sent = co_await send(encode(answered, session_.agreed()));
+    auto encoded = encode(answered, session_.agreed());
+    const bool sent = co_await send(std::move(encoded));
     session_.answered();
     co_return sent;
 }
@@ -120,8 +134,13 @@ awaitable<answer> connection::handle_with_progress(transaction completed) {
     socket_.async_wait(stream_socket::wait_read, [shared, self = shared_from_this()](boost::system::error_code error) {
         shared->peer_left = error || self->peer_has_left();
     });
-    asio::co_spawn(socket_.get_executor(),
-                   options_.handler(std::move(completed), session_.agreed(), [shared] { return !shared->peer_left; }),
+    auto handle = [self = shared_from_this(), claim = claim_, mail = std::move(completed),
+                   shared]() mutable -> awaitable<answer> {
+        co_await claim->cover_work(mail.size);
+        is_awaited awaited = [shared] { return !shared->peer_left; };
+        co_return co_await self->options_.handler(std::move(mail), self->session_.agreed(), std::move(awaited));
+    };
+    asio::co_spawn(socket_.get_executor(), std::move(handle),
                    [shared, self = shared_from_this()](std::exception_ptr problem, answer result) {
                        shared->made = problem ? deferred_for(problem) : std::move(result);
                        shared->done.cancel();
@@ -130,7 +149,7 @@ awaitable<answer> connection::handle_with_progress(transaction completed) {
         expect_within(options_.read_deadline);
         shared->done.expires_after(options_.progress_every);
         co_await shared->done.async_wait(as_result);
-        if (shared->made || co_await send(progress_frame())) continue;
+        if (shared->made || co_await send_text(progress_frame())) continue;
         shared->peer_left = true;
         co_return try_again_later();
     }
@@ -151,9 +170,16 @@ bool connection::peer_has_left() {
            (letter == command::abort || letter == command::quit || letter == command::quit_new);
 }
 
-awaitable<bool> connection::send(std::string bytes) {
+awaitable<bool> connection::send_text(std::string bytes) {
+    octet_pieces one{std::move(bytes)};
+    return send(std::move(one));
+}
+
+awaitable<bool> connection::send(octet_pieces bytes) {
     expect_within(options_.write_deadline);
-    const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), as_result);
+    std::vector<asio::const_buffer> buffers;
+    for (const auto& piece : bytes) buffers.emplace_back(piece.view().data(), piece.size());
+    const auto [error, count] = co_await asio::async_write(socket_, buffers, as_result);
     co_return !error;
 }
 

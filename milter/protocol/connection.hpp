@@ -4,8 +4,10 @@
 // on our side is caught here, once: the message is deferred.
 #pragma once
 
+#include "milter/memory/message_claim.hpp"
 #include "milter/protocol/edits.hpp"
 #include "milter/protocol/session.hpp"
+#include "policy/base/octets.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -26,6 +28,7 @@ using message_handler = std::function<boost::asio::awaitable<answer>(transaction
 struct connection_options {
     session_options session;
     message_handler handler;
+    memory_budget* memory = nullptr; // of all messages; it outlives them
     // libmilter's own: a slow sender may be silent for two hours between DATA and its end (RFC 5321 section 4.5.3.2).
     std::chrono::seconds read_deadline{7210};
     std::chrono::seconds write_deadline{60};
@@ -49,16 +52,19 @@ private:
     boost::asio::awaitable<void> converse_or_tell();
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<bool> perform(step next);
+    boost::asio::awaitable<void> claim_memory();
     boost::asio::awaitable<bool> answer_transaction(transaction completed);
     boost::asio::awaitable<answer> handle_with_progress(transaction completed);
     bool peer_has_left();
-    boost::asio::awaitable<bool> send(std::string bytes);
+    boost::asio::awaitable<bool> send_text(std::string bytes);
+    boost::asio::awaitable<bool> send(octet_pieces bytes);
     void expect_within(std::chrono::seconds limit);
 
     stream_socket socket_;
     std::string peer_;
     connection_options options_;
     session session_;
+    std::shared_ptr<message_claim> claim_; // of the message under way
     frame_reader frames_;
     std::chrono::steady_clock::time_point deadline_;
     boost::asio::steady_timer watchdog_;

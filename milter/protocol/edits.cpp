@@ -64,7 +64,6 @@ public:
         : out_(out)
         , agreed_(agreed) {}
 
-    void body(std::string_view text);
     void change(const field_change&);
     void deletion(const field_number&);
     void insertion(const field_insertion&);
@@ -85,16 +84,6 @@ std::string frame_writer::value_of(std::string_view value) const {
     if (agreed_.has(protocol_bit::leading_space)) return has_space ? text : ' ' + text;
     if (text.starts_with(' ') && text.size() > 1) text.erase(0, 1);
     return text.empty() ? " " : text;
-}
-
-// An empty body is one empty piece.
-void frame_writer::body(std::string_view text) {
-    const auto pieces = text.size() / longest_piece + 1;
-    out_.reserve(out_.size() + text.size() + pieces * 5 + 4096);
-    do {
-        append_frame(out_, reply::replace_body, text.substr(0, longest_piece));
-        text.remove_prefix(std::min(text.size(), longest_piece));
-    } while (!text.empty());
 }
 
 void frame_writer::change(const field_change& wish) {
@@ -127,9 +116,22 @@ void frame_writer::line(reply letter, std::string_view text) {
     append_frame(out_, letter, payload);
 }
 
+// Frames of views: what they show is not copied. An empty body is one empty piece.
+octet_pieces body_frames(const octets& body) {
+    octet_pieces out;
+    std::size_t at = 0;
+    do {
+        const auto piece = body.part(at, longest_piece);
+        out.emplace_back(frame_head(reply::replace_body, piece.size()));
+        out.push_back(piece);
+        at += piece.size();
+    } while (at < body.size());
+    return out;
+}
+
+// All but those of the body.
 void append_edits(std::string& out, const edit_list& edits, const agreement& agreed) {
     frame_writer writer(out, agreed);
-    if (edits.body) writer.body(*edits.body);
     for (const auto& change : edits.changes) writer.change(change);
 
     auto deletions = edits.deletions;
@@ -168,17 +170,20 @@ bool possible(const edit_list& edits, const agreement& agreed) {
            agreed_to(edits.quarantine.has_value(), action_bit::quarantine);
 }
 
-std::string encode(const answer& decided, const agreement& agreed) {
+octet_pieces encode(const answer& decided, const agreement& agreed) {
     switch (decided.final) {
-    case verdict::reject: return refusal(decided.reply, '5', reply::reject);
-    case verdict::tempfail: return refusal(decided.reply, '4', reply::tempfail);
+    case verdict::reject: return {refusal(decided.reply, '5', reply::reject)};
+    case verdict::tempfail: return {refusal(decided.reply, '4', reply::tempfail)};
     case verdict::accept: break;
     }
-    if (decided.edits.discard) return frame_of(reply::discard);
-    if (!possible(decided.edits, agreed) || !can_be_written(decided.edits)) return frame_of(reply::tempfail);
-    std::string out;
-    append_edits(out, decided.edits, agreed);
-    append_frame(out, reply::accept);
+    const auto& edits = decided.edits;
+    if (edits.discard) return {frame_of(reply::discard)};
+    if (!possible(edits, agreed) || !can_be_written(edits)) return {frame_of(reply::tempfail)};
+    auto out = edits.body ? body_frames(*edits.body) : octet_pieces{};
+    std::string others;
+    append_edits(others, edits, agreed);
+    append_frame(others, reply::accept);
+    out.emplace_back(std::move(others));
     return out;
 }
 

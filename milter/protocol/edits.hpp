@@ -14,6 +14,7 @@
 
 #include "milter/protocol/negotiation.hpp"
 #include "milter/protocol/reply.hpp"
+#include "policy/base/octets.hpp"
 #include "policy/mail/message.hpp"
 
 #include <cstdint>
@@ -46,7 +47,7 @@ struct field_insertion {
 
 struct edit_list {
     bool discard = false; // instead of everything else: the server says yes to the client and lets nothing of the mail go on
-    std::optional<std::string> body = {}; // CRLF line ends, without the empty line after the header
+    std::optional<octets> body = {}; // CRLF line ends, without the empty line after the header
     std::vector<field_change> changes = {};
     std::vector<field_number> deletions = {};
     std::vector<field_insertion> insertions = {};
@@ -76,7 +77,7 @@ bool possible(const edit_list&, const agreement&);
 // white space. What could break the header is bent: CR and NUL go, an empty line goes, a line without leading
 // white space gets a tab, a byte outside ASCII becomes '?' (Postfix would ask for SMTPUTF8). Encode words
 // before they come here.
-std::string encode(const answer&, const agreement&);
+octet_pieces encode(const answer&, const agreement&);
 
 // Sent while a decision takes long: the server's timeout starts anew.
 std::string progress_frame();

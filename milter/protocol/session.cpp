@@ -146,7 +146,7 @@ session::result session::mail(std::string_view payload) {
     transaction begun{
         .client = client_, .auth_user = std::string(user), .handed_in_locally = is_local, .sender = std::move(sender)};
     for (const auto parameter : said->parameters) take_parameter(begun.dsn, parameter);
-    collected_.emplace(std::move(begun), options_.max_message_size);
+    collected_.emplace(std::move(begun), options_.max_message_size, options_.room);
     return {};
 }
 

@@ -18,6 +18,7 @@
 #include "milter/protocol/negotiation.hpp"
 #include "milter/protocol/transaction.hpp"
 #include "milter/protocol/wire.hpp"
+#include "policy/base/octets.hpp"
 #include "policy/mail/message.hpp"
 
 #include <cstddef>
@@ -37,6 +38,8 @@ struct session_options {
     // milter/protocol/direction.hpp. The user is {auth_authen}, empty when the client did not log in.
     std::function<direction(const connected_client&, std::string_view auth_user, const policy::address& sender)> direction_of;
     std::function<bool(const policy::address& recipient)> is_outside;
+    // Where bodies come into being. What it throws is thrown by take().
+    octet_room room = write_in_memory;
     // A mail to somebody outside has passed undecided.
     std::function<void(const connected_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
     // The header of a mail that passes is over: those of its fields that tell its thread.
@@ -74,6 +77,9 @@ public:
     // event.
     bool answer_due() const { return phase_ == phase::answering; }
 
+    // Octets of memory that the message under way takes, beside its body.
+    std::size_t held() const { return collected_ ? of_any_message + collected_->held() : 0; }
+
     // Whether no message is under way: closing now interrupts none.
     bool idle() const { return phase_ <= phase::idle; }
 
@@ -83,6 +89,8 @@ public:
 private:
     enum class phase : unsigned char { opening, unconnected, idle, envelope, header, body, answering };
     using result = std::expected<void, protocol_error>;
+
+    static constexpr std::size_t of_any_message = 1024;
 
     static std::string_view description_of(phase);
     static bool in_order(command, phase);

@@ -106,8 +106,14 @@ std::expected<std::optional<frame>, protocol_error> frame_reader::next() {
     return frame{.letter = *command_of(partial_[length_size]), .payload = std::string_view(partial_).substr(head_size)};
 }
 
+std::string frame_head(reply letter, std::size_t payload) {
+    std::string out;
+    bytes::appender(out).u32(static_cast<std::uint32_t>(payload + 1)).u8(static_cast<std::uint8_t>(letter));
+    return out;
+}
+
 void append_frame(std::string& out, reply letter, std::string_view payload) {
-    bytes::appender(out).u32(static_cast<std::uint32_t>(payload.size() + 1)).u8(static_cast<std::uint8_t>(letter)).raw(payload);
+    out.append(frame_head(letter, payload.size())).append(payload);
 }
 
 std::string frame_of(reply letter, std::string_view payload) {

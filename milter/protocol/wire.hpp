@@ -96,6 +96,8 @@ private:
     std::optional<protocol_error> failed_;
 };
 
+// The octets in front of a payload of that size.
+std::string frame_head(reply letter, std::size_t payload);
 void append_frame(std::string& out, reply letter, std::string_view payload = {});
 std::string frame_of(reply letter, std::string_view payload = {});
 

@@ -102,6 +102,9 @@ private:
         map_reader m(map, "limits", errors_);
         if (const auto* value = m.optional("message_size"))
             read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{2} << 30, out_.limits.message_size);
+        if (const auto* value = m.optional("memory"))
+            read_bounded(*value, yaml::as_octets(*value, errors_), std::uint64_t{8} << 20, std::uint64_t{1} << 40,
+                         out_.limits.memory);
         if (const auto* value = m.optional("copies"))
             read_bounded(*value, yaml::as_octets(*value, errors_), 1024, std::uint64_t{1} << 40, out_.limits.copies);
         if (const auto* value = m.optional("connections"))

@@ -8,6 +8,7 @@
 #include "policy/notices/key_watch.hpp"
 #include "policy/rules/vocabulary.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,10 +19,14 @@ namespace sealgate::milter {
 
 struct limits {
     std::size_t message_size = std::size_t{50} << 20; // octets
+    std::size_t memory = std::size_t{512} << 20;      // octets of all messages together
     std::size_t copies = std::size_t{1} << 30;        // octets that one mail may put into the outbox
     std::size_t connections = 1000;
     std::size_t crypto_workers = 0; // 0: one for each core
     bool operator==(const limits&) const = default;
+
+    // The largest message that is taken: beside it, others get on a little.
+    std::size_t largest_message() const { return std::min(message_size, memory - (std::size_t{1} << 20)); }
 };
 
 // What makes a mail outgoing; the rest passes untouched (milter/protocol/direction.hpp).

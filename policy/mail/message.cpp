@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace sealgate::policy {
 
@@ -116,11 +117,10 @@ void append_field(std::string& out, const header_field& field) {
     out += "\r\n";
 }
 
-std::string to_wire(const message& mail) {
-    std::string out;
-    out.reserve(size_of(mail));
-    for (const auto& field : mail.fields) append_field(out, field);
-    return out.append("\r\n").append(mail.body);
+octet_pieces to_wire(const message& mail) {
+    std::string header;
+    for (const auto& field : mail.fields) append_field(header, field);
+    return {std::move(header.append("\r\n")), mail.body};
 }
 
 std::vector<std::string> visible_recipients(const message& mail) {

@@ -2,8 +2,10 @@
 //
 // A field's value is everything after the colon, the leading space included; folds are a single LF before the
 // continuation's white space (milter reference 1.8). The body's line ends are CRLF as received.
-// Ownership: plain values. Nothing here is validated; every byte is the sender's.
+// Ownership: plain values; the body is shared by all copies. Nothing here is validated; every byte is the sender's.
 #pragma once
+
+#include "policy/base/octets.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -21,7 +23,7 @@ struct header_field {
 
 struct message {
     std::vector<header_field> fields;
-    std::string body;
+    octets body;
     bool operator==(const message&) const = default;
 };
 
@@ -50,8 +52,8 @@ std::size_t size_of(const message& mail);
 // One field on the wire: folds are a lone LF in the message, and CRLF here. A CR of the value's own is left out.
 void append_field(std::string& out, const header_field& field);
 
-// The whole message on the wire.
-std::string to_wire(const message& mail);
+// The whole message on the wire: its header, and the body that it shares.
+octet_pieces to_wire(const message& mail);
 
 // Addresses in To and Cc (and their Resent- forms), as `local@domain` spelled, groups opened, comments dropped
 // (RFC 5322 section 3.4). What cannot be read as an address is left out.

@@ -39,7 +39,7 @@ def measure_reading(options, count):
         root = Path(name)
         config = root / "sealgate.yaml"
         config.write_text(SEALGATE_YAML.format(socket=root / "socket", inet_port=1, submit_port=1, mode="enforce",
-                                               message_size="50MiB"))
+                                               message_size="50MiB", copies="1GiB", memory="512MiB"))
         (root / "state").mkdir()
         subprocess.run([BENCH, "generate", str(count), root / "state"], check=True)
         log = root / "state" / "audit" / "audit.jsonl"

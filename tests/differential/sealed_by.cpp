@@ -19,7 +19,7 @@ namespace {
 
 using namespace sealgate;
 using keys::seal_error;
-using outcome = std::expected<std::string, seal_error>;
+using outcome = std::expected<octets, seal_error>;
 
 class both_engines {
 public:
@@ -33,7 +33,8 @@ public:
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         if (state_at(stored.cert, now) != policy::key_state::usable) return std::unexpected(seal_error{"it is not usable"});
         const std::vector to{recipient_for(stored, now)};
-        return engine == 'g' ? gpg_.seal(entity, to) : librnp_.seal(entity, to);
+        const octet_pieces message{std::string(entity)};
+        return engine == 'g' ? gpg_.seal(message, to) : librnp_.seal(message, to);
     }
 
 private:
@@ -46,11 +47,11 @@ private:
 };
 
 void write(const outcome& made) {
-    const auto& octets = made ? *made : made.error().text;
-    const auto size = static_cast<std::uint32_t>(octets.size());
+    const std::string_view said = made ? made->view() : made.error().text;
+    const auto size = static_cast<std::uint32_t>(said.size());
     std::cout << (made ? '+' : '-');
     for (const int shift : {24, 16, 8, 0}) std::cout << static_cast<char>(size >> shift);
-    std::cout << octets;
+    std::cout << said;
 }
 
 } // namespace

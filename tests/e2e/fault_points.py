@@ -26,7 +26,7 @@ class FaultPoints:
 
     def arm(self, plan=""):
         """Counts effects from now on: "before 7" and "after 7" kill the gateway around the seventh, "full 7" fails it and all that
-        write behind it, "full outbox/adding" from the first one there, "memory 7" refuses the seventh request for a mebibyte or more."""
+        write behind it, "full outbox/adding" from the first one there, "memory 7" refuses the seventh request for 64 KiB or more."""
         (self._directory / "plan").write_text(plan)
         for name in "steps", "failed", "allocations":
             (self._directory / name).unlink(missing_ok=True)

@@ -25,7 +25,7 @@ gateway:
   outgoing:
     authenticated: true
     networks: [127.0.0.1/32]
-  limits: {{message_size: {message_size}, connections: 1000, crypto_workers: auto, copies: {copies}}}
+  limits: {{message_size: {message_size}, connections: 1000, crypto_workers: auto, copies: {copies}, memory: {memory}}}
 """
 
 
@@ -46,12 +46,14 @@ class Gateway:
         self._process = None
         self.configure()
 
-    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB", keys=""):
+    def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB", memory="512MiB",
+                  keys=""):
         """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` and `keys`
         the values of those sections."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
         sections = "".join(f"{name}: {value}\n" for name, value in (("audit", audit), ("keys", keys)) if value)
-        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, **settings) + sections)
+        self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, memory=memory,
+                                                         **settings) + sections)
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod

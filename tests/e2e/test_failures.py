@@ -78,6 +78,16 @@ def test_sigterm_drains_the_message_in_hand(world, mail):
     assert world.gateway.wait(timeout=10) == 0
 
 
+def test_a_disk_without_room_for_a_large_body_defers_it_alone(world, faults):
+    large = Mail(["bob@partner.example"], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * 60_000)
+    faults.arm("full gpg/#")
+    assert world.send(large).code // 100 == 4
+    assert "No space left on device" in world.gateway.log()
+    faults.disarm()
+    assert world.send(large).code == 250
+    world.wait_until(lambda: len(world.arrived(large)) == 1)
+
+
 def test_sigterm_does_not_wait_for_idle_clients(world):
     with world.client():
         assert world.gateway.stop(timeout=10) == 0

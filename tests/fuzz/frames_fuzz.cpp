@@ -27,7 +27,7 @@ std::string answer_to(const transaction& completed, const agreement& agreed) {
     decided.edits.deletions = number_fields(completed.mail);
     decided.edits.additions = completed.mail.fields;
     for (const auto& recipient : completed.recipients) decided.edits.recipients.push_back(recipient.spelled);
-    return encode(decided, agreed);
+    return joined(encode(decided, agreed));
 }
 
 // What the connection would send, and how it ended.

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!is_openpgp_encrypted(mail)) return 0;
     require(!seen.messages.empty());
     const std::string sentence = "The meeting is at nine, in the old mill.\r\n";
-    const auto body = mail.body;
+    const std::string body(mail.body);
     mail.body = sentence + "\r\n" + body;
     require(!is_openpgp_encrypted(mail));
     mail.body = body + "\r\n" + sentence;

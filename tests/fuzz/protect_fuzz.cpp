@@ -26,13 +26,13 @@ bool holds_in_order(std::string_view a, std::string_view b) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     auto mail = policy::parse_message({reinterpret_cast<const char*>(data), size});
     mail.fields.push_back({.name = "Subject", .value = " Tender price"});
-    require(holds_in_order(mail.body, keys::with_legacy_display(mail).body));
-    const auto entity = keys::entity_to_seal(mail, keys::subject_shown::inside_only, "=_boundary");
+    require(holds_in_order(mail.body, joined(keys::with_legacy_display(mail).body)));
+    const auto entity = joined(keys::entity_to_seal(mail, keys::subject_shown::inside_only, "=_boundary"));
     const auto read = policy::parse_message(entity);
     require(policy::field_values(read, "HP-Outer").size() >= 1);
     require(policy::field_values(read, "Content-Type").size() == 1);
     const auto root = policy::parse_mime(read);
     require(!root || root->parameter("hp") == "cipher");
-    require(keys::entity_to_seal(mail, keys::subject_shown::outside, "=_boundary").ends_with(mail.body));
+    require(joined(keys::entity_to_seal(mail, keys::subject_shown::outside, "=_boundary")).ends_with(mail.body));
     return 0;
 }

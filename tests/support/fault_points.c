@@ -7,7 +7,7 @@
  * and tells them in $FAULT_POINTS/failed; "full NAME" does so from the first effect on something whose path has NAME in it.
  * Without a plan nothing happens.
  *
- * "memory N" refuses the Nth request for a mebibyte or more; each such request is told in $FAULT_POINTS/allocations.
+ * "memory N" refuses the Nth request for 64 KiB or more; each such request is told in $FAULT_POINTS/allocations.
  *
  * $FAULT_POINTS/gpg, if it is a file that can be run, is started in the place of gpg.
  */
@@ -90,7 +90,7 @@ static char fate(const char *what, const char *which, enum kind kind) {
 
 /* Whether the plan refuses memory of that size. */
 static int is_refused(size_t size) {
-    static const size_t large = 1 << 20;
+    static const size_t large = 1 << 16;
     char path[PATH_MAX], plan[96] = "", word[8] = "";
     int number = 0;
     if (size < large || directory == NULL || getpid() != gateway || access(inside(path, "armed"), F_OK) != 0) return 0;
@@ -153,6 +153,11 @@ ssize_t send(int fd, const void *data, size_t size, int flags) {
     AROUND("send", behind(fd, name), TO_OTHERS, REAL(send)(fd, data, size, flags));
 }
 
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+    char name[PATH_MAX];
+    AROUND("send", behind(fd, name), TO_OTHERS, REAL(sendmsg)(fd, message, flags));
+}
+
 int fsync(int fd) {
     char name[PATH_MAX];
     AROUND("sync", behind(fd, name), TO_DISK, REAL(fsync)(fd));
@@ -178,9 +183,10 @@ int mkdir(const char *path, mode_t mode) { AROUND("make", path, TO_DISK, REAL(mk
 int open(const char *path, int flags, ...) {
     va_list rest;
     va_start(rest, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
+    const int makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+    mode_t mode = makes ? va_arg(rest, mode_t) : 0;
     va_end(rest);
-    if (!(flags & O_CREAT)) return REAL(open)(path, flags);
+    if (!makes) return REAL(open)(path, flags);
     AROUND("make", path, TO_DISK, REAL(open)(path, flags, mode));
 }
 

@@ -86,7 +86,8 @@ TEST_F(Inspect, PgpMimeAsMailProgramsWriteItIsPgpMime) {
                                                       "Content-Transfer-Encoding: base64\r\n")})),
         mail(encrypted_type, multipart({version, part("application/octet-stream", passphrase)})),
     };
-    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 200);
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.view().substr(0, 200);
 }
 
 TEST_F(Inspect, WhatOnlySaysItIsEncryptedIsFake) {
@@ -113,7 +114,8 @@ TEST_F(Inspect, WhatOnlySaysItIsEncryptedIsFake) {
         mail("text/plain", "-----BEGIN PGP MESSAGE-----\r\nthe price is 42"),
         mail("text/plain", "hello\r\n" + signed_only),
     };
-    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_fake) << inspect(m).why << "\n" << m.body.view().substr(0, 300);
 }
 
 TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
@@ -134,7 +136,8 @@ TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
         mail("text/plain", "hello bob\r\n" + armored),
         mail("text/plain", armored + "-- \r\nAnn\r\n"),
     };
-    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.view().substr(0, 300);
 }
 
 TEST_F(Inspect, TextInTheEncodingOfAnEncryptedPartIsNotOverlooked) {
@@ -170,7 +173,8 @@ TEST_F(Inspect, EveryLeafEncryptedIsInline) {
         mail("multipart/mixed; boundary=b",
              multipart({part("text/plain", armored), part("application/octet-stream; name=\"x.asc\"", armored)})),
     };
-    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_inline) << inspect(m).why << "\n" << m.body.substr(0, 200);
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_inline) << inspect(m).why << "\n" << m.body.view().substr(0, 200);
     EXPECT_EQ(inspect(cases[3]).messages.size(), 2u);
 }
 
@@ -246,7 +250,8 @@ TEST_F(Inspect, TextInAPartHeaderMakesItPartial) {
              multipart({part("multipart/mixed; boundary=c", "--c\r\n\r\n" + armored + "\r\n--c--\r\n",
                              "Comments: the secret text\r\n")})),
     };
-    for (const auto& m : cases) EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : cases)
+        EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.view().substr(0, 300);
 }
 
 TEST_F(Inspect, TextInArmorHeadersMakesItPartial) {
@@ -335,7 +340,8 @@ TEST_F(Inspect, WhatProgramsWriteKeepsItsKind) {
         by("MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n", // Python's email package
            "application/octet-stream", "MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n"),
     };
-    for (const auto& m : mime) EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.substr(0, 300);
+    for (const auto& m : mime)
+        EXPECT_EQ(kind(m), protection::pgp_mime) << inspect(m).why << "\n" << m.body.view().substr(0, 300);
 
     const auto base64 = "Content-Transfer-Encoding: base64\r\n"s;
     const auto exchange =
@@ -373,7 +379,9 @@ TEST_F(Inspect, ArmorInBase64IsFound) {
     for (const auto* before : {"", "\n", "\r\n"}) EXPECT_EQ(kind(encoded(before + armored)), protection::pgp_inline);
     // In lines as short as that the scan does not see it. Then it is encrypted once more: the safe side.
     auto short_lines = encoded(armored);
-    for (std::size_t at = 10; at < short_lines.body.size(); at += 12) short_lines.body.insert(at, "\r\n");
+    std::string digits(short_lines.body);
+    for (std::size_t at = 10; at < digits.size(); at += 12) digits.insert(at, "\r\n");
+    short_lines.body = std::move(digits);
     EXPECT_EQ(kind(short_lines), protection::none);
 }
 
@@ -393,7 +401,7 @@ TEST_F(Inspect, NoCutOfAMessageIsTakenForTheWhole) {
     const auto whole = mail(encrypted_type, multipart({version, data}));
     const auto end = whole.body.size() - 2; // the last line end may be missing
     for (std::size_t size = 0; size < end; ++size)
-        EXPECT_NE(kind(mail(encrypted_type, whole.body.substr(0, size))), protection::pgp_mime) << size;
+        EXPECT_NE(kind(mail(encrypted_type, std::string(whole.body.part(0, size)))), protection::pgp_mime) << size;
 }
 
 } // namespace

@@ -18,10 +18,9 @@ const auto encrypted = armor_message(session_key + data);
 const auto literal = armor_message("\xCB\x10"s + "b\0\0\0\0\0in clear!\n"s);
 
 policy::message mixed(const std::vector<std::string>& parts, const std::string& preamble = {}) {
-    policy::message mail{.fields = {{"Content-Type", " multipart/mixed; boundary=b"}}, .body = preamble};
-    for (const auto& part : parts) mail.body += "--b\r\n" + part + "\r\n";
-    mail.body += "--b--\r\n";
-    return mail;
+    auto body = preamble;
+    for (const auto& part : parts) body += "--b\r\n" + part + "\r\n";
+    return {.fields = {{"Content-Type", " multipart/mixed; boundary=b"}}, .body = body + "--b--\r\n"};
 }
 
 std::vector<std::string> lines_of(const policy::message& mail) {

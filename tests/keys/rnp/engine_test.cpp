@@ -46,7 +46,7 @@ TEST_F(RnpEngine, WhatItSealsComesBackByteForByte) {
     for (int i = 0; i < 300'000; ++i) octets += static_cast<char>(i * 7 % 256);
     const auto to_ann = known(ann), to_bob = known(bob);
     for (const auto& one : {text, std::string("x"), octets}) {
-        const auto sealed = engine.encrypt(one, {to_ann.recipient(), to_bob.recipient()});
+        const auto sealed = engine.encrypt({one}, {to_ann.recipient(), to_bob.recipient()});
         ASSERT_TRUE(sealed) << sealed.error();
         EXPECT_EQ(people->decrypt(*sealed), one);
     }
@@ -54,7 +54,7 @@ TEST_F(RnpEngine, WhatItSealsComesBackByteForByte) {
 
 TEST_F(RnpEngine, NamesTheKeysAndUsesAes256WithIntegrity) {
     const auto to_ann = known(ann), to_bob = known(bob);
-    const auto sealed = engine.encrypt(text, {to_ann.recipient(), to_bob.recipient()});
+    const auto sealed = engine.encrypt({text}, {to_ann.recipient(), to_bob.recipient()});
     ASSERT_TRUE(sealed) << sealed.error();
     const auto message = read_encrypted_message(*sealed);
     ASSERT_TRUE(message) << message.error();
@@ -69,8 +69,8 @@ TEST_F(RnpEngine, LengthTellsNothingOfTheContent) {
     const auto to_ann = known(ann);
     std::string mixed;
     for (std::uint32_t i = 1, x = 1; i <= 100'000; ++i) x = x * 1664525 + 1013904223, mixed += static_cast<char>(x >> 24);
-    const auto zeros = engine.encrypt(std::string(100'000, '0'), {to_ann.recipient()});
-    const auto noise = engine.encrypt(mixed, {to_ann.recipient()});
+    const auto zeros = engine.encrypt({std::string(100'000, '0')}, {to_ann.recipient()});
+    const auto noise = engine.encrypt({mixed}, {to_ann.recipient()});
     ASSERT_TRUE(zeros && noise);
     EXPECT_EQ(zeros->size(), noise->size());
 }
@@ -84,18 +84,18 @@ TEST_F(RnpEngine, OneRecipientThatCannotBeUsedMakesAnErrorAndTheNextMessageGoes)
     const auto nothing = person{.certificate = "", .subkey = to_ann.subkey};
     const auto unnamed = person{.certificate = to_ann.certificate, .subkey = "0000000000000000"};
     for (const auto* bad : {&primary, &foreign, &garbage, &nothing, &unnamed}) {
-        EXPECT_FALSE(engine.encrypt(text, {to_ann.recipient(), bad->recipient()})) << bad->subkey;
-        EXPECT_FALSE(engine.encrypt(text, {bad->recipient()})) << bad->subkey;
+        EXPECT_FALSE(engine.encrypt({text}, {to_ann.recipient(), bad->recipient()})) << bad->subkey;
+        EXPECT_FALSE(engine.encrypt({text}, {bad->recipient()})) << bad->subkey;
     }
-    EXPECT_TRUE(engine.encrypt(text, {to_ann.recipient()}));
+    EXPECT_TRUE(engine.encrypt({text}, {to_ann.recipient()}));
 }
 
 TEST_F(RnpEngine, RevokedCertificateIsRefusedThoughItWasKnownBefore) {
     const auto eve = people->make_key("Eve <eve@example.org>");
     const auto before = known(eve);
-    ASSERT_TRUE(engine.encrypt(text, {before.recipient()}));
+    ASSERT_TRUE(engine.encrypt({text}, {before.recipient()}));
     people->revoke(eve);
-    EXPECT_FALSE(engine.encrypt(text, {known(eve).recipient()}));
+    EXPECT_FALSE(engine.encrypt({text}, {known(eve).recipient()}));
 }
 
 // librnp itself goes on with a key that it has read.
@@ -106,10 +106,10 @@ TEST_F(RnpEngine, KeyThatEndsWhileItIsKnownIsRefused) {
     const auto fay = listed.substr(at, 40);
     people->gpg("--quick-add-key " + fay + " cv25519 encr seconds=4");
     const auto brief = known(fay);
-    const auto sealed = engine.encrypt(text, {brief.recipient()});
+    const auto sealed = engine.encrypt({text}, {brief.recipient()});
     ASSERT_TRUE(sealed) << sealed.error();
     std::this_thread::sleep_for(std::chrono::seconds(5));
-    const auto late = engine.encrypt(text, {brief.recipient()});
+    const auto late = engine.encrypt({text}, {brief.recipient()});
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error(), "librnp finds its encryption subkey at its end");
 }
@@ -120,17 +120,17 @@ TEST_F(RnpEngine, MoreCertificatesThanItKeepsAreSealedToAllTheSame) {
     std::vector<rnp_recipient> all;
     for (const auto& one : keys) all.push_back({.certificate = one.certificate, .subkey = one.subkey});
     for (int turn = 0; turn < 2; ++turn) {
-        const auto sealed = engine.encrypt(text, all);
+        const auto sealed = engine.encrypt({text}, all);
         ASSERT_TRUE(sealed) << sealed.error();
         EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), keys.size());
     }
-    for (const auto& one : all) ASSERT_TRUE(engine.encrypt(text, {one}));
+    for (const auto& one : all) ASSERT_TRUE(engine.encrypt({text}, {one}));
 }
 
 TEST_F(RnpEngine, ItsLogStaysOutOfOurs) {
     testing::internal::CaptureStderr();
     std::fprintf(stderr, "ours before\n");
-    EXPECT_FALSE(engine.encrypt(text, {{.certificate = "\x99\x01\x0D\x04", .subkey = std::string(40, 'A')}}));
+    EXPECT_FALSE(engine.encrypt({text}, {{.certificate = "\x99\x01\x0D\x04", .subkey = std::string(40, 'A')}}));
     std::fprintf(stderr, "ours [behind] it\n");
     std::fflush(stderr);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "ours before\nours [behind] it\n");
@@ -141,7 +141,7 @@ TEST_F(RnpEngine, ThrowAwayKeyIsWhatItSays) {
     ASSERT_TRUE(key) << key.error();
     EXPECT_EQ(key->subkey.size(), 40u);
     EXPECT_TRUE(key->subkey.ends_with(key->key_id));
-    const auto sealed = engine.encrypt(text, {{.certificate = key->certificate, .subkey = key->subkey}});
+    const auto sealed = engine.encrypt({text}, {{.certificate = key->certificate, .subkey = key->subkey}});
     ASSERT_TRUE(sealed) << sealed.error();
     people->gpg_with_input("--import", key->secret);
     EXPECT_EQ(people->decrypt(*sealed), text);

@@ -105,10 +105,10 @@ TEST_F(EngineProof, IsDueFromTimeToTime) {
 TEST_F(EngineProof, WithoutTrustNothingIsSealed) {
     const auto key = make_throw_away_key();
     in_process_sealer seals(trust);
-    EXPECT_FALSE(seals.seal(entity, {recipient(*key)}));
+    EXPECT_FALSE(seals.seal({entity}, {recipient(*key)}));
     trust.give();
-    EXPECT_TRUE(seals.seal(entity, {recipient(*key)}));
-    EXPECT_FALSE(seals.seal(entity, {}));
+    EXPECT_TRUE(seals.seal({entity}, {recipient(*key)}));
+    EXPECT_FALSE(seals.seal({entity}, {}));
     EXPECT_TRUE(trust.holds());
 }
 
@@ -117,7 +117,7 @@ TEST_F(EngineProof, MessageToAnotherKeyThanAskedForEndsIt) {
     to.key_id = "0123456789ABCDEF";
     trust.give();
     in_process_sealer seals(trust);
-    EXPECT_FALSE(seals.seal(entity, {to}));
+    EXPECT_FALSE(seals.seal({entity}, {to}));
     EXPECT_FALSE(trust.holds());
     EXPECT_THAT(told.back(), HasSubstr("librnp encrypted to other keys than asked for"));
 }
@@ -127,7 +127,7 @@ TEST_F(EngineProof, CertificateThatLibrnpDoesNotUseEndsNothing) {
     to.certificate = std::make_shared<const std::string>("\x99\x01\x0D\x04");
     trust.give();
     in_process_sealer seals(trust);
-    EXPECT_FALSE(seals.seal(entity, {to}));
+    EXPECT_FALSE(seals.seal({entity}, {to}));
     EXPECT_TRUE(trust.holds());
 }
 
@@ -135,7 +135,7 @@ TEST_F(EngineProof, TwoCertificatesWithOneSubkeyCountOnce) {
     const auto to = recipient(*make_throw_away_key());
     trust.give();
     in_process_sealer seals(trust);
-    EXPECT_TRUE(seals.seal(entity, {to, to}));
+    EXPECT_TRUE(seals.seal({entity}, {to, to}));
     EXPECT_TRUE(trust.holds());
 }
 

@@ -15,7 +15,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::string protected_form(const policy::message& mail) { return entity_to_seal(mail, subject_shown::inside_only, "=_x"); }
+std::string protected_form(const policy::message& mail) {
+    return joined(entity_to_seal(mail, subject_shown::inside_only, "=_x"));
+}
 
 const policy::message mail{.fields = {{"From", " Ann <ann@corp.example>"},
                                       {"To", " Bob <bob@partner.example>,\n\tCarol <carol@partner.example>"},
@@ -53,14 +55,14 @@ TEST(HeaderProtection, NothingOutsideRepeatsTheSubject) {
                                               {"X-Mailer", " Tender"},
                                               {"From", " Tender price <ann@corp.example>"}},
                                    .body = "Our price is 42.\r\n"};
-    const auto outside = sealed_message(exchange, subject_shown::inside_only, make_envelope("x", "=_x"));
+    const auto outside = sealed_message(exchange, subject_shown::inside_only, make_envelope("x", "=_x", write_in_memory));
     std::vector<std::string> names;
     for (const auto& field : outside.fields) names.push_back(field.name);
     EXPECT_THAT(names, ElementsAre("Received", "Subject", "X-Mailer", "From", "MIME-Version", "Content-Type"));
     for (const auto* inside :
          {"\r\nThread-Topic: [confidential] Tender\r\n", "\r\nX-Spam-Report: Content", "\r\nX-Spam-Prev-Subject:"})
         EXPECT_THAT(protected_form(exchange), HasSubstr(inside));
-    EXPECT_EQ(sealed_message(exchange, subject_shown::outside, make_envelope("x", "=_x")).fields.size(),
+    EXPECT_EQ(sealed_message(exchange, subject_shown::outside, make_envelope("x", "=_x", write_in_memory)).fields.size(),
               exchange.fields.size() + 2);
 }
 
@@ -149,7 +151,7 @@ TEST(HeaderProtection, NothingOutsideSaysPartsOfTheSubjectOrATag) {
     for (const auto& [field, outside] : cases) {
         const policy::message one{.fields = {{"Subject", " [confidential] Closing of the north office"}, field}, .body = ""};
         EXPECT_EQ(outer_values(one, example_concealment())[1], outside) << field.name << field.value;
-        const auto inside = entity_to_seal(one, example_concealment(), "=_x");
+        const auto inside = joined(entity_to_seal(one, example_concealment(), "=_x"));
         std::string line;
         policy::append_field(line, field);
         EXPECT_TRUE(outside == field.value || inside.contains(line)) << inside;
@@ -203,7 +205,7 @@ TEST(HeaderProtection, AShortSubjectIsRepeatedAsAWhole) {
 }
 
 TEST(HeaderProtection, WithoutItNothingIsAdded) {
-    EXPECT_EQ(entity_to_seal(mail, subject_shown::outside, "=_x"),
+    EXPECT_EQ(joined(entity_to_seal(mail, subject_shown::outside, "=_x")),
               "Content-Type: text/plain; charset=\"utf-8\"\r\n"
               "Content-Transfer-Encoding: 8bit\r\n\r\nOur price is 42.\r\n");
 }
@@ -229,8 +231,8 @@ TEST(HeaderProtection, WhatCannotBeAddedToIsLeftAsItIsInAMultipart) {
         EXPECT_THAT(
             entity,
             HasSubstr("Content-Type: multipart/mixed; boundary=\"=_x\";\r\n\thp=\"cipher\"; protected-headers=\"v1\"\r\n"));
-        EXPECT_THAT(entity,
-                    HasSubstr("--=_x\r\n" + entity_to_seal(message, subject_shown::outside, "=_x") + "\r\n--=_x--\r\n"));
+        EXPECT_THAT(entity, HasSubstr("--=_x\r\n" + joined(entity_to_seal(message, subject_shown::outside, "=_x")) +
+                                      "\r\n--=_x--\r\n"));
     }
 }
 

@@ -21,20 +21,20 @@ const policy::message mail{.fields = {{"From", " ann@example.org"},
                            .body = "--b\r\n\r\nh\xC3\xA4llo\r\n--b--\r\n"};
 
 TEST(PgpMime, ContentFieldsMoveInsideVerbatim) {
-    EXPECT_EQ(inner_entity(mail), "content-type: multipart/mixed;\r\n\tboundary=\"b\"\r\n"
-                                  "Content-Transfer-Encoding:8bit\r\n"
-                                  "Content-Language: de\r\n"
-                                  "content-type: text/plain\r\n"
-                                  "\r\n"
-                                  "--b\r\n\r\nh\xC3\xA4llo\r\n--b--\r\n");
+    EXPECT_EQ(joined(inner_entity(mail)), "content-type: multipart/mixed;\r\n\tboundary=\"b\"\r\n"
+                                          "Content-Transfer-Encoding:8bit\r\n"
+                                          "Content-Language: de\r\n"
+                                          "content-type: text/plain\r\n"
+                                          "\r\n"
+                                          "--b\r\n\r\nh\xC3\xA4llo\r\n--b--\r\n");
 }
 
 TEST(PgpMime, MessageWithoutContentFieldsBeginsWithTheEmptyLine) {
-    EXPECT_EQ(inner_entity({.fields = {{"Subject", " x"}}, .body = "hi\r\n"}), "\r\nhi\r\n");
+    EXPECT_EQ(joined(inner_entity({.fields = {{"Subject", " x"}}, .body = "hi\r\n"})), "\r\nhi\r\n");
 }
 
 TEST(PgpMime, OuterBodyIsRfc3156) {
-    const auto envelope = make_envelope("-----BEGIN PGP MESSAGE-----\r\n\r\nAAAA\r\n-----END PGP MESSAGE-----\r\n", "=_x");
+    const auto envelope = make_envelope(std::string(3, '\0'), "=_x", write_in_memory);
     EXPECT_EQ(envelope.content_type, "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"=_x\"");
     EXPECT_EQ(envelope.body, "This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156).\r\n"
                              "To read it you need a mail program with OpenPGP, and your key.\r\n"
@@ -53,13 +53,14 @@ TEST(PgpMime, OuterBodyIsRfc3156) {
                              "-----BEGIN PGP MESSAGE-----\r\n"
                              "\r\n"
                              "AAAA\r\n"
+                             "=Je8i\r\n"
                              "-----END PGP MESSAGE-----\r\n"
                              "\r\n"
                              "--=_x--\r\n");
 }
 
 TEST(PgpMime, OutsideKeepsTheOtherFieldsAndOneMimeVersion) {
-    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope("armor", "b"));
+    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope("binary", "b", write_in_memory));
     const std::vector<policy::header_field> expected = {
         {"From", " ann@example.org"},
         {"Subject", " the price"},
@@ -72,14 +73,14 @@ TEST(PgpMime, OutsideKeepsTheOtherFieldsAndOneMimeVersion) {
 TEST(PgpMime, OurOwnEnvelopePassesOurOwnJudge) {
     test::keyring people;
     const auto bob = people.make_key("Bob <bob@example.org>");
-    const auto cipher = people.gpg_with_input("--encrypt -r " + bob, inner_entity(mail));
-    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope(armor_message(cipher), "=_sealgate"));
+    const auto cipher = people.gpg_with_input("--encrypt -r " + bob, joined(inner_entity(mail)));
+    const auto sealed = sealed_message(mail, subject_shown::outside, make_envelope(cipher, "=_sealgate", write_in_memory));
     const auto judged = inspect(sealed);
     EXPECT_EQ(judged.kind, policy::protection::pgp_mime) << judged.why;
     ASSERT_EQ(judged.messages.size(), 1u);
     ASSERT_EQ(judged.messages.front().readers.size(), 1u);
     EXPECT_EQ(judged.messages.front().readers.front().key_id, people.last_key_id(bob));
-    EXPECT_EQ(people.decrypt(sealed.body), inner_entity(mail));
+    EXPECT_EQ(people.decrypt(sealed.body), joined(inner_entity(mail)));
 }
 
 } // namespace

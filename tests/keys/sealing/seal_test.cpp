@@ -64,7 +64,7 @@ protected:
     }
 
     std::string error_of(const std::string& script) {
-        auto sealed = make_sealer(fake_gpg(script), 1s).seal(entity, {recipient(ann)});
+        auto sealed = make_sealer(fake_gpg(script), 1s).seal({entity}, {recipient(ann)});
         return sealed ? "sealed" : sealed.error().text;
     }
 
@@ -77,14 +77,14 @@ protected:
 TEST_F(Seal, WhatIsSealedComesBackByteForByte) {
     std::string bytes = "Content-Type: application/octet-stream\r\n\r\n";
     for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7 % 256);
-    const auto sealed = make_sealer().seal(bytes, {recipient(ann), recipient(bob)});
+    const auto sealed = make_sealer().seal({bytes}, {recipient(ann), recipient(bob)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(people->decrypt(*sealed), bytes);
     EXPECT_EQ(people->decrypt(armor_message(*sealed)), bytes);
 }
 
 TEST_F(Seal, NamesExactlyTheRecipientsKeys) {
-    const auto sealed = make_sealer().seal(entity, {recipient(bob)});
+    const auto sealed = make_sealer().seal({entity}, {recipient(bob)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     const auto message = read_encrypted_message(*sealed);
     ASSERT_TRUE(message) << message.error();
@@ -94,7 +94,7 @@ TEST_F(Seal, NamesExactlyTheRecipientsKeys) {
 }
 
 TEST_F(Seal, TheSameRecipientTwiceCountsOnce) {
-    const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(ann)});
+    const auto sealed = make_sealer().seal({entity}, {recipient(ann), recipient(ann)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 1u);
 }
@@ -104,7 +104,7 @@ const char* const odd_certificates[] = {"no-prefs", "dsa-elg-1024", "js-default"
 
 TEST_F(Seal, OddCertificatesGetAes256LikeAllOthers) {
     for (const auto* one : odd_certificates) {
-        const auto sealed = make_sealer().seal(entity, {recipient_in_file(one), recipient(ann)});
+        const auto sealed = make_sealer().seal({entity}, {recipient_in_file(one), recipient(ann)});
         ASSERT_TRUE(sealed) << one << ": " << sealed.error().text;
         const auto said = people->gpg_with_input("--status-fd 1 --decrypt", *sealed);
         EXPECT_NE(said.find("DECRYPTION_INFO 2 9"), std::string::npos) << one << ": " << said;
@@ -116,7 +116,7 @@ TEST_F(Seal, OtherImplementationsReadWhatIsSealedForOddCertificates) {
     const std::vector<std::string> holders{"no-prefs", "js-default", "sq"};
     std::vector<seal_recipient> recipients;
     for (const auto* one : odd_certificates) recipients.push_back(recipient_in_file(one));
-    const auto sealed = make_sealer().seal(entity, recipients);
+    const auto sealed = make_sealer().seal({entity}, recipients);
     ASSERT_TRUE(sealed) << sealed.error().text;
     const auto file = (scratch.path() / "sealed.pgp").string();
     replace_file(file, *sealed);
@@ -138,7 +138,7 @@ TEST_F(Seal, AnotherCipherIsCaught) {
     EXPECT_EQ(error_of(with("AES")), "gpg made a session key too short for AES-256");
     EXPECT_EQ(error_of(with("TWOFISH")), "gpg did not encrypt with AES-256");
     const auto rsa = recipient_in_file("no-prefs");
-    const auto sealed = make_sealer(fake_gpg(with("3DES"))).seal(entity, {rsa});
+    const auto sealed = make_sealer(fake_gpg(with("3DES"))).seal({entity}, {rsa});
     ASSERT_FALSE(sealed);
     EXPECT_EQ(sealed.error().text, "gpg did not encrypt with AES-256");
     EXPECT_EQ(error_of("a=(); for x; do [ \"$before\" = --status-fd ] && x=9; before=$x; a+=(\"$x\"); done\n"
@@ -152,43 +152,43 @@ TEST_F(Seal, OneSubkeyInTwoCertificatesCountsOnce) {
     auto adopted = old;
     adopted.subkey = fresh.subkey;
     adopted.key_id = fresh.key_id;
-    const auto sealed = make_sealer().seal(entity, {fresh, adopted, recipient(ann)});
+    const auto sealed = make_sealer().seal({entity}, {fresh, adopted, recipient(ann)});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(read_encrypted_message(*sealed)->readers.size(), 2u);
-    EXPECT_EQ(problem_with_sealed(*sealed, entity, {adopted, recipient(ann), fresh}, "gpg"), "");
+    EXPECT_EQ(problem_with_sealed(*sealed, entity.size(), {adopted, recipient(ann), fresh}, "gpg"), "");
 }
 
 TEST_F(Seal, LengthTellsNothingOfTheContent) {
     auto seals = make_sealer();
-    const auto zeros = seals.seal(std::string(100'000, '0'), {recipient(ann)});
+    const auto zeros = seals.seal({std::string(100'000, '0')}, {recipient(ann)});
     std::string mixed;
     for (std::uint32_t i = 1, x = 1; i <= 100'000; ++i) x = x * 1664525 + 1013904223, mixed += static_cast<char>(x >> 24);
-    const auto noise = seals.seal(mixed, {recipient(ann)});
+    const auto noise = seals.seal({mixed}, {recipient(ann)});
     ASSERT_TRUE(zeros && noise);
     EXPECT_EQ(zeros->size(), noise->size());
 }
 
 TEST_F(Seal, OneBadRecipientMakesAnError) {
     for (const auto& bad : {expired, sign_only}) {
-        const auto sealed = make_sealer().seal(entity, {recipient(ann), recipient(bad)});
+        const auto sealed = make_sealer().seal({entity}, {recipient(ann), recipient(bad)});
         ASSERT_FALSE(sealed);
         EXPECT_NE(sealed.error().text.find(bad), std::string::npos) << sealed.error().text;
     }
-    EXPECT_FALSE(make_sealer().seal(entity, {}));
+    EXPECT_FALSE(make_sealer().seal({entity}, {}));
 }
 
 TEST_F(Seal, WhatIsNoCertificateIsAnError) {
     auto broken = recipient(ann);
     for (const auto* bytes : {"", "x", "\x99\x01\x0D\x04"}) {
         broken.certificate = std::make_shared<const std::string>(bytes);
-        EXPECT_FALSE(make_sealer().seal(entity, {broken}));
+        EXPECT_FALSE(make_sealer().seal({entity}, {broken}));
     }
 }
 
 TEST_F(Seal, OtherKeyThanExpectedIsCaught) {
     auto swapped = recipient(ann);
     swapped.key_id = people->last_key_id(bob);
-    const auto sealed = make_sealer().seal(entity, {swapped});
+    const auto sealed = make_sealer().seal({entity}, {swapped});
     ASSERT_FALSE(sealed);
     EXPECT_EQ(sealed.error().text, "gpg encrypted to other keys than asked for");
 }
@@ -239,11 +239,11 @@ TEST_F(Seal, ReadingBackSeesAPassphraseAndAMissingPart) {
     const auto to_ann = recipient(ann);
     const auto options = "--pinentry-mode loopback --passphrase x -r " + ann;
     const auto sealed = people->gpg_with_input(options + " --encrypt", entity);
-    EXPECT_EQ(problem_with_sealed(sealed, entity, {to_ann}, "gpg"), "");
-    EXPECT_EQ(problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity, {to_ann}, "gpg"),
-              "gpg encrypted to a passphrase too");
-    EXPECT_EQ(problem_with_sealed(sealed, std::string(10'000, 'x'), {to_ann}, "gpg"),
-              "gpg encrypted only a part of the message");
+    EXPECT_EQ(problem_with_sealed(sealed, entity.size(), {to_ann}, "gpg"), "");
+    EXPECT_EQ(
+        problem_with_sealed(people->gpg_with_input(options + " --symmetric --encrypt", entity), entity.size(), {to_ann}, "gpg"),
+        "gpg encrypted to a passphrase too");
+    EXPECT_EQ(problem_with_sealed(sealed, 10'000, {to_ann}, "gpg"), "gpg encrypted only a part of the message");
 }
 
 TEST_F(Seal, WorkersDoNotDisturbEachOther) {
@@ -254,7 +254,7 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
         for (int i = 0; i < 4; ++i)
             workers.emplace_back([&] {
                 auto seals = make_sealer();
-                for (int j = 0; j < 5; ++j) sealed += seals.seal(entity, {to_ann}) ? 1 : 0;
+                for (int j = 0; j < 5; ++j) sealed += seals.seal({entity}, {to_ann}) ? 1 : 0;
             });
     }
     EXPECT_EQ(sealed, 20);
@@ -263,8 +263,8 @@ TEST_F(Seal, WorkersDoNotDisturbEachOther) {
 TEST_F(Seal, SealerWorksAgainAfterAHang) {
     const auto mark = (scratch.path() / "hung-once").string();
     auto seals = make_sealer(fake_gpg("[ -e " + mark + " ] && exec /usr/bin/gpg \"$@\"\n: >" + mark + "\nexec sleep 60"), 5s);
-    EXPECT_FALSE(seals.seal(entity, {recipient(ann)}));
-    const auto sealed = seals.seal(entity, {recipient(ann)});
+    EXPECT_FALSE(seals.seal({entity}, {recipient(ann)}));
+    const auto sealed = seals.seal({entity}, {recipient(ann)});
     EXPECT_TRUE(sealed) << sealed.error().text;
 }
 
@@ -278,7 +278,7 @@ TEST_F(Seal, OneProcessASealAndNoAgent) {
         return std::ranges::count(text, '\n');
     };
     const auto before = calls();
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(seals.seal(entity, {recipient(ann)}));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(seals.seal({entity}, {recipient(ann)}));
     EXPECT_EQ(calls() - before, 3);
     EXPECT_NE(read_file(log).find("--compress-algo=none"), std::string::npos) << read_file(log);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path()))

@@ -292,7 +292,7 @@ TEST_F(Store, SealsToWhatItHolds) {
     const auto found = index.find("ann@example.org", now());
     ASSERT_EQ(found.state, key_state::usable);
     sealer seals({.scratch = directory.path()});
-    const auto sealed = seals.seal("\r\nhello\r\n", {recipient_for(*found.stored, now())});
+    const auto sealed = seals.seal({"\r\nhello\r\n"}, {recipient_for(*found.stored, now())});
     ASSERT_TRUE(sealed) << sealed.error().text;
     EXPECT_EQ(people.decrypt(*sealed), "\r\nhello\r\n");
 }

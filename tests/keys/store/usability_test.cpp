@@ -46,7 +46,7 @@ protected:
     std::string sealed_to(const stored_certificate& key) {
         if (encryption_subkey(key.cert, now()) == nullptr) return "no subkey";
         const auto to = recipient_for(key, now());
-        const auto sealed = sealing.seal("Subject: x\r\n\r\nsome text\r\n", {to});
+        const auto sealed = sealing.seal({"Subject: x\r\n\r\nsome text\r\n"}, {to});
         return sealed ? to.key_id : sealed.error().text;
     }
 
@@ -65,10 +65,10 @@ protected:
     bool can_seal_to(const stored_certificate& key, const subkey& one) {
         auto cut = std::make_shared<const std::string>(with_one_subkey(*key.binary, one.fingerprint));
         return sealing
-            .seal("x", {{.certificate = std::move(cut),
-                         .fingerprint = key.cert.fingerprint,
-                         .subkey = one.fingerprint,
-                         .key_id = one.key_id}})
+            .seal({"x"}, {{.certificate = std::move(cut),
+                           .fingerprint = key.cert.fingerprint,
+                           .subkey = one.fingerprint,
+                           .key_id = one.key_id}})
             .has_value();
     }
 

@@ -84,7 +84,8 @@ protected:
     thread_memory threads{at("threads"), [](std::string_view) {}};
     outbox copies{at("outbox").string()};
     notifier notices{io, at("notices").string(), copies, [this] { return live; }};
-    sealing_pool sealers{1, {.program = "/nonexistent/gpg", .scratch = scratch.path()}, policy::sealing_engine::gpg};
+    sealing_pool sealers{
+        1, {.program = "/nonexistent/gpg", .scratch = scratch.path()}, policy::sealing_engine::gpg, write_in_memory};
     submit_limit most{[] { return inet_endpoint{"127.0.0.1", 1}; }};
     gateway river{live, records, events, {}, threads, sealers, copies, notices, most};
 };

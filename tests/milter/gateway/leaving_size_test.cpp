@@ -17,11 +17,11 @@ protected:
             .body = std::string(5000, 'x')};
     }
 
-    std::uint64_t sealed_size() const { return policy::to_wire(keys::sealed_message(mail.mail, where, envelope)).size(); }
+    std::uint64_t sealed_size() const { return size_of(policy::to_wire(keys::sealed_message(mail.mail, where, envelope))); }
 
     transaction mail;
     keys::subject_shown where = keys::subject_shown::inside_only;
-    const keys::pgp_mime_envelope envelope = keys::make_envelope(std::string(7000, 'A'), std::string(40, 'b'));
+    const keys::pgp_mime_envelope envelope = keys::make_envelope(std::string(7000, 'A'), std::string(40, 'b'), write_in_memory);
 };
 
 TEST_F(LeavingSize, IsNeverSmallerThanTheMessageAndLittleLarger) {
@@ -53,7 +53,7 @@ TEST_F(LeavingSize, AddsUpAllCopiesAndKeepsTheLargestMessage) {
     EXPECT_EQ(sizes.copies(), 2 * one);
     const auto largest = sizes.largest();
     sizes.add_original();
-    EXPECT_EQ(sizes.copies(), 2 * one + policy::to_wire(mail.mail).size());
+    EXPECT_EQ(sizes.copies(), 2 * one + size_of(policy::to_wire(mail.mail)));
     EXPECT_EQ(sizes.largest(), largest);
 }
 

@@ -50,7 +50,7 @@ protected:
         owed_copy copy{.decision = "7Q2K-M4XD",
                        .sender = std::move(sender),
                        .recipients = {},
-                       .message = message,
+                       .message = {message},
                        .dsn = {.ret = "", .envid = "e+2B1"}};
         for (const auto& one : recipients) {
             auto identity = std::string(64, '0');

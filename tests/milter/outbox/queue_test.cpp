@@ -30,7 +30,7 @@ owed_copy copy_for(std::string recipient, char digit, std::string message = "Sub
     return {.decision = "7Q2K-M4XD",
             .sender = "ann@example.org",
             .recipients = {{.address = std::move(recipient), .identity = identity(digit)}},
-            .message = std::move(message)};
+            .message = {std::move(message)}};
 }
 
 class Outbox : public testing::Test {

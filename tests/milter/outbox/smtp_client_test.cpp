@@ -21,10 +21,7 @@ const std::string plain = "Subject: x\r\n\r\nbody\r\n";
 class SmtpClient : public testing::Test {
 protected:
     handed_over send(std::vector<std::string> recipients, std::string message = plain, std::string sender = "ann@example.org") {
-        outgoing_mail mail{.sender = std::move(sender),
-                           .recipients = {},
-                           .message = std::make_shared<const std::string>(std::move(message)),
-                           .dsn = wanted};
+        outgoing_mail mail{.sender = std::move(sender), .recipients = {}, .message = std::move(message), .dsn = wanted};
         for (auto& one : recipients) mail.recipients.push_back({.address = std::move(one), .dsn = wanted_of_recipients});
         auto about_to_end = [this](std::vector<std::size_t> accepted) -> asio::awaitable<void> {
             if (fails_before_the_end) throw std::runtime_error("the disk is full");

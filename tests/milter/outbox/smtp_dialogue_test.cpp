@@ -19,7 +19,7 @@ outgoing_mail mail_to(std::vector<std::string> addresses) {
     outgoing_mail mail;
     mail.sender = "ann@example.org";
     for (auto& address : addresses) mail.recipients.push_back({.address = std::move(address)});
-    mail.message = std::make_shared<const std::string>("Subject: x\r\n\r\nbody\r\n");
+    mail.message = "Subject: x\r\n\r\nbody\r\n";
     return mail;
 }
 

@@ -16,8 +16,10 @@ using test::postfix_protocol;
 const agreement with_space = agree_on({6, postfix_actions, postfix_protocol});
 const agreement without_space = agree_on({4, postfix_actions, 0x3FF});
 
+std::string encoded(const answer& decided, const agreement& agreed) { return joined(encode(decided, agreed)); }
+
 std::string accepted(const edit_list& edits, const agreement& agreed = with_space) {
-    return encode({.final = verdict::accept, .edits = edits, .reply = {}}, agreed);
+    return encoded({.final = verdict::accept, .edits = edits, .reply = {}}, agreed);
 }
 
 std::string number(std::uint32_t value) {
@@ -28,7 +30,7 @@ std::string number(std::uint32_t value) {
 
 TEST(Edits, NothingToEditIsPlainAccept) { EXPECT_EQ(accepted({}), packet('a')); }
 
-TEST(Edits, AnswerThatNobodyFilledInDefers) { EXPECT_EQ(encode({}, with_space), packet('t')); }
+TEST(Edits, AnswerThatNobodyFilledInDefers) { EXPECT_EQ(encoded({}, with_space), packet('t')); }
 
 TEST(Edits, FramesComeInTheOrderThatKeepsNumbersTrue) {
     edit_list edits;
@@ -154,21 +156,21 @@ TEST(Edits, RefusalSendsItsTextAndNoEdit) {
     answer refused{.final = verdict::reject,
                    .edits = {.body = "half"},
                    .reply = {550, "5.7.1", {"not sent: tagged confidential", "[sealgate 7Q2K-M4XD]"}}};
-    EXPECT_EQ(encode(refused, with_space),
+    EXPECT_EQ(encoded(refused, with_space),
               packet('y', "550-5.7.1 not sent: tagged confidential\r\n550 5.7.1 [sealgate 7Q2K-M4XD]\0"s));
     refused.final = verdict::tempfail;
     refused.reply = {451, "4.7.1", {"later"}};
-    EXPECT_EQ(encode(refused, with_space), packet('y', "451 4.7.1 later\0"s));
+    EXPECT_EQ(encoded(refused, with_space), packet('y', "451 4.7.1 later\0"s));
 }
 
 TEST(Edits, MalformedReplyFallsBackToTheServersText) {
-    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {550, "5.7.1", {}}}, with_space), packet('r'));
-    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {}, .reply = {}}, with_space), packet('t'));
+    EXPECT_EQ(encoded({.final = verdict::reject, .edits = {}, .reply = {550, "5.7.1", {}}}, with_space), packet('r'));
+    EXPECT_EQ(encoded({.final = verdict::tempfail, .edits = {}, .reply = {}}, with_space), packet('t'));
 }
 
 TEST(Edits, ReplyOfAnotherClassThanTheVerdictIsNotSent) {
-    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {}, .reply = {550, "5.7.1", {"no"}}}, with_space), packet('t'));
-    EXPECT_EQ(encode({.final = verdict::reject, .edits = {}, .reply = {451, "4.7.1", {"later"}}}, with_space), packet('r'));
+    EXPECT_EQ(encoded({.final = verdict::tempfail, .edits = {}, .reply = {550, "5.7.1", {"no"}}}, with_space), packet('t'));
+    EXPECT_EQ(encoded({.final = verdict::reject, .edits = {}, .reply = {451, "4.7.1", {"later"}}}, with_space), packet('r'));
 }
 
 TEST(Edits, FieldsAreNumberedAmongThoseOfTheirName) {
@@ -182,10 +184,10 @@ TEST(Edits, FieldsAreNumberedAmongThoseOfTheirName) {
 TEST(Edits, ProgressCarriesNothing) { EXPECT_EQ(progress_frame(), packet('p')); }
 
 TEST(Edits, WhatIsDiscardedIsNotEdited) {
-    EXPECT_EQ(encode({.final = verdict::accept, .edits = {.discard = true, .recipients = {"a@example.org"}}, .reply = {}},
-                     agreement{}),
+    EXPECT_EQ(encoded({.final = verdict::accept, .edits = {.discard = true, .recipients = {"a@example.org"}}, .reply = {}},
+                      agreement{}),
               packet('d'));
-    EXPECT_EQ(encode({.final = verdict::tempfail, .edits = {.discard = true}, .reply = {}}, agreement{}), packet('t'))
+    EXPECT_EQ(encoded({.final = verdict::tempfail, .edits = {.discard = true}, .reply = {}}, agreement{}), packet('t'))
         << "a mail whose copies are not on disk is not thrown away";
 }
 

@@ -19,7 +19,7 @@ const std::string example = R"(gateway:
   outgoing:
     authenticated: true
     networks: [127.0.0.0/8, "::1/128"]
-  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}
+  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB, memory: 64MiB}
 )";
 
 config_reading read(const std::string& text) {
@@ -42,8 +42,11 @@ TEST(Config, ReadsTheContractsExample) {
     EXPECT_EQ(gateway.policy_path, "/etc/sealgate/policy.yaml");
     EXPECT_EQ(gateway.keys_directory(), "/var/lib/sealgate/keys");
     EXPECT_EQ(gateway.submit, (inet_endpoint{"127.0.0.1", 10025}));
-    EXPECT_EQ(gateway.limits,
-              (limits{.message_size = 50u << 20, .copies = std::size_t{2} << 30, .connections = 1000, .crypto_workers = 0}));
+    EXPECT_EQ(gateway.limits, (limits{.message_size = 50u << 20,
+                                      .memory = 64u << 20,
+                                      .copies = std::size_t{2} << 30,
+                                      .connections = 1000,
+                                      .crypto_workers = 0}));
 }
 
 TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
@@ -78,9 +81,13 @@ TEST(Config, KeysAreWatchedForWhomTheSectionNames) {
 }
 
 TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
-    EXPECT_THAT(errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB}\n", ""),
-                IsEmpty());
+    EXPECT_THAT(
+        errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB, memory: 64MiB}\n",
+                     ""),
+        IsEmpty());
     EXPECT_EQ(limits{}.copies, std::size_t{1} << 30);
+    EXPECT_EQ(limits{}.largest_message(), std::size_t{50} << 20);
+    EXPECT_EQ(limits{.memory = 16u << 20}.largest_message(), std::size_t{15} << 20);
 }
 
 TEST(Config, ListenTakesAList) {
@@ -97,6 +104,7 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"connections: 1000", "connections: 0"},
         {"copies: 2GiB", "copies: 1"},
         {"copies: 2GiB", "copie: 1GiB"},
+        {"memory: 64MiB", "memory: 1MiB"},
         {"127.0.0.0/8", "127.0.0.1/8"},
         {"127.0.0.0/8", "127.0.0.0/33"},
         {"submit: 127.0.0.1:10025", "submit: 127.0.0.1"},
@@ -123,6 +131,7 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":10:46: must be from 1 to 100000",
         ":10:82: must be from 1024 to",
         ":10:74: unknown key \"copie\" in \"limits\"; did you mean \"copies\"?",
+        ":10:96: must be from 8388608 to",
         ":9:16: \"127.0.0.1/8\" has bits set behind its prefix length",
         ":9:16: \"127.0.0.0/33\" has no prefix length from 0 to 32",
         ":5:11: \"127.0.0.1\" is not HOST:PORT",

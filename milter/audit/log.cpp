@@ -1,6 +1,7 @@
 #include "milter/audit/log.hpp"
 
 #include "milter/base/tell.hpp"
+#include "milter/base/thread_name.hpp"
 #include "policy/audit/log_found.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ audit_log::audit_log(audit_options options)
     , checkpoints_(options_.key, options_.directory, options_.checkpoints)
     , repaired_(file_.repaired()) {
     begin_where_it_was_signed();
-    writer_ = std::thread([this] { run(); });
+    writer_ = with_thread_name("audit", [this] { return std::thread([this] { run(); }); });
 }
 
 audit_log::~audit_log() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "milter/audit/event_recorder.hpp"
+#include "milter/base/thread_name.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/outbox/submit_limit.hpp"
 #include "milter/settings/live_keys.hpp"
@@ -69,7 +70,7 @@ private:
     std::atomic<bool> reload_wanted_ = false;
     std::string keys_problem_;                   // told already
     std::vector<std::string> organisation_keys_; // that cannot be used: told already
-    boost::asio::thread_pool thread_{1};
+    boost::asio::thread_pool thread_ = with_thread_name("reload", [] { return boost::asio::thread_pool(1); });
 };
 
 } // namespace sealgate::milter

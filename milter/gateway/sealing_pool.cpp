@@ -5,6 +5,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
+#include "milter/base/thread_name.hpp"
 #include "milter/gateway/attempt.hpp"
 
 #include <boost/asio/post.hpp>
@@ -28,7 +29,7 @@ sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::s
     : gpg_(std::move(gpg))
     , room_(std::move(room))
     , trust_(&log_line)
-    , threads_(worker_count(workers)) {
+    , threads_(with_thread_name("seal", [&] { return boost::asio::thread_pool(worker_count(workers)); })) {
     if (engine == policy::sealing_engine::automatic) boost::asio::post(threads_, [this] { prove_engine(); });
 }
 

@@ -6,6 +6,7 @@
 #include "milter/base/keep_running.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/base/thread_name.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/message.hpp"
 
@@ -42,7 +43,7 @@ queue_runner::queue_runner(asio::io_context& io, outbox& copies, queue_runner_op
     , options_(std::move(options))
     , timer_(io)
     , grace_(io)
-    , disk_(options_.most_connections) {
+    , disk_(with_thread_name("outbox", [this] { return asio::thread_pool(options_.most_connections); })) {
     outbox_.on_added([this] { asio::post(io_, [this] { wake(); }); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "milter/base/exception_text.hpp"
 #include "milter/base/tell.hpp"
+#include "milter/base/thread_name.hpp"
 
 #include <new>
 #include <utility>
@@ -17,7 +18,7 @@ thread_memory::thread_memory(std::filesystem::path directory, thread_file::compl
     } catch (const std::exception& problem) {
         say(text_of(problem));
     }
-    writer_ = std::thread([this] { run(); });
+    writer_ = with_thread_name("threads", [this] { return std::thread([this] { run(); }); });
 }
 
 thread_memory::~thread_memory() {

@@ -13,6 +13,10 @@ Postfix throws the mails away (discard), while it accepts the next.
 same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
 Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
 
+"parts": where the CPU of a mail goes, by part.
+
+"memory": what the gateway takes of it, for mails of several sizes, many at once, and idle connections.
+
 "auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
 
 "inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
@@ -34,11 +38,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
 
 import auditing
+import memory
+import parts
 from gateway import PROGRAM
 from loads import GpgLoad, SmtpLoad, mail_of
 from stage import Stage
 
-SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10}
+SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10, "1 MiB": 1 << 20}
 
 
 def main():
@@ -48,7 +54,7 @@ def main():
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
     if "auditing" in options.what:
         auditing.measure(options, report)
-    if not {"passing", "warning", "sealing"} & set(options.what):
+    if not {"passing", "warning", "sealing", "parts", "memory"} & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
@@ -66,19 +72,23 @@ def main():
         if "sealing" in options.what:
             for name, size in SIZES.items():
                 measure_sealing(stage, options, name, size)
+        if "parts" in options.what:
+            parts.measure(stage, SIZES)
+        if "memory" in options.what:
+            memory.measure(stage)
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|auditing|inspecting", help="what to measure (all)")
+    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|parts|memory|auditing|inspecting", help="what to measure (all)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    known = ["passing", "warning", "sealing", "auditing", "inspecting"]
+    known = ["passing", "warning", "sealing", "parts", "memory", "auditing", "inspecting"]
     unknown = set(options.what) - set(known)
     if unknown:
         parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")

@@ -2,6 +2,7 @@
 
 import base64
 import errno
+import os
 import re
 import urllib.parse
 from email.errors import HeaderParseError
@@ -70,7 +71,13 @@ def says(header, text, in_a_row=4):
 
 def files_holding(directory, marker):
     """Every file below the directory in which the marker can be read."""
-    return sorted(str(path) for path in Path(directory).rglob("*") if path.is_file() and holds(_read(path), marker))
+    files = (Path(folder, name) for folder, _, names in os.walk(directory, onerror=_raise_but_for_absence) for name in names)
+    return sorted(str(path) for path in files if path.is_file() and holds(_read(path), marker))
+
+
+def _raise_but_for_absence(problem):
+    if not isinstance(problem, FileNotFoundError):  # a directory was removed meanwhile
+        raise problem
 
 
 def _read(path):

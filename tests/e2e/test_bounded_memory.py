@@ -6,13 +6,12 @@ Measured is what the kernel cannot have back (RssAnon); the files in which large
 import concurrent.futures
 import contextlib
 import os
-import threading
-import time
 from pathlib import Path
 
 import pytest
 from mails import Mail, pgp_mime
 from milter_client import MilterClient
+from processes import PeakMemory
 
 MEBI = 1 << 20
 BOB, CAROL = "bob@partner.example", "carol@partner.example"
@@ -20,32 +19,6 @@ BOB, CAROL = "bob@partner.example", "carol@partner.example"
 
 def mail_of(size, **how):
     return Mail([BOB], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * (size // 72), **how)
-
-
-class Peak:
-    """The most memory that a process has while the block runs, in octets."""
-
-    def __init__(self, pid):
-        self._status = Path(f"/proc/{pid}/status")
-        self.octets, self._over = 0, threading.Event()
-        self._watch = threading.Thread(target=self._look)
-
-    def __enter__(self):
-        self.before = self._now()
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        self._watch.join()
-
-    def _now(self):
-        return int(next(line.split()[1] for line in self._status.read_text().splitlines() if line.startswith("RssAnon"))) * 1024
-
-    def _look(self):
-        while not self._over.is_set():
-            self.octets = max(self.octets, self._now())
-            time.sleep(0.005)
 
 
 def send_at_once(world, mails):
@@ -58,28 +31,28 @@ def test_a_large_mail_is_sealed_in_less_memory_than_it_has_octets(world, engine)
     with world.gateway_with(policy=world.gateway.usual_policy(engine=engine)):
         world.wait_until(lambda: engine == "gpg" or "proved, and in use" in world.gateway.log())
         mail = mail_of(24 * MEBI, bcc=[CAROL])
-        with Peak(world.gateway.pid) as peak:
+        with PeakMemory(world.gateway.pid) as peak:
             assert world.send(mail).code == 250
             world.wait_until(lambda: len(world.arrived(mail)) == 2, timeout=60)
-    assert peak.octets - peak.before < 12 * MEBI
+    assert peak.growth < 12 * MEBI
     for delivery in world.arrived(mail):
         assert mail.body() in getattr(world.keys, delivery.recipients[0].partition("@")[0]).decrypt(delivery.body())
 
 
 def test_what_others_encrypted_is_read_within_the_budget(world):
     mail = pgp_mime([BOB], "[confidential] Offer", world.keys.encrypt(os.urandom(20 * MEBI), world.keys.bob))
-    with Peak(world.gateway.pid) as peak:
+    with PeakMemory(world.gateway.pid) as peak:
         assert world.send(mail).code == 250
     assert world.record(mail)["protection"] == "pgp-mime"
-    assert peak.octets - peak.before < 1.5 * len(mail.data())
+    assert peak.growth < 1.5 * len(mail.data())
 
 
 def test_many_at_once_wait_for_their_memory_and_none_is_refused(world):
-    with world.gateway_with(memory="16MiB"), Peak(world.gateway.pid) as peak:
+    with world.gateway_with(memory="16MiB"), PeakMemory(world.gateway.pid) as peak:
         mails = [mail_of(6 * MEBI, bcc=[CAROL]) for _ in range(8)] + [mail_of(100) for _ in range(8)]
         assert set(send_at_once(world, mails)) == {250}
         world.wait_until(lambda: not world.gateway.outbox(), timeout=60)
-    assert peak.octets - peak.before < (16 + 64) * MEBI
+    assert peak.growth < (16 + 64) * MEBI
     for mail in mails:
         assert {address for delivery in world.arrived(mail) for address in delivery.recipients} == set(mail.recipients)
 
@@ -95,15 +68,15 @@ def test_what_can_never_fit_is_refused_with_words(world):
 def test_headers_and_recipients_are_counted_too(world):
     """A header beyond all reason, many times at once, from somebody who never ends the mail: they wait, and others' mail goes."""
     line = b"X-Filler: " + b"x" * 50_000 + b"\r\n"
-    with world.gateway_with(memory="16MiB"), Peak(world.gateway.pid) as peak, contextlib.ExitStack() as hostile:
+    with world.gateway_with(memory="16MiB"), PeakMemory(world.gateway.pid) as peak, contextlib.ExitStack() as hostile:
         for _ in range(6):
             milter = hostile.enter_context(MilterClient(world.gateway.unix_endpoint))
             milter.socket.settimeout(0.5)
             milter.envelope("ann@example.org", [BOB])
             with contextlib.suppress(TimeoutError):  # it reads no more
                 milter.content(line * (10 * MEBI // len(line)) + b"\r\n")
-        assert peak.octets - peak.before < (16 + 64) * MEBI
-    assert peak.octets > 10 * MEBI
+        assert peak.growth < (16 + 64) * MEBI
+    assert peak.peak > 10 * MEBI
     assert world.send(mail_of(1000)).code == 250
 
 

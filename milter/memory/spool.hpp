@@ -17,7 +17,7 @@ class spool {
 public:
     // The directory exists. `in_memory`: octets; what is larger goes to a file from there on. The budget outlives all octets
     // that come into being here.
-    spool(std::filesystem::path directory, memory_budget& budget, std::size_t in_memory = std::size_t{1} << 20);
+    spool(std::filesystem::path directory, memory_budget& budget, std::size_t in_memory = std::size_t{2} << 20);
 
     // An octet_room; the spool outlives what it makes.
     std::unique_ptr<octet_writer> writer(std::size_t expected);

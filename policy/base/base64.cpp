@@ -31,10 +31,11 @@ std::uint32_t octet(char c) { return static_cast<unsigned char>(c); }
 } // namespace
 
 std::string encode_base64(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
+    std::string out((bytes.size() + 2) / 3 * 4, '=');
+    auto* at = out.data();
     const auto put = [&](std::uint32_t group, int digits) {
-        for (int i = 0; i < 4; ++i) out += i < digits ? alphabet[group >> (18 - 6 * i) & 0x3F] : '=';
+        for (int i = 0; i < digits; ++i) at[i] = alphabet[group >> (18 - 6 * i) & 0x3F];
+        at += 4;
     };
     for (; bytes.size() >= 3; bytes.remove_prefix(3)) put(octet(bytes[0]) << 16 | octet(bytes[1]) << 8 | octet(bytes[2]), 4);
     if (bytes.size() == 2) put(octet(bytes[0]) << 16 | octet(bytes[1]) << 8, 3);

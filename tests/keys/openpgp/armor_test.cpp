@@ -1,5 +1,6 @@
 // Armor is read strictly, and what is written is read back.
 #include "keys/openpgp/armor.hpp"
+#include "tests/keys/support/noise.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gtest/gtest.h>
@@ -30,6 +31,23 @@ TEST(Armor, EveryLengthComesBack) {
         ASSERT_TRUE(read) << size << ": " << read.error();
         EXPECT_EQ(*read, data);
     }
+}
+
+// RFC 9580 section 6.1.1, octet by octet.
+std::string plain_crc24(std::string_view data) {
+    std::uint32_t crc = 0xB704CE;
+    for (const char octet : data) {
+        crc ^= static_cast<std::uint32_t>(static_cast<unsigned char>(octet)) << 16;
+        for (int bit = 0; bit < 8; ++bit) crc = crc << 1 ^ ((crc & 0x800000u) != 0 ? 0x1864CFBu : 0u);
+    }
+    return {static_cast<char>(crc >> 16), static_cast<char>(crc >> 8 & 0xFF), static_cast<char>(crc & 0xFF)};
+}
+
+TEST(Armor, ChecksumIsThatOfTheStandard) {
+    EXPECT_EQ(crc24("123456789"), "\x21\xCF\x02");
+    const auto data = test::noise(100);
+    for (std::size_t size = 0; size <= data.size(); ++size)
+        EXPECT_EQ(crc24(data.substr(0, size)), plain_crc24(data.substr(0, size))) << size;
 }
 
 TEST(Armor, GpgAcceptsTheChecksum) {

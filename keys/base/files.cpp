@@ -107,11 +107,9 @@ std::string read_open(int descriptor, const std::filesystem::path& name, std::si
     }
 }
 
-void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
-    replace_file(file, octet_pieces{octets(content, nullptr)}, mode);
-}
+namespace {
 
-void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
+void put_in_place(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
     auto fresh = file;
     fresh += ".new";
     {
@@ -121,6 +119,22 @@ void replace_file(const std::filesystem::path& file, const octet_pieces& content
         to.sync();
     }
     std::filesystem::rename(fresh, file);
+}
+
+octet_pieces borrowed(std::string_view content) { return {octets(content, nullptr)}; }
+
+} // namespace
+
+void replace_one_of_many(const std::filesystem::path& file, std::string_view content, unsigned mode) {
+    put_in_place(file, borrowed(content), mode);
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
+    replace_file(file, borrowed(content), mode);
+}
+
+void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
+    put_in_place(file, content, mode);
     sync_directory(file.parent_path());
 }
 

@@ -1,5 +1,6 @@
 #include "keys/store/import.hpp"
 
+#include "keys/base/parallel.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
@@ -15,6 +16,9 @@
 namespace sealgate::keys {
 
 namespace {
+
+// gpg takes some milliseconds for each, and has a deadline for them together.
+constexpr std::size_t most_at_once = 250;
 
 struct known_to_home {
     certificate cert;
@@ -54,22 +58,14 @@ std::string key_and_revocations(std::string_view binary) {
 
 class merger {
 public:
-    merger(const gpg_options& options, const std::vector<import_group>& groups, time_point now)
+    // `results`: one for each group.
+    merger(const gpg_options& options, const std::vector<import_group>& groups, time_point now,
+           std::vector<import_result>& results)
         : options_(options)
         , groups_(groups)
         , now_(now)
-        , results_(groups.size()) {}
+        , results_(results) {}
 
-    std::vector<import_result> merge() {
-        // One that gpg does not know stops it; those of usual versions are many, and should not stand behind such.
-        std::vector<std::size_t> usual, others;
-        for (std::size_t i = 0; i < groups_.size(); ++i) (groups_[i].version == 4 ? usual : others).push_back(i);
-        merge(usual);
-        merge(others);
-        return std::move(results_);
-    }
-
-private:
     using numbers = std::span<const std::size_t>; // of groups
 
     void merge(numbers some) {
@@ -85,6 +81,7 @@ private:
         merge(some.subspan(some.size() / 2));
     }
 
+private:
     bool took_all(gpg& home, numbers some) const {
         std::string all;
         std::size_t count = 0;
@@ -154,7 +151,7 @@ private:
     const gpg_options& options_;
     const std::vector<import_group>& groups_;
     time_point now_;
-    std::vector<import_result> results_;
+    std::vector<import_result>& results_;
     unknown_versions unknown_;
 };
 
@@ -162,7 +159,15 @@ private:
 
 std::vector<import_result> merge_into_known(const gpg_options& options, const std::vector<import_group>& groups,
                                             time_point now) {
-    return merger(options, groups, now).merge();
+    // One that gpg does not know stops it; those of usual versions are many, and should not stand behind such.
+    std::vector<std::size_t> usual, others;
+    for (std::size_t i = 0; i < groups.size(); ++i) (groups[i].version == 4 ? usual : others).push_back(i);
+    std::vector<import_result> results(groups.size());
+    in_parallel(std::span<const std::size_t>(usual), most_at_once, [&] {
+        return [own = merger(options, groups, now, results)](merger::numbers some) mutable { own.merge(some); };
+    });
+    merger(options, groups, now, results).merge(others);
+    return results;
 }
 
 bool is_judged(const certificate& listed) { return !listed.subkeys.empty() && listed.subkeys.front().known_algorithm; }

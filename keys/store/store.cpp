@@ -282,8 +282,7 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
         one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
         out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
     }
-    gpg home(gpg_);
-    trial(home).run(out, now());
+    try_all(gpg_, out, now());
     return out;
 }
 
@@ -293,7 +292,7 @@ void store::put(const import_group& group, stored_certificate merged, import_rep
     const auto what = !std::filesystem::exists(path)  ? change::added
                       : group.known == *merged.binary ? change::unchanged
                                                       : change::updated;
-    if (what != change::unchanged) replace_file(path, *merged.binary);
+    if (what != change::unchanged) replace_one_of_many(path, *merged.binary);
     if (group.revoked_alone && !merged.cert.revoked)
         report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
     report.certificates.push_back({.cert = std::move(merged.cert), .what = what, .binary = std::move(merged.binary)});
@@ -325,6 +324,7 @@ std::expected<import_report, std::string> store::import(std::string_view file,
         if (!results[i].problem.empty()) out.problems.push_back(fresh[i].fingerprint + " was not taken: " + results[i].problem);
     auto merged = tried(std::move(results));
     for (std::size_t i = 0; i < fresh.size(); ++i) put(fresh[i], std::move(merged[i]), out);
+    sync_directory(directory_);
     try {
         note_what_it_holds();
     } catch (const std::system_error&) { // the gateway notes it too

@@ -135,7 +135,7 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
         out.certificates.push_back(
             {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
     }
-    trying.run(out.certificates, now);
+    try_all(options, out.certificates, now);
     return out;
 }
 

@@ -1,10 +1,12 @@
 #include "keys/store/trial.hpp"
 
+#include "keys/base/parallel.hpp"
 #include "keys/certificates/one_subkey.hpp"
 #include "keys/sealing/read_back.hpp"
 #include "policy/base/base64.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace sealgate::keys {
@@ -53,6 +55,13 @@ void trial::run(std::span<stored_certificate> certificates, time_point now) {
 void trial::require_reading() {
     reads_ = reads_ || gpg_.list(probe()).size() == 1;
     if (!reads_) throw gpg_broken("gpg cannot read any certificate, not even one that is known to be good");
+}
+
+void try_all(const gpg_options& options, std::span<stored_certificate> certificates, time_point now) {
+    in_parallel(certificates, most_at_once, [&] {
+        auto home = std::make_shared<gpg>(options);
+        return [home, now, tries = trial(*home)](std::span<stored_certificate> some) mutable { tries.run(some, now); };
+    });
 }
 
 // Each half for itself, until the key that is refused stands alone.

@@ -42,4 +42,7 @@ private:
     bool encrypts_ = false;
 };
 
+// run() for many, on all cores, each with a gpg home of its own.
+void try_all(const gpg_options& options, std::span<stored_certificate> certificates, time_point now);
+
 } // namespace sealgate::keys

@@ -215,7 +215,7 @@ void print_submit_port(const config& gateway, const submit_port& port) {
             "the same: where there is one, let that port have it too (no -o message_size_limit in master.cf)");
     if (const auto& most = gateway.limits; most.largest_message() < most.message_size)
         complain("remark: a mail of more than " + text::octets(most.largest_message()) +
-                 " is refused, since limits.memory has to hold it; limits.message_size says more");
+                 " is refused, since limits.memory has to hold four times as much; limits.message_size says more");
     if (port.is_enough()) return;
     complain("remark: a mail of gateway.limits.message_size has up to " + text::octets(port.needed) +
              " once it is encrypted, and Postfix takes " + text::octets(*port.most) +

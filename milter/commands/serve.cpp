@@ -13,6 +13,7 @@
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
 #include "milter/memory/budget.hpp"
+#include "milter/memory/message_claim.hpp"
 #include "milter/memory/spool.hpp"
 #include "milter/notices/key_watch.hpp"
 #include "milter/notices/notifier.hpp"
@@ -111,7 +112,7 @@ void keep_what_is_freed() {
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
-        : memory_(io_.get_executor(), live->gateway.limits.memory, live->gateway.limits.largest_message())
+        : memory_(io_.get_executor(), live->gateway.limits.memory, work_on(live->gateway.limits.largest_message()))
         , scratch_(empty_scratch(live->gateway.state))
         , spool_(scratch_, memory_)
         , log_(audit_options_of(live->gateway))
@@ -191,7 +192,7 @@ private:
     // What is not the gateway's own of another configuration.
     void take_up() {
         const auto& limits = gateway_.live()->gateway.limits;
-        memory_.resize(limits.memory, limits.largest_message());
+        memory_.resize(limits.memory, work_on(limits.largest_message()));
         watch_.look();
     }
 

@@ -105,6 +105,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.thread = policy::thread_ids_of(of.mail->mail);
     if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);
+    if (!of.mail->lost.empty()) defer(of, reason::no_room, of.mail->lost);
     name_if_need_be(of);
     auto sealed = co_await seal(of);
     auto edits = settle(of, std::move(sealed), agreed);

@@ -9,6 +9,7 @@
 
 #include <list>
 #include <mutex>
+#include <new>
 
 namespace sealgate::milter {
 
@@ -76,15 +77,19 @@ public:
     }
 
 private:
-    void serve_soon() {
-        asio::post(network_, [self = shared_from_this()] { self->serve(); });
+    void serve_soon() noexcept {
+        try {
+            asio::post(network_, [self = shared_from_this()] { self->serve(); });
+        } catch (const std::bad_alloc&) { // whoever gives back next, or comes to wait, does it
+        }
     }
 
     line& line_of(bool is_small) { return is_small ? small_waiters_ : large_waiters_; }
 
     bool fits(std::size_t octets, bool is_small) const {
-        if (is_small && used_by_small_ > 0 && used_by_small_ + octets + reserve_ > most_) return false;
-        return used_ == 0 || used_ + octets <= most_;
+        // The first of its kind always fits: after a reload there may be less than what somebody needs who has a part of it.
+        if (is_small) return used_by_small_ == 0 || (used_by_small_ + octets + reserve_ <= most_ && used_ + octets <= most_);
+        return used_ == used_by_small_ || used_ + octets <= most_;
     }
 
     bool take(std::size_t octets, bool is_small) {

@@ -50,7 +50,7 @@ public:
     memory_share try_take(std::size_t octets);
 
     // On the executor's thread; suspends until it is there. What is more than there will ever be is there when nobody else has
-    // anything.
+    // a claim of its kind.
     boost::asio::awaitable<memory_share> take(std::size_t octets);
     boost::asio::awaitable<memory_share> take_large(std::size_t octets);
 

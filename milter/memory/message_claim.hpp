@@ -12,6 +12,9 @@
 
 namespace sealgate::milter {
 
+// Octets that it may take to work on a message of that size: its parts are decoded, and what is armored in them once more.
+constexpr std::size_t work_on(std::size_t size) { return 3 * size; }
+
 class message_claim {
 public:
     // `largest`: octets of the largest message. Without a budget, which outlives it, there is no limit.
@@ -21,7 +24,7 @@ public:
 
     // Suspends until so many octets of fields and recipients may be held. Nothing for 0.
     boost::asio::awaitable<void> cover(std::size_t held);
-    // Suspends until a message of that size may be worked on: what is decoded of it is not larger.
+    // Suspends until a message of that size may be worked on.
     boost::asio::awaitable<void> cover_work(std::size_t size);
 
     bool covers(std::size_t held) const { return budget_ == nullptr || large_.octets() > 0 || held <= covered_; }

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t least_claim = 16 * 1024, unwritten = 256 * 1024; // octets
+constexpr std::size_t least_claim = 16 * 1024, unwritten = 64 * 1024; // octets
 
 // Some file systems have no O_TMPFILE.
 std::unique_ptr<keys::open_file> open_unnamed(const fs::path& directory) {
@@ -49,14 +49,12 @@ public:
     }
 
     void append(std::string_view piece) override {
-        auto& text = kept_->text;
-        const auto needed = text.size() + piece.size();
-        if (!file_ && needed > claimed_ && !make_room(std::max(needed, std::min(2 * claimed_, of_.in_memory_)))) move_to_file();
-        if (file_ && needed > unwritten) write_out();
+        if (!file_ && !has_room_for(piece.size())) move_to_file();
+        if (file_ && kept_->text.size() + piece.size() > unwritten) write_out();
         if (file_ && piece.size() > unwritten)
             write(piece);
         else
-            text += piece;
+            kept_->text += piece;
     }
 
     octets finish() override {
@@ -69,6 +67,11 @@ public:
     }
 
 private:
+    bool has_room_for(std::size_t more) {
+        const auto needed = kept_->text.size() + more;
+        return needed <= claimed_ || make_room(std::max(needed, std::min(2 * claimed_, of_.in_memory_)));
+    }
+
     // For so many octets in all.
     bool make_room(std::size_t octets) {
         if (octets > of_.in_memory_) return false;
@@ -83,7 +86,7 @@ private:
     void move_to_file() {
         file_ = open_unnamed(of_.directory_);
         write_out();
-        kept_->claimed.clear();
+        kept_ = std::make_shared<kept_text>(); // with it, what was claimed
     }
 
     void write_out() {

@@ -43,14 +43,28 @@ void collector::end_header() {
 void collector::add_body(std::string_view piece) {
     collected_.size += piece.size();
     if (!keeps(collected_.size)) return;
-    if (!body_) body_ = room_(piece.size());
-    body_->append(piece);
+    try {
+        if (!body_) body_ = room_(piece.size());
+        body_->append(piece);
+    } catch (const std::system_error& problem) {
+        lose(problem);
+    }
 }
 
 transaction collector::finish(std::string_view queue_id) {
     collected_.queue_id = queue_id;
-    if (body_) collected_.mail.body = body_->finish();
+    try {
+        if (body_) collected_.mail.body = body_->finish();
+    } catch (const std::system_error& problem) {
+        lose(problem);
+    }
     return std::move(collected_);
+}
+
+void collector::lose(const std::system_error& problem) {
+    body_.reset();
+    collected_.truncated = true;
+    collected_.lost = problem.what();
 }
 
 // Once over a limit, nothing more is kept: what follows a gap must not pass for the message.

@@ -14,16 +14,17 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace sealgate::milter {
 
-inline constexpr std::size_t most_entries = 250'000; // fields and recipients: some 20 MB of bookkeeping
+inline constexpr std::size_t most_entries = 50'000; // fields and recipients: some 6 MB of bookkeeping
 
 class collector {
 public:
-    // `envelope` brings what is known at MAIL; `limit` is in octets; the body comes into being in `room`, and what that throws
-    // is thrown.
+    // `envelope` brings what is known at MAIL; `limit` is in octets; the body comes into being in `room`. Where that throws
+    // std::system_error, the transaction says what was `lost`.
     collector(transaction envelope, std::size_t limit, octet_room room)
         : collected_(std::move(envelope))
         , limit_(limit)
@@ -44,6 +45,7 @@ public:
 
 private:
     bool keeps(std::size_t octets);
+    void lose(const std::system_error& problem);
 
     transaction collected_;
     std::size_t limit_;

@@ -24,8 +24,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-// A body piece of 64 KiB and the frames around it come in one read.
-constexpr std::size_t read_size = 128 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
 answer try_again_later() {
     return {.final = verdict::tempfail,

@@ -216,6 +216,13 @@ std::expected<step, protocol_error> session::end_message(std::string_view last_p
     return next;
 }
 
+std::size_t session::held() const {
+    constexpr std::size_t of_any_message = 1024, of_small_envelope = 16 * 1024;
+    const auto held = collected_ ? collected_->held() : 0;
+    if (phase_ == phase::header || phase_ == phase::body) return of_any_message + held;
+    return held > of_small_envelope ? held : 0;
+}
+
 void session::answered() {
     if (phase_ == phase::answering) phase_ = phase::idle;
 }

@@ -38,7 +38,7 @@ struct session_options {
     // milter/protocol/direction.hpp. The user is {auth_authen}, empty when the client did not log in.
     std::function<direction(const connected_client&, std::string_view auth_user, const policy::address& sender)> direction_of;
     std::function<bool(const policy::address& recipient)> is_outside;
-    // Where bodies come into being. What it throws is thrown by take().
+    // Where bodies come into being.
     octet_room room = write_in_memory;
     // A mail to somebody outside has passed undecided.
     std::function<void(const connected_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
@@ -77,8 +77,9 @@ public:
     // event.
     bool answer_due() const { return phase_ == phase::answering; }
 
-    // Octets of memory that the message under way takes, beside its body.
-    std::size_t held() const { return collected_ ? of_any_message + collected_->held() : 0; }
+    // Octets of memory that the message under way takes, beside its body. An envelope counts where it is large: a client may
+    // be slow with the rest, but content comes to filters when Postfix has all of it.
+    std::size_t held() const;
 
     // Whether no message is under way: closing now interrupts none.
     bool idle() const { return phase_ <= phase::idle; }
@@ -89,8 +90,6 @@ public:
 private:
     enum class phase : unsigned char { opening, unconnected, idle, envelope, header, body, answering };
     using result = std::expected<void, protocol_error>;
-
-    static constexpr std::size_t of_any_message = 1024;
 
     static std::string_view description_of(phase);
     static bool in_order(command, phase);

@@ -37,7 +37,8 @@ struct transaction {
     bool deletions_may_miss = false;
     policy::message mail = {};
     std::size_t size = 0;   // octets of header and body received, kept or not
-    bool truncated = false; // size went past the limit: mail holds only the beginning, and must not be judged
+    bool truncated = false; // mail holds only the beginning, and must not be judged: size went past the limit,
+    std::string lost = {};  // or its body could not be kept, which is why: one line
 };
 
 } // namespace sealgate::milter

@@ -88,6 +88,7 @@ void frame_reader::gather(std::size_t size) {
 
 std::expected<std::optional<frame>, protocol_error> frame_reader::next() {
     if (std::exchange(partial_is_read_, false)) partial_.clear();
+    if (partial_.empty() && partial_.capacity() > 2 * longest_piece) std::string().swap(partial_);
     if (!partial_.empty()) gather(head_size);
 
     const std::string_view seen = partial_.empty() ? chunk_ : std::string_view(partial_);

@@ -25,8 +25,8 @@ struct limits {
     std::size_t crypto_workers = 0; // 0: one for each core
     bool operator==(const limits&) const = default;
 
-    // The largest message that is taken: beside it, others get on a little.
-    std::size_t largest_message() const { return std::min(message_size, memory - (std::size_t{1} << 20)); }
+    // The largest message that is taken: it may need three times its size to be worked on, and others have to get on beside it.
+    std::size_t largest_message() const { return std::min(message_size, memory / 4); }
 };
 
 // What makes a mail outgoing; the rest passes untouched (milter/protocol/direction.hpp).

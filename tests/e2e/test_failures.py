@@ -78,10 +78,25 @@ def test_sigterm_drains_the_message_in_hand(world, mail):
     assert world.gateway.wait(timeout=10) == 0
 
 
-def test_a_disk_without_room_for_a_large_body_defers_it_alone(world, faults):
-    large = Mail(["bob@partner.example"], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * 60_000)
+def large_mail():
+    return Mail(["bob@partner.example"], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * 60_000)
+
+
+def test_monitor_mode_passes_what_the_disk_has_no_room_for(world, faults):
+    world.gateway.configure(mode="monitor")
+    world.gateway.stop()
+    world.gateway.start(faults.environment)
+    large = large_mail()
     faults.arm("full gpg/#")
-    assert world.send(large).code // 100 == 4
+    unchanged(world, large, world.send(large))
+    assert faults.failed()
+
+
+def test_a_disk_without_room_for_a_large_body_defers_it_alone(world, faults):
+    large = large_mail()
+    faults.arm("full gpg/#")
+    reply = world.send(large)
+    assert reply.code == 452 and "no room" in str(reply), str(reply)
     assert "No space left on device" in world.gateway.log()
     faults.disarm()
     assert world.send(large).code == 250

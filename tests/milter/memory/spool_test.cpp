@@ -72,6 +72,15 @@ TEST_F(Spool, LargeOnesAreInAFileThatHasNoName) {
     EXPECT_FALSE(is_in_file());
 }
 
+TEST_F(Spool, WhatGrowsTooLargeGivesItsMemoryBackWhileItIsWritten) {
+    const auto writer = where.writer(0);
+    for (int i = 0; i < 90; ++i) writer->append(some(1'000));
+    EXPECT_GE(budget.used(), 90'000U);
+    for (int i = 0; i < 20; ++i) writer->append(some(1'000));
+    EXPECT_EQ(budget.used(), 0U);
+    EXPECT_EQ(writer->finish().size(), 110'000U);
+}
+
 TEST_F(Spool, WhatIsExpectedToBeLargeNeverTakesMemory) {
     const auto writer = where.writer(150'000);
     writer->append("small");

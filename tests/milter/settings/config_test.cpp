@@ -87,7 +87,7 @@ TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
         IsEmpty());
     EXPECT_EQ(limits{}.copies, std::size_t{1} << 30);
     EXPECT_EQ(limits{}.largest_message(), std::size_t{50} << 20);
-    EXPECT_EQ(limits{.memory = 16u << 20}.largest_message(), std::size_t{15} << 20);
+    EXPECT_EQ(limits{.memory = 16u << 20}.largest_message(), std::size_t{4} << 20);
 }
 
 TEST(Config, ListenTakesAList) {

@@ -71,7 +71,7 @@ std::string recipient_lines(const std::filesystem::path& home, const std::vector
     return out;
 }
 
-constexpr std::size_t room_for_packets = 4096; // octets, around a plaintext
+constexpr std::size_t around_a_plaintext = 4096; // octets, about
 
 // "BEGIN_ENCRYPTION mdc_method sym_algo [aead_algo]" and "DECRYPTION_INFO mdc_method sym_algo [aead_algo]", GnuPG's
 // doc/DETAILS.
@@ -173,7 +173,7 @@ gpg::encrypt(const octet_pieces& plaintext, const std::vector<named_certificate>
     constexpr auto flags = static_cast<gpgme_encrypt_flags_t>(GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
                                                               GPGME_ENCRYPT_NO_COMPRESS);
     const gpg_input plain(plaintext);
-    gpg_output cipher(room(size_of(plaintext) + room_for_packets));
+    gpg_output cipher(room(size_of(plaintext) + around_a_plaintext));
     const auto start = [&](gpgme_ctx_t context) {
         return gpgme_op_encrypt_ext_start(context, nullptr, recipients.c_str(), flags, plain.get(), cipher.get());
     };

@@ -18,7 +18,7 @@ namespace sealgate::keys {
 namespace {
 
 // gpg takes some milliseconds for each, and has a deadline for them together.
-constexpr std::size_t most_at_once = 250;
+constexpr std::size_t most_imported_at_once = 250;
 
 struct known_to_home {
     certificate cert;
@@ -163,7 +163,7 @@ std::vector<import_result> merge_into_known(const gpg_options& options, const st
     std::vector<std::size_t> usual, others;
     for (std::size_t i = 0; i < groups.size(); ++i) (groups[i].version == 4 ? usual : others).push_back(i);
     std::vector<import_result> results(groups.size());
-    in_parallel(std::span<const std::size_t>(usual), most_at_once, [&] {
+    in_parallel(std::span<const std::size_t>(usual), most_imported_at_once, [&] {
         return [own = merger(options, groups, now, results)](merger::numbers some) mutable { own.merge(some); };
     });
     merger(options, groups, now, results).merge(others);

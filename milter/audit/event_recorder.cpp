@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view suffix = ".event";
+constexpr std::string_view event_suffix = ".event";
 
 // Whoever can write here can write into the log; what is not whole still must not.
 bool is_event(const std::string& fields) {
@@ -30,7 +30,7 @@ bool is_event(const std::string& fields) {
 
 void leave_event(const fs::path& directory, std::string_view name, const std::string& fields) {
     keys::make_private_directory(directory);
-    keys::replace_file(directory / (std::string(name) + std::string(suffix)), fields);
+    keys::replace_file(directory / (std::string(name) + std::string(event_suffix)), fields);
 }
 
 event_recorder::~event_recorder() {
@@ -76,7 +76,7 @@ void event_recorder::take_left() {
     std::vector<fs::path> files;
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(directory_, missing))
-        if (entry.path().extension() == suffix) files.push_back(entry.path());
+        if (entry.path().extension() == event_suffix) files.push_back(entry.path());
     std::ranges::sort(files);
     for (const auto& file : files) {
         {

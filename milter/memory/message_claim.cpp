@@ -16,7 +16,7 @@ constexpr std::size_t copies_of_the_header = 4;
 } // namespace
 
 boost::asio::awaitable<void> message_claim::cover(std::size_t held) {
-    if (held == 0 || covers(held)) co_return;
+    if (covers(held)) co_return;
     if (small_.empty()) {
         auto first = co_await budget_->take(at_first);
         small_.push_back(std::move(first));

@@ -1,6 +1,5 @@
-// What one message has claimed of the memory that all messages share: a little from its first command on, more where its header
-// is large, and room to work in where the message is. Network thread.
-// Tested by memory/budget_test and e2e/test_bounded_memory.py.
+// What one message has claimed of the memory that all messages share: a little from its header on, more where that is large,
+// and room to work in where the message is. Network thread. Tested by memory/budget_test and e2e/test_bounded_memory.py.
 #pragma once
 
 #include "milter/memory/budget.hpp"
@@ -22,7 +21,7 @@ public:
         : budget_(budget)
         , largest_(largest) {}
 
-    // Suspends until so many octets of fields and recipients may be held. Nothing for 0.
+    // Suspends until so many octets of fields and recipients may be held; more than 0.
     boost::asio::awaitable<void> cover(std::size_t held);
     // Suspends until a message of that size may be worked on.
     boost::asio::awaitable<void> cover_work(std::size_t size);

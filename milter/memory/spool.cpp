@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t least_claim = 16 * 1024, unwritten = 64 * 1024; // octets
+constexpr std::size_t least_claim = 16 * 1024, write_at_once = 64 * 1024; // octets
 
 // Some file systems have no O_TMPFILE.
 std::unique_ptr<keys::open_file> open_unnamed(const fs::path& directory) {
@@ -50,8 +50,8 @@ public:
 
     void append(std::string_view piece) override {
         if (!file_ && !has_room_for(piece.size())) move_to_file();
-        if (file_ && kept_->text.size() + piece.size() > unwritten) write_out();
-        if (file_ && piece.size() > unwritten)
+        if (file_ && kept_->text.size() + piece.size() > write_at_once) write_out();
+        if (file_ && piece.size() > write_at_once)
             write(piece);
         else
             kept_->text += piece;

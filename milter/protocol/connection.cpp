@@ -91,21 +91,20 @@ awaitable<void> connection::converse() {
                 co_return;
             }
             if (!co_await perform(*std::move(next))) co_return;
-            co_await claim_memory();
+            if (needs_memory()) co_await claim_->cover(session_.held());
         }
         if (draining_ && session_.idle()) co_return;
     }
 }
 
-// While it waits for memory, nothing is read: then Postfix waits too.
-awaitable<void> connection::claim_memory() {
+// While that is waited for, nothing is read: then Postfix waits too.
+bool connection::needs_memory() {
     const auto held = session_.held();
-    if (held == 0) {
+    if (held == 0)
         claim_.reset();
-        co_return;
-    }
-    if (!claim_) claim_ = std::make_shared<message_claim>(options_.memory, options_.session.max_message_size);
-    co_await claim_->cover(held);
+    else if (!claim_)
+        claim_ = std::make_shared<message_claim>(options_.memory, options_.session.max_message_size);
+    return held > 0 && !claim_->covers(held);
 }
 
 awaitable<bool> connection::perform(step next) {

@@ -52,7 +52,7 @@ private:
     boost::asio::awaitable<void> converse_or_tell();
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<bool> perform(step next);
-    boost::asio::awaitable<void> claim_memory();
+    bool needs_memory();
     boost::asio::awaitable<bool> answer_transaction(transaction completed);
     boost::asio::awaitable<answer> handle_with_progress(transaction completed);
     bool peer_has_left();
@@ -64,7 +64,7 @@ private:
     std::string peer_;
     connection_options options_;
     session session_;
-    std::shared_ptr<message_claim> claim_; // of the message under way
+    std::shared_ptr<message_claim> claim_; // of the message under way, from its header on
     frame_reader frames_;
     std::chrono::steady_clock::time_point deadline_;
     boost::asio::steady_timer watchdog_;

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
 namespace sealgate::milter {
 namespace {
 
@@ -35,6 +39,47 @@ TEST(Session, EndMayCarryTheLastPieceOfTheBody) {
     ASSERT_EQ(talk.decisions.size(), 1U);
     EXPECT_EQ(talk.decisions[0].mail.body, "first last");
     EXPECT_EQ(talk.decisions[0].size, 12U);
+}
+
+// Writes so many octets, and then its disk is full.
+class full_disk : public octet_writer {
+public:
+    explicit full_disk(std::size_t room)
+        : room_(room) {}
+    void append(std::string_view piece) override {
+        if (piece.size() > room_) throw std::system_error(ENOSPC, std::generic_category(), "cannot write");
+        room_ -= piece.size();
+    }
+    octets finish() override { throw std::system_error(EIO, std::generic_category(), "cannot map"); }
+
+private:
+    std::size_t room_;
+};
+
+TEST(Collector, ABodyThatCannotBeKeptIsLostAndCountedToItsEnd) {
+    for (const std::size_t room : {0, 5, 100}) {
+        collector of({}, 1000, [room](std::size_t) { return std::make_unique<full_disk>(room); });
+        of.end_header();
+        for (int i = 0; i < 4; ++i) of.add_body("12345");
+        const auto collected = of.finish("4XyZ");
+        EXPECT_TRUE(collected.truncated && collected.mail.body.empty());
+        EXPECT_EQ(collected.lost, room < 100 ? "cannot write: No space left on device" : "cannot map: Input/output error");
+        EXPECT_EQ(collected.size, 22U);
+        EXPECT_EQ(collected.queue_id, "4XyZ");
+    }
+}
+
+TEST(Collector, TellsWhatFieldsAndRecipientsTake) {
+    collector of({}, 1'000'000, write_in_memory);
+    EXPECT_EQ(of.held(), 0U);
+    of.add_field("Subject", std::string(10'000, 'x'));
+    const auto field = of.held();
+    EXPECT_GT(field, 10'000U);
+    EXPECT_LT(field, 11'000U);
+    of.add_recipient({.path = "<bob@partner.example>", .parameters = {}});
+    EXPECT_GT(of.held(), field + sizeof(policy::address));
+    of.add_body(std::string(50'000, 'x'));
+    EXPECT_LT(of.held(), field + 2'000);
 }
 
 TEST(Session, PastTheLimitIsCountedAndNotKept) {

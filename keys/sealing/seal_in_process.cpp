@@ -10,7 +10,8 @@ namespace sealgate::keys {
 std::expected<octets, seal_error> in_process_sealer::seal(const octet_pieces& entity,
                                                           const std::vector<seal_recipient>& recipients) {
     if (!trust_.holds()) return std::unexpected(seal_error{"sealing in process is out of use"});
-    if (recipients.empty() || entity.empty()) return std::unexpected(seal_error{"nobody to encrypt to, or nothing"});
+    const auto size = size_of(entity);
+    if (recipients.empty() || size == 0) return std::unexpected(seal_error{"nobody to encrypt to, or nothing"});
     const auto each = each_once(recipients);
     if (each.size() >= most_message_packets) return std::unexpected(seal_error{"more recipients than one message can have"});
     std::vector<rnp_recipient> to;
@@ -19,8 +20,7 @@ std::expected<octets, seal_error> in_process_sealer::seal(const octet_pieces& en
         if (!engine_) engine_.emplace();
         auto made = engine_->encrypt(entity, to, room_);
         if (!made) return std::unexpected(seal_error{std::move(made.error())});
-        if (const auto problem = problem_with_sealed(*made, size_of(entity), each, "librnp"); !problem.empty())
-            return untrusted(problem);
+        if (const auto problem = problem_with_sealed(*made, size, each, "librnp"); !problem.empty()) return untrusted(problem);
         return *std::move(made);
     } catch (const librnp_broken& broken) {
         return untrusted(broken.what());

@@ -109,6 +109,7 @@ TEST_F(EngineProof, WithoutTrustNothingIsSealed) {
     trust.give();
     EXPECT_TRUE(seals.seal({entity}, {recipient(*key)}));
     EXPECT_FALSE(seals.seal({entity}, {}));
+    EXPECT_FALSE(seals.seal({""}, {recipient(*key)}));
     EXPECT_TRUE(trust.holds());
 }
 

@@ -91,20 +91,19 @@ awaitable<void> connection::converse() {
                 co_return;
             }
             if (!co_await perform(*std::move(next))) co_return;
-            if (needs_memory()) co_await claim_->cover(session_.held());
+            follow_claim();
+            if (claim_ && !claim_->covers(session_.held())) co_await claim_->cover(session_.held());
         }
         if (draining_ && session_.idle()) co_return;
     }
 }
 
-// While that is waited for, nothing is read: then Postfix waits too.
-bool connection::needs_memory() {
-    const auto held = session_.held();
-    if (held == 0)
+// There is a claim as long as a message holds memory. While it waits, nothing is read: then Postfix waits too.
+void connection::follow_claim() {
+    if (session_.held() == 0)
         claim_.reset();
     else if (!claim_)
         claim_ = std::make_shared<message_claim>(options_.memory, options_.session.max_message_size);
-    return held > 0 && !claim_->covers(held);
 }
 
 awaitable<bool> connection::perform(step next) {

@@ -52,7 +52,7 @@ private:
     boost::asio::awaitable<void> converse_or_tell();
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<bool> perform(step next);
-    bool needs_memory();
+    void follow_claim();
     boost::asio::awaitable<bool> answer_transaction(transaction completed);
     boost::asio::awaitable<answer> handle_with_progress(transaction completed);
     bool peer_has_left();

@@ -3,7 +3,7 @@
 from loads import SmtpLoad, mail_of
 from processes import cpu_of_machine, cpu_of_threads
 
-COUNT = 1500
+MOST, MOST_OCTETS = 1500, 100 << 20  # mails, and what they have together
 # Of the threads' names; the first one, of the process, is the network's: wire, parsing, judging, policy.
 PARTS = {"audit": "record", "threads": "remember threads", "seal": "seal, and make copies", "outbox": "hand copies over"}
 
@@ -15,7 +15,7 @@ def measure(stage, sizes):
         doors = {"Postfix alone": (stage.doors["Postfix alone"], plain),
                  "least filter": (stage.doors["Postfix with the least filter"], plain),
                  "nothing to be done": (stage.postfix.smtp, plain), "sealed": (stage.postfix.smtp, confidential)}
-        columns = {title: measure_one(stage, *door, count=max(100, COUNT >> (size >> 16))) for title, door in doors.items()}
+        columns = {title: measure_one(stage, *door, count=min(MOST, MOST_OCTETS // size)) for title, door in doors.items()}
         parts = ["Postfix, and the kernel for it", "read, judge, answer", *PARTS.values()]
         print(f"\nparts: {name} mails, 16 sessions, microseconds of CPU a mail")
         print(f"  {'':31}" + "".join(f"{title:>20}" for title in columns))

@@ -19,7 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class MemoryBudget : public testing::Test {
 protected:

@@ -7,10 +7,11 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
+
+from milter_client import MilterClient, ProtocolError
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = Path(os.environ.get("SEALGATE") or HERE.parent.parent / "build" / "sealgate").resolve()
@@ -183,12 +184,9 @@ class Gateway:
 
 
 def answers(endpoint):
-    """Whether somebody listens there."""
-    kind, _, where = endpoint.partition(":")
-    host, _, port = where.rpartition(":")
+    """Whether a milter there answers a client: the kernel alone accepts for one that has not come to it yet."""
     try:
-        with socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET) as probe:
-            probe.connect(where if kind == "unix" else (host, int(port)))
+        with MilterClient(endpoint, timeout=1):
             return True
-    except OSError:
+    except (OSError, ProtocolError):
         return False

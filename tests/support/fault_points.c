@@ -7,7 +7,7 @@
  * and tells them in $FAULT_POINTS/failed; "full NAME" does so from the first effect on something whose path has NAME in it.
  * Without a plan nothing happens.
  *
- * "memory N" refuses the Nth request for 64 KiB or more; each such request is told in $FAULT_POINTS/allocations.
+ * "memory N" refuses the Nth request for 64 KiB or more; each such request is told in $FAULT_POINTS/allocations, with its thread.
  *
  * $FAULT_POINTS/gpg, if it is a file that can be run, is started in the place of gpg.
  */
@@ -101,7 +101,9 @@ static int is_refused(size_t size) {
     if (strcmp(word, "memory") != 0) return 0;
     pthread_mutex_lock(&one_at_a_time);
     if (access(inside(path, "allocations"), F_OK) != 0) large_requests = 0;
-    tell("allocations", "for", "memory");
+    char thread[16] = "";
+    pthread_getname_np(pthread_self(), thread, sizeof thread);
+    tell("allocations", "for", thread);
     int here = ++large_requests;
     pthread_mutex_unlock(&one_at_a_time);
     if (here != number) return 0;

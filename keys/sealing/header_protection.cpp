@@ -278,15 +278,20 @@ std::vector<std::optional<std::string>> outer_values(const policy::message& mail
     return out;
 }
 
+std::vector<header_field> outer_fields(const policy::message& mail, const concealment& hidden) {
+    std::vector<header_field> out;
+    auto values = outer_values(mail, hidden);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i]) out.push_back({.name = mail.fields[i].name, .value = *std::move(values[i])});
+    return out;
+}
+
 std::vector<header_field> outer_additions(const pgp_mime_envelope& envelope) {
     return {{.name = "MIME-Version", .value = " 1.0"}, {.name = "Content-Type", .value = " " + envelope.content_type}};
 }
 
 policy::message sealed_message(const policy::message& mail, const concealment& hidden, const pgp_mime_envelope& envelope) {
-    policy::message out{.fields = {}, .body = envelope.body};
-    auto values = outer_values(mail, hidden);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (values[i]) out.fields.push_back({.name = mail.fields[i].name, .value = *std::move(values[i])});
+    policy::message out{.fields = outer_fields(mail, hidden), .body = envelope.body};
     std::ranges::move(outer_additions(envelope), std::back_inserter(out.fields));
     return out;
 }

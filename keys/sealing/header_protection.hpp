@@ -40,6 +40,9 @@ octet_pieces entity_to_seal(const policy::message& mail, const concealment& hidd
 // What is shown outside of each of the message's fields: its value, another one, or nothing where the field goes.
 std::vector<std::optional<std::string>> outer_values(const policy::message& mail, const concealment& hidden);
 
+// The fields that are shown outside, with these values.
+std::vector<policy::header_field> outer_fields(const policy::message& mail, const concealment& hidden);
+
 // What comes to the outside behind them: MIME-Version: 1.0 and the Content-Type.
 std::vector<policy::header_field> outer_additions(const pgp_mime_envelope& envelope);
 

@@ -65,6 +65,11 @@ std::set<std::string> keys_here(const policy::decision& made) {
     return out;
 }
 
+// The message as it leaves, behind a header that the copies share, however many they are: see keys::sealed_message().
+octet_pieces on_wire(const octets& outer_header, const keys::pgp_mime_envelope& envelope) {
+    return {outer_header, policy::fields_on_wire(keys::outer_additions(envelope)) + "\r\n", envelope.body};
+}
+
 // A recipient named twice is owed one copy.
 void add_once(std::vector<owed_recipient>& to, owed_recipient one) {
     if (std::ranges::find(to, one.identity, &owed_recipient::identity) == to.end()) to.push_back(std::move(one));
@@ -106,7 +111,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 }
 
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const policy::message& leaving, std::vector<keys::pgp_mime_envelope> sealed,
+                                   const policy::message& leaving, const std::vector<keys::pgp_mime_envelope>& sealed,
                                    const std::string& id) {
     std::vector<owed_copy> out;
     if (sealed.empty()) return out;
@@ -119,7 +124,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
     const auto stay = keys_here(made);
-    const auto hidden = concealed_by(rules);
+    const octets outer_header = policy::fields_on_wire(keys::outer_fields(leaving, concealed_by(rules)));
     auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
     for (const auto& copy : made.forms.copies) {
         std::vector<owed_recipient> to;
@@ -131,7 +136,7 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
         out.push_back({.decision = id,
                        .sender = original.sender,
                        .recipients = std::move(to),
-                       .message = policy::to_wire(keys::sealed_message(leaving, hidden, *envelope++)),
+                       .message = on_wire(outer_header, *envelope++),
                        .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;

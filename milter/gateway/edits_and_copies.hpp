@@ -26,7 +26,7 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
 // The copies for everybody who does not stay with the message in hand. Their messages are made of `leaving`, the mail's message
 // with what was added to it; which mail it is, `mail` tells.
 std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::decision& made, const transaction& mail,
-                                   const policy::message& leaving, std::vector<keys::pgp_mime_envelope> sealed,
+                                   const policy::message& leaving, const std::vector<keys::pgp_mime_envelope>& sealed,
                                    const std::string& id);
 
 // What nobody sees of a sealed mail from outside: its Subject, and what of its sensitivity is above that of untagged mail.

@@ -149,13 +149,14 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
     const auto& rules = of.live->rules;
     const auto& forms = of.judged.made.forms;
-    leaving_size sizes(*of.mail, *of.leaving, concealed_by(rules));
+    const auto hidden = concealed_by(rules);
+    leaving_size sizes(*of.mail, *of.leaving, hidden);
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
     for (const auto& group : groups) {
         auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
         const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
-        auto sealed = co_await sealers_.seal(of.leaving, concealed_by(rules), std::move(recipients), rules.encryption.engine);
+        auto sealed = co_await sealers_.seal(of.leaving, hidden, std::move(recipients), rules.encryption.engine);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
         const auto size = sealed->body.size();
         stays_in_hand ? sizes.add_in_hand(size) : sizes.add_copy(size);
@@ -238,7 +239,7 @@ awaitable<bool> gateway::owe(passage& of) {
     const auto& made = of.judged.made;
     auto work = [this, live = of.live, mail = of.mail, leaving = of.leaving, made, sealed = std::exchange(of.sealed, {}),
                  id = of.id, notice = of.notice]() mutable {
-        auto owed = copies_owed(live->rules, made, *mail, *leaving, std::move(sealed), id);
+        auto owed = copies_owed(live->rules, made, *mail, *leaving, sealed, id);
         if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
         notices_.collect(*live, *mail, notice);
         outbox_.add(std::move(owed));

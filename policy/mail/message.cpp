@@ -117,10 +117,14 @@ void append_field(std::string& out, const header_field& field) {
     out += "\r\n";
 }
 
+std::string fields_on_wire(std::span<const header_field> fields) {
+    std::string out;
+    for (const auto& field : fields) append_field(out, field);
+    return out;
+}
+
 octet_pieces to_wire(const message& mail) {
-    std::string header;
-    for (const auto& field : mail.fields) append_field(header, field);
-    return {std::move(header.append("\r\n")), mail.body};
+    return {fields_on_wire(mail.fields) + "\r\n", mail.body};
 }
 
 std::vector<std::string> visible_recipients(const message& mail) {

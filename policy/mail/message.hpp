@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ std::size_t size_of(const message& mail);
 
 // One field on the wire: folds are a lone LF in the message, and CRLF here. A CR of the value's own is left out.
 void append_field(std::string& out, const header_field& field);
+
+// These fields on the wire, one behind the other.
+std::string fields_on_wire(std::span<const header_field> fields);
 
 // The whole message on the wire: its header, and the body that it shares.
 octet_pieces to_wire(const message& mail);

@@ -109,6 +109,13 @@ TEST_F(Forms, WhereNobodyCanBeTakenOffAllLeaveAsCopies) {
     EXPECT_THAT(addresses(owed[2]), ElementsAre("max@example.org"));
 }
 
+TEST_F(Forms, SealedCopiesAreOneHeaderThatTheyShare) {
+    made.forms = policy::without_taking_off(std::move(made.forms));
+    const auto owed = copies_owed(rules, made, mail, mail.mail, {here, hidden}, "id");
+    EXPECT_EQ(joined(owed[0].message), joined(policy::to_wire(keys::sealed_message(mail.mail, concealed_by(rules), here))));
+    EXPECT_EQ(owed[0].message.front().view().data(), owed[1].message.front().view().data());
+}
+
 TEST_F(Forms, CopiesCarryWhatTheSenderWantsToBeToldAndTheArchiveDoesNot) {
     mail.dsn = {.ret = "HDRS", .envid = "x1"};
     mail.recipients_dsn[1].notify = "NEVER";

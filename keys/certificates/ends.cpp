@@ -15,10 +15,10 @@ bool lasts_longer(const certificate& other, time_point end, time_point now) {
     return !its_end || *its_end > end;
 }
 
-bool is_replaced(const key_index& all, const certificate& cert, time_point end, time_point now) {
+bool is_replaced(const key_lookup& all, const certificate& cert, time_point end, time_point now) {
     return std::ranges::all_of(cert.addresses, [&](const std::string& address) {
-        return std::ranges::any_of(all.all_of(address, now), [&](const certificate* other) {
-            return other->fingerprint != cert.fingerprint && lasts_longer(*other, end, now);
+        return std::ranges::any_of(all.all_of(address, now), [&](const shared_certificate& other) {
+            return other->cert.fingerprint != cert.fingerprint && lasts_longer(other->cert, end, now);
         });
     });
 }

@@ -51,51 +51,58 @@ std::string canonical_fingerprint(std::string_view spelled) {
     return is_whole && std::ranges::all_of(out, is_upper_hex) ? out : std::string{};
 }
 
+found_key key_lookup::find(std::string_view address_key, time_point now) const {
+    found_key best;
+    bool ahead = false;
+    for (auto& stored : naming(address_key)) {
+        if (!is_found_by(stored->cert, address_key, now)) continue;
+        ahead = ahead || is_ahead(stored->cert, now);
+        found_key candidate{.state = state_at(stored->cert, now), .stored = std::move(stored)};
+        if (best.stored == nullptr || preference(candidate) > preference(best)) best = std::move(candidate);
+    }
+    best.in_doubt = best.state != policy::key_state::usable && (ahead || is_in_doubt(address_key));
+    return best;
+}
+
+std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key, time_point now) const {
+    auto out = naming(address_key);
+    std::erase_if(out, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
+    return out;
+}
+
+found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
+    const auto fingerprint = canonical_fingerprint(entry);
+    if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
+    auto stored = of_fingerprint(fingerprint);
+    if (!stored) return {};
+    const auto state = state_at(stored->cert, now);
+    return {.state = state, .stored = std::move(stored)};
+}
+
 key_index::key_index(std::vector<stored_certificate> certificates, key_doubts doubts)
-    : certificates_(std::move(certificates))
+    : certificates_(std::make_shared<const std::vector<stored_certificate>>(std::move(certificates)))
     , doubts_(std::move(doubts)) {
-    for (std::size_t i = 0; i < certificates_.size(); ++i) {
-        const auto& cert = certificates_[i].cert;
+    for (std::size_t i = 0; i < certificates_->size(); ++i) {
+        const auto& cert = (*certificates_)[i].cert;
         by_fingerprint_.emplace(cert.fingerprint, i);
         for (const auto& address : std::set(cert.addresses.begin(), cert.addresses.end())) by_address_.emplace(address, i);
     }
 }
 
-found_key key_index::find(std::string_view address_key, time_point now) const {
-    found_key best;
-    bool ahead = false;
-    const std::string key(address_key);
-    const auto [first, last] = by_address_.equal_range(key);
-    for (auto it = first; it != last; ++it) {
-        const auto& stored = certificates_[it->second];
-        if (!is_found_by(stored.cert, key, now)) continue;
-        ahead = ahead || is_ahead(stored.cert, now);
-        const found_key candidate{.state = state_at(stored.cert, now), .stored = &stored};
-        if (best.stored == nullptr || preference(candidate) > preference(best)) best = candidate;
-    }
-    best.in_doubt = best.state != policy::key_state::usable && (ahead || is_in_doubt(key));
-    return best;
-}
-
-bool key_index::is_in_doubt(const std::string& address_key) const {
-    return doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
-}
-
-std::vector<const certificate*> key_index::all_of(std::string_view address_key, time_point now) const {
-    std::vector<const certificate*> out;
+std::vector<shared_certificate> key_index::naming(std::string_view address_key) const {
+    std::vector<shared_certificate> out;
     const auto [first, last] = by_address_.equal_range(std::string(address_key));
-    for (auto it = first; it != last; ++it)
-        if (const auto& cert = certificates_[it->second].cert; is_found_by(cert, address_key, now)) out.push_back(&cert);
+    for (auto it = first; it != last; ++it) out.push_back(at(it->second));
     return out;
 }
 
-found_key key_index::find_entry(std::string_view entry, time_point now) const {
-    const auto fingerprint = canonical_fingerprint(entry);
-    if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
-    const auto found = by_fingerprint_.find(fingerprint);
-    if (found == by_fingerprint_.end()) return {};
-    const auto& stored = certificates_[found->second];
-    return {.state = state_at(stored.cert, now), .stored = &stored};
+shared_certificate key_index::of_fingerprint(std::string_view fingerprint) const {
+    const auto found = by_fingerprint_.find(std::string(fingerprint));
+    return found != by_fingerprint_.end() ? at(found->second) : nullptr;
+}
+
+bool key_index::is_in_doubt(std::string_view address_key) const {
+    return doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
 }
 
 } // namespace sealgate::keys

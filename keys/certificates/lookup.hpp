@@ -1,10 +1,10 @@
-// Which certificate to use for an address: an immutable index over the store's certificates.
+// Which certificate to use for an address, of those that somebody keeps: `key_index` in memory, keys/store in files.
 //
 // An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org; and one
 // that has not ended. Of
 // several certificates the usable ones come first, then the newest created; where none is usable, the state of the most
 // hopeful is told: expired, revoked, disabled, not for encryption.
-// Pure: the time is an argument. Ownership: answers point into the index.
+// Pure: the time is an argument. Ownership: an answer shares its certificate with whoever keeps it, and may outlive that.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -27,6 +27,8 @@ struct stored_certificate {
     std::optional<time_point> read_again = {};           // something in it is made then, or ends: `cert` may be another
 };
 
+using shared_certificate = std::shared_ptr<const stored_certificate>;
+
 // Whose certificates are there and cannot be read now, through no fault of theirs.
 struct key_doubts {
     bool of_all = false;                     // files of which nothing is known but that they are there
@@ -35,36 +37,46 @@ struct key_doubts {
 
 struct found_key {
     policy::key_state state = policy::key_state::missing;
-    const stored_certificate* stored = nullptr; // null exactly where the state is missing
-    bool in_doubt = false;                      // not usable, and perhaps only for want of a certificate that cannot be read
+    shared_certificate stored = nullptr; // null exactly where the state is missing
+    bool in_doubt = false;               // not usable, and perhaps only for want of a certificate that cannot be read
 };
 
-class key_index {
+class key_lookup {
 public:
-    key_index() = default;
-    explicit key_index(std::vector<stored_certificate> certificates, key_doubts doubts = {});
-
-    // Copies would leave answers pointing into another index.
-    key_index(const key_index&) = delete;
-    key_index& operator=(const key_index&) = delete;
-    key_index(key_index&&) = default;
-    key_index& operator=(key_index&&) = default;
+    virtual ~key_lookup() = default;
 
     // `address_key` as policy::address::key() gives it.
     found_key find(std::string_view address_key, time_point now) const;
 
     // Every certificate of the address, whatever its state.
-    std::vector<const certificate*> all_of(std::string_view address_key, time_point now) const;
+    std::vector<shared_certificate> all_of(std::string_view address_key, time_point now) const;
 
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
     found_key find_entry(std::string_view entry, time_point now) const;
 
-    const std::vector<stored_certificate>& certificates() const { return certificates_; }
+private:
+    // All that name the address, whether they are found by it at this time or not.
+    virtual std::vector<shared_certificate> naming(std::string_view address_key) const = 0;
+    virtual shared_certificate of_fingerprint(std::string_view fingerprint) const = 0; // or null
+    virtual bool is_in_doubt(std::string_view address_key) const = 0;
+};
+
+class key_index : public key_lookup {
+public:
+    key_index() = default;
+    explicit key_index(std::vector<stored_certificate> certificates, key_doubts doubts = {});
+
+    const std::vector<stored_certificate>& certificates() const { return *certificates_; }
 
 private:
-    bool is_in_doubt(const std::string& address_key) const;
+    std::vector<shared_certificate> naming(std::string_view address_key) const override;
+    shared_certificate of_fingerprint(std::string_view fingerprint) const override;
+    bool is_in_doubt(std::string_view address_key) const override;
 
-    std::vector<stored_certificate> certificates_;
+    shared_certificate at(std::size_t place) const { return {certificates_, &(*certificates_)[place]}; }
+
+    std::shared_ptr<const std::vector<stored_certificate>> certificates_ =
+        std::make_shared<const std::vector<stored_certificate>>();
     key_doubts doubts_;
     std::unordered_multimap<std::string, std::size_t> by_address_;
     std::unordered_map<std::string, std::size_t> by_fingerprint_;

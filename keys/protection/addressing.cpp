@@ -28,11 +28,12 @@ readership::readership(const inspection& seen) {
     for (const auto& message : seen.messages) parts_.push_back(part_of(message));
 }
 
-readership::reading_keys readership::keys_of(const std::vector<const certificate*>& certificates) {
+readership::reading_keys readership::keys_of(const std::vector<shared_certificate>& certificates) {
     reading_keys out;
-    for (const auto* cert : certificates) {
-        const bool counts = !is_withdrawn(*cert) && !cert->disabled;
-        for (const auto& one : cert->subkeys) {
+    for (const auto& stored : certificates) {
+        const auto& cert = stored->cert;
+        const bool counts = !is_withdrawn(cert) && !cert.disabled;
+        for (const auto& one : cert.subkeys) {
             if (!one.can_encrypt) continue;
             const reader key{.key_id = one.key_id, .fingerprint = one.fingerprint, .algorithm = one.algorithm};
             if (counts && is_untold(one)) {
@@ -70,7 +71,7 @@ addressed readership::of_part(const part& one, const reading_keys& theirs) {
     return !is_known || one.has_hidden || one.has_passphrase ? addressed::unverifiable : addressed::no;
 }
 
-addressed readership::addressed_to(const key_index& certificates, std::string_view address_key, time_point now) const {
+addressed readership::addressed_to(const key_lookup& certificates, std::string_view address_key, time_point now) const {
     if (parts_.empty()) return addressed::unverifiable;
     const auto theirs = keys_of(certificates.all_of(address_key, now));
     auto worst = addressed::yes;
@@ -78,12 +79,12 @@ addressed readership::addressed_to(const key_index& certificates, std::string_vi
     return worst;
 }
 
-std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
+std::vector<std::string> foreign_key_ids(const inspection& seen, const key_lookup& certificates,
                                          const std::vector<std::string>& address_keys, time_point now) {
     std::set<std::string> accounted{std::string(hidden_key_id)};
     for (const auto& address : address_keys)
-        for (const auto* cert : certificates.all_of(address, now))
-            for (const auto& key : cert->subkeys) accounted.insert(key.key_id);
+        for (const auto& stored : certificates.all_of(address, now))
+            for (const auto& key : stored->cert.subkeys) accounted.insert(key.key_id);
     std::set<std::string> foreign;
     for (const auto& message : seen.messages)
         for (const auto& named : message.readers)

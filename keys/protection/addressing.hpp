@@ -30,7 +30,7 @@ public:
     explicit readership(const inspection& seen);
 
     // The address as policy::address::key() gives it.
-    policy::addressed addressed_to(const key_index& certificates, std::string_view address_key, time_point now) const;
+    policy::addressed addressed_to(const key_lookup& certificates, std::string_view address_key, time_point now) const;
 
 private:
     struct part {
@@ -49,7 +49,7 @@ private:
         bool known = false;         // there are others, whether they count or not
     };
 
-    static reading_keys keys_of(const std::vector<const certificate*>& certificates);
+    static reading_keys keys_of(const std::vector<shared_certificate>& certificates);
     static policy::addressed of_part(const part& one, const reading_keys& theirs);
 
     std::vector<part> parts_;
@@ -59,7 +59,7 @@ inline constexpr std::size_t most_foreign_keys = 100;
 
 // The keys that can read some part and belong to none of these addresses (keys as policy::address::key() gives them):
 // each once, in order, no more than most_foreign_keys. Hidden readers have no id and are not among them.
-std::vector<std::string> foreign_key_ids(const inspection& seen, const key_index& certificates,
+std::vector<std::string> foreign_key_ids(const inspection& seen, const key_lookup& certificates,
                                          const std::vector<std::string>& address_keys, time_point now);
 
 } // namespace sealgate::keys

@@ -225,7 +225,7 @@ int change_one(const key_desk& desk, const invocation& called, policy::key_chang
         complain(done.error());
         return exit_no;
     }
-    const auto* stored = before.find_entry(*done, now()).stored;
+    const auto stored = before.find_entry(*done, now()).stored;
     desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
     if (called.json()) {
         std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';

@@ -7,7 +7,6 @@
 #include "milter/base/offload.hpp"
 #include "milter/gateway/attempt.hpp"
 #include "milter/gateway/edits_and_copies.hpp"
-#include "milter/gateway/further_readers.hpp"
 #include "milter/gateway/given_id.hpp"
 #include "milter/gateway/leaving_size.hpp"
 #include "policy/audit/event.hpp"
@@ -34,14 +33,11 @@ constexpr std::string_view nobody_waits = "Postfix did not wait for the answer";
 constexpr std::size_t large_message = 256 * 1024;
 
 // The keys for one ciphertext: of these recipients, and of those who can read all.
-std::vector<keys::seal_recipient> seal_recipients(const snapshot& live, const policy::decision& made,
-                                                  const std::vector<std::size_t>& group,
-                                                  const std::vector<const keys::stored_certificate*>& further,
+std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
                                                   keys::time_point now) {
     std::vector<keys::seal_recipient> out;
-    for (const auto one : group)
-        out.push_back(keys::recipient_for(*live.certificates.find(made.recipients[one].who.key(), now).stored, now));
-    for (const auto* stored : further) out.push_back(keys::recipient_for(*stored, now));
+    for (const auto one : group) out.push_back(keys::recipient_for(*judged.certificates[one], now));
+    for (const auto& stored : judged.further_readers) out.push_back(keys::recipient_for(*stored, now));
     return out;
 }
 
@@ -145,8 +141,6 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     std::vector<keys::pgp_mime_envelope> envelopes;
     const auto groups = ciphertext_groups(of.judged.made);
     if (!of.enforced() || groups.empty()) co_return envelopes;
-    const auto further = further_readers(*of.live, of.mail->sender, of.now());
-    if (!further) co_return std::unexpected(trouble{.why = reason::sealing_failed, .text = further.error()});
     const auto& rules = of.live->rules;
     const auto& forms = of.judged.made.forms;
     const auto hidden = concealed_by(rules);
@@ -154,7 +148,7 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
     if (std::ranges::find(forms.copies, policy::form::original, &policy::split_copy::what) != forms.copies.end())
         sizes.add_original();
     for (const auto& group : groups) {
-        auto recipients = seal_recipients(*of.live, of.judged.made, group, *further, of.now());
+        auto recipients = seal_recipients(of.judged, group, of.now());
         const bool stays_in_hand = envelopes.empty() && !forms.here.empty();
         auto sealed = co_await sealers_.seal(of.leaving, hidden, std::move(recipients), rules.encryption.engine);
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));

@@ -56,7 +56,7 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     const keys::readership readers(seen);
     for (const auto& who : mail.recipients) {
         const auto key = who.key();
-        const auto found = live.certificates.find(key, now);
+        auto found = live.certificates.find(key, now);
         out.known.recipients.push_back(
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
@@ -64,6 +64,7 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
                      .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
                      .in_doubt = found.in_doubt},
              .to_them = readers.addressed_to(live.certificates, key, now)});
+        out.certificates.push_back(std::move(found.stored));
     }
     out.made = policy::decide(live.rules, out.known);
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
@@ -77,13 +78,14 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
         out.made = policy::refused_for_size(std::move(out.made), policy::reason::too_many_copies, most);
         return out;
     }
-    const auto further = further_readers(live, mail.sender, now);
+    auto further = further_readers(live, mail.sender, now);
     if (!further) {
         out.failure_note = further.error();
         out.made = policy::deferred(std::move(out.made), policy::reason::organisation_key);
         return out;
     }
-    for (const auto* stored : *further) out.made.further_readers.push_back(stored->cert.fingerprint);
+    out.further_readers = *std::move(further);
+    for (const auto& stored : out.further_readers) out.made.further_readers.push_back(stored->cert.fingerprint);
     return out;
 }
 

@@ -2,7 +2,7 @@
 // Tested by notices/notifier_test and e2e/test_agreement.py.
 #pragma once
 
-#include "keys/certificates/certificate.hpp"
+#include "keys/certificates/lookup.hpp"
 #include "milter/protocol/transaction.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/decision/decide.hpp"
@@ -17,6 +17,8 @@ namespace sealgate::milter {
 struct judgement {
     policy::facts known;
     policy::decision made;
+    std::vector<keys::shared_certificate> certificates;    // of the recipients, by their place; null where there is none
+    std::vector<keys::shared_certificate> further_readers; // where it is to be sealed
     std::string protection_note; // why the message's protection is what it is: one line for people
     std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
 };
@@ -29,7 +31,7 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
 // What the mails that one answers are known as; nothing where that cannot be told.
 using known_names = std::optional<std::vector<std::string>>;
 
-// Pure but for the snapshot's key index, which is in memory.
+// Pure but for the certificates, which are looked up.
 judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now);
 
 } // namespace sealgate::milter

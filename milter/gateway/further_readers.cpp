@@ -4,9 +4,8 @@
 
 namespace sealgate::milter {
 
-std::expected<std::vector<keys::shared_certificate>, std::string> further_readers(const snapshot& live,
-                                                                                  const policy::address& sender,
-                                                                                  keys::time_point now) {
+std::expected<std::vector<keys::shared_certificate>, std::string>
+further_readers(const snapshot& live, const policy::address& sender, keys::time_point now) {
     std::vector<keys::shared_certificate> out;
     for (const auto& entry : live.rules.encryption.always_to) {
         auto found = live.certificates.find_entry(entry, now);

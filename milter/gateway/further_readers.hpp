@@ -15,8 +15,7 @@ namespace sealgate::milter {
 
 // Their certificates. An error, in one line, where a key that the policy wants cannot be
 // used any more; a sender without a usable key is left out.
-std::expected<std::vector<keys::shared_certificate>, std::string> further_readers(const snapshot& live,
-                                                                                  const policy::address& sender,
-                                                                                  keys::time_point now);
+std::expected<std::vector<keys::shared_certificate>, std::string>
+further_readers(const snapshot& live, const policy::address& sender, keys::time_point now);
 
 } // namespace sealgate::milter

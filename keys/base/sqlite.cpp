@@ -37,6 +37,13 @@ sqlite_statement& sqlite_statement::bind(int parameter, std::int64_t number) {
     return *this;
 }
 
+sqlite_statement& sqlite_statement::bind_octets(int parameter, std::string_view octets) {
+    const char* from = octets.empty() ? "" : octets.data(); // a null pointer would be NULL, which is no octets
+    require(sqlite3_bind_blob64(statement_.get(), parameter, from, octets.size(), SQLITE_STATIC),
+            sqlite3_db_handle(statement_.get()));
+    return *this;
+}
+
 bool sqlite_statement::step() {
     const int result = sqlite3_step(statement_.get());
     if (result != SQLITE_ROW && result != SQLITE_DONE) fail(sqlite3_db_handle(statement_.get()));
@@ -74,6 +81,14 @@ sqlite_statement sqlite_database::prepare(const char* statement) {
     sqlite3_stmt* raw = nullptr;
     require(sqlite3_prepare_v2(database_.get(), statement, -1, &raw, nullptr), database_.get());
     return sqlite_statement(raw);
+}
+
+void sqlite_database::take_all_of(sqlite_database& other) {
+    sqlite3_backup* copying = sqlite3_backup_init(database_.get(), "main", other.database_.get(), "main");
+    if (copying == nullptr) fail(database_.get());
+    constexpr int all_pages = -1;
+    sqlite3_backup_step(copying, all_pages);
+    require(sqlite3_backup_finish(copying), database_.get());
 }
 
 } // namespace sealgate::keys

@@ -1,7 +1,7 @@
 // SQLite, as indexes need it that can be thrown away: a database file, and statements in it. Only this file knows it.
 //
 // Errors throw sqlite_error. One object belongs to one thread at a time; several processes may have the same file open.
-// Tested by store/judgements_test.
+// Tested by store/index_test.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,7 @@ public:
     // Parameters count from 1. A text is borrowed, and has to live until the next reset().
     sqlite_statement& bind(int parameter, std::string_view text);
     sqlite_statement& bind(int parameter, std::int64_t number);
+    sqlite_statement& bind_octets(int parameter, std::string_view octets); // borrowed likewise
 
     // True where there is a row.
     bool step();
@@ -53,12 +54,15 @@ class sqlite_database {
 public:
     enum class access { read, write };
 
-    // With `write`, a file that is not there is made. Follows no symbolic link. What stands in the file is not trusted. Waits a
-    // second for others.
+    // With `write`, a file that is not there is made; without a name it is a temporary one, which goes with the object. Follows
+    // no symbolic link. What stands in the file is not trusted. Waits a second for others.
     sqlite_database(const std::filesystem::path& file, access wanted);
 
     void run(const char* statements);
     sqlite_statement prepare(const char* statement);
+
+    // What stood in this one is lost.
+    void take_all_of(sqlite_database& other);
 
 private:
     struct close {

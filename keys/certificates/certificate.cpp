@@ -70,8 +70,9 @@ policy::key_state state_at(const subkey& key, time_point now) {
     if (key.revoked) return revoked;
     if (key.invalid) return not_for_encryption;
     if (has_expired(key.expires, now)) return expired;
-    if (key.refused || key.created > now) return not_for_encryption;
-    return key.weak ? weak : usable;
+    if (key.created > now) return not_for_encryption;
+    if (key.weak) return weak;
+    return key.refused ? not_for_encryption : usable;
 }
 
 policy::key_state state_at(const certificate& cert, time_point now) {

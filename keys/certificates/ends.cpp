@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
 
 namespace sealgate::keys {
@@ -32,10 +31,10 @@ bool is_of_use(const certificate& cert, time_point now) {
 
 } // namespace
 
-policy::watched_keys watched_in(const key_index& certificates, const std::vector<std::string>& always_to,
-                                std::chrono::seconds ahead, time_point now) {
+policy::watched_keys watched_among(const std::vector<stored_certificate>& ending, const key_lookup& certificates,
+                                   const std::vector<std::string>& always_to, std::chrono::seconds ahead, time_point now) {
     policy::watched_keys out;
-    std::set<std::string_view> used, useless, wanted; // wanted: this one and no other
+    std::set<std::string> used, useless, wanted; // wanted: this one and no other
     for (const auto& entry : std::set(always_to.begin(), always_to.end())) {
         const auto found = certificates.find_entry(entry, now);
         policy::organisation_key key{.entry = entry, .state = found.state, .in_doubt = found.in_doubt};
@@ -47,7 +46,7 @@ policy::watched_keys watched_in(const key_index& certificates, const std::vector
         }
         out.organisation.push_back(std::move(key));
     }
-    for (const auto& stored : certificates.certificates()) {
+    for (const auto& stored : ending) {
         const auto& cert = stored.cert;
         const auto end = end_of_use(cert, now);
         if (!end || *end > now + ahead || !is_of_use(cert, now) || useless.contains(cert.fingerprint)) continue;

@@ -16,8 +16,8 @@
 
 namespace sealgate::keys {
 
-// `ahead`: how near an end has to be.
-policy::watched_keys watched_in(const key_index& certificates, const std::vector<std::string>& always_to,
-                                std::chrono::seconds ahead, time_point now);
+// `ending`: the certificates in which something ends by then, `ahead` from now, or more of them.
+policy::watched_keys watched_among(const std::vector<stored_certificate>& ending, const key_lookup& certificates,
+                                   const std::vector<std::string>& always_to, std::chrono::seconds ahead, time_point now);
 
 } // namespace sealgate::keys

@@ -4,7 +4,6 @@
 #include "policy/mail/address.hpp"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -53,19 +52,19 @@ std::string canonical_fingerprint(std::string_view spelled) {
 
 found_key key_lookup::find(std::string_view address_key, time_point now) const {
     found_key best;
-    bool ahead = false;
-    for (auto& stored : naming(address_key)) {
+    auto [named, in_doubt] = naming(address_key);
+    for (auto& stored : named) {
         if (!is_found_by(stored->cert, address_key, now)) continue;
-        ahead = ahead || is_ahead(stored->cert, now);
+        in_doubt = in_doubt || is_ahead(stored->cert, now);
         found_key candidate{.state = state_at(stored->cert, now), .stored = std::move(stored)};
         if (best.stored == nullptr || preference(candidate) > preference(best)) best = std::move(candidate);
     }
-    best.in_doubt = best.state != policy::key_state::usable && (ahead || is_in_doubt(address_key));
+    best.in_doubt = best.state != policy::key_state::usable && in_doubt;
     return best;
 }
 
 std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key, time_point now) const {
-    auto out = naming(address_key);
+    auto out = naming(address_key).all;
     std::erase_if(out, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
     return out;
 }
@@ -73,36 +72,10 @@ std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key,
 found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
     const auto fingerprint = canonical_fingerprint(entry);
     if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
-    auto stored = of_fingerprint(fingerprint);
-    if (!stored) return {};
-    const auto state = state_at(stored->cert, now);
-    return {.state = state, .stored = std::move(stored)};
-}
-
-key_index::key_index(std::vector<stored_certificate> certificates, key_doubts doubts)
-    : certificates_(std::make_shared<const std::vector<stored_certificate>>(std::move(certificates)))
-    , doubts_(std::move(doubts)) {
-    for (std::size_t i = 0; i < certificates_->size(); ++i) {
-        const auto& cert = (*certificates_)[i].cert;
-        by_fingerprint_.emplace(cert.fingerprint, i);
-        for (const auto& address : std::set(cert.addresses.begin(), cert.addresses.end())) by_address_.emplace(address, i);
-    }
-}
-
-std::vector<shared_certificate> key_index::naming(std::string_view address_key) const {
-    std::vector<shared_certificate> out;
-    const auto [first, last] = by_address_.equal_range(std::string(address_key));
-    for (auto it = first; it != last; ++it) out.push_back(at(it->second));
-    return out;
-}
-
-shared_certificate key_index::of_fingerprint(std::string_view fingerprint) const {
-    const auto found = by_fingerprint_.find(std::string(fingerprint));
-    return found != by_fingerprint_.end() ? at(found->second) : nullptr;
-}
-
-bool key_index::is_in_doubt(std::string_view address_key) const {
-    return doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
+    auto [found, in_doubt] = of_fingerprint(fingerprint);
+    if (found.empty()) return {.in_doubt = in_doubt};
+    const auto state = state_at(found.front()->cert, now);
+    return {.state = state, .stored = std::move(found.front())};
 }
 
 } // namespace sealgate::keys

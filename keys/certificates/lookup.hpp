@@ -1,4 +1,4 @@
-// Which certificate to use for an address, of those that somebody keeps: `key_index` in memory, keys/store in files.
+// Which certificate to use for an address, of those that somebody keeps (keys/store/catalogue).
 //
 // An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org; and one
 // that has not ended. Of
@@ -9,20 +9,16 @@
 
 #include "keys/certificates/certificate.hpp"
 
-#include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sealgate::keys {
 
 struct stored_certificate {
     certificate cert;
-    std::filesystem::path file = {};                     // where it came from
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
     std::optional<time_point> read_again = {};           // something in it is made then, or ends: `cert` may be another
 };
@@ -54,32 +50,16 @@ public:
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
     found_key find_entry(std::string_view entry, time_point now) const;
 
+protected:
+    struct candidates {
+        std::vector<shared_certificate> all;
+        bool in_doubt = false; // there may be others, which cannot be read
+    };
+
 private:
     // All that name the address, whether they are found by it at this time or not.
-    virtual std::vector<shared_certificate> naming(std::string_view address_key) const = 0;
-    virtual shared_certificate of_fingerprint(std::string_view fingerprint) const = 0; // or null
-    virtual bool is_in_doubt(std::string_view address_key) const = 0;
-};
-
-class key_index : public key_lookup {
-public:
-    key_index() = default;
-    explicit key_index(std::vector<stored_certificate> certificates, key_doubts doubts = {});
-
-    const std::vector<stored_certificate>& certificates() const { return *certificates_; }
-
-private:
-    std::vector<shared_certificate> naming(std::string_view address_key) const override;
-    shared_certificate of_fingerprint(std::string_view fingerprint) const override;
-    bool is_in_doubt(std::string_view address_key) const override;
-
-    shared_certificate at(std::size_t place) const { return {certificates_, &(*certificates_)[place]}; }
-
-    std::shared_ptr<const std::vector<stored_certificate>> certificates_ =
-        std::make_shared<const std::vector<stored_certificate>>();
-    key_doubts doubts_;
-    std::unordered_multimap<std::string, std::size_t> by_address_;
-    std::unordered_map<std::string, std::size_t> by_fingerprint_;
+    virtual candidates naming(std::string_view address_key) const = 0;
+    virtual candidates of_fingerprint(std::string_view fingerprint) const = 0;
 };
 
 // Upper case and no white space, of 40 or 64 hex digits; empty if the text is no fingerprint.

@@ -4,20 +4,17 @@
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
-#include "keys/store/judgements.hpp"
 #include "keys/store/stored_files.hpp"
 #include "keys/store/trial.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <ranges>
 #include <set>
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -29,98 +26,7 @@ constexpr std::size_t shortest_suffix = 16;
 
 time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-// Why not, or nothing.
-std::string read_now(const std::filesystem::path& file, std::string& content) {
-    try {
-        content = read_file(file);
-    } catch (const std::system_error& unreadable) {
-        return unreadable.what();
-    }
-    return {};
-}
-
-// Empty: it may be a certificate.
-std::string read_candidate(const std::filesystem::path& file, stored_file& out) {
-    const auto unreadable = read_now(file, out.content);
-    return unreadable.empty() ? problem_with_stored(out.content) : unreadable;
-}
-
-bool is_as_it_was(const stored_certificate& old, const std::string& content) {
-    return *old.binary == content && (!old.read_again || *old.read_again > now());
-}
-
-// Whose answers the index may give: this program's own reading is in them too.
-std::string judge_of(const gpg_options& gpg, const policy::key_minimum& minimum) {
-    return "sealgate " SEALGATE_VERSION " " + identity_of_gpg(gpg) + " rsa " + std::to_string(minimum.rsa) + " elgamal " +
-           std::to_string(minimum.elgamal);
-}
-
 } // namespace
-
-// What load() answers, as it comes together.
-class store::gathering {
-public:
-    gathering(std::span<const stored_certificate> known, policy::key_minimum minimum,
-              std::function<bool(const std::string&)> is_disabled)
-        : minimum_(minimum)
-        , is_disabled_(std::move(is_disabled)) {
-        for (const auto& stored : known) before_.emplace(stored.cert.fingerprint, &stored);
-    }
-
-    // Null where there is none.
-    const stored_certificate* former(const std::string& fingerprint) const {
-        const auto found = before_.find(fingerprint);
-        return found != before_.end() ? found->second : nullptr;
-    }
-
-    void keep(stored_certificate stored, std::filesystem::path file) {
-        stored.file = std::move(file);
-        keep(std::move(stored));
-    }
-
-    void keep(stored_certificate stored) {
-        if (const auto doubt = doubt_about(stored.cert, now()); !doubt.empty())
-            add_unused(stored.cert.fingerprint, doubt, *stored.binary);
-        put(std::move(stored));
-    }
-
-    // Its file cannot be used. The former certificate stays in its place; else it may be somebody's: anybody's, where nothing
-    // could be read.
-    void miss(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
-        const auto* old = former(fingerprint);
-        if (!old) return add_unused(fingerprint, problem, content);
-        out_.problems.push_back(fingerprint + ".pgp cannot be used any more, and the certificate stays as it was: " + problem);
-        put(*old);
-    }
-
-    store_contents take() {
-        std::ranges::sort(out_.certificates, {}, [](const stored_certificate& one) { return one.cert.fingerprint; });
-        return std::move(out_);
-    }
-
-private:
-    void put(stored_certificate stored) {
-        stored.cert.disabled = is_disabled_(stored.cert.fingerprint);
-        mark_weak(stored.cert, minimum_); // the policy may be another one
-        out_.certificates.push_back(std::move(stored));
-    }
-
-    // A file that is not used, and whose mail has to wait for it.
-    void add_unused(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
-        const bool may_be_anybodys = !content || may_lack_user_ids(*content);
-        out_.problems.push_back(fingerprint + ".pgp is not used: " + problem +
-                                (may_be_anybodys ? "; it may be anybody's, so mail to whoever has no other key waits" : ""));
-        if (may_be_anybodys)
-            out_.doubts.of_all = true;
-        else
-            std::ranges::move(addresses_in(*content), std::back_inserter(out_.doubts.addresses));
-    }
-
-    policy::key_minimum minimum_;
-    std::function<bool(const std::string&)> is_disabled_;
-    std::map<std::string_view, const stored_certificate*> before_;
-    store_contents out_;
-};
 
 store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
     : directory_(std::move(directory))
@@ -129,36 +35,8 @@ store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minim
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
-std::filesystem::path store::file_of(const std::string& fingerprint) const { return directory_ / (fingerprint + ".pgp"); }
-
-std::filesystem::path store::marker_of(const std::string& fingerprint) const {
-    return directory_ / (fingerprint + ".disabled");
-}
-
-bool store::is_disabled(const std::string& fingerprint) const { return std::filesystem::exists(marker_of(fingerprint)); }
-
-// One look, since the directory may be taken away between two.
-store::listing store::list() const {
-    listing out;
-    std::error_code problem;
-    const std::filesystem::directory_iterator entries(directory_, problem);
-    if (problem == std::errc::no_such_file_or_directory) return out;
-    if (problem) throw std::system_error(problem, "cannot read " + directory_.string());
-    out.is_there = true;
-    for (const auto& entry : entries) {
-        const auto& file = entry.path();
-        const auto name = file.stem().string();
-        std::error_code unknown; // what can't be told, or is a directory, is said when it is read
-        const bool may_be_read = entry.is_regular_file(unknown) || unknown || entry.is_directory(unknown);
-        if (may_be_read && file.extension() == ".pgp" && canonical_fingerprint(name) == name) out.fingerprints.push_back(name);
-        out.has_lock = out.has_lock || file == lock_file();
-    }
-    std::ranges::sort(out.fingerprints);
-    return out;
-}
-
 // Why the directory is not what it was; or nothing. Its last certificate is removed under the lock, which stays.
-std::string store::loss(const listing& found, bool held) const {
+std::string store::loss(const store_listing& found, bool held) const {
     if (!held || found.has_lock || !found.fingerprints.empty()) return {};
     return directory_.string() + (found.is_there ? " has nothing in it" : " is gone") +
            ", and held certificates: is a file system not mounted? If that is meant, remove " + note_file().string() +
@@ -166,67 +44,79 @@ std::string store::loss(const listing& found, bool held) const {
 }
 
 void store::note_what_it_holds() const {
-    if (!std::filesystem::exists(note_file()) && !list().fingerprints.empty()) replace_file(note_file(), "");
+    if (!std::filesystem::exists(note_file()) && !list_store(directory_).fingerprints.empty()) replace_file(note_file(), "");
 }
 
-store_contents store::kept(std::span<const stored_certificate> known, std::string problem) const {
-    return {.certificates = {known.begin(), known.end()},
-            .problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
-            .doubts = {.of_all = true}};
+opened_store store::opened(certificate_index index, store_findings findings, catalogue::places where) const {
+    return {.certificates =
+                std::make_shared<const catalogue>(std::move(index), minimum_, std::move(findings.doubts), std::move(where)),
+            .problems = std::move(findings.problems)};
 }
 
-store_contents store::load(std::span<const stored_certificate> known, reading what) const {
-    listing found;
+opened_store store::kept(const catalogue* before, std::string problem) const {
+    auto there = before ? std::nullopt : certificate_index::open(index_file());
+    auto index = before ? before->copy_of_index() : there ? *std::move(there) : certificate_index::copy_of(index_file());
+    return opened(std::move(index),
+                  {.problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
+                   .doubts = {.of_all = true}},
+                  {.index = there ? index_file() : std::filesystem::path()});
+}
+
+bool store::may_write_index() const { return may_write_beside(index_file()); }
+
+std::optional<opened_store> store::open_as_it_is() const {
+    auto index = certificate_index::open(index_file());
+    if (!index) return std::nullopt;
     try {
-        found = list();
-    } catch (const std::system_error& unreadable) {
-        return kept(known, unreadable.what());
+        if (auto findings = trusted_as_it_is(*index, directory_, gpg_))
+            return opened(*std::move(index), *std::move(findings), {.files = directory_, .index = index_file()});
+    } catch (const sqlite_error&) { // it is made anew
     }
-    const bool held = !known.empty() || std::filesystem::exists(note_file());
-    if (auto lost = loss(found, held); !lost.empty()) return kept(known, std::move(lost));
-    return read(found.fingerprints, known, what);
+    return std::nullopt;
 }
 
-store_contents store::read(const std::vector<std::string>& fingerprints, std::span<const stored_certificate> known,
-                           reading what) const {
-    gathering all(known, minimum_, [this](const std::string& fingerprint) { return is_disabled(fingerprint); });
-    std::optional<judgements> before; // what gpg was asked then is not asked again
-    std::vector<stored_file> files;
-    for (const auto& fingerprint : fingerprints) {
-        stored_file file{.fingerprint = fingerprint, .content = {}};
-        const auto* old = all.former(fingerprint);
-        if (const auto unreadable = read_now(file_of(fingerprint), file.content); !unreadable.empty()) {
-            all.miss(fingerprint, unreadable, std::nullopt);
-        } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
-            all.miss(fingerprint, wrong, file.content);
-        } else if (old && what == reading::what_changed && is_as_it_was(*old, file.content)) {
-            all.keep(*old);
-        } else {
-            if (!before) before.emplace(index_file(), judge_of(gpg_, minimum_));
-            if (auto judged = before->find(fingerprint, file.content, now()))
-                all.keep(std::move(*judged), file_of(fingerprint));
-            else
-                files.push_back(std::move(file));
+opened_store store::open_private(const store_listing& found, reading what, const catalogue* before) const {
+    auto index = before && before->has_own_index() ? before->copy_of_index() : certificate_index::copy_of(index_file());
+    auto findings = refresh(index, directory_, found, gpg_, what);
+    return opened(std::move(index), std::move(findings), {.files = directory_});
+}
+
+opened_store store::open(reading what, const catalogue* before) const {
+    if (what == reading::at_once)
+        if (auto trusted = open_as_it_is()) return *std::move(trusted);
+    store_listing found;
+    try {
+        found = list_store(directory_);
+    } catch (const std::system_error& unreadable) {
+        return kept(before, unreadable.what());
+    }
+    const bool held = (before && before->count() > 0) || std::filesystem::exists(note_file());
+    if (auto lost = loss(found, held); !lost.empty()) return kept(before, std::move(lost));
+    for (int tries = 2; tries > 0 && found.is_there && may_write_index(); --tries) {
+        try {
+            auto index = certificate_index::open_to_write(index_file());
+            if (what != reading::what_changed && index.state().looked_at > now()) break; // whose clock is right?
+            auto findings = refresh(index, directory_, found, gpg_, what);
+            return opened(std::move(index), std::move(findings), {.files = directory_, .index = index_file()});
+        } catch (const sqlite_error& problem) {
+            if (!problem.broken) break;
+            std::filesystem::remove(index_file());
+        } catch (const std::system_error&) { // no file to be made there
+            break;
         }
     }
-    if (!files.empty()) judge(files, fingerprints, *before, all);
-    return all.take();
-}
-
-void store::judge(const std::vector<stored_file>& files, const std::vector<std::string>& fingerprints, judgements& index,
-                  gathering& all) const {
-    const auto time = now();
-    auto [certificates, unused] = read_stored(gpg_, minimum_, files);
-    index.keep(certificates, fingerprints, time);
-    for (const auto& [file, why] : unused) all.miss(file->fingerprint, why, file->content);
-    for (auto& stored : certificates) all.keep(std::move(stored), file_of(stored.cert.fingerprint));
+    return open_private(found, what, before);
 }
 
 // Empty where there is none that can be used.
 std::string store::content_of(const std::string& fingerprint) const {
-    stored_file stored{.fingerprint = fingerprint, .content = {}};
-    const bool is_there = std::filesystem::exists(file_of(fingerprint));
-    return is_there && read_candidate(file_of(fingerprint), stored).empty() ? std::move(stored.content) : std::string{};
+    if (!std::filesystem::exists(file_of(fingerprint))) return {};
+    try {
+        auto content = read_file(file_of(fingerprint));
+        return problem_with_stored(content).empty() ? std::move(content) : std::string{};
+    } catch (const std::system_error&) {
+        return {};
+    }
 }
 
 // What the file has of each certificate, together with what the store has of it.
@@ -243,7 +133,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
         group.fresh.push_back(std::move(piece.binary));
     }
     // A revocation by itself becomes a certificate of its primary key and it.
-    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : list().fingerprints;
+    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : list_store(directory_).fingerprints;
     for (const auto& revocation : read.revocations) {
         const auto is_issuer = [&](const std::string& fingerprint) {
             return !revocation.issuer.empty() &&
@@ -274,57 +164,100 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
     return out;
 }
 
-// With all that load() would say of them; without a certificate where there is nothing to keep.
+// With all that the index would say of them; without a certificate where there is nothing to keep.
 std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
+    const auto time = now();
     std::vector<stored_certificate> out;
     for (auto& one : results) {
-        if (!one.content.empty()) complete(one.cert, read_self_signatures(one.content), minimum_);
-        one.cert.disabled = !one.content.empty() && is_disabled(one.cert.fingerprint);
-        out.push_back({.cert = std::move(one.cert), .binary = std::make_shared<const std::string>(std::move(one.content))});
+        std::optional<time_point> again;
+        if (!one.content.empty()) {
+            const auto made = read_self_signatures(one.content);
+            complete(one.cert, made);
+            again = first_turn(one.cert, made, time);
+            one.cert.disabled = std::filesystem::exists(disabled_marker(directory_, one.cert.fingerprint));
+        }
+        out.push_back({.cert = std::move(one.cert),
+                       .binary = std::make_shared<const std::string>(std::move(one.content)),
+                       .read_again = again});
     }
-    try_all(gpg_, out, now());
+    try_all(gpg_, out, time);
     return out;
 }
 
-void store::put(const import_group& group, stored_certificate merged, import_report& report) const {
-    if (merged.binary->empty()) return;
+change store::put(const import_group& group, const stored_certificate& merged) const {
     const auto path = file_of(group.fingerprint);
-    const auto what = !std::filesystem::exists(path)  ? change::added
-                      : group.known == *merged.binary ? change::unchanged
-                                                      : change::updated;
-    if (what != change::unchanged) replace_one_of_many(path, *merged.binary);
-    if (group.revoked_alone && !merged.cert.revoked)
-        report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
-    report.certificates.push_back({.cert = std::move(merged.cert), .what = what, .binary = std::move(merged.binary)});
+    if (group.known == *merged.binary && std::filesystem::exists(path)) return change::unchanged;
+    const auto what = std::filesystem::exists(path) ? change::updated : change::added;
+    replace_one_of_many(path, *merged.binary);
+    return what;
 }
 
-std::expected<import_report, std::string> store::import(std::string_view file,
-                                                        std::span<const stored_certificate> known) const {
+// So that gpg is not asked about them again. Where that fails, the next who looks asks.
+void store::index_imported(const std::vector<stored_certificate>& merged) const {
+    if (merged.empty() || !may_write_index()) return;
+    try {
+        auto index = certificate_index::open_to_write(index_file());
+        auto state = index.state();
+        const auto judge = judge_of(gpg_);
+        if (!state.judge.empty() && state.judge != judge) return;
+        state.judge = judge;
+        state.complete = false;
+        for (std::size_t i = 0; i < merged.size(); ++i) {
+            if (i % certificate_index::most_together == 0) index.begin();
+            index.put(merged[i], {}, now());
+            if ((i + 1) % certificate_index::most_together == 0 || i + 1 == merged.size()) index.commit(state);
+        }
+    } catch (const sqlite_error&) {
+    } catch (const std::system_error&) {
+    }
+}
+
+void store::forget_in_index(const std::string& fingerprint) const {
+    if (!may_write_index() || !std::filesystem::exists(index_file())) return;
+    try {
+        auto index = certificate_index::open_to_write(index_file());
+        index.begin();
+        index.remove(fingerprint);
+        index.commit(index.state());
+    } catch (const sqlite_error&) { // the next who looks sees that it is gone
+    } catch (const std::system_error&) {
+    }
+}
+
+// Which of them the store has as they are, and need no gpg.
+std::vector<stored_certificate> store::known_among(std::vector<import_group>& groups, const catalogue& before) const {
+    std::vector<stored_certificate> out;
+    std::erase_if(groups, [&](const import_group& group) {
+        if (std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; })) return false;
+        const auto found = before.find_entry(group.fingerprint, now()).stored;
+        if (!found || *found->binary != group.known || !doubt_about(found->cert, now()).empty()) return false;
+        out.push_back(*found);
+        return true;
+    });
+    return out;
+}
+
+std::expected<import_report, std::string> store::import(std::string_view file) const {
     auto read = read_key_file(file);
     if (!read) return std::unexpected(std::move(read.error()));
-    if (auto lost = loss(list(), std::filesystem::exists(note_file())); !lost.empty()) return std::unexpected(std::move(lost));
+    if (auto lost = loss(list_store(directory_), std::filesystem::exists(note_file())); !lost.empty())
+        return std::unexpected(std::move(lost));
+    const auto before = open(reading::at_once).certificates;
     make_private_directory(directory_);
-    const file_lock lock(lock_file());
+    const file_lock lock(lock_of_store(directory_));
     import_report out{.certificates = {}, .problems = std::move(read->problems)};
-    std::vector<import_group> fresh;
-    for (auto& group : groups_of(*std::move(read), out)) {
-        const auto is_known = [&](const stored_certificate& one) {
-            return one.cert.fingerprint == group.fingerprint && *one.binary == group.known;
-        };
-        const bool is_news = std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; });
-        const auto same = is_news ? known.end() : std::ranges::find_if(known, is_known);
-        if (same == known.end()) {
-            fresh.push_back(std::move(group));
-        } else {
-            put(group, *same, out);
-        }
-    }
-    auto results = merge_into_known(gpg_, fresh, now());
-    for (std::size_t i = 0; i < fresh.size(); ++i)
-        if (!results[i].problem.empty()) out.problems.push_back(fresh[i].fingerprint + " was not taken: " + results[i].problem);
+    auto groups = groups_of(*std::move(read), out);
+    for (auto& same : known_among(groups, *before))
+        out.certificates.push_back({.cert = std::move(same.cert), .what = change::unchanged});
+    auto results = merge_into_known(gpg_, groups, now());
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        if (!results[i].problem.empty())
+            out.problems.push_back(groups[i].fingerprint + " was not taken: " + results[i].problem);
     auto merged = tried(std::move(results));
-    for (std::size_t i = 0; i < fresh.size(); ++i) put(fresh[i], std::move(merged[i]), out);
+    for (std::size_t i = 0; i < groups.size(); ++i) take(groups[i], merged[i], *before, out);
     sync_directory(directory_);
+    std::erase_if(merged, [](const stored_certificate& one) { return one.binary->empty(); });
+    index_imported(merged);
     try {
         note_what_it_holds();
     } catch (const std::system_error&) { // the gateway notes it too
@@ -333,13 +266,27 @@ std::expected<import_report, std::string> store::import(std::string_view file,
     return out;
 }
 
+// Into the store, and into the report.
+void store::take(const import_group& group, const stored_certificate& merged, const catalogue& before,
+                 import_report& report) const {
+    if (merged.binary->empty()) return;
+    for (const auto& address : merged.cert.addresses)
+        if (const auto used = before.find(address, now()); used.state == policy::key_state::usable)
+            report.encrypted_to.emplace(address, used.stored->cert.fingerprint);
+    if (group.revoked_alone && !merged.cert.revoked)
+        report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
+    const auto what = put(group, merged);
+    report.certificates.push_back({.cert = merged.cert, .what = what});
+    mark_weak(report.certificates.back().cert, minimum_);
+}
+
 std::expected<std::string, std::string> store::resolve(std::string_view spelled) const {
     std::string suffix;
     for (const char c : spelled)
         if (!text::is_space(c)) suffix += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
     if (suffix.size() < shortest_suffix) return std::unexpected("give the fingerprint, or at least its last 16 digits");
     std::optional<std::string> found;
-    for (auto& fingerprint : list().fingerprints) {
+    for (auto& fingerprint : list_store(directory_).fingerprints) {
         if (!fingerprint.ends_with(suffix)) continue;
         if (found) return std::unexpected("more than one certificate ends with these digits");
         found = std::move(fingerprint);
@@ -351,23 +298,23 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
 // A directory in which there is nothing to change gets no lock either.
 std::expected<std::string, std::string> store::remove(std::string_view fingerprint) const {
     if (auto nothing = resolve(fingerprint); !nothing) return nothing;
-    const file_lock lock(lock_file());
+    const file_lock lock(lock_of_store(directory_));
     auto found = resolve(fingerprint);
     if (!found) return found;
     remove_file(file_of(*found));
-    remove_file(marker_of(*found));
-    forget_judgements_but(index_file(), list().fingerprints);
+    remove_file(disabled_marker(directory_, *found));
+    forget_in_index(*found);
     return found;
 }
 
 std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted) const {
     if (auto nothing = resolve(fingerprint); !nothing) return nothing;
-    const file_lock lock(lock_file());
+    const file_lock lock(lock_of_store(directory_));
     auto found = resolve(fingerprint);
     if (!found) return found;
     switch (wanted) {
-    case availability::disabled: replace_file(marker_of(*found), ""); break;
-    case availability::enabled: remove_file(marker_of(*found)); break;
+    case availability::disabled: replace_file(disabled_marker(directory_, *found), ""); break;
+    case availability::enabled: remove_file(disabled_marker(directory_, *found)); break;
     }
     return found;
 }

@@ -20,32 +20,6 @@ namespace {
 
 time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
-// User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's.
-void add_self_signatures(certificate& to, const self_signatures& made) {
-    to.sha1 = made.sha1;
-    const auto ends = [](const bound_user_id& one) { return one.expires.value_or(time_point::max()); };
-    const auto last = std::ranges::max_element(made.user_ids, {}, ends);
-    if (last == made.user_ids.end()) return;
-    to.user_ids_expire = last->expires;
-    std::map<std::string, time_point> ends_of; // by address; "": where gpg finds one and we would not look for it
-    for (const auto& one : made.user_ids) {
-        auto& end = ends_of.emplace(address_in_user_id(one.text), ends(one)).first->second;
-        end = std::max(end, ends(one));
-    }
-    for (const auto& address : to.addresses) {
-        const auto named = ends_of.find(address);
-        const auto end = named != ends_of.end() ? named : ends_of.find("");
-        if (end != ends_of.end() && end->second < ends(*last)) to.addresses_expire[address] = end->second;
-    }
-}
-
-// gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early, and what has ended.
-std::optional<time_point> first_after(time_point now, const certificate& cert, std::vector<time_point> times) {
-    for (const auto& key : cert.subkeys) times.push_back(key.created);
-    std::erase_if(times, [&](time_point one) { return one <= now; });
-    return times.empty() ? std::nullopt : std::optional(std::ranges::min(times));
-}
-
 // Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
 // itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.
 class reader {
@@ -111,12 +85,34 @@ bool is_in_local_part(char c) { return is_in_domain(c) || std::string_view("!#$%
 
 } // namespace
 
-void complete(certificate& cert, const self_signatures& made, const policy::key_minimum& minimum) {
-    mark_weak(cert, minimum);
-    add_self_signatures(cert, made);
+// User ids may have an end of their own, which gpg does not mind. The last one's is the certificate's.
+void complete(certificate& to, const self_signatures& made) {
+    to.sha1 = made.sha1;
+    const auto ends = [](const bound_user_id& one) { return one.expires.value_or(time_point::max()); };
+    const auto last = std::ranges::max_element(made.user_ids, {}, ends);
+    if (last == made.user_ids.end()) return;
+    to.user_ids_expire = last->expires;
+    std::map<std::string, time_point> ends_of; // by address; "": where gpg finds one and we would not look for it
+    for (const auto& one : made.user_ids) {
+        auto& end = ends_of.emplace(address_in_user_id(one.text), ends(one)).first->second;
+        end = std::max(end, ends(one));
+    }
+    for (const auto& address : to.addresses) {
+        const auto named = ends_of.find(address);
+        const auto end = named != ends_of.end() ? named : ends_of.find("");
+        if (end != ends_of.end() && end->second < ends(*last)) to.addresses_expire[address] = end->second;
+    }
 }
 
-read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files) {
+// gpg leaves out what was made later than now, by a clock that is behind or by an owner who renews early, and what has ended.
+std::optional<time_point> first_turn(const certificate& cert, const self_signatures& made, time_point now) {
+    auto times = made.turns;
+    for (const auto& key : cert.subkeys) times.push_back(key.created);
+    std::erase_if(times, [&](time_point one) { return one <= now; });
+    return times.empty() ? std::nullopt : std::optional(std::ranges::min(times));
+}
+
+read_files read_stored(const gpg_options& options, const std::vector<stored_file>& files) {
     const auto now = this_second(); // before gpg looks at its clock
     gpg home(options);
     trial trying(home);
@@ -129,9 +125,9 @@ read_files read_stored(const gpg_options& options, const policy::key_minimum& mi
     std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
     read_files out{.certificates = {}, .unused = std::move(read.unused)};
     for (auto& [file, cert] : read.certificates) {
-        auto made = read_self_signatures(file->content);
-        complete(cert, made, minimum);
-        const auto again = first_after(now, cert, std::move(made.turns));
+        const auto made = read_self_signatures(file->content);
+        complete(cert, made);
+        const auto again = first_turn(cert, made, now);
         out.certificates.push_back(
             {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
     }

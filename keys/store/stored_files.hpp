@@ -9,6 +9,7 @@
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/gnupg/gpg.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,10 +28,13 @@ struct read_files {
 };
 
 // The files are in the order of their fingerprints.
-read_files read_stored(const gpg_options& options, const policy::key_minimum& minimum, const std::vector<stored_file>& files);
+read_files read_stored(const gpg_options& options, const std::vector<stored_file>& files);
 
 // Adds what gpg does not say of a certificate.
-void complete(certificate& cert, const self_signatures& made, const policy::key_minimum& minimum);
+void complete(certificate& cert, const self_signatures& made);
+
+// When a certificate, which is complete, may be another: something in it is made later than now.
+std::optional<time_point> first_turn(const certificate& cert, const self_signatures& made, time_point now);
 
 // Why gpg does not know now whose a certificate is that it took at its import; or nothing.
 std::string doubt_about(const certificate& cert, time_point now);

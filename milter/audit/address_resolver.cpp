@@ -64,11 +64,11 @@ std::expected<known_people, std::string> address_resolver::known(const std::vect
             }
         }
     }
-    for (const auto& stored : keys::store(keys_directory_, {}).load().certificates) {
+    keys::store(keys_directory_, {}).open(keys::reading::at_once).certificates->each([&](const auto& stored) {
         out.all.emplace(names_.of_text(stored.cert.fingerprint), stored.cert.fingerprint);
         for (const auto& address : stored.cert.addresses)
             for (auto& hash : hashes_of(names_, address)) out.all.emplace(std::move(hash), address);
-    }
+    });
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include <algorithm>
 #include <array>
 #include <sys/inotify.h>
 
@@ -30,8 +31,10 @@ void directory_watch::start(const std::filesystem::path& directory) {
     watching_ = events_.is_open() && ::inotify_add_watch(events_.native_handle(), directory.c_str(), any_change) >= 0;
 }
 
-asio::awaitable<void> directory_watch::changed() {
-    const auto between = watching_ ? times_.between_looks : times_.between_looks_without_inotify;
+asio::awaitable<void> directory_watch::changed(std::chrono::steady_clock::duration pause) {
+    const std::chrono::steady_clock::duration between =
+        watching_ ? std::max<std::chrono::steady_clock::duration>(times_.between_looks, pause)
+                  : times_.between_looks_without_inotify;
     if (!co_await event_within(between)) co_return;
     const auto end = std::chrono::steady_clock::now() + times_.patience;
     while (std::chrono::steady_clock::now() < end && co_await event_within(times_.silence)) {

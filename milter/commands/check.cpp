@@ -60,7 +60,7 @@ std::vector<std::string> key_problems(const snapshot& live) {
 std::map<std::string_view, std::size_t> count_states(const snapshot& live) {
     const auto now = this_second();
     std::map<std::string_view, std::size_t> counts;
-    for (const auto& stored : live.certificates.certificates()) ++counts[name_of(keys::state_at(stored.cert, now))];
+    live.certificates->each([&](const auto& stored) { ++counts[name_of(keys::state_at(stored.cert, now))]; });
     return counts;
 }
 
@@ -140,8 +140,9 @@ void print_keys(const snapshot& live) {
                       : text::join(watchers_of(watch), ", ") + "; before that: " + text::join(steps_of(watch), ", "))
               << '\n';
     for (const auto& problem : key_problems(live)) std::cerr << problem << '\n';
-    for (const auto& stored : live.certificates.certificates())
+    live.certificates->each([](const auto& stored) {
         if (stored.cert.sha1) std::cerr << "remark: " << keys::sha1_remark(stored.cert) << '\n';
+    });
 }
 
 // The key that signs checkpoints, whether all who name one agree, and whether the secret ones are secret.
@@ -203,6 +204,12 @@ submit_port ask_submit_port(const config& gateway) {
     return out;
 }
 
+void remark_on_limits(const milter::limits& most) {
+    if (most.largest_message() >= most.message_size) return;
+    complain("remark: a mail of more than " + text::octets(most.largest_message()) +
+             " is refused, since limits.memory has to hold four times as much; limits.message_size says more");
+}
+
 void print_submit_port(const config& gateway, const submit_port& port) {
     std::cout << "\nsubmit port " << to_string(endpoint(gateway.submit)).substr(sizeof "inet:" - 1) << "\n  "
               << (!port.problem.empty() ? "cannot be asked now: " + port.problem
@@ -213,9 +220,6 @@ void print_submit_port(const config& gateway, const submit_port& port) {
         complain(
             "remark: the submit port names no limit, and Postfix refuses what is larger than message_size_limit in main.cf all "
             "the same: where there is one, let that port have it too (no -o message_size_limit in master.cf)");
-    if (const auto& most = gateway.limits; most.largest_message() < most.message_size)
-        complain("remark: a mail of more than " + text::octets(most.largest_message()) +
-                 " is refused, since limits.memory has to hold four times as much; limits.message_size says more");
     if (port.is_enough()) return;
     complain("remark: a mail of gateway.limits.message_size has up to " + text::octets(port.needed) +
              " once it is encrypted, and Postfix takes " + text::octets(*port.most) +
@@ -288,7 +292,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
 } // namespace
 
 int cmd_check(const invocation& called) {
-    const auto live = load_snapshot(called.config_path);
+    const auto live = load_snapshot(called.config_path, nullptr, keys::reading::all);
     if (!live) return print_errors(live.error(), called.json());
     const auto audit = look_for_audit_keys((*live)->gateway);
     const auto of_threads = thread_problems((*live)->gateway);
@@ -300,6 +304,7 @@ int cmd_check(const invocation& called) {
         print_policy((*live)->rules);
         print_notices((*live)->rules.notices);
         print_keys(**live);
+        remark_on_limits((*live)->gateway.limits);
         print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
         print_audit((*live)->gateway, audit);
         for (const auto& problem : of_threads) complain(problem);

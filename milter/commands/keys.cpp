@@ -99,24 +99,14 @@ int report_problems(const std::vector<std::string>& problems) {
     return problems.empty() ? exit_yes : exit_no;
 }
 
-// Whom mail to each address is encrypted to.
-std::map<std::string, std::string> encryption_targets(std::vector<keys::stored_certificate> certificates) {
-    const keys::key_index index(std::move(certificates));
-    std::map<std::string, std::string> targets;
-    for (const auto& stored : index.certificates())
-        for (const auto& address : stored.cert.addresses)
-            if (const auto found = index.find(address, now()); found.state == policy::key_state::usable)
-                targets[address] = found.stored->cert.fingerprint;
-    return targets;
-}
-
 // A certificate can name any address: one that takes over somebody's mail must not do so silently.
-void tell_takeovers(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
-    for (const auto& [address, fingerprint] : after) {
-        const auto old = before.find(address);
-        if (old != before.end() && old->second != fingerprint)
-            complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old->second +
-                     "; if that is not meant: sealgate keys remove " + fingerprint);
+void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after) {
+    for (const auto& [address, old] : before) {
+        const auto found = after.find(address, now());
+        if (found.state != policy::key_state::usable || found.stored->cert.fingerprint == old) continue;
+        const auto& fingerprint = found.stored->cert.fingerprint;
+        complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old +
+                 "; if that is not meant: sealgate keys remove " + fingerprint);
     }
 }
 
@@ -140,55 +130,51 @@ void print_imported(const keys::certificate& cert, keys::change what, bool as_js
 
 int import(const key_desk& desk, const invocation& called) {
     int status = exit_yes;
-    const auto before = desk.store.load().certificates;
-    auto known = before;
+    std::map<std::string, std::string> encrypted_to; // before all of it
     for (const auto& file : called.words) {
         const auto bytes = read_file_or_input(file);
-        const auto report = bytes ? desk.store.import(*bytes, known) : std::unexpected(bytes.error());
+        auto report = bytes ? desk.store.import(*bytes) : std::unexpected(bytes.error());
         if (!report) {
             complain(file + ": " + report.error());
             status = exit_no;
             continue;
         }
-        for (const auto& [cert, what, binary] : report->certificates) {
-            if (what != keys::change::unchanged) {
+        for (const auto& [cert, what] : report->certificates) {
+            if (what != keys::change::unchanged)
                 desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
-                std::erase_if(known, [&](const auto& one) { return one.cert.fingerprint == cert.fingerprint; });
-                known.push_back({.cert = cert, .file = {}, .binary = binary});
-            }
             print_imported(cert, what, called.json());
         }
+        encrypted_to.merge(report->encrypted_to);
         for (const auto& problem : report->problems) {
             complain(file + ": " + problem);
             status = exit_no;
         }
     }
-    tell_takeovers(encryption_targets(before), encryption_targets(std::move(known)));
+    tell_takeovers(encrypted_to, *desk.store.open(keys::reading::at_once).certificates);
     return status;
 }
 
 int list(const key_desk& desk, const invocation& called) {
-    const auto contents = desk.store.load();
+    const auto keys = desk.store.open(keys::reading::all);
     std::vector<keys::certificate> certificates;
-    for (const auto& stored : contents.certificates) certificates.push_back(stored.cert);
+    keys.certificates->each([&](const auto& stored) { certificates.push_back(stored.cert); });
     print_certificates(certificates, called.json());
-    return report_problems(contents.problems);
+    return report_problems(keys.problems);
 }
 
 // Whether mail to the address can be encrypted, and to which certificate; or to the one of that fingerprint.
 int show(const key_desk& desk, const invocation& called) {
     const auto fingerprint = keys::canonical_fingerprint(called.words[0]);
     const auto address = fingerprint.empty() ? policy::parse_address(called.words[0]).key() : std::string{};
-    const auto is_meant = [&](const keys::certificate& cert) {
-        return fingerprint.empty() ? is_found_by(cert, address, now()) : cert.fingerprint == fingerprint;
-    };
-    auto contents = desk.store.load();
+    const auto keys = desk.store.open(keys::reading::at_once);
+    report_problems(keys.problems);
+    const auto found =
+        fingerprint.empty() ? keys.certificates->find(address, now()) : keys.certificates->find_entry(fingerprint, now());
     std::vector<keys::certificate> certificates;
-    for (const auto& stored : contents.certificates)
-        if (is_meant(stored.cert)) certificates.push_back(stored.cert);
-    report_problems(contents.problems);
-    const keys::key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    const auto found = fingerprint.empty() ? index.find(address, now()) : index.find_entry(fingerprint, now());
+    if (fingerprint.empty())
+        for (const auto& stored : keys.certificates->all_of(address, now())) certificates.push_back(stored->cert);
+    else if (found.stored)
+        certificates.push_back(found.stored->cert);
     const auto mail = "mail" + (fingerprint.empty() ? " to " + text::printable(address) : std::string{});
     if (!certificates.empty()) print_certificates(certificates, called.json());
     for (const auto& cert : certificates)
@@ -219,13 +205,13 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
 
 // remove, disable, enable: one certificate, by fingerprint.
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
-    const keys::key_index before(desk.store.load().certificates);
+    const auto before = desk.store.open(keys::reading::at_once).certificates;
     const auto done = carry_out(what, desk.store, called.words[0]);
     if (!done) {
         complain(done.error());
         return exit_no;
     }
-    const auto stored = before.find_entry(*done, now()).stored;
+    const auto stored = before->find_entry(*done, now()).stored;
     desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
     if (called.json()) {
         std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';

@@ -45,7 +45,7 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
-    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, live.certificates, parties(mail), now);
+    if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, *live.certificates, parties(mail), now);
     out.known.thread = {.answers = policy::most_sensitive(live.rules, answers.value_or(std::vector<std::string>{})),
                         .unread = !answers,
                         .hides_subject = policy::answers_hidden_subject(mail.mail)};
@@ -56,14 +56,14 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     const keys::readership readers(seen);
     for (const auto& who : mail.recipients) {
         const auto key = who.key();
-        auto found = live.certificates.find(key, now);
+        auto found = live.certificates->find(key, now);
         out.known.recipients.push_back(
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
              .key = {.state = found.state,
                      .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
                      .in_doubt = found.in_doubt},
-             .to_them = readers.addressed_to(live.certificates, key, now)});
+             .to_them = readers.addressed_to(*live.certificates, key, now)});
         out.certificates.push_back(std::move(found.stored));
     }
     out.made = policy::decide(live.rules, out.known);

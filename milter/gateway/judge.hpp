@@ -19,8 +19,8 @@ struct judgement {
     policy::decision made;
     std::vector<keys::shared_certificate> certificates;    // of the recipients, by their place; null where there is none
     std::vector<keys::shared_certificate> further_readers; // where it is to be sealed
-    std::string protection_note; // why the message's protection is what it is: one line for people
-    std::string failure_note;    // why the decision is to defer, for the journal: one line, or nothing
+    std::string protection_note;                           // why the message's protection is what it is: one line for people
+    std::string failure_note; // why the decision is to defer, for the journal: one line, or nothing
 };
 
 // The type of the report as which the mail passes, and nothing is decided about it; nothing where it is none. contract.md

@@ -6,7 +6,6 @@
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/settings/reload_news.hpp"
-#include "policy/base/digest.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,6 +23,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds between_looks{5};
+constexpr int a_hundred_times = 100; // as long as a look took, till the next without a reason
 
 std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
 
@@ -50,14 +50,10 @@ bool needs_a_start(const config& old, const config& wanted) {
 } // namespace
 
 policy::in_force in_force(const snapshot& live) {
-    std::string certificates;
-    for (const auto& stored : live.certificates.certificates())
-        certificates +=
-            stored.cert.fingerprint + (stored.cert.disabled ? " disabled " : " ") + sha256_hex(*stored.binary) + "\n";
     return {.mode = live.gateway.mode,
             .policy = live.rules.digest,
-            .certificates = "sha256:" + sha256_hex(certificates),
-            .certificate_count = live.certificates.certificates().size()};
+            .certificates = "sha256:" + live.certificates->digest(),
+            .certificate_count = live.certificates->count()};
 }
 
 void renewal::start() {
@@ -81,21 +77,24 @@ asio::awaitable<void> renewal::look_for_events() {
 
 // Certificates that are imported, removed, disabled or enabled, by whatever hand.
 asio::awaitable<void> renewal::follow_keys() {
+    using clock = std::chrono::steady_clock;
     directory_watch watch(io_);
     for (;;) {
         watch.start(gateway_.live()->gateway.keys_directory());
-        co_await refresh_keys();
-        co_await watch.changed();
+        const auto began = clock::now();
+        const auto what = std::exchange(look_at_all_, false) ? keys::reading::all : keys::reading::what_changed;
+        co_await refresh_keys(what);
+        co_await watch.changed(a_hundred_times * (clock::now() - began));
     }
 }
 
-asio::awaitable<void> renewal::refresh_keys() {
+asio::awaitable<void> renewal::refresh_keys(keys::reading what) {
     std::string problem;
     for (bool done = false; !done;) {
         problem.clear();
         const auto live = gateway_.live();
-        auto work = [this, live] {
-            auto reread = read_keys_anew(*live);
+        auto work = [this, live, what] {
+            auto reread = read_keys_anew(*live, what);
             if (!reread.changes.none()) events_.look(); // what a command says of it comes first
             return reread;
         };
@@ -120,7 +119,7 @@ asio::awaitable<void> renewal::take_over(reread_keys reread) {
     if (!fresh || changes.none()) co_return;
     log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
              " changed, " + std::to_string(changes.removed.size()) + " removed; " +
-             std::to_string(fresh->certificates.certificates().size()) + " in force");
+             std::to_string(fresh->certificates->count()) + " in force");
     events_.record(policy::keys_reload_event(now(), in_force(*fresh), written(changes, gateway_.names())));
     co_await note_what_the_store_holds();
 }
@@ -159,6 +158,7 @@ asio::awaitable<void> renewal::load_anew() {
 asio::awaitable<void> renewal::take_over(std::shared_ptr<const snapshot> fresh) {
     const auto old = gateway_.live();
     put_in_force(fresh);
+    look_at_all_ = true;
     if (needs_a_start(old->gateway, fresh->gateway))
         log_line("audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
     for (const auto& problem : fresh->key_problems) log_line(problem);

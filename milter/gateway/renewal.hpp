@@ -52,7 +52,7 @@ public:
 private:
     boost::asio::awaitable<void> look_for_events();
     boost::asio::awaitable<void> follow_keys();
-    boost::asio::awaitable<void> refresh_keys();
+    boost::asio::awaitable<void> refresh_keys(keys::reading what);
     boost::asio::awaitable<void> load_anew();
     boost::asio::awaitable<void> take_over(reread_keys reread);
     boost::asio::awaitable<void> take_over(std::shared_ptr<const snapshot> fresh);
@@ -68,6 +68,7 @@ private:
     submit_limit& most_;
     std::function<void()> renewed_;
     std::atomic<bool> reload_wanted_ = false;
+    bool look_at_all_ = true;                    // what gpg refused before, it may take now
     std::string keys_problem_;                   // told already
     std::vector<std::string> organisation_keys_; // that cannot be used: told already
     boost::asio::thread_pool thread_ = with_thread_name("reload", [] { return boost::asio::thread_pool(1); });

@@ -12,18 +12,14 @@
 
 namespace sealgate::milter {
 
-// By fingerprint. A certificate changed if anything of it did: its octets, its being disabled, what gpg makes of it.
-policy::certificate_changes changes_between(const std::vector<keys::stored_certificate>& before,
-                                            const std::vector<keys::stored_certificate>& now);
-
 struct reread_keys {
     std::shared_ptr<const snapshot> fresh; // null: all is as it was
-    policy::certificate_changes changes;   // between the two; fingerprints
+    policy::certificate_changes changes;   // between the two, by fingerprint: octets, being disabled, what gpg makes of it
     std::vector<std::string> news;         // problems that were not told before
 };
 
 // Only what changed is asked gpg about. A certificate in use whose file can't be read stays in use, and all do where the
 // directory is lost (keys/store/store.hpp). Throws where gpg fails. Blocks.
-reread_keys read_keys_anew(const snapshot& live);
+reread_keys read_keys_anew(const snapshot& live, keys::reading what = keys::reading::what_changed);
 
 } // namespace sealgate::milter

@@ -1,6 +1,5 @@
 #include "milter/settings/reload_news.hpp"
 
-#include "milter/settings/live_keys.hpp"
 #include "policy/base/text.hpp"
 
 #include <utility>
@@ -34,7 +33,7 @@ void add_lists(parts& to, const policy::tier_table& before, const policy::tier_t
 } // namespace
 
 std::string key_news(const snapshot& before, const snapshot& now) {
-    const auto changes = changes_between(before.certificates.certificates(), now.certificates.certificates());
+    const auto changes = now.certificates->changes_since(*before.certificates);
     parts counts;
     add_count(counts, changes.added.size(), "new");
     add_count(counts, changes.removed.size(), "gone");

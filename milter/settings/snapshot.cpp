@@ -2,8 +2,6 @@
 
 #include "milter/base/named_files.hpp"
 
-#include <span>
-
 namespace sealgate::milter {
 
 namespace {
@@ -17,7 +15,7 @@ void append_lines(std::vector<std::string>& lines, const std::vector<yaml::diagn
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {
     std::vector<std::string> out;
     for (const auto& entry : live.rules.encryption.always_to) {
-        const auto state = live.certificates.find_entry(entry, now).state;
+        const auto state = live.certificates->find_entry(entry, now).state;
         if (state != policy::key_state::usable)
             out.push_back(live.gateway.policy_path + ": encryption.always_to: the key of " + entry + " is " +
                           std::string(name_of(state)) +
@@ -26,8 +24,8 @@ std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::
     return out;
 }
 
-std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path,
-                                                                                       const snapshot* before) {
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>>
+load_snapshot(const std::string& config_path, const snapshot* before, keys::reading what) {
     std::vector<std::string> errors;
     auto [gateway, problems] = load_config(config_path, read_file);
     append_lines(errors, problems);
@@ -36,15 +34,14 @@ std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_sn
     if (!rules) append_lines(errors, rules.error());
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
-    const auto known = before ? std::span(before->certificates.certificates()) : std::span<const keys::stored_certificate>{};
-    auto stored = keys::store(gateway.keys_directory(), {}, rules->encryption.minimum).load(known, keys::reading::all);
-    return make_snapshot(std::move(gateway), *std::move(rules), std::move(stored));
+    const keys::store store(gateway.keys_directory(), {}, rules->encryption.minimum);
+    auto keys = store.open(what, before ? before->certificates.get() : nullptr);
+    return make_snapshot(std::move(gateway), *std::move(rules), std::move(keys));
 }
 
-std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored) {
-    return std::make_shared<snapshot>(std::move(gateway), std::move(rules),
-                                      keys::key_index(std::move(stored.certificates), std::move(stored.doubts)),
-                                      std::move(stored.problems));
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::opened_store keys) {
+    return std::make_shared<snapshot>(std::move(gateway), std::move(rules), std::move(keys.certificates),
+                                      std::move(keys.problems));
 }
 
 } // namespace sealgate::milter

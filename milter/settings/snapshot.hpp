@@ -1,4 +1,5 @@
-// The configuration in force: both files and the certificates, read together and then never changed. A reload makes a new one.
+// The configuration in force: both files and the certificates. It never changes; a reload makes a new one, and so does a change
+// of the certificates.
 // Tested by notices/notifier_test and e2e/test_key_states.py.
 #pragma once
 
@@ -17,16 +18,16 @@ namespace sealgate::milter {
 struct snapshot {
     config gateway;
     policy::policy rules;
-    keys::key_index certificates;
+    std::shared_ptr<const keys::catalogue> certificates;
     std::vector<std::string> key_problems; // files in the key directory that are not used, and why
 };
 
 // Errors: one line each, FILE:LINE:COLUMN first where they stand in a file. Throws where gpg fails. `before`: what was in force
-// until now; a certificate of it whose file is there and can't be read stays.
-std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>> load_snapshot(const std::string& config_path,
-                                                                                       const snapshot* before = nullptr);
+// until now.
+std::expected<std::shared_ptr<const snapshot>, std::vector<std::string>>
+load_snapshot(const std::string& config_path, const snapshot* before = nullptr, keys::reading what = keys::reading::at_once);
 
-std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::store_contents stored);
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::opened_store keys);
 
 // Keys of encryption.always_to that cannot be used at that time, one line each. Time alone makes a key expire, and must stop
 // neither the gateway nor mail that needs no key: what would be sealed is deferred.

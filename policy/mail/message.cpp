@@ -123,9 +123,7 @@ std::string fields_on_wire(std::span<const header_field> fields) {
     return out;
 }
 
-octet_pieces to_wire(const message& mail) {
-    return {fields_on_wire(mail.fields) + "\r\n", mail.body};
-}
+octet_pieces to_wire(const message& mail) { return {fields_on_wire(mail.fields) + "\r\n", mail.body}; }
 
 std::vector<std::string> visible_recipients(const message& mail) {
     constexpr auto fields = std::to_array<std::string_view>({"To", "Cc", "Resent-To", "Resent-Cc"});

@@ -17,6 +17,8 @@ Postfix works on the same cores, the least that both cost together is given too:
 
 "memory": what the gateway takes of it, for mails of several sizes, many at once, and idle connections.
 
+"growth": what start, reload, explain and sealing cost with few certificates in the store and with many more (--certificates).
+
 "auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
 
 "inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
@@ -38,6 +40,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
 
 import auditing
+import growth
 import memory
 import parts
 from gateway import PROGRAM
@@ -54,7 +57,7 @@ def main():
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
     if "auditing" in options.what:
         auditing.measure(options, report)
-    if not {"passing", "warning", "sealing", "parts", "memory"} & set(options.what):
+    if not {"passing", "warning", "sealing", "parts", "memory", "growth"} & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
@@ -76,19 +79,22 @@ def main():
             parts.measure(stage, SIZES)
         if "memory" in options.what:
             memory.measure(stage)
+        if "growth" in options.what:
+            growth.measure(stage, options.certificates)
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|parts|memory|auditing|inspecting", help="what to measure (all)")
+    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|parts|memory|growth|auditing|inspecting", help="what to measure (all)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
+    parser.add_argument("--certificates", type=int, default=10_000, help="how many more (10000)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    known = ["passing", "warning", "sealing", "parts", "memory", "auditing", "inspecting"]
+    known = ["passing", "warning", "sealing", "parts", "memory", "growth", "auditing", "inspecting"]
     unknown = set(options.what) - set(known)
     if unknown:
         parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")

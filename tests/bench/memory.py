@@ -3,7 +3,7 @@
 import concurrent.futures
 from contextlib import ExitStack
 
-from mails import Mail
+from mails import Mail, text_of
 from milter_client import MilterClient
 from processes import PeakMemory, own_memory
 from smtp_client import SmtpClient
@@ -30,10 +30,6 @@ def measure(stage):
 
 def row(name, before, peak):
     print(f"  {name:44}{before / MEBI:8.1f}{peak / MEBI:8.1f}", flush=True)
-
-
-def text_of(size):
-    return b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * (size // 72)
 
 
 def sealed(size):

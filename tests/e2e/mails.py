@@ -52,6 +52,11 @@ class Mail:
         return "".join(line + "\r\n" for line in fields).encode() + self.entity()
 
 
+def text_of(octets):
+    """About so many, with the mail's marker."""
+    return b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * (octets // 72)
+
+
 def split_mail():
     """One that leaves in three forms: sealed for two, in clear for two colleagues (one in Bcc), sealed once more for a Bcc."""
     return Mail(["bob@partner.example", "max@example.org"], "[confidential] Offer", cc=["dave@riseup.net"],

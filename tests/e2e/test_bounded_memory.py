@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from mails import Mail
+from mails import Mail, text_of
 from milter_client import MilterClient
 from processes import PeakMemory
 
@@ -18,7 +18,7 @@ BOB, CAROL = "bob@partner.example", "carol@partner.example"
 
 
 def mail_of(size, **how):
-    return Mail([BOB], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * (size // 72), **how)
+    return Mail([BOB], "[confidential] Offer", text=text_of(size), **how)
 
 
 def send_at_once(world, mails):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from expect import sealed, unchanged
-from mails import Mail
+from mails import Mail, text_of
 
 
 def deferred(world, mail, reply):
@@ -79,7 +79,7 @@ def test_sigterm_drains_the_message_in_hand(world, mail):
 
 
 def large_mail():
-    return Mail(["bob@partner.example"], "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * 60_000)
+    return Mail(["bob@partner.example"], "[confidential] Offer", text=text_of(4_320_000))
 
 
 def test_monitor_mode_passes_what_the_disk_has_no_room_for(world, faults):

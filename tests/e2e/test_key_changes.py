@@ -164,9 +164,9 @@ def test_a_store_that_is_lost_is_no_empty_store(world, partner, is_there):
         assert lost in world.gateway.log()[len(before):]
         assert "removed;" not in world.gateway.log()[len(before):]
         world.gateway.restart()
-        waits(world, partner.address)
-        before = world.gateway.log()
-    world.wait_until(lambda: "added, 0 changed" in world.gateway.log()[len(before):])
+        mail = offer(partner.address)
+        sealed(world, mail, world.send(mail))
+        waits(world, "bob@yahoo.com")
     for address, reason in ((partner.address, None), ("bob@yahoo.com", "no-key")):
         mail = offer(address)
         reply = world.send(mail)

@@ -116,12 +116,14 @@ def test_an_organisation_key_that_cannot_be_used_stops_what_needs_it_alone(world
 
 @contextmanager
 def stored_file_as(world, person, change):
-    """The person's certificate in the store, spoilt; the gateway has to start with it."""
+    """The person's certificate in the store, spoilt; the gateway has to start with it, and nothing tells what it was."""
     file = world.gateway.state / "keys" / f"{person.fingerprint}.pgp"
     content = file.read_bytes()
     try:
+        world.gateway.stop()
         change(file)
-        world.gateway.restart()
+        (world.gateway.state / "keys.index").unlink()
+        world.gateway.start()
         yield
     finally:
         file.unlink()

@@ -6,7 +6,7 @@ Of the requests that one mail makes, some are refused, spread over all; with SEA
 import collections
 import os
 
-from mails import Mail, split_mail
+from mails import Mail, split_mail, text_of
 
 SAMPLES = None if os.environ.get("SEALGATE_FAULT_POINTS") == "all" else 6
 
@@ -14,7 +14,7 @@ BOB, CAROL, MAX = "bob@partner.example", "carol@partner.example", "max@example.o
 
 
 def large_mail():
-    return Mail([BOB, MAX], "[confidential] Offer", bcc=[CAROL], text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * 30_000)
+    return Mail([BOB, MAX], "[confidential] Offer", bcc=[CAROL], text=text_of(2_160_000))
 
 
 def reached(world, mail):

@@ -8,14 +8,14 @@ import threading
 
 import pytest
 from expect import decision_id, deferred, refused
-from mails import Mail
+from mails import Mail, text_of
 
 BOB, CAROL, DAVE, MAX = "bob@partner.example", "carol@partner.example", "dave@riseup.net", "max@example.org"
 LIMIT = 200_000
 
 
 def mail_of(octets, to, **how):
-    return Mail(to, "[confidential] Offer", text=b"{marker}\r\n" + (b"x" * 70 + b"\r\n") * (octets // 72), **how)
+    return Mail(to, "[confidential] Offer", text=text_of(octets), **how)
 
 
 @pytest.fixture(name="narrow")

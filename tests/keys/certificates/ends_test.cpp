@@ -1,5 +1,6 @@
 // Which certificates end when, and which of them nobody needs to be told of.
 #include "keys/certificates/ends.hpp"
+#include "tests/keys/support/key_index.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,9 +25,8 @@ stored_certificate key(char digit, std::vector<std::string> addresses, std::opti
 }
 
 // "vault@x.org expired 900" and "A ends 1005".
-std::string watched(std::vector<stored_certificate> certificates, std::vector<std::string> always_to = {}) {
-    const key_index index(std::move(certificates));
-    const auto keys = watched_in(index, always_to, 100s, now);
+std::string watched(const std::vector<stored_certificate>& certificates, const std::vector<std::string>& always_to = {}) {
+    const auto keys = watched_among(certificates, key_index(certificates), always_to, 100s, now);
     std::string out;
     for (const auto& one : keys.organisation)
         out += one.entry.substr(0, 11) + " " + std::string(name_of(one.state)) +

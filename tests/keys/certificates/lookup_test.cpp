@@ -1,5 +1,6 @@
 // The certificate that is used for an address, of several, and where it cannot be told.
 #include "keys/certificates/lookup.hpp"
+#include "tests/keys/support/key_index.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,8 +21,7 @@ stored_certificate key(char digit, std::vector<std::string> addresses, int creat
                      .addresses = std::move(addresses),
                      .created = at(created),
                      .expires = {},
-                     .subkeys = {own}},
-            .file = std::string(1, digit)};
+                     .subkeys = {own}}};
 }
 
 stored_certificate expired(stored_certificate k) {
@@ -42,7 +42,8 @@ stored_certificate signing(stored_certificate k) {
 }
 
 std::string found(const found_key& answer) {
-    return std::string(policy::name_of(answer.state)) + (answer.stored ? " " + answer.stored->file.string() : "");
+    return std::string(policy::name_of(answer.state)) +
+           (answer.stored ? " " + answer.stored->cert.fingerprint.substr(0, 1) : "");
 }
 
 TEST(Lookup, OnlyTheWholeAddressMatches) {

@@ -6,6 +6,7 @@
 #include "keys/protection/addressing.hpp"
 #include "keys/protection/inspect.hpp"
 #include "policy/base/bytes.hpp"
+#include "tests/keys/support/key_index.hpp"
 
 #include <gtest/gtest.h>
 

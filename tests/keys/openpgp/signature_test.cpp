@@ -80,7 +80,7 @@ TEST(Signature, EndsOneUserIdAndNotAnotherWhoseAddressHoldsTheFirst) {
                         user_id("Jacob <jacob@x.org>", made_at_9 + by_fingerprint);
     certificate cert;
     cert.addresses = {"bob@x.org", "jacob@x.org"};
-    complete(cert, read_self_signatures(binary), {});
+    complete(cert, read_self_signatures(binary));
     ASSERT_EQ(cert.addresses_expire.size(), 1u);
     EXPECT_EQ(cert.addresses_expire.at("bob@x.org"), time_point(std::chrono::seconds(16)));
 }

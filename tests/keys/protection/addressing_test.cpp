@@ -1,5 +1,6 @@
 // Whether an encrypted mail can be read by its recipient, by the key ids in it.
 #include "keys/protection/addressing.hpp"
+#include "tests/keys/support/key_index.hpp"
 
 #include <gtest/gtest.h>
 

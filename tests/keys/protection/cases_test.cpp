@@ -6,6 +6,7 @@
 #include "keys/protection/inspect.hpp"
 #include "policy/mail/address.hpp"
 #include "tests/keys/support/case_file.hpp"
+#include "tests/keys/support/key_index.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +40,7 @@ const key_index& known_keys() {
         const temporary_directory scratch(std::filesystem::temp_directory_path());
         gpg program({.scratch = scratch.path()});
         std::vector<stored_certificate> all;
-        for (auto& cert : program.list(certificates())) all.push_back({.cert = std::move(cert), .file = {}});
+        for (auto& cert : program.list(certificates())) all.push_back({.cert = std::move(cert)});
         EXPECT_GE(all.size(), 8u);
         return key_index(std::move(all));
     }();

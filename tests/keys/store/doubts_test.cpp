@@ -4,6 +4,7 @@
 #include "keys/certificates/unproved.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/store/store.hpp"
+#include "tests/keys/support/store_contents.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gtest/gtest.h>
@@ -25,14 +26,14 @@ protected:
         EXPECT_TRUE(keys.import(people.export_certificate(ann)));
         return ann;
     }
-    // Whether mail to them waits; "ann" and "bob" of example.org.
+    // Whether mail to them waits; "ann" and "bob" of example.org. Nobody knows what the files were.
     std::string in_doubt() {
-        auto contents = keys.load();
-        problems = contents.problems;
-        const key_index index(std::move(contents.certificates), std::move(contents.doubts));
+        remove_file(keys.directory().string() + ".index");
+        const auto opened = keys.open(reading::all);
+        problems = opened.problems;
         std::string out;
         for (const std::string who : {"ann", "bob"})
-            if (index.find(who + "@example.org", now()).in_doubt) out += (out.empty() ? "" : " ") + who;
+            if (opened.certificates->find(who + "@example.org", now()).in_doubt) out += (out.empty() ? "" : " ") + who;
         return out;
     }
 
@@ -93,11 +94,10 @@ TEST_F(StoreDoubts, AFileOfWhichTooLittleIsLeftLeavesADoubtAboutEverybody) {
 
 TEST_F(StoreDoubts, WhatIsLeftOfACertificateIsNoNewsForOneInUse) {
     const auto ann = added();
-    const auto before = keys.load().certificates;
     replace_file(file_of(ann), "");
-    auto contents = keys.load(before);
-    ASSERT_EQ(contents.certificates.size(), 1u);
-    EXPECT_FALSE(contents.doubts.of_all);
+    const auto opened = keys.open(reading::all).certificates;
+    EXPECT_EQ(opened->count(), 1u);
+    EXPECT_FALSE(opened->find("bob@example.org", now()).in_doubt);
     ASSERT_TRUE(keys.import(people.export_certificate(ann))) << "whoever has it mends it so";
     EXPECT_EQ(in_doubt(), "");
     EXPECT_TRUE(problems.empty());
@@ -122,13 +122,11 @@ TEST_F(StoreDoubts, ACertificateOfTheFutureIsToldAsSuchAndLeavesADoubt) {
     const auto imported = keys.import(binary);
     ASSERT_EQ(imported->problems.size(), 1u);
     EXPECT_NE(imported->problems.front().find("created in the future, on 2099-01-01"), std::string::npos);
-    auto contents = keys.load();
-    ASSERT_EQ(contents.problems.size(), 1u);
-    EXPECT_NE(contents.problems.front().find("created in the future, on 2099-01-01"), std::string::npos)
-        << contents.problems[0];
-    const key_index index(std::move(contents.certificates), std::move(contents.doubts));
-    EXPECT_TRUE(index.find("of-2099@partner.example", now()).in_doubt);
-    EXPECT_FALSE(index.find("bob@example.org", now()).in_doubt);
+    const auto [certificates, said] = keys.open(reading::all);
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_NE(said.front().find("created in the future, on 2099-01-01"), std::string::npos) << said[0];
+    EXPECT_TRUE(certificates->find("of-2099@partner.example", now()).in_doubt);
+    EXPECT_FALSE(certificates->find("bob@example.org", now()).in_doubt);
 }
 
 } // namespace

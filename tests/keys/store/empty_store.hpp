@@ -3,6 +3,7 @@
 
 #include "keys/base/files.hpp"
 #include "keys/store/store.hpp"
+#include "tests/keys/support/store_contents.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,7 @@ protected:
         return out;
     }
     static policy::key_state state_of(const store& keys, const std::string& address) {
-        return key_index(keys.load().certificates).find(address, now()).state;
+        return keys.open(reading::all).certificates->find(address, now()).state;
     }
     static std::string armored_certificate(const test::keyring& people, const std::string& fingerprint) {
         return people.gpg("--armor --export " + fingerprint);

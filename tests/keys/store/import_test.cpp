@@ -3,6 +3,7 @@
 #include "keys/certificates/key_file.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/store/store.hpp"
+#include "tests/keys/support/store_contents.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,29 +33,24 @@ protected:
         if (!report) return {report.error()};
         problems = report->problems;
         std::vector<std::string> out;
-        for (const auto& [cert, what, binary] : report->certificates) {
+        for (const auto& [cert, what] : report->certificates) {
             const auto* word = what == change::added ? "added " : what == change::updated ? "updated " : "unchanged ";
             out.push_back(word + cert.fingerprint + " " + std::string(name_of(state_at(cert, now()))));
             for (const auto& address : cert.addresses) out.back() += " " + address;
-            EXPECT_EQ(*binary, read_file(keys.directory() / (cert.fingerprint + ".pgp")));
         }
         return out;
     }
-    found_key find(const std::string& address) {
-        index = key_index(keys.load().certificates);
-        return index.find(address, now());
-    }
+    found_key find(const std::string& address) { return keys.open(reading::all).certificates->find(address, now()); }
     // One problem, which says this of the certificate.
     void is_refused(const std::string& name, const std::string& fingerprint, const std::string& why) {
         EXPECT_THAT(import(file(name)), IsEmpty()) << name;
         EXPECT_THAT(problems, ElementsAre(fingerprint + " was not taken: " + why)) << name;
-        EXPECT_TRUE(keys.load().certificates.empty());
+        EXPECT_TRUE(load(keys).certificates.empty());
     }
 
     temporary_directory directory{std::filesystem::temp_directory_path()};
     store keys{directory.path() / "keys", {}};
     std::vector<std::string> problems;
-    key_index index;
 };
 
 std::string with(const std::string& what, const std::string& fingerprint, const std::string& rest) {
@@ -118,7 +114,7 @@ TEST_F(StoreImport, ARevocationStaysWhateverComesAfterIt) {
 
 TEST_F(StoreImport, ARevocationIsTakenByWhoKnowsTheCertificate) {
     ASSERT_THAT(import(file("revoked-before.asc")), testing::SizeIs(1));
-    const auto report = keys.import(file("revoked.asc"), keys.load().certificates);
+    const auto report = keys.import(file("revoked.asc"));
     ASSERT_TRUE(report) << report.error();
     ASSERT_EQ(report->certificates.size(), 1u);
     EXPECT_EQ(report->certificates[0].what, change::updated);
@@ -186,7 +182,7 @@ TEST_F(StoreImport, WhatGpgCannotReadIsKeptForAddressing) {
         ElementsAre("added BF3393291508EC127AA83A9C38D2DDA95904F88F not-for-encryption js-v4-curve25519@partner.example"));
     EXPECT_THAT(problems, IsEmpty());
     EXPECT_THAT(import(file("js-v6-curve25519.asc")), ElementsAre(HasSubstr("unchanged")));
-    const auto loaded = keys.load();
+    const auto loaded = load(keys);
     EXPECT_THAT(loaded.problems, IsEmpty());
     ASSERT_EQ(loaded.certificates.size(), 2u);
     for (const auto& one : loaded.certificates) EXPECT_TRUE(one.cert.addressing_only) << one.cert.fingerprint;
@@ -203,7 +199,7 @@ TEST_F(StoreImport, WhatGpgCannotReadLosesNothingByAnotherImport) {
     const auto without_subkey =
         whole.substr(0, whole.size() - packets->back().whole.size() - (*packets)[packets->size() - 2].whole.size());
     EXPECT_THAT(import(without_subkey), ElementsAre(HasSubstr("unchanged")));
-    EXPECT_EQ(keys.load().certificates.at(0).cert.subkeys.size(), 2u);
+    EXPECT_EQ(load(keys).certificates.at(0).cert.subkeys.size(), 2u);
 }
 
 TEST_F(StoreImport, AFileWithAnotherCertificateThanItsNameSaysIsDoubtedAndNotUsed) {
@@ -212,13 +208,12 @@ TEST_F(StoreImport, AFileWithAnotherCertificateThanItsNameSaysIsDoubtedAndNotUse
     replace_file(keys.directory() / (other + ".pgp"), read_key_file(file("plain.asc"))->certificates[0].binary);
     replace_file(keys.directory() / (other_of_six + ".pgp"),
                  read_key_file(file("js-v6-curve25519.asc"))->certificates[0].binary);
-    auto contents = keys.load();
-    EXPECT_THAT(contents.certificates, IsEmpty());
-    EXPECT_THAT(contents.problems, testing::SizeIs(2));
-    const key_index read(std::move(contents.certificates), std::move(contents.doubts));
+    const auto [read, said] = keys.open(reading::all);
+    EXPECT_EQ(read->count(), 0U);
+    EXPECT_THAT(said, testing::SizeIs(2));
     for (const auto* address : {"plain@partner.example", "js-v6-curve25519@partner.example"})
-        EXPECT_TRUE(read.find(address, now()).in_doubt) << address;
-    EXPECT_FALSE(read.find("bob@partner.example", now()).in_doubt);
+        EXPECT_TRUE(read->find(address, now()).in_doubt) << address;
+    EXPECT_FALSE(read->find("bob@partner.example", now()).in_doubt);
 }
 
 TEST_F(StoreImport, MoreThanAFewThatGpgCannotReadCostNoMoreRuns) {
@@ -232,7 +227,7 @@ TEST_F(StoreImport, MoreThanAFewThatGpgCannotReadCostNoMoreRuns) {
     const auto report = keys.import(many);
     ASSERT_TRUE(report);
     EXPECT_EQ(report->certificates.size() + report->problems.size(), 40u);
-    EXPECT_EQ(keys.load().certificates.size(), report->certificates.size());
+    EXPECT_EQ(load(keys).certificates.size(), report->certificates.size());
 }
 
 TEST_F(StoreImport, ASubkeyThatGpgDoesNotKnowIsKeptBesideOneThatItKnows) {

@@ -1,5 +1,6 @@
 // keys/store/store.hpp: what becomes of the certificates in use when the directory is not what it was.
 #include "keys/store/store.hpp"
+#include "tests/keys/support/store_contents.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +9,8 @@ namespace sealgate::keys {
 namespace {
 
 namespace fs = std::filesystem;
+
+time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -22,6 +25,15 @@ protected:
         fs::rename(away, keys.directory());
     }
 
+    // As somebody sees it who had it open before, or not.
+    bool everybody_is_in_doubt(const catalogue* before = nullptr) const {
+        return keys.open(reading::all, before).certificates->find("nobody@example.org", {}).in_doubt;
+    }
+    std::size_t count(const catalogue* before = nullptr) const { return keys.open(reading::all, before).certificates->count(); }
+    std::vector<std::string> problems(const catalogue* before = nullptr) const {
+        return keys.open(reading::all, before).problems;
+    }
+
     temporary_directory directory{fs::temp_directory_path()};
     test::keyring people;
     std::string ann = people.make_key("Ann <ann@example.org>");
@@ -30,46 +42,47 @@ protected:
 };
 
 TEST_F(LostStore, OnlyAnImportMakesTheDirectory) {
-    const auto contents = keys.load();
-    EXPECT_THAT(contents.certificates, IsEmpty());
-    EXPECT_THAT(contents.problems, IsEmpty()) << "there was never anything in it";
-    EXPECT_FALSE(contents.doubts.of_all);
+    EXPECT_EQ(count(), 0U);
+    EXPECT_THAT(problems(), IsEmpty()) << "there was never anything in it";
+    EXPECT_FALSE(everybody_is_in_doubt());
     EXPECT_EQ(keys.remove(ann).error(), "there is no such certificate");
     EXPECT_EQ(keys.set(ann, availability::disabled).error(), "there is no such certificate");
     EXPECT_FALSE(keys.import("hello"));
-    EXPECT_FALSE(fs::exists(keys.directory()));
+    EXPECT_TRUE(fs::is_empty(directory.path()));
     fill();
-    EXPECT_THAT(keys.load().certificates, SizeIs(1));
+    EXPECT_EQ(count(), 1U);
 }
 
 TEST_F(LostStore, WhatIsGoneIsMissedAndTakesNothingAway) {
     fill();
-    const auto known = keys.load().certificates;
+    const auto before = keys.open(reading::all).certificates;
     take_away();
     for (const auto* what : {" is gone", " has nothing in it"}) { // the second: nothing is mounted there
-        const auto contents = keys.load(known);
-        EXPECT_THAT(contents.problems, ElementsAre(HasSubstr(keys.directory().string() + what + ", and held certificates")));
-        EXPECT_THAT(contents.certificates, SizeIs(1));
-        EXPECT_TRUE(contents.doubts.of_all);
-        EXPECT_THAT(keys.load().problems, ElementsAre(HasSubstr(what))) << "who knows nothing finds the note";
-        EXPECT_TRUE(keys.load().doubts.of_all);
+        for (const auto* seen : {before.get(), static_cast<const catalogue*>(nullptr)}) { // who knows nothing finds the note
+            EXPECT_THAT(problems(seen), ElementsAre(HasSubstr(keys.directory().string() + what + ", and held certificates")));
+            EXPECT_EQ(count(seen), 1U);
+            EXPECT_TRUE(everybody_is_in_doubt(seen));
+        }
+        const auto found = keys.open(reading::at_once, before.get()).certificates->find("ann@example.org", now());
+        EXPECT_EQ(found.state, policy::key_state::usable);
         EXPECT_THAT(keys.import(people.export_certificate(ann)).error(), HasSubstr(what));
         EXPECT_FALSE(keys.remove(ann));
         fs::create_directory(keys.directory());
     }
     EXPECT_TRUE(fs::is_empty(keys.directory())) << "a lock would make a store of it";
     bring_back();
-    EXPECT_THAT(keys.load(known).problems, IsEmpty());
-    EXPECT_FALSE(keys.load(known).doubts.of_all);
+    EXPECT_THAT(problems(before.get()), IsEmpty());
+    EXPECT_FALSE(everybody_is_in_doubt(before.get()));
 }
 
 TEST_F(LostStore, WithoutTheNoteItIsKnownByWhatIsInUse) {
     fill();
-    const auto known = keys.load().certificates;
+    const auto before = keys.open(reading::all).certificates;
     take_away();
     fs::remove(directory.path() / "keys.held");
-    EXPECT_THAT(keys.load(known).certificates, SizeIs(1));
-    EXPECT_THAT(keys.load().problems, IsEmpty()) << "that is how somebody says that it is meant";
+    EXPECT_EQ(count(before.get()), 1U);
+    EXPECT_THAT(problems(), IsEmpty()) << "that is how somebody says that it is meant";
+    EXPECT_EQ(count(), 0U);
     EXPECT_TRUE(keys.import(people.export_certificate(ann)));
 }
 
@@ -80,27 +93,25 @@ TEST_F(LostStore, FilesThatNoImportBroughtAreNotedToo) {
     replace_file(keys.directory() / (ann + ".pgp"), people.export_certificate(ann));
     keys.note_what_it_holds();
     take_away();
-    EXPECT_THAT(keys.load().problems, SizeIs(1));
+    EXPECT_THAT(problems(), SizeIs(1));
 }
 
 TEST_F(LostStore, WhatIsEmptiedByHandIsEmpty) {
     fill();
-    const auto known = keys.load().certificates;
+    const auto before = keys.open(reading::all).certificates;
     ASSERT_TRUE(keys.remove(ann));
-    const auto contents = keys.load(known);
-    EXPECT_THAT(contents.certificates, IsEmpty());
-    EXPECT_THAT(contents.problems, IsEmpty());
+    EXPECT_EQ(count(before.get()), 0U);
+    EXPECT_THAT(problems(before.get()), IsEmpty());
 }
 
 TEST_F(LostStore, ADirectoryThatCannotBeReadTakesNothingAway) {
     fill();
-    const auto known = keys.load().certificates;
+    const auto before = keys.open(reading::all).certificates;
     take_away();
     replace_file(keys.directory(), "no directory");
-    const auto contents = keys.load(known);
-    EXPECT_THAT(contents.problems, ElementsAre(HasSubstr("cannot read " + keys.directory().string())));
-    EXPECT_THAT(contents.certificates, SizeIs(1));
-    EXPECT_TRUE(contents.doubts.of_all);
+    EXPECT_THAT(problems(before.get()), ElementsAre(HasSubstr("cannot read " + keys.directory().string())));
+    EXPECT_EQ(count(before.get()), 1U);
+    EXPECT_TRUE(everybody_is_in_doubt(before.get()));
 }
 
 } // namespace

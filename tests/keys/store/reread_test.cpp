@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <fcntl.h>
+#include <thread>
+
 namespace sealgate::keys {
 namespace {
 
@@ -16,28 +20,28 @@ TEST_F(Store, WhatIsKnownStaysWhereItsFileCannotBeReadAnyMore) {
     const auto bob = people.make_key("Bob <bob@example.org>");
     const auto keys = make_store();
     ASSERT_TRUE(keys.import(people.gpg("--export")));
-    const auto before = keys.load().certificates;
     replace_file(file_of(ann), "hello");
     std::filesystem::remove(file_of(bob));
     ASSERT_TRUE(keys.set(ann, availability::disabled));
-    const auto now_known = keys.load(before);
-    ASSERT_EQ(now_known.certificates.size(), 1u) << "what was removed is gone";
-    EXPECT_EQ(now_known.certificates[0].cert.fingerprint, ann);
-    EXPECT_TRUE(now_known.certificates[0].cert.disabled);
-    ASSERT_EQ(now_known.problems.size(), 1u);
-    EXPECT_TRUE(now_known.problems[0].contains("stays as it was")) << now_known.problems[0];
-    EXPECT_TRUE(keys.load().certificates.empty()) << "whoever knows nothing has nothing";
+    for (const auto what : {reading::at_once, reading::what_changed, reading::all}) {
+        const auto now_known = load(keys, what);
+        ASSERT_EQ(now_known.certificates.size(), 1u) << "what was removed is gone";
+        EXPECT_EQ(now_known.certificates[0].cert.fingerprint, ann);
+        EXPECT_TRUE(now_known.certificates[0].cert.disabled);
+        ASSERT_EQ(now_known.problems.size(), 1u);
+        EXPECT_TRUE(now_known.problems[0].contains("stays as it was")) << now_known.problems[0];
+        EXPECT_NE(keys.open(what).certificates->find("ann@example.org", now()).stored, nullptr);
+    }
+    remove_file(keys.directory().string() + ".index");
+    EXPECT_TRUE(load(keys).certificates.empty()) << "whoever knows nothing has nothing";
 }
 
 TEST_F(Store, WhatDidNotChangeIsNotReadAgain) {
     const auto ann = people.make_key("Ann <ann@example.org>");
-    const auto keys = make_store();
-    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
-    const auto before = keys.load().certificates;
-    const store without_gpg(keys.directory(), {.program = "/nonexistent", .scratch = {}});
-    EXPECT_EQ(without_gpg.load(before).certificates.at(0).binary, before[0].binary);
-    EXPECT_THROW(without_gpg.load(), gpg_broken);
-    EXPECT_THROW(without_gpg.load(before, reading::all), gpg_broken) << "a reload asks anew";
+    ASSERT_TRUE(make_store().import(people.export_certificate(ann)));
+    const store without_gpg(make_store().directory(), {.program = "/nonexistent", .scratch = {}});
+    EXPECT_EQ(load(without_gpg, reading::what_changed).certificates.size(), 1U);
+    EXPECT_THROW(load(without_gpg), gpg_broken) << "another gpg is asked anew";
 }
 
 // Each look would cost some runs of gpg, on a gateway with nothing else to do.
@@ -47,12 +51,13 @@ TEST_F(Store, WhatGpgCannotReadIsNotReadAgainEither) {
     ASSERT_TRUE(keys.import(read_file(six)));
     const auto binary = read_file(later);
     replace_file(file_of(fingerprint_of_key(walk_packets(binary, 10)->front().body)), binary);
-    const auto before = keys.load();
-    ASSERT_EQ(before.certificates.size(), 2u);
-    const auto again = store(keys.directory(), {.program = "/nonexistent", .scratch = {}}).load(before.certificates);
+    const auto before = keys.open(reading::all);
+    ASSERT_EQ(before.certificates->count(), 2u);
+    const store without_gpg(keys.directory(), {.program = "/nonexistent", .scratch = {}});
+    const auto again = without_gpg.open(reading::what_changed, before.certificates.get());
     EXPECT_EQ(again.problems, before.problems);
-    EXPECT_EQ(again.doubts.addresses, before.doubts.addresses);
-    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(again.certificates[i].cert, before.certificates[i].cert);
+    EXPECT_TRUE(again.certificates->changes_since(*before.certificates).none());
+    EXPECT_TRUE(again.certificates->find("of-2099@partner.example", now()).in_doubt);
 }
 
 // By a clock that was behind, or an owner who renews early.
@@ -60,13 +65,20 @@ TEST_F(Store, WhatIsMadeLaterThanItWasReadIsReadAgainThen) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto keys = make_store();
     ASSERT_TRUE(keys.import(people.export_certificate(ann)));
-    auto known = keys.load().certificates;
-    EXPECT_EQ(known[0].read_again, std::nullopt);
-    known[0].read_again = now() + std::chrono::hours(1);
-    known[0].cert.addresses = {"still@example.org"};
-    EXPECT_EQ(keys.load(known).certificates[0].cert.addresses, known[0].cert.addresses);
-    known[0].read_again = now();
-    EXPECT_EQ(keys.load(known).certificates[0].cert.addresses, std::vector<std::string>{"ann@example.org"});
+    auto known = load(keys).certificates[0];
+    EXPECT_EQ(known.read_again, std::nullopt);
+    known.cert.addresses = {"still@example.org"};
+    for (const auto& [again, address] :
+         {std::pair(now() + std::chrono::hours(1), "still@example.org"), std::pair(now(), "ann@example.org")}) {
+        known.read_again = again;
+        auto index = certificate_index::open_to_write(keys.directory().string() + ".index");
+        index.begin();
+        index.put(known, stamp_of(file_of(ann)), now());
+        index.commit(index.state());
+        EXPECT_NE(keys.open(reading::what_changed).certificates->find(address, now()).stored, nullptr) << address;
+        EXPECT_EQ(keys.open(reading::what_changed).certificates->all_of("ann@example.org", now()).size(),
+                  address[0] == 'a' ? 1U : 0U);
+    }
 }
 
 TEST_F(Store, WhatStaysIsWeakByThePolicyOfToday) {
@@ -75,11 +87,57 @@ TEST_F(Store, WhatStaysIsWeakByThePolicyOfToday) {
     const auto imported = keys.import(binary);
     ASSERT_EQ(changes(imported), "added ");
     const auto& cert = imported->certificates[0].cert;
+    EXPECT_EQ(state_at(cert, now()), key_state::weak);
     const store lenient(keys.directory(), {}, {.rsa = 1024, .elgamal = 1024});
-    const auto known = lenient.load().certificates;
-    EXPECT_EQ(state_at(known[0].cert, now()), key_state::usable);
+    EXPECT_EQ(state_at(load(lenient).certificates[0].cert, now()), key_state::usable);
     replace_file(file_of(cert.fingerprint), "hello");
-    EXPECT_EQ(state_at(keys.load(known, reading::all).certificates[0].cert, now()), key_state::weak);
+    EXPECT_EQ(state_at(load(keys).certificates[0].cert, now()), key_state::weak);
+}
+
+// `cp` over a file, and an editor, change no directory.
+TEST_F(Store, AFileThatIsWrittenInPlaceIsNotUsedBehindTheIndex) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // until what stat(2) says can be relied on
+    (void)load(keys);
+    const auto before = keys.open(reading::at_once).certificates;
+    people.revoke(ann);
+    open_file(file_of(ann), O_WRONLY | O_TRUNC).write_all(people.export_certificate(ann));
+    const auto behind = before->find("ann@example.org", now());
+    EXPECT_EQ(behind.stored, nullptr);
+    EXPECT_TRUE(behind.in_doubt);
+    EXPECT_EQ(keys.open(reading::what_changed).certificates->find("ann@example.org", now()).state, key_state::revoked);
+}
+
+TEST_F(Store, WhatChangedIsToldByWhatWasOpenBefore) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto keys = make_store();
+    auto told = [&, last = keys.open(reading::all).certificates]() mutable {
+        const auto next = keys.open(reading::what_changed, last.get()).certificates;
+        const auto out = next->changes_since(*last);
+        EXPECT_EQ(next->digest() == last->digest(), out.none());
+        last = next;
+        return out;
+    };
+    using fingerprints = std::vector<std::string>;
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    EXPECT_EQ(told().added.size(), 2U);
+    EXPECT_TRUE(told().none());
+    ASSERT_TRUE(keys.set(ann, availability::disabled));
+    EXPECT_EQ(told().changed, fingerprints{ann});
+    ASSERT_TRUE(keys.remove(bob));
+    (void)load(keys); // somebody else may have looked first
+    EXPECT_EQ(told().removed, fingerprints{bob});
+    ASSERT_TRUE(keys.import(people.export_certificate(bob)));
+    ASSERT_TRUE(keys.remove(bob));
+    EXPECT_TRUE(told().none()) << "it came and went";
+    ASSERT_TRUE(keys.remove(ann));
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    const auto both = told();
+    EXPECT_EQ(both.added, fingerprints{bob});
+    EXPECT_EQ(both.changed, fingerprints{ann});
 }
 
 } // namespace

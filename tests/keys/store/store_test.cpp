@@ -14,7 +14,7 @@ namespace {
 using policy::key_state;
 
 TEST_F(Store, EmptyHasNothing) {
-    const auto contents = make_store().load();
+    const auto contents = load(make_store());
     EXPECT_TRUE(contents.certificates.empty());
     EXPECT_TRUE(contents.problems.empty());
 }
@@ -31,11 +31,10 @@ TEST_F(Store, ImportKeepsOneFileACertificate) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     EXPECT_EQ(std::filesystem::status(keys.directory()).permissions(), std::filesystem::perms::owner_all);
 
-    const auto contents = keys.load();
+    const auto contents = load(keys);
     EXPECT_TRUE(contents.problems.empty());
     ASSERT_EQ(contents.certificates.size(), 2u);
     const auto& loaded = *std::ranges::find_if(contents.certificates, [&](const auto& c) { return c.cert.fingerprint == ann; });
-    EXPECT_EQ(loaded.file, file_of(ann));
     EXPECT_EQ(*loaded.binary, read_file(file_of(ann)));
     EXPECT_EQ(loaded.cert.user_ids, std::vector<std::string>{"Ann Example <Ann@Example.org>"});
     EXPECT_EQ(loaded.cert.addresses, std::vector<std::string>{"ann@example.org"});
@@ -64,7 +63,7 @@ TEST_F(Store, SecretKeysAreRefusedAndNeverWritten) {
         ASSERT_FALSE(report);
         EXPECT_TRUE(report.error().starts_with("holds a secret key")) << report.error();
     }
-    EXPECT_TRUE(keys.load().certificates.empty());
+    EXPECT_TRUE(load(keys).certificates.empty());
 }
 
 TEST_F(Store, WhatIsNoCertificateIsRefused) {
@@ -73,7 +72,7 @@ TEST_F(Store, WhatIsNoCertificateIsRefused) {
                              people.gpg_with_input("--store", "hello")})
         EXPECT_FALSE(keys.import(file));
     EXPECT_FALSE(std::filesystem::exists(keys.directory()));
-    EXPECT_TRUE(keys.load().certificates.empty());
+    EXPECT_TRUE(load(keys).certificates.empty());
 }
 
 TEST_F(Store, UnknownKeyVersionsAreNamed) {
@@ -189,11 +188,11 @@ TEST_F(Store, OfSeveralCertificatesTheNewestUsableIsTaken) {
     people.delete_key(old);
     const auto fresh = people.make_key("Ann <ann@example.org>");
     ASSERT_TRUE(keys.import(people.export_certificate(fresh)));
-    const key_index index(keys.load().certificates);
-    ASSERT_NE(index.find("ann@example.org", now()).stored, nullptr);
-    EXPECT_EQ(index.find("ann@example.org", now()).stored->cert.fingerprint, fresh);
+    const auto all = keys.open(reading::all).certificates;
+    ASSERT_NE(all->find("ann@example.org", now()).stored, nullptr);
+    EXPECT_EQ(all->find("ann@example.org", now()).stored->cert.fingerprint, fresh);
     const time_point of_2021 = std::chrono::sys_days(std::chrono::year(2021) / 1 / 1);
-    EXPECT_EQ(index.find("ann@example.org", of_2021).stored->cert.fingerprint, old);
+    EXPECT_EQ(all->find("ann@example.org", of_2021).stored->cert.fingerprint, old);
 }
 
 TEST_F(Store, BadFilesAreReportedAndTheRestIsUsed) {
@@ -213,8 +212,9 @@ TEST_F(Store, BadFilesAreReportedAndTheRestIsUsed) {
     replace_file(file_of(std::string(40, 'C')), people.gpg("--export")); // several
     replace_file(file_of(std::string(40, 'D')), read_armor(people.export_secret_key(good[4])).blocks.at(0).data);
     replace_file(keys.directory() / "notes.txt", "not a certificate, and not meant to be");
+    remove_file(keys.directory().string() + ".index"); // which would know what they were
 
-    const auto contents = keys.load();
+    const auto contents = load(keys);
     std::vector<std::string> loaded;
     for (const auto& stored : contents.certificates) loaded.push_back(stored.cert.fingerprint);
     EXPECT_EQ(loaded, (std::vector{good[2], good[4]}));
@@ -242,8 +242,8 @@ TEST_F(Store, SwappedFilesAreNotUsed) {
     make_private_directory(keys.directory());
     replace_file(file_of(ann), people.export_certificate(bob));
     replace_file(file_of(bob), people.export_certificate(ann));
-    EXPECT_TRUE(keys.load().certificates.empty());
-    EXPECT_EQ(keys.load().problems.size(), 2u);
+    EXPECT_TRUE(load(keys).certificates.empty());
+    EXPECT_EQ(load(keys).problems.size(), 2u);
 }
 
 TEST_F(Store, DisabledIsRememberedAndCanBeUndone) {
@@ -277,7 +277,7 @@ TEST_F(Store, NothingIsLeftBehind) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto keys = make_store();
     ASSERT_TRUE(keys.import(people.export_certificate(ann)));
-    (void)keys.load();
+    (void)load(keys);
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(keys.directory())) names.push_back(entry.path().filename());
     std::ranges::sort(names);
@@ -288,8 +288,7 @@ TEST_F(Store, SealsToWhatItHolds) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto keys = make_store();
     ASSERT_TRUE(keys.import(people.export_certificate(ann)));
-    const key_index index(keys.load().certificates);
-    const auto found = index.find("ann@example.org", now());
+    const auto found = keys.open(reading::all).certificates->find("ann@example.org", now());
     ASSERT_EQ(found.state, key_state::usable);
     sealer seals({.scratch = directory.path()});
     const auto sealed = seals.seal({"\r\nhello\r\n"}, {recipient_for(*found.stored, now())});
@@ -308,7 +307,7 @@ TEST_F(Store, AGpgThatFailsIsNotTheCertificatesFault) {
                          "*) echo '[GNUPG:] FAILURE x 28' >&2; exit 2;; esac; done\nexec /usr/bin/gpg \"$@\"\n",
                      0700);
         const store keys(directory.path() / "keys", {.program = broken, .scratch = {}, .deadline = std::chrono::minutes(1)});
-        EXPECT_THROW(keys.load(), gpg_broken) << when;
+        EXPECT_THROW(load(keys), gpg_broken) << when;
     }
 }
 

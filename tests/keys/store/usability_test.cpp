@@ -4,6 +4,7 @@
 #include "keys/openpgp/packets.hpp"
 #include "keys/sealing/seal.hpp"
 #include "keys/store/store.hpp"
+#include "tests/keys/support/store_contents.hpp"
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ protected:
         const store keys(directory.path(), {}, least);
         const auto read = read_key_file(file).value();
         for (const auto& one : read.certificates) replace_file(directory.path() / (one.fingerprint + ".pgp"), one.binary);
-        return keys.load();
+        return load(keys);
     }
     stored_certificate only(const std::string& name, policy::key_minimum least = {}) {
         auto contents = stored(read_file(odd_certificates / name), least);
@@ -187,7 +188,7 @@ TEST_F(Usability, AKeyForAddressingAloneIsNotTried) {
     const auto report = keys.import(read_file(std::filesystem::path(SEALGATE_KEY_FILES) / "js-v6-curve25519.asc"));
     ASSERT_TRUE(report);
     ASSERT_EQ(report->certificates.size(), 1u);
-    EXPECT_TRUE(keys.load().certificates.at(0).cert.addressing_only);
+    EXPECT_TRUE(load(keys).certificates.at(0).cert.addressing_only);
 }
 
 TEST_F(Usability, Sha1IsSeenWhereItBindsSomething) {

@@ -3,6 +3,7 @@
 #include "keys/base/files.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "policy/load/policy.hpp"
+#include "tests/keys/support/store_contents.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
@@ -34,8 +35,7 @@ std::shared_ptr<snapshot> live_with(policy::mode how) {
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
     config gateway;
     gateway.mode = how;
-    return std::make_shared<snapshot>(gateway, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}),
-                                      std::vector<std::string>{});
+    return std::make_shared<snapshot>(gateway, *std::move(loaded), keys::catalogue_of({}), std::vector<std::string>{});
 }
 
 class Gateway : public testing::Test {

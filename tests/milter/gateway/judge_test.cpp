@@ -1,5 +1,6 @@
 // What serve and explain share: facts observed, keys looked up, a decision made.
 #include "milter/gateway/judge.hpp"
+#include "tests/keys/support/store_contents.hpp"
 
 #include <gtest/gtest.h>
 
@@ -59,7 +60,7 @@ protected:
     }
 
     policy::decision decided() const {
-        const auto live = make_snapshot(gateway, rules, {.certificates = certificates, .problems = {}});
+        const auto live = make_snapshot(gateway, rules, keys::opened({.certificates = certificates}));
         return observe_and_decide(*live, mail, std::vector<std::string>{}, now).made;
     }
 

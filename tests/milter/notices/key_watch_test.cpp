@@ -2,6 +2,7 @@
 #include "keys/base/files.hpp"
 #include "milter/notices/key_watch.hpp"
 #include "policy/load/policy.hpp"
+#include "tests/keys/support/store_contents.hpp"
 
 #include <gmock/gmock.h>
 
@@ -32,8 +33,8 @@ std::shared_ptr<snapshot> without_keys() {
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
     config gateway;
     gateway.watch.mail = {policy::parse_address("ann@example.org"), policy::parse_address("bob@example.org")};
-    return std::make_shared<snapshot>(std::move(gateway), *std::move(loaded),
-                                      keys::key_index(std::vector<keys::stored_certificate>{}), std::vector<std::string>{});
+    return std::make_shared<snapshot>(std::move(gateway), *std::move(loaded), keys::catalogue_of({}),
+                                      std::vector<std::string>{});
 }
 
 class KeyWatch : public testing::Test {

@@ -3,6 +3,7 @@
 #include "milter/gateway/judge.hpp"
 #include "milter/notices/notifier.hpp"
 #include "policy/load/policy.hpp"
+#include "tests/keys/support/store_contents.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
@@ -40,8 +41,7 @@ std::shared_ptr<snapshot> snapshot_of(const std::string& text) {
     auto loaded =
         policy::load_policy("policy.yaml", [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
-    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::key_index(std::vector<keys::stored_certificate>{}),
-                                      std::vector<std::string>{});
+    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::catalogue_of({}), std::vector<std::string>{});
 }
 
 class NoticeDesk : public testing::Test {

@@ -1,5 +1,6 @@
 // What a reload changed, in one line with counts.
 #include "milter/settings/reload_news.hpp"
+#include "tests/keys/support/store_contents.hpp"
 #include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,7 @@ using testing::StartsWith;
 using certificates = std::vector<std::pair<std::string, std::string>>;
 
 std::shared_ptr<const snapshot> live(const std::string& rules, const certificates& stored = {},
-                                     policy::mode mode = policy::mode::enforce) {
+                                     policy::mode mode = policy::mode::enforce, const snapshot* before = nullptr) {
     config gateway;
     gateway.mode = mode;
     keys::store_contents contents;
@@ -31,17 +32,20 @@ std::shared_ptr<const snapshot> live(const std::string& rules, const certificate
         cert.fingerprint = cert.disabled ? name.substr(1, name.size() - 2) : name;
         contents.certificates.push_back({.cert = std::move(cert), .binary = std::make_shared<const std::string>(octets)});
     }
-    return make_snapshot(std::move(gateway), policy::load_or_fail(rules), std::move(contents));
+    return make_snapshot(std::move(gateway), policy::load_or_fail(rules),
+                         keys::opened(std::move(contents), before ? before->certificates.get() : nullptr));
 }
 
 TEST(ReloadNews, SaysThatNothingChanged) {
-    EXPECT_EQ(reload_news(*live(example_policy, {{"A", "1"}}), *live(example_policy, {{"A", "1"}})),
+    const auto before = live(example_policy, {{"A", "1"}});
+    EXPECT_EQ(reload_news(*before, *live(example_policy, {{"A", "1"}}, policy::mode::enforce, before.get())),
               "nothing changed in policy, lists and keys");
 }
 
 TEST(ReloadNews, CountsKeys) {
     const auto before = live(example_policy, {{"A", "1"}, {"B", "1"}, {"C", "1"}, {"D", "1"}, {"E", "1"}});
-    const auto now = live(example_policy, {{"A", "1"}, {"B", "2"}, {"[C]", "1"}, {"F", "1"}, {"G", "1"}, {"H", "1"}});
+    const auto now = live(example_policy, {{"A", "1"}, {"B", "2"}, {"[C]", "1"}, {"F", "1"}, {"G", "1"}, {"H", "1"}},
+                          policy::mode::enforce, before.get());
     EXPECT_EQ(reload_news(*before, *now), "keys 3 new, 2 gone, 2 changed");
     EXPECT_EQ(key_news(*before, *now), "keys 3 new, 2 gone, 2 changed");
     EXPECT_EQ(key_news(*now, *now), "");

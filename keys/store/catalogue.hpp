@@ -1,0 +1,71 @@
+// The certificates of a store, looked up one by one in its index: those that nobody writes to take no memory.
+//
+// What was looked up once stays as it was; what was not is as the index has it now. A certificate whose file changed behind the
+// index is not used, and leaves a doubt about whom it may be for, until the index is brought up to date.
+// Several threads may ask at a time.
+// Tested by store/reread_test and index_test.
+#pragma once
+
+#include "keys/certificates/lookup.hpp"
+#include "keys/store/index.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/rules/policy.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::keys {
+
+class catalogue : public key_lookup {
+public:
+    struct places {
+        std::filesystem::path files = {}; // empty: they cannot be looked at
+        std::filesystem::path index = {}; // empty: it is this one's own, and in no file
+    };
+
+    // `minimum`: keys that are shorter are weak.
+    catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where);
+    ~catalogue() override;
+
+    std::size_t count() const { return state_.count; }
+    // Of all: the same as long as none changes, is disabled or enabled.
+    const std::string& digest() const { return state_.digest; }
+
+    // By fingerprint. These throw sqlite_error where the index cannot be read.
+    void each(const std::function<void(const stored_certificate&)>& take) const;
+    // Those in which something ends by then.
+    std::vector<stored_certificate> ending_by(time_point end) const;
+    // What changed since that one was made, of the same store.
+    policy::certificate_changes changes_since(const catalogue& before) const;
+
+    bool has_own_index() const { return places_.index.empty(); }
+
+    // A copy of the index that nobody else has.
+    certificate_index copy_of_index() const;
+
+private:
+    struct shared_index; // with what was found in it
+
+    candidates naming(std::string_view address_key) const override;
+    candidates of_fingerprint(std::string_view fingerprint) const override;
+
+    template <class Look>
+    candidates looked_up(std::string_view key, Look look) const;
+    void give_up(const sqlite_error& problem) const;
+    bool is_as_indexed(const std::string& fingerprint) const;
+    stored_certificate marked(stored_certificate stored) const;
+
+    policy::key_minimum minimum_;
+    key_doubts doubts_;
+    places places_;
+    std::unique_ptr<shared_index> index_;
+    index_state state_;
+};
+
+} // namespace sealgate::keys

@@ -1,0 +1,69 @@
+"""What the certificates that nobody writes to cost: everything with a few in the store, then with many more."""
+
+import statistics
+import time
+
+from certificates import certificate
+from mails import Mail
+from processes import own_memory
+from smtp_client import SmtpClient
+
+TIMES = 7
+
+
+def measure(stage, count):
+    mail = stage.write("growth.eml", "From: ann@example.org\nTo: bob@partner.example\nSubject: [confidential] x\n\nhello\n")
+    actions = {"explain": lambda: explain(stage, mail), "restart": lambda: restart(stage), "reload": lambda: reload(stage),
+               "20 mails sealed": lambda: seal(stage)}
+    few = {name: best(action) for name, action in actions.items()}
+    memory = own_memory(stage.gateway.pid)
+    began = time.perf_counter()
+    for number in range(count):
+        fingerprint, octets = certificate(f"p{number}@many.example")
+        (stage.gateway.state / "keys" / f"{fingerprint}.pgp").write_bytes(octets)
+    made = time.perf_counter() - began
+    began = time.perf_counter()
+    stage.gateway.run("check", timeout=7200).check_returncode()
+    judged = time.perf_counter() - began
+    stage.gateway.run("check")  # what changed within the last second is looked at once more
+    print(f"\ngrowth: {count:,} certificates more (made in {made:.0f} s, judged by gpg in {judged:.0f} s), ms, best of {TIMES}\n"
+          f"  {'':24}{'few':>10}{'many':>10}{'ratio':>8}")
+    stage.gateway.restart()
+    time.sleep(3)
+    for name, action in actions.items():
+        many = best(action)
+        print(f"  {name:24}{few[name] * 1000:10.1f}{many * 1000:10.1f}{many / few[name]:8.2f}", flush=True)
+    more = own_memory(stage.gateway.pid) - memory
+    print(f"  memory: {more / count:.0f} octets a certificate")
+
+
+def best(action):
+    times = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - began)
+    return statistics.median(sorted(times)[:3])
+
+
+def explain(stage, mail):
+    stage.gateway.run("explain", "--from", "ann@example.org", "--to", "bob@partner.example", str(mail))
+
+
+def restart(stage):
+    stage.gateway.stop()
+    stage.gateway.start()
+
+
+def reload(stage):
+    if "reloaded: " not in stage.gateway.reload(timeout=60):
+        raise RuntimeError(f"not reloaded{stage.logs()}")
+
+
+def seal(stage):
+    with SmtpClient(stage.postfix.smtp, "127.0.0.1") as client:
+        for _ in range(20):
+            mail = Mail(["bob@partner.example"], "[confidential] Minutes")
+            reply = client.send(mail.sender, mail.recipients, mail.data())
+            if reply.code != 250:
+                raise RuntimeError(f"not accepted: {reply}{stage.logs()}")

@@ -1,6 +1,9 @@
 #include "keys/base/sqlite.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace sealgate::keys {
 
@@ -17,6 +20,14 @@ constexpr int patience = 1000; // milliseconds
 
 void require(int result, sqlite3* database) {
     if (result != SQLITE_OK) fail(database);
+}
+
+// SQLITE_OPEN_NOFOLLOW refuses a link anywhere in the path.
+std::filesystem::path with_real_directory(const std::filesystem::path& file) {
+    if (file.empty()) return file;
+    std::error_code problem;
+    const auto directory = std::filesystem::canonical(file.has_parent_path() ? file.parent_path() : ".", problem);
+    return problem ? file : directory / file.filename();
 }
 
 } // namespace
@@ -62,7 +73,7 @@ std::int64_t sqlite_statement::number(int column) const { return sqlite3_column_
 sqlite_database::sqlite_database(const std::filesystem::path& file, access wanted) {
     sqlite3* raw = nullptr;
     const int flags = wanted == access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    const int result = sqlite3_open_v2(file.c_str(), &raw,
+    const int result = sqlite3_open_v2(with_real_directory(file).c_str(), &raw,
                                        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, nullptr);
     database_.reset(raw);
     require(result, raw);
@@ -89,6 +100,16 @@ void sqlite_database::take_all_of(sqlite_database& other) {
     constexpr int all_pages = -1;
     sqlite3_backup_step(copying, all_pages);
     require(sqlite3_backup_finish(copying), database_.get());
+}
+
+bool index_may_be_read(const std::filesystem::path& file) {
+    struct stat found {};
+    return ::lstat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
+bool index_may_be_written(const std::filesystem::path& file) {
+    struct stat directory {};
+    return ::stat(file.parent_path().c_str(), &directory) == 0 && directory.st_uid == ::geteuid();
 }
 
 } // namespace sealgate::keys

@@ -1,7 +1,7 @@
 // SQLite, as indexes need it that can be thrown away: a database file, and statements in it. Only this file knows it.
 //
 // Errors throw sqlite_error. One object belongs to one thread at a time; several processes may have the same file open.
-// Tested by store/index_test.
+// Tested by store/index_test and milter/audit/index_file_test.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,7 @@ public:
     enum class access { read, write };
 
     // With `write`, a file that is not there is made; without a name it is a temporary one, which goes with the object. Follows
-    // no symbolic link. What stands in the file is not trusted. Waits a second for others.
+    // no symbolic link to the file; its directory may be one. What stands in the file is not trusted. Waits a second for others.
     sqlite_database(const std::filesystem::path& file, access wanted);
 
     void run(const char* statements);
@@ -70,5 +70,11 @@ private:
     };
     std::unique_ptr<sqlite3, close> database_;
 };
+
+// Whether an index at that place is a file, and no link to one.
+bool index_may_be_read(const std::filesystem::path& file);
+// Whether it is for this user to make one there. Root would follow where the owner of the directory leads, and what it makes
+// would be root's.
+bool index_may_be_written(const std::filesystem::path& file);
 
 } // namespace sealgate::keys

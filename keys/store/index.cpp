@@ -9,9 +9,7 @@
 #include <fcntl.h>
 #include <memory>
 #include <set>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace sealgate::keys {
@@ -69,11 +67,6 @@ time_point first_end(const certificate& cert) {
     return out;
 }
 
-bool may_be_read(const std::filesystem::path& file) {
-    struct stat found {};
-    return ::lstat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode);
-}
-
 bool is_of_this_form(sqlite_database& database) {
     auto version = database.prepare("PRAGMA user_version");
     return version.step() && version.number(0) == form_number;
@@ -104,16 +97,11 @@ std::string digest_of_all(sqlite_database& database) {
 
 } // namespace
 
-bool may_write_beside(const std::filesystem::path& file) {
-    struct stat directory {};
-    return ::stat(file.parent_path().c_str(), &directory) == 0 && directory.st_uid == ::geteuid();
-}
-
 certificate_index::certificate_index(sqlite_database database)
     : database_(std::move(database)) {}
 
 std::optional<certificate_index> certificate_index::open(const std::filesystem::path& file) {
-    if (!may_be_read(file)) return std::nullopt;
+    if (!index_may_be_read(file)) return std::nullopt;
     try {
         sqlite_database database(file, sqlite_database::access::read);
         if (is_of_this_form(database)) return certificate_index(std::move(database));
@@ -123,7 +111,7 @@ std::optional<certificate_index> certificate_index::open(const std::filesystem::
 }
 
 certificate_index certificate_index::open_to_write(const std::filesystem::path& file) {
-    if (may_be_read(file)) {
+    if (index_may_be_read(file)) {
         try {
             sqlite_database database(file, sqlite_database::access::write);
             if (is_of_this_form(database)) return certificate_index(prepared(std::move(database)));

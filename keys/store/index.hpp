@@ -93,8 +93,4 @@ private:
     bool changed_ = false;
 };
 
-// Whether this process may make files beside the store: root would follow where the owner of the directory leads, and what it
-// makes would be root's.
-bool may_write_beside(const std::filesystem::path& file);
-
 } // namespace sealgate::keys

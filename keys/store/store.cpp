@@ -62,7 +62,7 @@ opened_store store::kept(const catalogue* before, std::string problem) const {
                   {.index = there ? index_file() : std::filesystem::path()});
 }
 
-bool store::may_write_index() const { return may_write_beside(index_file()); }
+bool store::may_write_index() const { return index_may_be_written(index_file()); }
 
 std::optional<opened_store> store::open_as_it_is() const {
     auto index = certificate_index::open(index_file());

@@ -61,19 +61,24 @@ bool is_pseudonym(std::string_view text) {
            (text.size() == hash_size || text[hash_size] == '@');
 }
 
+bool is_start(const json::object& record) { return text_in(record, "event") == "start"; }
+
+bool has_hashed_people(const json::object& record) {
+    const auto is_hashed = [](const json::object& of, std::string_view field) {
+        return is_pseudonym(text_in(of, field).value_or(""));
+    };
+    const auto recipients = recipients_in(record);
+    return is_hashed(record, "sender") ||
+           std::ranges::any_of(recipients, [&](const auto* one) { return is_hashed(*one, "address"); });
+}
+
 void address_key_in_use::see(const json::object& record) {
-    if (text_in(record, "event") == "start") in_use_ = text_in(record, "address_key").value_or("");
+    if (is_start(record)) in_use_ = text_in(record, "address_key").value_or("");
 }
 
 key_fit address_key_in_use::fit_for(const json::object& record) const {
     if (!at_hand_.empty() && in_use_ == at_hand_) return key_fit::fits;
-    const auto recipients = recipients_in(record);
-    const auto is_hashed = [](const json::object& of, std::string_view field) {
-        return is_pseudonym(text_in(of, field).value_or(""));
-    };
-    const bool hashed = is_hashed(record, "sender") ||
-                        std::ranges::any_of(recipients, [&](const auto* one) { return is_hashed(*one, "address"); });
-    if (!hashed) return key_fit::fits;
+    if (!has_hashed_people(record)) return key_fit::fits;
     return !at_hand_.empty() && in_use_.empty() ? key_fit::unknown : key_fit::another;
 }
 

@@ -62,6 +62,10 @@ private:
 // Whether it is a hash as pseudonyms make them, with or without a domain behind it.
 bool is_pseudonym(std::string_view text);
 
+// What address_key_in_use goes by: a start of the gateway, and whether people in the record are hashed.
+bool is_start(const boost::json::object& record);
+bool has_hashed_people(const boost::json::object& record);
+
 enum class key_fit : std::uint8_t { fits, unknown, another };
 
 // Follows a log and knows under which key its people are hashed: a start says it (contrib/design/audit_format.md).

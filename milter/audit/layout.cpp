@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "audit-";
 constexpr std::string_view suffix = ".jsonl";
+constexpr std::string_view index_suffix = ".index";
+constexpr std::string_view written = "audit.jsonl";
 
 std::optional<std::uint64_t> first_record_of(std::string_view name) {
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
@@ -30,7 +32,7 @@ std::optional<std::uint64_t> first_record_of(std::string_view name) {
 
 } // namespace
 
-fs::path written_log(const fs::path& directory) { return directory / "audit.jsonl"; }
+fs::path written_log(const fs::path& directory) { return directory / written; }
 
 fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
     return directory / fmt::format("{}{:012}{}", prefix, first_record, suffix);
@@ -38,6 +40,26 @@ fs::path rotated_log(const fs::path& directory, std::uint64_t first_record) {
 
 fs::path found_log(const fs::path& directory, std::uint64_t record, unsigned copy) {
     return directory / fmt::format("found-{:012}{}{}", record, copy > 1 ? fmt::format("-{}", copy) : "", suffix);
+}
+
+fs::path index_of(const fs::path& log) {
+    auto out = log;
+    return out.replace_extension(index_suffix);
+}
+
+bool grows(const fs::path& log) { return log.filename() == written; }
+
+std::vector<fs::path> stray_indexes(const fs::path& directory) {
+    std::vector<fs::path> out;
+    std::error_code problem;
+    for (const auto& entry : fs::directory_iterator(directory, problem)) {
+        auto log = entry.path();
+        if (log.extension() != index_suffix) continue;
+        log.replace_extension(suffix);
+        const bool is_ours = grows(log) || first_record_of(log.filename().string());
+        if (is_ours && !fs::exists(fs::symlink_status(log))) out.push_back(entry.path());
+    }
+    return out;
 }
 
 std::vector<fs::path> log_files(const fs::path& directory) {
@@ -51,7 +73,7 @@ std::vector<fs::path> log_files(const fs::path& directory) {
     std::ranges::sort(rotated);
     std::vector<fs::path> out;
     for (auto& [first, path] : rotated) out.push_back(std::move(path));
-    if (auto written = written_log(directory); fs::exists(written)) out.push_back(std::move(written));
+    if (auto last = written_log(directory); fs::exists(last)) out.push_back(std::move(last));
     return out;
 }
 

@@ -19,6 +19,13 @@ std::filesystem::path rotated_log(const std::filesystem::path& directory, std::u
 // What was found where the written log should have been, and is no part of the log. `record` tells of it.
 std::filesystem::path found_log(const std::filesystem::path& directory, std::uint64_t record, unsigned copy);
 
+// The index beside a file of the log (milter/audit/index_file.hpp).
+std::filesystem::path index_of(const std::filesystem::path& log);
+// Whether it is the written one, which grows.
+bool grows(const std::filesystem::path& log);
+// Indexes whose file of the log is gone.
+std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& directory);
+
 // Those that are there, in the order of their records, the written one last. A directory that is missing has none.
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);
 

@@ -1,6 +1,7 @@
 #include "milter/audit/log_file.hpp"
 
 #include "milter/audit/file_tail.hpp"
+#include "milter/audit/index_file.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
 
@@ -73,13 +74,19 @@ audit_file::audit_file(const fs::path& directory)
     file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
     if (!S_ISREG(file_->status().st_mode)) throw std::runtime_error(path().string() + " is no regular file");
     keys::sync_directory(directory_);
+    forget_index(path()); // nobody looked while no gateway ran
     pick_up_end();
     note_as_left();
 }
 
 fs::path audit_file::path() const { return written_log(directory_); }
 
-void audit_file::note_as_left() { written_at_ = file_->status().st_mtim; }
+void audit_file::note_as_left() { note_times(file_->status()); }
+
+void audit_file::note_times(const struct stat& status) {
+    written_at_ = status.st_mtim;
+    changed_at_ = status.st_ctim;
+}
 
 void audit_file::pick_up_end() {
     const auto status = file_->status();
@@ -138,11 +145,12 @@ std::optional<log_state> audit_file::look() {
     if (!is_same_file(here, named)) return log_state::replaced;
     if (here.st_size > size_) return log_state::grown;
     if (here.st_size < size_) return here.st_size == 0 ? log_state::emptied : log_state::cut;
-    if (is_same_time(here.st_mtim, written_at_)) return std::nullopt;
+    if (is_same_time(here.st_mtim, written_at_) && is_same_time(here.st_ctim, changed_at_)) return std::nullopt;
     // Touched, or written over.
+    forget_index(name);
     const auto last = last_lines_of(*file_, name);
     if (last.size != size_ || !last.is_sound || (size_ > 0 && last.end != end_)) return log_state::changed;
-    written_at_ = here.st_mtim;
+    note_times(here);
     return std::nullopt;
 }
 
@@ -184,7 +192,7 @@ unwritten audit_file::append(std::string_view lines, const policy::chain_end& en
         take_back(lines, error);
     }
     struct stat status = {};
-    if (::fstat(file_->descriptor(), &status) == 0) written_at_ = status.st_mtim;
+    if (::fstat(file_->descriptor(), &status) == 0) note_times(status);
     return error;
 }
 
@@ -210,6 +218,7 @@ void audit_file::begin_file(const fs::path& away) {
     const keys::open_file fresh(fresh_path, O_RDWR | O_CREAT, readable_by_group);
     if (!away.empty()) fs::rename(path(), away);
     fs::rename(fresh_path, path());
+    forget_index(path());
     keys::sync_directory(directory_);
     file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_APPEND);
     size_ = 0;

@@ -5,6 +5,8 @@
 // behind the last record that the gateway wrote or signed, and what was found is kept. Nothing of it is cut away, but for what
 // this object wrote itself and could not make durable, and a record of ours cut short by a crash: nobody was ever told of
 // those. Not for several threads.
+//
+// The index of the written file goes where somebody else may have changed the file under it.
 // Tested by audit/log_test and audit/log_found_test.
 #pragma once
 
@@ -62,6 +64,7 @@ private:
     void remove_unfinished(off_t size);
     void begin_file(const std::filesystem::path& away);
     void note_as_left();
+    void note_times(const struct stat& status);
     std::filesystem::path name_to_keep() const;
     void take_back(std::string_view written, unwritten& error);
 
@@ -69,8 +72,8 @@ private:
     keys::open_file lock_;
     std::unique_ptr<keys::open_file> file_;
     off_t size_ = 0;
-    struct timespec written_at_ = {}; // the file's own, when it was left
-    std::uint64_t first_record_ = 1;  // of this file
+    struct timespec written_at_ = {}, changed_at_ = {}; // the file's own, when it was left
+    std::uint64_t first_record_ = 1;                    // of this file
     std::optional<std::chrono::sys_days> last_day_;
     std::uint64_t repaired_ = 0;
     std::optional<policy::log_state> found_; // at the start

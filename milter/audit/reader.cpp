@@ -1,6 +1,6 @@
 #include "milter/audit/reader.hpp"
 
-#include "milter/audit/layout.hpp"
+#include "milter/audit/file_tail.hpp"
 #include "policy/audit/chain.hpp"
 
 #include <algorithm>
@@ -26,9 +26,10 @@ std::optional<ino_t> inode_of(const std::filesystem::path& file) {
 
 } // namespace
 
-audit_reader::audit_reader(const std::filesystem::path& directory)
-    : audit_reader(log_files(directory)) {
-    directory_ = directory;
+audit_reader::audit_reader(const std::filesystem::path& directory, line_choice choice)
+    : directory_(directory)
+    , files_(log_files(directory))
+    , choice_(std::move(choice)) {
     if (files_.empty())
         throw std::runtime_error("there is no audit log in " + directory.string() + "; has the gateway run yet?");
     open(0);
@@ -41,6 +42,7 @@ audit_reader::audit_reader(std::vector<std::filesystem::path> files)
 
 bool audit_reader::next(std::string& line) {
     left_.reset();
+    if (next_chosen(line)) return true;
     for (;;) {
         const auto end = buffer_.find('\n', searched_);
         if (end != std::string::npos) {
@@ -60,7 +62,18 @@ bool audit_reader::next(std::string& line) {
             left_ = std::move(here);
             return true;
         }
+        if (next_chosen(line)) return true;
     }
+}
+
+bool audit_reader::next_chosen(std::string& line) {
+    while (next_chosen_ < chosen_.begins.size()) {
+        auto found = line_at(in_->descriptor(), chosen_.begins[next_chosen_++], most_kept, file());
+        if (!found) continue; // it was cut off meanwhile
+        line = *std::move(found);
+        return true;
+    }
+    return false;
 }
 
 bool audit_reader::fill() {
@@ -108,6 +121,10 @@ void audit_reader::open(std::size_t file) {
     inode_ = in_->status().st_ino;
     buffer_.clear();
     at_ = searched_ = 0;
+    auto chosen = choice_ ? choice_(files_[file], *in_) : std::nullopt;
+    chosen_ = std::move(chosen).value_or(chosen_lines{});
+    next_chosen_ = 0;
+    ::lseek(in_->descriptor(), chosen_.covered, SEEK_SET);
 }
 
 } // namespace sealgate::milter

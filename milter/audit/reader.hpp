@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +21,18 @@
 
 namespace sealgate::milter {
 
+// Of a file's lines those that somebody wants; behind `covered` all.
+struct chosen_lines {
+    std::vector<off_t> begins; // in their order
+    off_t covered = 0;
+};
+// Asked when a file is begun; nothing: all lines.
+using line_choice = std::function<std::optional<chosen_lines>(const std::filesystem::path& file, const keys::open_file& in)>;
+
 class audit_reader {
 public:
     // The log of a gateway. Throws std::runtime_error where there is none.
-    explicit audit_reader(const std::filesystem::path& directory);
+    explicit audit_reader(const std::filesystem::path& directory, line_choice choice = {});
     // These files, in this order.
     explicit audit_reader(std::vector<std::filesystem::path> files);
 
@@ -36,6 +45,7 @@ public:
     std::string_view unfinished() const { return std::string_view(buffer_).substr(at_); }
 
 private:
+    bool next_chosen(std::string& line);
     bool fill();
     void step_back();
     bool open_next();
@@ -43,6 +53,9 @@ private:
 
     std::filesystem::path directory_; // empty: these files and no later ones
     std::vector<std::filesystem::path> files_;
+    line_choice choice_;
+    chosen_lines chosen_; // of the file in hand
+    std::size_t next_chosen_ = 0;
     std::size_t at_file_ = 0;
     std::optional<keys::input_file> in_;
     std::optional<std::filesystem::path> left_; // where the last line is the unfinished end of a file

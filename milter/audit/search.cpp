@@ -1,5 +1,6 @@
 #include "milter/audit/search.hpp"
 
+#include "milter/audit/line_choice.hpp"
 #include "policy/base/text.hpp"
 
 #include <utility>
@@ -23,12 +24,13 @@ policy::query without_domains(policy::query asked) {
 
 } // namespace
 
-audit_search::audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named)
-    : log_(log)
-    , asked_(std::move(asked))
+// The part of the question that indexes answer is theirs; each line that they name is held against all of it as any other.
+audit_search::audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named, indexing how)
+    : asked_(std::move(asked))
     , but_for_people_(without_people(asked_))
     , but_for_domains_(without_domains(asked_))
-    , key_(named.key_id()) {}
+    , key_(named.key_id())
+    , log_(log, choice_for(asked_, key_, std::move(how))) {}
 
 bool audit_search::next(found_record& out) {
     while (log_.next(out.line)) {

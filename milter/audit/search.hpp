@@ -1,8 +1,10 @@
-// The records of the log that answer a question, and what could not be asked: nothing is passed over in silence.
-// Tested by commands/audit_show_test.
+// The records of the log that answer a question, and what could not be asked: nothing is passed over in silence. Where an id or
+// a sender is asked for, indexes say which lines to read (milter/audit/line_choice.hpp); the answer is the same without.
+// Tested by commands/audit_show_test and audit/index_file_test.
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"
+#include "milter/audit/index_upkeep.hpp"
 #include "milter/audit/reader.hpp"
 #include "policy/audit/query.hpp"
 
@@ -22,8 +24,10 @@ struct found_record {
 
 class audit_search {
 public:
-    // `log`: its directory. Throws as audit_reader does.
-    audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named);
+    // `log`: its directory. `how` indexes are made that are missing. Throws as audit_reader does.
+    audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named, indexing how = {});
+    audit_search(const audit_search&) = delete;
+    audit_search& operator=(const audit_search&) = delete;
 
     // The next that matches, or false: there is none now. A damaged line matches where nothing is asked.
     bool next(found_record& out);
@@ -44,12 +48,12 @@ public:
 private:
     bool is_wanted(const boost::json::object& record);
 
-    audit_reader log_;
     policy::query asked_;
     policy::query but_for_people_, but_for_domains_;
     policy::address_key_in_use key_;
     std::uint64_t damaged_ = 0;
     hashed_decisions hashed_;
+    audit_reader log_; // last: it asks the others for what to read
 };
 
 } // namespace sealgate::milter

@@ -1,0 +1,132 @@
+#include "milter/audit/line_choice.hpp"
+
+#include "milter/audit/file_tail.hpp"
+#include "milter/audit/index_file.hpp"
+#include "milter/audit/layout.hpp"
+#include "policy/audit/chain.hpp"
+#include "policy/audit/postings.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t worth_it = 4; // of so many lines at most one is named; else the file is read as quickly
+
+bool is_among(const policy::places& all, std::uint32_t at) { return std::ranges::binary_search(all, at); }
+
+enum class verdict : std::uint8_t {
+    right,
+    unfit, // for this question
+    wrong  // about this file
+};
+
+// One question to one file.
+class chooser {
+public:
+    chooser(const fs::path& path, const keys::open_file& log, const policy::query& asked, policy::address_key_in_use key)
+        : path_(path)
+        , log_(log)
+        , asked_(asked)
+        , keys_(policy::keys_of(asked))
+        , key_(std::move(key)) {}
+
+    verdict choose() {
+        index_file index(path_, index_file::access::read);
+        const auto parts = index.parts_of(log_);
+        if (!parts) return verdict::wrong;
+        for (const auto& part : *parts) {
+            const auto named = index.find(part, keys_);
+            if (!named) return verdict::wrong;
+            if (named->size() > part.lines.lines / worth_it) return verdict::unfit;
+            if (const auto found = look_at(part, *named); found != verdict::right) return found;
+            out_.covered = part.end;
+        }
+        return verdict::right;
+    }
+
+    chosen_lines take() && { return std::move(out_); }
+
+private:
+    verdict look_at(const index_part& part, const policy::places& named) {
+        // A hash that the key at hand does not fit counts in each answer about people, whoever is meant.
+        const auto& hashed = asked_.senders.empty() ? none_ : part.lines.hashed;
+        policy::places all;
+        for (const auto* some : {&named, &part.lines.always, &hashed}) all.insert(all.end(), some->begin(), some->end());
+        std::ranges::sort(all);
+        all.erase(std::ranges::unique(all).begin(), all.end());
+        for (const auto at : all) {
+            const auto begin = part.begin + off_t{at};
+            const auto line = line_at(log_.descriptor(), begin, policy::longest_record + 1, path_);
+            if (!line || begin >= part.end) return verdict::wrong;
+            const auto record = policy::record_in(*line);
+            const bool is_always = is_among(part.lines.always, at), is_named = is_among(named, at);
+            if (is_always && !counts_always(*line, record)) return verdict::wrong;
+            if (is_named && !(record && policy::matches(*record, asked_))) return verdict::wrong;
+            if (record) key_.see(*record);
+            if (record && is_among(hashed, at) && key_.fit_for(*record) != policy::key_fit::fits) return verdict::unfit;
+            if (is_always || is_named) out_.begins.push_back(begin);
+        }
+        return verdict::right;
+    }
+
+    static bool counts_always(const std::string& line, const std::optional<boost::json::object>& record) {
+        return !record || policy::is_start(*record) || line.size() > policy::longest_indexed;
+    }
+
+    const fs::path& path_;
+    const keys::open_file& log_;
+    const policy::query& asked_;
+    const std::vector<std::uint64_t> keys_;
+    const policy::places none_ = {};
+    policy::address_key_in_use key_;
+    chosen_lines out_;
+};
+
+struct choice {
+    verdict what = verdict::unfit;
+    std::optional<chosen_lines> lines = {};
+};
+
+choice choose_lines(const fs::path& path, const keys::open_file& log, const policy::query& asked,
+                    const policy::address_key_in_use& key) {
+    try {
+        chooser one(path, log, asked, key);
+        const auto what = one.choose();
+        if (what != verdict::right) return {.what = what};
+        return {.what = what, .lines = std::move(one).take()};
+    } catch (const keys::sqlite_error& problem) {
+        return {.what = problem.broken ? verdict::wrong : verdict::right};
+    } catch (const std::system_error&) { // told by whoever reads the file whole
+        return {};
+    }
+}
+
+} // namespace
+
+line_choice choice_for(const policy::query& asked, const policy::address_key_in_use& key, indexing how) {
+    auto part = policy::indexed_part(asked);
+    if (!part) return {};
+    return [part = *std::move(part), &key, how = std::move(how)](const fs::path& path, const keys::open_file& log) {
+        auto found = choose_lines(path, log, part, key);
+        const auto unread = log.status().st_size - (found.lines ? found.lines->covered : 0);
+        if (found.what == verdict::unfit || unread < (grows(path) ? how.least_growth : how.least)) return found.lines;
+        if (!keys::index_may_be_written(index_of(path))) return found.lines;
+        if (found.what == verdict::wrong) forget_index(path);
+        if (bring_index_up_to_date(path, how)) found = choose_lines(path, log, part, key);
+        return found.lines;
+    };
+}
+
+} // namespace sealgate::milter

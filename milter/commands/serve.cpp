@@ -4,6 +4,7 @@
 #include "keys/rnp/librnp.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
+#include "milter/audit/index_upkeep.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/keep_running.hpp"
@@ -116,6 +117,7 @@ public:
         , scratch_(empty_scratch(live->gateway.state))
         , spool_(scratch_, memory_)
         , log_(audit_options_of(live->gateway))
+        , indexes_(live->gateway.audit_directory())
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
@@ -242,6 +244,7 @@ private:
     std::filesystem::path scratch_; // gpg's homes, and what is spooled
     spool spool_;
     audit_log log_;
+    index_upkeep indexes_; // behind the log, whose lock keeps a second gateway out
     event_recorder events_;
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -22,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr off_t read_ahead = 4096;  // of a line
 constexpr std::size_t worth_it = 4; // of so many lines at most one is named; else the file is read as quickly
 
 bool is_among(const policy::places& all, std::uint32_t at) { return std::ranges::binary_search(all, at); }
@@ -66,6 +68,8 @@ private:
         for (const auto* some : {&named, &part.lines.always, &hashed}) all.insert(all.end(), some->begin(), some->end());
         std::ranges::sort(all);
         all.erase(std::ranges::unique(all).begin(), all.end());
+        for (const auto at : all) // a disk is asked for all at once
+            ::posix_fadvise(log_.descriptor(), part.begin + off_t{at}, read_ahead, POSIX_FADV_WILLNEED);
         for (const auto at : all) {
             const auto begin = part.begin + off_t{at};
             const auto line = line_at(log_.descriptor(), begin, policy::longest_record + 1, path_);

@@ -4,10 +4,12 @@
 //                                       makes a log of N records there, as the gateway would, in files of so many octets
 //   audit_bench id N                    the name of the decision in its record N, from 0
 //   audit_bench record SECONDS WAITING DIRECTORY
-//                                       records a second when so many decisions wait for the disk at a time
+//                                       records a second when so many decisions wait for the disk at a time; with a log that
+//                                       is there already, behind it
 //   audit_bench sync SECONDS DIRECTORY  the same lines, appended and synced one by one with nothing else: the disk's own pace
 
 #include "keys/base/files.hpp"
+#include "milter/audit/index_upkeep.hpp"
 #include "milter/audit/log.hpp"
 
 #include <atomic>
@@ -84,7 +86,8 @@ void print_pace(double seconds, Step step) {
 
 int record(double seconds, std::ptrdiff_t waiting, const std::filesystem::path& directory) {
     std::counting_semaphore<> places(waiting);
-    milter::audit_log log(options_in(directory));
+    milter::audit_log log(options_in(directory, std::uint64_t{64} << 20));
+    const milter::index_upkeep upkeep(directory / "audit");
     print_pace(seconds, [&](std::uint64_t number) {
         places.acquire();
         log.append(fields(number), [&](const std::string&) { places.release(); });

@@ -44,8 +44,10 @@ def measure_reading(options, count):
         subprocess.run([BENCH, "generate", str(count), root / "state"], check=True)
         log = root / "state" / "audit" / "audit.jsonl"
         sealgate = [PROGRAM, "--config", config, "audit"]
+        decision = subprocess.run([BENCH, "id", str(count // 2)], capture_output=True, text=True, check=True).stdout.strip()
         commands = {"sha256sum": ["sha256sum", log], "wc -l": ["wc", "-l", log],
                     "audit verify": [*sealgate, "verify"],
+                    "audit show --id": [*sealgate, "show", "--id", decision, "--json"],
                     "audit show --sender": [*sealgate, "show", "--sender", "staff7@example.org", "--json"],
                     "audit stats --by reason": [*sealgate, "stats", "--by", "reason"],
                     "report": [*sealgate[:-1], "report", "--output", "-"]}

@@ -94,7 +94,8 @@ protected:
     // Whether the index answers that for that file alone.
     bool is_answered(const std::filesystem::path& log, const policy::query& asked) const {
         const policy::address_key_in_use key(address_resolver(gateway).key_id());
-        return choice_for(asked, key, none_made())(log, keys::input_file(log)).has_value();
+        const auto chosen = choice_for(asked, key, none_made())(log, keys::input_file(log));
+        return chosen && chosen->covered > 0;
     }
 
     keys::temporary_directory scratch{std::filesystem::temp_directory_path()};

@@ -1,5 +1,6 @@
 #include "keys/store/stored_files.hpp"
 
+#include "keys/base/parallel.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/certificates/user_id.hpp"
@@ -10,13 +11,20 @@
 #include "policy/mail/address.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace sealgate::keys {
 
 namespace {
+
+// gpg takes some milliseconds for each.
+constexpr std::size_t most_read_at_once = 125;
 
 time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -24,10 +32,29 @@ time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::
 // itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.
 class reader {
 public:
-    reader(gpg& home, trial& trying)
-        : gpg_(home)
-        , trying_(trying) {}
+    explicit reader(const gpg_options& options)
+        : gpg_(options)
+        , trying_(gpg_) {}
 
+    read_files read(std::span<const stored_file> files, time_point now) {
+        // One of a version that gpg does not know stops it; it should not stand before the others.
+        std::vector<const stored_file*> usual, others;
+        for (const auto& file : files) (version_of(file.content) == 4 ? usual : others).push_back(&file);
+        read(usual);
+        read(others);
+        read_files out{.certificates = {}, .unused = std::exchange(unused_, {})};
+        for (auto& [file, cert] : std::exchange(listed_, {})) {
+            const auto made = read_self_signatures(file->content);
+            complete(cert, made);
+            const auto again = first_turn(cert, made, now);
+            out.certificates.push_back(
+                {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
+        }
+        trying_.run(out.certificates, now);
+        return out;
+    }
+
+private:
     using some_files = std::span<const stored_file* const>;
 
     void read(some_files files) {
@@ -47,14 +74,10 @@ public:
         }
     }
 
-    std::vector<std::pair<const stored_file*, certificate>> certificates;
-    std::vector<std::pair<const stored_file*, std::string>> unused; // and why
-
-private:
     void take(const stored_file& file, certificate listed) {
         unknown_.note_taken(version_of(file.content));
         auto own = is_judged(listed) ? std::unexpected(std::string{}) : read_unproved_certificate(file.content);
-        certificates.emplace_back(&file, own ? *std::move(own) : std::move(listed));
+        listed_.emplace_back(&file, own ? *std::move(own) : std::move(listed));
     }
 
     void read_alone(const stored_file& file, const std::vector<certificate>& listed) {
@@ -63,18 +86,20 @@ private:
         auto own = listed.empty() && version != 4 ? read_unproved_certificate(file.content) : std::unexpected(std::string{});
         trying_.require_reading();
         if (own && own->fingerprint == file.fingerprint)
-            certificates.emplace_back(&file, *std::move(own));
+            listed_.emplace_back(&file, *std::move(own));
         else
-            unused.emplace_back(&file, problem_with(listed));
+            unused_.emplace_back(&file, problem_with(listed));
     }
 
     static std::string problem_with(const std::vector<certificate>& listed) {
         return listed.empty() ? "gpg cannot read it" : "it is the certificate " + listed.front().fingerprint;
     }
 
-    gpg& gpg_;
-    trial& trying_;
+    gpg gpg_;
+    trial trying_;
     unknown_versions unknown_;
+    std::vector<std::pair<const stored_file*, certificate>> listed_;
+    std::vector<std::pair<const stored_file*, std::string>> unused_; // and why
 };
 
 bool is_in_domain(char c) {
@@ -114,24 +139,19 @@ std::optional<time_point> first_turn(const certificate& cert, const self_signatu
 
 read_files read_stored(const gpg_options& options, const std::vector<stored_file>& files) {
     const auto now = this_second(); // before gpg looks at its clock
-    gpg home(options);
-    trial trying(home);
-    reader read(home, trying);
-    // One of a version that gpg does not know stops it; it should not stand before the others.
-    std::vector<const stored_file*> usual, others;
-    for (const auto& file : files) (version_of(file.content) == 4 ? usual : others).push_back(&file);
-    read.read(usual);
-    read.read(others);
-    std::ranges::sort(read.certificates, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
-    read_files out{.certificates = {}, .unused = std::move(read.unused)};
-    for (auto& [file, cert] : read.certificates) {
-        const auto made = read_self_signatures(file->content);
-        complete(cert, made);
-        const auto again = first_turn(cert, made, now);
-        out.certificates.push_back(
-            {.cert = std::move(cert), .binary = std::make_shared<const std::string>(file->content), .read_again = again});
-    }
-    try_all(options, out.certificates, now);
+    read_files out;
+    std::mutex mutex; // of it
+    in_parallel(std::span(files), most_read_at_once, [&] {
+        return [&, read = std::make_shared<reader>(options)](std::span<const stored_file> some) {
+            auto [certificates, unused] = read->read(some, now);
+            const std::scoped_lock lock(mutex);
+            std::ranges::move(certificates, std::back_inserter(out.certificates));
+            std::ranges::move(unused, std::back_inserter(out.unused));
+        };
+    });
+    std::ranges::sort(out.certificates, {},
+                      [](const stored_certificate& one) { return std::string_view(one.cert.fingerprint); });
+    std::ranges::sort(out.unused, {}, [](const auto& one) { return std::string_view(one.first->fingerprint); });
     return out;
 }
 

@@ -12,10 +12,12 @@ namespace {
 constexpr int patience = 1000; // milliseconds
 
 [[noreturn]] void fail(sqlite3* database) {
-    if (database == nullptr) throw sqlite_error("no memory for a database", false);
+    using enum sqlite_trouble;
+    if (database == nullptr) throw sqlite_error("no memory for a database", other);
     const int code = sqlite3_errcode(database);
     // SQLITE_ERROR: a statement does not fit what stands there, which another version has made.
-    throw sqlite_error(sqlite3_errmsg(database), code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR);
+    const bool is_broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
+    throw sqlite_error(sqlite3_errmsg(database), is_broken ? broken : code == SQLITE_BUSY ? busy : other);
 }
 
 void require(int result, sqlite3* database) {

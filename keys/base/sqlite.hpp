@@ -16,13 +16,19 @@ struct sqlite3_stmt;
 
 namespace sealgate::keys {
 
+enum class sqlite_trouble : std::uint8_t {
+    broken, // the file is no database, a damaged one, or one of another form
+    busy,   // somebody else has it just now
+    other,
+};
+
 class sqlite_error : public std::runtime_error {
 public:
-    sqlite_error(const std::string& text, bool is_broken)
+    sqlite_error(const std::string& text, sqlite_trouble what)
         : std::runtime_error(text)
-        , broken(is_broken) {}
+        , trouble(what) {}
 
-    bool broken; // the file is no database, a damaged one, or one of another form
+    sqlite_trouble trouble;
 };
 
 class sqlite_statement {
@@ -55,7 +61,8 @@ public:
     enum class access { read, write };
 
     // With `write`, a file that is not there is made; without a name it is a temporary one, which goes with the object. Follows
-    // no symbolic link to the file; its directory may be one. What stands in the file is not trusted. Waits a second for others.
+    // no symbolic link to the file; its directory may be one. What stands in the file is not trusted. Waits a second for
+    // others.
     sqlite_database(const std::filesystem::path& file, access wanted);
 
     void run(const char* statements);

@@ -53,7 +53,8 @@ bool catalogue::is_as_indexed(const std::string& fingerprint) const {
 // A broken one is made anew by the next who looks for it.
 void catalogue::give_up(const sqlite_error& problem) const {
     std::error_code ignored;
-    if (problem.broken && !has_own_index() && index_may_be_written(places_.index)) std::filesystem::remove(places_.index, ignored);
+    if (problem.trouble == sqlite_trouble::broken && !has_own_index() && index_may_be_written(places_.index))
+        std::filesystem::remove(places_.index, ignored);
 }
 
 // An index that cannot be read leaves a doubt, and so does a certificate that has changed.

@@ -116,7 +116,7 @@ certificate_index certificate_index::open_to_write(const std::filesystem::path& 
             sqlite_database database(file, sqlite_database::access::write);
             if (is_of_this_form(database)) return certificate_index(prepared(std::move(database)));
         } catch (const sqlite_error& problem) {
-            if (!problem.broken) throw;
+            if (problem.trouble != sqlite_trouble::broken) throw;
         }
         std::filesystem::remove(file);
     }
@@ -146,7 +146,7 @@ certificate_index certificate_index::copy_of(certificate_index& other) {
 
 index_state certificate_index::state() {
     auto row = database_.prepare("SELECT judge, directory, complete, looked_at, serial, count, digest FROM state");
-    if (!row.step()) throw sqlite_error("the index of certificates has no state", true);
+    if (!row.step()) throw sqlite_error("the index of certificates has no state", sqlite_trouble::broken);
     return {.judge = std::string(row.text(0)),
             .directory = std::string(row.text(1)),
             .complete = row.number(2) != 0,
@@ -160,7 +160,7 @@ stored_certificate certificate_index::row_of(sqlite_statement& found) {
     const auto json = found.text(1), octets = found.text(2);
     auto cert = certificate_in_json(json);
     if (!cert || cert->fingerprint != found.text(0) || found.text(3) != sum_of(json, octets))
-        throw sqlite_error("the index of certificates is damaged", true);
+        throw sqlite_error("the index of certificates is damaged", sqlite_trouble::broken);
     cert->disabled = found.number(4) != 0;
     const auto again = time_of(found.number(5));
     return {.cert = *std::move(cert),
@@ -291,7 +291,7 @@ void certificate_index::forget_addresses(const std::string& fingerprint) {
     auto before = database_.prepare("SELECT certificate FROM certificate WHERE fingerprint = ?");
     if (!before.bind(1, fingerprint).step()) return;
     const auto cert = certificate_in_json(before.text(0));
-    if (!cert) throw sqlite_error("the index of certificates is damaged", true);
+    if (!cert) throw sqlite_error("the index of certificates is damaged", sqlite_trouble::broken);
     auto forget = database_.prepare("DELETE FROM address WHERE address = ? AND fingerprint = ?");
     for (const auto& address : cert->addresses) {
         forget.bind(1, address).bind(2, fingerprint).step();

@@ -52,7 +52,7 @@ public:
     // Made, private, where there is none of this form or a broken one.
     static certificate_index open_to_write(const std::filesystem::path& file);
     // Of one that may only be read, or of nothing: goes with the object.
-    static certificate_index copy_of(const std::filesystem::path& file);
+    static certificate_index copy_of(const std::filesystem::path& file); // empty where there is none
     static certificate_index copy_of(certificate_index& other);
 
     index_state state();

@@ -66,15 +66,11 @@ public:
     }
 
 private:
-    struct to_be_read {
-        std::string fingerprint;
-        std::optional<indexed_file> known;
-        bool is_stale = false; // gpg has to be asked, whatever the octets are
-    };
     using stamped = std::vector<std::pair<std::string, std::string>>; // fingerprint and stamp, by fingerprint
 
     bool is_disabled(const std::string& fingerprint) const { return std::ranges::binary_search(found_.disabled, fingerprint); }
 
+    // gpg has to be asked, whatever the octets are.
     bool is_stale(const indexed_file& row) const {
         const bool is_judged_by_another = what_ != reading::what_changed && judge_ != before_.judge;
         return is_judged_by_another || row.judged_at > now_ || row.read_again <= now_ ||
@@ -85,35 +81,36 @@ private:
         auto next = found_.fingerprints.begin();
         const auto end = found_.fingerprints.end();
         index_.each_file([&](const indexed_file& row) {
-            for (; next != end && *next < row.fingerprint; ++next) to_read_.push_back({.fingerprint = *next, .known = {}});
+            for (; next != end && *next < row.fingerprint; ++next) to_read_.push_back(*next);
             if (next == end || *next != row.fingerprint) return gone_.push_back(row.fingerprint);
             ++next;
             if (is_disabled(row.fingerprint) != row.disabled) turned_.push_back(row.fingerprint);
-            const bool stale = is_stale(row);
-            if (stale || row.stamp.empty() || row.stamp != stamp_of(certificate_file(directory_, row.fingerprint)))
-                to_read_.push_back({.fingerprint = row.fingerprint, .known = row, .is_stale = stale});
+            if (is_stale(row) || row.stamp.empty() || row.stamp != stamp_of(certificate_file(directory_, row.fingerprint)))
+                to_read_.push_back(row.fingerprint);
         });
-        for (; next != end; ++next) to_read_.push_back({.fingerprint = *next, .known = {}});
+        for (; next != end; ++next) to_read_.push_back(*next);
     }
 
-    void read(std::span<const to_be_read> some) {
+    // Somebody else may have read the same meanwhile.
+    void read(std::span<const std::string> some) {
         std::vector<stored_file> files;
         stamped stamps;
-        for (const auto& one : some) {
+        for (const auto& fingerprint : some) {
             std::string stamp;
-            stored_file file{.fingerprint = one.fingerprint, .content = {}};
-            if (auto unreadable = read_one(file, stamp); !unreadable.empty()) {
-                miss(one, unreadable, std::nullopt);
+            stored_file file{.fingerprint = fingerprint, .content = {}};
+            if (const auto unreadable = read_one(file, stamp); !unreadable.empty()) {
+                miss(fingerprint, unreadable, std::nullopt);
             } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
-                miss(one, wrong, file.content);
+                miss(fingerprint, wrong, file.content);
             } else {
                 complete_ = complete_ && !stamp.empty();
-                const bool is_same = one.known && one.known->digest == sha256_hex(file.content);
-                if (!is_same || one.known->stamp != stamp) stamps.emplace_back(one.fingerprint, stamp);
-                if (!is_same || one.is_stale) files.push_back(std::move(file));
+                const auto known = index_.file_of(fingerprint);
+                const bool is_judged = known && known->digest == sha256_hex(file.content) && !is_stale(*known);
+                if (!is_judged || known->stamp != stamp) stamps.emplace_back(fingerprint, stamp);
+                if (!is_judged) files.push_back(std::move(file));
             }
         }
-        if (!files.empty() || !stamps.empty()) judge(some, files, std::move(stamps));
+        if (!files.empty() || !stamps.empty()) judge(files, std::move(stamps));
     }
 
     // Why not, or nothing.
@@ -129,15 +126,14 @@ private:
         return {};
     }
 
-    void judge(std::span<const to_be_read> some, const std::vector<stored_file>& files, stamped stamps) {
+    void judge(const std::vector<stored_file>& files, stamped stamps) {
         auto [certificates, unused] = files.empty() ? read_files{} : read_stored(gpg_, files);
         const auto stamp_for = [&](const std::string& fingerprint) {
             const auto at = std::ranges::lower_bound(stamps, fingerprint, {}, &stamped::value_type::first);
             return at != stamps.end() && at->first == fingerprint ? at->second : std::string{};
         };
         for (const auto& [file, why] : unused) {
-            const auto missed = std::ranges::lower_bound(some, file->fingerprint, {}, &to_be_read::fingerprint);
-            miss(*missed, why, file->content);
+            miss(file->fingerprint, why, file->content);
             std::erase_if(stamps, [&](const auto& one) { return one.first == file->fingerprint; });
         }
         before_.complete = false; // until all is done
@@ -152,12 +148,12 @@ private:
 
     // Its file cannot be used. The former certificate stays in its place; else it may be somebody's: anybody's, where nothing
     // could be read.
-    void miss(const to_be_read& one, const std::string& problem, std::optional<std::string_view> content) {
+    void miss(const std::string& fingerprint, const std::string& problem, std::optional<std::string_view> content) {
         complete_ = false;
-        if (!one.known) return add_unused(out_, one.fingerprint, problem, content);
-        if (!one.known->stamp.empty()) unstamped_.push_back(one.fingerprint);
-        out_.problems.push_back(one.fingerprint +
-                                ".pgp cannot be used any more, and the certificate stays as it was: " + problem);
+        const auto known = index_.file_of(fingerprint);
+        if (!known) return add_unused(out_, fingerprint, problem, content);
+        if (!known->stamp.empty()) unstamped_.push_back(fingerprint);
+        out_.problems.push_back(fingerprint + ".pgp cannot be used any more, and the certificate stays as it was: " + problem);
     }
 
     void finish() {
@@ -170,7 +166,8 @@ private:
                              after.complete != before_.complete || before_.looked_at > now_;
         if (!is_news && gone_.empty() && turned_.empty() && unstamped_.empty()) return;
         index_.begin();
-        for (const auto& one : gone_) index_.remove(one);
+        for (const auto& one : gone_) // unless it came while we looked
+            if (!std::filesystem::exists(certificate_file(directory_, one))) index_.remove(one);
         for (const auto& one : turned_) index_.set_disabled(one, is_disabled(one));
         for (const auto& one : unstamped_) index_.put_stamp(one, {});
         index_.commit(std::move(after));
@@ -184,8 +181,7 @@ private:
     index_state before_;
     std::optional<std::string> judge_;
     time_point now_ = this_second();
-    std::vector<to_be_read> to_read_; // by fingerprint
-    std::vector<std::string> gone_, turned_, unstamped_;
+    std::vector<std::string> to_read_, gone_, turned_, unstamped_; // fingerprints, sorted
     bool complete_ = true;
     store_findings out_;
 };

@@ -53,13 +53,15 @@ opened_store store::opened(certificate_index index, store_findings findings, cat
             .problems = std::move(findings.problems)};
 }
 
+// The index lies beside the directory, and may be there.
 opened_store store::kept(const catalogue* before, std::string problem) const {
-    auto there = before ? std::nullopt : certificate_index::open(index_file());
-    auto index = before ? before->copy_of_index() : there ? *std::move(there) : certificate_index::copy_of(index_file());
-    return opened(std::move(index),
-                  {.problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
-                   .doubts = {.of_all = true}},
-                  {.index = there ? index_file() : std::filesystem::path()});
+    store_findings findings{
+        .problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
+        .doubts = {.of_all = true}};
+    if (before == nullptr || !before->has_own_index())
+        if (auto there = certificate_index::open(index_file()))
+            return opened(*std::move(there), std::move(findings), {.index = index_file()});
+    return opened(before ? before->copy_of_index() : certificate_index::copy_of({}), std::move(findings), {});
 }
 
 bool store::may_write_index() const { return index_may_be_written(index_file()); }
@@ -92,15 +94,18 @@ opened_store store::open(reading what, const catalogue* before) const {
     }
     const bool held = (before && before->count() > 0) || std::filesystem::exists(note_file());
     if (auto lost = loss(found, held); !lost.empty()) return kept(before, std::move(lost));
-    for (int tries = 2; tries > 0 && found.is_there && may_write_index(); --tries) {
+    for (int tries = 3; tries > 0 && found.is_there && may_write_index(); --tries) {
         try {
             auto index = certificate_index::open_to_write(index_file());
             if (what != reading::what_changed && index.state().looked_at > now()) break; // whose clock is right?
             auto findings = refresh(index, directory_, found, gpg_, what);
-            return opened(std::move(index), std::move(findings), {.files = directory_, .index = index_file()});
+            if (auto written = certificate_index::open(index_file()))
+                return opened(*std::move(written), std::move(findings), {.files = directory_, .index = index_file()});
         } catch (const sqlite_error& problem) {
-            if (!problem.broken) break;
-            std::filesystem::remove(index_file());
+            if (problem.trouble == sqlite_trouble::broken)
+                std::filesystem::remove(index_file());
+            else if (problem.trouble != sqlite_trouble::busy)
+                break;
         } catch (const std::system_error&) { // no file to be made there
             break;
         }

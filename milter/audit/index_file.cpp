@@ -83,14 +83,14 @@ std::int64_t nanoseconds(const struct timespec& time) { return std::int64_t{time
 fs::path ready_index(const fs::path& log, index_file::access wanted) {
     auto out = index_of(log);
     if (wanted == index_file::access::write) {
-        if (!keys::index_may_be_written(out)) throw keys::sqlite_error("another user's directory", false);
+        if (!keys::index_may_be_written(out)) throw keys::sqlite_error("another user's directory", keys::sqlite_trouble::other);
         try {
             keys::open_file(out, O_RDWR | O_CREAT | O_NOFOLLOW); // private from the first moment
         } catch (const std::system_error& problem) {
-            throw keys::sqlite_error(problem.what(), false);
+            throw keys::sqlite_error(problem.what(), keys::sqlite_trouble::other);
         }
     } else if (!keys::index_may_be_read(out)) {
-        throw keys::sqlite_error("no index", false);
+        throw keys::sqlite_error("no index", keys::sqlite_trouble::other);
     }
     return out;
 }
@@ -195,7 +195,8 @@ void index_file::add(index_part part, const file_state& log) {
     database_.run("BEGIN IMMEDIATE");
     const auto before = read_parts(log.inode);
     part.number = std::ssize(before);
-    if ((before.empty() ? 0 : before.back().end) != part.begin) throw keys::sqlite_error("somebody else adds to it", false);
+    if ((before.empty() ? 0 : before.back().end) != part.begin)
+        throw keys::sqlite_error("somebody else adds to it", keys::sqlite_trouble::other);
     part.buckets = static_cast<std::int64_t>(part.lines.of_values.size() / in_a_bucket) + 1;
     part.sum = sum_of(part, log.inode, before.empty() ? "" : before.back().sum);
     add_buckets(part);

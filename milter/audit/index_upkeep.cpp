@@ -98,7 +98,7 @@ std::optional<open_index> open_index_of(const fs::path& log, const keys::open_fi
         auto parts = file.parts_of(in);
         if (parts && (!how.from_the_ground || file.is_whole(*parts))) return open_index{std::move(file), *std::move(parts)};
     } catch (const keys::sqlite_error& problem) {
-        if (!problem.broken) throw;
+        if (problem.trouble != keys::sqlite_trouble::broken) throw;
     }
     return std::nullopt;
 }

@@ -111,7 +111,7 @@ choice choose_lines(const fs::path& path, const keys::open_file& log, const poli
         if (what != verdict::right) return {.what = what};
         return {.what = what, .lines = std::move(one).take()};
     } catch (const keys::sqlite_error& problem) {
-        return {.what = problem.broken ? verdict::wrong : verdict::right};
+        return {.what = problem.trouble == keys::sqlite_trouble::broken ? verdict::wrong : verdict::right};
     } catch (const std::system_error&) { // told by whoever reads the file whole
         return {};
     }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <thread>
 
 namespace sealgate::keys {
 namespace {
@@ -157,9 +158,11 @@ TEST_F(Index, FileIsPrivate) {
 
 TEST_F(Index, TimeCounts) {
     const auto gpg = counting_gpg();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // until what stat(2) says can be relied on
     runs_to_load(gpg);
     put([](stored_certificate& one) { one.read_again = now(); });
     EXPECT_GT(runs_to_load(gpg), 0) << "something in it counts from then on";
+    EXPECT_FALSE(certificate_index::open(index())->file_of(ann)->stamp.empty()) << "and the file is as it was";
     put([](stored_certificate&) {}, now() + std::chrono::hours(1));
     EXPECT_GT(runs_to_load(gpg), 0) << "the clock was ahead when it was judged";
     EXPECT_EQ(runs_to_load(gpg), 0);

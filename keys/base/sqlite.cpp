@@ -9,7 +9,7 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr int patience = 1000; // milliseconds
+constexpr int patience = 1000, patience_of_readers = 100; // milliseconds
 
 [[noreturn]] void fail(sqlite3* database) {
     using enum sqlite_trouble;
@@ -79,7 +79,7 @@ sqlite_database::sqlite_database(const std::filesystem::path& file, access wante
                                        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, nullptr);
     database_.reset(raw);
     require(result, raw);
-    require(sqlite3_busy_timeout(raw, patience), raw);
+    require(sqlite3_busy_timeout(raw, wanted == access::write ? patience : patience_of_readers), raw);
     require(sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr), raw);
     require(sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr), raw);
 }
@@ -100,8 +100,10 @@ void sqlite_database::take_all_of(sqlite_database& other) {
     sqlite3_backup* copying = sqlite3_backup_init(database_.get(), "main", other.database_.get(), "main");
     if (copying == nullptr) fail(database_.get());
     constexpr int all_pages = -1;
-    sqlite3_backup_step(copying, all_pages);
-    require(sqlite3_backup_finish(copying), database_.get());
+    const int result = sqlite3_backup_step(copying, all_pages);
+    const int finished = sqlite3_backup_finish(copying);
+    if (result == SQLITE_BUSY || result == SQLITE_LOCKED) throw sqlite_error("it is written just now", sqlite_trouble::busy);
+    require(finished, database_.get());
 }
 
 bool index_may_be_read(const std::filesystem::path& file) {

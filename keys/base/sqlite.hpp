@@ -62,7 +62,7 @@ public:
 
     // With `write`, a file that is not there is made; without a name it is a temporary one, which goes with the object. Follows
     // no symbolic link to the file; its directory may be one. What stands in the file is not trusted. Waits a second for
-    // others.
+    // others, and a tenth of one where it only reads.
     sqlite_database(const std::filesystem::path& file, access wanted);
 
     void run(const char* statements);

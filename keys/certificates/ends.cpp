@@ -31,7 +31,7 @@ bool is_of_use(const certificate& cert, time_point now) {
 
 } // namespace
 
-policy::watched_keys watched_among(const std::vector<stored_certificate>& ending, const key_lookup& certificates,
+policy::watched_keys watched_among(const std::vector<certificate>& ending, const key_lookup& certificates,
                                    const std::vector<std::string>& always_to, std::chrono::seconds ahead, time_point now) {
     policy::watched_keys out;
     std::set<std::string> used, useless, wanted; // wanted: this one and no other
@@ -46,8 +46,7 @@ policy::watched_keys watched_among(const std::vector<stored_certificate>& ending
         }
         out.organisation.push_back(std::move(key));
     }
-    for (const auto& stored : ending) {
-        const auto& cert = stored.cert;
+    for (const auto& cert : ending) {
         const auto end = end_of_use(cert, now);
         if (!end || *end > now + ahead || !is_of_use(cert, now) || useless.contains(cert.fingerprint)) continue;
         if (!wanted.contains(cert.fingerprint) && is_replaced(certificates, cert, *end, now)) continue;

@@ -17,7 +17,7 @@
 namespace sealgate::keys {
 
 // `ending`: the certificates in which something ends by then, `ahead` from now, or more of them.
-policy::watched_keys watched_among(const std::vector<stored_certificate>& ending, const key_lookup& certificates,
+policy::watched_keys watched_among(const std::vector<certificate>& ending, const key_lookup& certificates,
                                    const std::vector<std::string>& always_to, std::chrono::seconds ahead, time_point now);
 
 } // namespace sealgate::keys

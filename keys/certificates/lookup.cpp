@@ -52,7 +52,8 @@ std::string canonical_fingerprint(std::string_view spelled) {
 
 found_key key_lookup::find(std::string_view address_key, time_point now) const {
     found_key best;
-    auto [named, in_doubt] = naming(address_key);
+    auto [named, in_doubt, uncertain] = naming(address_key);
+    if (uncertain) return {.in_doubt = true};
     for (auto& stored : named) {
         if (!is_found_by(stored->cert, address_key, now)) continue;
         in_doubt = in_doubt || is_ahead(stored->cert, now);
@@ -72,8 +73,8 @@ std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key,
 found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
     const auto fingerprint = canonical_fingerprint(entry);
     if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
-    auto [found, in_doubt] = of_fingerprint(fingerprint);
-    if (found.empty()) return {.in_doubt = in_doubt};
+    auto [found, in_doubt, uncertain] = of_fingerprint(fingerprint);
+    if (uncertain || found.empty()) return {.in_doubt = uncertain || in_doubt};
     const auto state = state_at(found.front()->cert, now);
     return {.state = state, .stored = std::move(found.front())};
 }

@@ -53,7 +53,8 @@ public:
 protected:
     struct candidates {
         std::vector<shared_certificate> all;
-        bool in_doubt = false; // there may be others, which cannot be read
+        bool in_doubt = false;  // there may be others, which cannot be read
+        bool uncertain = false; // what these are by now cannot be told
     };
 
 private:

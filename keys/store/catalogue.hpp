@@ -8,6 +8,7 @@
 
 #include "keys/certificates/lookup.hpp"
 #include "keys/store/index.hpp"
+#include "keys/store/listing.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/rules/policy.hpp"
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +29,8 @@ public:
     struct places {
         std::filesystem::path files = {}; // empty: they cannot be looked at
         std::filesystem::path index = {}; // empty: it is this one's own, and in no file
+        // Where the index could not be brought up to date: which files there are.
+        std::shared_ptr<const store_listing> listing = nullptr;
     };
 
     // `minimum`: keys that are shorter are weak.
@@ -40,9 +44,11 @@ public:
     // By fingerprint. These throw sqlite_error where the index cannot be read.
     void each(const std::function<void(const stored_certificate&)>& take) const;
     // Those in which something ends by then.
-    std::vector<stored_certificate> ending_by(time_point end) const;
+    std::vector<certificate> ending_by(time_point end) const;
     // What changed since that one was made, of the same store.
     policy::certificate_changes changes_since(const catalogue& before) const;
+    // Whether it answers as that one does, and may go on to.
+    bool is_same_as(const catalogue& other) const;
 
     bool has_own_index() const { return places_.index.empty(); }
 
@@ -59,13 +65,16 @@ private:
     candidates looked_up(std::string_view key, Look look) const;
     void give_up(const sqlite_error& problem) const;
     bool is_as_indexed(const std::string& fingerprint) const;
+    bool is_listed(const std::string& fingerprint) const;
     stored_certificate marked(stored_certificate stored) const;
+    std::map<std::string, std::string> contents() const;
 
     policy::key_minimum minimum_;
     key_doubts doubts_;
     places places_;
     std::unique_ptr<shared_index> index_;
     index_state state_;
+    std::uint64_t inode_ = 0; // of the index
 };
 
 } // namespace sealgate::keys

@@ -19,9 +19,9 @@ namespace {
 // `file` is small, and all of it is read at times; a row of `certificate` is large, and read where it is used. `sum` is over
 // what counts in that row: nobody else would notice what a bad disk makes of it.
 constexpr const char* form = R"(
-CREATE TABLE state (judge TEXT NOT NULL, directory BLOB NOT NULL, complete INTEGER NOT NULL, looked_at INTEGER NOT NULL,
+CREATE TABLE state (id TEXT NOT NULL, judge TEXT NOT NULL, directory BLOB NOT NULL, complete INTEGER NOT NULL, looked_at INTEGER NOT NULL,
                     serial INTEGER NOT NULL, count INTEGER NOT NULL, digest TEXT NOT NULL);
-INSERT INTO state VALUES ('', x'', 0, 0, 0, 0, '');
+INSERT INTO state VALUES (hex(randomblob(16)), '', x'', 0, 0, 0, 0, '');
 CREATE TABLE file (fingerprint TEXT PRIMARY KEY, stamp BLOB NOT NULL, digest TEXT NOT NULL, disabled INTEGER NOT NULL,
                    settled INTEGER NOT NULL, judged_at INTEGER NOT NULL, read_again INTEGER NOT NULL,
                    first_end INTEGER NOT NULL, added INTEGER NOT NULL, serial INTEGER NOT NULL) WITHOUT ROWID;
@@ -31,10 +31,10 @@ CREATE INDEX by_serial ON file (serial);
 CREATE INDEX by_settled ON file (settled) WHERE settled = 0;
 CREATE TABLE certificate (fingerprint TEXT PRIMARY KEY, certificate TEXT NOT NULL, octets BLOB NOT NULL, sum TEXT NOT NULL);
 CREATE TABLE address (address TEXT, fingerprint TEXT, PRIMARY KEY (address, fingerprint)) WITHOUT ROWID;
-CREATE TABLE gone (fingerprint TEXT PRIMARY KEY, added INTEGER NOT NULL, serial INTEGER NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 2;
+CREATE TABLE gone (fingerprint TEXT, added INTEGER NOT NULL, serial INTEGER, PRIMARY KEY (fingerprint, serial)) WITHOUT ROWID;
+PRAGMA user_version = 3;
 )";
-constexpr std::int64_t form_number = 2;
+constexpr std::int64_t form_number = 3;
 
 constexpr const char* whole_row = "SELECT fingerprint, certificate, octets, sum, disabled, read_again"
                                   " FROM certificate JOIN file USING (fingerprint) ";
@@ -105,7 +105,8 @@ std::optional<certificate_index> certificate_index::open(const std::filesystem::
     try {
         sqlite_database database(file, sqlite_database::access::read);
         if (is_of_this_form(database)) return certificate_index(std::move(database));
-    } catch (const sqlite_error&) { // another one is made, or it is done without
+    } catch (const sqlite_error& problem) { // another one is made, or it is done without
+        if (problem.trouble == sqlite_trouble::busy) throw;
     }
     return std::nullopt;
 }
@@ -131,7 +132,8 @@ certificate_index certificate_index::open_to_write(const std::filesystem::path& 
 certificate_index certificate_index::copy_of(const std::filesystem::path& file) {
     try {
         if (auto there = open(file)) return copy_of(*there);
-    } catch (const sqlite_error&) { // a broken one is as good as none
+    } catch (const sqlite_error& problem) { // a broken one is as good as none
+        if (problem.trouble != sqlite_trouble::broken) throw;
     }
     sqlite_database database({}, sqlite_database::access::write);
     database.run(form);
@@ -145,15 +147,16 @@ certificate_index certificate_index::copy_of(certificate_index& other) {
 }
 
 index_state certificate_index::state() {
-    auto row = database_.prepare("SELECT judge, directory, complete, looked_at, serial, count, digest FROM state");
+    auto row = database_.prepare("SELECT id, judge, directory, complete, looked_at, serial, count, digest FROM state");
     if (!row.step()) throw sqlite_error("the index of certificates has no state", sqlite_trouble::broken);
-    return {.judge = std::string(row.text(0)),
-            .directory = std::string(row.text(1)),
-            .complete = row.number(2) != 0,
-            .looked_at = time_of(row.number(3)),
-            .serial = row.number(4),
-            .count = static_cast<std::size_t>(row.number(5)),
-            .digest = std::string(row.text(6))};
+    return {.id = std::string(row.text(0)),
+            .judge = std::string(row.text(1)),
+            .directory = std::string(row.text(2)),
+            .complete = row.number(3) != 0,
+            .looked_at = time_of(row.number(4)),
+            .serial = row.number(5),
+            .count = static_cast<std::size_t>(row.number(6)),
+            .digest = std::string(row.text(7))};
 }
 
 stored_certificate certificate_index::row_of(sqlite_statement& found) {
@@ -195,9 +198,11 @@ std::vector<stored_certificate> certificate_index::unsettled() {
     return rows(asked);
 }
 
-std::vector<stored_certificate> certificate_index::ending_by(time_point end) {
+std::vector<certificate> certificate_index::ending_by(time_point end) {
+    std::vector<certificate> out;
     auto asked = database_.prepare((std::string(whole_row) + "WHERE first_end <= ? ORDER BY file.fingerprint").c_str());
-    return rows(asked.bind(1, seconds(end)));
+    for (asked.bind(1, seconds(end)); asked.step();) out.push_back(row_of(asked).cert);
+    return out;
 }
 
 void certificate_index::each_file(const std::function<void(const indexed_file&)>& take) {

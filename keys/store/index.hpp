@@ -25,6 +25,7 @@
 namespace sealgate::keys {
 
 struct index_state {
+    std::string id;            // of this index and all that go on from it
     std::string judge;         // empty: nobody judged yet
     std::string directory;     // what stat(2) said of it; empty: it has to be looked at again
     bool complete = false;     // each file is as it was when its certificate was judged
@@ -47,7 +48,7 @@ struct indexed_file {
 
 class certificate_index {
 public:
-    // Nothing where there is none of this form. Only read.
+    // Nothing where there is none of this form, or it cannot be read; but throws where it is busy. Only read.
     static std::optional<certificate_index> open(const std::filesystem::path& file);
     // Made, private, where there is none of this form or a broken one.
     static certificate_index open_to_write(const std::filesystem::path& file);
@@ -63,7 +64,7 @@ public:
     void each(const std::function<void(stored_certificate)>& take);
     std::vector<stored_certificate> unsettled();
     // Those in which something ends by then.
-    std::vector<stored_certificate> ending_by(time_point end);
+    std::vector<certificate> ending_by(time_point end);
 
     void each_file(const std::function<void(const indexed_file&)>& take); // by fingerprint
     std::optional<indexed_file> file_of(std::string_view fingerprint);

@@ -1,5 +1,6 @@
 #include "keys/store/refresh.hpp"
 
+#include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
@@ -7,7 +8,6 @@
 #include "policy/base/digest.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fcntl.h>
 #include <iterator>
 #include <optional>
@@ -19,8 +19,6 @@
 namespace sealgate::keys {
 
 namespace {
-
-time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 // A file that is not used, and whose mail has to wait for it.
 void add_unused(store_findings& to, const std::string& fingerprint, const std::string& problem,
@@ -91,6 +89,12 @@ private:
         for (; next != end; ++next) to_read_.push_back(*next);
     }
 
+    bool is_there(const std::string& fingerprint) const {
+        std::error_code unknown;
+        return std::filesystem::symlink_status(certificate_file(directory_, fingerprint), unknown).type() !=
+               std::filesystem::file_type::not_found;
+    }
+
     // Somebody else may have read the same meanwhile.
     void read(std::span<const std::string> some) {
         std::vector<stored_file> files;
@@ -99,7 +103,7 @@ private:
             std::string stamp;
             stored_file file{.fingerprint = fingerprint, .content = {}};
             if (const auto unreadable = read_one(file, stamp); !unreadable.empty()) {
-                miss(fingerprint, unreadable, std::nullopt);
+                is_there(fingerprint) ? miss(fingerprint, unreadable, std::nullopt) : gone_.push_back(fingerprint);
             } else if (const auto wrong = problem_with_stored(file.content); !wrong.empty()) {
                 miss(fingerprint, wrong, file.content);
             } else {
@@ -167,7 +171,7 @@ private:
         if (!is_news && gone_.empty() && turned_.empty() && unstamped_.empty()) return;
         index_.begin();
         for (const auto& one : gone_) // unless it came while we looked
-            if (!std::filesystem::exists(certificate_file(directory_, one))) index_.remove(one);
+            if (!is_there(one)) index_.remove(one);
         for (const auto& one : turned_) index_.set_disabled(one, is_disabled(one));
         for (const auto& one : unstamped_) index_.put_stamp(one, {});
         index_.commit(std::move(after));

@@ -1,5 +1,6 @@
 #include "keys/store/store.hpp"
 
+#include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
@@ -9,7 +10,6 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -23,8 +23,6 @@ namespace sealgate::keys {
 namespace {
 
 constexpr std::size_t shortest_suffix = 16;
-
-time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 } // namespace
 
@@ -55,32 +53,59 @@ opened_store store::opened(certificate_index index, store_findings findings, cat
 
 // The index lies beside the directory, and may be there.
 opened_store store::kept(const catalogue* before, std::string problem) const {
-    store_findings findings{
+    const store_findings findings{
         .problems = {std::move(problem) + ". Certificates in use stay, and mail for which there is none waits"},
         .doubts = {.of_all = true}};
-    if (before == nullptr || !before->has_own_index())
+    try {
+        if (before != nullptr && before->has_own_index()) return opened(before->copy_of_index(), findings, {});
         if (auto there = certificate_index::open(index_file()))
-            return opened(*std::move(there), std::move(findings), {.index = index_file()});
-    return opened(before ? before->copy_of_index() : certificate_index::copy_of({}), std::move(findings), {});
+            return opened(*std::move(there), findings, {.index = index_file()});
+        if (before != nullptr) return opened(before->copy_of_index(), findings, {});
+    } catch (const sqlite_error&) { // then there are none in use
+    }
+    return opened(certificate_index::copy_of(std::filesystem::path()), findings, {});
 }
 
 bool store::may_write_index() const { return index_may_be_written(index_file()); }
 
 std::optional<opened_store> store::open_as_it_is() const {
-    auto index = certificate_index::open(index_file());
-    if (!index) return std::nullopt;
     try {
+        auto index = certificate_index::open(index_file());
+        if (!index) return std::nullopt;
         if (auto findings = trusted_as_it_is(*index, directory_, gpg_))
             return opened(*std::move(index), *std::move(findings), {.files = directory_, .index = index_file()});
-    } catch (const sqlite_error&) { // it is made anew
+    } catch (const sqlite_error&) { // it is made anew, or waited for
+    }
+    return std::nullopt;
+}
+
+// The index as it was, less what is not there any more or is disabled: that needs no disk.
+std::optional<opened_store> store::open_behind(const store_listing& found, const std::string& why) const {
+    try {
+        if (auto index = certificate_index::open(index_file()))
+            return opened(
+                *std::move(index),
+                {.problems = {index_file().string() + " cannot be brought up to date: " + why +
+                              ". What is new in the store is not used, and mail for which there is no certificate waits"},
+                 .doubts = {.of_all = true}},
+                {.files = directory_, .index = index_file(), .listing = std::make_shared<const store_listing>(found)});
+    } catch (const sqlite_error&) { // nor can it be read
     }
     return std::nullopt;
 }
 
 opened_store store::open_private(const store_listing& found, reading what, const catalogue* before) const {
-    auto index = before && before->has_own_index() ? before->copy_of_index() : certificate_index::copy_of(index_file());
-    auto findings = refresh(index, directory_, found, gpg_, what);
-    return opened(std::move(index), std::move(findings), {.files = directory_});
+    const auto refreshed = [&](certificate_index index) {
+        auto findings = refresh(index, directory_, found, gpg_, what);
+        return opened(std::move(index), std::move(findings), {.files = directory_});
+    };
+    try {
+        return refreshed(before && before->has_own_index() ? before->copy_of_index()
+                                                           : certificate_index::copy_of(index_file()));
+    } catch (const sqlite_error& problem) {
+        if (problem.trouble != sqlite_trouble::broken) throw;
+    }
+    return refreshed(certificate_index::copy_of(std::filesystem::path()));
 }
 
 opened_store store::open(reading what, const catalogue* before) const {
@@ -94,22 +119,27 @@ opened_store store::open(reading what, const catalogue* before) const {
     }
     const bool held = (before && before->count() > 0) || std::filesystem::exists(note_file());
     if (auto lost = loss(found, held); !lost.empty()) return kept(before, std::move(lost));
+    std::string trouble;
     for (int tries = 3; tries > 0 && found.is_there && may_write_index(); --tries) {
         try {
             auto index = certificate_index::open_to_write(index_file());
-            if (what != reading::what_changed && index.state().looked_at > now()) break; // whose clock is right?
+            if (what != reading::what_changed && index.state().looked_at > this_second()) break; // whose clock is right?
             auto findings = refresh(index, directory_, found, gpg_, what);
             if (auto written = certificate_index::open(index_file()))
                 return opened(*std::move(written), std::move(findings), {.files = directory_, .index = index_file()});
         } catch (const sqlite_error& problem) {
+            trouble = problem.what();
+            std::error_code ignored;
             if (problem.trouble == sqlite_trouble::broken)
-                std::filesystem::remove(index_file());
+                std::filesystem::remove(index_file(), ignored);
             else if (problem.trouble != sqlite_trouble::busy)
                 break;
         } catch (const std::system_error&) { // no file to be made there
             break;
         }
     }
+    if (!trouble.empty())
+        if (auto behind = open_behind(found, trouble)) return *std::move(behind);
     return open_private(found, what, before);
 }
 
@@ -171,7 +201,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
 
 // With all that the index would say of them; without a certificate where there is nothing to keep.
 std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
-    const auto time = now();
+    const auto time = this_second();
     std::vector<stored_certificate> out;
     for (auto& one : results) {
         std::optional<time_point> again;
@@ -191,7 +221,7 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
 
 change store::put(const import_group& group, const stored_certificate& merged) const {
     const auto path = file_of(group.fingerprint);
-    if (group.known == *merged.binary && std::filesystem::exists(path)) return change::unchanged;
+    if (group.known == *merged.binary && content_of(group.fingerprint) == group.known) return change::unchanged;
     const auto what = std::filesystem::exists(path) ? change::updated : change::added;
     replace_one_of_many(path, *merged.binary);
     return what;
@@ -209,7 +239,7 @@ void store::index_imported(const std::vector<stored_certificate>& merged) const 
         state.complete = false;
         for (std::size_t i = 0; i < merged.size(); ++i) {
             if (i % certificate_index::most_together == 0) index.begin();
-            index.put(merged[i], {}, now());
+            index.put(merged[i], {}, this_second());
             if ((i + 1) % certificate_index::most_together == 0 || i + 1 == merged.size()) index.commit(state);
         }
     } catch (const sqlite_error&) {
@@ -234,8 +264,8 @@ std::vector<stored_certificate> store::known_among(std::vector<import_group>& gr
     std::vector<stored_certificate> out;
     std::erase_if(groups, [&](const import_group& group) {
         if (std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; })) return false;
-        const auto found = before.find_entry(group.fingerprint, now()).stored;
-        if (!found || *found->binary != group.known || !doubt_about(found->cert, now()).empty()) return false;
+        const auto found = before.find_entry(group.fingerprint, this_second()).stored;
+        if (!found || *found->binary != group.known || !doubt_about(found->cert, this_second()).empty()) return false;
         out.push_back(*found);
         return true;
     });
@@ -247,14 +277,18 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
     if (!read) return std::unexpected(std::move(read.error()));
     if (auto lost = loss(list_store(directory_), std::filesystem::exists(note_file())); !lost.empty())
         return std::unexpected(std::move(lost));
-    const auto before = open(reading::at_once).certificates;
+    const auto before = open(reading::what_changed).certificates;
     make_private_directory(directory_);
     const file_lock lock(lock_of_store(directory_));
     import_report out{.certificates = {}, .problems = std::move(read->problems)};
     auto groups = groups_of(*std::move(read), out);
     for (auto& same : known_among(groups, *before))
         out.certificates.push_back({.cert = std::move(same.cert), .what = change::unchanged});
-    auto results = merge_into_known(gpg_, groups, now());
+    for (auto& group : groups) // whose file is damaged, the index knows
+        if (group.known.empty() && std::filesystem::exists(file_of(group.fingerprint)))
+            if (const auto indexed = before->find_entry(group.fingerprint, this_second()).stored)
+                group.known = *indexed->binary;
+    auto results = merge_into_known(gpg_, groups, this_second());
     for (std::size_t i = 0; i < groups.size(); ++i)
         if (!results[i].problem.empty())
             out.problems.push_back(groups[i].fingerprint + " was not taken: " + results[i].problem);
@@ -276,7 +310,7 @@ void store::take(const import_group& group, const stored_certificate& merged, co
                  import_report& report) const {
     if (merged.binary->empty()) return;
     for (const auto& address : merged.cert.addresses)
-        if (const auto used = before.find(address, now()); used.state == policy::key_state::usable)
+        if (const auto used = before.find(address, this_second()); used.state == policy::key_state::usable)
             report.encrypted_to.emplace(address, used.stored->cert.fingerprint);
     if (group.revoked_alone && !merged.cert.revoked)
         report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");

@@ -76,6 +76,7 @@ public:
 
 private:
     std::optional<opened_store> open_as_it_is() const;
+    std::optional<opened_store> open_behind(const store_listing& found, const std::string& why) const;
     opened_store open_private(const store_listing& found, reading what, const catalogue* before) const;
     opened_store opened(certificate_index index, store_findings findings, catalogue::places where) const;
     opened_store kept(const catalogue* before, std::string problem) const;

@@ -1,5 +1,6 @@
 #include "keys/store/stored_files.hpp"
 
+#include "keys/base/clock.hpp"
 #include "keys/base/parallel.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
@@ -25,8 +26,6 @@ namespace {
 
 // gpg takes some milliseconds for each.
 constexpr std::size_t most_read_at_once = 125;
-
-time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 // Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
 // itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.

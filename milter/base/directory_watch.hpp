@@ -31,8 +31,8 @@ public:
     // that path now.
     void start(const std::filesystem::path& directory);
 
-    // Until there may be something to look at. Where inotify watches and sees nothing, that is not before `pause`. Throws nothing
-    // but a broken timer.
+    // Until there may be something to look at. Where inotify watches and sees nothing, that is not before `pause`. Throws
+    // nothing but a broken timer.
     boost::asio::awaitable<void> changed(std::chrono::steady_clock::duration pause = {});
 
 private:

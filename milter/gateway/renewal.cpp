@@ -23,6 +23,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds between_looks{5};
+constexpr std::chrono::minutes longest_pause{1};
 constexpr int a_hundred_times = 100; // as long as a look took, till the next without a reason
 
 std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
@@ -84,7 +85,7 @@ asio::awaitable<void> renewal::follow_keys() {
         const auto began = clock::now();
         const auto what = std::exchange(look_at_all_, false) ? keys::reading::all : keys::reading::what_changed;
         co_await refresh_keys(what);
-        co_await watch.changed(a_hundred_times * (clock::now() - began));
+        co_await watch.changed(std::min<clock::duration>(a_hundred_times * (clock::now() - began), longest_pause));
     }
 }
 

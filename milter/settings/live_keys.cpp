@@ -12,7 +12,7 @@ reread_keys read_keys_anew(const snapshot& live, keys::reading what) {
     reread_keys out{.fresh = nullptr, .changes = keys.certificates->changes_since(*live.certificates), .news = {}};
     for (const auto& problem : keys.problems)
         if (std::ranges::find(live.key_problems, problem) == live.key_problems.end()) out.news.push_back(problem);
-    if (!out.changes.none() || keys.problems != live.key_problems)
+    if (!keys.certificates->is_same_as(*live.certificates) || keys.problems != live.key_problems)
         out.fresh = make_snapshot(live.gateway, live.rules, std::move(keys));
     return out;
 }

@@ -26,7 +26,9 @@ stored_certificate key(char digit, std::vector<std::string> addresses, std::opti
 
 // "vault@x.org expired 900" and "A ends 1005".
 std::string watched(const std::vector<stored_certificate>& certificates, const std::vector<std::string>& always_to = {}) {
-    const auto keys = watched_among(certificates, key_index(certificates), always_to, 100s, now);
+    std::vector<certificate> ending;
+    for (const auto& one : certificates) ending.push_back(one.cert);
+    const auto keys = watched_among(ending, key_index(certificates), always_to, 100s, now);
     std::string out;
     for (const auto& one : keys.organisation)
         out += one.entry.substr(0, 11) + " " + std::string(name_of(one.state)) +

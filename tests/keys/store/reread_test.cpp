@@ -110,6 +110,105 @@ TEST_F(Store, AFileThatIsWrittenInPlaceIsNotUsedBehindTheIndex) {
     EXPECT_EQ(keys.open(reading::what_changed).certificates->find("ann@example.org", now()).state, key_state::revoked);
 }
 
+TEST_F(Store, AFileThatIsTouchedIsTheSameAndOneThatIsReplacedGivesNoPlaceToAnOlderOne) {
+    const auto old = people.make_old_key("Ann <ann@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(old)));
+    people.delete_key(old);
+    const auto fresh = people.make_key("Ann <ann@example.org>");
+    ASSERT_TRUE(keys.import(people.export_certificate(fresh)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    (void)load(keys);
+    const auto found = [&] { return keys.open(reading::at_once).certificates->find("ann@example.org", now()); };
+    ASSERT_EQ(found().stored->cert.fingerprint, fresh);
+    std::filesystem::permissions(file_of(fresh), std::filesystem::perms::owner_all);
+    const auto before = keys.open(reading::at_once).certificates;
+    EXPECT_EQ(before->find("ann@example.org", now()).stored->cert.fingerprint, fresh) << "somebody copied it, say";
+    const auto again = keys.open(reading::at_once).certificates;
+    people.revoke(fresh);
+    open_file(file_of(fresh), O_WRONLY | O_TRUNC).write_all(people.export_certificate(fresh));
+    EXPECT_EQ(again->find("ann@example.org", now()).stored, nullptr);
+    EXPECT_TRUE(again->find("ann@example.org", now()).in_doubt);
+    EXPECT_EQ(again->all_of("ann@example.org", now()).size(), 2U) << "whose key it is does not change";
+    EXPECT_EQ(keys.open(reading::what_changed).certificates->find("ann@example.org", now()).stored->cert.fingerprint, old);
+}
+
+TEST_F(Store, ARevocationOutlivesItsFile) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto before = people.export_certificate(ann);
+    const auto keys = make_store();
+    people.revoke(ann);
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    open_file(file_of(ann), O_WRONLY | O_TRUNC).write_all("hello");
+    EXPECT_EQ(changes(keys.import(before)), "updated ");
+    EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::revoked);
+    remove_file(keys.directory().string() + ".index");
+    EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::revoked) << "and the file says so again";
+}
+
+TEST_F(Store, WhatCameBackAndWentAgainIsGone) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto before = keys.open(reading::all).certificates;
+    ASSERT_TRUE(keys.remove(ann));
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    ASSERT_TRUE(keys.remove(ann));
+    const auto next = keys.open(reading::what_changed, before.get()).certificates;
+    EXPECT_EQ(next->changes_since(*before).removed, std::vector<std::string>{ann});
+    EXPECT_FALSE(next->is_same_as(*before));
+}
+
+TEST_F(Store, AnIndexThatIsMadeAnewIsComparedByWhatIsInIt) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    const auto before = keys.open(reading::all).certificates;
+    std::filesystem::remove(file_of(ann));
+    std::filesystem::remove(keys.directory().string() + ".index");
+    const auto next = keys.open(reading::what_changed, before.get()).certificates;
+    EXPECT_FALSE(next->is_same_as(*before));
+    const auto told = next->changes_since(*before);
+    EXPECT_EQ(told.removed, std::vector<std::string>{ann});
+    EXPECT_TRUE(told.added.empty());
+    EXPECT_TRUE(told.changed.empty());
+}
+
+TEST_F(Store, WhereTheIndexCannotBeWrittenTheDirectorySaysWhatIsGoneOrDisabled) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto cat = people.make_key("Cat <cat@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    std::filesystem::remove(file_of(ann));
+    ASSERT_TRUE(keys.set(bob, availability::disabled));
+    const catalogue behind(
+        *certificate_index::open(keys.directory().string() + ".index"), {}, {.of_all = true},
+        {.files = keys.directory(), .listing = std::make_shared<const store_listing>(list_store(keys.directory()))});
+    EXPECT_EQ(behind.find("ann@example.org", now()).stored, nullptr);
+    EXPECT_TRUE(behind.find("ann@example.org", now()).in_doubt);
+    EXPECT_EQ(behind.find("bob@example.org", now()).state, key_state::disabled);
+    EXPECT_EQ(behind.find("cat@example.org", now()).state, key_state::usable);
+}
+
+// The disk is slow, or whoever writes was stopped.
+TEST_F(Store, AnIndexThatIsBusyLeavesADoubtAndTakesNothingAway) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto before = keys.open(reading::all).certificates;
+    {
+        sqlite_database other(keys.directory().string() + ".index", sqlite_database::access::write);
+        other.run("BEGIN EXCLUSIVE");
+        EXPECT_TRUE(before->find("ann@example.org", now()).in_doubt);
+        EXPECT_TRUE(before->find_entry(ann, now()).in_doubt);
+        EXPECT_THROW(keys.open(reading::what_changed, before.get()), sqlite_error) << "what is in use stays";
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // it is not asked again at once
+    EXPECT_EQ(before->find("ann@example.org", now()).state, key_state::usable);
+}
+
 TEST_F(Store, WhatChangedIsToldByWhatWasOpenBefore) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto bob = people.make_key("Bob <bob@example.org>");

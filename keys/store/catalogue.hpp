@@ -1,7 +1,7 @@
 // The certificates of a store, looked up one by one in its index: those that nobody writes to take no memory.
 //
-// What was looked up once stays as it was; what was not is as the index has it now. A certificate whose file changed behind the
-// index is not used, and leaves a doubt about whom it may be for, until the index is brought up to date.
+// What was looked up once stays as it was; what was not is as the index has it now. Where a certificate's file changed behind
+// the index, what is usable for its addresses cannot be told until the index is brought up to date.
 // Several threads may ask at a time.
 // Tested by store/reread_test and index_test.
 #pragma once

@@ -40,6 +40,7 @@ constexpr std::string_view gpg_conf = "batch\n"
                                       "lock-never\n";
 // An agent that was started ends when it sees that the home is gone.
 constexpr std::string_view without_agent = "no-autostart\n";
+constexpr std::string_view without_repair = "import-options no-repair-keys\n";
 
 void require(gpgme_error_t error, const char* doing) {
     if (error != 0) throw gpg_broken(std::string("cannot ") + doing + ": " + text_of(error));
@@ -116,7 +117,9 @@ struct gpg::state {
         , deadline(options.deadline) {
         // GPGME takes any name, and fails much later.
         if (::access(options.program.c_str(), X_OK) != 0) throw gpg_broken("cannot run " + options.program.string());
-        replace_file(home.path() / "gpg.conf", std::string(gpg_conf).append(options.decrypts ? "" : without_agent));
+        replace_file(
+            home.path() / "gpg.conf",
+            std::string(gpg_conf).append(options.decrypts ? "" : without_agent).append(options.repairs ? "" : without_repair));
         gpgme_ctx_t raw = nullptr;
         require(gpgme_new(&raw), "set up GPGME");
         context.reset(raw);

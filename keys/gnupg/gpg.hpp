@@ -28,6 +28,7 @@ struct gpg_options {
     std::filesystem::path scratch;                                // the home is made below it, and removed again
     std::chrono::milliseconds deadline = std::chrono::minutes(1); // of one operation
     bool decrypts = false;                                        // with an agent of its own, which ends with the home
+    bool repairs = true;                                          // what it imports: verifies all once more
 };
 
 // What tells this gpg from another: what it says of its version and its library's, and the file that it is. Throws gpg_broken.

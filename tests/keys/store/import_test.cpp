@@ -230,6 +230,32 @@ TEST_F(StoreImport, MoreThanAFewThatGpgCannotReadCostNoMoreRuns) {
     EXPECT_EQ(load(keys).certificates.size(), report->certificates.size());
 }
 
+// Many are imported in a quicker way than few.
+TEST_F(StoreImport, ManyTogetherAreWhatEachIsAlone) {
+    const store apart(directory.path() / "apart", {});
+    std::string all;
+    std::size_t count = 0;
+    for (const auto* where : {SEALGATE_CERTIFICATES, SEALGATE_KEY_FILES}) {
+        for (const auto& entry : std::filesystem::directory_iterator(where)) {
+            const auto read = entry.is_regular_file() ? read_key_file(read_file(entry.path())) : std::unexpected(std::string{});
+            if (!read) continue;
+            for (const auto& one : read->certificates) {
+                (void)apart.import(one.binary);
+                all += one.binary;
+                ++count;
+            }
+        }
+    }
+    ASSERT_GT(count, 50U);
+    ASSERT_TRUE(keys.import(all));
+    const auto each = load(apart).certificates, together = load(keys).certificates;
+    ASSERT_EQ(together.size(), each.size());
+    for (std::size_t i = 0; i < each.size(); ++i) {
+        EXPECT_EQ(together[i].cert, each[i].cert);
+        EXPECT_EQ(*together[i].binary, *each[i].binary) << each[i].cert.fingerprint;
+    }
+}
+
 TEST_F(StoreImport, ASubkeyThatGpgDoesNotKnowIsKeptBesideOneThatItKnows) {
     ASSERT_THAT(import(file("x25519-beside-cv25519.pgp")), ElementsAre(HasSubstr(" usable mix@partner.example")));
     ASSERT_THAT(import(file("x25519-subkey.pgp")), ElementsAre(HasSubstr(" not-for-encryption xsub@partner.example")));

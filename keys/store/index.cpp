@@ -234,7 +234,7 @@ policy::certificate_changes certificate_index::changes_between(std::int64_t firs
     return out;
 }
 
-// By the clock, so that an index that is made anew is later than the one before.
+// By the clock, so that a copy and the file that it was made of do not give one number to two changes.
 void certificate_index::begin() {
     database_.run("BEGIN IMMEDIATE");
     serial_ = std::max(state().serial + 1, microseconds_now());

@@ -1,3 +1,4 @@
+#include "keys/base/clock.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/proof.hpp"
 #include "milter/base/exception_text.hpp"
@@ -49,16 +50,14 @@ std::vector<std::vector<std::string>> matrix(const policy::policy& rules) {
     return rows;
 }
 
-keys::time_point this_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 std::vector<std::string> key_problems(const snapshot& live) {
     auto out = live.key_problems;
-    std::ranges::move(unusable_organisation_keys(live, this_second()), std::back_inserter(out));
+    std::ranges::move(unusable_organisation_keys(live, keys::this_second()), std::back_inserter(out));
     return out;
 }
 
 std::map<std::string_view, std::size_t> count_states(const snapshot& live) {
-    const auto now = this_second();
+    const auto now = keys::this_second();
     std::map<std::string_view, std::size_t> counts;
     live.certificates->each([&](const auto& stored) { ++counts[name_of(keys::state_at(stored.cert, now))]; });
     return counts;

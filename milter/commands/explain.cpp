@@ -1,3 +1,4 @@
+#include "keys/base/clock.hpp"
 #include "keys/protection/part_accounts.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/table.hpp"
@@ -153,7 +154,7 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         print_report(file, *type, called, live, parts);
         return true;
     }
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = keys::this_second();
     const auto judged = observe_and_decide(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto text = reply ? policy::to_string(*reply) : std::string{};

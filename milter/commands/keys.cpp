@@ -1,3 +1,4 @@
+#include "keys/base/clock.hpp"
 #include "keys/store/store.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
@@ -23,8 +24,6 @@ namespace {
 
 namespace json = boost::json;
 
-keys::time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 std::string day(keys::time_point time) { return rfc3339(time).substr(0, 10); }
 
 std::string change_name(keys::change what) {
@@ -44,15 +43,16 @@ json::value time_or_null(const std::optional<keys::time_point>& time) {
 std::string remark_on(const keys::certificate& cert) {
     std::vector<std::string> remarks;
     const auto unknown = [](const keys::subkey& one) { return one.can_encrypt && !one.known_algorithm; };
-    if (cert.addressing_only ||
-        (state_at(cert, now()) == policy::key_state::not_for_encryption && std::ranges::any_of(cert.subkeys, unknown)))
+    if (cert.addressing_only || (state_at(cert, keys::this_second()) == policy::key_state::not_for_encryption &&
+                                 std::ranges::any_of(cert.subkeys, unknown)))
         remarks.emplace_back("GnuPG here cannot encrypt to such a key; mail that comes encrypted to it is known as such");
-    if (addresses_at(cert, now()).empty()) remarks.emplace_back("it names no mail address, so no mail will find it");
+    if (addresses_at(cert, keys::this_second()).empty())
+        remarks.emplace_back("it names no mail address, so no mail will find it");
     return text::join(remarks, "; ");
 }
 
 json::object as_json(const keys::certificate& cert) {
-    const auto time = now();
+    const auto time = keys::this_second();
     const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
     const auto addresses = keys::addresses_at(cert, time);
     json::array subkeys;
@@ -77,9 +77,9 @@ json::object as_json(const keys::certificate& cert) {
 }
 
 std::vector<std::string> row_of(const keys::certificate& cert) {
-    const auto end = keys::end_of_use(cert, now());
-    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, now()))), day(cert.created), end ? day(*end) : "never",
-            text::join(keys::addresses_at(cert, now()), ", ")};
+    const auto end = keys::end_of_use(cert, keys::this_second());
+    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, keys::this_second()))), day(cert.created),
+            end ? day(*end) : "never", text::join(keys::addresses_at(cert, keys::this_second()), ", ")};
 }
 
 void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
@@ -102,7 +102,7 @@ int report_problems(const std::vector<std::string>& problems) {
 // A certificate can name any address: one that takes over somebody's mail must not do so silently.
 void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after) {
     for (const auto& [address, old] : before) {
-        const auto found = after.find(address, now());
+        const auto found = after.find(address, keys::this_second());
         if (found.state != policy::key_state::usable || found.stored->cert.fingerprint == old) continue;
         const auto& fingerprint = found.stored->cert.fingerprint;
         complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old +
@@ -123,8 +123,8 @@ void print_imported(const keys::certificate& cert, keys::change what, bool as_js
         std::cout << text::printable_json(json::serialize(line)) << '\n';
         return;
     }
-    std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, now())) << "  "
-              << text::join(keys::addresses_at(cert, now()), ", ") << '\n';
+    std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, keys::this_second()))
+              << "  " << text::join(keys::addresses_at(cert, keys::this_second()), ", ") << '\n';
     if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
 }
 
@@ -168,11 +168,11 @@ int show(const key_desk& desk, const invocation& called) {
     const auto address = fingerprint.empty() ? policy::parse_address(called.words[0]).key() : std::string{};
     const auto keys = desk.store.open(keys::reading::at_once);
     report_problems(keys.problems);
-    const auto found =
-        fingerprint.empty() ? keys.certificates->find(address, now()) : keys.certificates->find_entry(fingerprint, now());
+    const auto found = fingerprint.empty() ? keys.certificates->find(address, keys::this_second())
+                                           : keys.certificates->find_entry(fingerprint, keys::this_second());
     std::vector<keys::certificate> certificates;
     if (fingerprint.empty())
-        for (const auto& stored : keys.certificates->all_of(address, now())) certificates.push_back(stored->cert);
+        for (const auto& stored : keys.certificates->all_of(address, keys::this_second())) certificates.push_back(stored->cert);
     else if (found.stored)
         certificates.push_back(found.stored->cert);
     const auto mail = "mail" + (fingerprint.empty() ? " to " + text::printable(address) : std::string{});
@@ -211,7 +211,7 @@ int change_one(const key_desk& desk, const invocation& called, policy::key_chang
         complain(done.error());
         return exit_no;
     }
-    const auto stored = before->find_entry(*done, now()).stored;
+    const auto stored = before->find_entry(*done, keys::this_second()).stored;
     desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
     if (called.json()) {
         std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';

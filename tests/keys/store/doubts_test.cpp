@@ -16,8 +16,6 @@ namespace {
 
 using test::keyring;
 
-time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 class StoreDoubts : public testing::Test {
 protected:
     std::filesystem::path file_of(const std::string& fingerprint) const { return keys.directory() / (fingerprint + ".pgp"); }

@@ -12,10 +12,9 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 namespace sealgate::keys {
-
-inline time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 class Store : public testing::Test {
 protected:
@@ -37,6 +36,16 @@ protected:
     }
     static std::string armored_certificate(const test::keyring& people, const std::string& fingerprint) {
         return people.gpg("--armor --export " + fingerprint);
+    }
+
+    // Two certificates of ann@example.org in the store, the later one made now.
+    std::pair<std::string, std::string> old_and_new_of_ann(const store& keys) {
+        const auto old = people.make_old_key("Ann <ann@example.org>");
+        EXPECT_TRUE(keys.import(people.export_certificate(old)));
+        people.delete_key(old);
+        auto fresh = people.make_key("Ann <ann@example.org>");
+        EXPECT_TRUE(keys.import(people.export_certificate(fresh)));
+        return {old, std::move(fresh)};
     }
 
     temporary_directory directory{std::filesystem::temp_directory_path()};

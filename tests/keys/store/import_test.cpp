@@ -16,8 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 std::string file(const std::string& name) { return read_file(std::filesystem::path(SEALGATE_KEY_FILES) / name); }
 
 constexpr auto plain = "CACEF556DD7FABE65EF2B0DB1582BA78AC564B0B";

@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -111,12 +111,8 @@ TEST_F(Store, AFileThatIsWrittenInPlaceIsNotUsedBehindTheIndex) {
 }
 
 TEST_F(Store, AFileThatIsTouchedIsTheSameAndOneThatIsReplacedGivesNoPlaceToAnOlderOne) {
-    const auto old = people.make_old_key("Ann <ann@example.org>");
     const auto keys = make_store();
-    ASSERT_TRUE(keys.import(people.export_certificate(old)));
-    people.delete_key(old);
-    const auto fresh = people.make_key("Ann <ann@example.org>");
-    ASSERT_TRUE(keys.import(people.export_certificate(fresh)));
+    const auto [old, fresh] = old_and_new_of_ann(keys);
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));
     (void)load(keys);
     const auto found = [&] { return keys.open(reading::at_once).certificates->find("ann@example.org", now()); };

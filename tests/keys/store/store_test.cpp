@@ -182,12 +182,8 @@ TEST_F(Store, UserIdThatTheKeyDidNotSignIsNoAddress) {
 }
 
 TEST_F(Store, OfSeveralCertificatesTheNewestUsableIsTaken) {
-    const auto old = people.make_old_key("Ann <ann@example.org>");
     const auto keys = make_store();
-    ASSERT_TRUE(keys.import(people.export_certificate(old)));
-    people.delete_key(old);
-    const auto fresh = people.make_key("Ann <ann@example.org>");
-    ASSERT_TRUE(keys.import(people.export_certificate(fresh)));
+    const auto [old, fresh] = old_and_new_of_ann(keys);
     const auto all = keys.open(reading::all).certificates;
     ASSERT_NE(all->find("ann@example.org", now()).stored, nullptr);
     EXPECT_EQ(all->find("ann@example.org", now()).stored->cert.fingerprint, fresh);

@@ -18,8 +18,6 @@ using policy::key_state;
 
 const std::filesystem::path odd_certificates = SEALGATE_CERTIFICATES;
 
-time_point now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 time_point day(int year, unsigned month, unsigned number) {
     return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(number));
 }

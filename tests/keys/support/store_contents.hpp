@@ -1,6 +1,7 @@
 // All that a store has, read into memory; and a catalogue of certificates that are in no store.
 #pragma once
 
+#include "keys/base/clock.hpp"
 #include "keys/store/store.hpp"
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace sealgate::keys {
+
+inline time_point now() { return this_second(); }
 
 struct store_contents {
     std::vector<stored_certificate> certificates; // ordered by fingerprint
@@ -39,7 +42,7 @@ inline std::shared_ptr<const catalogue> catalogue_of(const std::vector<stored_ce
                 index.remove(old.cert.fingerprint);
     for (auto one : certificates) {
         if (!one.binary) one.binary = std::make_shared<const std::string>();
-        index.put(one, {}, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+        index.put(one, {}, now());
     }
     index.commit({});
     return std::make_shared<const catalogue>(std::move(index), policy::key_minimum{}, key_doubts{}, catalogue::places{});

@@ -1,5 +1,6 @@
 #include "keys/store/listing.hpp"
 
+#include "keys/base/file_state.hpp"
 #include "keys/certificates/lookup.hpp"
 
 #include <algorithm>
@@ -13,10 +14,6 @@ namespace {
 
 // Longer than a file system's tick.
 constexpr std::chrono::milliseconds tick{1000};
-
-std::chrono::nanoseconds since_epoch(const timespec& time) {
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 } // namespace
 
@@ -52,15 +49,12 @@ store_listing list_store(const std::filesystem::path& directory) {
     return out;
 }
 
-// The time of the last change is the kernel's: nobody can set it, as `cp -p` sets that of the content.
 std::string stamp_of(const struct ::stat& status) {
-    const auto age = std::chrono::system_clock::now().time_since_epoch() - since_epoch(status.st_ctim);
+    const auto state = state_of(status);
+    const auto age = std::chrono::system_clock::now().time_since_epoch() - std::chrono::nanoseconds(state.changed);
     if (age < tick) return {};
     std::string out;
-    for (const auto part :
-         {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-          static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(since_epoch(status.st_mtim).count()),
-          static_cast<std::int64_t>(since_epoch(status.st_ctim).count())})
+    for (const auto part : {static_cast<std::int64_t>(status.st_dev), state.inode, state.size, state.written, state.changed})
         out.append(std::to_string(part)) += ' ';
     return out;
 }

@@ -41,7 +41,7 @@ std::string sum_over(std::string_view what, std::initializer_list<std::int64_t> 
     return sha256_hex(all);
 }
 
-std::string sum_of(const file_state& state, std::int64_t parts, std::string_view sum_of_last) {
+std::string sum_of(const keys::file_state& state, std::int64_t parts, std::string_view sum_of_last) {
     return sum_over("covered", {state.inode, state.size, state.written, state.changed, parts}, {sum_of_last});
 }
 
@@ -78,8 +78,6 @@ std::string sum_of(const index_part& part, std::int64_t inode, std::string_view 
                     {sum_before, part.ending, packed(part.lines.always), packed(part.lines.hashed)});
 }
 
-std::int64_t nanoseconds(const struct timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
-
 fs::path ready_index(const fs::path& log, index_file::access wanted) {
     auto out = index_of(log);
     if (wanted == index_file::access::write) {
@@ -96,13 +94,6 @@ fs::path ready_index(const fs::path& log, index_file::access wanted) {
 }
 
 } // namespace
-
-file_state state_of(const struct ::stat& status) {
-    return {.inode = static_cast<std::int64_t>(status.st_ino),
-            .size = status.st_size,
-            .written = nanoseconds(status.st_mtim),
-            .changed = nanoseconds(status.st_ctim)};
-}
 
 // Nothing but the index itself is ever in the log's directory: what a crash leaves half written has wrong sums.
 index_file::index_file(const fs::path& log, access wanted)
@@ -147,8 +138,9 @@ std::optional<std::vector<index_part>> index_file::parts_of(const keys::open_fil
     if (!row.step())
         return database_.prepare("SELECT 1 FROM part").step() ? std::nullopt
                                                               : std::optional<std::vector<index_part>>(std::in_place);
-    const file_state then{.inode = row.number(0), .size = row.number(1), .written = row.number(2), .changed = row.number(3)};
-    const auto now = state_of(log.status());
+    const keys::file_state then{
+        .inode = row.number(0), .size = row.number(1), .written = row.number(2), .changed = row.number(3)};
+    const auto now = keys::state_of(log.status());
     const bool has_grown = grows(log_) && then.inode == now.inode && then.size < now.size;
     if (then != now && !has_grown) return std::nullopt;
     auto parts = read_parts(then.inode);
@@ -191,7 +183,7 @@ bool index_file::is_whole(const std::vector<index_part>& parts) {
     return true;
 }
 
-void index_file::add(index_part part, const file_state& log) {
+void index_file::add(index_part part, const keys::file_state& log) {
     database_.run("BEGIN IMMEDIATE");
     const auto before = read_parts(log.inode);
     part.number = std::ssize(before);

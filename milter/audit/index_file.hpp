@@ -9,6 +9,7 @@
 // Errors throw keys::sqlite_error.
 #pragma once
 
+#include "keys/base/file_state.hpp"
 #include "keys/base/files.hpp"
 #include "keys/base/sqlite.hpp"
 #include "policy/audit/postings.hpp"
@@ -17,18 +18,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <vector>
 
 namespace sealgate::milter {
-
-// Which file it is, and in which state: whoever changes one changes its times.
-struct file_state {
-    std::int64_t inode = 0, size = 0, written = 0, changed = 0; // times in nanoseconds
-    bool operator==(const file_state&) const = default;
-};
-file_state state_of(const struct ::stat& status);
 
 // Lines [begin, end) of a file.
 struct index_part {
@@ -57,7 +50,7 @@ public:
     bool is_whole(const std::vector<index_part>& parts);
 
     // Adds what follows the last part. `log`: as it was before it was read.
-    void add(index_part part, const file_state& log);
+    void add(index_part part, const keys::file_state& log);
 
 private:
     std::vector<index_part> read_parts(std::int64_t inode);

@@ -81,7 +81,7 @@ private:
     std::size_t passed_over_ = 0; // octets of the line that buffer_ goes on with
 };
 
-bool is_settled(const file_state& log, const indexing& how) {
+bool is_settled(const keys::file_state& log, const indexing& how) {
     const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
     return now - std::chrono::nanoseconds(log.changed) >= how.settled;
 }
@@ -105,7 +105,7 @@ std::optional<open_index> open_index_of(const fs::path& log, const keys::open_fi
 
 bool make_index(const fs::path& log, const indexing& how) {
     const keys::input_file in(log);
-    const auto state = state_of(in.status());
+    const auto state = keys::state_of(in.status());
     if (state.size < (grows(log) ? how.least_growth : how.least)) return true;
     if (!grows(log) && !is_settled(state, how)) return false;
     // The index is open before the file is read: one that is removed meanwhile, since the file changed, stays removed.
@@ -118,7 +118,7 @@ bool make_index(const fs::path& log, const indexing& how) {
     off_t covered = index->parts.empty() ? 0 : index->parts.back().end;
     if (grows(log) && state.size - covered < how.least_growth) return true;
     while (auto part = part_reader(in, log, covered).read(state.size, how)) {
-        if (!grows(log) && state_of(in.status()) != state) return false;
+        if (!grows(log) && keys::state_of(in.status()) != state) return false;
         covered = part->end;
         index->file.add(*std::move(part), state);
     }
@@ -177,7 +177,7 @@ void index_upkeep::look(const std::stop_token& stop) {
 void index_upkeep::look_at(const fs::path& log, const std::stop_token& stop) {
     struct stat status {};
     if (::stat(log.c_str(), &status) != 0) return;
-    const auto state = state_of(status);
+    const auto state = keys::state_of(status);
     const auto seen = seen_.find(log);
     if (seen != seen_.end() && seen->second == state) return;
     auto how = how_;

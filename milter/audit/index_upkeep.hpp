@@ -46,7 +46,7 @@ private:
     const std::filesystem::path directory_;
     const std::chrono::milliseconds between_looks_;
     const indexing how_;
-    std::map<std::filesystem::path, file_state> seen_; // as they were when their index was made, or could not be
+    std::map<std::filesystem::path, keys::file_state> seen_; // as they were when their index was made, or could not be
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_; // last: it uses all the others

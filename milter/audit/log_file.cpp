@@ -28,8 +28,6 @@ using policy::log_state;
 
 bool is_same_file(const struct stat& a, const struct stat& b) { return a.st_ino == b.st_ino && a.st_dev == b.st_dev; }
 
-bool is_same_time(const struct timespec& a, const struct timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
-
 // The end of a log's file, as its lines tell.
 struct last_lines {
     off_t size = 0;                            // of whole lines
@@ -81,12 +79,7 @@ audit_file::audit_file(const fs::path& directory)
 
 fs::path audit_file::path() const { return written_log(directory_); }
 
-void audit_file::note_as_left() { note_times(file_->status()); }
-
-void audit_file::note_times(const struct stat& status) {
-    written_at_ = status.st_mtim;
-    changed_at_ = status.st_ctim;
-}
+void audit_file::note_as_left() { left_ = keys::state_of(file_->status()); }
 
 void audit_file::pick_up_end() {
     const auto status = file_->status();
@@ -145,12 +138,12 @@ std::optional<log_state> audit_file::look() {
     if (!is_same_file(here, named)) return log_state::replaced;
     if (here.st_size > size_) return log_state::grown;
     if (here.st_size < size_) return here.st_size == 0 ? log_state::emptied : log_state::cut;
-    if (is_same_time(here.st_mtim, written_at_) && is_same_time(here.st_ctim, changed_at_)) return std::nullopt;
+    if (keys::state_of(here) == left_) return std::nullopt;
     // Touched, or written over.
     forget_index(name);
     const auto last = last_lines_of(*file_, name);
     if (last.size != size_ || !last.is_sound || (size_ > 0 && last.end != end_)) return log_state::changed;
-    note_times(here);
+    left_ = keys::state_of(here);
     return std::nullopt;
 }
 
@@ -192,7 +185,7 @@ unwritten audit_file::append(std::string_view lines, const policy::chain_end& en
         take_back(lines, error);
     }
     struct stat status = {};
-    if (::fstat(file_->descriptor(), &status) == 0) note_times(status);
+    if (::fstat(file_->descriptor(), &status) == 0) left_ = keys::state_of(status);
     return error;
 }
 

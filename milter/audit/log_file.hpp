@@ -10,6 +10,7 @@
 // Tested by audit/log_test and audit/log_found_test.
 #pragma once
 
+#include "keys/base/file_state.hpp"
 #include "keys/base/files.hpp"
 #include "milter/base/unwritten.hpp"
 #include "policy/audit/chain.hpp"
@@ -64,7 +65,6 @@ private:
     void remove_unfinished(off_t size);
     void begin_file(const std::filesystem::path& away);
     void note_as_left();
-    void note_times(const struct stat& status);
     std::filesystem::path name_to_keep() const;
     void take_back(std::string_view written, unwritten& error);
 
@@ -72,8 +72,8 @@ private:
     keys::open_file lock_;
     std::unique_ptr<keys::open_file> file_;
     off_t size_ = 0;
-    struct timespec written_at_ = {}, changed_at_ = {}; // the file's own, when it was left
-    std::uint64_t first_record_ = 1;                    // of this file
+    keys::file_state left_;          // as we wrote it
+    std::uint64_t first_record_ = 1; // of this file
     std::optional<std::chrono::sys_days> last_day_;
     std::uint64_t repaired_ = 0;
     std::optional<policy::log_state> found_; // at the start

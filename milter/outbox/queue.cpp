@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <set>
 #include <stdexcept>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
@@ -104,7 +103,7 @@ void outbox::add(std::vector<owed_copy> copies) {
     std::unique_lock lock(mutex_);
     for (const auto& head : heads) {
         if (!waiting_.contains(head.id)) // look() may have seen it already
-            put(head, signature_of(places_.waiting_file(head.id)));
+            put(head, keys::state_of(places_.waiting_file(head.id)));
     }
     const auto told = told_;
     lock.unlock();
@@ -167,12 +166,6 @@ void outbox::write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces
 
 // Looking.
 
-outbox::signature outbox::signature_of(const fs::path& file) {
-    struct stat status = {};
-    if (::stat(file.c_str(), &status) != 0) return {};
-    return {.file = status.st_ino, .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec};
-}
-
 void outbox::look() {
     const std::lock_guard lock(mutex_);
     std::set<std::string> there;
@@ -192,7 +185,7 @@ void outbox::look() {
 
 void outbox::look_at(const found_copy& found) {
     if (found.id.empty()) return report(found.file, found.file.string() + " is none of the outbox's; it is left alone");
-    const auto seen = signature_of(found.file);
+    const auto seen = keys::state_of(found.file);
     const auto known = waiting_.find(found.id);
     if (known != waiting_.end() && (known->second.busy || known->second.seen == seen)) return;
     const auto head = read_head(found.file);
@@ -207,13 +200,13 @@ void outbox::look_at(const found_copy& found) {
 }
 
 void outbox::report(const fs::path& file, const std::string& problem) {
-    const auto seen = signature_of(file);
+    const auto seen = keys::state_of(file);
     if (const auto at = reported_.find(file); at != reported_.end() && at->second == seen) return;
     reported_[file] = seen;
     log_line("outbox: " + problem);
 }
 
-void outbox::put(const copy_head& head, signature seen) {
+void outbox::put(const copy_head& head, const keys::file_state& seen) {
     entry made{.seen = seen, .next_try = head.next_try, .identities = {}};
     for (const auto& one : head.recipients) {
         ++identities_[one.identity];

@@ -10,6 +10,7 @@
 // meanwhile. Everything here blocks on the disk, and may be called from several threads.
 #pragma once
 
+#include "keys/base/file_state.hpp"
 #include "milter/outbox/copy_file.hpp"
 #include "milter/outbox/hand_overs.hpp"
 #include "milter/outbox/owed_copy.hpp"
@@ -23,7 +24,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -78,23 +78,17 @@ public:
     wall_time now() const { return now_(); }
 
 private:
-    struct signature {
-        ino_t file = 0;
-        std::int64_t changed = 0; // nanoseconds; of the inode, so that a chmod counts
-        bool operator==(const signature&) const = default;
-    };
     struct entry {
-        signature seen;
+        keys::file_state seen;
         wall_time next_try;
         std::vector<std::string> identities;
         bool busy = false;
     };
 
-    static signature signature_of(const std::filesystem::path& file);
     void pick_up();
     void tell_unfinished(const std::string& id);
     void look_at(const found_copy& found);
-    void put(const copy_head& head, signature seen);
+    void put(const copy_head& head, const keys::file_state& seen);
     void drop(std::map<std::string, entry>::iterator at);
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_known(const std::string& identity) const; // it waits or was handed over
@@ -109,7 +103,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, entry> waiting_;
     std::unordered_map<std::string, std::size_t> identities_; // how many waiting copies have each
-    std::map<std::filesystem::path, signature> reported_;
+    std::map<std::filesystem::path, keys::file_state> reported_;
     wall_time last_forgotten_;
     std::function<void()> told_;
 };

@@ -238,7 +238,7 @@ TEST_F(LogsByChance, IndexThatNamesAWrongLineIsNotBelieved) {
         forget_index(file(1));
         {
             const keys::input_file in(file(1));
-            const auto state = state_of(in.status());
+            const auto state = keys::state_of(in.status());
             index_file(file(1), index_file::access::write)
                 .add({.end = state.size, .ending = ending_before(in, state.size, file(1)), .lines = answers}, state);
         }

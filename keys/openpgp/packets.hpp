@@ -52,7 +52,7 @@ std::expected<packet, std::string> read_packet(bytes::cursor& in);
 // The chunks of one that has been walked, in their order.
 void for_each_chunk(const packet& of, const std::function<void(std::string_view)>& see);
 
-inline constexpr std::size_t most_message_packets = 1000;
+inline constexpr std::size_t most_message_packets = 20'000; // one for each key that it is sealed to
 inline constexpr std::size_t most_certificate_packets = 200'000;
 
 std::expected<std::vector<packet>, std::string> walk_packets(std::string_view bytes, std::size_t most_packets);

@@ -67,7 +67,7 @@ milter_content_timeout = 120s
 
 message_size_limit = 200000000
 mailbox_size_limit = 0
-smtpd_recipient_limit = 2000
+smtpd_recipient_limit = 5000
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
 smtpd_soft_error_limit = 10000

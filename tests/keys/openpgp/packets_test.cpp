@@ -199,11 +199,11 @@ TEST(EncryptedMessage, ALetterInManySmallPacketsIsFound) {
     EXPECT_EQ(message ? "encrypted" : message.error(), readable_ciphertext);
 }
 
-TEST(EncryptedMessage, AThousandReadersAreNoLetter) {
+TEST(EncryptedMessage, AsManyReadersAsThereMayBeAreNoLetter) {
     std::string packets;
     for (unsigned i = 0; i < most_message_packets - 1; ++i)
         packets += packet_of(1, "\x03"s + std::string(8, '\0') + "\x12\x01\x07\x40" + test::noise(32, i) + "\x30" +
-                                    test::noise(48, i + 5000));
+                                    test::noise(48, i + 50'000));
     const auto message = read_encrypted_message(packets + seipd);
     EXPECT_TRUE(message) << message.error();
     EXPECT_TRUE(read_encrypted_message(repeated_skesk(8) + seipd));

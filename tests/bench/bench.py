@@ -13,11 +13,16 @@ Postfix throws the mails away (discard), while it accepts the next.
 same mail on all cores, with the same certificate file and the same options, in a home of its own for each process. Since
 Postfix works on the same cores, the least that both cost together is given too: gpg's own time and Postfix's own added.
 
+"latency": one mail at a time: how long Postfix takes until its answer, without a filter, untagged, and sealed.
+
 "parts": where the CPU of a mail goes, by part.
 
 "memory": what the gateway takes of it, for mails of several sizes, many at once, and idle connections.
 
-"growth": what start, reload, explain and sealing cost with few certificates in the store and with many more (--certificates).
+"growth": what start, reload, explain and sealing cost with few certificates in the store and with many more (--certificates),
+and what a mail to many of them costs.
+
+"soak": whether a gateway grows in --mails of mixed mail (soak.py). Hours: not among what is measured without a name.
 
 "auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
 
@@ -43,10 +48,13 @@ import auditing
 import growth
 import memory
 import parts
+import soak
 from gateway import PROGRAM
 from loads import GpgLoad, SmtpLoad, mail_of
 from stage import Stage
 
+USUAL = ["passing", "warning", "sealing", "latency", "parts", "memory", "growth", "auditing", "inspecting"]
+KINDS = [*USUAL, "soak"]
 SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10, "1 MiB": 1 << 20}
 
 
@@ -57,7 +65,7 @@ def main():
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
     if "auditing" in options.what:
         auditing.measure(options, report)
-    if not {"passing", "warning", "sealing", "parts", "memory", "growth"} & set(options.what):
+    if not (set(KINDS) - {"auditing", "inspecting"}) & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))
@@ -75,30 +83,34 @@ def main():
         if "sealing" in options.what:
             for name, size in SIZES.items():
                 measure_sealing(stage, options, name, size)
+        if "latency" in options.what:
+            measure_latency(stage, options)
         if "parts" in options.what:
             parts.measure(stage, SIZES)
         if "memory" in options.what:
             memory.measure(stage)
         if "growth" in options.what:
             growth.measure(stage, options.certificates)
+        if "soak" in options.what:
+            soak.measure(stage, options.mails)
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="passing|warning|sealing|parts|memory|growth|auditing|inspecting", help="what to measure (all)")
+    parser.add_argument("what", nargs="*", metavar="|".join(KINDS), help="what to measure (all but soak)")
     parser.add_argument("--quick", action="store_true", help="few short rounds: to see that it works")
     parser.add_argument("--rounds", type=int, help="turns of each door (9)")
     parser.add_argument("--seconds", type=float, help="about how long a turn is (4)")
     parser.add_argument("--sessions", type=int, nargs="+", help="clients that send at a time (4 16)")
     parser.add_argument("--certificates", type=int, default=10_000, help="how many more (10000)")
+    parser.add_argument("--mails", type=int, default=1_000_000, help="of a soak (1000000)")
     parser.add_argument("--directory", default="/var/tmp", help="where queue and log lie: on a disk (/var/tmp)")
     options = parser.parse_args()
-    known = ["passing", "warning", "sealing", "parts", "memory", "growth", "auditing", "inspecting"]
-    unknown = set(options.what) - set(known)
+    unknown = set(options.what) - set(KINDS)
     if unknown:
-        parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(known)} are known")
-    options.what = options.what or known
+        parser.error(f"measure what? {' '.join(sorted(unknown))}: {', '.join(KINDS)} are known")
+    options.what = options.what or USUAL
     options.rounds = options.rounds or (3 if options.quick else 9)
     options.seconds = options.seconds or (1 if options.quick else 4)
     options.sessions = options.sessions or ([4] if options.quick else [4, 16])
@@ -148,6 +160,17 @@ def measure_sealing(stage, options, name, size):
     report(title, paces, base="gpg --encrypt")
 
 
+def measure_latency(stage, options):
+    untagged = stage.write("untagged.eml", mail_of(SIZES["2 KiB"], "Minutes of the meeting"))
+    confidential = stage.write("alone.eml", mail_of(SIZES["2 KiB"], "[confidential] Minutes of the meeting"))
+    loads = {"sealgate, nothing to be done": SmtpLoad(stage, stage.doors["Postfix with sealgate"], untagged, 1),
+             "Postfix alone": SmtpLoad(stage, stage.doors["Postfix alone"], untagged, 1),
+             "Postfix with sealgate, sealed": SmtpLoad(stage, stage.doors["Postfix with sealgate"], confidential, 1)}
+    stage.expect(loads["Postfix with sealgate, sealed"], {"seal"})
+    times = {name: [1000 / pace for pace in paces] for name, paces in take_turns(loads, options).items()}
+    report("latency: 2 KiB mails, one at a time, ms until Postfix's answer", times, base="sealgate, nothing to be done")
+
+
 def take_turns(loads, options):
     """Each load's paces, one a round. What is as long as a turn is found in a first round that does not count."""
     paces = {name: [] for name in loads}
@@ -160,11 +183,11 @@ def take_turns(loads, options):
     return paces
 
 
-def report(title, paces, base):
+def report(title, figures, base):
     print(f"\n{title}")
     print(f"  {'':31}{'median':>8}  {'ratio':>6}  {'rounds from .. to':>18}")
-    for name, own in paces.items():
-        ratios = [pace / beside for pace, beside in zip(own, paces[base])]
+    for name, own in figures.items():
+        ratios = [figure / beside for figure, beside in zip(own, figures[base])]
         spread = "" if name == base else f"{min(ratios):.2f} .. {max(ratios):.2f}"
         print(f"  {name:31}{statistics.median(own):8.1f}  {statistics.median(ratios):6.2f}  {spread:>18}", flush=True)
 

@@ -35,6 +35,18 @@ def measure(stage, count):
         print(f"  {name:24}{few[name] * 1000:10.1f}{many * 1000:10.1f}{many / few[name]:8.2f}", flush=True)
     more = own_memory(stage.gateway.pid) - memory
     print(f"  memory: {more / count:.0f} octets a certificate")
+    measure_recipients(stage, count)
+
+
+def measure_recipients(stage, known):
+    """One mail to many, who all see each other and have keys; Postfix has the same mail untagged beside it."""
+    print(f"\nrecipients: one mail, ms until Postfix answers 250, best of {TIMES}\n"
+          f"  {'':24}{'untagged':>10}{'sealed':>10}{'more, a recipient':>20}")
+    with SmtpClient(stage.postfix.smtp, "127.0.0.1") as client:
+        for count in (count for count in (1, 10, 100, 1_000, 5_000) if count <= known):
+            people = [f"p{number}@many.example" for number in range(count)]
+            untagged, sealed = (best(lambda: send(stage, client, people, subject)) for subject in ("Minutes", "[confidential] Minutes"))
+            print(f"  {count:<24,}{untagged * 1000:10.1f}{sealed * 1000:10.1f}{(sealed - untagged) / count * 1000:20.2f}", flush=True)
 
 
 def best(action):
@@ -63,7 +75,11 @@ def reload(stage):
 def seal(stage):
     with SmtpClient(stage.postfix.smtp, "127.0.0.1") as client:
         for _ in range(20):
-            mail = Mail(["bob@partner.example"], "[confidential] Minutes")
-            reply = client.send(mail.sender, mail.recipients, mail.data())
-            if reply.code != 250:
-                raise RuntimeError(f"not accepted: {reply}{stage.logs()}")
+            send(stage, client, ["bob@partner.example"], "[confidential] Minutes")
+
+
+def send(stage, client, people, subject):
+    mail = Mail(people, subject)
+    reply = client.send(mail.sender, mail.recipients, mail.data())
+    if reply.code != 250:
+        raise RuntimeError(f"not accepted: {reply}{stage.logs()}")

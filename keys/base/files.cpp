@@ -1,5 +1,7 @@
 #include "keys/base/files.hpp"
 
+#include "keys/base/file_batch.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -107,35 +109,14 @@ std::string read_open(int descriptor, const std::filesystem::path& name, std::si
     }
 }
 
-namespace {
-
-void put_in_place(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
-    auto fresh = file;
-    fresh += ".new";
-    {
-        std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
-        const open_file to(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-        for (const auto& piece : content) to.write_all(piece);
-        to.sync();
-    }
-    std::filesystem::rename(fresh, file);
-}
-
-octet_pieces borrowed(std::string_view content) { return {octets(content, nullptr)}; }
-
-} // namespace
-
-void replace_one_of_many(const std::filesystem::path& file, std::string_view content, unsigned mode) {
-    put_in_place(file, borrowed(content), mode);
-}
-
 void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
-    replace_file(file, borrowed(content), mode);
+    replace_file(file, octet_pieces{octets(content, nullptr)}, mode);
 }
 
 void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
-    put_in_place(file, content, mode);
-    sync_directory(file.parent_path());
+    file_batch alone(file.parent_path());
+    alone.put(file, content, mode);
+    alone.commit();
 }
 
 void remove_file(const std::filesystem::path& file) {

@@ -65,11 +65,9 @@ std::string read_open(int descriptor, const std::filesystem::path& name, std::si
 // A file's name is durable only with its directory.
 void sync_directory(const std::filesystem::path& directory);
 
-// All or nothing: a file beside it is written, synced and renamed, and the directory synced.
+// All or nothing: a file beside it is written, synced and renamed, and the directory synced. For many: file_batch.hpp.
 void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode = 0600);
 void replace_file(const std::filesystem::path& file, const octet_pieces& content, unsigned mode = 0600);
-// The same without the directory: for many files in one, which is synced behind the last.
-void replace_one_of_many(const std::filesystem::path& file, std::string_view content, unsigned mode = 0600);
 
 // Removes a file, and syncs the directory. Absent is well.
 void remove_file(const std::filesystem::path& file);

@@ -68,6 +68,14 @@ bool has_revocations(std::string_view binary) {
     });
 }
 
+// Whatever headers they have: gpg writes older ones than other programs do.
+bool has_same_packets(std::string_view one, std::string_view other) {
+    const auto packets = walk_packets(one, most_certificate_packets), others = walk_packets(other, most_certificate_packets);
+    return packets && others && std::ranges::equal(*packets, *others, [](const packet& a, const packet& b) {
+               return a.type == b.type && a.body == b.body && a.body.size() == a.size && b.body.size() == b.size;
+           });
+}
+
 class merger {
 public:
     // `results`: one for each group.
@@ -114,7 +122,7 @@ private:
         auto contents = contents_of(home);
         for (const auto i : plain) {
             const auto found = contents.find(groups_[i].fingerprint);
-            if (found == contents.end() || found->second.content != groups_[i].fresh.front()) {
+            if (found == contents.end() || !has_same_packets(found->second.content, groups_[i].fresh.front())) {
                 left.push_back(i);
                 continue;
             }

@@ -1,6 +1,7 @@
 #include "keys/store/store.hpp"
 
 #include "keys/base/clock.hpp"
+#include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
@@ -219,11 +220,11 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
     return out;
 }
 
-change store::put(const import_group& group, const stored_certificate& merged) const {
+change store::put(const import_group& group, const stored_certificate& merged, file_batch& files) const {
     const auto path = file_of(group.fingerprint);
     if (group.known == *merged.binary && content_of(group.fingerprint) == group.known) return change::unchanged;
     const auto what = std::filesystem::exists(path) ? change::updated : change::added;
-    replace_one_of_many(path, *merged.binary);
+    files.put(path, octet_pieces{octets(*merged.binary, merged.binary)});
     return what;
 }
 
@@ -293,8 +294,9 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         if (!results[i].problem.empty())
             out.problems.push_back(groups[i].fingerprint + " was not taken: " + results[i].problem);
     auto merged = tried(std::move(results));
-    for (std::size_t i = 0; i < groups.size(); ++i) take(groups[i], merged[i], *before, out);
-    sync_directory(directory_);
+    file_batch files(directory_);
+    for (std::size_t i = 0; i < groups.size(); ++i) take(groups[i], merged[i], *before, files, out);
+    files.commit();
     std::erase_if(merged, [](const stored_certificate& one) { return one.binary->empty(); });
     index_imported(merged);
     try {
@@ -306,7 +308,7 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
 }
 
 // Into the store, and into the report.
-void store::take(const import_group& group, const stored_certificate& merged, const catalogue& before,
+void store::take(const import_group& group, const stored_certificate& merged, const catalogue& before, file_batch& files,
                  import_report& report) const {
     if (merged.binary->empty()) return;
     for (const auto& address : merged.cert.addresses)
@@ -314,7 +316,7 @@ void store::take(const import_group& group, const stored_certificate& merged, co
             report.encrypted_to.emplace(address, used.stored->cert.fingerprint);
     if (group.revoked_alone && !merged.cert.revoked)
         report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
-    const auto what = put(group, merged);
+    const auto what = put(group, merged, files);
     report.certificates.push_back({.cert = merged.cert, .what = what});
     mark_weak(report.certificates.back().cert, minimum_);
 }

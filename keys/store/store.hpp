@@ -31,6 +31,8 @@ namespace sealgate::keys {
 
 enum class change { added, updated, unchanged };
 
+class file_batch;
+
 struct imported_certificate {
     certificate cert;
     change what = change::unchanged;
@@ -90,9 +92,9 @@ private:
     std::vector<import_group> groups_of(key_file read, import_report& report) const;
     std::vector<stored_certificate> tried(std::vector<import_result> results) const;
     std::vector<stored_certificate> known_among(std::vector<import_group>& groups, const catalogue& before) const;
-    void take(const import_group& group, const stored_certificate& merged, const catalogue& before,
+    void take(const import_group& group, const stored_certificate& merged, const catalogue& before, file_batch& files,
               import_report& report) const;
-    change put(const import_group& group, const stored_certificate& merged) const;
+    change put(const import_group& group, const stored_certificate& merged, file_batch& files) const;
     void index_imported(const std::vector<stored_certificate>& merged) const;
     void forget_in_index(const std::string& fingerprint) const;
 

@@ -1,12 +1,12 @@
 #include "milter/outbox/queue.hpp"
 
+#include "keys/base/file_batch.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/log.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -144,16 +144,15 @@ void outbox::write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces
     const auto made = places_.waiting() / batch;
     try {
         keys::make_private_directory(making);
+        keys::file_batch files(making);
         for (std::size_t i = 0; i < heads.size(); ++i) {
-            const auto message = std::exchange(messages[i], {}); // what it is made of goes, too
+            auto message = std::exchange(messages[i], {}); // what it is made of goes, too
             heads[i].id = batch + "." + std::to_string(i + 1);
             heads[i].size = size_of(message);
-            const keys::open_file to(making / std::to_string(i + 1), O_WRONLY | O_CREAT | O_EXCL);
-            to.write_all(head_line(heads[i]));
-            for (const auto& piece : message) to.write_all(piece);
-            to.sync();
+            message.insert(message.begin(), octets(head_line(heads[i])));
+            files.put(making / std::to_string(i + 1), message);
         }
-        keys::sync_directory(making);
+        files.commit();
         fs::rename(making, made); // all of them at once
         keys::sync_directory(places_.waiting());
     } catch (const std::exception&) {

@@ -46,7 +46,7 @@ def measure(stage, count):
     decided = sum(line.count(b'"outcome":') > 0 for file in stage.gateway.log_files() for line in file.open("rb"))
     proof = stage.gateway.run("audit", "verify", timeout=3600)
     print(f"  memory, the last of it beside that after a tenth: {row[-1] / row[STEPS // 10 - 1]:.2f}; decisions in the log {decided:,} of "
-          f"{answers.total():,} answered; still to be handed over: {len(stage.gateway.outbox())}\n  {proof.stdout.strip().splitlines()[-1]}")
+          f"{answers.total():,} answered; still to be handed over: {len(stage.gateway.outbox())}\n  {proof.stdout.strip().splitlines()[0]}")
 
 
 def send_some(job):

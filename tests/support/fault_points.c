@@ -179,6 +179,11 @@ int fsync(int fd) {
     AROUND("sync", behind(fd, name), TO_DISK, REAL(fsync)(fd));
 }
 
+int syncfs(int fd) {
+    char name[PATH_MAX];
+    AROUND("sync all of", behind(fd, name), TO_DISK, REAL(syncfs)(fd));
+}
+
 int ftruncate(int fd, off_t size) {
     char name[PATH_MAX];
     AROUND("cut", behind(fd, name), TO_OTHERS, REAL(ftruncate)(fd, size));

@@ -1,4 +1,5 @@
-// A directory goes with all it holds, whoever else takes away what is in it.
+// A directory goes with all it holds, whoever else takes away what is in it; files that are written together are there whole.
+#include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
 
 #include <gtest/gtest.h>
@@ -36,6 +37,32 @@ TEST(RemoveTree, AnotherThatRemovesToo) {
         ASSERT_NO_THROW(remove_tree(tree));
         ASSERT_FALSE(fs::exists(tree));
     }
+}
+
+TEST(FileBatch, FewAndManyAreThereWhenItIsCommittedAndNotBefore) {
+    for (const int count : {1, 8, 9, 100}) {
+        const temporary_directory scratch(fs::temp_directory_path());
+        const auto file = [&](int i) { return scratch.path() / std::to_string(i); };
+        std::ofstream(file(0)) << "as it was";
+        file_batch batch(scratch.path());
+        for (int i = 0; i < count; ++i) batch.put(file(i), {octets("one "), octets(std::to_string(i))});
+        EXPECT_EQ(read_file(file(0)), "as it was") << count;
+        EXPECT_FALSE(fs::exists(file(1))) << count;
+        batch.commit();
+        for (int i = 0; i < count; ++i) EXPECT_EQ(read_file(file(i)), "one " + std::to_string(i)) << count;
+        EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), {}), count) << "nothing else is left";
+        EXPECT_EQ(fs::status(file(0)).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    }
+}
+
+TEST(FileBatch, ALinkWhereItWritesIsNotFollowed) {
+    const temporary_directory scratch(fs::temp_directory_path());
+    std::ofstream(scratch.path() / "other") << "others'";
+    fs::create_symlink("other", scratch.path() / "file.new");
+    replace_file(scratch.path() / "file", "ours");
+    EXPECT_EQ(read_file(scratch.path() / "other"), "others'");
+    EXPECT_EQ(read_file(scratch.path() / "file"), "ours");
+    EXPECT_FALSE(fs::is_symlink(scratch.path() / "file"));
 }
 
 } // namespace

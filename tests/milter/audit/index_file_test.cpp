@@ -151,7 +151,7 @@ TEST_F(IndexFile, ChangedAnywhereHidesNothing) {
     for (std::size_t at = 0; at < octets.size(); at += 97) {
         auto changed = octets;
         changed[at] = static_cast<char>(changed[at] ^ 1 << at % 8);
-        keys::replace_one_of_many(index_of(file(1)), changed);
+        keys::replace_file(index_of(file(1)), changed);
         ASSERT_EQ(ask(asked), right) << at;
     }
 }

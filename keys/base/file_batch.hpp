@@ -1,0 +1,32 @@
+// Files of one directory that are written together.
+// Tested by base/files_test and the fault points of e2e/test_fault_points.py.
+#pragma once
+
+#include "keys/base/files.hpp"
+#include "policy/base/octets.hpp"
+
+#include <filesystem>
+#include <list>
+#include <vector>
+
+namespace sealgate::keys {
+
+// Each is there whole, or as it was before: it is written beside its name, synced and renamed. All are there when `commit`
+// returns. A few are synced one by one; many with all that their file system has to write, which takes a thirtieth of the time
+// for a thousand. Errors throw std::system_error; of what was not committed, files that end in ".new" may stay.
+class file_batch {
+public:
+    explicit file_batch(const std::filesystem::path& directory);
+
+    void put(const std::filesystem::path& file, const octet_pieces& content, unsigned mode = 0600);
+    void commit();
+
+private:
+    void sync() const;
+
+    open_file directory_; // opened first, so that syncfs(2) tells of each error since
+    std::list<open_file> few_;
+    std::vector<std::filesystem::path> files_;
+};
+
+} // namespace sealgate::keys

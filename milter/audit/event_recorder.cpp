@@ -1,5 +1,6 @@
 #include "milter/audit/event_recorder.hpp"
 
+#include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
 #include "milter/base/log.hpp"
 #include "policy/audit/query.hpp"
@@ -28,9 +29,12 @@ bool is_event(const std::string& fields) {
 
 } // namespace
 
-void leave_event(const fs::path& directory, std::string_view name, const std::string& fields) {
+void leave_events(const fs::path& directory, const std::vector<left_event>& events) {
+    if (events.empty()) return;
     keys::make_private_directory(directory);
-    keys::replace_file(directory / (std::string(name) + std::string(event_suffix)), fields);
+    keys::file_batch files(directory);
+    for (const auto& event : events) files.put(directory / (event.name + std::string(event_suffix)), {octets(event.fields)});
+    files.commit();
 }
 
 event_recorder::~event_recorder() {

@@ -16,8 +16,13 @@
 
 namespace sealgate::milter {
 
+struct left_event {
+    std::string name; // by which they are ordered, and which nothing else there has
+    std::string fields;
+};
+
 // On disk when it returns. Throws std::system_error.
-void leave_event(const std::filesystem::path& directory, std::string_view name, const std::string& fields);
+void leave_events(const std::filesystem::path& directory, const std::vector<left_event>& events);
 
 class event_recorder {
 public:

@@ -28,19 +28,23 @@ key_events::key_events(const config& gateway)
     : directory_(gateway.events_directory())
     , names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
 
-void key_events::leave(policy::key_change what, const std::string& fingerprint,
-                       const std::vector<std::string>& addresses) const {
-    const auto time = std::chrono::system_clock::now();
-    const auto id = new_decision_id();
-    std::vector<std::string> written;
-    for (const auto& one : addresses) written.push_back(names_.of(policy::parse_address(one)));
-    leave_event(directory_, rfc3339(time) + "-" + id,
-                policy::key_event({.time = time,
-                                   .what = what,
-                                   .id = id,
-                                   .fingerprint = names_.of_text(fingerprint),
-                                   .addresses = std::move(written),
-                                   .user = current_user(names_)}));
+void key_events::leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const {
+    const auto user = current_user(names_);
+    std::vector<left_event> events;
+    for (const auto& cert : certificates) {
+        const auto time = std::chrono::system_clock::now();
+        const auto id = new_decision_id();
+        std::vector<std::string> addresses;
+        for (const auto& one : cert.addresses) addresses.push_back(names_.of(policy::parse_address(one)));
+        events.push_back({.name = rfc3339(time) + "-" + id,
+                          .fields = policy::key_event({.time = time,
+                                                       .what = what,
+                                                       .id = id,
+                                                       .fingerprint = names_.of_text(cert.fingerprint),
+                                                       .addresses = std::move(addresses),
+                                                       .user = user})});
+    }
+    leave_events(directory_, events);
 }
 
 } // namespace sealgate::milter

@@ -2,6 +2,7 @@
 // Tested by e2e/test_audit_keys.py.
 #pragma once
 
+#include "keys/certificates/certificate.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -16,8 +17,8 @@ public:
     // Throws where the log's addresses are keyed, and their key can't be read: nothing should be changed then.
     explicit key_events(const config& gateway);
 
-    // On disk when it returns. Throws std::system_error.
-    void leave(policy::key_change what, const std::string& fingerprint, const std::vector<std::string>& addresses) const;
+    // On disk when it returns. Of each its fingerprint and its addresses count. Throws std::system_error.
+    void leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const;
 
 private:
     std::string directory_;

@@ -139,11 +139,11 @@ int import(const key_desk& desk, const invocation& called) {
             status = exit_no;
             continue;
         }
-        for (const auto& [cert, what] : report->certificates) {
-            if (what != keys::change::unchanged)
-                desk.events.leave(policy::key_change::import, cert.fingerprint, cert.addresses);
-            print_imported(cert, what, called.json());
-        }
+        std::vector<keys::certificate> changed;
+        for (const auto& [cert, what] : report->certificates)
+            if (what != keys::change::unchanged) changed.push_back(cert);
+        desk.events.leave(policy::key_change::import, changed);
+        for (const auto& [cert, what] : report->certificates) print_imported(cert, what, called.json());
         encrypted_to.merge(report->encrypted_to);
         for (const auto& problem : report->problems) {
             complain(file + ": " + problem);
@@ -212,7 +212,9 @@ int change_one(const key_desk& desk, const invocation& called, policy::key_chang
         return exit_no;
     }
     const auto stored = before->find_entry(*done, keys::this_second()).stored;
-    desk.events.leave(what, *done, stored ? stored->cert.addresses : std::vector<std::string>{});
+    auto changed = stored ? stored->cert : keys::certificate{};
+    changed.fingerprint = *done; // also where nobody knows whose it was
+    desk.events.leave(what, {changed});
     if (called.json()) {
         std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';
     } else {

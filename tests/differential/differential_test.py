@@ -103,8 +103,6 @@ RULES = [
          "nobody can decrypt them, and sq refuses them", change="librepgp|other_type"),
     Rule("too many passphrases", "gpg sq", "^refused more passphrases than anybody needs", "^encrypted",
          "each has a salt that is free to hold a word, and nobody has nine", change="many_session_keys"),
-    Rule("too many packets", "gpg sq", "^refused too many packets", "^encrypted", "work for one mail has a limit",
-         said=r"\[100[1-9] packets\]"),
     Rule("text beside the armor", "gpg sq", "^refused armor: text beside", "^encrypted",
          "others pass over what everybody can read", change="text_around|header_line"),
     Rule("more than one armor", "gpg sq", "^refused armor: more than one block", "^encrypted",

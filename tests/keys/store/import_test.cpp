@@ -1,6 +1,7 @@
 // What becomes of the files that people hand in as "the key", from the file to the store.
 #include "keys/base/files.hpp"
 #include "keys/certificates/key_file.hpp"
+#include "keys/gnupg/gpg.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/store/store.hpp"
 #include "tests/keys/support/store_contents.hpp"
@@ -245,13 +246,46 @@ TEST_F(StoreImport, ManyTogetherAreWhatEachIsAlone) {
         }
     }
     ASSERT_GT(count, 50U);
-    ASSERT_TRUE(keys.import(all));
+    const auto report = keys.import(all);
+    ASSERT_TRUE(report);
     const auto each = load(apart).certificates, together = load(keys).certificates;
-    ASSERT_EQ(together.size(), each.size());
+    ASSERT_EQ(together.size(), each.size()) << testing::PrintToString(report->problems);
     for (std::size_t i = 0; i < each.size(); ++i) {
         EXPECT_EQ(together[i].cert, each[i].cert);
         EXPECT_EQ(*together[i].binary, *each[i].binary) << each[i].cert.fingerprint;
     }
+}
+
+// Most are imported in a quicker way.
+TEST_F(StoreImport, EachIsKeptAsGpgWouldExportIt) {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(SEALGATE_CERTIFICATES)) {
+        const auto read = entry.is_regular_file() ? read_key_file(read_file(entry.path())) : std::unexpected(std::string{});
+        if (!read || read->certificates.size() != 1) continue;
+        gpg home({});
+        home.import(read->certificates[0].binary);
+        const auto exported = home.export_all();
+        if (!exported || exported->empty()) continue;
+        const store alone(directory.path() / entry.path().filename(), {});
+        ASSERT_TRUE(alone.import(read->certificates[0].binary)) << entry.path();
+        EXPECT_EQ(*load(alone).certificates.at(0).binary, *exported) << entry.path();
+        ++count;
+    }
+    EXPECT_GT(count, 20U);
+}
+
+TEST_F(StoreImport, APartWhoseOnlySignatureIsBadIsNotTaken) {
+    const auto whole = read_key_file(file("plain.asc"))->certificates[0].binary;
+    std::vector<std::string> taken;
+    const auto packets = walk_packets(whole, most_certificate_packets).value();
+    for (const auto& one : packets) {
+        if (one.type != packet_type::signature) continue;
+        auto bad = whole;
+        bad[static_cast<std::size_t>(one.whole.data() - whole.data()) + one.whole.size() - 1] ^= 1;
+        for (const auto& each : import(bad)) taken.push_back(each);
+        (void)keys.remove(plain);
+    }
+    EXPECT_THAT(taken, ElementsAre(with("added", plain, "not-for-encryption plain@partner.example"))) << "without its subkey";
 }
 
 TEST_F(StoreImport, ASubkeyThatGpgDoesNotKnowIsKeptBesideOneThatItKnows) {

@@ -42,8 +42,8 @@ protected:
 
 TEST_F(AuditEvents, EventsThatCommandsLeftAreTakenInTheirOrderAndOnce) {
     audit_log log(options());
-    leave_event(root / "events", "2", R"("time":"2","event":"key-remove")");
-    leave_event(root / "events", "1", R"("time":"1","event":"key-import")");
+    leave_events(root / "events", {{"2", R"("time":"2","event":"key-remove")"}});
+    leave_events(root / "events", {{"1", R"("time":"1","event":"key-import")"}});
     {
         event_recorder events(log, root / "events");
         events.look();
@@ -55,9 +55,9 @@ TEST_F(AuditEvents, EventsThatCommandsLeftAreTakenInTheirOrderAndOnce) {
 
 TEST_F(AuditEvents, WhatIsNoEventDoesNotGetIntoTheLog) {
     audit_log log(options());
-    leave_event(root / "events", "1", R"("time":"1","event":"key-import"},{"forged":1)");
-    leave_event(root / "events", "2", "\"time\":\"1\",\n\"event\":\"x\"");
-    leave_event(root / "events", "3", R"("time":"1","outcome":"deliver")");
+    leave_events(root / "events", {{"1", R"("time":"1","event":"key-import"},{"forged":1)"}});
+    leave_events(root / "events", {{"2", "\"time\":\"1\",\n\"event\":\"x\""}});
+    leave_events(root / "events", {{"3", R"("time":"1","outcome":"deliver")"}});
     {
         event_recorder events(log, root / "events");
         events.look();
@@ -68,7 +68,7 @@ TEST_F(AuditEvents, WhatIsNoEventDoesNotGetIntoTheLog) {
 
 TEST_F(AuditEvents, EventThatCannotBeWrittenIsTriedAgain) {
     audit_log log(options());
-    leave_event(root / "events", "1", R"("time":"1","event":"key-import")");
+    leave_events(root / "events", {{"1", R"("time":"1","event":"key-import")"}});
     fs::rename(root / "audit", root / "away");
     {
         event_recorder events(log, root / "events");

@@ -164,7 +164,8 @@ TEST_F(Store, RevokedUserIdIsNoAddress) {
     people.gpg("--quick-add-uid " + ann + " 'Ann <ann@example.net>'");
     people.gpg("--quick-revoke-uid " + ann + " 'Ann <ann@example.net>'");
     const auto keys = make_store();
-    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto report = keys.import(people.export_certificate(ann));
+    ASSERT_TRUE(report && report->problems.empty()) << (report ? testing::PrintToString(report->problems) : report.error());
     EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::usable);
     EXPECT_EQ(state_of(keys, "ann@example.net"), key_state::missing);
 }

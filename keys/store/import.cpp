@@ -126,7 +126,7 @@ private:
                 left.push_back(i);
                 continue;
             }
-            results_[i] = {.content = std::move(found->second.content), .cert = std::move(found->second.cert), .problem = {}};
+            results_[i] = result_of(std::move(found->second));
         }
         return left;
     }
@@ -152,7 +152,7 @@ private:
                 continue;
             }
             unknown_.note_taken(groups_[i].version);
-            results_[i] = {.content = std::move(found->second.content), .cert = std::move(found->second.cert), .problem = {}};
+            results_[i] = result_of(std::move(found->second));
         }
     }
 
@@ -173,7 +173,7 @@ private:
             return;
         }
         unknown_.note_taken(group.version);
-        results_[i] = {.content = std::move(found->second.content), .cert = std::move(found->second.cert), .problem = {}};
+        results_[i] = result_of(std::move(found->second));
         const bool is_news = std::ranges::any_of(group.fresh, [&](const auto& one) { return one != group.known; });
         if (is_news && results_[i].content == group.known) results_[i].problem = "gpg cannot read what the file has of it";
     }
@@ -195,6 +195,9 @@ private:
         return {.content = std::move(content), .cert = *std::move(own), .problem = {}};
     }
 
+    static import_result result_of(known_to_home taken) {
+        return {.content = std::move(taken.content), .cert = std::move(taken.cert), .problem = {}};
+    }
     static import_result refusal(std::string why) { return {.content = {}, .cert = {}, .problem = std::move(why)}; }
 
     const gpg_options& options_;

@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
@@ -175,9 +174,8 @@ void index_upkeep::look(const std::stop_token& stop) {
 }
 
 void index_upkeep::look_at(const fs::path& log, const std::stop_token& stop) {
-    struct stat status {};
-    if (::stat(log.c_str(), &status) != 0) return;
-    const auto state = keys::state_of(status);
+    const auto state = keys::state_of(log);
+    if (state == keys::file_state{}) return;
     const auto seen = seen_.find(log);
     if (seen != seen_.end() && seen->second == state) return;
     auto how = how_;

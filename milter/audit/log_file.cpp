@@ -138,12 +138,13 @@ std::optional<log_state> audit_file::look() {
     if (!is_same_file(here, named)) return log_state::replaced;
     if (here.st_size > size_) return log_state::grown;
     if (here.st_size < size_) return here.st_size == 0 ? log_state::emptied : log_state::cut;
-    if (keys::state_of(here) == left_) return std::nullopt;
+    const auto state = keys::state_of(here);
+    if (state == left_) return std::nullopt;
     // Touched, or written over.
     forget_index(name);
     const auto last = last_lines_of(*file_, name);
     if (last.size != size_ || !last.is_sound || (size_ > 0 && last.end != end_)) return log_state::changed;
-    left_ = keys::state_of(here);
+    left_ = state;
     return std::nullopt;
 }
 

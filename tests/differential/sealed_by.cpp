@@ -1,6 +1,7 @@
 // What each engine seals, for a comparison. Standard input: for each message one octet ('g': gpg, 'l': librnp), the size of a
 // binary certificate in four octets, the certificate, the size of an entity in four octets, the entity. Standard output, for
 // each: one octet ('+': sealed, '-': an error), a size in four octets, the ciphertext or the error's words.
+#include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/gnupg/gpg.hpp"
 #include "keys/rnp/librnp.hpp"
@@ -8,7 +9,6 @@
 #include "keys/sealing/seal_in_process.hpp"
 #include "policy/base/bytes.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -30,7 +30,7 @@ public:
         if (listed.size() != 1) return std::unexpected(seal_error{"gpg does not know this certificate"});
         const keys::stored_certificate stored{
             .cert = std::move(listed.front()), .binary = std::make_shared<const std::string>(certificate), .read_again = {}};
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto now = keys::this_second();
         if (state_at(stored.cert, now) != policy::key_state::usable) return std::unexpected(seal_error{"it is not usable"});
         const std::vector to{recipient_for(stored, now)};
         const octet_pieces message{std::string(entity)};

@@ -256,7 +256,6 @@ TEST_F(StoreImport, ManyTogetherAreWhatEachIsAlone) {
     }
 }
 
-// Most are imported in a quicker way.
 TEST_F(StoreImport, EachIsKeptAsGpgWouldExportIt) {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(SEALGATE_CERTIFICATES)) {

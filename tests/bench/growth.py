@@ -3,7 +3,6 @@
 import statistics
 import time
 
-from certificates import certificate
 from mails import Mail
 from processes import own_memory
 from smtp_client import SmtpClient
@@ -14,7 +13,7 @@ SEALED = "[confidential] Minutes"
 
 def measure(stage, count):
     mail = stage.write("growth.eml", "From: ann@example.org\nTo: bob@partner.example\nSubject: [confidential] x\n\nhello\n")
-    actions = {"explain": lambda: explain(stage, mail), "start": lambda: start(stage), "reload": lambda: reload(stage),
+    actions = {"explain": lambda: explain(stage, mail), "start": stage.gateway.start, "reload": lambda: reload(stage),
                "20 mails sealed": lambda: seal(stage)}
     before = {"start": lambda: stop(stage)}
     few = {name: best(action, before=before.get(name)) for name, action in actions.items()}
@@ -22,8 +21,7 @@ def measure(stage, count):
     stage.gateway.stop()
     began = time.perf_counter()
     for number in range(count):
-        fingerprint, octets = certificate(f"p{number}@m.example")
-        (stage.gateway.state / "keys" / f"{fingerprint}.pgp").write_bytes(octets)
+        stage.add_certificate(f"p{number}@m.example")
     made = time.perf_counter() - began
     began = time.perf_counter()
     stage.gateway.run("check", timeout=7200).check_returncode()
@@ -50,18 +48,12 @@ def measure_recipients(stage, known):
             people = [f"p{number}@m.example" for number in range(count)]
 
             def time_of(subject, **addressed):
-                taken = best(lambda: send(client, stage, Mail(**addressed, subject=subject)), times=3) * 1000
-                wait_until_handed_over(stage)
+                taken = best(lambda: stage.send(client, Mail(**addressed, subject=subject)), times=3) * 1000
+                stage.settle_copies()
                 return taken
 
             untagged, seen, hidden = time_of("Minutes", to=people), time_of(SEALED, to=people), time_of(SEALED, to=["max@example.org"], bcc=people)
             print(f"  {count:<12,}{untagged:12.1f}{seen:12.1f}{hidden:12.1f}{'':18}{(seen - untagged) / count:8.2f}{(hidden - untagged) / count:8.2f}", flush=True)
-
-
-def wait_until_handed_over(stage):
-    while any((stage.gateway.state / "outbox" / "waiting").iterdir()):
-        time.sleep(0.1)
-    stage.settle()
 
 
 def best(action, times=TIMES, before=None):
@@ -84,10 +76,6 @@ def stop(stage):
     stage.gateway.stop()
 
 
-def start(stage):
-    stage.gateway.start()
-
-
 def reload(stage):
     if "reloaded: " not in stage.gateway.reload(timeout=60):
         raise RuntimeError(f"not reloaded{stage.logs()}")
@@ -96,10 +84,4 @@ def reload(stage):
 def seal(stage):
     with SmtpClient(stage.postfix.smtp, "127.0.0.1") as client:
         for _ in range(20):
-            send(client, stage, Mail(["bob@partner.example"], SEALED))
-
-
-def send(client, stage, mail):
-    reply = client.send(mail.sender, mail.recipients, mail.data())
-    if reply.code != 250:
-        raise RuntimeError(f"not accepted: {reply}{stage.logs()}")
+            stage.send(client, Mail(["bob@partner.example"], SEALED))

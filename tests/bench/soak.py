@@ -9,7 +9,6 @@ import random
 import time
 from pathlib import Path
 
-from certificates import certificate
 from mails import Mail, text_of
 from processes import own_memory
 from smtp_client import SmtpClient
@@ -40,10 +39,9 @@ def measure(stage, count):
             log = sum(file.stat().st_size for file in stage.gateway.log_files()) >> 20
             threads = len(list(Path(f"/proc/{stage.gateway.pid}/task").iterdir()))
             print(f"  {step * each:>10,}{pace:>10.0f}{row[-1]:>13.1f}{stage.gateway.open_files():>7}{threads:>9}{log:>10}  {dict(answers)}", flush=True)
-            fingerprint, octets = certificate(f"p{step}@many.example")
-            (stage.gateway.state / "keys" / f"{fingerprint}.pgp").write_bytes(octets)
+            stage.add_certificate(f"p{step}@many.example")
             stage.gateway.reload(timeout=60)
-    decided = sum(line.count(b'"outcome":') > 0 for file in stage.gateway.log_files() for line in file.open("rb"))
+    decided = sum(b'"outcome":' in line for file in stage.gateway.log_files() for line in file.open("rb"))
     proof = stage.gateway.run("audit", "verify", timeout=3600)
     print(f"  memory, the last of it beside that after a tenth: {row[-1] / row[STEPS // 10 - 1]:.2f}; decisions in the log {decided:,} of "
           f"{answers.total():,} answered; still to be handed over: {len(stage.gateway.outbox())}\n  {proof.stdout.strip().splitlines()[0]}")

@@ -5,6 +5,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 
+from certificates import certificate
 from gateway import Gateway, answers
 from keys import Keys
 from ports import free_ports
@@ -70,6 +71,23 @@ class Stage:
         """Until Postfix has delivered all it accepted."""
         queue = self.postfix.root / "queue"
         self._wait_until(lambda: not any(any((queue / part).iterdir()) for part in ("incoming", "active", "deferred")))
+
+    def settle_copies(self):
+        """Until the gateway has handed over all that it owes, too."""
+        waiting = self.gateway.state / "outbox" / "waiting"
+        self._wait_until(lambda: not any(waiting.iterdir()), timeout=3600)
+        self.settle()
+
+    def send(self, client, mail):
+        """One mail in this client's session; nothing else than 250 is well."""
+        reply = client.send(mail.sender, mail.recipients, mail.data())
+        if reply.code != 250:
+            raise RuntimeError(f"not accepted: {reply}{self.logs()}")
+
+    def add_certificate(self, address):
+        """Into the store, as somebody does who copies a file there."""
+        fingerprint, octets = certificate(address)
+        (self.gateway.state / "keys" / f"{fingerprint}.pgp").write_bytes(octets)
 
     def expect(self, load, wanted):
         """Nothing else shall be measured than what has these outcomes."""

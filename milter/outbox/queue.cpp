@@ -18,12 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A time far off is one of a clock that was wrong then: it is now.
-wall_time believed(wall_time next_try, wall_time now) {
-    constexpr std::chrono::hours longest_wait{24};
-    return next_try > now + longest_wait ? now : next_try;
-}
-
 void check(const owed_copy& copy) {
     if (!copy.sender.empty() && !policy::is_envelope_address(copy.sender))
         throw std::invalid_argument("the sender " + text::printable(copy.sender) + " must not get onto the wire");
@@ -70,8 +64,8 @@ void outbox::pick_up() {
         ::rmdir(batch.path().c_str()); // only if nothing waits in it
     }
     look();
-    for (const auto& [id, waits] : waiting_) tell_unfinished(id);
-    if (!waiting_.empty()) log_line("the outbox has " + std::to_string(waiting_.size()) + " copies from before");
+    for (const auto& id : waiting_.ids()) tell_unfinished(id);
+    if (waiting_.size() > 0) log_line("the outbox has " + std::to_string(waiting_.size()) + " copies from before");
 }
 
 // One whose hand-over had begun, and who has no result: whether they have it, nobody can know.
@@ -102,8 +96,8 @@ void outbox::add(std::vector<owed_copy> copies) {
     write_batch(heads, messages);
     std::unique_lock lock(mutex_);
     for (const auto& head : heads) {
-        if (!waiting_.contains(head.id)) // look() may have seen it already
-            put(head, keys::state_of(places_.waiting_file(head.id)));
+        if (!waiting_.has(head.id)) // look() may have seen it already
+            waiting_.put(head, keys::state_of(places_.waiting_file(head.id)));
     }
     const auto told = told_;
     lock.unlock();
@@ -172,10 +166,8 @@ void outbox::look() {
         there.insert(found.id);
         look_at(found);
     }
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-        const auto each = at++;
-        if (!each->second.busy && !there.contains(each->first)) drop(each);
-    }
+    for (const auto& id : waiting_.ids())
+        if (!there.contains(id) && !waiting_.is_being_handed_over(id)) waiting_.drop(id);
     std::erase_if(reported_, [](const auto& one) { return !fs::exists(one.first); });
     if (last_forgotten_ + std::chrono::hours(24) >= now_()) return;
     last_forgotten_ = now_();
@@ -185,17 +177,16 @@ void outbox::look() {
 void outbox::look_at(const found_copy& found) {
     if (found.id.empty()) return report(found.file, found.file.string() + " is none of the outbox's; it is left alone");
     const auto seen = keys::state_of(found.file);
-    const auto known = waiting_.find(found.id);
-    if (known != waiting_.end() && (known->second.busy || known->second.seen == seen)) return;
+    if (waiting_.is_being_handed_over(found.id) || waiting_.is_as_seen(found.id, seen)) return;
     const auto head = read_head(found.file);
-    if (known != waiting_.end()) drop(known);
+    waiting_.drop(found.id);
     if (!head) {
         if (head.error().what == copy_state::unreadable) report(found.file, head.error().text + "; it is left alone");
         return;
     }
     if (head->id != found.id)
         return report(found.file, found.file.string() + " says that it is " + head->id + "; it is left alone");
-    put(*head, seen);
+    waiting_.put(*head, seen);
 }
 
 void outbox::report(const fs::path& file, const std::string& problem) {
@@ -205,53 +196,24 @@ void outbox::report(const fs::path& file, const std::string& problem) {
     log_line("outbox: " + problem);
 }
 
-void outbox::put(const copy_head& head, const keys::file_state& seen) {
-    entry made{.seen = seen, .next_try = head.next_try, .identities = {}};
-    for (const auto& one : head.recipients) {
-        ++identities_[one.identity];
-        made.identities.push_back(one.identity);
-    }
-    waiting_[head.id] = std::move(made);
-}
-
-void outbox::drop(std::map<std::string, entry>::iterator at) {
-    for (const auto& identity : at->second.identities)
-        if (const auto counted = identities_.find(identity); --counted->second == 0) identities_.erase(counted);
-    waiting_.erase(at);
-}
-
 std::vector<std::string> outbox::take_due(std::size_t most) {
     const std::lock_guard lock(mutex_);
-    const auto time = now_();
-    std::vector<std::pair<wall_time, std::string>> due;
-    for (const auto& [id, waits] : waiting_)
-        if (!waits.busy && believed(waits.next_try, time) <= time) due.emplace_back(waits.next_try, id);
-    std::ranges::sort(due);
-    if (due.size() > most) due.resize(most);
-    std::vector<std::string> ids;
-    for (auto& [when, id] : due) {
-        waiting_[id].busy = true;
-        ids.push_back(std::move(id));
-    }
-    return ids;
+    return waiting_.take_due(now_(), most);
 }
 
 std::optional<wall_time> outbox::next_try() const {
     const std::lock_guard lock(mutex_);
-    std::optional<wall_time> earliest;
-    for (const auto& [id, waits] : waiting_)
-        if (!waits.busy && (!earliest || waits.next_try < *earliest)) earliest = waits.next_try;
-    return earliest;
+    return waiting_.next_try();
 }
 
 void outbox::hurry() {
     const std::lock_guard lock(mutex_);
-    for (auto& [id, waits] : waiting_) waits.next_try = std::min(waits.next_try, now_());
+    waiting_.hurry(now_());
 }
 
 // Handing over.
 
-bool outbox::is_known(const std::string& identity) const { return identities_.contains(identity) || is_handed(identity); }
+bool outbox::is_known(const std::string& identity) const { return waiting_.has_recipient(identity) || is_handed(identity); }
 
 bool outbox::is_handed(const std::string& identity) const { return hand_overs_.are_done(identity, now_()); }
 
@@ -313,12 +275,10 @@ void outbox::write_back(const claimed_copy& copy) {
 
 void outbox::release(const std::string& id, wall_time not_before) {
     const std::lock_guard lock(mutex_);
-    const auto at = waiting_.find(id);
-    if (at == waiting_.end()) return;
-    drop(at);
+    if (!waiting_.has(id)) return;
+    waiting_.drop(id);
     look_at({.id = id, .file = places_.waiting_file(id)});
-    if (const auto again = waiting_.find(id); again != waiting_.end())
-        again->second.next_try = std::max(believed(again->second.next_try, now_()), not_before);
+    waiting_.put_off(id, not_before, now_());
 }
 
 } // namespace sealgate::milter

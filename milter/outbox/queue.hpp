@@ -15,6 +15,7 @@
 #include "milter/outbox/hand_overs.hpp"
 #include "milter/outbox/owed_copy.hpp"
 #include "milter/outbox/places.hpp"
+#include "milter/outbox/waiting_copies.hpp"
 #include "policy/base/octets.hpp"
 
 #include <cstddef>
@@ -24,8 +25,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -78,18 +77,9 @@ public:
     wall_time now() const { return now_(); }
 
 private:
-    struct entry {
-        keys::file_state seen;
-        wall_time next_try;
-        std::vector<std::string> identities;
-        bool busy = false;
-    };
-
     void pick_up();
     void tell_unfinished(const std::string& id);
     void look_at(const found_copy& found);
-    void put(const copy_head& head, const keys::file_state& seen);
-    void drop(std::map<std::string, entry>::iterator at);
     void report(const std::filesystem::path& file, const std::string& problem);
     bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
@@ -101,8 +91,7 @@ private:
     clock now_;
     std::mutex adding_; // one addition at a time: it has to see what the one before it wrote
     mutable std::mutex mutex_;
-    std::map<std::string, entry> waiting_;
-    std::unordered_map<std::string, std::size_t> identities_; // how many waiting copies have each
+    waiting_copies waiting_;
     std::map<std::filesystem::path, keys::file_state> reported_;
     wall_time last_forgotten_;
     std::function<void()> told_;

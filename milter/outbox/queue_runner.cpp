@@ -119,12 +119,13 @@ void queue_runner::begin(const std::string& id) {
 awaitable<void> queue_runner::try_copy(std::string id) {
     wall_time not_before = outbox_.now() + options_.look_every; // unless it could be settled
     std::exception_ptr problem;
+    std::shared_ptr<claimed_copy> copy;
     try {
         auto claim = [this, id] { return outbox_.claim(id); };
-        auto copy = co_await offload(disk_, std::move(claim));
+        copy = co_await offload(disk_, std::move(claim));
         if (copy && !stopping_) {
             const auto said = co_await talk(copy);
-            auto result = sort(std::move(copy), said);
+            auto result = sort(copy, said);
             tell_outage(said);
             tell(result, said);
             co_await finish(std::move(result));
@@ -133,14 +134,18 @@ awaitable<void> queue_runner::try_copy(std::string id) {
     } catch (...) {
         problem = std::current_exception();
     }
-    co_await release(std::move(id), not_before);
+    co_await release(std::move(id), std::move(copy), not_before);
     if (problem) std::rethrow_exception(problem);
 }
 
-// What is not given back is not tried again until the next start.
-awaitable<void> queue_runner::release(std::string id, wall_time not_before) {
+// What is not given back is not tried again until the next start. The last who has a removed file open pays for its
+// octets' way back to the disk: not the network thread.
+awaitable<void> queue_runner::release(std::string id, std::shared_ptr<claimed_copy> copy, wall_time not_before) {
     try {
-        auto work = [this, id, not_before] { outbox_.release(id, not_before); };
+        auto work = [this, id, copy = std::move(copy), not_before]() mutable {
+            copy.reset();
+            outbox_.release(id, not_before);
+        };
         co_await offload(disk_, std::move(work));
         co_return;
     } catch (const std::bad_alloc&) { // perhaps for the way to the other thread

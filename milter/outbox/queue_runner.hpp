@@ -66,7 +66,7 @@ private:
     boost::asio::awaitable<void> wait_for_work();
     void begin(const std::string& id);
     boost::asio::awaitable<void> try_copy(std::string id);
-    boost::asio::awaitable<void> release(std::string id, wall_time not_before);
+    boost::asio::awaitable<void> release(std::string id, std::shared_ptr<claimed_copy> copy, wall_time not_before);
     boost::asio::awaitable<handed_over> talk(std::shared_ptr<claimed_copy> copy);
     try_result sort(std::shared_ptr<claimed_copy> copy, const handed_over& said) const;
     boost::asio::awaitable<void> finish(try_result result);

@@ -13,6 +13,7 @@
 #include "milter/commands/secret_files.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
+#include "milter/memory/allocator.hpp"
 #include "milter/memory/budget.hpp"
 #include "milter/memory/message_claim.hpp"
 #include "milter/memory/spool.hpp"
@@ -36,7 +37,6 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
-#include <malloc.h>
 #include <new>
 
 namespace sealgate::milter {
@@ -46,6 +46,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
+constexpr std::chrono::seconds look_for_unused_memory{10};
 
 // gpg's homes; what a gateway that was killed left there goes, and so may a gpg that outlived it. The audit log's lock keeps a
 // second gateway out.
@@ -100,16 +101,6 @@ bounce_options bounces_of(const policy::policy& rules) {
     return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
 }
 
-// Memory that one mail gives back is what the next one takes. Had from the kernel each time, it would cost as much as
-// encryption.
-void keep_what_is_freed() {
-    constexpr int mebi = 1 << 20;
-    ::mallopt(M_MMAP_THRESHOLD, 4 * mebi); // what is larger goes back at once
-    ::mallopt(M_TRIM_THRESHOLD, 8 * mebi); // of each arena
-    ::mallopt(M_TOP_PAD, mebi / 4);
-    ::mallopt(M_ARENA_MAX, 4);
-}
-
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
@@ -156,6 +147,8 @@ public:
         queue_runner_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
+        keep_running(io_.get_executor(), "giving back unused memory",
+                     [this] { return give_back_unused(sealers_.threads(), look_for_unused_memory); });
         run_until_stopped();
         events_.record(policy::stop_event(now()));
         log_line("stopped");
@@ -264,7 +257,7 @@ private:
 } // namespace
 
 int cmd_serve(const invocation& called) {
-    keep_what_is_freed();
+    set_up_allocator();
     try {
         keys::prepare_librnp();
     } catch (const keys::librnp_broken&) { // the proof says so

@@ -31,7 +31,7 @@ private:
     std::size_t size_ = 0;
     std::size_t run_ = 0, longest_run_ = 0; // of octets that are text
     std::size_t deep_ = 0;                  // octets with a dozen of text before them
-    std::uint8_t awaited_ = 0;              // octets that the UTF-8 character begun still needs
+    std::uint8_t place_ = 0;                // by how many octets the UTF-8 character begun still needs
     std::size_t pairs_ = 0, in_window_ = 0; // pairs of equal octets in this window
     std::array<std::uint8_t, 256> seen_{};
     std::array<std::int16_t, 256> seen_before_{}; // in the windows before this one, of those looked at together

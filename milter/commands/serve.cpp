@@ -257,7 +257,6 @@ private:
 } // namespace
 
 int cmd_serve(const invocation& called) {
-    set_up_allocator();
     try {
         keys::prepare_librnp();
     } catch (const keys::librnp_broken&) { // the proof says so
@@ -273,6 +272,7 @@ int cmd_serve(const invocation& called) {
         complain("not started");
         return exit_unusable;
     }
+    set_up_allocator((*live)->gateway.limits.memory);
     service(called.config_path, *std::move(live)).run();
     return exit_yes;
 }

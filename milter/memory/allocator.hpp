@@ -10,8 +10,8 @@
 
 namespace sealgate::milter {
 
-// For the whole process; before its threads begin.
-void set_up_allocator();
+// For the whole process; before its threads begin. `limit`: octets that all messages together may take.
+void set_up_allocator(std::size_t limit);
 
 // Octets that the process holds of the kernel, and that nobody uses.
 std::size_t unused_memory();

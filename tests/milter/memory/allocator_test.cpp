@@ -24,7 +24,7 @@ std::size_t resident() { // octets
 }
 
 TEST(Allocator, WhatNobodyUsesGoesBackWithoutBeingAsked) {
-    set_up_allocator();
+    set_up_allocator(std::size_t{512} << 20);
     if (unused_memory() == 0) GTEST_SKIP() << "another malloc than glibc's";
     std::vector<std::unique_ptr<std::string>> messages;
     for (int i = 0; i < 10'000; ++i) messages.push_back(std::make_unique<std::string>(16 * 1024, 'x'));

@@ -54,6 +54,10 @@ json::array near_misses_of(const account& of) {
     return out;
 }
 
+json::value source_of(const key_facts& key) {
+    return key.fingerprint.empty() ? json::value(nullptr) : json::value(word(name_of(key.source)));
+}
+
 json::array recipients_of(const account& of) {
     json::array out;
     for (const auto& one : of.made.recipients) {
@@ -61,7 +65,8 @@ json::array recipients_of(const account& of) {
                                    {"tier", outside(of.rules.tiers.name(one.tier))},
                                    {"action", word(name_of(one.cell))},
                                    {"key", json::object{{"state", word(name_of(one.key.state))},
-                                                        {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))}}},
+                                                        {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))},
+                                                        {"source", source_of(one.key)}}},
                                    {"result", word(name_of(one.result))},
                                    {"reason", word(name_of(one.why))}});
     }

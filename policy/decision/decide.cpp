@@ -218,14 +218,22 @@ outcome strictest(const decision& made) {
     return what;
 }
 
-// Refused or held for want of a key that may be there. What our own fault hides is no reason to refuse anybody's mail, nor to
-// send staff to ask for a key.
-bool is_in_doubt(const recipient_decision& one) {
+// Refused or held for want of a key.
+bool lacks_key(const recipient_decision& one) {
     using enum reason;
-    if (!one.key.in_doubt || one.result < outcome::hold) return false;
-    return one.why == no_key || one.why == key_expired || one.why == key_revoked || one.why == key_disabled ||
-           one.why == key_not_for_encryption || one.why == key_weak || one.why == not_addressed || one.why == unverifiable;
+    return one.result >= outcome::hold && (one.why == no_key || one.why == key_expired || one.why == key_revoked ||
+                                           one.why == key_disabled || one.why == key_not_for_encryption || one.why == key_weak);
 }
+
+// For want of one that may be there. What our own fault hides is no reason to refuse anybody's mail, nor to send staff to ask
+// for a key.
+bool is_in_doubt(const recipient_decision& one) {
+    const bool is_held_against_keys =
+        one.result >= outcome::hold && (one.why == reason::not_addressed || one.why == reason::unverifiable);
+    return one.key.in_doubt && (lacks_key(one) || is_held_against_keys);
+}
+
+bool is_lookup_failed(const recipient_decision& one) { return one.key.searched == key_search::failed && lacks_key(one); }
 
 // Whether it would go to somebody in clear to whom something more sensitive would not go like that. What it answers may be so.
 bool may_betray_thread(const policy& rules, const facts& known, const decision& made) {
@@ -269,10 +277,24 @@ decision decide(const policy& rules, const facts& known) {
 
     made.what = strictest(made);
     if (std::ranges::any_of(made.recipients, is_in_doubt)) return deferred(std::move(made), reason::keys_unreadable);
+    if (std::ranges::any_of(made.recipients, is_lookup_failed)) return deferred(std::move(made), reason::lookup_failed);
     if (may_betray_thread(rules, known, made)) return deferred(std::move(made), reason::threads_unreadable);
     if (made.what == outcome::seal) made.forms = split_of(made, known);
     if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;
+}
+
+std::vector<std::size_t> recipients_to_look_up(const decision& made) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+        const auto& one = made.recipients[i];
+        if (lacks_key(one) && (one.why != reason::key_disabled || one.key.source != key_source::own))
+            out.push_back(i);
+        else if (one.result >= outcome::hold)
+            return {};
+    }
+    if (made.what == outcome::defer) out.clear();
+    return out;
 }
 
 decision deferred(decision made, reason why) {

@@ -56,6 +56,10 @@ bool is_lowered(const decision& made);
 // strictest of the row.
 action cell_for(const rule_row& row, const address& who, tier_id tier);
 
+// By their places: those for whom a published key would let the mail go, encrypted. None where it is refused or held anyway:
+// whoever is asked for a key learns who is written to. A certificate that an administrator disabled stays so.
+std::vector<std::size_t> recipients_to_look_up(const decision& made);
+
 // The same decision, to be tried again: what it needs is not there now.
 decision deferred(decision made, reason why);
 

@@ -16,6 +16,8 @@ struct key_facts {
     key_state state = key_state::missing;
     std::string fingerprint; // of the certificate judged; empty where there is none
     bool in_doubt = false;   // certificates that may be theirs are there and cannot be read now
+    key_source source = key_source::own;
+    key_search searched = key_search::none; // where none that is usable is here
     bool operator==(const key_facts&) const = default;
 };
 

@@ -61,6 +61,7 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::already_encrypted:
     case reason::subject_in_clear:
     case reason::keys_unreadable:
+    case reason::lookup_failed:
     case reason::threads_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:

@@ -292,8 +292,11 @@ smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::
 // Whose keys nobody can tell just now.
 std::string people_in_doubt(const decision& made) {
     refused_group all{.why = reason::keys_unreadable, .who = {}};
+    const auto is_meant = [&](const key_facts& key) {
+        return made.failure == reason::lookup_failed ? key.searched == key_search::failed : key.in_doubt;
+    };
     for (const auto& one : made.recipients)
-        if (one.key.in_doubt && one.result >= outcome::hold) all.who.push_back(shown(one.who));
+        if (is_meant(one.key) && one.result >= outcome::hold) all.who.push_back(shown(one.who));
     return all.who.empty() ? std::string{} : all.named({.names = 5, .octets = 200});
 }
 
@@ -306,6 +309,8 @@ std::string fault(const decision& made, const std::string& who) {
                "administrator has to renew it";
     if (made.failure == reason::threads_unreadable)
         return "it answers another mail, and the mail gateway cannot look up just now how sensitive that one is";
+    if (made.failure == reason::lookup_failed)
+        return "the mail gateway looks for the key of " + who + ", and could not find out yet whether there is one";
     if (made.failure == reason::keys_unreadable)
         return "the mail gateway cannot read all of its own keys just now, so it cannot tell which are of " + who;
     return "the mail gateway has a problem of its own";

@@ -59,6 +59,7 @@ std::string cause(const refused_group& of, share most, std::uint64_t most_octets
     case reason::already_encrypted:
     case reason::subject_in_clear:
     case reason::keys_unreadable:
+    case reason::lookup_failed:
     case reason::threads_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:

@@ -206,7 +206,24 @@ private:
         if (const auto* value = m.optional("minimum")) read_minimum(*value, errors);
         if (const auto* value = m.optional("always_to"))
             for (auto& [who, at] : yaml::as_texts(*value, errors)) to.always_to.push_back(std::move(who));
+        if (const auto* value = m.optional("keys")) read_key_sources(*value, errors);
         m.finish();
+    }
+
+    void read_key_sources(const yaml::node& value, yaml::error_sink& errors) {
+        std::vector<key_source> sources;
+        const auto take = [&](const yaml::node& word) {
+            const auto source = yaml::as_enum<key_source>(word, errors, names(key_source{}));
+            if (source && std::ranges::find(sources, *source) == sources.end()) sources.push_back(*source);
+        };
+        if (value.kind == yaml::kind::list)
+            std::ranges::for_each(value.items, take);
+        else
+            take(value);
+        if (std::ranges::find(sources, key_source::own) == sources.end())
+            errors.add(value.at, "own must be among them: what an administrator imported is used");
+        std::ranges::sort(sources);
+        out_.encryption.keys = std::move(sources);
     }
 
     void read_minimum(const yaml::node& map, yaml::error_sink& errors) {

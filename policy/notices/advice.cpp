@@ -222,6 +222,7 @@ bool is_told(reason why) {
     case too_many_copies:
     case unreadable:
     case keys_unreadable:
+    case lookup_failed:
     case threads_unreadable:
     case organisation_key:
     case sealing_failed:

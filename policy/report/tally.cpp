@@ -57,6 +57,7 @@ bool is_about_the_recipient(reason why) {
     case reason::too_many_copies:
     case reason::unreadable:
     case reason::keys_unreadable:
+    case reason::lookup_failed:
     case reason::threads_unreadable:
     case reason::organisation_key:
     case reason::sealing_failed:

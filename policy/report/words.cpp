@@ -35,6 +35,7 @@ std::string_view meaning(reason why) {
     case reason::too_many_copies: return "needs more copies of its own than the gateway keeps for one mail";
     case reason::unreadable: return "built too deep to be checked";
     case reason::keys_unreadable: return "the gateway could not read all of its keys; tried again later";
+    case reason::lookup_failed: return "the gateway could not find out whether a key is published; tried again later";
     case reason::threads_unreadable:
         return "the gateway could not look up how sensitive the mail is that it answers; tried again later";
     case reason::organisation_key: return "a key of the organisation's own could not be used; tried again later";

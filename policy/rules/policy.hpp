@@ -87,6 +87,8 @@ struct encryption {
     bool to_sender = false;
     key_minimum minimum;
     std::vector<std::string> always_to;
+    std::vector<key_source> keys{key_source::own, key_source::wkd,
+                                 key_source::vks}; // what may be sealed to without a person's word
 };
 
 struct notices {

@@ -36,6 +36,7 @@ enum class reason : std::uint8_t {
     too_many_copies,    // the copies of its own that it needs take more than gateway.limits.copies
     unreadable,         // the message's structure is beyond what the gateway reads
     keys_unreadable,    // certificates that may be the recipient's cannot be read now: the message is deferred
+    lookup_failed,      // whether their key is published could not be found out: the message is deferred
     threads_unreadable, // what the message answers cannot be looked up now: it is deferred
     organisation_key,   // a key of encryption.always_to cannot be used: the message is deferred
     sealing_failed,     // gpg failed: the message is deferred
@@ -71,6 +72,7 @@ constexpr auto names(reason) {
                                          {too_many_copies, "too-many-copies"},
                                          {unreadable, "unreadable"},
                                          {keys_unreadable, "keys-unreadable"},
+                                         {lookup_failed, "lookup-failed"},
                                          {threads_unreadable, "threads-unreadable"},
                                          {organisation_key, "organisation-key"},
                                          {sealing_failed, "sealing-failed"},

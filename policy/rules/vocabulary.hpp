@@ -24,6 +24,13 @@ enum class protection : std::uint8_t { none, pgp_mime, pgp_inline, pgp_partial, 
 // What can be said of a recipient's certificate.
 enum class key_state : std::uint8_t { usable, expired, revoked, disabled, not_for_encryption, weak, missing };
 
+// Where a certificate comes from (contract.md section 8), what vouches most for it first. `own`: an administrator imported or
+// approved it; `wkd`: the recipient's domain publishes it.
+enum class key_source : std::uint8_t { own, wkd, vks, hkp, autocrypt, attached };
+
+// What came of looking for a certificate where they are published.
+enum class key_search : std::uint8_t { none, nothing_found, failed };
+
 // Whether a protected message is encrypted to a key of this recipient, the better answer first. `passphrase`: it names no
 // key at all, and whoever knows a passphrase can read it.
 enum class addressed : std::uint8_t { yes, unverifiable, passphrase, no };
@@ -65,6 +72,11 @@ constexpr auto names(protection) {
                                              {pgp_fake, "pgp-fake"},
                                              {pgp_signed, "pgp-signed"},
                                              {smime, "smime"}});
+}
+constexpr auto names(key_source) {
+    using enum key_source;
+    return std::to_array<named<key_source>>(
+        {{own, "own"}, {wkd, "wkd"}, {vks, "vks"}, {hkp, "hkp"}, {autocrypt, "autocrypt"}, {attached, "attached"}});
 }
 constexpr auto names(key_state) {
     using enum key_state;

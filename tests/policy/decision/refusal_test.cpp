@@ -94,6 +94,15 @@ TEST_F(Explain, OurOwnFaultIsTemporaryAndSaysWhoseItIs) {
                           "and that key cannot be used; your mail administrator has to renew it."));
 }
 
+TEST_F(Explain, LookupThatFailedNamesWhoseKeyIsLookedFor) {
+    auto known = to({"bob@yahoo.com", "ann@yahoo.com"});
+    known.recipients[1].key.searched = key_search::failed;
+    EXPECT_EQ(reply_to(known),
+              "451 4.3.0 not sent yet: the mail gateway looks for the key of ann@yahoo.com, and could not find out yet whether "
+              "there is one. Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator. "
+              "[sealgate 7Q2K-M4XD]");
+}
+
 TEST_F(Explain, NoRoomSaysSo) {
     const auto known = to({"bob@yahoo.com"});
     const auto reply = reply_for(rules, known, deferred(decide(rules, known), reason::no_room), "7Q2K-M4XD");
@@ -142,7 +151,7 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto& recipient = object.at("recipients").as_array().at(0).as_object();
     EXPECT_EQ(
         boost::json::serialize(recipient),
-        R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null},"result":"reject","reason":"no-key"})");
+        R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null,"source":null},"result":"reject","reason":"no-key"})");
     EXPECT_EQ(object.at("reply").as_string(), reply);
     EXPECT_EQ(boost::json::serialize(object.at("parts")),
               R"([{"path":"0","type":"text/plain","verdict":"encrypted","packets":["PKESK"]}])");

@@ -51,6 +51,21 @@ TEST(LoadPolicy, TheShortestKeysAreThePolicys) {
     EXPECT_FALSE(errors_of(with_minimum("2048")).empty());
 }
 
+TEST(LoadPolicy, WhichKeysMayBeSealedToIsThePolicys) {
+    const auto with_keys = [](const std::string& value) {
+        return with(example_policy, "  always_to: []", "  keys: " + value + "\n  always_to: []");
+    };
+    using enum key_source;
+    EXPECT_EQ(load_or_fail(example_policy).encryption.keys, (std::vector{own, wkd, vks}));
+    EXPECT_EQ(load_or_fail(with_keys("[own]")).encryption.keys, std::vector{own});
+    EXPECT_EQ(load_or_fail(with_keys("own")).encryption.keys, std::vector{own});
+    EXPECT_EQ(load_or_fail(with_keys("[hkp, own, attached, own]")).encryption.keys, (std::vector{own, hkp, attached}));
+    EXPECT_THAT(errors_of(with_keys("[own, wdk]")), testing::Contains(HasSubstr("did you mean \"wkd\"?")));
+    EXPECT_THAT(errors_of(with_keys("[wkd]")), testing::Contains(HasSubstr("own must be among them")));
+    EXPECT_FALSE(errors_of(with_keys("{own: true}")).empty());
+    EXPECT_FALSE(errors_of(with_keys("[]")).empty());
+}
+
 TEST(LoadPolicy, IncludesAreReadBesideThePolicyAndCoveredByTheDigest) {
     const auto text = with(example_policy, "[yahoo.com, hotmail.com, outlook.com]}", "[yahoo.com], include: list.txt}");
     const files all{{"p/policy.yaml", text}, {"p/list.txt", "# webmail\nhotmail.com # since 1996\n\n .live.com \r\n"}};

@@ -26,9 +26,11 @@ int hope(policy::key_state state) {
     std::unreachable();
 }
 
-// The fingerprint at the end keeps the answer from depending on the order of the directory.
+// What vouches more for it comes before what is newer. The fingerprint at the end keeps the answer from depending on the order
+// of the directory.
 auto preference(const found_key& key) {
-    return std::tuple(hope(key.state), key.stored->cert.created, std::string_view(key.stored->cert.fingerprint));
+    return std::tuple(hope(key.state), -std::to_underlying(key.stored->source), key.stored->cert.created,
+                      std::string_view(key.stored->cert.fingerprint));
 }
 
 // A key of the future was none when the certificate was taken: the clock is behind.
@@ -55,7 +57,7 @@ found_key key_lookup::find(std::string_view address_key, time_point now) const {
     auto [named, in_doubt, uncertain] = naming(address_key);
     if (uncertain) return {.in_doubt = true};
     for (auto& stored : named) {
-        if (!is_found_by(stored->cert, address_key, now)) continue;
+        if (!is_used(stored->source) || !is_found_by(stored->cert, address_key, now)) continue;
         in_doubt = in_doubt || is_ahead(stored->cert, now);
         found_key candidate{.state = state_at(stored->cert, now), .stored = std::move(stored)};
         if (best.stored == nullptr || preference(candidate) > preference(best)) best = std::move(candidate);

@@ -21,6 +21,7 @@ struct stored_certificate {
     certificate cert;
     std::shared_ptr<const std::string> binary = nullptr; // this certificate alone, as `cert` was read from it
     std::optional<time_point> read_again = {};           // something in it is made then, or ends: `cert` may be another
+    policy::key_source source = policy::key_source::own;
 };
 
 using shared_certificate = std::shared_ptr<const stored_certificate>;
@@ -50,17 +51,19 @@ public:
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
     found_key find_entry(std::string_view entry, time_point now) const;
 
-protected:
     struct candidates {
         std::vector<shared_certificate> all;
         bool in_doubt = false;  // there may be others, which cannot be read
         bool uncertain = false; // what these are by now cannot be told
     };
 
-private:
     // All that name the address, whether they are found by it at this time or not.
     virtual candidates naming(std::string_view address_key) const = 0;
     virtual candidates of_fingerprint(std::string_view fingerprint) const = 0;
+
+private:
+    // Whether mail may be sealed to what comes from there; else it is only known of.
+    virtual bool is_used(policy::key_source) const { return true; }
 };
 
 // Upper case and no white space, of 40 or 64 hex digits; empty if the text is no fingerprint.

@@ -40,10 +40,12 @@ struct catalogue::shared_index {
     bool given_up = false;
 };
 
-catalogue::catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where)
+catalogue::catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where,
+                     policy::key_source source)
     : minimum_(minimum)
     , doubts_(std::move(doubts))
     , places_(std::move(where))
+    , source_(source)
     , index_(std::make_unique<shared_index>(std::move(index)))
     , state_(index_->index.state())
     , inode_(inode_of(places_.index)) {}
@@ -56,6 +58,7 @@ bool catalogue::is_listed(const std::string& fingerprint) const {
 
 stored_certificate catalogue::marked(stored_certificate stored) const {
     mark_weak(stored.cert, minimum_);
+    stored.source = source_;
     if (places_.listing) stored.cert.disabled = std::ranges::binary_search(places_.listing->disabled, stored.cert.fingerprint);
     return stored;
 }

@@ -34,7 +34,8 @@ public:
     };
 
     // `minimum`: keys that are shorter are weak.
-    catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where);
+    catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where,
+              policy::key_source source = policy::key_source::own);
     ~catalogue() override;
 
     std::size_t count() const { return state_.count; }
@@ -55,11 +56,11 @@ public:
     // A copy of the index that nobody else has.
     certificate_index copy_of_index() const;
 
-private:
-    struct shared_index; // with what was found in it
-
     candidates naming(std::string_view address_key) const override;
     candidates of_fingerprint(std::string_view fingerprint) const override;
+
+private:
+    struct shared_index; // with what was found in it
 
     template <class Look>
     candidates looked_up(std::string_view key, Look look) const;
@@ -72,6 +73,7 @@ private:
     policy::key_minimum minimum_;
     key_doubts doubts_;
     places places_;
+    policy::key_source source_;
     std::unique_ptr<shared_index> index_;
     index_state state_;
     std::uint64_t inode_ = 0; // of the index

@@ -27,16 +27,18 @@ constexpr std::size_t shortest_suffix = 16;
 
 } // namespace
 
-store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum)
+store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum, policy::key_source source)
     : directory_(std::move(directory))
     , gpg_(std::move(gpg))
-    , minimum_(minimum) {
+    , minimum_(minimum)
+    , source_(source) {
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
-// Why the directory is not what it was; or nothing. Its last certificate is removed under the lock, which stays.
+// Why the directory is not what it was; or nothing. What was found is found again. Its last certificate is removed under the
+// lock, which stays.
 std::string store::loss(const store_listing& found, bool held) const {
-    if (!held || found.has_lock || !found.fingerprints.empty()) return {};
+    if (source_ != policy::key_source::own || !held || found.has_lock || !found.fingerprints.empty()) return {};
     return directory_.string() + (found.is_there ? " has nothing in it" : " is gone") +
            ", and held certificates: is a file system not mounted? If that is meant, remove " + note_file().string() +
            " and restart the gateway";
@@ -47,8 +49,8 @@ void store::note_what_it_holds() const {
 }
 
 opened_store store::opened(certificate_index index, store_findings findings, catalogue::places where) const {
-    return {.certificates =
-                std::make_shared<const catalogue>(std::move(index), minimum_, std::move(findings.doubts), std::move(where)),
+    return {.certificates = std::make_shared<const catalogue>(std::move(index), minimum_, std::move(findings.doubts),
+                                                              std::move(where), source_),
             .problems = std::move(findings.problems)};
 }
 

@@ -54,8 +54,9 @@ enum class availability { enabled, disabled };
 class store {
 public:
     // Touches nothing yet. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
-    // shorter than `minimum` are weak.
-    store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {});
+    // shorter than `minimum` are weak. All that is in the directory comes from that source.
+    store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {},
+          policy::key_source source = policy::key_source::own);
 
     // gpg is not asked again about a file that it knows. Who looks once, and not again and again (what_changed), changes no
     // index that was written by a clock that is ahead of its own. Where the directory can't be read or is lost, all
@@ -101,6 +102,7 @@ private:
     std::filesystem::path directory_;
     gpg_options gpg_;
     policy::key_minimum minimum_;
+    policy::key_source source_;
 };
 
 } // namespace sealgate::keys

@@ -62,7 +62,8 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
              .key = {.state = found.state,
                      .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
-                     .in_doubt = found.in_doubt},
+                     .in_doubt = found.in_doubt,
+                     .source = found.stored ? found.stored->source : policy::key_source::own},
              .to_them = readers.addressed_to(*live.certificates, key, now)});
         out.certificates.push_back(std::move(found.stored));
     }

@@ -81,21 +81,21 @@ private:
         map_reader m(map, "outgoing", errors_);
         if (const auto* value = m.optional("authenticated"))
             out_.outgoing.authenticated = yaml::as_bool(*value, errors_).value_or(true);
-        if (const auto* value = m.optional("networks")) {
-            for (const auto& [text, at] : yaml::as_texts(*value, errors_)) {
-                auto net = parse_network(text);
-                if (net) {
-                    out_.outgoing.networks.push_back(*std::move(net));
-                } else {
-                    errors_.add(at, net.error());
-                }
-            }
-        }
+        if (const auto* value = m.optional("networks")) read_networks(*value, out_.outgoing.networks);
         if (const auto* value = m.optional("own_senders"))
             out_.outgoing.own_senders = yaml::as_bool(*value, errors_).value_or(true);
         m.finish();
         if (!out_.outgoing.authenticated && out_.outgoing.networks.empty() && !out_.outgoing.own_senders)
             errors_.add(map.at, "nothing counts as outgoing: no mail would ever be looked at");
+    }
+
+    void read_networks(const yaml::node& value, std::vector<network>& to) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            if (auto net = parse_network(text))
+                to.push_back(*std::move(net));
+            else
+                errors_.add(at, net.error());
+        }
     }
 
     void read_limits(const yaml::node& map) {
@@ -152,6 +152,24 @@ private:
     void read_keys(const yaml::node& map) {
         map_reader m(map, "keys", errors_);
         if (const auto* value = m.optional("watch")) read_watch(*value);
+        if (const auto* value = m.optional("discover")) read_discover(*value);
+        m.finish();
+    }
+
+    void read_discover(const yaml::node& map) {
+        map_reader m(map, "keys.discover", errors_);
+        auto& to = out_.discover;
+        const auto read_time = [&](const char* name, std::chrono::seconds& into, std::uint64_t most) {
+            auto seconds = static_cast<std::size_t>(into.count());
+            if (const auto* value = m.optional(name)) read_bounded(*value, yaml::as_seconds(*value, errors_), 1, most, seconds);
+            into = std::chrono::seconds(seconds);
+        };
+        if (const auto* value = m.optional("wkd")) to.wkd = yaml::as_bool(*value, errors_).value_or(to.wkd);
+        read_time("wait", to.wait, 120);
+        read_time("refresh", to.refresh, 366 * std::uint64_t{86400});
+        if (const auto* value = m.optional("ca")) read_path(*value, to.ca);
+        if (const auto* value = m.optional("proxy")) to.proxy = yaml::as_text(*value, errors_).value_or("");
+        if (const auto* value = m.optional("allow")) read_networks(*value, to.allow);
         m.finish();
     }
 

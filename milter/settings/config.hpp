@@ -48,18 +48,30 @@ struct audit_settings {
     bool operator==(const audit_settings&) const = default;
 };
 
+// Where certificates are looked for that nobody imported (contract.md section 8).
+struct discover_settings {
+    bool wkd = true;
+    std::chrono::seconds wait{5};            // what a mail waits for, at most
+    std::chrono::seconds refresh{24 * 3600}; // after that an answer is old
+    std::string ca;                          // a PEM file of authorities beside the system's; empty: none
+    std::string proxy;                       // as libcurl takes it; empty: none
+    std::vector<network> allow;              // addresses that may be asked although they are not public
+};
+
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
-    std::string state;    // directory: keys/, audit/, outbox/, notices/, threads/ and watch/ are below it
+    std::string state;    // directory: keys/, found/, audit/, outbox/, notices/, threads/ and watch/ are below it
     inet_endpoint submit; // a Postfix port with no milters
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
     milter::limits limits;
     audit_settings audit;
     policy::watch_settings watch; // of keys
+    discover_settings discover;
 
     std::string keys_directory() const { return state + "/keys"; }
+    std::string found_keys_directory() const { return state + "/found"; }
     std::string audit_directory() const { return state + "/audit"; }
     std::string checkpoint_key() const { return state + "/checkpoint.key"; }
     std::string events_directory() const { return state + "/events"; }

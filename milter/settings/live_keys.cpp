@@ -1,14 +1,13 @@
 #include "milter/settings/live_keys.hpp"
 
-#include "keys/store/store.hpp"
+#include "keys/store/keyring.hpp"
 
 #include <algorithm>
 
 namespace sealgate::milter {
 
 reread_keys read_keys_anew(const snapshot& live, keys::reading what) {
-    const keys::store store(live.gateway.keys_directory(), {}, live.rules.encryption.minimum);
-    auto keys = store.open(what, live.certificates.get());
+    auto keys = keys::open_keyring(key_places(live.gateway), {}, live.rules.encryption, what, live.certificates.get());
     reread_keys out{.fresh = nullptr, .changes = keys.certificates->changes_since(*live.certificates), .news = {}};
     for (const auto& problem : keys.problems)
         if (std::ranges::find(live.key_problems, problem) == live.key_problems.end()) out.news.push_back(problem);

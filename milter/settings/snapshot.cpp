@@ -12,6 +12,10 @@ void append_lines(std::vector<std::string>& lines, const std::vector<yaml::diagn
 
 } // namespace
 
+keys::keyring_places key_places(const config& gateway) {
+    return {.own = gateway.keys_directory(), .found = gateway.found_keys_directory()};
+}
+
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {
     std::vector<std::string> out;
     for (const auto& entry : live.rules.encryption.always_to) {
@@ -34,12 +38,12 @@ load_snapshot(const std::string& config_path, const snapshot* before, keys::read
     if (!rules) append_lines(errors, rules.error());
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
-    const keys::store store(gateway.keys_directory(), {}, rules->encryption.minimum);
-    auto keys = store.open(what, before ? before->certificates.get() : nullptr);
+    auto keys =
+        keys::open_keyring(key_places(gateway), {}, rules->encryption, what, before ? before->certificates.get() : nullptr);
     return make_snapshot(std::move(gateway), *std::move(rules), std::move(keys));
 }
 
-std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::opened_store keys) {
+std::shared_ptr<const snapshot> make_snapshot(config gateway, policy::policy rules, keys::opened_keyring keys) {
     return std::make_shared<snapshot>(std::move(gateway), std::move(rules), std::move(keys.certificates),
                                       std::move(keys.problems));
 }

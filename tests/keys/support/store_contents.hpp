@@ -2,12 +2,14 @@
 #pragma once
 
 #include "keys/base/clock.hpp"
+#include "keys/store/keyring.hpp"
 #include "keys/store/store.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sealgate::keys {
@@ -32,7 +34,8 @@ inline store_contents load(const store& from, reading what = reading::all) {
 
 // `before`: what these come after.
 inline std::shared_ptr<const catalogue> catalogue_of(const std::vector<stored_certificate>& certificates,
-                                                     const catalogue* before = nullptr) {
+                                                     const catalogue* before = nullptr,
+                                                     policy::key_source source = policy::key_source::own) {
     auto index = before ? before->copy_of_index() : certificate_index::copy_of(std::filesystem::path{});
     index.begin();
     if (before)
@@ -45,11 +48,17 @@ inline std::shared_ptr<const catalogue> catalogue_of(const std::vector<stored_ce
         index.put(one, {}, now());
     }
     index.commit({});
-    return std::make_shared<const catalogue>(std::move(index), policy::key_minimum{}, key_doubts{}, catalogue::places{});
+    return std::make_shared<const catalogue>(std::move(index), policy::key_minimum{}, key_doubts{}, catalogue::places{},
+                                             source);
 }
 
 inline opened_store opened(store_contents contents, const catalogue* before = nullptr) {
     return {.certificates = catalogue_of(contents.certificates, before), .problems = std::move(contents.problems)};
+}
+
+// Of the organisation's own.
+inline std::shared_ptr<const keyring> keyring_with(std::vector<stored_certificate> certificates) {
+    return keyring_of(opened({.certificates = std::move(certificates)})).certificates;
 }
 
 } // namespace sealgate::keys

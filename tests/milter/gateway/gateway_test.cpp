@@ -35,7 +35,7 @@ std::shared_ptr<snapshot> live_with(policy::mode how) {
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
     config gateway;
     gateway.mode = how;
-    return std::make_shared<snapshot>(gateway, *std::move(loaded), keys::catalogue_of({}), std::vector<std::string>{});
+    return std::make_shared<snapshot>(gateway, *std::move(loaded), keys::keyring_with({}), std::vector<std::string>{});
 }
 
 class Gateway : public testing::Test {

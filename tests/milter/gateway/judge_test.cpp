@@ -60,7 +60,7 @@ protected:
     }
 
     policy::decision decided() const {
-        const auto live = make_snapshot(gateway, rules, keys::opened({.certificates = certificates}));
+        const auto live = make_snapshot(gateway, rules, keys::keyring_of(keys::opened({.certificates = certificates})));
         return observe_and_decide(*live, mail, std::vector<std::string>{}, now).made;
     }
 

@@ -33,7 +33,7 @@ std::shared_ptr<snapshot> without_keys() {
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
     config gateway;
     gateway.watch.mail = {policy::parse_address("ann@example.org"), policy::parse_address("bob@example.org")};
-    return std::make_shared<snapshot>(std::move(gateway), *std::move(loaded), keys::catalogue_of({}),
+    return std::make_shared<snapshot>(std::move(gateway), *std::move(loaded), keys::keyring_with({}),
                                       std::vector<std::string>{});
 }
 

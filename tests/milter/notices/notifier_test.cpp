@@ -41,7 +41,7 @@ std::shared_ptr<snapshot> snapshot_of(const std::string& text) {
     auto loaded =
         policy::load_policy("policy.yaml", [&](const std::string&) -> std::expected<std::string, std::string> { return text; });
     if (!loaded) ADD_FAILURE() << loaded.error().front().to_string();
-    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::catalogue_of({}), std::vector<std::string>{});
+    return std::make_shared<snapshot>(config{}, *std::move(loaded), keys::keyring_with({}), std::vector<std::string>{});
 }
 
 class NoticeDesk : public testing::Test {

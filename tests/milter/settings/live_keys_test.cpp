@@ -43,7 +43,7 @@ protected:
         config gateway;
         gateway.state = scratch.path();
         EXPECT_TRUE(keys::store(directory(), {}).import(people.gpg("--export")));
-        live = make_snapshot(gateway, {}, keys::store(directory(), {}).open(keys::reading::all));
+        live = make_snapshot(gateway, {}, keys::keyring_of(keys::store(directory(), {}).open(keys::reading::all)));
     }
 
     std::filesystem::path directory() const { return scratch.path() / "keys"; }

@@ -33,7 +33,7 @@ std::shared_ptr<const snapshot> live(const std::string& rules, const certificate
         contents.certificates.push_back({.cert = std::move(cert), .binary = std::make_shared<const std::string>(octets)});
     }
     return make_snapshot(std::move(gateway), policy::load_or_fail(rules),
-                         keys::opened(std::move(contents), before ? before->certificates.get() : nullptr));
+                         keys::keyring_of(keys::opened(std::move(contents), before ? &before->certificates->own() : nullptr)));
 }
 
 TEST(ReloadNews, SaysThatNothingChanged) {

@@ -1,0 +1,158 @@
+#include "keys/store/keyring.hpp"
+
+#include "policy/base/digest.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+using policy::key_source;
+
+void append(std::vector<std::string>& to, std::vector<std::string> more) { std::ranges::move(more, std::back_inserter(to)); }
+
+policy::certificate_changes all_added(const catalogue& fresh) {
+    policy::certificate_changes out;
+    fresh.each([&](const stored_certificate& one) { out.added.push_back(one.cert.fingerprint); });
+    return out;
+}
+
+} // namespace
+
+keyring::keyring(std::vector<shelf> shelves, std::vector<key_source> in_use)
+    : shelves_(std::move(shelves))
+    , in_use_(std::move(in_use)) {}
+
+bool keyring::is_used(key_source source) const {
+    return source == key_source::own || std::ranges::find(in_use_, source) != in_use_.end();
+}
+
+const catalogue* keyring::of(key_source source) const {
+    const auto at = std::ranges::find(shelves_, source, &shelf::source);
+    return at == shelves_.end() ? nullptr : at->certificates.get();
+}
+
+std::size_t keyring::count() const {
+    std::size_t out = 0;
+    for (const auto& one : shelves_) out += one.certificates->count();
+    return out;
+}
+
+std::string keyring::digest() const {
+    if (shelves_.size() == 1) return own().digest();
+    std::string all;
+    for (const auto& one : shelves_) all.append(name_of(one.source)).append(" ").append(one.certificates->digest()) += '\n';
+    return sha256_hex(all);
+}
+
+void keyring::each(const std::function<void(const stored_certificate&)>& take) const {
+    for (const auto& one : shelves_) one.certificates->each(take);
+}
+
+std::vector<certificate> keyring::ending_by(time_point end) const {
+    std::vector<certificate> out;
+    for (const auto& one : shelves_) std::ranges::move(one.certificates->ending_by(end), std::back_inserter(out));
+    return out;
+}
+
+policy::certificate_changes keyring::changes_since(const keyring& before) const {
+    policy::certificate_changes out;
+    for (const auto& one : shelves_) {
+        const auto* old = before.of(one.source);
+        auto some = old ? one.certificates->changes_since(*old) : all_added(*one.certificates);
+        append(out.added, std::move(some.added));
+        append(out.changed, std::move(some.changed));
+        append(out.removed, std::move(some.removed));
+    }
+    return out;
+}
+
+bool keyring::is_same_as(const keyring& other) const {
+    return std::ranges::equal(shelves_, other.shelves_, [](const shelf& a, const shelf& b) {
+        return a.source == b.source && a.certificates->is_same_as(*b.certificates);
+    });
+}
+
+// As it stands after what all stores say of it: revoked anywhere, it is revoked; disabled by the organisation, disabled.
+shared_certificate keyring::judged_by_all(shared_certificate one, candidates& doubts) const {
+    auto marked = *one;
+    for (const auto& other : shelves_) {
+        if (other.source == one->source) continue;
+        const auto [same, in_doubt, uncertain] = other.certificates->of_fingerprint(one->cert.fingerprint);
+        doubts.in_doubt = doubts.in_doubt || in_doubt;
+        doubts.uncertain = doubts.uncertain || uncertain;
+        if (same.empty()) continue;
+        marked.cert.revoked = marked.cert.revoked || same.front()->cert.revoked;
+        if (other.source != key_source::own) continue;
+        marked.cert.disabled = same.front()->cert.disabled;
+        if (marked.cert.disabled) marked.source = key_source::own;
+    }
+    const bool is_as_it_was = marked.cert.revoked == one->cert.revoked && marked.cert.disabled == one->cert.disabled;
+    return is_as_it_was ? std::move(one) : std::make_shared<const stored_certificate>(std::move(marked));
+}
+
+key_lookup::candidates keyring::judged_by_all(candidates some) const {
+    if (shelves_.size() == 1) return some;
+    for (auto& one : some.all) one = judged_by_all(std::move(one), some);
+    return some;
+}
+
+key_lookup::candidates keyring::naming(std::string_view address_key) const {
+    candidates out;
+    const auto fingerprint = [](const shared_certificate& one) -> const std::string& { return one->cert.fingerprint; };
+    for (const auto& one : shelves_) {
+        auto [found, in_doubt, uncertain] = one.certificates->naming(address_key);
+        if (is_used(one.source)) {
+            out.in_doubt = out.in_doubt || in_doubt;
+            out.uncertain = out.uncertain || uncertain;
+        }
+        for (auto& each : found)
+            if (std::ranges::find(out.all, each->cert.fingerprint, fingerprint) == out.all.end())
+                out.all.push_back(std::move(each));
+    }
+    return judged_by_all(std::move(out));
+}
+
+key_lookup::candidates keyring::of_fingerprint(std::string_view fingerprint) const {
+    candidates out;
+    for (const auto& one : shelves_) {
+        out = one.certificates->of_fingerprint(fingerprint);
+        if (!out.all.empty() || out.uncertain) break;
+    }
+    return judged_by_all(std::move(out));
+}
+
+std::filesystem::path found_directory(const keyring_places& places, key_source source) {
+    return places.found / std::string(name_of(source));
+}
+
+store store_of(const keyring_places& places, key_source source, const gpg_options& gpg, policy::key_minimum minimum) {
+    return {source == key_source::own ? places.own : found_directory(places, source), gpg, minimum, source};
+}
+
+opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg, const policy::encryption& how, reading what,
+                            const keyring* before) {
+    std::vector<keyring::shelf> shelves;
+    std::vector<std::string> problems;
+    for (const auto& [source, name] : names(key_source{})) {
+        const auto from = store_of(places, source, gpg, how.minimum);
+        const auto* known = before ? before->of(source) : nullptr;
+        if (source != key_source::own && !known && !std::filesystem::exists(from.directory())) continue;
+        auto [certificates, some] = from.open(what, known);
+        shelves.push_back({.source = source, .certificates = std::move(certificates)});
+        append(problems, std::move(some));
+    }
+    return {.certificates = std::make_shared<const keyring>(std::move(shelves), how.keys), .problems = std::move(problems)};
+}
+
+opened_keyring keyring_of(opened_store own) {
+    std::vector<keyring::shelf> shelves{{.source = key_source::own, .certificates = std::move(own.certificates)}};
+    return {.certificates = std::make_shared<const keyring>(std::move(shelves), std::vector<key_source>{}),
+            .problems = std::move(own.problems)};
+}
+
+} // namespace sealgate::keys

@@ -1,0 +1,104 @@
+// Which certificate is used where several sources have one: what vouches most, and never what the organisation put out of use.
+#include "keys/store/keyring.hpp"
+#include "tests/keys/support/store_contents.hpp"
+
+#include <gmock/gmock.h>
+
+namespace sealgate::keys {
+namespace {
+
+using policy::key_source;
+using policy::key_state;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+enum class mark { none, disabled, revoked, expired };
+
+stored_certificate certificate(std::string fingerprint, mark how = mark::none, int age = 100,
+                               std::vector<std::string> addresses = {"bob@example.net"}) {
+    const auto created = now() - std::chrono::seconds(age);
+    stored_certificate out;
+    out.cert.fingerprint = std::move(fingerprint);
+    out.cert.addresses = std::move(addresses);
+    out.cert.created = created;
+    out.cert.subkeys = {{.fingerprint = {}, .key_id = {}, .created = created, .expires = {}, .can_encrypt = true}};
+    out.cert.disabled = how == mark::disabled;
+    out.cert.revoked = how == mark::revoked;
+    if (how == mark::expired) out.cert.expires = now() - std::chrono::seconds(1);
+    return out;
+}
+
+using shelves = std::vector<std::pair<key_source, std::vector<stored_certificate>>>;
+
+keys::keyring ring(const shelves& from, std::vector<key_source> in_use = {key_source::own, key_source::wkd, key_source::vks}) {
+    std::vector<keys::keyring::shelf> out;
+    for (const auto& [source, certificates] : from)
+        out.push_back({.source = source, .certificates = catalogue_of(certificates, nullptr, source)});
+    return {std::move(out), std::move(in_use)};
+}
+
+std::string used(const keys::keyring& of, std::string_view address = "bob@example.net") {
+    const auto found = of.find(address, now());
+    return std::string(policy::name_of(found.state)) +
+           (found.stored ? " " + found.stored->cert.fingerprint + " " + std::string(policy::name_of(found.stored->source))
+                         : "");
+}
+
+TEST(Keyring, WhatVouchesMostIsUsed) {
+    using enum key_source;
+    const struct {
+        shelves from;
+        std::string expected;
+    } cases[] = {
+        {{{own, {}}, {wkd, {certificate("A")}}}, "usable A wkd"},
+        {{{own, {certificate("A")}}, {wkd, {certificate("B", mark::none, 10)}}}, "usable A own"},
+        {{{own, {certificate("A", mark::expired)}}, {wkd, {certificate("B")}}}, "usable B wkd"},
+        {{{own, {certificate("A", mark::revoked)}}, {wkd, {certificate("B")}}}, "usable B wkd"},
+        {{{own, {}}, {wkd, {certificate("A")}}, {vks, {certificate("B", mark::none, 10)}}}, "usable A wkd"},
+        {{{own, {}}, {wkd, {certificate("A", mark::none, 50), certificate("B", mark::none, 10)}}}, "usable B wkd"},
+        {{{own, {}}, {wkd, {certificate("A"), certificate("B", mark::disabled, 10)}}}, "usable A wkd"},
+        {{{own, {}}, {hkp, {certificate("A")}}}, "missing"},
+        {{{own, {certificate("A", mark::expired)}}, {attached, {certificate("B")}}}, "expired A own"},
+    };
+    for (const auto& [from, expected] : cases) EXPECT_EQ(used(ring(from)), expected);
+}
+
+TEST(Keyring, WhatTheOrganisationPutOutOfUseStaysSo) {
+    using enum key_source;
+    EXPECT_EQ(used(ring({{own, {certificate("A", mark::disabled)}}, {wkd, {certificate("A")}}})), "disabled A own");
+    const auto elsewhere = certificate("A", mark::disabled, 100, {"robert@example.net"});
+    EXPECT_EQ(used(ring({{own, {elsewhere}}, {wkd, {certificate("A")}}})), "disabled A own") << "for whatever address";
+}
+
+TEST(Keyring, RevocationCountsWhereverItStands) {
+    using enum key_source;
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {certificate("A", mark::revoked)}}})), "revoked A own");
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {hkp, {certificate("A", mark::revoked)}}}, {own})), "revoked A own")
+        << "from a source that is not used, too";
+    const auto elsewhere = certificate("A", mark::revoked, 100, {"robert@example.net"});
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {elsewhere}}})), "revoked A own") << "for whatever address";
+}
+
+TEST(Keyring, WhatIsNotUsedIsKnownOf) {
+    using enum key_source;
+    const auto keys = ring({{own, {certificate("A")}}, {wkd, {certificate("B")}}}, {own});
+    EXPECT_EQ(used(keys), "usable A own");
+    std::vector<std::string> all;
+    for (const auto& one : keys.all_of("bob@example.net", now())) all.push_back(one->cert.fingerprint);
+    EXPECT_THAT(all, ElementsAre("A", "B"));
+}
+
+TEST(Keyring, OneStoreMoreIsAChangeAndItsDigestIsPartOfAll) {
+    using enum key_source;
+    const auto before = ring({{own, {certificate("A")}}});
+    EXPECT_EQ(before.digest(), before.own().digest()) << "as it was before there were others";
+    const auto after = ring({{own, {certificate("A")}}, {wkd, {certificate("B")}}});
+    EXPECT_EQ(after.count(), 2u);
+    EXPECT_NE(after.digest(), before.digest());
+    EXPECT_FALSE(after.is_same_as(before));
+    EXPECT_THAT(after.changes_since(before).added, ElementsAre("B"));
+    EXPECT_THAT(after.changes_since(after).added, IsEmpty());
+}
+
+} // namespace
+} // namespace sealgate::keys

@@ -12,7 +12,6 @@ namespace sealgate {
 namespace {
 
 using sha256 = std::array<std::uint8_t, 32>;
-using sha1 = std::array<std::uint8_t, 20>;
 
 std::string hex(const auto& octets) { return text::lower_hex({reinterpret_cast<const char*>(octets.data()), octets.size()}); }
 
@@ -25,12 +24,14 @@ std::string sha256_hex(std::string_view bytes) {
     return hex(digest);
 }
 
-std::string sha1_hex(std::string_view bytes) {
-    sha1 digest{};
+std::array<std::uint8_t, 20> sha1_of(std::string_view bytes) {
+    std::array<std::uint8_t, 20> digest{};
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
         throw std::runtime_error("libcrypto cannot compute SHA-1");
-    return hex(digest);
+    return digest;
 }
+
+std::string sha1_hex(std::string_view bytes) { return hex(sha1_of(bytes)); }
 
 std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes) {
     sha256 digest{};

@@ -1,0 +1,71 @@
+#include "keys/certificates/one_address.hpp"
+
+#include "keys/certificates/unproved.hpp"
+#include "keys/certificates/user_id.hpp"
+#include "keys/openpgp/packets.hpp"
+#include "keys/openpgp/signature.hpp"
+
+namespace sealgate::keys {
+
+namespace {
+
+// Reads the packets in their order; each signature is about what stands before it.
+class address_filter {
+public:
+    address_filter(std::string_view fingerprint, std::string_view address_key)
+        : fingerprint_(fingerprint)
+        , address_key_(address_key) {}
+
+    void take(const packet& p) {
+        using enum packet_type;
+        if (p.type == signature) return take_signature(p);
+        if (p.type != public_key && p.type != public_subkey && p.type != user_id && p.type != user_attribute) return;
+        end_user_id();
+        about_user_id_ = p.type == user_id;
+        stays_ =
+            p.type == public_key || p.type == public_subkey || (about_user_id_ && address_in_user_id(p.body) == address_key_);
+        if (stays_) (about_user_id_ ? of_user_id_ : out_) += p.whole;
+    }
+
+    std::string result() {
+        end_user_id();
+        return has_user_id_ ? std::move(out_) : std::string{};
+    }
+
+private:
+    void take_signature(const packet& p) {
+        const auto made = stays_ ? read_signature(p.body) : std::nullopt;
+        if (!made) return;
+        const bool is_own = is_made_by(*made, fingerprint_);
+        if (!is_own && made->type != signature_type::key_revocation) return; // a designated revoker's counts
+        if (about_user_id_ && is_own && is_certification(made->type)) is_claimed_ = true;
+        (about_user_id_ ? of_user_id_ : out_) += p.whole;
+    }
+
+    void end_user_id() {
+        if (is_claimed_) {
+            out_ += of_user_id_;
+            has_user_id_ = true;
+        }
+        of_user_id_.clear();
+        is_claimed_ = false;
+    }
+
+    std::string_view fingerprint_, address_key_;
+    std::string out_, of_user_id_;
+    bool stays_ = false, about_user_id_ = false; // what is read now
+    bool is_claimed_ = false, has_user_id_ = false;
+};
+
+} // namespace
+
+std::string with_one_address(std::string_view certificate, std::string_view address_key) {
+    const auto packets = walk_packets(certificate, most_certificate_packets);
+    if (!packets || packets->empty() || packets->front().type != packet_type::public_key || address_key.empty()) return {};
+    const auto fingerprint = fingerprint_of_key(packets->front().body);
+    address_filter filter(fingerprint, address_key);
+    for (const auto& p : *packets) filter.take(p);
+    return filter.result();
+}
+
+} // namespace sealgate::keys

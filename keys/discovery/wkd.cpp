@@ -1,0 +1,55 @@
+#include "keys/discovery/wkd.hpp"
+
+#include "keys/discovery/host_name.hpp"
+#include "policy/base/digest.hpp"
+#include "policy/base/hex.hpp"
+#include "policy/base/text.hpp"
+
+#include <cstdint>
+
+namespace sealgate::keys {
+
+namespace {
+
+// RFC 3986 section 2.3: all but what never needs it.
+std::string percent_encoded(std::string_view octets) {
+    std::string out;
+    for (const char c : octets) {
+        const bool is_unreserved =
+            text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || std::string_view("-._~").contains(c);
+        if (is_unreserved)
+            out += c;
+        else
+            out += "%" + text::upper_hex({&c, 1});
+    }
+    return out;
+}
+
+} // namespace
+
+std::string z_base_32(std::string_view octets) {
+    constexpr std::string_view alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";
+    std::string out;
+    std::uint32_t bits = 0;
+    unsigned count = 0; // of bits that wait
+    for (const char c : octets) {
+        bits = bits << 8 | static_cast<unsigned char>(c);
+        for (count += 8; count >= 5; count -= 5) out += alphabet[bits >> (count - 5) & 31];
+    }
+    return out;
+}
+
+std::optional<wkd_names> wkd_names_of(const policy::address& whose) {
+    const std::string advanced = "openpgpkey." + whose.domain;
+    // The longer name, so that neither is too long.
+    if (whose.local.empty() || !is_host_name(whose.domain) || !is_host_name(advanced)) return std::nullopt;
+    const auto digest = sha1_of(text::lower(whose.local));
+    const auto hash = z_base_32({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    const auto file = "hu/" + hash + "?l=" + percent_encoded(whose.local);
+    return wkd_names{
+        .hash = hash,
+        .advanced = {.host = advanced, .url = "https://" + advanced + "/.well-known/openpgpkey/" + whose.domain + "/" + file},
+        .direct = {.host = whose.domain, .url = "https://" + whose.domain + "/.well-known/openpgpkey/" + file}};
+}
+
+} // namespace sealgate::keys

@@ -46,9 +46,9 @@ awk -v order="${rooms[*]}" '
 # Pure: all of policy/, and these.
 pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection|discovery)/|keys/sealing/|milter/protocol/)' |
     grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server))\.'))
-pure+=(milter/threads/table.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
+pure+=(milter/threads/table.[ch]pp milter/discovery/public_address.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
        milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
-effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|curl/|rnp/|sqlite3)'
+effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|netdb|resolv|curl/|rnp/|sqlite3)'
 forbid 'a pure file has an effect' "$effects" "${pure[@]}"
 forbid 'a pure file reads a clock' '(system_clock|steady_clock)::now' "${pure[@]}"
 awk -v effects="$effects" -v pure="${pure[*]}" '
@@ -84,7 +84,7 @@ for test in $(find tests -name '*_test.cpp') $(find tests/e2e -name '*.py'); do
 done
 
 # Third-party types stay in one file.
-for only in 'gpgme\.h:keys/gnupg/[a-z_]*\.[ch]pp' 'rnp/:keys/rnp/[a-z_]*\.[ch]pp' 'sqlite3\.h:keys/base/sqlite.cpp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
+for only in 'gpgme\.h:keys/gnupg/[a-z_]*\.[ch]pp' 'rnp/:keys/rnp/[a-z_]*\.[ch]pp' 'sqlite3\.h:keys/base/sqlite.cpp' 'curl/:milter/discovery/https_client.cpp' 'mimetic/:policy/mail/mime_field.cpp' 'yaml-cpp/:policy/base/yaml.cpp'; do
     mapfile -t others < <(printf '%s\n' "${all[@]}" | grep -vx "${only#*:}")
     forbid "only ${only#*:} may include this" "#include <${only%%:*}" "${others[@]}"
 done

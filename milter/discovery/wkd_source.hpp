@@ -1,0 +1,41 @@
+// The Web Key Directory of somebody's domain as a source of certificates: draft-koch-openpgp-webkey-service section 3.1.
+//
+// The advanced place is asked first; the direct one only where the host openpgpkey.DOMAIN does not exist in DNS (with a
+// proxy, which is not told apart: where the proxy could not connect). A fault there is no reason to go on: the direct place may
+// have what is long withdrawn. Of what is published only the user ids of that very address are taken
+// (keys/certificates/one_address.hpp), and certificates without one not at all. Nothing is verified here but the host's TLS
+// certificate: gpg does that at the import.
+//
+// A domain that has no such host, or has no such file (404, 410), has none; so has one that answers with what is no
+// certificate, as web servers do that have a page for everything. Every other answer is a failure: nobody knows then. Blocks,
+// until the deadline. Tested by tests/discovery/discovery_test.
+#pragma once
+
+#include "milter/discovery/https_client.hpp"
+#include "policy/mail/address.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct source_answer {
+    enum class outcome : std::uint8_t { found, none, failed };
+
+    outcome kind = outcome::failed;
+    std::vector<std::string> certificates;     // binary, one each; at least one if found
+    std::string evidence;                      // the URL of the answer, without its query; empty: nothing was answered
+    std::string problem;                       // one line for people; of `none` and `found` a remark, or empty
+    std::optional<https_trouble> trouble = {}; // what kind of failure, where it is the connection's
+    std::optional<std::chrono::seconds> retry_after = {};
+};
+
+inline constexpr std::size_t most_certificates_of_one = 10;
+
+source_answer ask_wkd(https_client& client, const policy::address& whose, std::chrono::steady_clock::time_point deadline);
+
+} // namespace sealgate::milter

@@ -1,0 +1,102 @@
+// What the Web Key Directory source answers for addresses, one line of JSON each. Arguments: any of --ca FILE, --proxy URL,
+// --allow NETWORK, --wait SECONDS, and then the addresses; all are asked by one client, one after the other.
+#include "milter/discovery/wkd_source.hpp"
+#include "policy/base/base64.hpp"
+#include "policy/base/json.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace sealgate;
+using milter::https_trouble;
+using std::chrono::steady_clock;
+
+struct invocation {
+    milter::https_settings settings;
+    std::chrono::seconds wait{5};
+    std::vector<std::string> addresses;
+};
+
+std::string_view name_of(milter::source_answer::outcome kind) {
+    using enum milter::source_answer::outcome;
+    switch (kind) {
+    case found: return "found";
+    case none: return "none";
+    case failed: return "failed";
+    }
+    return {};
+}
+
+std::string_view name_of(https_trouble kind) {
+    using enum https_trouble;
+    switch (kind) {
+    case no_such_name: return "no_such_name";
+    case unknown_name: return "unknown_name";
+    case refused_address: return "refused_address";
+    case behind_proxy: return "behind_proxy";
+    case tls: return "tls";
+    case timeout: return "timeout";
+    case connection: return "connection";
+    case too_large: return "too_large";
+    case bad_redirect: return "bad_redirect";
+    case other: return "other";
+    }
+    return {};
+}
+
+invocation read_arguments(const std::vector<std::string>& words) {
+    invocation out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto& word = words[i];
+        if (word == "--ca")
+            out.settings.ca_file = words.at(++i);
+        else if (word == "--proxy")
+            out.settings.proxy = words.at(++i);
+        else if (word == "--allow")
+            out.settings.allow.push_back(milter::parse_network(words.at(++i)).value());
+        else if (word == "--wait")
+            out.wait = std::chrono::seconds(std::stoi(words.at(++i)));
+        else
+            out.addresses.push_back(word);
+    }
+    return out;
+}
+
+boost::json::object as_json(const milter::source_answer& answer, steady_clock::duration took) {
+    boost::json::object out{{"kind", name_of(answer.kind)}, {"evidence", answer.evidence}, {"problem", answer.problem}};
+    boost::json::array certificates;
+    for (const auto& one : answer.certificates) certificates.emplace_back(text::encode_base64(one));
+    out["certificates"] = std::move(certificates);
+    if (answer.trouble) out["trouble"] = name_of(*answer.trouble);
+    if (answer.retry_after) out["retry_after"] = answer.retry_after->count();
+    out["seconds"] = std::chrono::duration<double>(took).count();
+    return out;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    try {
+        const auto called = read_arguments({words + 1, words + count});
+        milter::https_client client(called.settings);
+        for (const auto& address : called.addresses) {
+            const auto begun = steady_clock::now();
+            const auto answer = milter::ask_wkd(client, policy::parse_address(address), begun + called.wait);
+            std::cout << boost::json::serialize(as_json(answer, steady_clock::now() - begun)) << '\n' << std::flush;
+        }
+        return 0;
+    } catch (const std::exception& problem) {
+        std::cerr << problem.what() << '\n';
+        return 1;
+    }
+}

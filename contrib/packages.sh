@@ -5,12 +5,15 @@
 #
 # What is there already is left alone. No package is ever removed: Debian allows one mail server on a machine, and where
 # that is not Postfix, install_missing fails and says so. A Postfix that comes with this gets no configuration and does
-# not start; sealgate's own Postfix lives in a temporary directory.
+# not start; sealgate's own Postfix lives in a temporary directory. An nginx that comes with this does not start either, now or at
+# the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies in
+# $(gpgconf --list-dirs libexecdir).
 
 packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev libboost1.81-dev libyaml-cpp-dev libicu-dev
-                libssl-dev libfmt-dev librnp-dev libsqlite3-dev libgtest-dev libgmock-dev gnupg)
+                libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
-packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime)
+packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime
+               nginx-light dnsmasq-base dirmngr gpg-wks-client gpg-wks-server iproute2)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
 command -v npm > /dev/null || packages_browser+=(npm)
@@ -44,7 +47,21 @@ install_packages() {
     case " $* " in
     *" postfix "*) echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections || return ;;
     esac
+    case " $* " in
+    *" nginx-light "*) forbid_starts || return; trap 'allow_starts; trap - RETURN' RETURN ;;
+    esac
     said=$(export DEBIAN_FRONTEND=noninteractive
            { apt-get --quiet --yes update && apt-get --quiet --yes --no-remove --no-install-recommends install "$@"; } 2>&1) ||
         { echo "$said" >&2; echo "could not install $*" >&2; return 1; }
+}
+
+# While packages are unpacked nothing of theirs starts: invoke-rc.d(8) asks policy-rc.d. One that is there already stays, and decides.
+starts=/usr/sbin/policy-rc.d
+forbid_starts() {
+    [ -e "$starts" ] && return 0
+    printf '%s\n' '#!/bin/sh' '# of sealgate/contrib/packages.sh, while it installs' 'exit 101' > "$starts" && chmod 755 "$starts"
+}
+allow_starts() {
+    grep -q 'of sealgate/contrib/packages.sh' "$starts" 2> /dev/null && rm "$starts"
+    update-rc.d nginx disable > /dev/null 2>&1 || true
 }

@@ -31,9 +31,9 @@ bool keyring::is_used(key_source source) const {
     return source == key_source::own || std::ranges::find(in_use_, source) != in_use_.end();
 }
 
-const catalogue* keyring::of(key_source source) const {
+std::shared_ptr<const catalogue> keyring::of(key_source source) const {
     const auto at = std::ranges::find(shelves_, source, &shelf::source);
-    return at == shelves_.end() ? nullptr : at->certificates.get();
+    return at == shelves_.end() ? nullptr : at->certificates;
 }
 
 std::size_t keyring::count() const {
@@ -62,7 +62,7 @@ std::vector<certificate> keyring::ending_by(time_point end) const {
 policy::certificate_changes keyring::changes_since(const keyring& before) const {
     policy::certificate_changes out;
     for (const auto& one : shelves_) {
-        const auto* old = before.of(one.source);
+        const auto old = before.of(one.source);
         auto some = old ? one.certificates->changes_since(*old) : all_added(*one.certificates);
         append(out.added, std::move(some.added));
         append(out.changed, std::move(some.changed));
@@ -135,14 +135,18 @@ store store_of(const keyring_places& places, key_source source, const gpg_option
 }
 
 opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg, const policy::encryption& how, reading what,
-                            const keyring* before) {
+                            const keyring* before, std::optional<key_source> only) {
     std::vector<keyring::shelf> shelves;
     std::vector<std::string> problems;
     for (const auto& [source, name] : names(key_source{})) {
         const auto from = store_of(places, source, gpg, how.minimum);
-        const auto* known = before ? before->of(source) : nullptr;
+        const auto known = before ? before->of(source) : nullptr;
+        if (only && source != *only) {
+            if (known) shelves.push_back({.source = source, .certificates = known});
+            continue;
+        }
         if (source != key_source::own && !known && !std::filesystem::exists(from.directory())) continue;
-        auto [certificates, some] = from.open(what, known);
+        auto [certificates, some] = from.open(what, known.get());
         shelves.push_back({.source = source, .certificates = std::move(certificates)});
         append(problems, std::move(some));
     }

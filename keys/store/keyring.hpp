@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ public:
     keyring(std::vector<shelf> shelves, std::vector<policy::key_source> in_use);
 
     const catalogue& own() const { return *shelves_.front().certificates; }
-    const catalogue* of(policy::key_source source) const; // null where nothing was found there yet
+    std::shared_ptr<const catalogue> of(policy::key_source source) const; // null where nothing was found there yet
 
     std::size_t count() const;
     // Of all: the same as long as none changes, is disabled or enabled.
@@ -67,9 +68,9 @@ struct keyring_places {
 std::filesystem::path found_directory(const keyring_places& places, policy::key_source source);
 store store_of(const keyring_places& places, policy::key_source source, const gpg_options& gpg, policy::key_minimum minimum);
 
-// As store::open().
+// As store::open(). With `only`, the stores of other sources stay as they were before.
 opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg, const policy::encryption& how, reading what,
-                            const keyring* before = nullptr);
+                            const keyring* before = nullptr, std::optional<policy::key_source> only = {});
 
 // The organisation's own alone.
 opened_keyring keyring_of(opened_store own);

@@ -198,7 +198,8 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
     case policy::key_change::remove: return store.remove(fingerprint);
     case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
     case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
-    case policy::key_change::import: break;
+    case policy::key_change::import:
+    case policy::key_change::found: break;
     }
     std::unreachable();
 }

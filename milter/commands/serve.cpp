@@ -11,6 +11,7 @@
 #include "milter/base/log.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
+#include "milter/discovery/key_finder.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
 #include "milter/memory/allocator.hpp"
@@ -118,7 +119,12 @@ public:
                    live->rules.encryption.engine, room())
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
-                   notices_, most_)
+                   notices_, most_, &finder_)
+        , finder_(io_, live->gateway.found_keys_directory(),
+                  {.live = [this] { return gateway_.live(); },
+                   .record = [this](std::string fields) { events_.record(std::move(fields)); },
+                   .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
+                   .names = gateway_.names()})
         , watch_(
               io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
               [this](const snapshot& of, const policy::watch_news& news) {
@@ -245,6 +251,7 @@ private:
     sealing_pool sealers_;
     submit_limit most_;
     gateway gateway_;
+    key_finder finder_;
     key_watch watch_;
     renewal renewal_;
     queue_runner queue_runner_;

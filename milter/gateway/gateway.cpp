@@ -65,6 +65,7 @@ awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited
                    .thread = {},
                    .leaving = {},
                    .given_id = {},
+                   .searched = {},
                    .judged = {},
                    .sealed = {},
                    .reply = {},
@@ -101,6 +102,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.thread = policy::thread_ids_of(of.mail->mail);
     if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);
+    co_await look_up(of);
     if (!of.mail->lost.empty()) defer(of, reason::no_room, of.mail->lost);
     name_if_need_be(of);
     auto sealed = co_await seal(of);
@@ -130,11 +132,25 @@ void gateway::name_if_need_be(passage& of) {
 
 awaitable<judgement> gateway::observe(const passage& of) {
     auto answers = threads_.find(of.thread.answered);
-    if (of.mail->size < large_message) co_return observe_and_decide(*of.live, *of.mail, answers, of.now());
-    auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now()] {
-        return observe_and_decide(*live, *mail, answers, now);
+    if (of.mail->size < large_message) co_return observe_and_decide(*of.live, *of.mail, answers, of.now(), of.searched);
+    auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now(), searched = of.searched] {
+        return observe_and_decide(*live, *mail, answers, now, searched);
     };
     co_return co_await offload(sealers_.threads(), std::move(work));
+}
+
+// Keys that nobody imported may be published. What was found is in force then, and the mail is judged anew, by what is in
+// force.
+awaitable<void> gateway::look_up(passage& of) {
+    const auto places = policy::recipients_to_look_up(of.judged.made);
+    if (places.empty() || !of.mail->lost.empty() || finder_ == nullptr || !finder_->is_on()) co_return;
+    std::vector<policy::address> whose;
+    for (const auto i : places) whose.push_back(of.mail->recipients[i]);
+    const auto found = co_await finder_->find(std::move(whose));
+    of.searched.assign(of.mail->recipients.size(), policy::key_search::none);
+    for (std::size_t i = 0; i < places.size(); ++i) of.searched[places[i]] = found[i];
+    of.live = live_;
+    of.judged = co_await observe(of);
 }
 
 awaitable<gateway::sealing> gateway::seal(const passage& of) {

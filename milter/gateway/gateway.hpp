@@ -8,6 +8,7 @@
 
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
+#include "milter/discovery/key_finder.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/sealing_pool.hpp"
@@ -37,9 +38,10 @@ namespace sealgate::milter {
 
 class gateway {
 public:
-    // `names`: how the log calls people.
+    // `names`: how the log calls people. Without a finder nobody is asked for keys.
     gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
-            thread_memory& threads, sealing_pool& sealers, outbox& copies, notifier& notices, submit_limit& most)
+            thread_memory& threads, sealing_pool& sealers, outbox& copies, notifier& notices, submit_limit& most,
+            key_finder* finder = nullptr)
         : live_(std::move(live))
         , log_(log)
         , events_(events)
@@ -48,7 +50,8 @@ public:
         , sealers_(sealers)
         , outbox_(copies)
         , notices_(notices)
-        , most_(most) {}
+        , most_(most)
+        , finder_(finder) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -79,6 +82,7 @@ private:
         policy::thread_ids thread;
         std::shared_ptr<const policy::message> leaving; // the mail, with a Message-ID if it needs one
         std::optional<std::string> given_id;            // that is ours
+        std::vector<policy::key_search> searched;       // by the recipients' places; empty where nobody looked
         judgement judged;
         std::vector<keys::pgp_mime_envelope> sealed; // one for each ciphertext; empty where nothing is, or it is deferred
         std::optional<policy::smtp_reply> reply;
@@ -92,6 +96,7 @@ private:
     boost::asio::awaitable<answer> pass_report(std::shared_ptr<const snapshot> live, transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
     boost::asio::awaitable<judgement> observe(const passage& of);
+    boost::asio::awaitable<void> look_up(passage& of);
     static void name_if_need_be(passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
     boost::asio::awaitable<std::optional<trouble>> too_much(const passage& of, const leaving_size& sizes);
@@ -119,6 +124,7 @@ private:
     outbox& outbox_;
     notifier& notices_;
     submit_limit& most_;
+    key_finder* finder_;
 };
 
 } // namespace sealgate::milter

@@ -36,7 +36,8 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
     return policy::report_type(live.rules, mail.mail);
 }
 
-judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now) {
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now,
+                             const std::vector<policy::key_search>& searched) {
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);
@@ -54,7 +55,8 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
 
     const auto visible = visible_keys(mail.mail);
     const keys::readership readers(seen);
-    for (const auto& who : mail.recipients) {
+    for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
+        const auto& who = mail.recipients[i];
         const auto key = who.key();
         auto found = live.certificates->find(key, now);
         out.known.recipients.push_back(
@@ -63,7 +65,8 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
              .key = {.state = found.state,
                      .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
                      .in_doubt = found.in_doubt,
-                     .source = found.stored ? found.stored->source : policy::key_source::own},
+                     .source = found.stored ? found.stored->source : policy::key_source::own,
+                     .searched = i < searched.size() ? searched[i] : policy::key_search::none},
              .to_them = readers.addressed_to(*live.certificates, key, now)});
         out.certificates.push_back(std::move(found.stored));
     }
@@ -71,6 +74,8 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
     if (out.made.failure == policy::reason::keys_unreadable)
         out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";
+    if (out.made.failure == policy::reason::lookup_failed)
+        out.failure_note = "whether a recipient's key is published could not be found out in time";
     if (out.made.failure == policy::reason::threads_unreadable)
         out.failure_note = "it answers a mail, and which mails are sensitive cannot be read; sealgate check says why";
     if (out.made.what != policy::outcome::seal) return out;

@@ -32,6 +32,8 @@ std::optional<std::string> passing_report(const snapshot& live, const transactio
 using known_names = std::optional<std::vector<std::string>>;
 
 // Pure but for the certificates, which are looked up.
-judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now);
+// `searched`: what came of looking for keys, by the recipients' places; empty where nobody looked.
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now,
+                             const std::vector<policy::key_search>& searched = {});
 
 } // namespace sealgate::milter

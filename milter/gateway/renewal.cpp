@@ -89,13 +89,17 @@ asio::awaitable<void> renewal::follow_keys() {
     }
 }
 
-asio::awaitable<void> renewal::refresh_keys(keys::reading what) {
+asio::awaitable<void> renewal::look_at(policy::key_source source) {
+    co_await refresh_keys(keys::reading::what_changed, source);
+}
+
+asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<policy::key_source> only) {
     std::string problem;
     for (bool done = false; !done;) {
         problem.clear();
         const auto live = gateway_.live();
-        auto work = [this, live, what] {
-            auto reread = read_keys_anew(*live, what);
+        auto work = [this, live, what, only] {
+            auto reread = read_keys_anew(*live, what, only);
             if (!reread.changes.none()) events_.look(); // what a command says of it comes first
             return reread;
         };

@@ -21,6 +21,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,13 +47,16 @@ public:
     // io_context does. Notes that the store holds what the gateway began with.
     void start();
 
+    // The certificates of that source that are in the store are in force when it returns, if they can be read.
+    boost::asio::awaitable<void> look_at(policy::key_source source);
+
     // Reads everything anew. One that is asked for before the files are read is served by that reading.
     void reload();
 
 private:
     boost::asio::awaitable<void> look_for_events();
     boost::asio::awaitable<void> follow_keys();
-    boost::asio::awaitable<void> refresh_keys(keys::reading what);
+    boost::asio::awaitable<void> refresh_keys(keys::reading what, std::optional<policy::key_source> only = {});
     boost::asio::awaitable<void> load_anew();
     boost::asio::awaitable<void> take_over(reread_keys reread);
     boost::asio::awaitable<void> take_over(std::shared_ptr<const snapshot> fresh);

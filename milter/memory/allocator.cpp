@@ -13,8 +13,8 @@ namespace sealgate::milter {
 
 namespace asio = boost::asio;
 
-// Had from the kernel for each mail, memory would cost as much as encryption. The end of an arena is given back at once where more
-// than a sixteenth of the limit is unused there: of all arenas together no more than a quarter.
+// Had from the kernel for each mail, memory would cost as much as encryption. The end of an arena is given back at once where
+// more than a sixteenth of the limit is unused there: of all arenas together no more than a quarter.
 void set_up_allocator(std::size_t limit) {
     constexpr std::size_t mebi = 1 << 20, arenas = 4, most = 64 * mebi;
     ::mallopt(M_MMAP_THRESHOLD, 4 * mebi); // what is larger goes back at once

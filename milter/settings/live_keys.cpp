@@ -6,8 +6,8 @@
 
 namespace sealgate::milter {
 
-reread_keys read_keys_anew(const snapshot& live, keys::reading what) {
-    auto keys = keys::open_keyring(key_places(live.gateway), {}, live.rules.encryption, what, live.certificates.get());
+reread_keys read_keys_anew(const snapshot& live, keys::reading what, std::optional<policy::key_source> only) {
+    auto keys = keys::open_keyring(key_places(live.gateway), {}, live.rules.encryption, what, live.certificates.get(), only);
     reread_keys out{.fresh = nullptr, .changes = keys.certificates->changes_since(*live.certificates), .news = {}};
     for (const auto& problem : keys.problems)
         if (std::ranges::find(live.key_problems, problem) == live.key_problems.end()) out.news.push_back(problem);

@@ -7,6 +7,7 @@
 #include "policy/audit/event.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct reread_keys {
 
 // Only what changed is asked gpg about. A certificate in use whose file can't be read stays in use, and all do where the
 // directory is lost (keys/store/store.hpp). Throws where gpg fails. Blocks.
-reread_keys read_keys_anew(const snapshot& live, keys::reading what = keys::reading::what_changed);
+// With `only`, the stores of other sources stay as they are.
+reread_keys read_keys_anew(const snapshot& live, keys::reading what = keys::reading::what_changed,
+                           std::optional<policy::key_source> only = {});
 
 } // namespace sealgate::milter

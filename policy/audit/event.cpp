@@ -145,7 +145,11 @@ std::string key_event(const key_event_facts& of) {
     json::array addresses;
     for (const auto& one : of.addresses) addresses.push_back(json::string(text::printable(one)));
     out["addresses"] = std::move(addresses);
-    out["user"] = text::printable(of.user);
+    if (!of.user.empty()) out["user"] = text::printable(of.user);
+    if (of.what != key_change::found) return fields(out);
+    out["source"] = name_of(of.source);
+    out["evidence"] = text::printable(of.evidence, longest_name);
+    out["replaces"] = of.replaces.empty() ? json::value(nullptr) : json::value(of.replaces);
     return fields(out);
 }
 

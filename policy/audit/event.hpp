@@ -119,12 +119,16 @@ struct told_keys {
 
 std::string keys_watch_event(const told_keys& of);
 
-enum class key_change : std::uint8_t { import, remove, disable, enable };
+// `found`: by the gateway or a command, where it is published.
+enum class key_change : std::uint8_t { import, found, remove, disable, enable };
 
 constexpr auto names(key_change) {
     using enum key_change;
-    return std::to_array<named<key_change>>(
-        {{import, "key-import"}, {remove, "key-remove"}, {disable, "key-disable"}, {enable, "key-enable"}});
+    return std::to_array<named<key_change>>({{import, "key-import"},
+                                             {found, "key-found"},
+                                             {remove, "key-remove"},
+                                             {disable, "key-disable"},
+                                             {enable, "key-enable"}});
 }
 
 struct key_event_facts {
@@ -133,7 +137,10 @@ struct key_event_facts {
     std::string id; // the same if one change is recorded twice after a crash
     std::string fingerprint;
     std::vector<std::string> addresses; // as the log writes them
-    std::string user;                   // who did it, as the log writes it
+    std::string user;                   // who did it, as the log writes it; empty: the gateway
+    key_source source = key_source::own;
+    std::string evidence = {}; // of what was found: the URL
+    std::string replaces = {}; // the fingerprint that was used for the address until now, or empty
 };
 
 std::string key_event(const key_event_facts& of);

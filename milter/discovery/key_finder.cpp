@@ -1,0 +1,211 @@
+#include "milter/discovery/key_finder.hpp"
+
+#include "keys/base/clock.hpp"
+#include "keys/base/files.hpp"
+#include "keys/store/keyring.hpp"
+#include "milter/base/as_result.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/base/thread_name.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using policy::key_search;
+using policy::key_source;
+using std::chrono::steady_clock;
+
+// A worker does not give up with the mail that waits: the next try has the answer.
+constexpr std::chrono::seconds longest_lookup{20};
+
+https_settings settings_of(const discover_settings& from) {
+    return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow};
+}
+
+lookup_outcome outcome_of(const source_answer& answer) {
+    switch (answer.kind) {
+    case source_answer::outcome::found: return lookup_outcome::found;
+    case source_answer::outcome::none: return lookup_outcome::none;
+    case source_answer::outcome::failed: return lookup_outcome::failed;
+    }
+    std::unreachable();
+}
+
+key_search search_of(lookup_outcome what) {
+    switch (what) {
+    case lookup_outcome::found: return key_search::none;
+    case lookup_outcome::none: return key_search::nothing_found;
+    case lookup_outcome::failed: return key_search::failed;
+    }
+    std::unreachable();
+}
+
+} // namespace
+
+struct key_finder::question {
+    question(asio::io_context& io, policy::address who)
+        : whose(std::move(who))
+        , ended(io, steady_clock::time_point::max()) {}
+
+    policy::address whose;
+    asio::steady_timer ended; // cancelled then
+    std::optional<lookup_outcome> what;
+};
+
+// What one worker brought.
+struct key_finder::finding {
+    lookup_outcome what = lookup_outcome::failed;
+    std::string evidence, problem;
+    std::vector<keys::certificate> fresh; // that are new in the store, or changed
+};
+
+key_finder::key_finder(asio::io_context& io, const std::filesystem::path& found_keys, surroundings with)
+    : io_(io)
+    , with_(std::move(with))
+    , answers_(found_keys / "answers.sqlite")
+    , pool_(with_thread_name("lookup", [] { return asio::thread_pool(most_workers); })) {
+    keys::make_private_directory(found_keys);
+}
+
+key_finder::~key_finder() {
+    pool_.stop();
+    pool_.join();
+}
+
+bool key_finder::is_on() const { return with_.live()->gateway.discover.wkd; }
+
+awaitable<std::vector<key_search>> key_finder::find(std::vector<policy::address> whose) {
+    const auto deadline = steady_clock::now() + with_.live()->gateway.discover.wait;
+    std::vector<key_search> out(whose.size(), key_search::failed);
+    std::vector<std::shared_ptr<question>> mine(whose.size());
+    for (std::size_t i = 0; i < whose.size(); ++i) {
+        if (const auto known = answers_.find(whose[i].key(), keys::this_second()))
+            out[i] = search_of(known->what);
+        else
+            mine[i] = join(whose[i]);
+    }
+    begin_some();
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+        if (!mine[i]) continue;
+        asio::steady_timer patience(io_, deadline);
+        while (!mine[i]->what && steady_clock::now() < deadline) {
+            using namespace asio::experimental::awaitable_operators;
+            co_await (mine[i]->ended.async_wait(as_result) || patience.async_wait(as_result));
+        }
+        if (mine[i]->what) out[i] = search_of(*mine[i]->what);
+    }
+    co_return out;
+}
+
+// Null where too many wait already.
+std::shared_ptr<key_finder::question> key_finder::join(const policy::address& whose) {
+    const auto key = whose.key();
+    if (const auto at = asked_.find(key); at != asked_.end()) return at->second;
+    if (asked_.size() >= most_waiting) return nullptr;
+    auto made = std::make_shared<question>(io_, whose);
+    asked_.emplace(key, made);
+    auto& queue = domains_[whose.domain];
+    if (queue.waiting.empty() && !queue.is_served) turns_.push_back(whose.domain);
+    queue.waiting.push_back(made);
+    return made;
+}
+
+void key_finder::begin_some() {
+    while (workers_ < most_workers && !turns_.empty()) {
+        const auto domain = std::move(turns_.front());
+        turns_.pop_front();
+        ++workers_;
+        domains_[domain].is_served = true;
+        asio::co_spawn(io_, serve(domain), [this](const std::exception_ptr& problem) {
+            --workers_;
+            if (problem) log_line("looking for keys: " + text_of(problem));
+            begin_some();
+        });
+    }
+}
+
+awaitable<void> key_finder::serve(std::string domain) {
+    std::shared_ptr<https_client> client;
+    while (!domains_[domain].waiting.empty()) {
+        auto& waiting = domains_[domain].waiting;
+        const auto next = std::move(waiting.front());
+        waiting.pop_front();
+        std::string problem;
+        try {
+            if (!client) client = std::make_shared<https_client>(settings_of(with_.live()->gateway.discover));
+            co_await answer(*next, client);
+        } catch (const std::exception& broken) {
+            problem = text_of(broken);
+        }
+        if (!problem.empty()) log_line("looking for a key of " + text::printable(domain) + ": " + problem);
+        if (!next->what) end(*next, lookup_outcome::failed);
+    }
+    domains_.erase(domain);
+}
+
+awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> client) {
+    const auto live = with_.live();
+    auto work = [this, live, client = std::move(client), whose = of.whose] {
+        auto said = ask_wkd(*client, whose, steady_clock::now() + longest_lookup);
+        finding out{
+            .what = outcome_of(said), .evidence = std::move(said.evidence), .problem = std::move(said.problem), .fresh = {}};
+        if (out.what == lookup_outcome::found) {
+            const auto into = keys::store_of(key_places(live->gateway), key_source::wkd, {}, live->rules.encryption.minimum);
+            const auto report = into.import(text::join(said.certificates, ""));
+            if (!report) {
+                out.what = lookup_outcome::none;
+                out.problem = report.error();
+            } else {
+                for (const auto& [cert, what] : report->certificates)
+                    if (what != keys::change::unchanged) out.fresh.push_back(cert);
+            }
+        }
+        answers_.put(whose.key(), out.what, live->gateway.discover.refresh, said.retry_after, keys::this_second());
+        return out;
+    };
+    const auto found = co_await offload(pool_, std::move(work));
+    const auto before = with_.live()->certificates->find(of.whose.key(), keys::this_second());
+    if (!found.problem.empty()) log_line("looking for a key of " + text::printable(of.whose.domain) + ": " + found.problem);
+    record(of, found, before.stored ? before.stored->cert.fingerprint : std::string{});
+    if (!found.fresh.empty()) co_await with_.take_up(key_source::wkd);
+    end(of, found.what);
+}
+
+// Before it is in force: what a mail is sealed to has its record first.
+void key_finder::record(const question& of, const finding& what, const std::string& before) {
+    for (const auto& cert : what.fresh) {
+        log_line("keys: found " + cert.fingerprint + " at " + what.evidence);
+        with_.record(policy::key_event(
+            {.time = std::chrono::system_clock::now(),
+             .what = policy::key_change::found,
+             .id = new_decision_id(),
+             .fingerprint = with_.names.of_text(cert.fingerprint),
+             .addresses = {with_.names.of(of.whose)},
+             .user = {},
+             .source = key_source::wkd,
+             .evidence = with_.names.of_text(what.evidence),
+             .replaces = before.empty() || before == cert.fingerprint ? std::string{} : with_.names.of_text(before)}));
+    }
+}
+
+void key_finder::end(question& of, lookup_outcome what) {
+    of.what = what;
+    of.ended.cancel();
+    asked_.erase(of.whose.key());
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,65 @@
+// What came of looking for certificates, by address, and when to look again: kept over restarts, and thrown away without harm.
+//
+// What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
+// that failed, after a minute, doubled up to a quarter of an hour, or when the server says. In memory for those who ask, on
+// disk (SQLite) for the next start; a disk that does not take it is told of once. Any thread.
+#pragma once
+
+#include "policy/rules/vocabulary.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace sealgate::milter {
+
+enum class lookup_outcome : std::uint8_t { found, none, failed };
+
+constexpr auto names(lookup_outcome) {
+    using enum lookup_outcome;
+    return std::to_array<policy::named<lookup_outcome>>({{found, "found"}, {none, "none"}, {failed, "failed"}});
+}
+
+struct lookup_answer {
+    lookup_outcome what{};
+    std::chrono::sys_seconds asked;
+    std::chrono::sys_seconds again; // until then nobody is asked
+    unsigned in_a_row = 1;          // answers of this kind
+};
+
+// How long an answer is believed. `retry_after`: what the server said.
+std::chrono::seconds believed_for(lookup_outcome what, unsigned in_a_row, std::chrono::seconds refresh,
+                                  std::optional<std::chrono::seconds> retry_after);
+
+class lookup_answers {
+public:
+    static constexpr std::size_t most = 100'000; // addresses; of more, what is old goes first
+
+    explicit lookup_answers(std::filesystem::path file);
+
+    // What is still believed. A clock that was set back believes nothing of its future.
+    std::optional<lookup_answer> find(const std::string& address_key, std::chrono::sys_seconds now) const;
+    // Blocks on the disk.
+    void put(const std::string& address_key, lookup_outcome what, std::chrono::seconds refresh,
+             std::optional<std::chrono::seconds> retry_after, std::chrono::sys_seconds now);
+
+private:
+    void read();
+    void write(const std::string& address_key, const lookup_answer& answer);
+    void complain(const std::string& problem);
+    void make_room(std::chrono::sys_seconds now);
+
+    std::filesystem::path file_;
+    mutable std::mutex mutex_; // of the answers
+    std::unordered_map<std::string, lookup_answer> answers_;
+    std::mutex writing_;
+    bool told_ = false;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,120 @@
+"""Mail to people whose certificate nobody imported: it is found in their domain's Web Key Directory while the mail is handed in, through the real
+Postfix, with DNS, TLS and web servers in a network of the gateway's own."""
+
+import shutil
+import socket
+import threading
+import time
+
+import pytest
+from discovery_lab import NETWORK, DiscoveryLab, address
+from mails import Mail
+from wkd_sites import Site, WkdSites
+
+ADVANCED, DIRECT, CLOSED, SLOW = map(address, range(1, 5))
+NAMES = {"openpgpkey.zoo.test": ADVANCED, "direct.test": DIRECT, "openpgpkey.closed.test": CLOSED, "openpgpkey.slow.test": SLOW}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with DiscoveryLab(tmp_path_factory.mktemp("lab")) as lab:
+        lab.set_names(NAMES)
+        lab.sites = WkdSites(lab)
+        try:
+            lab.zoe = lab.sites.publish("zoe@zoo.test")
+            lab.dan = lab.sites.publish("dan@direct.test")
+            lab.old = lab.sites.make_person("old@zoo.test")
+            lab.sites.publish("old@zoo.test", lab.old)
+            lab.sites.revoke(lab.old)
+            lab.sites.publish("old@zoo.test", lab.old)
+            lab.sites.serve({ADVANCED: Site(lab.tls("openpgpkey.zoo.test"), "advanced"), DIRECT: Site(lab.tls("direct.test"), "direct")})
+            lab.silent = lab.socket(socket.SOCK_STREAM, SLOW, 443)
+            yield lab
+        finally:
+            lab.sites.close()
+
+
+@pytest.fixture
+def gateway(world, lab):
+    """In the lab's network, without anything found before."""
+    discover = f"{{discover: {{wait: 2s, ca: {lab.authority}, allow: ['{NETWORK}']}}}}"
+    world.gateway.stop()
+    world.gateway.within = lab.command()
+    world.gateway.configure(keys=discover)
+    world.gateway.start()
+    lab.forget_queries()
+    yield world.gateway
+    world.gateway.stop()
+    world.gateway.within = []
+    shutil.rmtree(world.gateway.state / "found")
+    world.gateway.configure()
+    world.gateway.start()
+
+
+def confidential(*to, **more):
+    return Mail(list(to), "[confidential] Offer", **more)
+
+
+def test_a_stranger_gets_it_sealed_at_the_first_try(world, lab, gateway):
+    for who, fingerprint, place in (("zoe@zoo.test", lab.zoe, "openpgpkey.zoo.test"), ("dan@direct.test", lab.dan, "direct.test")):
+        mail = confidential(who)
+        reply = world.send(mail)
+        assert reply.code == 250, f"{reply}\n{gateway.log()[-2000:]}"
+        record = gateway.records_of(mail.message_id)[-1]
+        found = record["recipients"][0]
+        assert (found["result"], found["key"]) == ("seal", {"state": "usable", "fingerprint": fingerprint, "source": "wkd"})
+        event = gateway.events("key-found")[-1]
+        assert (event["fingerprint"], event["addresses"], event["source"], event["replaces"]) == (fingerprint, [who], "wkd", None)
+        assert event["evidence"].startswith(f"https://{place}/.well-known/openpgpkey/")
+        assert event["seq"] < record["seq"], "recorded before it is used"
+
+
+def test_the_next_mail_asks_nobody(world, lab, gateway):
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    lab.forget_queries()
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    gateway.restart()
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    assert lab.queries() == []
+
+
+def test_nobody_has_one_is_refused_as_before_and_remembered(world, lab, gateway):
+    for _ in range(2):
+        reply = world.send(confidential("eve@zoo.test"))
+        assert reply.code == 550 and "there is no key for eve@zoo.test" in str(reply)
+    assert lab.queries().count("query[A] openpgpkey.zoo.test") <= 1
+    assert world.send(confidential("eve@nowhere.test")).code == 550
+
+
+def test_a_lookup_that_fails_is_our_fault(world, lab, gateway):
+    for who in ("kim@closed.test", "kim@slow.test"):
+        began = time.monotonic()
+        reply = world.send(confidential(who))
+        assert reply.code == 451 and f"looks for the key of {who}" in str(reply), str(reply)
+        assert time.monotonic() - began < 4
+    again = world.send(confidential("kim@closed.test"))
+    assert again.code == 451
+
+
+def test_a_revoked_one_is_told_as_that(world, lab, gateway):
+    reply = world.send(confidential("old@zoo.test"))
+    assert reply.code == 550 and "revoked" in str(reply), str(reply)
+
+
+def test_nobody_is_asked_who_needs_no_key(world, lab, gateway):
+    assert world.send(Mail(["zoe@zoo.test"], "Minutes")).code == 250
+    assert world.send(confidential("bob@partner.example")).code == 250
+    assert world.send(confidential("fax@[198.51.100.9]")).code == 550, "a literal has no directory"
+    near = Mail(["zoe@zoo.test"], "[confidential] [confidental] Offer")
+    assert world.send(near).code == 550, "refused for another reason"
+    assert lab.queries() == []
+
+
+def test_other_mail_does_not_wait_for_a_lookup(world, lab, gateway):
+    slow = threading.Thread(target=lambda: world.send(confidential("kay@slow.test")))
+    slow.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    assert world.send(Mail(["max@example.org"], "Minutes")).code == 250
+    assert time.monotonic() - began < 1.5
+    slow.join()

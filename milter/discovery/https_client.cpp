@@ -133,6 +133,9 @@ bool could_not_connect(CURLproxycode said) {
     }
 }
 
+// The query of a redirect may name the person.
+std::string without_query(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
+
 std::unexpected<https_problem> problem(https_trouble kind, std::string_view host, std::string_view what) {
     return std::unexpected(
         https_problem{.kind = kind, .text = text::printable(std::string(host) + ": " + std::string(what), 300)});
@@ -347,7 +350,7 @@ std::expected<https_answer, https_problem> https_client::get(std::string url, st
         if (!host && from.empty()) return problem(https_trouble::other, url, host.error());
         if (!host)
             return problem(https_trouble::bad_redirect, from,
-                           "it redirects to " + url + ", which is not followed: " + host.error());
+                           "it redirects to " + without_query(url) + ", which is not followed: " + host.error());
         auto answer = transfer_->ask(url, *host, deadline);
         if (!answer && !from.empty()) {
             // Nobody shall take it for the name that he asked for.
@@ -359,7 +362,7 @@ std::expected<https_answer, https_problem> https_client::get(std::string url, st
         auto next = answer ? transfer_->redirect() : std::string{};
         if (next.empty()) return answer;
         if (redirects == most_redirects)
-            return problem(https_trouble::bad_redirect, *host, "it redirects for the fourth time, to " + next);
+            return problem(https_trouble::bad_redirect, *host, "it redirects for the fourth time, to " + without_query(next));
         from = *host;
         url = std::move(next);
     }

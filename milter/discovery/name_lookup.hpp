@@ -4,7 +4,7 @@
 // Asks the name servers of /etc/resolv.conf by glibc's resolver with a state of its own, and not by getaddrinfo(), which can't
 // be bounded: a name server that says nothing holds it for 10 seconds and more, and a module of nsswitch.conf for as long as
 // that likes; a thread that waits for it in the caller's place could not be ended. Here each server gets whole seconds that fit
-// the deadline, which is exceeded by two at most. So what is in /etc/hosts does not count, nor does a search list: a
+// the deadline, which is exceeded by one at most. So what is in /etc/hosts does not count, nor does a search list: a
 // name of the Internet means the same on every machine. Truncated answers are not asked for again over TCP, which has no
 // bound either: as many addresses as fit into a datagram will do.
 //

@@ -15,11 +15,11 @@ namespace {
 using source_outcome = source_answer::outcome;
 using got = std::expected<https_answer, https_problem>;
 
-// The host alone is worth a log line, and where it came from; the query names a person.
-std::string without_query(std::string_view url) { return std::string(url.substr(0, url.find_first_of("?#"))); }
+// The query names a person.
+std::string place_of(const https_answer& answer) { return answer.url.substr(0, answer.url.find_first_of("?#")); }
 
 std::string told(const https_answer& answer, std::string_view what) {
-    return text::printable(without_query(answer.url) + ": " + std::string(what), 500);
+    return text::printable(place_of(answer) + ": " + std::string(what), 500);
 }
 
 bool has_no_advanced_place(const got& answer) {
@@ -28,7 +28,7 @@ bool has_no_advanced_place(const got& answer) {
 }
 
 source_answer certificates_in(const https_answer& answer, const policy::address& whose) {
-    source_answer out{.kind = source_outcome::none, .certificates = {}, .evidence = without_query(answer.url), .problem = {}};
+    source_answer out{.kind = source_outcome::none, .certificates = {}, .evidence = place_of(answer), .problem = {}};
     const auto file = keys::read_key_file(answer.body);
     if (!file) {
         out.problem = told(answer, "what it gives is no certificate: " + file.error());
@@ -56,7 +56,7 @@ source_answer judged(const https_answer& answer, const policy::address& whose) {
     const bool is_none = answer.status == 404 || answer.status == 410;
     return {.kind = is_none ? source_outcome::none : source_outcome::failed,
             .certificates = {},
-            .evidence = without_query(answer.url),
+            .evidence = place_of(answer),
             .problem = is_none ? std::string{} : told(answer, "it answers with status " + std::to_string(answer.status)),
             .retry_after = answer.retry_after};
 }

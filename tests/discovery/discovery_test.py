@@ -10,9 +10,9 @@ import json
 import os
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -20,13 +20,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
 import pytest
-from connect_proxy import ConnectProxy
+from proxies import ConnectProxy, SocksProxy
 from discovery_lab import NETWORK, DiscoveryLab, address
 from wkd_sites import Site, WkdSites, found_by_gnupg
 
 PROBE = os.environ["WKD_PROBE"]
 ADVANCED, DIRECT, HOSTILE, WRONG_NAME, EXPIRED, UNKNOWN, CLOSED, PROXY, SECOND = map(address, range(1, 10))
 INSIDE = "127.0.0.1"
+SLACK = 2  # seconds beyond a deadline: DNS takes one by its contract, and the machine may be busy
 DEAD, FAILING = 5354, 5355  # name servers
 
 # Domains whose advanced place is the hostile server, which does what the domain's first label says.
@@ -385,7 +386,7 @@ def test_several_addresses_are_tried(world):
 def test_dns_that_cannot_tell_is_a_failure_in_time(world, domain, words):
     answer = world.ask(f"x@{domain}", wait=3)
     assert fails_by(answer, "unknown_name", f"openpgpkey.{domain}", words)
-    assert answer["seconds"] < 4.5
+    assert answer["seconds"] < 3 + SLACK
 
 
 def test_no_name_server_at_all_is_a_failure_in_time(world):
@@ -397,7 +398,7 @@ def test_no_name_server_at_all_is_a_failure_in_time(world):
         for servers in ([address(18)], [address(19)], [address(19), address(20), address(18)]):
             configuration.write_text("".join(f"nameserver {one}\n" for one in servers))
             answer = world.ask("bob@adv.test", wait=2)
-            assert fails_by(answer, "unknown_name") and answer["seconds"] < 3.5, answer
+            assert fails_by(answer, "unknown_name") and answer["seconds"] < 2 + SLACK, answer
         configuration.write_text(f"nameserver {address(19)}\nnameserver 127.0.0.1\n")
         assert found(world, "bob@adv.test", wait=6)[0][0] == world.bob
     finally:
@@ -482,15 +483,22 @@ def test_a_redirect_inside_is_a_failure(world):
     assert fails_by(world.ask("ok@to-inside.test"), "refused_address", "openpgpkey.to-inside.test", "inside.test", "127.0.0.1")
 
 
+# The lab itself.
+
+def test_a_child_of_this_process_can_stand_in_the_lab(world):
+    run = subprocess.run(world.lab.command("getent", "ahostsv4", "openpgpkey.adv.test"), capture_output=True, timeout=20)
+    assert run.stdout.startswith(ADVANCED.encode())
+
+
 # Answers without a good end.
 
 @pytest.mark.parametrize("domain, trouble, words", [
     ("endless", "too_large", "256 KiB"), ("declared", "too_large", "256 KiB"), ("heads", "too_large", "32 KiB"), ("continues", "too_large", "32 KiB"),
     ("slow", "timeout", "in time"), ("silent", "timeout", "in time"), ("short", "connection", ""), ("reset", "connection", "")])
 def test_an_answer_without_a_good_end_is_a_failure_in_time(world, domain, trouble, words):
-    answer = world.ask(f"ok@{domain}.test", wait=2)
+    answer = world.ask(f"ok@{domain}.test", wait=3)
     assert fails_by(answer, trouble, f"openpgpkey.{domain}.test", words)
-    assert answer["seconds"] < 2.7
+    assert answer["seconds"] < 3 + SLACK
 
 
 @pytest.mark.parametrize("domain, status, after", [("busy", "429", 7), ("late", "503", 120), ("broken", "500", None)])
@@ -533,6 +541,16 @@ def listening_proxy(world):
     return ConnectProxy(world.lab.socket(socket.SOCK_STREAM, PROXY, 3128), connect)
 
 
+@pytest.fixture(scope="module")
+def socks_proxy(world):
+    def connect(host, port):
+        if host != "direct.test":
+            raise OSError("no such name")
+        return world.lab.connect(DIRECT, port)
+
+    return SocksProxy(world.lab.socket(socket.SOCK_STREAM, PROXY, 1080), connect)
+
+
 @pytest.fixture
 def proxy(listening_proxy):
     listening_proxy.asked.clear()
@@ -549,6 +567,15 @@ def test_a_proxy_looks_up_names_and_we_do_not(world, proxy):
     assert fails_by(world.ask("x@nowhere.test", more=through), "behind_proxy", "nowhere.test", PROXY)
     assert fails_by(world.ask("ok@to-literal.test", more=through), "bad_redirect")
     assert "127.0.0.1:443" not in proxy.asked
+
+
+def test_a_socks_proxy_gets_names_too(world, socks_proxy):
+    world.lab.forget_queries()
+    through = ["--proxy", f"socks5h://{PROXY}:1080"]
+    assert found(world, "dan@direct.test", allow=(), more=through)[0][0] == world.dan
+    assert socks_proxy.asked == ["openpgpkey.direct.test:443", "direct.test:443"]
+    assert fails_by(world.ask("x@nowhere.test", more=through), "behind_proxy")
+    assert not world.lab.queries()
 
 
 def test_a_proxy_that_is_not_there_is_a_failure(world):

@@ -36,7 +36,7 @@ class WkdSites:
 
     def make_person(self, address, *more_user_ids):
         """A new key, with its fingerprint."""
-        self.gpg("--passphrase", "", "--quick-generate-key", address, "default", "default", "1y")
+        self.gpg("--passphrase", "", "--quick-generate-key", address, "future-default", "default", "1y")
         fingerprint = self._fingerprint(address)
         for user_id in more_user_ids:
             self.gpg("--passphrase", "", "--quick-add-uid", fingerprint, user_id)

@@ -126,6 +126,13 @@ key_lookup::candidates keyring::of_fingerprint(std::string_view fingerprint) con
     return judged_by_all(std::move(out));
 }
 
+std::vector<std::filesystem::path> directories_of(const keyring_places& places) {
+    std::vector<std::filesystem::path> out{places.own, places.found};
+    for (const auto& [source, name] : names(key_source{}))
+        if (source != key_source::own) out.push_back(found_directory(places, source));
+    return out;
+}
+
 std::filesystem::path found_directory(const keyring_places& places, key_source source) {
     return places.found / std::string(name_of(source));
 }

@@ -64,6 +64,9 @@ struct keyring_places {
     std::filesystem::path found; // a directory for each source is below it
 };
 
+// Whatever changes in one of these may change the keyring. The organisation's own first.
+std::vector<std::filesystem::path> directories_of(const keyring_places& places);
+
 // What was found from a source, by its name.
 std::filesystem::path found_directory(const keyring_places& places, policy::key_source source);
 store store_of(const keyring_places& places, policy::key_source source, const gpg_options& gpg, policy::key_minimum minimum);

@@ -25,10 +25,14 @@ directory_watch::directory_watch(asio::io_context& io, watch_times times)
     , events_(io)
     , timer_(io) {}
 
-void directory_watch::start(const std::filesystem::path& directory) {
+void directory_watch::start(const std::vector<std::filesystem::path>& directories) {
     if (!events_.is_open())
         if (const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); descriptor >= 0) events_.assign(descriptor);
-    watching_ = events_.is_open() && ::inotify_add_watch(events_.native_handle(), directory.c_str(), any_change) >= 0;
+    watching_ = events_.is_open();
+    for (const auto& one : directories) {
+        const bool is_watched = watching_ && ::inotify_add_watch(events_.native_handle(), one.c_str(), any_change) >= 0;
+        if (&one == &directories.front()) watching_ = is_watched;
+    }
 }
 
 asio::awaitable<void> directory_watch::changed(std::chrono::steady_clock::duration pause) {

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -28,8 +29,8 @@ public:
     explicit directory_watch(boost::asio::io_context& io, watch_times times = {});
 
     // Starts to watch, so that no change from now on is missed. May be called again: what is watched then is what stands at
-    // that path now.
-    void start(const std::filesystem::path& directory);
+    // these paths now. The first is the one that has to be there.
+    void start(const std::vector<std::filesystem::path>& directories);
 
     // Until there may be something to look at. Where inotify watches and sees nothing, that is not before `pause`. Throws
     // nothing but a broken timer.

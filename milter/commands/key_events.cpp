@@ -28,23 +28,40 @@ key_events::key_events(const config& gateway)
     : directory_(gateway.events_directory())
     , names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
 
+policy::key_event_facts key_events::facts(policy::key_change what, const keys::certificate& of) const {
+    policy::key_event_facts out{.time = std::chrono::system_clock::now(),
+                                .what = what,
+                                .id = new_decision_id(),
+                                .fingerprint = names_.of_text(of.fingerprint),
+                                .addresses = {},
+                                .user = current_user(names_)};
+    for (const auto& one : of.addresses) out.addresses.push_back(names_.of(policy::parse_address(one)));
+    return out;
+}
+
+void key_events::leave(const std::vector<policy::key_event_facts>& events) const {
+    std::vector<left_event> out;
+    for (const auto& one : events) out.push_back({.name = rfc3339(one.time) + "-" + one.id, .fields = policy::key_event(one)});
+    leave_events(directory_, out);
+}
+
 void key_events::leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const {
-    const auto user = current_user(names_);
-    std::vector<left_event> events;
-    for (const auto& cert : certificates) {
-        const auto time = std::chrono::system_clock::now();
-        const auto id = new_decision_id();
-        std::vector<std::string> addresses;
-        for (const auto& one : cert.addresses) addresses.push_back(names_.of(policy::parse_address(one)));
-        events.push_back({.name = rfc3339(time) + "-" + id,
-                          .fields = policy::key_event({.time = time,
-                                                       .what = what,
-                                                       .id = id,
-                                                       .fingerprint = names_.of_text(cert.fingerprint),
-                                                       .addresses = std::move(addresses),
-                                                       .user = user})});
+    std::vector<policy::key_event_facts> events;
+    for (const auto& cert : certificates) events.push_back(facts(what, cert));
+    leave(events);
+}
+
+void key_events::leave_found(const finding& found, const policy::address& whose) const {
+    std::vector<policy::key_event_facts> events;
+    for (const auto& [cert, change] : found.certificates) {
+        if (change == keys::change::unchanged) continue;
+        auto one = facts(policy::key_change::found, cert);
+        one.addresses = {names_.of(whose)};
+        one.source = found.source;
+        one.evidence = names_.of_text(found.evidence);
+        events.push_back(std::move(one));
     }
-    leave_events(directory_, events);
+    leave(events);
 }
 
 } // namespace sealgate::milter

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
+#include "milter/discovery/finding.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -19,8 +20,13 @@ public:
 
     // On disk when it returns. Of each its fingerprint and its addresses count. Throws std::system_error.
     void leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const;
+    // What of it is new in the store.
+    void leave_found(const finding& found, const policy::address& whose) const;
 
 private:
+    policy::key_event_facts facts(policy::key_change what, const keys::certificate& of) const;
+    void leave(const std::vector<policy::key_event_facts>& events) const;
+
     std::string directory_;
     policy::pseudonyms names_;
 };

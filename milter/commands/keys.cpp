@@ -1,13 +1,11 @@
 #include "keys/base/clock.hpp"
-#include "keys/store/store.hpp"
+#include "keys/store/keyring.hpp"
 #include "milter/base/named_files.hpp"
-#include "milter/cli/configured.hpp"
-#include "milter/cli/table.hpp"
-#include "milter/commands/key_events.hpp"
+#include "milter/cli/key_table.hpp"
+#include "milter/commands/key_desk.hpp"
+#include "milter/commands/keys_find.hpp"
 #include "milter/commands/list.hpp"
-#include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/load/policy.hpp"
 #include "policy/mail/address.hpp"
 
 #include <boost/json.hpp>
@@ -24,8 +22,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string day(keys::time_point time) { return rfc3339(time).substr(0, 10); }
-
 std::string change_name(keys::change what) {
     switch (what) {
     case keys::change::added: return "added";
@@ -33,65 +29,6 @@ std::string change_name(keys::change what) {
     case keys::change::unchanged: return "unchanged";
     }
     return "?";
-}
-
-json::value time_or_null(const std::optional<keys::time_point>& time) {
-    return time ? json::value(rfc3339(*time)) : json::value(nullptr);
-}
-
-// What its state does not say; empty: nothing.
-std::string remark_on(const keys::certificate& cert) {
-    std::vector<std::string> remarks;
-    const auto unknown = [](const keys::subkey& one) { return one.can_encrypt && !one.known_algorithm; };
-    if (cert.addressing_only || (state_at(cert, keys::this_second()) == policy::key_state::not_for_encryption &&
-                                 std::ranges::any_of(cert.subkeys, unknown)))
-        remarks.emplace_back("GnuPG here cannot encrypt to such a key; mail that comes encrypted to it is known as such");
-    if (addresses_at(cert, keys::this_second()).empty())
-        remarks.emplace_back("it names no mail address, so no mail will find it");
-    return text::join(remarks, "; ");
-}
-
-json::object as_json(const keys::certificate& cert) {
-    const auto time = keys::this_second();
-    const auto* used = keys::state_at(cert, time) == policy::key_state::usable ? keys::encryption_subkey(cert, time) : nullptr;
-    const auto addresses = keys::addresses_at(cert, time);
-    json::array subkeys;
-    for (const auto& one : cert.subkeys)
-        subkeys.push_back(json::object{{"fingerprint", one.fingerprint},
-                                       {"can_encrypt", one.can_encrypt},
-                                       {"state", name_of(keys::state_at(one, time))},
-                                       {"used", &one == used},
-                                       {"algorithm", one.algorithm},
-                                       {"bits", one.bits},
-                                       {"created", rfc3339(one.created)},
-                                       {"expires", time_or_null(one.expires)}});
-    return {{"fingerprint", cert.fingerprint},
-            {"state", name_of(keys::state_at(cert, time))},
-            {"addresses", json::array(addresses.begin(), addresses.end())},
-            {"user_ids", json::array(cert.user_ids.begin(), cert.user_ids.end())},
-            {"created", rfc3339(cert.created)},
-            {"expires", time_or_null(keys::end_of_use(cert, time))},
-            {"sha1", cert.sha1},
-            {"subkeys", std::move(subkeys)},
-            {"remark", remark_on(cert)}};
-}
-
-std::vector<std::string> row_of(const keys::certificate& cert) {
-    const auto end = keys::end_of_use(cert, keys::this_second());
-    return {cert.fingerprint, std::string(name_of(keys::state_at(cert, keys::this_second()))), day(cert.created),
-            end ? day(*end) : "never", text::join(keys::addresses_at(cert, keys::this_second()), ", ")};
-}
-
-void print_certificates(const std::vector<keys::certificate>& certificates, bool as_lines_of_json) {
-    if (as_lines_of_json) {
-        for (const auto& cert : certificates) std::cout << text::printable_json(json::serialize(as_json(cert))) << '\n';
-        return;
-    }
-    std::vector<std::vector<std::string>> rows{{"FINGERPRINT", "STATE", "CREATED", "EXPIRES", "ADDRESSES"}};
-    for (const auto& cert : certificates) rows.push_back(row_of(cert));
-    print_table(std::cout, rows);
-    for (const auto& cert : certificates)
-        if (const auto remark = remark_on(cert); !remark.empty()) std::cout << cert.fingerprint << ": " << remark << '\n';
 }
 
 int report_problems(const std::vector<std::string>& problems) {
@@ -110,15 +47,9 @@ void tell_takeovers(const std::map<std::string, std::string>& before, const keys
     }
 }
 
-// The store, and the events that tell of its changes.
-struct key_desk {
-    keys::store store;
-    key_events events;
-};
-
 void print_imported(const keys::certificate& cert, keys::change what, bool as_json_line) {
     if (as_json_line) {
-        auto line = as_json(cert);
+        auto line = key_as_json(cert, policy::key_source::own);
         line["change"] = change_name(what);
         std::cout << text::printable_json(json::serialize(line)) << '\n';
         return;
@@ -133,7 +64,7 @@ int import(const key_desk& desk, const invocation& called) {
     std::map<std::string, std::string> encrypted_to; // before all of it
     for (const auto& file : called.words) {
         const auto bytes = read_file_or_input(file);
-        auto report = bytes ? desk.store.import(*bytes) : std::unexpected(bytes.error());
+        auto report = bytes ? desk.own().import(*bytes) : std::unexpected(bytes.error());
         if (!report) {
             complain(file + ": " + report.error());
             status = exit_no;
@@ -150,14 +81,14 @@ int import(const key_desk& desk, const invocation& called) {
             status = exit_no;
         }
     }
-    tell_takeovers(encrypted_to, *desk.store.open(keys::reading::at_once).certificates);
+    tell_takeovers(encrypted_to, *desk.open(keys::reading::at_once).certificates);
     return status;
 }
 
 int list(const key_desk& desk, const invocation& called) {
-    const auto keys = desk.store.open(keys::reading::all);
-    std::vector<keys::certificate> certificates;
-    keys.certificates->each([&](const auto& stored) { certificates.push_back(stored.cert); });
+    const auto keys = desk.open(keys::reading::all);
+    std::vector<keys::stored_certificate> certificates;
+    keys.certificates->each([&](const auto& stored) { certificates.push_back(stored); });
     print_certificates(certificates, called.json());
     return report_problems(keys.problems);
 }
@@ -166,19 +97,19 @@ int list(const key_desk& desk, const invocation& called) {
 int show(const key_desk& desk, const invocation& called) {
     const auto fingerprint = keys::canonical_fingerprint(called.words[0]);
     const auto address = fingerprint.empty() ? policy::parse_address(called.words[0]).key() : std::string{};
-    const auto keys = desk.store.open(keys::reading::at_once);
+    const auto keys = desk.open(keys::reading::at_once);
     report_problems(keys.problems);
     const auto found = fingerprint.empty() ? keys.certificates->find(address, keys::this_second())
                                            : keys.certificates->find_entry(fingerprint, keys::this_second());
-    std::vector<keys::certificate> certificates;
+    std::vector<keys::stored_certificate> certificates;
     if (fingerprint.empty())
-        for (const auto& stored : keys.certificates->all_of(address, keys::this_second())) certificates.push_back(stored->cert);
+        for (const auto& stored : keys.certificates->all_of(address, keys::this_second())) certificates.push_back(*stored);
     else if (found.stored)
-        certificates.push_back(found.stored->cert);
+        certificates.push_back(*found.stored);
     const auto mail = "mail" + (fingerprint.empty() ? " to " + text::printable(address) : std::string{});
     if (!certificates.empty()) print_certificates(certificates, called.json());
-    for (const auto& cert : certificates)
-        if (cert.sha1 && !called.json()) std::cout << sha1_remark(cert) << '\n';
+    for (const auto& one : certificates)
+        if (one.cert.sha1 && !called.json()) std::cout << sha1_remark(one.cert) << '\n';
     if (found.state == policy::key_state::usable) {
         if (!called.json())
             std::cout << mail << (fingerprint.empty() ? " is" : " can be") << " encrypted to " << found.stored->cert.fingerprint
@@ -204,10 +135,17 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
     std::unreachable();
 }
 
+// What was found is meant only where its whole fingerprint is given, and the organisation has no such certificate.
+keys::store store_with(const key_desk& desk, const keys::keyring& all, std::string_view spelled) {
+    const auto found = all.find_entry(spelled, keys::this_second()).stored;
+    const bool is_found = !keys::canonical_fingerprint(spelled).empty() && found;
+    return is_found ? desk.of(found->source) : desk.own();
+}
+
 // remove, disable, enable: one certificate, by fingerprint.
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
-    const auto before = desk.store.open(keys::reading::at_once).certificates;
-    const auto done = carry_out(what, desk.store, called.words[0]);
+    const auto before = desk.open(keys::reading::at_once).certificates;
+    const auto done = carry_out(what, store_with(desk, *before, called.words[0]), called.words[0]);
     if (!done) {
         complain(done.error());
         return exit_no;
@@ -236,28 +174,17 @@ int enable(const key_desk& desk, const invocation& called) {
     return change_one(desk, called, policy::key_change::enable, "enabled");
 }
 
-// What the policy says of keys; its defaults where there are errors in it, which `check` tells.
-policy::key_minimum minimum_of(const config& gateway) {
-    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
-    if (rules) return rules->encryption.minimum;
-    complain(gateway.policy_path + " has errors (see sealgate check): which keys are weak is judged by the defaults");
-    return {};
-}
-
 template <int (*run)(const key_desk&, const invocation&)>
 int at_desk(const invocation& called) {
-    const auto gateway = configured(called);
-    if (!gateway) return exit_unusable;
-    const key_desk desk{.store = keys::store(gateway->keys_directory(), {}, minimum_of(*gateway)),
-                        .events = key_events(*gateway)};
-    return run(desk, called);
+    const auto desk = key_desk_of(called);
+    return desk ? run(*desk, called) : exit_unusable;
 }
 
 constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
-const std::array<command_entry, 6> keys_commands{{
+const std::array<command_entry, 7> keys_commands{{
     {.name = "import",
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
@@ -279,6 +206,15 @@ const std::array<command_entry, 6> keys_commands{{
      .options = {json_option},
      .arguments = one_argument,
      .run = at_desk<show>},
+    {.name = "find",
+     .synopsis = "[--json] ADDRESS...",
+     .summary = "look for certificates where they are published",
+     .details = "Asks the Web Key Directory of each address's domain, whatever was answered before. What is found is kept, and "
+                "in force\n"
+                "within a second. Exit status 1 if there is one of which nothing can be used.\n",
+     .options = {json_option},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = at_desk<find_published>},
     {.name = "remove",
      .synopsis = "[--json] FINGERPRINT",
      .summary = "remove a certificate",

@@ -167,6 +167,7 @@ public:
         if (!proxy_)
             if (auto none = find_addresses(host, deadline)) return std::unexpected(*std::move(none));
         const auto left = std::chrono::floor<milliseconds>(deadline - steady_clock::now()).count();
+        if (settings_.given_up.stop_requested()) return problem(https_trouble::other, host, "the gateway ends");
         if (left <= 0) return problem(https_trouble::timeout, host, "no answer in time");
         set(easy_.get(), CURLOPT_URL, url.c_str());
         set(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(left));
@@ -200,6 +201,9 @@ private:
         set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
         set(easy, CURLOPT_NOSIGNAL, 1L);
         set(easy, CURLOPT_ERRORBUFFER, error_.data());
+        set(easy, CURLOPT_NOPROGRESS, 0L);
+        set(easy, CURLOPT_XFERINFOFUNCTION, &transfer::look_whether_given_up);
+        set(easy, CURLOPT_XFERINFODATA, this);
         set(easy, CURLOPT_LOW_SPEED_LIMIT, 100L); // octets a second
         set(easy, CURLOPT_LOW_SPEED_TIME, 5L);
         // Counted here: MAXFILESIZE of libcurl 7.88 judges only a length that is declared.
@@ -304,6 +308,11 @@ private:
         }
         of.body_.append(octets, size);
         return size;
+    }
+
+    // libcurl calls it once a second at least.
+    static int look_whether_given_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+        return static_cast<transfer*>(self)->settings_.given_up.stop_requested() ? 1 : 0;
     }
 
     static std::size_t take_header(char*, std::size_t, std::size_t size, void* self) {

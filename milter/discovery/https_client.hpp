@@ -21,6 +21,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct https_settings {
     std::string ca_file;        // PEM, in addition to the system's; empty: none
     std::string proxy;          // "http://HOST:PORT" or "socks5h://HOST:PORT"; empty: none
     std::vector<network> allow; // may be asked, though not public
+    std::stop_token given_up;   // then a request ends within a second or two
 };
 
 struct https_answer {

@@ -26,24 +26,10 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 using policy::key_search;
-using policy::key_source;
 using std::chrono::steady_clock;
 
 // A worker does not give up with the mail that waits: the next try has the answer.
 constexpr std::chrono::seconds longest_lookup{20};
-
-https_settings settings_of(const discover_settings& from) {
-    return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow};
-}
-
-lookup_outcome outcome_of(const source_answer& answer) {
-    switch (answer.kind) {
-    case source_answer::outcome::found: return lookup_outcome::found;
-    case source_answer::outcome::none: return lookup_outcome::none;
-    case source_answer::outcome::failed: return lookup_outcome::failed;
-    }
-    std::unreachable();
-}
 
 key_search search_of(lookup_outcome what) {
     switch (what) {
@@ -66,13 +52,6 @@ struct key_finder::question {
     std::optional<lookup_outcome> what;
 };
 
-// What one worker brought.
-struct key_finder::finding {
-    lookup_outcome what = lookup_outcome::failed;
-    std::string evidence, problem;
-    std::vector<keys::certificate> fresh; // that are new in the store, or changed
-};
-
 key_finder::key_finder(asio::io_context& io, const std::filesystem::path& found_keys, surroundings with)
     : io_(io)
     , with_(std::move(with))
@@ -82,6 +61,7 @@ key_finder::key_finder(asio::io_context& io, const std::filesystem::path& found_
 }
 
 key_finder::~key_finder() {
+    ending_.request_stop();
     pool_.stop();
     pool_.join();
 }
@@ -146,7 +126,8 @@ awaitable<void> key_finder::serve(std::string domain) {
         waiting.pop_front();
         std::string problem;
         try {
-            if (!client) client = std::make_shared<https_client>(settings_of(with_.live()->gateway.discover));
+            if (!client)
+                client = std::make_shared<https_client>(https_settings_of(with_.live()->gateway.discover, ending_.get_token()));
             co_await answer(*next, client);
         } catch (const std::exception& broken) {
             problem = text_of(broken);
@@ -160,34 +141,23 @@ awaitable<void> key_finder::serve(std::string domain) {
 awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> client) {
     const auto live = with_.live();
     auto work = [this, live, client = std::move(client), whose = of.whose] {
-        auto said = ask_wkd(*client, whose, steady_clock::now() + longest_lookup);
-        finding out{
-            .what = outcome_of(said), .evidence = std::move(said.evidence), .problem = std::move(said.problem), .fresh = {}};
-        if (out.what == lookup_outcome::found) {
-            const auto into = keys::store_of(key_places(live->gateway), key_source::wkd, {}, live->rules.encryption.minimum);
-            const auto report = into.import(text::join(said.certificates, ""));
-            if (!report) {
-                out.what = lookup_outcome::none;
-                out.problem = report.error();
-            } else {
-                for (const auto& [cert, what] : report->certificates)
-                    if (what != keys::change::unchanged) out.fresh.push_back(cert);
-            }
-        }
-        answers_.put(whose.key(), out.what, live->gateway.discover.refresh, said.retry_after, keys::this_second());
+        auto out = find_certificates(*client, whose, key_places(live->gateway), live->rules.encryption,
+                                     steady_clock::now() + longest_lookup);
+        answers_.put(whose.key(), out.what, live->gateway.discover.refresh, out.retry_after, keys::this_second());
         return out;
     };
-    const auto found = co_await offload(pool_, std::move(work));
-    const auto before = with_.live()->certificates->find(of.whose.key(), keys::this_second());
+    auto found = co_await offload(pool_, std::move(work));
+    std::erase_if(found.certificates, [](const auto& one) { return one.what == keys::change::unchanged; });
     if (!found.problem.empty()) log_line("looking for a key of " + text::printable(of.whose.domain) + ": " + found.problem);
+    const auto before = with_.live()->certificates->find(of.whose.key(), keys::this_second());
     record(of, found, before.stored ? before.stored->cert.fingerprint : std::string{});
-    if (!found.fresh.empty()) co_await with_.take_up(key_source::wkd);
+    if (!found.certificates.empty()) co_await with_.take_up(found.source);
     end(of, found.what);
 }
 
 // Before it is in force: what a mail is sealed to has its record first.
 void key_finder::record(const question& of, const finding& what, const std::string& before) {
-    for (const auto& cert : what.fresh) {
+    for (const auto& [cert, change] : what.certificates) {
         log_line("keys: found " + cert.fingerprint + " at " + what.evidence);
         with_.record(policy::key_event(
             {.time = std::chrono::system_clock::now(),
@@ -196,7 +166,7 @@ void key_finder::record(const question& of, const finding& what, const std::stri
              .fingerprint = with_.names.of_text(cert.fingerprint),
              .addresses = {with_.names.of(of.whose)},
              .user = {},
-             .source = key_source::wkd,
+             .source = what.source,
              .evidence = with_.names.of_text(what.evidence),
              .replaces = before.empty() || before == cert.fingerprint ? std::string{} : with_.names.of_text(before)}));
     }

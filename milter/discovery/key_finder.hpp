@@ -5,8 +5,8 @@
 // force before whoever asked goes on. Answers are remembered (lookup_answers). Network thread, but for the asking.
 #pragma once
 
+#include "milter/discovery/finding.hpp"
 #include "milter/discovery/lookup_answers.hpp"
-#include "milter/discovery/wkd_source.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -22,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,6 @@ public:
 
 private:
     struct question;
-    struct finding;
     struct domain_queue {
         std::deque<std::shared_ptr<question>> waiting;
         bool is_served = false;
@@ -72,6 +72,7 @@ private:
     std::map<std::string, domain_queue> domains_;            // what is to be asked
     std::deque<std::string> turns_;                          // domains that are not served yet
     std::size_t workers_ = 0;
+    std::stop_source ending_;
     boost::asio::thread_pool pool_; // last: nothing of this may go while it works
 };
 

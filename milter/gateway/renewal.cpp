@@ -81,7 +81,7 @@ asio::awaitable<void> renewal::follow_keys() {
     using clock = std::chrono::steady_clock;
     directory_watch watch(io_);
     for (;;) {
-        watch.start(gateway_.live()->gateway.keys_directory());
+        watch.start(keys::directories_of(key_places(gateway_.live()->gateway)));
         const auto began = clock::now();
         const auto what = std::exchange(look_at_all_, false) ? keys::reading::all : keys::reading::what_changed;
         co_await refresh_keys(what);

@@ -1,6 +1,7 @@
 """Mail to people whose certificate nobody imported: it is found in their domain's Web Key Directory while the mail is handed in, through the real
 Postfix, with DNS, TLS and web servers in a network of the gateway's own."""
 
+import json
 import shutil
 import socket
 import threading
@@ -118,3 +119,43 @@ def test_other_mail_does_not_wait_for_a_lookup(world, lab, gateway):
     assert world.send(Mail(["max@example.org"], "Minutes")).code == 250
     assert time.monotonic() - began < 1.5
     slow.join()
+
+
+def test_an_administrator_finds_them_by_hand(world, lab, gateway):
+    run = gateway.run("keys", "find", "--json", "zoe@zoo.test", "eve@zoo.test", "kim@closed.test")
+    assert run.returncode == 1, run.stderr
+    told = list(map(json.loads, run.stdout.splitlines()))
+    assert [(one["outcome"], one["fingerprints"]) for one in told] == [("found", [lab.zoe]), ("none", []), ("failed", [])]
+    listed = json.loads(gateway.run("keys", "show", "--json", "zoe@zoo.test").stdout)
+    assert (listed["fingerprint"], listed["source"], listed["addresses"]) == (lab.zoe, "wkd", ["zoe@zoo.test"])
+    lab.forget_queries()
+    expect_within_a_second(lambda: world.send(confidential("zoe@zoo.test")).code == 250)
+    assert lab.queries() == [], "in force in the gateway"
+    event, = [one for one in gateway.events("key-found") if one.get("user")]
+    assert event["fingerprint"] == lab.zoe and event["user"]
+
+
+def test_one_that_is_disabled_stays_so(world, lab, gateway):
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    assert gateway.run("keys", "disable", lab.zoe).returncode == 0
+    expect_within_a_second(lambda: "disabled" in str(world.send(confidential("zoe@zoo.test"))))
+    gateway.run("keys", "find", "zoe@zoo.test")
+    time.sleep(1.2)
+    assert world.send(confidential("zoe@zoo.test")).code == 550
+    assert gateway.run("keys", "enable", lab.zoe).returncode == 0
+    expect_within_a_second(lambda: world.send(confidential("zoe@zoo.test")).code == 250)
+
+
+def test_a_source_that_the_policy_does_not_name_is_not_used(world, lab, gateway):
+    gateway.write_policy(gateway.usual_policy().replace("encryption:", "encryption:\n  keys: [own]"))
+    assert "reloaded" in gateway.reload()
+    reply = world.send(confidential("zoe@zoo.test"))
+    assert reply.code == 550 and "there is no key for zoe@zoo.test" in str(reply)
+    assert lab.zoe in gateway.run("keys", "list").stdout, "known of"
+
+
+def expect_within_a_second(holds):
+    deadline = time.monotonic() + 2.5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -1,0 +1,33 @@
+// One look for somebody's certificates where they are published, and into the store with what is found. Blocks, on the network
+// and for gpg. Tested by e2e/test_found_keys.py.
+#pragma once
+
+#include "keys/store/keyring.hpp"
+#include "milter/discovery/lookup_answers.hpp"
+#include "milter/discovery/wkd_source.hpp"
+#include "milter/settings/config.hpp"
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct finding {
+    lookup_outcome what = lookup_outcome::failed;
+    policy::key_source source = policy::key_source::wkd;
+    std::vector<keys::imported_certificate> certificates; // as the store has them now
+    std::string evidence;                                 // the URL
+    std::string problem;                                  // one line for people, or empty
+    std::optional<std::chrono::seconds> retry_after = {};
+};
+
+https_settings https_settings_of(const discover_settings& from, std::stop_token given_up = {});
+
+// What is found, and cannot be used, is none. Throws where the store cannot be written, or gpg fails.
+finding find_certificates(https_client& client, const policy::address& whose, const keys::keyring_places& places,
+                          const policy::encryption& how, std::chrono::steady_clock::time_point deadline);
+
+} // namespace sealgate::milter

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -268,7 +269,8 @@ private:
     https_problem what_failed(CURLcode code, std::string_view host) const {
         if (too_large_ != nullptr) return problem(https_trouble::too_large, host, too_large_).error();
         if (code == CURLE_COULDNT_CONNECT && !refused_.empty()) return refused_address(host);
-        if (!proxy_) return problem(kind_of(code), host, said_by_libcurl(code)).error();
+        const bool is_closed = code == CURLE_COULDNT_CONNECT && info<long>(CURLINFO_OS_ERRNO) == ECONNREFUSED;
+        if (!proxy_) return problem(is_closed ? https_trouble::closed : kind_of(code), host, said_by_libcurl(code)).error();
         const bool is_refusal =
             could_not_connect(info<long>(CURLINFO_HTTP_CONNECTCODE)) ||
             (code == CURLE_PROXY && could_not_connect(static_cast<CURLproxycode>(info<long>(CURLINFO_PROXY_ERROR))));

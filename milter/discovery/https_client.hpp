@@ -48,6 +48,7 @@ enum class https_trouble : std::uint8_t {
     behind_proxy,    // the proxy is there, and could not connect to the host
     tls,
     timeout,
+    closed, // the host is there, and takes no connection
     connection,
     too_large,
     bad_redirect,

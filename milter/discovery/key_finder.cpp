@@ -143,7 +143,7 @@ awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> c
     auto work = [this, live, client = std::move(client), whose = of.whose] {
         auto out = find_certificates(*client, whose, key_places(live->gateway), live->rules.encryption,
                                      steady_clock::now() + longest_lookup);
-        answers_.put(whose.key(), out.what, live->gateway.discover.refresh, out.retry_after, keys::this_second());
+        out.what = answers_.put(whose.key(), out.what, live->gateway.discover.refresh, out.retry_after, keys::this_second());
         return out;
     };
     auto found = co_await offload(pool_, std::move(work));

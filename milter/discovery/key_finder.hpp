@@ -3,6 +3,7 @@
 // An address is looked for once, however many mails want it. One worker asks for all addresses of a domain, over one
 // connection; the workers, and those who wait, are few. What is found goes into the store of its source, is recorded, and is in
 // force before whoever asked goes on. Answers are remembered (lookup_answers). Network thread, but for the asking.
+// Tested by e2e/test_found_keys.py.
 #pragma once
 
 #include "milter/discovery/finding.hpp"

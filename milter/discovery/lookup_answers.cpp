@@ -25,6 +25,11 @@ seconds doubled(seconds first, unsigned in_a_row, seconds most) {
     return std::min(first * (1 << std::min(in_a_row - 1, enough)), most);
 }
 
+lookup_outcome counted(const lookup_answer& answer) {
+    const bool is_hopeless = answer.what == lookup_outcome::failed && answer.in_a_row > lookup_answers::most_failures;
+    return is_hopeless ? lookup_outcome::none : answer.what;
+}
+
 std::int64_t number(sys_seconds time) { return time.time_since_epoch().count(); }
 
 } // namespace
@@ -34,6 +39,7 @@ seconds believed_for(lookup_outcome what, unsigned in_a_row, seconds refresh, st
     case lookup_outcome::found: return refresh;
     case lookup_outcome::none: return doubled(hours(1), in_a_row, hours(24));
     case lookup_outcome::failed: {
+        if (in_a_row > lookup_answers::most_failures) return hours(1);
         const auto ours = doubled(minutes(1), in_a_row, minutes(15));
         return std::clamp<seconds>(retry_after.value_or(ours), ours, hours(1));
     }
@@ -69,16 +75,18 @@ std::optional<lookup_answer> lookup_answers::find(const std::string& address_key
     const std::lock_guard lock(mutex_);
     const auto at = answers_.find(address_key);
     if (at == answers_.end() || at->second.asked > now || at->second.again <= now) return std::nullopt;
-    return at->second;
+    auto out = at->second;
+    out.what = counted(out);
+    return out;
 }
 
-void lookup_answers::put(const std::string& address_key, lookup_outcome what, seconds refresh,
-                         std::optional<seconds> retry_after, sys_seconds now) {
+lookup_outcome lookup_answers::put(const std::string& address_key, lookup_outcome what, seconds refresh,
+                                   std::optional<seconds> retry_after, sys_seconds now) {
     lookup_answer answer{.what = what, .asked = now, .again = now, .in_a_row = 1};
     {
         const std::lock_guard lock(mutex_);
-        if (const auto before = answers_.find(address_key); before != answers_.end() && before->second.what == what)
-            answer.in_a_row = before->second.in_a_row + 1;
+        const auto before = answers_.find(address_key);
+        if (before != answers_.end() && before->second.what == what) answer.in_a_row = before->second.in_a_row + 1;
         answer.again = now + believed_for(what, answer.in_a_row, refresh, retry_after);
         if (answers_.size() >= most) make_room(now);
         answers_[address_key] = answer;
@@ -90,6 +98,7 @@ void lookup_answers::put(const std::string& address_key, lookup_outcome what, se
     } catch (const std::system_error& problem) {
         complain(problem.what());
     }
+    return counted(answer);
 }
 
 void lookup_answers::make_room(sys_seconds now) {

@@ -1,7 +1,8 @@
 // What came of looking for certificates, by address, and when to look again: kept over restarts, and thrown away without harm.
 //
 // What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
-// that failed, after a minute, doubled up to a quarter of an hour, or when the server says. In memory for those who ask, on
+// that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures in a row say that
+// there is nobody to ask. In memory for those who ask, on
 // disk (SQLite) for the next start; a disk that does not take it is told of once. Any thread.
 #pragma once
 
@@ -39,15 +40,16 @@ std::chrono::seconds believed_for(lookup_outcome what, unsigned in_a_row, std::c
 
 class lookup_answers {
 public:
-    static constexpr std::size_t most = 100'000; // addresses; of more, what is old goes first
+    static constexpr std::size_t most = 100'000;  // addresses; of more, what is old goes first
+    static constexpr unsigned most_failures = 12; // in a row: two hours of them, at least
 
     explicit lookup_answers(std::filesystem::path file);
 
     // What is still believed. A clock that was set back believes nothing of its future.
     std::optional<lookup_answer> find(const std::string& address_key, std::chrono::sys_seconds now) const;
-    // Blocks on the disk.
-    void put(const std::string& address_key, lookup_outcome what, std::chrono::seconds refresh,
-             std::optional<std::chrono::seconds> retry_after, std::chrono::sys_seconds now);
+    // Blocks on the disk. What it counts as.
+    lookup_outcome put(const std::string& address_key, lookup_outcome what, std::chrono::seconds refresh,
+                       std::optional<std::chrono::seconds> retry_after, std::chrono::sys_seconds now);
 
 private:
     void read();

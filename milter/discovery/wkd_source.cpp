@@ -27,6 +27,13 @@ bool has_no_advanced_place(const got& answer) {
            (answer.error().kind == https_trouble::no_such_name || answer.error().kind == https_trouble::behind_proxy);
 }
 
+// Most domains have a host, and no directory on it: nothing listens there, or what does is for another name. Who has a name
+// openpgpkey.DOMAIN means to have a directory, and it fails.
+bool has_no_directory(https_trouble at_the_direct_place) {
+    return at_the_direct_place == https_trouble::closed || at_the_direct_place == https_trouble::tls ||
+           at_the_direct_place == https_trouble::refused_address;
+}
+
 source_answer certificates_in(const https_answer& answer, const policy::address& whose) {
     source_answer out{.kind = source_outcome::none, .certificates = {}, .evidence = place_of(answer), .problem = {}};
     const auto file = keys::read_key_file(answer.body);
@@ -71,9 +78,11 @@ source_answer ask_wkd(https_client& client, const policy::address& whose, std::c
                 .evidence = {},
                 .problem = "its domain has no name that can be asked"};
     auto answer = client.get(names->advanced.url, deadline);
-    if (has_no_advanced_place(answer)) answer = client.get(names->direct.url, deadline);
+    const bool is_direct = has_no_advanced_place(answer);
+    if (is_direct) answer = client.get(names->direct.url, deadline);
     if (answer) return judged(*answer, whose);
-    const bool is_none = answer.error().kind == https_trouble::no_such_name;
+    const bool is_none =
+        answer.error().kind == https_trouble::no_such_name || (is_direct && has_no_directory(answer.error().kind));
     return {.kind = is_none ? source_outcome::none : source_outcome::failed,
             .certificates = {},
             .evidence = {},

@@ -201,6 +201,7 @@ class World:
         names = {"openpgpkey.adv.test": ADVANCED, "adv.test": CLOSED, "openpgpkey.both.test": CLOSED, "openpgpkey.wrong.test": WRONG_NAME,
                  "openpgpkey.expired.test": EXPIRED, "openpgpkey.unknown.test": UNKNOWN, "inside.test": INSIDE, "local.test": INSIDE,
                  "openpgpkey.local.test": INSIDE, "openpgpkey.two.test": [CLOSED, ADVANCED], "openpgpkey.pages.test": SECOND,
+                 "shut.test": CLOSED, "another.test": WRONG_NAME, "within.test": INSIDE,
                  **{f"openpgpkey.{domain}.test": HOSTILE for domain in HOSTILE_DOMAINS}, **{domain: DIRECT for domain in ON_DIRECT},
                  "openpgpkey.mixed.test": [INSIDE, "10.0.0.1", HOSTILE], "openpgpkey.mapped.test": "::ffff:127.0.0.1", **(more or {})}
         del names["star.test"]
@@ -348,6 +349,13 @@ def test_a_file_that_is_not_there_is_none(world):
         assert answer["kind"] == "none" and answer["evidence"] and not answer["problem"], answer
 
 
+@pytest.mark.parametrize("domain, trouble", [("shut.test", "closed"), ("another.test", "tls"), ("within.test", "refused_address")])
+def test_a_domain_whose_host_has_no_directory_has_none(world, domain, trouble):
+    answer = world.ask(f"x@{domain}")
+    assert (answer["kind"], answer["trouble"], answer["certificates"]) == ("none", trouble, [])
+
+
+
 def test_a_domain_without_a_host_is_none(world):
     answer = world.ask("x@nowhere.test")
     assert answer["kind"] == "none" and answer["trouble"] == "no_such_name"
@@ -365,7 +373,7 @@ def test_what_is_no_certificate_is_none_with_a_remark(world, who):
 
 def test_a_fault_of_the_advanced_place_is_no_reason_to_ask_the_direct_one(world):
     world.lab.forget_queries()
-    assert fails_by(world.ask("joe@both.test"), "connection", "openpgpkey.both.test", "refused")
+    assert fails_by(world.ask("joe@both.test"), "closed", "openpgpkey.both.test", "refused")
     assert "both.test" not in world.lab.queries()
     assert world.ask("nobody@adv.test")["kind"] == "none"
     assert "adv.test" not in world.lab.queries()

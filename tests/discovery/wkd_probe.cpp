@@ -46,6 +46,7 @@ std::string_view name_of(https_trouble kind) {
     case behind_proxy: return "behind_proxy";
     case tls: return "tls";
     case timeout: return "timeout";
+    case closed: return "closed";
     case connection: return "connection";
     case too_large: return "too_large";
     case bad_redirect: return "bad_redirect";

@@ -106,8 +106,6 @@ def test_nobody_is_asked_who_needs_no_key(world, lab, gateway):
     assert world.send(Mail(["zoe@zoo.test"], "Minutes")).code == 250
     assert world.send(confidential("bob@partner.example")).code == 250
     assert world.send(confidential("fax@[198.51.100.9]")).code == 550, "a literal has no directory"
-    near = Mail(["zoe@zoo.test"], "[confidential] [confidental] Offer")
-    assert world.send(near).code == 550, "refused for another reason"
     assert lab.queries() == []
 
 

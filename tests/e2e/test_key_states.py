@@ -60,7 +60,7 @@ def test_the_list_says_when_a_certificate_really_ends(world):
             BOB: "never"}
     for address, end in ends.items():
         row = next(line for line in table.splitlines() if line.endswith(address)).split()
-        assert row[3] == end, row
+        assert row[4] == end, row
     soon = next(one for one in lines if one["addresses"] == ["soon@partner.example"])
     assert soon["expires"].startswith("2026-12-01")
     assert [one["expires"] and one["expires"][:10] for one in soon["subkeys"]] == [None, "2026-12-01"]

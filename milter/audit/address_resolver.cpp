@@ -1,9 +1,9 @@
 #include "milter/audit/address_resolver.hpp"
 
-#include "keys/store/store.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/address_list.hpp"
 #include "milter/base/named_files.hpp"
+#include "milter/settings/snapshot.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ std::array<std::string, 2> hashes_of(const policy::pseudonyms& names, const std:
 } // namespace
 
 address_resolver::address_resolver(const config& gateway)
-    : keys_directory_(gateway.keys_directory()) {
+    : keys_(key_places(gateway)) {
     try {
         names_ = load_pseudonyms(gateway.audit, if_missing::fail);
     } catch (const std::system_error& error) {
@@ -64,7 +64,7 @@ std::expected<known_people, std::string> address_resolver::known(const std::vect
             }
         }
     }
-    keys::store(keys_directory_, {}).open(keys::reading::at_once).certificates->each([&](const auto& stored) {
+    keys::open_keyring(keys_, {}, {}, keys::reading::at_once).certificates->each([&](const auto& stored) {
         out.all.emplace(names_.of_text(stored.cert.fingerprint), stored.cert.fingerprint);
         for (const auto& address : stored.cert.addresses)
             for (auto& hash : hashes_of(names_, address)) out.all.emplace(std::move(hash), address);

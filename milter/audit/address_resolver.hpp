@@ -2,6 +2,7 @@
 // Tested by commands/audit_show_test.
 #pragma once
 
+#include "keys/store/keyring.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/pseudonym.hpp"
 
@@ -36,7 +37,7 @@ public:
     std::expected<known_people, std::string> known(const std::vector<std::string>& files) const;
 
 private:
-    std::string keys_directory_;
+    keys::keyring_places keys_;
     policy::pseudonyms names_;
     std::string problem_;
 };

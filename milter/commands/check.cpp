@@ -5,6 +5,7 @@
 #include "milter/cli/table.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
+#include "milter/discovery/finding.hpp"
 #include "milter/outbox/smtp_client.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/file.hpp"
@@ -50,8 +51,19 @@ std::vector<std::vector<std::string>> matrix(const policy::policy& rules) {
     return rows;
 }
 
+// A file that is missing, another kind of proxy: each lookup would fail.
+std::optional<std::string> problem_with_lookups(const discover_settings& how) {
+    try {
+        if (how.wkd) const https_client tried(https_settings_of(how));
+        return std::nullopt;
+    } catch (const std::runtime_error& problem) {
+        return std::string("keys.discover: ") + problem.what() + "; no key can be looked for";
+    }
+}
+
 std::vector<std::string> key_problems(const snapshot& live) {
     auto out = live.key_problems;
+    if (auto problem = problem_with_lookups(live.gateway.discover)) out.push_back(*std::move(problem));
     std::ranges::move(unusable_organisation_keys(live, keys::this_second()), std::back_inserter(out));
     return out;
 }
@@ -124,6 +136,12 @@ std::vector<std::string> steps_of(const policy::watch_settings& watch) {
     return out;
 }
 
+std::vector<std::string> names_of(const std::vector<policy::key_source>& sources) {
+    std::vector<std::string> out;
+    for (const auto source : sources) out.emplace_back(name_of(source));
+    return out;
+}
+
 void print_keys(const snapshot& live) {
     std::cout << "\nkeys in " << live.gateway.keys_directory() << '\n';
     const auto counts = count_states(live);
@@ -132,6 +150,12 @@ void print_keys(const snapshot& live) {
     if (!live.rules.encryption.always_to.empty())
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
+    std::cout << "  used without a person's word: " << text::join(names_of(live.rules.encryption.keys), ", ") << '\n'
+              << "  looked for: "
+              << (live.gateway.discover.wkd ? "in the Web Key Directory of the recipient's domain; a mail waits " +
+                                                  std::to_string(live.gateway.discover.wait.count()) + "s at most"
+                                            : "nowhere (keys.discover)")
+              << '\n';
     const auto& watch = live.gateway.watch;
     std::cout << "  who is told when they end: "
               << (watch.mail.empty()
@@ -256,6 +280,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
     for (const auto& [state, count] : count_states(live)) key_states[state] = count;
     const auto patterns = shown_patterns(rules.carriers);
     const auto languages = languages_of(rules.notices);
+    const auto sources = names_of(live.rules.encryption.keys);
     const auto watchers = watchers_of(live.gateway.watch), steps = steps_of(live.gateway.watch);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
@@ -279,6 +304,8 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
+        {"key_sources", json::array(sources.begin(), sources.end())},
+        {"discover", json::object{{"wkd", live.gateway.discover.wkd}, {"wait", live.gateway.discover.wait.count()}}},
         {"watch", json::object{{"mail", json::array(watchers.begin(), watchers.end())},
                                {"before", json::array(steps.begin(), steps.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},

@@ -73,7 +73,8 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<policy::address>
     std::vector<key_search> out(whose.size(), key_search::failed);
     std::vector<std::shared_ptr<question>> mine(whose.size());
     for (std::size_t i = 0; i < whose.size(); ++i) {
-        if (const auto known = answers_.find(whose[i].key(), keys::this_second()))
+        const auto known = answers_.find(whose[i].key(), keys::this_second());
+        if (known && (known->what != lookup_outcome::found || has_some(whose[i])))
             out[i] = search_of(known->what);
         else
             mine[i] = join(whose[i]);
@@ -86,9 +87,15 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<policy::address>
             using namespace asio::experimental::awaitable_operators;
             co_await (mine[i]->ended.async_wait(as_result) || patience.async_wait(as_result));
         }
-        if (mine[i]->what) out[i] = search_of(*mine[i]->what);
+        const auto what = mine[i]->what.value_or(lookup_outcome::failed);
+        out[i] = what == lookup_outcome::found && !has_some(whose[i]) ? key_search::failed : search_of(what);
     }
     co_return out;
+}
+
+// What was found may be removed again, and may not be in force: the store cannot be read.
+bool key_finder::has_some(const policy::address& whose) const {
+    return !with_.live()->certificates->all_of(whose.key(), keys::this_second()).empty();
 }
 
 // Null where too many wait already.

@@ -49,7 +49,7 @@ public:
     bool is_on() const;
 
     // Suspends until there is an answer for each, for keys.discover.wait at most; what is too slow has failed. `none`: there
-    // may be a certificate now.
+    // is a certificate now.
     boost::asio::awaitable<std::vector<policy::key_search>> find(std::vector<policy::address> whose);
 
 private:
@@ -59,6 +59,7 @@ private:
         bool is_served = false;
     };
 
+    bool has_some(const policy::address& whose) const;
     std::shared_ptr<question> join(const policy::address& whose);
     void begin_some();
     boost::asio::awaitable<void> serve(std::string domain);

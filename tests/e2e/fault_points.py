@@ -12,7 +12,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent / "support" / "fault_points.c"
 
 # The step of the river that an effect belongs to, by what it is done to.
-STEPS = [("seal", r" gpg(/.*)?$"), ("record", r" (audit|threads)/"), ("keep copies", r" outbox/(adding/.*|waiting)$|to outbox/waiting/BATCH$| notices(/.*)?$"),
+STEPS = [("seal", r" gpg(/.*)?$"), ("record", r" (audit|threads)(/.*)?$"), ("keep copies", r" outbox/(adding/.*|waiting)$|to outbox/waiting/BATCH$| notices(/.*)?$"),
          ("hand over", r" (submit|outbox/.*)$"), ("answer", r" milter$")]
 
 

@@ -50,6 +50,8 @@ def gateway(world, lab):
     shutil.rmtree(world.gateway.state / "found")
     world.gateway.configure()
     world.gateway.start()
+    world.gateway.run("outbox", "retry")  # warnings: from the lab's network nothing reaches Postfix's submit port
+    world.wait_until(lambda: world.gateway.outbox() == [])
 
 
 def confidential(*to, **more):
@@ -150,6 +152,24 @@ def test_a_source_that_the_policy_does_not_name_is_not_used(world, lab, gateway)
     reply = world.send(confidential("zoe@zoo.test"))
     assert reply.code == 550 and "there is no key for zoe@zoo.test" in str(reply)
     assert lab.zoe in gateway.run("keys", "list").stdout, "known of"
+
+
+def test_one_that_was_removed_is_found_again(world, lab, gateway):
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    assert gateway.run("keys", "remove", lab.zoe).returncode == 0
+    expect_within_a_second(lambda: lab.zoe not in gateway.run("keys", "list").stdout)
+    time.sleep(1.2)
+    assert world.send(confidential("zoe@zoo.test")).code == 250
+    assert len(gateway.events("key-found")) >= 2
+
+
+def test_check_says_where_keys_are_looked_for(world, lab, gateway):
+    assert "looked for: in the Web Key Directory" in gateway.run("check").stdout
+    told = json.loads(gateway.run("check", "--json").stdout)
+    assert (told["discover"], told["key_sources"]) == ({"wkd": True, "wait": 2}, ["own", "wkd", "vks"])
+    gateway.configure(keys="{discover: {ca: nowhere.pem}}")
+    run = gateway.run("check")
+    assert run.returncode == 1 and "keys.discover: " in run.stderr and "nowhere.pem" in run.stderr
 
 
 def expect_within_a_second(holds):

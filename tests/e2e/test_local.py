@@ -180,9 +180,8 @@ def words(bounce):
 def test_held_local_mail_is_held(world):
     mail = Mail(["max@example.org"], "[secret] nightly report")
     submit(world, mail)
-    world.wait_until(lambda: world.gateway.records_of(mail.message_id))
-    world.settle()
-    assert [entry["queue_name"] for entry in world.queued(mail)] == ["hold"]
+    world.wait_until(lambda: [entry["queue_name"] for entry in world.queued(mail)] == ["hold"])
+    assert world.gateway.records_of(mail.message_id)
 
 
 def test_local_mail_waits_while_the_gateway_is_away(world):

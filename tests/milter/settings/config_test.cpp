@@ -80,6 +80,27 @@ TEST(Config, KeysAreWatchedForWhomTheSectionNames) {
     EXPECT_EQ(gateway.watch.before, (std::vector<std::chrono::seconds>{days(14), std::chrono::hours(36)}));
 }
 
+TEST(Config, KeysAreLookedForWhereTheSectionSays) {
+    using namespace std::chrono_literals;
+    const auto usual = read(example).gateway.discover;
+    EXPECT_TRUE(usual.wkd);
+    EXPECT_EQ(usual.wait, 5s);
+    EXPECT_EQ(usual.refresh, 24h);
+    const auto [gateway, problems] =
+        read(example + "keys:\n  discover: {wkd: false, wait: 2s, refresh: 7d, ca: lab.pem, proxy: "
+                       "\"socks5h://127.0.0.1:9050\", allow: [10.0.0.0/8]}\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_FALSE(gateway.discover.wkd);
+    EXPECT_EQ(gateway.discover.wait, 2s);
+    EXPECT_EQ(gateway.discover.refresh, 7 * 24h);
+    EXPECT_THAT(gateway.discover.ca, testing::EndsWith("/lab.pem"));
+    EXPECT_EQ(gateway.discover.proxy, "socks5h://127.0.0.1:9050");
+    EXPECT_THAT(gateway.discover.allow, testing::SizeIs(1));
+    for (const auto* wrong :
+         {"{wdk: true}", "{wait: 0s}", "{wait: 3m}", "{wait: soon}", "{allow: [10.0.0.1/8]}", "{wkd: perhaps}"})
+        EXPECT_THAT(read(example + "keys: {discover: " + wrong + "}\n").problems, testing::SizeIs(1)) << wrong;
+}
+
 TEST(Config, LimitsAreSensibleWithoutTheirKeys) {
     EXPECT_THAT(
         errors_after("  limits: {message_size: 50MiB, connections: 1000, crypto_workers: auto, copies: 2GiB, memory: 64MiB}\n",

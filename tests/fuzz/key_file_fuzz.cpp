@@ -2,6 +2,7 @@
 // none lost; each certificate reads by itself as it did among others, armored too; and whatever takes a part of a certificate,
 // or puts two readings of one together, adds nothing of its own and loses nothing that it should keep.
 #include "keys/certificates/key_file.hpp"
+#include "keys/certificates/one_address.hpp"
 #include "keys/certificates/one_subkey.hpp"
 #include "keys/certificates/self_signatures.hpp"
 #include "keys/certificates/transferable_key.hpp"
@@ -97,6 +98,20 @@ void check_subkeys(const std::string& binary, const certificate& own) {
     }
 }
 
+// What is left of one address names no other.
+void check_addresses(const std::string& binary, const certificate& own) {
+    require(with_one_address(binary, "nobody@nowhere.test").empty() ||
+            std::ranges::find(own.addresses, "nobody@nowhere.test") != own.addresses.end());
+    for (const auto& address : own.addresses) {
+        const auto cut = with_one_address(binary, address);
+        if (cut.empty()) continue; // no signature of its own claims it
+        require(is_selection(cut, binary) && with_one_address(cut, address) == cut);
+        const auto left = read_unproved_certificate(cut);
+        require(left && left->fingerprint == own.fingerprint);
+        require(std::ranges::all_of(left->addresses, [&](const auto& one) { return one == address; }));
+    }
+}
+
 void check(const certificate_piece& piece) {
     check_reads_alone(piece, piece.binary);
     check_reads_alone(piece, armor_message(piece.binary));
@@ -111,6 +126,7 @@ void check(const certificate_piece& piece) {
     if (!own) return;
     require(own->fingerprint == piece.fingerprint && own->addressing_only && !own->subkeys.empty());
     check_subkeys(piece.binary, *own);
+    check_addresses(piece.binary, *own);
 }
 
 } // namespace

@@ -53,12 +53,6 @@ void keyring::each(const std::function<void(const stored_certificate&)>& take) c
     for (const auto& one : shelves_) one.certificates->each(take);
 }
 
-std::vector<certificate> keyring::ending_by(time_point end) const {
-    std::vector<certificate> out;
-    for (const auto& one : shelves_) std::ranges::move(one.certificates->ending_by(end), std::back_inserter(out));
-    return out;
-}
-
 policy::certificate_changes keyring::changes_since(const keyring& before) const {
     policy::certificate_changes out;
     for (const auto& one : shelves_) {

@@ -38,7 +38,6 @@ public:
 
     // These throw sqlite_error where an index cannot be read.
     void each(const std::function<void(const stored_certificate&)>& take) const;
-    std::vector<certificate> ending_by(time_point end) const;
     policy::certificate_changes changes_since(const keyring& before) const;
     bool is_same_as(const keyring& other) const;
 

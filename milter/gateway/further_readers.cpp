@@ -8,7 +8,7 @@ std::expected<std::vector<keys::shared_certificate>, std::string>
 further_readers(const snapshot& live, const policy::address& sender, keys::time_point now) {
     std::vector<keys::shared_certificate> out;
     for (const auto& entry : live.rules.encryption.always_to) {
-        auto found = live.certificates->find_entry(entry, now);
+        auto found = live.certificates->own().find_entry(entry, now);
         if (found.state != policy::key_state::usable)
             return std::unexpected("the key of " + entry + " (encryption.always_to) is " + std::string(name_of(found.state)));
         out.push_back(std::move(found.stored));

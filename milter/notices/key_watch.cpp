@@ -59,8 +59,8 @@ std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
     const auto& watch = live.gateway.watch;
     if (watch.mail.empty()) return now + std::chrono::hours(24);
     const auto ahead = std::ranges::max(watch.before) + further_ahead;
-    const auto keys = keys::watched_among(live.certificates->ending_by(now + ahead), *live.certificates,
-                                          live.rules.encryption.always_to, ahead, now);
+    const auto& own = live.certificates->own(); // what is found is found again
+    const auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
     const auto news = policy::keys_to_tell(keys, watch.before, told_, now);
     if (!news.none()) send(live, news, now);
     if (news.after != told_ || is_behind_) remember(news.after);

@@ -19,7 +19,7 @@ keys::keyring_places key_places(const config& gateway) {
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {
     std::vector<std::string> out;
     for (const auto& entry : live.rules.encryption.always_to) {
-        const auto state = live.certificates->find_entry(entry, now).state;
+        const auto state = live.certificates->own().find_entry(entry, now).state;
         if (state != policy::key_state::usable)
             out.push_back(live.gateway.policy_path + ": encryption.always_to: the key of " + entry + " is " +
                           std::string(name_of(state)) +

@@ -32,9 +32,10 @@ def restart(world, faults):
 
 
 def effects_of_a_mail(world, faults):
-    faults.arm()
-    assert world.send(split_mail()).code == 250
-    world.wait_until(lambda: world.gateway.outbox() == [])
+    for arm in (lambda: None, faults.arm):  # the first mail of a world makes files that later ones find
+        arm()
+        assert world.send(split_mail()).code == 250
+        world.wait_until(lambda: world.gateway.outbox() == [])
     effects = faults.effects()
     faults.disarm()
     return effects

@@ -77,7 +77,7 @@ protected:
     test::scripted_server server{io};
     keys::temporary_directory scratch{fs::temp_directory_path()};
     std::string directory = scratch.path().string();
-    std::chrono::hours later{0};
+    std::atomic<std::chrono::hours> later{0};
     std::optional<outbox> box;
     std::optional<queue_runner> carrier;
     unsigned added = 0;

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <unistd.h>
@@ -27,7 +28,7 @@ const std::string message = "Message-ID: <1@client.example>\r\nSubject: the plan
 class Courier : public testing::Test {
 protected:
     Courier() {
-        box.emplace(directory, [this] { return std::chrono::system_clock::now() + later; });
+        box.emplace(directory, [this] { return std::chrono::system_clock::now() + later.load(); });
     }
     ~Courier() override {
         carrier.reset();
@@ -77,7 +78,7 @@ protected:
     test::scripted_server server{io};
     keys::temporary_directory scratch{fs::temp_directory_path()};
     std::string directory = scratch.path().string();
-    std::atomic<std::chrono::hours> later{0};
+    std::atomic<std::chrono::hours> later{std::chrono::hours(0)}; // the disk's threads ask
     std::optional<outbox> box;
     std::optional<queue_runner> carrier;
     unsigned added = 0;

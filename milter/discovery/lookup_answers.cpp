@@ -5,6 +5,7 @@
 #include "milter/base/log.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <system_error>
 #include <utility>
 

@@ -6,9 +6,6 @@
 namespace sealgate::policy {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
 TEST_F(Decide, UntaggedMailGetsThePolicysClassification) {
     facts known;
     known.recipients = {to("bob@yahoo.com")};
@@ -77,64 +74,6 @@ TEST_F(Decide, KeyStateDecidesWhetherClearMailIsSealed) {
         EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com", state))), expected) << name_of(state);
     rules.encryption.no_key = no_key_action::hold;
     EXPECT_EQ(decide_for(rules, confidential_to(to("bob@yahoo.com"))), (decided{outcome::hold, reason::no_key}));
-}
-
-TEST_F(Decide, WhatHangsOnKeysThatCannotBeReadIsDeferred) {
-    const auto outcome_in_doubt = [&](key_state state, protection brought, addressed to_them) {
-        auto known = confidential_to(to("bob@yahoo.com", state), brought);
-        known.recipients[0].to_them = to_them;
-        known.recipients[0].key.in_doubt = true;
-        return decide(rules, known);
-    };
-    for (const auto no_key : {no_key_action::reject, no_key_action::hold})
-        for (const auto state : {key_state::missing, key_state::expired, key_state::weak, key_state::disabled}) {
-            rules.encryption.no_key = no_key;
-            const auto made = outcome_in_doubt(state, protection::none, addressed::no);
-            EXPECT_EQ(made.what, outcome::defer) << name_of(state);
-            EXPECT_EQ(made.failure, reason::keys_unreadable) << name_of(state);
-        }
-    EXPECT_EQ(outcome_in_doubt(key_state::usable, protection::none, addressed::no).what, outcome::seal);
-    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::no).what, outcome::defer);
-    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::yes).what, outcome::deliver);
-    EXPECT_EQ(outcome_in_doubt(key_state::missing, protection::pgp_mime, addressed::passphrase).what, outcome::warn);
-}
-
-TEST_F(Decide, WhatHangsOnALookupThatFailedIsDeferred) {
-    for (const auto state : {key_state::missing, key_state::expired, key_state::revoked, key_state::weak}) {
-        auto known = confidential_to(to("bob@yahoo.com", state));
-        known.recipients[0].key.searched = key_search::nothing_found;
-        EXPECT_EQ(decide(rules, known).what, outcome::reject) << name_of(state);
-        known.recipients[0].key.searched = key_search::failed;
-        EXPECT_EQ(decide(rules, known).what, outcome::defer) << name_of(state);
-        EXPECT_EQ(decide(rules, known).failure, reason::lookup_failed) << name_of(state);
-    }
-    auto known = confidential_to(to("bob@yahoo.com", key_state::usable));
-    known.recipients[0].key.searched = key_search::failed;
-    EXPECT_EQ(decide(rules, known).what, outcome::seal) << "nobody needs the answer any more";
-}
-
-// Who is asked for a key learns who is written to.
-TEST_F(Decide, NobodyIsLookedUpWhereThatCouldNotHelp) {
-    const auto looked_up = [&](const facts& known) { return recipients_to_look_up(decide(rules, known)); };
-    auto known = confidential_to(to("bob@yahoo.com"));
-    known.recipients.push_back(to("ann@example.org"));
-    known.recipients.push_back(to("eve@yahoo.com", key_state::expired));
-    known.recipients.push_back(to("kay@yahoo.com", key_state::usable));
-    EXPECT_THAT(looked_up(known), ElementsAre(0, 2));
-    known.recipients[0].key = {.state = key_state::disabled, .fingerprint = "A", .source = key_source::wkd};
-    EXPECT_THAT(looked_up(known), ElementsAre(0, 2)) << "proposed, and what it would replace has ended";
-    known.recipients[0].key.source = key_source::own;
-    EXPECT_THAT(looked_up(known), IsEmpty()) << "an administrator disabled it, and the mail is refused for that";
-    known.recipients[0].key = {.state = key_state::missing, .fingerprint = {}, .in_doubt = true};
-    EXPECT_THAT(looked_up(known), IsEmpty()) << "deferred";
-    auto near = confidential_to(to("bob@yahoo.com"));
-    near.findings.near_misses = {{.text = "[Confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
-    near.recipients.push_back(to("max@example.org"));
-    EXPECT_THAT(looked_up(near), IsEmpty()) << "refused for another reason too";
-    EXPECT_THAT(looked_up(confidential_to(to("bob@yahoo.com"), protection::pgp_mime)), IsEmpty())
-        << "not sealed by the gateway";
-    known.findings.tags.clear();
-    EXPECT_THAT(looked_up(known), IsEmpty()) << "internal needs no key";
 }
 
 TEST_F(Decide, WhatMayAnswerSomethingSensitiveIsDeferredWhereThatCannotBeLookedUp) {

@@ -219,11 +219,7 @@ outcome strictest(const decision& made) {
 }
 
 // Refused or held for want of a key.
-bool lacks_key(const recipient_decision& one) {
-    using enum reason;
-    return one.result >= outcome::hold && (one.why == no_key || one.why == key_expired || one.why == key_revoked ||
-                                           one.why == key_disabled || one.why == key_not_for_encryption || one.why == key_weak);
-}
+bool lacks_key(const recipient_decision& one) { return one.result >= outcome::hold && is_about_a_key(one.why); }
 
 // For want of one that may be there. What our own fault hides is no reason to refuse anybody's mail, nor to send staff to ask
 // for a key.
@@ -285,6 +281,7 @@ decision decide(const policy& rules, const facts& known) {
 }
 
 std::vector<std::size_t> recipients_to_look_up(const decision& made) {
+    if (made.what == outcome::defer) return {};
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < made.recipients.size(); ++i) {
         const auto& one = made.recipients[i];
@@ -293,7 +290,6 @@ std::vector<std::size_t> recipients_to_look_up(const decision& made) {
         else if (one.result >= outcome::hold)
             return {};
     }
-    if (made.what == outcome::defer) out.clear();
     return out;
 }
 

@@ -159,11 +159,7 @@ std::string sentence(const account& of, const refused_group& g, share most, bool
     return opening + classified + why + ".";
 }
 
-bool is_key_trouble(const refused_group& g) {
-    using enum reason;
-    return g.why == key_expired || g.why == key_revoked || g.why == key_disabled || g.why == key_not_for_encryption ||
-           g.why == key_weak;
-}
+bool is_key_trouble(const refused_group& g) { return is_about_a_key(g.why) && g.why != reason::no_key; }
 
 bool is_about_size(reason why) {
     return why == reason::too_large || why == reason::too_large_sealed || why == reason::too_many_copies;

@@ -25,13 +25,10 @@ void add_all(std::vector<std::string>& to, const std::vector<std::string>& words
         if (std::ranges::find(to, one) == to.end()) to.push_back(one);
 }
 
-bool needs_new_key(reason why) {
-    return why == reason::no_key || why == reason::key_expired || why == reason::key_revoked ||
-           why == reason::key_not_for_encryption || why == reason::key_weak;
-}
+bool needs_new_key(reason why) { return is_about_a_key(why) && why != reason::key_disabled; }
 
 // Where mail itself is the wrong tool for this recipient: other ways are offered.
-bool is_about_the_recipient(reason why) { return why == reason::tier || why == reason::key_disabled || needs_new_key(why); }
+bool is_about_the_recipient(reason why) { return why == reason::tier || is_about_a_key(why); }
 
 class adviser {
 public:

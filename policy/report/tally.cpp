@@ -67,8 +67,6 @@ bool is_about_the_recipient(reason why) {
     return false;
 }
 
-bool is_about_a_key(reason why) { return is_about_the_recipient(why) && why != reason::tier && why != reason::not_encrypted; }
-
 // What was done to a recipient of that result, or null where nothing was: a mail that is refused for somebody else was not
 // sent to this one either, and one that is deferred comes again.
 std::uint64_t* effect_on(effects& to, const kind_of_mail& mail, outcome result) {

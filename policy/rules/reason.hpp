@@ -80,4 +80,11 @@ constexpr auto names(reason) {
                                          {internal_error, "internal-error"}});
 }
 
+// That the recipient has no key, or none that can be used.
+constexpr bool is_about_a_key(reason why) {
+    using enum reason;
+    return why == no_key || why == key_expired || why == key_revoked || why == key_disabled || why == key_not_for_encryption ||
+           why == key_weak;
+}
+
 } // namespace sealgate::policy

@@ -11,11 +11,9 @@ namespace {
 
 constexpr std::size_t longest_name = 253, longest_label = 63; // RFC 1035 section 2.3.4, less what DNS adds
 
-bool is_letter_or_digit(char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'); }
-
 bool is_label(std::string_view label) {
     return !label.empty() && label.size() <= longest_label && !label.starts_with('-') && !label.ends_with('-') &&
-           std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
+           std::ranges::all_of(label, [](char c) { return text::is_alphanumeric(c) || c == '-'; });
 }
 
 bool is_number(std::string_view label) {

@@ -15,9 +15,7 @@ namespace {
 std::string percent_encoded(std::string_view octets) {
     std::string out;
     for (const char c : octets) {
-        const bool is_unreserved =
-            text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || std::string_view("-._~").contains(c);
-        if (is_unreserved)
+        if (text::is_alphanumeric(c) || std::string_view("-._~").contains(c))
             out += c;
         else
             out += "%" + text::upper_hex({&c, 1});

@@ -38,8 +38,7 @@ std::string bare(std::string_view line) {
 
 bool is_data(const std::string& line) {
     return !line.empty() && std::ranges::all_of(line, [](char c) {
-        return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || c == '+' || c == '/' ||
-               c == '=' || c == ' ';
+        return text::is_alphanumeric(c) || c == '+' || c == '/' || c == '=' || c == ' ';
     });
 }
 

@@ -15,6 +15,8 @@ namespace sealgate::text {
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; } // of ASCII
+constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 
 std::string lower(std::string_view s);
 bool iequals(std::string_view a, std::string_view b);

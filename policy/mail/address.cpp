@@ -24,10 +24,8 @@ std::string unquoted(std::string_view local) {
     return out;
 }
 
-bool is_alphanumeric(char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'); }
-
 // RFC 5321 section 4.1.2: atext.
-bool needs_no_quotes(char c) { return is_alphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); }
+bool needs_no_quotes(char c) { return text::is_alphanumeric(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c); }
 
 constexpr std::string_view routing = "%!@";
 
@@ -41,7 +39,7 @@ const UIDNA* uts46() {
 }
 
 bool is_plain_domain(std::string_view domain) {
-    return std::ranges::all_of(domain, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
+    return std::ranges::all_of(domain, [](char c) { return text::is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool has_empty_label(std::string_view domain) {

@@ -130,8 +130,7 @@ private:
     // In a wrong charset any letters may come near a tag, but ASCII is what it is.
     static bool is_telling_in_guess(const suspect& found, std::string_view written) {
         constexpr std::ptrdiff_t fewest = 4;
-        const auto is_letter = [](char c) { return text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z'; };
-        return is_telling(found, written) && (found.doubt == 0 || std::ranges::count_if(written, is_letter) >= fewest);
+        return is_telling(found, written) && (found.doubt == 0 || std::ranges::count_if(written, text::is_letter) >= fewest);
     }
 
     // What some readers see. Only what is or nearly is a tag says something there: broken letters are no wonder.

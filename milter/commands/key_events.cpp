@@ -28,17 +28,6 @@ key_events::key_events(const config& gateway)
     : directory_(gateway.events_directory())
     , names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
 
-policy::key_event_facts key_events::facts(policy::key_change what, const keys::certificate& of) const {
-    policy::key_event_facts out{.time = std::chrono::system_clock::now(),
-                                .what = what,
-                                .id = new_decision_id(),
-                                .fingerprint = names_.of_text(of.fingerprint),
-                                .addresses = {},
-                                .user = current_user(names_)};
-    for (const auto& one : of.addresses) out.addresses.push_back(names_.of(policy::parse_address(one)));
-    return out;
-}
-
 void key_events::leave(const std::vector<policy::key_event_facts>& events) const {
     std::vector<left_event> out;
     for (const auto& one : events) out.push_back({.name = rfc3339(one.time) + "-" + one.id, .fields = policy::key_event(one)});
@@ -46,21 +35,24 @@ void key_events::leave(const std::vector<policy::key_event_facts>& events) const
 }
 
 void key_events::leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const {
+    const auto user = current_user(names_);
     std::vector<policy::key_event_facts> events;
-    for (const auto& cert : certificates) events.push_back(facts(what, cert));
+    for (const auto& cert : certificates) {
+        std::vector<std::string> addresses;
+        for (const auto& one : cert.addresses) addresses.push_back(names_.of(policy::parse_address(one)));
+        events.push_back({.time = std::chrono::system_clock::now(),
+                          .what = what,
+                          .id = new_decision_id(),
+                          .fingerprint = names_.of_text(cert.fingerprint),
+                          .addresses = std::move(addresses),
+                          .user = user});
+    }
     leave(events);
 }
 
 void key_events::leave_found(const finding& found, const policy::address& whose) const {
-    std::vector<policy::key_event_facts> events;
-    for (const auto& [cert, change] : found.certificates) {
-        if (change == keys::change::unchanged) continue;
-        auto one = facts(policy::key_change::found, cert);
-        one.addresses = {names_.of(whose)};
-        one.source = found.source;
-        one.evidence = names_.of_text(found.evidence);
-        events.push_back(std::move(one));
-    }
+    auto events = events_of(found, whose, names_);
+    for (auto& one : events) one.user = current_user(names_);
     leave(events);
 }
 

@@ -24,7 +24,6 @@ public:
     void leave_found(const finding& found, const policy::address& whose) const;
 
 private:
-    policy::key_event_facts facts(policy::key_change what, const keys::certificate& of) const;
     void leave(const std::vector<policy::key_event_facts>& events) const;
 
     std::string directory_;

@@ -1,23 +1,11 @@
 #include "milter/discovery/finding.hpp"
 
+#include "milter/base/decision_id.hpp"
 #include "policy/base/text.hpp"
 
 #include <utility>
 
 namespace sealgate::milter {
-
-namespace {
-
-lookup_outcome outcome_of(const source_answer& answer) {
-    switch (answer.kind) {
-    case source_answer::outcome::found: return lookup_outcome::found;
-    case source_answer::outcome::none: return lookup_outcome::none;
-    case source_answer::outcome::failed: return lookup_outcome::failed;
-    }
-    std::unreachable();
-}
-
-} // namespace
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up) {
     return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow, .given_up = std::move(given_up)};
@@ -26,7 +14,7 @@ https_settings https_settings_of(const discover_settings& from, std::stop_token 
 finding find_certificates(https_client& client, const policy::address& whose, const keys::keyring_places& places,
                           const policy::encryption& how, std::chrono::steady_clock::time_point deadline) {
     auto said = ask_wkd(client, whose, deadline);
-    finding out{.what = outcome_of(said),
+    finding out{.what = said.kind,
                 .certificates = {},
                 .evidence = std::move(said.evidence),
                 .problem = std::move(said.problem),
@@ -42,6 +30,22 @@ finding find_certificates(https_client& client, const policy::address& whose, co
                   (!report                    ? report.error()
                    : report->problems.empty() ? std::string("no certificate in it can be used")
                                               : report->problems.front());
+    return out;
+}
+
+std::vector<policy::key_event_facts> events_of(const finding& what, const policy::address& whose,
+                                               const policy::pseudonyms& names) {
+    std::vector<policy::key_event_facts> out;
+    for (const auto& [cert, change] : what.certificates)
+        if (change != keys::change::unchanged)
+            out.push_back({.time = std::chrono::system_clock::now(),
+                           .what = policy::key_change::found,
+                           .id = new_decision_id(),
+                           .fingerprint = names.of_text(cert.fingerprint),
+                           .addresses = {names.of(whose)},
+                           .user = {},
+                           .source = what.source,
+                           .evidence = names.of_text(what.evidence)});
     return out;
 }
 

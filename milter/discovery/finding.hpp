@@ -3,9 +3,11 @@
 #pragma once
 
 #include "keys/store/keyring.hpp"
-#include "milter/discovery/lookup_answers.hpp"
+#include "milter/discovery/lookup_outcome.hpp"
 #include "milter/discovery/wkd_source.hpp"
 #include "milter/settings/config.hpp"
+#include "policy/audit/event.hpp"
+#include "policy/audit/pseudonym.hpp"
 
 #include <chrono>
 #include <optional>
@@ -29,5 +31,9 @@ https_settings https_settings_of(const discover_settings& from, std::stop_token 
 // What is found, and cannot be used, is none. Throws where the store cannot be written, or gpg fails.
 finding find_certificates(https_client& client, const policy::address& whose, const keys::keyring_places& places,
                           const policy::encryption& how, std::chrono::steady_clock::time_point deadline);
+
+// For the audit log: one for each certificate that is new in the store, or changed. `names`: how the log calls people.
+std::vector<policy::key_event_facts> events_of(const finding& what, const policy::address& whose,
+                                               const policy::pseudonyms& names);
 
 } // namespace sealgate::milter

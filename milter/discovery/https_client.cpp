@@ -134,7 +134,7 @@ bool could_not_connect(CURLproxycode said) {
     }
 }
 
-// The query of a redirect may name the person.
+// The query may name the person.
 std::string without_query(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
 
 std::unexpected<https_problem> problem(https_trouble kind, std::string_view host, std::string_view what) {
@@ -157,8 +157,6 @@ public:
     transfer& operator=(const transfer&) = delete;
     ~transfer() = default;
 
-    bool uses_proxy() const { return proxy_.has_value(); }
-
     std::expected<https_answer, https_problem> ask(const std::string& url, const std::string& host,
                                                    steady_clock::time_point deadline) {
         body_.clear();
@@ -178,7 +176,7 @@ public:
         if (code != CURLE_OK) return std::unexpected(what_failed(code, host));
         https_answer out{.status = static_cast<unsigned>(info<long>(CURLINFO_RESPONSE_CODE)),
                          .body = std::move(body_),
-                         .url = url,
+                         .url = without_query(url),
                          .retry_after = {}};
         if (const auto after = info<curl_off_t>(CURLINFO_RETRY_AFTER); after > 0) out.retry_after = std::chrono::seconds(after);
         return out;
@@ -351,8 +349,6 @@ https_client::https_client(https_settings settings) {
 https_client::~https_client() = default;
 https_client::https_client(https_client&&) noexcept = default;
 https_client& https_client::operator=(https_client&&) noexcept = default;
-
-bool https_client::uses_proxy() const { return transfer_->uses_proxy(); }
 
 std::expected<https_answer, https_problem> https_client::get(std::string url, steady_clock::time_point deadline) {
     std::string from; // the host that sent us here

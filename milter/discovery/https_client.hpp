@@ -37,7 +37,7 @@ struct https_settings {
 struct https_answer {
     unsigned status = 0; // whatever it is, but no redirect
     std::string body;
-    std::string url; // the last of the redirects
+    std::string url; // the last of the redirects, without its query, which may name the person
     std::optional<std::chrono::seconds> retry_after;
 };
 
@@ -73,8 +73,6 @@ public:
     https_client& operator=(https_client&&) noexcept;
 
     std::expected<https_answer, https_problem> get(std::string url, std::chrono::steady_clock::time_point deadline);
-
-    bool uses_proxy() const;
 
 private:
     class transfer;

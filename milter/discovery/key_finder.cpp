@@ -2,9 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
-#include "keys/store/keyring.hpp"
 #include "milter/base/as_result.hpp"
-#include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
@@ -153,30 +151,25 @@ awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> c
         out.what = answers_.put(whose.key(), out.what, live->gateway.discover.refresh, out.retry_after, keys::this_second());
         return out;
     };
-    auto found = co_await offload(pool_, std::move(work));
-    std::erase_if(found.certificates, [](const auto& one) { return one.what == keys::change::unchanged; });
+    const auto found = co_await offload(pool_, std::move(work));
     if (!found.problem.empty()) log_line("looking for a key of " + text::printable(of.whose.domain) + ": " + found.problem);
-    const auto before = with_.live()->certificates->find(of.whose.key(), keys::this_second());
-    record(of, found, before.stored ? before.stored->cert.fingerprint : std::string{});
-    if (!found.certificates.empty()) co_await with_.take_up(found.source);
+    if (record(of.whose, found)) co_await with_.take_up(found.source);
     end(of, found.what);
 }
 
-// Before it is in force: what a mail is sealed to has its record first.
-void key_finder::record(const question& of, const finding& what, const std::string& before) {
-    for (const auto& [cert, change] : what.certificates) {
-        log_line("keys: found " + cert.fingerprint + " at " + what.evidence);
-        with_.record(policy::key_event(
-            {.time = std::chrono::system_clock::now(),
-             .what = policy::key_change::found,
-             .id = new_decision_id(),
-             .fingerprint = with_.names.of_text(cert.fingerprint),
-             .addresses = {with_.names.of(of.whose)},
-             .user = {},
-             .source = what.source,
-             .evidence = with_.names.of_text(what.evidence),
-             .replaces = before.empty() || before == cert.fingerprint ? std::string{} : with_.names.of_text(before)}));
+// Before it is in force: what a mail is sealed to has its record first. False: nothing is new.
+bool key_finder::record(const policy::address& whose, const finding& what) {
+    auto events = events_of(what, whose, with_.names);
+    if (events.empty()) return false;
+    const auto before = with_.live()->certificates->find(whose.key(), keys::this_second()).stored;
+    const auto used = before ? with_.names.of_text(before->cert.fingerprint) : std::string{};
+    for (const auto& [cert, change] : what.certificates)
+        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + what.evidence);
+    for (auto& event : events) {
+        if (event.fingerprint != used) event.replaces = used;
+        with_.record(policy::key_event(event));
     }
+    return true;
 }
 
 void key_finder::end(question& of, lookup_outcome what) {

@@ -64,7 +64,7 @@ private:
     void begin_some();
     boost::asio::awaitable<void> serve(std::string domain);
     boost::asio::awaitable<void> answer(question& of, std::shared_ptr<https_client> client);
-    void record(const question& of, const finding& what, const std::string& before);
+    bool record(const policy::address& whose, const finding& what);
     void end(question& of, lookup_outcome what);
 
     boost::asio::io_context& io_;

@@ -2,11 +2,11 @@
 //
 // What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
 // that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures in a row say that
-// there is nobody to ask. In memory for those who ask, on
-// disk (SQLite) for the next start; a disk that does not take it is told of once. Any thread.
+// there is nobody to ask. In memory for those who ask, on disk (SQLite) for the next start; a disk that does not take it is
+// told of once. Any thread.
 #pragma once
 
-#include "policy/rules/vocabulary.hpp"
+#include "milter/discovery/lookup_outcome.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,13 +19,6 @@
 #include <unordered_map>
 
 namespace sealgate::milter {
-
-enum class lookup_outcome : std::uint8_t { found, none, failed };
-
-constexpr auto names(lookup_outcome) {
-    using enum lookup_outcome;
-    return std::to_array<policy::named<lookup_outcome>>({{found, "found"}, {none, "none"}, {failed, "failed"}});
-}
 
 struct lookup_answer {
     lookup_outcome what{};

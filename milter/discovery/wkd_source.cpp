@@ -12,14 +12,10 @@ namespace sealgate::milter {
 
 namespace {
 
-using source_outcome = source_answer::outcome;
 using got = std::expected<https_answer, https_problem>;
 
-// The query names a person.
-std::string place_of(const https_answer& answer) { return answer.url.substr(0, answer.url.find_first_of("?#")); }
-
 std::string told(const https_answer& answer, std::string_view what) {
-    return text::printable(place_of(answer) + ": " + std::string(what), 500);
+    return text::printable(answer.url + ": " + std::string(what), 500);
 }
 
 bool has_no_advanced_place(const got& answer) {
@@ -35,14 +31,14 @@ bool has_no_directory(https_trouble at_the_direct_place) {
 }
 
 source_answer certificates_in(const https_answer& answer, const policy::address& whose) {
-    source_answer out{.kind = source_outcome::none, .certificates = {}, .evidence = place_of(answer), .problem = {}};
+    source_answer out{.kind = lookup_outcome::none, .certificates = {}, .evidence = answer.url, .problem = {}};
     const auto file = keys::read_key_file(answer.body);
     if (!file) {
         out.problem = told(answer, "what it gives is no certificate: " + file.error());
         return out;
     }
     if (file->certificates.size() > most_certificates_of_one) {
-        out.kind = source_outcome::failed;
+        out.kind = lookup_outcome::failed;
         out.problem =
             told(answer, std::to_string(file->certificates.size()) + " certificates for one address, which are too many");
         return out;
@@ -51,7 +47,7 @@ source_answer certificates_in(const https_answer& answer, const policy::address&
         if (auto cut = keys::with_one_address(one.binary, whose.key()); !cut.empty())
             out.certificates.push_back(std::move(cut));
     if (!out.certificates.empty())
-        out.kind = source_outcome::found;
+        out.kind = lookup_outcome::found;
     else
         out.problem = told(answer, "no certificate there is for this address");
     if (!file->problems.empty()) out.problem = told(answer, file->problems.front());
@@ -61,9 +57,9 @@ source_answer certificates_in(const https_answer& answer, const policy::address&
 source_answer judged(const https_answer& answer, const policy::address& whose) {
     if (answer.status == 200) return certificates_in(answer, whose);
     const bool is_none = answer.status == 404 || answer.status == 410;
-    return {.kind = is_none ? source_outcome::none : source_outcome::failed,
+    return {.kind = is_none ? lookup_outcome::none : lookup_outcome::failed,
             .certificates = {},
-            .evidence = place_of(answer),
+            .evidence = answer.url,
             .problem = is_none ? std::string{} : told(answer, "it answers with status " + std::to_string(answer.status)),
             .retry_after = answer.retry_after};
 }
@@ -73,7 +69,7 @@ source_answer judged(const https_answer& answer, const policy::address& whose) {
 source_answer ask_wkd(https_client& client, const policy::address& whose, std::chrono::steady_clock::time_point deadline) {
     const auto names = keys::wkd_names_of(whose);
     if (!names)
-        return {.kind = source_outcome::none,
+        return {.kind = lookup_outcome::none,
                 .certificates = {},
                 .evidence = {},
                 .problem = "its domain has no name that can be asked"};
@@ -83,7 +79,7 @@ source_answer ask_wkd(https_client& client, const policy::address& whose, std::c
     if (answer) return judged(*answer, whose);
     const bool is_none =
         answer.error().kind == https_trouble::no_such_name || (is_direct && has_no_directory(answer.error().kind));
-    return {.kind = is_none ? source_outcome::none : source_outcome::failed,
+    return {.kind = is_none ? lookup_outcome::none : lookup_outcome::failed,
             .certificates = {},
             .evidence = {},
             .problem = std::move(answer.error().text),

@@ -13,11 +13,11 @@
 #pragma once
 
 #include "milter/discovery/https_client.hpp"
+#include "milter/discovery/lookup_outcome.hpp"
 #include "policy/mail/address.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +25,7 @@
 namespace sealgate::milter {
 
 struct source_answer {
-    enum class outcome : std::uint8_t { found, none, failed };
-
-    outcome kind = outcome::failed;
+    lookup_outcome kind = lookup_outcome::failed;
     std::vector<std::string> certificates;     // binary, one each; at least one if found
     std::string evidence;                      // the URL of the answer, without its query; empty: nothing was answered
     std::string problem;                       // one line for people; of `none` and `found` a remark, or empty

@@ -27,16 +27,6 @@ struct invocation {
     std::vector<std::string> addresses;
 };
 
-std::string_view name_of(milter::source_answer::outcome kind) {
-    using enum milter::source_answer::outcome;
-    switch (kind) {
-    case found: return "found";
-    case none: return "none";
-    case failed: return "failed";
-    }
-    return {};
-}
-
 std::string_view name_of(https_trouble kind) {
     using enum https_trouble;
     switch (kind) {
@@ -74,7 +64,7 @@ invocation read_arguments(const std::vector<std::string>& words) {
 }
 
 boost::json::object as_json(const milter::source_answer& answer, steady_clock::duration took) {
-    boost::json::object out{{"kind", name_of(answer.kind)}, {"evidence", answer.evidence}, {"problem", answer.problem}};
+    boost::json::object out{{"kind", policy::name_of(answer.kind)}, {"evidence", answer.evidence}, {"problem", answer.problem}};
     boost::json::array certificates;
     for (const auto& one : answer.certificates) certificates.emplace_back(text::encode_base64(one));
     out["certificates"] = std::move(certificates);

@@ -15,6 +15,10 @@ using policy::key_source;
 
 void append(std::vector<std::string>& to, std::vector<std::string> more) { std::ranges::move(more, std::back_inserter(to)); }
 
+std::filesystem::path directory_of(const keyring_places& places, key_source source) {
+    return source == key_source::own ? places.own : places.found / std::string(name_of(source));
+}
+
 policy::certificate_changes all_added(const catalogue& fresh) {
     policy::certificate_changes out;
     fresh.each([&](const stored_certificate& one) { out.added.push_back(one.cert.fingerprint); });
@@ -123,16 +127,12 @@ key_lookup::candidates keyring::of_fingerprint(std::string_view fingerprint) con
 std::vector<std::filesystem::path> directories_of(const keyring_places& places) {
     std::vector<std::filesystem::path> out{places.own, places.found};
     for (const auto& [source, name] : names(key_source{}))
-        if (source != key_source::own) out.push_back(found_directory(places, source));
+        if (source != key_source::own) out.push_back(directory_of(places, source));
     return out;
 }
 
-std::filesystem::path found_directory(const keyring_places& places, key_source source) {
-    return places.found / std::string(name_of(source));
-}
-
 store store_of(const keyring_places& places, key_source source, const gpg_options& gpg, policy::key_minimum minimum) {
-    return {source == key_source::own ? places.own : found_directory(places, source), gpg, minimum, source};
+    return {directory_of(places, source), gpg, minimum, source};
 }
 
 opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg, const policy::encryption& how, reading what,

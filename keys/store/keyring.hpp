@@ -66,8 +66,7 @@ struct keyring_places {
 // Whatever changes in one of these may change the keyring. The organisation's own first.
 std::vector<std::filesystem::path> directories_of(const keyring_places& places);
 
-// What was found from a source, by its name.
-std::filesystem::path found_directory(const keyring_places& places, policy::key_source source);
+// What comes from a source, in a directory of its name where it was found.
 store store_of(const keyring_places& places, policy::key_source source, const gpg_options& gpg, policy::key_minimum minimum);
 
 // As store::open(). With `only`, the stores of other sources stay as they were before.

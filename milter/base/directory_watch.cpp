@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <sys/inotify.h>
 
 namespace sealgate::milter {
@@ -28,11 +29,11 @@ directory_watch::directory_watch(asio::io_context& io, watch_times times)
 void directory_watch::start(const std::vector<std::filesystem::path>& directories) {
     if (!events_.is_open())
         if (const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); descriptor >= 0) events_.assign(descriptor);
-    watching_ = events_.is_open();
-    for (const auto& one : directories) {
-        const bool is_watched = watching_ && ::inotify_add_watch(events_.native_handle(), one.c_str(), any_change) >= 0;
-        if (&one == &directories.front()) watching_ = is_watched;
-    }
+    const auto watch = [this](const std::filesystem::path& one) {
+        return events_.is_open() && ::inotify_add_watch(events_.native_handle(), one.c_str(), any_change) >= 0;
+    };
+    watching_ = watch(directories.front());
+    if (watching_) std::for_each(std::next(directories.begin()), directories.end(), watch);
 }
 
 asio::awaitable<void> directory_watch::changed(std::chrono::steady_clock::duration pause) {

@@ -134,10 +134,7 @@ private:
         map_reader m(map, "audit.checkpoint_every", errors_);
         if (const auto* value = m.optional("records"))
             read_bounded(*value, yaml::as_count(*value, errors_), 1, 1'000'000, out_.audit.checkpoint_records);
-        std::size_t seconds = 0;
-        if (const auto* value = m.optional("time"))
-            read_bounded(*value, yaml::as_seconds(*value, errors_), 1, 7 * 86400, seconds);
-        if (seconds > 0) out_.audit.checkpoint_time = std::chrono::seconds(seconds);
+        if (const auto* value = m.optional("time")) read_time(*value, 7 * 86400, out_.audit.checkpoint_time);
         m.finish();
     }
 
@@ -159,14 +156,9 @@ private:
     void read_discover(const yaml::node& map) {
         map_reader m(map, "keys.discover", errors_);
         auto& to = out_.discover;
-        const auto read_time = [&](const char* name, std::chrono::seconds& into, std::uint64_t most) {
-            auto seconds = static_cast<std::size_t>(into.count());
-            if (const auto* value = m.optional(name)) read_bounded(*value, yaml::as_seconds(*value, errors_), 1, most, seconds);
-            into = std::chrono::seconds(seconds);
-        };
         if (const auto* value = m.optional("wkd")) to.wkd = yaml::as_bool(*value, errors_).value_or(to.wkd);
-        read_time("wait", to.wait, 120);
-        read_time("refresh", to.refresh, 366 * std::uint64_t{86400});
+        if (const auto* value = m.optional("wait")) read_time(*value, 120, to.wait);
+        if (const auto* value = m.optional("refresh")) read_time(*value, 366 * std::uint64_t{86400}, to.refresh);
         if (const auto* value = m.optional("ca")) read_path(*value, to.ca);
         if (const auto* value = m.optional("proxy")) to.proxy = yaml::as_text(*value, errors_).value_or("");
         if (const auto* value = m.optional("allow")) read_networks(*value, to.allow);
@@ -216,6 +208,13 @@ private:
         } else {
             to = static_cast<std::size_t>(*value);
         }
+    }
+
+    // A second at least.
+    void read_time(const yaml::node& at, std::uint64_t most_seconds, std::chrono::seconds& to) {
+        std::size_t seconds = 0;
+        read_bounded(at, yaml::as_seconds(at, errors_), 1, most_seconds, seconds);
+        if (seconds > 0) to = std::chrono::seconds(seconds);
     }
 
     std::string path_;

@@ -1,5 +1,7 @@
 #include "milter/commands/list.hpp"
 
+#include "milter/key_commands/table.hpp"
+
 #include <cstdint>
 
 namespace sealgate::milter {

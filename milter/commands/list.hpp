@@ -19,7 +19,6 @@ int cmd_version(const invocation& called);
 
 // Of `sealgate audit`, and so on.
 extern const std::array<command_entry, 4> audit_commands;
-extern const std::array<command_entry, 7> keys_commands;
 extern const std::array<command_entry, 3> outbox_commands;
 
 } // namespace sealgate::milter

@@ -4,7 +4,7 @@
 
 #include "keys/store/keyring.hpp"
 #include "milter/cli/dispatch.hpp"
-#include "milter/commands/key_events.hpp"
+#include "milter/key_commands/events.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/rules/policy.hpp"
 

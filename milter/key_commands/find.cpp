@@ -1,4 +1,4 @@
-#include "milter/commands/keys_find.hpp"
+#include "milter/key_commands/find.hpp"
 
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"

@@ -2,7 +2,7 @@
 // Tested by e2e/test_found_keys.py.
 #pragma once
 
-#include "milter/commands/key_desk.hpp"
+#include "milter/key_commands/desk.hpp"
 
 namespace sealgate::milter {
 

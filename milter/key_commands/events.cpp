@@ -1,4 +1,4 @@
-#include "milter/commands/key_events.hpp"
+#include "milter/key_commands/events.hpp"
 
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"

@@ -1,4 +1,4 @@
-#include "milter/commands/key_desk.hpp"
+#include "milter/key_commands/desk.hpp"
 
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"

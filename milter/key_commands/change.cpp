@@ -1,0 +1,131 @@
+#include "milter/key_commands/change.hpp"
+
+#include "keys/base/clock.hpp"
+#include "milter/base/named_files.hpp"
+#include "milter/cli/key_table.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <iostream>
+#include <map>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string change_name(keys::change what) {
+    switch (what) {
+    case keys::change::added: return "added";
+    case keys::change::updated: return "updated";
+    case keys::change::unchanged: return "unchanged";
+    }
+    return "?";
+}
+
+// A certificate can name any address: one that takes over somebody's mail must not do so silently.
+void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after) {
+    for (const auto& [address, old] : before) {
+        const auto found = after.find(address, keys::this_second());
+        if (found.state != policy::key_state::usable || found.stored->cert.fingerprint == old) continue;
+        const auto& fingerprint = found.stored->cert.fingerprint;
+        complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old +
+                 "; if that is not meant: sealgate keys remove " + fingerprint);
+    }
+}
+
+void print_imported(const keys::certificate& cert, keys::change what, bool as_json_line) {
+    if (as_json_line) {
+        auto line = key_as_json(cert, policy::key_source::own);
+        line["change"] = change_name(what);
+        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        return;
+    }
+    std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, keys::this_second()))
+              << "  " << text::join(keys::addresses_at(cert, keys::this_second()), ", ") << '\n';
+    if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
+}
+
+std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store,
+                                                  const std::string& fingerprint) {
+    switch (what) {
+    case policy::key_change::remove: return store.remove(fingerprint);
+    case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
+    case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
+    case policy::key_change::import:
+    case policy::key_change::found: break;
+    }
+    std::unreachable();
+}
+
+// What was found is meant only where its whole fingerprint is given, and the organisation has no such certificate.
+keys::store store_with(const key_desk& desk, const keys::keyring& all, std::string_view spelled) {
+    const auto found = all.find_entry(spelled, keys::this_second()).stored;
+    const bool is_found = !keys::canonical_fingerprint(spelled).empty() && found;
+    return is_found ? desk.of(found->source) : desk.own();
+}
+
+// remove, disable, enable: one certificate, by fingerprint.
+int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
+    const auto before = desk.open(keys::reading::at_once).certificates;
+    const auto done = carry_out(what, store_with(desk, *before, called.words[0]), called.words[0]);
+    if (!done) {
+        complain(done.error());
+        return exit_no;
+    }
+    const auto stored = before->find_entry(*done, keys::this_second()).stored;
+    auto changed = stored ? stored->cert : keys::certificate{};
+    changed.fingerprint = *done; // also where nobody knows whose it was
+    desk.events.leave(what, {changed});
+    if (called.json()) {
+        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';
+    } else {
+        std::cout << done_word << "  " << *done << '\n';
+    }
+    return exit_yes;
+}
+
+} // namespace
+
+int import_certificates(const key_desk& desk, const invocation& called) {
+    int status = exit_yes;
+    std::map<std::string, std::string> encrypted_to; // before all of it
+    for (const auto& file : called.words) {
+        const auto bytes = read_file_or_input(file);
+        auto report = bytes ? desk.own().import(*bytes) : std::unexpected(bytes.error());
+        if (!report) {
+            complain(file + ": " + report.error());
+            status = exit_no;
+            continue;
+        }
+        std::vector<keys::certificate> changed;
+        for (const auto& [cert, what] : report->certificates)
+            if (what != keys::change::unchanged) changed.push_back(cert);
+        desk.events.leave(policy::key_change::import, changed);
+        for (const auto& [cert, what] : report->certificates) print_imported(cert, what, called.json());
+        encrypted_to.merge(report->encrypted_to);
+        for (const auto& problem : report->problems) {
+            complain(file + ": " + problem);
+            status = exit_no;
+        }
+    }
+    tell_takeovers(encrypted_to, *desk.open(keys::reading::at_once).certificates);
+    return status;
+}
+
+int remove_certificate(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::remove, "removed");
+}
+
+int disable_certificate(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::disable, "disabled");
+}
+
+int enable_certificate(const key_desk& desk, const invocation& called) {
+    return change_one(desk, called, policy::key_change::enable, "enabled");
+}
+
+} // namespace sealgate::milter

@@ -1,5 +1,8 @@
 #include "keys/base/sqlite.hpp"
 
+#include "keys/base/files.hpp"
+
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -50,6 +53,10 @@ sqlite_statement& sqlite_statement::bind(int parameter, std::int64_t number) {
     return *this;
 }
 
+sqlite_statement& sqlite_statement::bind(int parameter, std::chrono::sys_seconds time) {
+    return bind(parameter, std::int64_t{time.time_since_epoch().count()});
+}
+
 sqlite_statement& sqlite_statement::bind_octets(int parameter, std::string_view octets) {
     const char* from = octets.empty() ? "" : octets.data(); // a null pointer would be NULL, which is no octets
     require(sqlite3_bind_blob64(statement_.get(), parameter, from, octets.size(), SQLITE_STATIC),
@@ -71,6 +78,10 @@ std::string_view sqlite_statement::text(int column) const {
 }
 
 std::int64_t sqlite_statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+std::chrono::sys_seconds sqlite_statement::time(int column) const {
+    return std::chrono::sys_seconds(std::chrono::seconds(number(column)));
+}
 
 sqlite_database::sqlite_database(const std::filesystem::path& file, access wanted) {
     sqlite3* raw = nullptr;
@@ -104,6 +115,16 @@ void sqlite_database::take_all_of(sqlite_database& other) {
     const int finished = sqlite3_backup_finish(copying);
     if (result == SQLITE_BUSY || result == SQLITE_LOCKED) throw sqlite_error("it is written just now", sqlite_trouble::busy);
     require(finished, database_.get());
+}
+
+sqlite_database own_database(const std::filesystem::path& file, const char* form) {
+    make_private_directory(file.parent_path());
+    if (!index_may_be_written(file))
+        throw sqlite_error(file.string() + " is for the owner of its directory to write", sqlite_trouble::other);
+    open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW);
+    sqlite_database out(file, sqlite_database::access::write);
+    out.run(form);
+    return out;
 }
 
 bool index_may_be_read(const std::filesystem::path& file) {

@@ -4,6 +4,7 @@
 // Tested by store/index_test and milter/audit/index_file_test.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -36,6 +37,7 @@ public:
     // Parameters count from 1. A text is borrowed, and has to live until the next reset().
     sqlite_statement& bind(int parameter, std::string_view text);
     sqlite_statement& bind(int parameter, std::int64_t number);
+    sqlite_statement& bind(int parameter, std::chrono::sys_seconds time);
     sqlite_statement& bind_octets(int parameter, std::string_view octets); // borrowed likewise
 
     // True where there is a row.
@@ -45,6 +47,7 @@ public:
     // Of the row; columns count from 0. The octets live until the next step.
     std::string_view text(int column) const;
     std::int64_t number(int column) const;
+    std::chrono::sys_seconds time(int column) const;
 
 private:
     friend class sqlite_database;
@@ -77,6 +80,10 @@ private:
     };
     std::unique_ptr<sqlite3, close> database_;
 };
+
+// To be written, and made where there is none, private from the first moment; `form`: statements that make its tables. Throws
+// sqlite_error where another user should make it, too.
+sqlite_database own_database(const std::filesystem::path& file, const char* form);
 
 // Whether an index at that place is a file, and no link to one.
 bool index_may_be_read(const std::filesystem::path& file);

@@ -43,9 +43,6 @@ constexpr const char* file_row = "SELECT fingerprint, stamp, digest, disabled, s
 // Who looks less often than this is not told which certificates went.
 constexpr std::chrono::hours gone_are_kept{24};
 
-std::int64_t seconds(time_point time) { return time.time_since_epoch().count(); }
-time_point time_of(std::int64_t seconds) { return time_point(std::chrono::seconds(seconds)); }
-
 std::int64_t microseconds_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
@@ -78,8 +75,8 @@ indexed_file file_in(const sqlite_statement& row) {
             .digest = std::string(row.text(2)),
             .disabled = row.number(3) != 0,
             .settled = row.number(4) != 0,
-            .judged_at = time_of(row.number(5)),
-            .read_again = time_of(row.number(6))};
+            .judged_at = row.time(5),
+            .read_again = row.time(6)};
 }
 
 // A name that is removed is gone. Readers wait only while a commit is written, not from the moment on when much has changed.
@@ -153,7 +150,7 @@ index_state certificate_index::state() {
             .judge = std::string(row.text(1)),
             .directory = std::string(row.text(2)),
             .complete = row.number(3) != 0,
-            .looked_at = time_of(row.number(4)),
+            .looked_at = row.time(4),
             .serial = row.number(5),
             .count = static_cast<std::size_t>(row.number(6)),
             .digest = std::string(row.text(7))};
@@ -165,7 +162,7 @@ stored_certificate certificate_index::row_of(sqlite_statement& found) {
     if (!cert || cert->fingerprint != found.text(0) || found.text(3) != sum_of(json, octets))
         throw sqlite_error("the index of certificates is damaged", sqlite_trouble::broken);
     cert->disabled = found.number(4) != 0;
-    const auto again = time_of(found.number(5));
+    const auto again = found.time(5);
     return {.cert = *std::move(cert),
             .binary = std::make_shared<const std::string>(octets),
             .read_again = again == time_point::max() ? std::nullopt : std::optional(again)};
@@ -201,7 +198,7 @@ std::vector<stored_certificate> certificate_index::unsettled() {
 std::vector<certificate> certificate_index::ending_by(time_point end) {
     std::vector<certificate> out;
     auto asked = database_.prepare((std::string(whole_row) + "WHERE first_end <= ? ORDER BY file.fingerprint").c_str());
-    for (asked.bind(1, seconds(end)); asked.step();) out.push_back(row_of(asked).cert);
+    for (asked.bind(1, end); asked.step();) out.push_back(row_of(asked).cert);
     return out;
 }
 
@@ -216,7 +213,7 @@ std::optional<indexed_file> certificate_index::file_of(std::string_view fingerpr
 }
 
 bool certificate_index::is_due(time_point now) {
-    return database_.prepare("SELECT 1 FROM file WHERE read_again <= ? LIMIT 1").bind(1, seconds(now)).step();
+    return database_.prepare("SELECT 1 FROM file WHERE read_again <= ? LIMIT 1").bind(1, now).step();
 }
 
 policy::certificate_changes certificate_index::changes_between(std::int64_t first, std::int64_t last) {
@@ -265,9 +262,9 @@ void certificate_index::put(const stored_certificate& judged, const std::string&
         .bind(3, digest)
         .bind(4, std::int64_t{judged.cert.disabled})
         .bind(5, std::int64_t{is_settled(cert, at)})
-        .bind(6, seconds(at))
-        .bind(7, seconds(judged.read_again.value_or(time_point::max())))
-        .bind(8, seconds(first_end(cert)))
+        .bind(6, at)
+        .bind(7, judged.read_again.value_or(time_point::max()))
+        .bind(8, first_end(cert))
         .bind(9, added)
         .bind(10, changed)
         .step();
@@ -328,7 +325,7 @@ void certificate_index::commit(index_state now) {
         .bind(1, now.judge)
         .bind_octets(2, now.directory)
         .bind(3, std::int64_t{now.complete})
-        .bind(4, seconds(now.looked_at))
+        .bind(4, now.looked_at)
         .bind(5, now.serial)
         .bind(6, count.number(0))
         .bind(7, now.digest)

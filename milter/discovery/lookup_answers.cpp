@@ -1,11 +1,9 @@
 #include "milter/discovery/lookup_answers.hpp"
 
-#include "keys/base/files.hpp"
 #include "keys/base/sqlite.hpp"
 #include "milter/base/log.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <system_error>
 #include <utility>
 
@@ -30,8 +28,6 @@ lookup_outcome counted(const lookup_answer& answer) {
     const bool is_hopeless = answer.what == lookup_outcome::failed && answer.in_a_row > lookup_answers::most_failures;
     return is_hopeless ? lookup_outcome::none : answer.what;
 }
-
-std::int64_t number(sys_seconds time) { return time.time_since_epoch().count(); }
 
 } // namespace
 
@@ -66,8 +62,8 @@ void lookup_answers::read() {
         if (rows.number(1) < 0 || rows.number(1) > std::to_underlying(lookup_outcome::failed)) continue;
         answers_.emplace(rows.text(0),
                          lookup_answer{.what = static_cast<lookup_outcome>(rows.number(1)),
-                                       .asked = sys_seconds(seconds(rows.number(2))),
-                                       .again = sys_seconds(seconds(rows.number(3))),
+                                       .asked = rows.time(2),
+                                       .again = rows.time(3),
                                        .in_a_row = static_cast<unsigned>(std::max<std::int64_t>(rows.number(4), 1))});
     }
 }
@@ -109,15 +105,12 @@ void lookup_answers::make_room(sys_seconds now) {
 
 void lookup_answers::write(const std::string& address_key, const lookup_answer& answer) {
     const std::lock_guard lock(writing_);
-    if (!keys::index_may_be_written(file_)) return;
-    keys::open_file(file_, O_RDWR | O_CREAT | O_NOFOLLOW); // private from the first moment
-    keys::sqlite_database database(file_, keys::sqlite_database::access::write);
-    database.run(form);
-    database.prepare("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?)")
+    keys::own_database(file_, form)
+        .prepare("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?)")
         .bind(1, address_key)
         .bind(2, std::int64_t{std::to_underlying(answer.what)})
-        .bind(3, number(answer.asked))
-        .bind(4, number(answer.again))
+        .bind(3, answer.asked)
+        .bind(4, answer.again)
         .bind(5, std::int64_t{answer.in_a_row})
         .step();
 }

@@ -4,34 +4,15 @@
 #include "policy/mail/address.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <iterator>
 #include <utility>
 
 namespace sealgate::keys {
 
+using policy::key_source;
+using policy::key_standing;
+
 namespace {
-
-// The more hopeful, the greater.
-int hope(policy::key_state state) {
-    using enum policy::key_state;
-    switch (state) {
-    case usable: return 6;
-    case weak: return 5;
-    case expired: return 4;
-    case revoked: return 3;
-    case disabled: return 2;
-    case not_for_encryption: return 1;
-    case missing: return 0;
-    }
-    std::unreachable();
-}
-
-// What vouches more for it comes before what is newer. The fingerprint at the end keeps the answer from depending on the order
-// of the directory.
-auto preference(const found_key& key) {
-    return std::tuple(hope(key.state), -std::to_underlying(key.stored->source), key.stored->cert.created,
-                      std::string_view(key.stored->cert.fingerprint));
-}
 
 // A key of the future was none when the certificate was taken: the clock is behind.
 bool is_ahead(const certificate& cert, time_point now) {
@@ -52,24 +33,100 @@ std::string canonical_fingerprint(std::string_view spelled) {
     return is_whole && std::ranges::all_of(out, is_upper_hex) ? out : std::string{};
 }
 
-found_key key_lookup::find(std::string_view address_key, time_point now) const {
-    found_key best;
+std::vector<key_source> key_lookup::in_use() const {
+    std::vector<key_source> all;
+    for (const auto& [source, name] : names(key_source{})) all.push_back(source);
+    return all;
+}
+
+key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point now) const {
+    const auto bound_to_it = bound_to(address_key);
+    gathered out{.address = std::string(address_key), .known = {.bound = bound_to_it.value_or("")}, .all = {}};
     auto [named, in_doubt, uncertain] = naming(address_key);
-    if (uncertain) return {.in_doubt = true};
-    for (auto& stored : named) {
-        if (!is_used(stored->source) || !is_found_by(stored->cert, address_key, now)) continue;
-        in_doubt = in_doubt || is_ahead(stored->cert, now);
-        found_key candidate{.state = state_at(stored->cert, now), .stored = std::move(stored)};
-        if (best.stored == nullptr || preference(candidate) > preference(best)) best = std::move(candidate);
+    std::erase_if(named, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
+    out.all = std::move(named);
+    out.in_doubt = in_doubt;
+    out.uncertain = uncertain || !bound_to_it;
+    if (const auto& bound = out.known.bound; !bound.empty()) {
+        auto some = of_fingerprint(bound);
+        out.in_doubt = out.in_doubt || some.in_doubt;
+        out.uncertain = out.uncertain || some.uncertain;
+        const auto is_bound = [&](const shared_certificate& one) { return one->cert.fingerprint == bound; };
+        if (std::ranges::none_of(out.all, is_bound)) std::ranges::move(some.all, std::back_inserter(out.all));
     }
-    best.in_doubt = best.state != policy::key_state::usable && in_doubt;
-    return best;
+    if (std::ranges::any_of(out.all, [](const auto& one) { return one->source != key_source::own; })) {
+        const auto pinned = pinned_for(address_key);
+        out.known.pinned = pinned.value_or("");
+        out.known.is_pin_unknown = !pinned;
+    }
+    const auto base = out.all.empty() && out.known.bound.empty() ? base_of(address_key) : std::string{};
+    if (base.empty()) return out;
+    auto other = gather(base, now);
+    other.in_doubt = other.in_doubt || out.in_doubt;
+    other.uncertain = other.uncertain || out.uncertain;
+    return other;
+}
+
+std::vector<contender> key_lookup::contenders(const gathered& from, time_point now) {
+    std::vector<contender> out;
+    for (const auto& one : from.all)
+        out.push_back({.source = one->source,
+                       .state = state_at(one->cert, now),
+                       .created = one->cert.created,
+                       .fingerprint = one->cert.fingerprint});
+    return out;
+}
+
+found_key key_lookup::find(std::string_view address_key, time_point now, const std::vector<key_source>* only) const {
+    auto from = gather(address_key, now);
+    if (from.uncertain) return {.in_doubt = true};
+    auto sources = in_use();
+    if (only) std::erase_if(sources, [&](key_source one) { return std::ranges::find(*only, one) == only->end(); });
+    const auto all = contenders(from, now);
+    const auto by_standing = weigh(all, from.known, sources);
+    found_key out{.in_doubt = from.in_doubt || by_standing.in_doubt, .address = std::move(from.address)};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (by_standing.standings[i] != key_standing::proposed && is_ahead(from.all[i]->cert, now)) out.in_doubt = true;
+    if (const auto chosen = by_standing.chosen) {
+        out.state = all[*chosen].state;
+        out.standing = by_standing.standings[*chosen];
+        out.stored = std::move(from.all[*chosen]);
+    } else if (!from.known.bound.empty()) {
+        out.standing = key_standing::bound;
+    }
+    out.in_doubt = out.in_doubt && out.state != policy::key_state::usable;
+    return out;
+}
+
+std::vector<judged_certificate> key_lookup::judged(std::string_view address_key, time_point now) const {
+    auto from = gather(address_key, now);
+    const auto all = contenders(from, now);
+    const auto by_standing = weigh(all, from.known, in_use());
+    std::vector<judged_certificate> out;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        out.push_back({.stored = std::move(from.all[i]), .state = all[i].state, .standing = by_standing.standings[i]});
+    return out;
+}
+
+key_lookup::outlook key_lookup::outlook_with(std::string_view address_key, const stored_certificate& fresh,
+                                             time_point now) const {
+    auto from = gather(address_key, now);
+    const auto is_same = [&](const shared_certificate& one) { return one->cert.fingerprint == fresh.cert.fingerprint; };
+    auto at = std::ranges::find_if(from.all, is_same);
+    if (at == from.all.end())
+        at = from.all.insert(from.all.end(), std::make_shared<const stored_certificate>(fresh));
+    else if ((*at)->source == fresh.source)
+        *at = std::make_shared<const stored_certificate>(fresh);
+    const auto place = static_cast<std::size_t>(at - from.all.begin());
+    if (from.known.pinned.empty() && from.known.bound.empty()) from.known.pinned = pinned_for(from.address).value_or("");
+    const auto all = contenders(from, now);
+    const auto by_standing = weigh(all, from.known, in_use());
+    return {.standing = by_standing.standings[place],
+            .is_chosen = by_standing.chosen == place && all[place].state == policy::key_state::usable};
 }
 
 std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key, time_point now) const {
-    auto out = naming(address_key).all;
-    std::erase_if(out, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
-    return out;
+    return gather(address_key, now).all;
 }
 
 found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
@@ -78,7 +135,8 @@ found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
     auto [found, in_doubt, uncertain] = of_fingerprint(fingerprint);
     if (uncertain || found.empty()) return {.in_doubt = uncertain || in_doubt};
     const auto state = state_at(found.front()->cert, now);
-    return {.state = state, .stored = std::move(found.front())};
+    const auto standing = found.front()->source == key_source::own ? key_standing::own : key_standing::proposed;
+    return {.state = state, .stored = std::move(found.front()), .standing = standing};
 }
 
 } // namespace sealgate::keys

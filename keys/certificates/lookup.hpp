@@ -1,13 +1,14 @@
 // Which certificate to use for an address, of those that somebody keeps (keys/store/catalogue).
 //
 // An address matches a user id only as a whole (ASCII letters alike in case): ob@example.org is not bob@example.org; and one
-// that has not ended. Of
-// several certificates the usable ones come first, then the newest created; where none is usable, the state of the most
-// hopeful is told: expired, revoked, disabled, not for encryption.
+// that has not ended. Of several certificates that may be used (keys/certificates/standing) the usable ones come first, then
+// what vouches most for it, then the newest created; where none is usable, the state of the most hopeful is told: expired,
+// revoked, disabled, not for encryption. An address of which none is known may stand for another: kay+news@ for kay@.
 // Pure: the time is an argument. Ownership: an answer shares its certificate with whoever keeps it, and may outlive that.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
+#include "keys/certificates/standing.hpp"
 
 #include <memory>
 #include <optional>
@@ -36,6 +37,14 @@ struct found_key {
     policy::key_state state = policy::key_state::missing;
     shared_certificate stored = nullptr; // null exactly where the state is missing
     bool in_doubt = false;               // not usable, and perhaps only for want of a certificate that cannot be read
+    policy::key_standing standing = policy::key_standing::proposed;
+    std::string address = {}; // by which it is found: the one that was asked for, or the one that it stands for
+};
+
+struct judged_certificate {
+    shared_certificate stored;
+    policy::key_state state = policy::key_state::missing;
+    policy::key_standing standing = policy::key_standing::proposed;
 };
 
 class key_lookup {
@@ -43,9 +52,18 @@ public:
     virtual ~key_lookup() = default;
 
     // `address_key` as policy::address::key() gives it.
-    found_key find(std::string_view address_key, time_point now) const;
+    // `only`: no others of the sources that may be used.
+    found_key find(std::string_view address_key, time_point now, const std::vector<policy::key_source>* only = nullptr) const;
 
-    // Every certificate of the address, whatever its state.
+    // Every certificate of the address, whatever its state and standing.
+    std::vector<judged_certificate> judged(std::string_view address_key, time_point now) const;
+
+    // What would be found once this one is there too.
+    struct outlook {
+        policy::key_standing standing = policy::key_standing::proposed; // its own
+        bool is_chosen = false;                                         // mail would be sealed to it
+    };
+    outlook outlook_with(std::string_view address_key, const stored_certificate& fresh, time_point now) const;
     std::vector<shared_certificate> all_of(std::string_view address_key, time_point now) const;
 
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).
@@ -62,8 +80,23 @@ public:
     virtual candidates of_fingerprint(std::string_view fingerprint) const = 0;
 
 private:
-    // Whether mail may be sealed to what comes from there; else it is only known of.
-    virtual bool is_used(policy::key_source) const { return true; }
+    struct gathered {
+        std::string address;
+        address_trust known;
+        std::vector<shared_certificate> all;
+        bool in_doubt = false, uncertain = false;
+    };
+
+    // Nothing: it cannot be told. Empty: there is none (keys/certificates/standing.hpp).
+    virtual std::optional<std::string> bound_to(std::string_view) const { return ""; }
+    virtual std::optional<std::string> pinned_for(std::string_view) const { return ""; }
+    // The sources that mail may be sealed to; of others certificates are only known.
+    virtual std::vector<policy::key_source> in_use() const;
+    // The address that this one stands for, or nothing.
+    virtual std::string base_of(std::string_view) const { return {}; }
+
+    gathered gather(std::string_view address_key, time_point now) const;
+    static std::vector<contender> contenders(const gathered& from, time_point now);
 };
 
 // Upper case and no white space, of 40 or 64 hex digits; empty if the text is no fingerprint.

@@ -1,10 +1,12 @@
 #include "keys/store/keyring.hpp"
 
 #include "policy/base/digest.hpp"
+#include "policy/mail/address.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <ranges>
+#include <stdexcept>
 #include <utility>
 
 namespace sealgate::keys {
@@ -19,6 +21,14 @@ std::filesystem::path directory_of(const keyring_places& places, key_source sour
     return source == key_source::own ? places.own : places.found / std::string(name_of(source));
 }
 
+// Where it cannot be read, what was bound before stays so.
+std::optional<bindings> bound_now(const keyring_places& places, const keyring* before, std::vector<std::string>& problems) {
+    auto read = read_bindings(places.own);
+    if (read) return *std::move(read);
+    problems.push_back(read.error());
+    return before ? before->bound() : std::nullopt;
+}
+
 policy::certificate_changes all_added(const catalogue& fresh) {
     policy::certificate_changes out;
     fresh.each([&](const stored_certificate& one) { out.added.push_back(one.cert.fingerprint); });
@@ -27,12 +37,31 @@ policy::certificate_changes all_added(const catalogue& fresh) {
 
 } // namespace
 
-keyring::keyring(std::vector<shelf> shelves, std::vector<key_source> in_use)
+keyring::keyring(std::vector<shelf> shelves, trust how)
     : shelves_(std::move(shelves))
-    , in_use_(std::move(in_use)) {}
+    , trust_(std::move(how)) {}
 
 bool keyring::is_used(key_source source) const {
-    return source == key_source::own || std::ranges::find(in_use_, source) != in_use_.end();
+    return source == key_source::own || std::ranges::find(trust_.in_use, source) != trust_.in_use.end();
+}
+
+std::optional<std::string> keyring::bound_to(std::string_view address_key) const {
+    if (!trust_.bound) return std::nullopt;
+    auto out = trust_.bound->of(address_key);
+    return out.empty() ? trust_.bound->of(base_of(address_key)) : out;
+}
+
+std::optional<std::string> keyring::pinned_for(std::string_view address_key) const {
+    if (!trust_.pinned) return "";
+    try {
+        return trust_.pinned->of(address_key);
+    } catch (const std::runtime_error&) { // what is wrong with them, sealgate check says
+        return std::nullopt;
+    }
+}
+
+std::string keyring::base_of(std::string_view address_key) const {
+    return policy::without_extension(address_key, trust_.delimiters);
 }
 
 std::shared_ptr<const catalogue> keyring::of(key_source source) const {
@@ -47,8 +76,9 @@ std::size_t keyring::count() const {
 }
 
 std::string keyring::digest() const {
-    if (shelves_.size() == 1) return own().digest();
-    std::string all;
+    const bool binds = trust_.bound && !trust_.bound->all().empty();
+    if (shelves_.size() == 1 && !binds) return own().digest();
+    std::string all = binds ? to_text(*trust_.bound) : std::string{};
     for (const auto& one : shelves_) all.append(name_of(one.source)).append(" ").append(one.certificates->digest()) += '\n';
     return sha256_hex(all);
 }
@@ -70,9 +100,10 @@ policy::certificate_changes keyring::changes_since(const keyring& before) const 
 }
 
 bool keyring::is_same_as(const keyring& other) const {
-    return std::ranges::equal(shelves_, other.shelves_, [](const shelf& a, const shelf& b) {
-        return a.source == b.source && a.certificates->is_same_as(*b.certificates);
-    });
+    return trust_.bound == other.trust_.bound &&
+           std::ranges::equal(shelves_, other.shelves_, [](const shelf& a, const shelf& b) {
+               return a.source == b.source && a.certificates->is_same_as(*b.certificates);
+           });
 }
 
 // As it stands after what all stores say of it: revoked anywhere, it is revoked; disabled by the organisation, disabled.
@@ -124,6 +155,10 @@ key_lookup::candidates keyring::of_fingerprint(std::string_view fingerprint) con
     return judged_by_all(std::move(out));
 }
 
+std::filesystem::path pins_file(const keyring_places& places) { return places.trust / "pins.sqlite"; }
+
+std::filesystem::path evidence_file(const keyring_places& places) { return places.trust / "evidence.sqlite"; }
+
 std::vector<std::filesystem::path> directories_of(const keyring_places& places) {
     std::vector<std::filesystem::path> out{places.own, places.found};
     for (const auto& [source, name] : names(key_source{}))
@@ -151,12 +186,17 @@ opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg
         shelves.push_back({.source = source, .certificates = std::move(certificates)});
         append(problems, std::move(some));
     }
-    return {.certificates = std::make_shared<const keyring>(std::move(shelves), how.keys), .problems = std::move(problems)};
+    auto bound = bound_now(places, before, problems);
+    const auto pinned = before && before->pinned() ? before->pinned() : std::make_shared<pins>(pins_file(places));
+    keyring::trust trust{
+        .in_use = how.keys, .delimiters = how.recipient_delimiter, .bound = std::move(bound), .pinned = pinned};
+    return {.certificates = std::make_shared<const keyring>(std::move(shelves), std::move(trust)),
+            .problems = std::move(problems)};
 }
 
 opened_keyring keyring_of(opened_store own) {
     std::vector<keyring::shelf> shelves{{.source = key_source::own, .certificates = std::move(own.certificates)}};
-    return {.certificates = std::make_shared<const keyring>(std::move(shelves), std::vector<key_source>{}),
+    return {.certificates = std::make_shared<const keyring>(std::move(shelves), keyring::trust{}),
             .problems = std::move(own.problems)};
 }
 

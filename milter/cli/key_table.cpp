@@ -71,6 +71,21 @@ json::object key_as_json(const keys::certificate& cert, policy::key_source sourc
             {"remark", remark_on(cert)}};
 }
 
+json::array evidence_as_json(const std::vector<keys::evidence>& seen) {
+    json::array out;
+    for (const auto& one : seen)
+        out.push_back(json::object{{"source", name_of(one.source)},
+                                   {"address", one.address},
+                                   {"place", one.place},
+                                   {"first", rfc3339(one.first)},
+                                   {"last", rfc3339(one.last)}});
+    return out;
+}
+
+std::string in_words(const keys::evidence& seen) {
+    return std::string(name_of(seen.source)) + " since " + day(seen.first) + ": " + text::printable(seen.place);
+}
+
 void print_certificates(const std::vector<keys::stored_certificate>& certificates, bool as_lines_of_json) {
     if (as_lines_of_json) {
         for (const auto& one : certificates)

@@ -4,6 +4,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/named_files.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
 #include "policy/load/policy.hpp"

@@ -28,6 +28,7 @@
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -47,6 +48,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
+constexpr int looks_in_a_refresh = 100;
 constexpr std::chrono::seconds look_for_unused_memory{10};
 
 // gpg's homes; what a gateway that was killed left there goes, and so may a gpg that outlived it. The audit log's lock keeps a
@@ -85,7 +87,14 @@ std::string signing_key_news(const checkpoint_file& signer) {
 
 // What the log says of a mail to keys.watch.mail.
 policy::told_keys told_keys_of(const snapshot& live, const policy::watch_news& news, const policy::pseudonyms& names) {
-    policy::told_keys out{.time = std::chrono::system_clock::now(), .to = {}, .unusable = {}, .ending = {}, .ended = {}};
+    policy::told_keys out{.time = std::chrono::system_clock::now(),
+                          .to = {},
+                          .unusable = {},
+                          .ending = {},
+                          .ended = {},
+                          .proposed = {},
+                          .changed = {},
+                          .revoked = {}};
     for (const auto& who : live.gateway.watch.mail) out.to.push_back(names.of(who));
     for (const auto& one : news.unusable) {
         const auto& entry = one.key.entry;
@@ -95,6 +104,11 @@ policy::told_keys told_keys_of(const snapshot& live, const policy::watch_news& n
     }
     for (const auto& one : news.ending) out.ending.push_back(names.of_text(one.fingerprint));
     for (const auto& one : news.ended) out.ended.push_back(names.of_text(one.fingerprint));
+    for (const auto& one : news.news) {
+        using enum policy::key_news_kind;
+        auto& kind = one.what == proposed ? out.proposed : one.what == changed ? out.changed : out.revoked;
+        kind.push_back(names.of_text(one.fingerprint));
+    }
     return out;
 }
 
@@ -120,7 +134,7 @@ public:
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
                    notices_, most_, &finder_)
-        , finder_(io_, live->gateway.found_keys_directory(),
+        , finder_(io_, key_places(live->gateway),
                   {.live = [this] { return gateway_.live(); },
                    .record = [this](std::string fields) { events_.record(std::move(fields)); },
                    .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
@@ -153,6 +167,7 @@ public:
         queue_runner_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
+        keep_running(io_.get_executor(), "asking for keys again", [this] { return refresh_keys(); });
         keep_running(io_.get_executor(), "giving back unused memory",
                      [this] { return give_back_unused(sealers_.threads(), look_for_unused_memory); });
         run_until_stopped();
@@ -195,6 +210,17 @@ private:
         const auto& limits = gateway_.live()->gateway.limits;
         memory_.resize(limits.memory, work_on(limits.largest_message()));
         watch_.look();
+    }
+
+    // A few keys at a time, so that what is asked for again is spread over keys.discover.refresh.
+    asio::awaitable<void> refresh_keys() {
+        asio::steady_timer timer(io_);
+        for (;;) {
+            const auto pause = gateway_.live()->gateway.discover.refresh / looks_in_a_refresh;
+            timer.expires_after(std::clamp<std::chrono::seconds>(pause, std::chrono::seconds(1), std::chrono::minutes(1)));
+            co_await timer.async_wait(asio::use_awaitable);
+            co_await finder_.refresh_some();
+        }
     }
 
     octet_room room() {

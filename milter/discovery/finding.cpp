@@ -1,52 +1,170 @@
 #include "milter/discovery/finding.hpp"
 
+#include "keys/base/clock.hpp"
+#include "keys/base/sqlite.hpp"
+#include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/base/log.hpp"
+#include "milter/discovery/wkd_source.hpp"
 #include "policy/base/text.hpp"
 
+#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace sealgate::milter {
+
+namespace {
+
+using policy::key_news_kind;
+using policy::key_source;
+using policy::key_standing;
+
+source_answer ask(https_client& client, key_source from, const policy::address& whose, const discover_settings&,
+                  std::chrono::steady_clock::time_point deadline) {
+    switch (from) {
+    case key_source::wkd: return ask_wkd(client, whose, deadline);
+    case key_source::vks:
+    case key_source::hkp:
+    case key_source::own:
+    case key_source::autocrypt:
+    case key_source::attached: break;
+    }
+    std::unreachable();
+}
+
+// People are told without it, too.
+void note_evidence(const finding& of, const policy::address& whose, const search& by) {
+    const auto now = keys::this_second();
+    std::vector<keys::evidence> seen;
+    for (const auto& [cert, change] : of.certificates)
+        seen.push_back({.source = of.source,
+                        .fingerprint = cert.fingerprint,
+                        .address = whose.key(),
+                        .place = text::printable(of.evidence, 500),
+                        .first = now,
+                        .last = now,
+                        .asked = now});
+    try {
+        keys::evidence_book(keys::evidence_file(by.places)).note(seen);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line("where keys were found cannot be noted: " + std::string(problem.what()));
+    }
+}
+
+class reporter {
+public:
+    reporter(const finding& what, const policy::address& whose, const known_before& before, const keys::keyring& certificates,
+             const policy::pseudonyms& names)
+        : what_(what)
+        , whose_(whose)
+        , before_(before)
+        , certificates_(certificates)
+        , names_(names) {}
+
+    finding_report report() {
+        for (const auto& [cert, change] : what_.certificates)
+            if (change != keys::change::unchanged) tell(cert, change);
+        return std::move(out_);
+    }
+
+private:
+    void tell(const keys::certificate& cert, keys::change change) {
+        const auto is_this = [&](const std::string& fingerprint) { return fingerprint == cert.fingerprint; };
+        const bool is_withdrawn =
+            cert.revoked && std::ranges::any_of(before_.all, is_this) && std::ranges::none_of(before_.revoked, is_this);
+        const auto [standing, is_chosen] =
+            certificates_.outlook_with(whose_.key(), {.cert = cert, .binary = nullptr, .source = what_.source}, now_);
+        const bool replaces = is_chosen && !before_.used.empty() && before_.used != cert.fingerprint;
+        out_.events.push_back({.time = std::chrono::system_clock::now(),
+                               .what = is_withdrawn ? policy::key_change::revoked : policy::key_change::found,
+                               .id = new_decision_id(),
+                               .fingerprint = names_.of_text(cert.fingerprint),
+                               .addresses = {names_.of(whose_)},
+                               .user = {},
+                               .source = what_.source,
+                               .evidence = names_.of_text(what_.evidence),
+                               .replaces = replaces ? names_.of_text(before_.used) : std::string{},
+                               .standing = standing});
+        const bool is_usable = state_at(cert, now_) == policy::key_state::usable;
+        if (is_withdrawn)
+            add_news(cert, key_news_kind::revoked);
+        else if (standing == key_standing::proposed && change == keys::change::added && is_usable)
+            add_news(cert, key_news_kind::proposed);
+    }
+
+    void add_news(const keys::certificate& cert, key_news_kind what) {
+        out_.news.push_back({.time = now_,
+                             .what = what,
+                             .address = whose_.key(),
+                             .fingerprint = cert.fingerprint,
+                             .replaces = {},
+                             .source = what_.source});
+    }
+
+    const finding& what_;
+    const policy::address& whose_;
+    const known_before& before_;
+    const keys::keyring& certificates_;
+    const policy::pseudonyms& names_;
+    keys::time_point now_ = keys::this_second();
+    finding_report out_;
+};
+
+} // namespace
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up) {
     return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow, .given_up = std::move(given_up)};
 }
 
-finding find_certificates(https_client& client, const policy::address& whose, const keys::keyring_places& places,
-                          const policy::encryption& how, std::chrono::steady_clock::time_point deadline) {
-    auto said = ask_wkd(client, whose, deadline);
+std::vector<key_source> sources_on(const discover_settings& discover) {
+    std::vector<key_source> out;
+    if (discover.wkd) out.push_back(key_source::wkd);
+    return out;
+}
+
+finding find_certificates(https_client& client, key_source from, const policy::address& whose, const search& by,
+                          std::chrono::steady_clock::time_point deadline) {
+    auto said = ask(client, from, whose, by.discover, deadline);
     finding out{.what = said.kind,
+                .source = from,
                 .certificates = {},
                 .evidence = std::move(said.evidence),
                 .problem = std::move(said.problem),
                 .retry_after = said.retry_after};
-    if (out.what != lookup_outcome::found) return out;
-    auto report = keys::store_of(places, out.source, {}, how.minimum).import(text::join(said.certificates, ""));
+    return out.what == lookup_outcome::found ? take_in(std::move(out), said.certificates, whose, by) : out;
+}
+
+finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by) {
+    auto report = keys::store_of(by.places, of.source, {}, by.how.minimum).import(text::join(certificates, ""));
     if (report && !report->certificates.empty()) {
-        out.certificates = std::move(report->certificates);
-        return out;
+        of.what = lookup_outcome::found;
+        of.certificates = std::move(report->certificates);
+        note_evidence(of, whose, by);
+        return of;
     }
-    out.what = lookup_outcome::none;
-    out.problem = out.evidence + ": " +
-                  (!report                    ? report.error()
-                   : report->problems.empty() ? std::string("no certificate in it can be used")
-                                              : report->problems.front());
+    of.what = lookup_outcome::none;
+    of.problem = of.evidence + ": " +
+                 (!report                    ? report.error()
+                  : report->problems.empty() ? std::string("no certificate in it can be used")
+                                             : report->problems.front());
+    return of;
+}
+
+known_before known_now(const keys::keyring& certificates, const policy::address& whose) {
+    const auto now = keys::this_second();
+    known_before out;
+    if (const auto found = certificates.find(whose.key(), now); found.stored) out.used = found.stored->cert.fingerprint;
+    for (const auto& one : certificates.all_of(whose.key(), now)) {
+        out.all.push_back(one->cert.fingerprint);
+        if (one->cert.revoked) out.revoked.push_back(one->cert.fingerprint);
+    }
     return out;
 }
 
-std::vector<policy::key_event_facts> events_of(const finding& what, const policy::address& whose,
-                                               const policy::pseudonyms& names) {
-    std::vector<policy::key_event_facts> out;
-    for (const auto& [cert, change] : what.certificates)
-        if (change != keys::change::unchanged)
-            out.push_back({.time = std::chrono::system_clock::now(),
-                           .what = policy::key_change::found,
-                           .id = new_decision_id(),
-                           .fingerprint = names.of_text(cert.fingerprint),
-                           .addresses = {names.of(whose)},
-                           .user = {},
-                           .source = what.source,
-                           .evidence = names.of_text(what.evidence)});
-    return out;
+finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,
+                         const keys::keyring& certificates, const policy::pseudonyms& names) {
+    return reporter(what, whose, before, certificates, names).report();
 }
 
 } // namespace sealgate::milter

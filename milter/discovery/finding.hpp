@@ -1,13 +1,13 @@
-// One look for somebody's certificates where they are published, and into the store with what is found. Blocks, on the network
-// and for gpg. Tested by e2e/test_found_keys.py.
+// One look for somebody's certificates at one source, and into the store with what is found; and what of that is to be told.
+// Blocks, on the network and for gpg. Tested by e2e/test_found_keys.py.
 #pragma once
 
 #include "keys/store/keyring.hpp"
-#include "milter/discovery/lookup_outcome.hpp"
 #include "milter/discovery/wkd_source.hpp"
 #include "milter/settings/config.hpp"
-#include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
+#include "policy/notices/key_watch.hpp"
 
 #include <chrono>
 #include <optional>
@@ -21,19 +21,44 @@ struct finding {
     lookup_outcome what = lookup_outcome::failed;
     policy::key_source source = policy::key_source::wkd;
     std::vector<keys::imported_certificate> certificates; // as the store has them now
-    std::string evidence;                                 // the URL
+    std::string evidence;                                 // the URL, or the mail
     std::string problem;                                  // one line for people, or empty
     std::optional<std::chrono::seconds> retry_after = {};
 };
 
+// Where is looked, and where what is found goes.
+struct search {
+    discover_settings discover;
+    keys::keyring_places places;
+    policy::encryption how;
+};
+
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up = {});
 
-// What is found, and cannot be used, is none. Throws where the store cannot be written, or gpg fails.
-finding find_certificates(https_client& client, const policy::address& whose, const keys::keyring_places& places,
-                          const policy::encryption& how, std::chrono::steady_clock::time_point deadline);
+// What is on in sealgate.yaml, what vouches most first.
+std::vector<policy::key_source> sources_on(const discover_settings& discover);
 
-// For the audit log: one for each certificate that is new in the store, or changed. `names`: how the log calls people.
-std::vector<policy::key_event_facts> events_of(const finding& what, const policy::address& whose,
-                                               const policy::pseudonyms& names);
+// What is found, and cannot be used, is none. Of a source with several servers, the first that has one. Throws where the store
+// cannot be written, or gpg fails.
+finding find_certificates(https_client& client, policy::key_source from, const policy::address& whose, const search& by,
+                          std::chrono::steady_clock::time_point deadline);
+
+// Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set.
+finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by);
+
+// What was known of somebody before anybody looked: an index that is open sees what is put into its store.
+struct known_before {
+    std::string used; // the fingerprint that mail was sealed to; empty: none
+    std::vector<std::string> all, revoked;
+};
+known_before known_now(const keys::keyring& certificates, const policy::address& whose);
+
+// What is new in it. `names`: how the log calls people.
+struct finding_report {
+    std::vector<policy::key_event_facts> events; // for the audit log: one a certificate
+    std::vector<policy::key_news> news;          // for the administrators
+};
+finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,
+                         const keys::keyring& certificates, const policy::pseudonyms& names);
 
 } // namespace sealgate::milter

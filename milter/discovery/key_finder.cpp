@@ -38,24 +38,71 @@ key_search search_of(lookup_outcome what) {
     std::unreachable();
 }
 
+// A failure says more than that there is none, and a certificate more than that.
+lookup_outcome stronger(lookup_outcome one, lookup_outcome other) {
+    const auto weight = [](lookup_outcome what) {
+        return what == lookup_outcome::found ? 2 : what == lookup_outcome::failed ? 1 : 0;
+    };
+    return weight(one) >= weight(other) ? one : other;
+}
+
+std::string answer_key(policy::key_source source, const policy::address& whose) {
+    return std::string(name_of(source)) + " " + whose.key();
+}
+
+// Those that may be used, and the others.
+std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> split(const std::vector<policy::key_source>& all,
+                                                                                  const std::vector<policy::key_source>& used) {
+    std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> out;
+    for (const auto source : all) (std::ranges::find(used, source) != used.end() ? out.first : out.second).push_back(source);
+    return out;
+}
+
+void note_news(keys::evidence_book& book, const std::vector<policy::key_news>& news) {
+    try {
+        book.note(news);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
+    }
+}
+
+void tell(const policy::address& whose, const finding& found) {
+    if (!found.problem.empty()) log_line("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
+    for (const auto& [cert, change] : found.certificates)
+        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + found.evidence);
+}
+
 } // namespace
 
 struct key_finder::question {
-    question(asio::io_context& io, policy::address who)
+    question(asio::io_context& io, policy::address who, sources allowed, sources others)
         : whose(std::move(who))
+        , from(std::move(allowed))
+        , aside(std::move(others))
         , ended(io, steady_clock::time_point::max()) {}
 
+    std::string key() const {
+        auto out = whose.key();
+        for (const auto* some : {&from, &aside})
+            for (const auto source : *some) out.append(" ").append(name_of(source));
+        return out;
+    }
+
     policy::address whose;
+    sources from, aside;      // asked one after the other; of `aside` nobody waits for the answer
+    bool anew = false;        // whatever is known
     asio::steady_timer ended; // cancelled then
     std::optional<lookup_outcome> what;
 };
 
-key_finder::key_finder(asio::io_context& io, const std::filesystem::path& found_keys, surroundings with)
+key_finder::key_finder(asio::io_context& io, const keys::keyring_places& places, surroundings with)
     : io_(io)
     , with_(std::move(with))
-    , answers_(found_keys / "answers.sqlite")
+    , answers_(places.trust / "answers.sqlite")
+    , evidence_(keys::evidence_file(places))
     , pool_(with_thread_name("lookup", [] { return asio::thread_pool(most_workers); })) {
-    keys::make_private_directory(found_keys);
+    keys::make_private_directory(places.found);
+    keys::make_private_directory(places.trust);
 }
 
 key_finder::~key_finder() {
@@ -64,18 +111,20 @@ key_finder::~key_finder() {
     pool_.join();
 }
 
-bool key_finder::is_on() const { return with_.live()->gateway.discover.wkd; }
+bool key_finder::is_on() const { return !sources_on(with_.live()->gateway.discover).empty(); }
 
-awaitable<std::vector<key_search>> key_finder::find(std::vector<policy::address> whose) {
+awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes) {
     const auto deadline = steady_clock::now() + with_.live()->gateway.discover.wait;
-    std::vector<key_search> out(whose.size(), key_search::failed);
-    std::vector<std::shared_ptr<question>> mine(whose.size());
-    for (std::size_t i = 0; i < whose.size(); ++i) {
-        const auto known = answers_.find(whose[i].key(), keys::this_second());
-        if (known && (known->what != lookup_outcome::found || has_some(whose[i])))
-            out[i] = search_of(known->what);
-        else
-            mine[i] = join(whose[i]);
+    std::vector<key_search> out(wishes.size(), key_search::failed);
+    std::vector<std::shared_ptr<question>> mine(wishes.size());
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+        const auto [from, aside] = split(sources_on(with_.live()->gateway.discover), wishes[i].from);
+        const auto known = known_from(from, wishes[i].whose);
+        if (known) out[i] = search_of(*known);
+        const bool asks_aside = known == lookup_outcome::none && !known_from(aside, wishes[i].whose);
+        if (known && !asks_aside) continue;
+        auto asked = join(std::make_shared<question>(io_, wishes[i].whose, from, aside));
+        if (!known) mine[i] = std::move(asked);
     }
     begin_some();
     for (std::size_t i = 0; i < mine.size(); ++i) {
@@ -86,25 +135,49 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<policy::address>
             co_await (mine[i]->ended.async_wait(as_result) || patience.async_wait(as_result));
         }
         const auto what = mine[i]->what.value_or(lookup_outcome::failed);
-        out[i] = what == lookup_outcome::found && !has_some(whose[i]) ? key_search::failed : search_of(what);
+        const bool is_there = known_from(mine[i]->from, wishes[i].whose) == lookup_outcome::found;
+        out[i] = what == lookup_outcome::found && !is_there ? key_search::failed : search_of(what);
     }
     co_return out;
 }
 
 // What was found may be removed again, and may not be in force: the store cannot be read.
-bool key_finder::has_some(const policy::address& whose) const {
-    return !with_.live()->certificates->all_of(whose.key(), keys::this_second()).empty();
+bool key_finder::has_some(const policy::address& whose, policy::key_source from) const {
+    const auto all = with_.live()->certificates->all_of(whose.key(), keys::this_second());
+    return std::ranges::any_of(all, [&](const auto& one) { return one->source <= from; });
+}
+
+bool key_finder::has_usable(const policy::address& whose, const sources& from) const {
+    return with_.live()->certificates->find(whose.key(), keys::this_second(), &from).state == policy::key_state::usable;
+}
+
+// Of one source, what is still believed.
+std::optional<lookup_outcome> key_finder::known_from(policy::key_source source, const policy::address& whose) const {
+    const auto known = answers_.find(answer_key(source, whose), keys::this_second());
+    if (known && known->what == lookup_outcome::found && !has_some(whose, source)) return std::nullopt;
+    return known ? std::optional(known->what) : std::nullopt;
+}
+
+// Of all of them; nothing where one would have to be asked. What cannot be used is found, and the next one is asked.
+std::optional<lookup_outcome> key_finder::known_from(const sources& all, const policy::address& whose) const {
+    auto out = lookup_outcome::none;
+    for (const auto source : all) {
+        const auto known = known_from(source, whose);
+        if (!known) return std::nullopt;
+        if (*known == lookup_outcome::found && has_usable(whose, all)) return known;
+        out = stronger(out, *known);
+    }
+    return out;
 }
 
 // Null where too many wait already.
-std::shared_ptr<key_finder::question> key_finder::join(const policy::address& whose) {
-    const auto key = whose.key();
+std::shared_ptr<key_finder::question> key_finder::join(std::shared_ptr<question> made) {
+    const auto key = made->key();
     if (const auto at = asked_.find(key); at != asked_.end()) return at->second;
     if (asked_.size() >= most_waiting) return nullptr;
-    auto made = std::make_shared<question>(io_, whose);
     asked_.emplace(key, made);
-    auto& queue = domains_[whose.domain];
-    if (queue.waiting.empty() && !queue.is_served) turns_.push_back(whose.domain);
+    auto& queue = domains_[made->whose.domain];
+    if (queue.waiting.empty() && !queue.is_served) turns_.push_back(made->whose.domain);
     queue.waiting.push_back(made);
     return made;
 }
@@ -139,43 +212,84 @@ awaitable<void> key_finder::serve(std::string domain) {
         }
         if (!problem.empty()) log_line("looking for a key of " + text::printable(domain) + ": " + problem);
         if (!next->what) end(*next, lookup_outcome::failed);
+        asked_.erase(next->key());
     }
     domains_.erase(domain);
 }
 
 awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> client) {
-    const auto live = with_.live();
-    auto work = [this, live, client = std::move(client), whose = of.whose] {
-        auto out = find_certificates(*client, whose, key_places(live->gateway), live->rules.encryption,
-                                     steady_clock::now() + longest_lookup);
-        out.what = answers_.put(whose.key(), out.what, live->gateway.discover.refresh, out.retry_after, keys::this_second());
-        return out;
-    };
-    const auto found = co_await offload(pool_, std::move(work));
-    if (!found.problem.empty()) log_line("looking for a key of " + text::printable(of.whose.domain) + ": " + found.problem);
-    if (record(of.whose, found)) co_await with_.take_up(found.source);
-    end(of, found.what);
+    const auto what = co_await ask(of, of.from, client);
+    end(of, what);
+    if (what != lookup_outcome::found) co_await ask(of, of.aside, client);
 }
 
-// Before it is in force: what a mail is sealed to has its record first. False: nothing is new.
-bool key_finder::record(const policy::address& whose, const finding& what) {
-    auto events = events_of(what, whose, with_.names);
-    if (events.empty()) return false;
-    const auto before = with_.live()->certificates->find(whose.key(), keys::this_second()).stored;
-    const auto used = before ? with_.names.of_text(before->cert.fingerprint) : std::string{};
-    for (const auto& [cert, change] : what.certificates)
-        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + what.evidence);
-    for (auto& event : events) {
-        if (event.fingerprint != used) event.replaces = used;
-        with_.record(policy::key_event(event));
+awaitable<lookup_outcome> key_finder::ask(const question& of, const sources& from, std::shared_ptr<https_client> client) {
+    auto out = lookup_outcome::none;
+    for (const auto source : from) {
+        const auto known = of.anew ? std::nullopt : known_from(source, of.whose);
+        const auto what = known ? *known : co_await ask_one(of, source, client);
+        out = stronger(out, what);
+        if (what == lookup_outcome::found && has_usable(of.whose, from)) break;
     }
-    return true;
+    co_return out;
+}
+
+// What it is sealed to has its record before it is in force.
+awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_source from,
+                                              std::shared_ptr<https_client> client) {
+    if (const auto rests = resting_.find(from); rests != resting_.end() && steady_clock::now() < rests->second)
+        co_return lookup_outcome::failed;
+    const auto live = with_.live();
+    auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
+        const auto before = known_now(*live->certificates, whose);
+        const search by{.discover = live->gateway.discover, .places = key_places(live->gateway), .how = live->rules.encryption};
+        auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
+        found.what =
+            answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
+        if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
+        auto report = report_on(found, whose, before, *live->certificates, with_.names);
+        note_news(evidence_, report.news);
+        return std::pair(std::move(found), std::move(report));
+    };
+    const auto [found, report] = co_await offload(pool_, std::move(work));
+    tell(of.whose, found);
+    if (found.retry_after && from != policy::key_source::wkd) resting_[from] = steady_clock::now() + *found.retry_after;
+    for (const auto& event : report.events) with_.record(policy::key_event(event));
+    if (!report.events.empty()) co_await with_.take_up(from);
+    co_return found.what;
+}
+
+// After a failure it is asked for again within the hour, and not after a day.
+void key_finder::note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what,
+                            std::chrono::seconds refresh) {
+    constexpr std::chrono::hours soon{1};
+    const auto now = keys::this_second();
+    try {
+        evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line("what was asked for again cannot be noted: " + std::string(problem.what()));
+    }
 }
 
 void key_finder::end(question& of, lookup_outcome what) {
     of.what = what;
     of.ended.cancel();
-    asked_.erase(of.whose.key());
+}
+
+// Of each source whatever was asked for longest ago. What is asked for again is spread over time as it was found.
+awaitable<void> key_finder::refresh_some() {
+    const auto& discover = with_.live()->gateway.discover;
+    const auto due = keys::this_second() - discover.refresh;
+    for (const auto source : sources_on(discover)) {
+        auto look = [this, source, due] { return evidence_.not_asked_since(source, due, most_refreshed); };
+        const auto old = co_await offload(pool_, std::move(look));
+        for (const auto& one : old) {
+            auto again = std::make_shared<question>(io_, policy::parse_address(one.address), sources{source}, sources{});
+            again->anew = true;
+            join(std::move(again));
+        }
+    }
+    begin_some();
 }
 
 } // namespace sealgate::milter

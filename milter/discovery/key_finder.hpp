@@ -1,11 +1,15 @@
 // Looks for certificates where they are published, beside the mail: who waits for one waits for himself alone.
 //
-// An address is looked for once, however many mails want it. One worker asks for all addresses of a domain, over one
-// connection; the workers, and those who wait, are few. What is found goes into the store of its source, is recorded, and is in
-// force before whoever asked goes on. Answers are remembered (lookup_answers). Network thread, but for the asking.
+// An address is looked for once, however many mails want it: at one source after the other, until there is a certificate that
+// can be used. Sources from which mail is not sealed without a person's word are asked last, and no mail waits for them. One
+// worker asks for all addresses of a domain, over one connection; the workers, and those who wait, are few. What is found goes
+// into the store of its source, is recorded, and is in force before whoever asked goes on. Answers are remembered
+// (lookup_answers). What was found is asked for again, now and then, so that revocations and later ends are known in time.
+// Network thread, but for the asking.
 // Tested by e2e/test_found_keys.py.
 #pragma once
 
+#include "keys/store/evidence.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/discovery/lookup_answers.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -18,6 +22,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -29,9 +34,15 @@
 
 namespace sealgate::milter {
 
+struct key_wish {
+    policy::address whose;
+    std::vector<policy::key_source> from; // which may be used
+};
+
 class key_finder {
 public:
     static constexpr std::size_t most_workers = 8, most_waiting = 10'000; // domains at a time; addresses
+    static constexpr std::size_t most_refreshed = 100;                    // of a source, at a time
 
     struct surroundings {
         std::function<std::shared_ptr<const snapshot>()> live;
@@ -42,7 +53,7 @@ public:
     };
 
     // All of them outlive it; so does the io_context, which must not run any more when it is destroyed.
-    key_finder(boost::asio::io_context& io, const std::filesystem::path& found_keys, surroundings with);
+    key_finder(boost::asio::io_context& io, const keys::keyring_places& places, surroundings with);
     ~key_finder();
 
     // Whether anybody would be asked.
@@ -50,27 +61,39 @@ public:
 
     // Suspends until there is an answer for each, for keys.discover.wait at most; what is too slow has failed. `none`: there
     // is a certificate now.
-    boost::asio::awaitable<std::vector<policy::key_search>> find(std::vector<policy::address> whose);
+    boost::asio::awaitable<std::vector<policy::key_search>> find(std::vector<key_wish> wishes);
+
+    // Asks again for what was asked for longest ago, where that is keys.discover.refresh ago; a few each time.
+    boost::asio::awaitable<void> refresh_some();
 
 private:
     struct question;
+    using sources = std::vector<policy::key_source>;
     struct domain_queue {
         std::deque<std::shared_ptr<question>> waiting;
         bool is_served = false;
     };
 
-    bool has_some(const policy::address& whose) const;
-    std::shared_ptr<question> join(const policy::address& whose);
+    bool has_some(const policy::address& whose, policy::key_source from) const;
+    bool has_usable(const policy::address& whose, const sources& from) const;
+    std::optional<lookup_outcome> known_from(policy::key_source source, const policy::address& whose) const;
+    std::optional<lookup_outcome> known_from(const sources& all, const policy::address& whose) const;
+    std::shared_ptr<question> join(std::shared_ptr<question> made);
     void begin_some();
     boost::asio::awaitable<void> serve(std::string domain);
     boost::asio::awaitable<void> answer(question& of, std::shared_ptr<https_client> client);
-    bool record(const policy::address& whose, const finding& what);
+    boost::asio::awaitable<lookup_outcome> ask(const question& of, const sources& from, std::shared_ptr<https_client> client);
+    boost::asio::awaitable<lookup_outcome> ask_one(const question& of, policy::key_source from,
+                                                   std::shared_ptr<https_client> client);
+    void note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what, std::chrono::seconds refresh);
     void end(question& of, lookup_outcome what);
 
     boost::asio::io_context& io_;
     surroundings with_;
     lookup_answers answers_;
-    std::map<std::string, std::shared_ptr<question>> asked_; // by address key, until they are answered
+    keys::evidence_book evidence_;
+    std::map<policy::key_source, std::chrono::steady_clock::time_point> resting_; // it said that it was asked too often
+    std::map<std::string, std::shared_ptr<question>> asked_; // by address and sources, until they are answered
     std::map<std::string, domain_queue> domains_;            // what is to be asked
     std::deque<std::string> turns_;                          // domains that are not served yet
     std::size_t workers_ = 0;

@@ -9,7 +9,9 @@
 #include "milter/gateway/edits_and_copies.hpp"
 #include "milter/gateway/given_id.hpp"
 #include "milter/gateway/leaving_size.hpp"
+#include "milter/gateway/pinning.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/audit/record.hpp"
 #include "policy/decision/refusal.hpp"
 
@@ -36,7 +38,7 @@ constexpr std::size_t large_message = 256 * 1024;
 std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
                                                   keys::time_point now) {
     std::vector<keys::seal_recipient> out;
-    for (const auto one : group) out.push_back(keys::recipient_for(*judged.certificates[one], now));
+    for (const auto one : group) out.push_back(keys::recipient_for(*judged.keys[one].stored, now));
     for (const auto& stored : judged.further_readers) out.push_back(keys::recipient_for(*stored, now));
     return out;
 }
@@ -109,6 +111,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
     if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
+    co_await pin(of);
     auto both = record(record_of(of)) && remember(of);
     auto [unrecorded, forgotten] = co_await std::move(both);
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
@@ -144,9 +147,14 @@ awaitable<judgement> gateway::observe(const passage& of) {
 awaitable<void> gateway::look_up(passage& of) {
     const auto places = policy::recipients_to_look_up(of.judged.made);
     if (places.empty() || !of.mail->lost.empty() || finder_ == nullptr || !finder_->is_on()) co_return;
-    std::vector<policy::address> whose;
-    for (const auto i : places) whose.push_back(of.mail->recipients[i]);
-    const auto found = co_await finder_->find(std::move(whose));
+    std::vector<key_wish> wishes;
+    for (const auto i : places) {
+        const auto& who = of.mail->recipients[i];
+        const auto base = policy::without_extension(who.key(), of.live->rules.encryption.recipient_delimiter);
+        wishes.push_back({.whose = base.empty() ? who : policy::parse_address(base),
+                          .from = policy::sources_for(of.live->rules, of.judged.made.recipients[i])});
+    }
+    const auto found = co_await finder_->find(std::move(wishes));
     of.searched.assign(of.mail->recipients.size(), policy::key_search::none);
     for (std::size_t i = 0; i < places.size(); ++i) of.searched[places[i]] = found[i];
     of.live = live_;
@@ -220,6 +228,23 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     }
     of.reply = reply_to(of);
     return edits;
+}
+
+// Mail is sealed to what was found for somebody the first time, or to another one than before: on disk before it leaves.
+awaitable<void> gateway::pin(passage& of) {
+    std::vector<keys::pin> fresh;
+    const auto& made = of.judged.made;
+    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+        const auto& key = of.judged.keys[i];
+        if (made.recipients[i].result != policy::outcome::seal || key.standing != policy::key_standing::found) continue;
+        fresh.push_back({.address = key.address, .fingerprint = key.stored->cert.fingerprint, .since = of.now()});
+    }
+    if (fresh.empty() || of.sealed.empty()) co_return;
+    auto work = [this, live = of.live, fresh = std::move(fresh)] {
+        for (const auto& event : pin_found(*live, fresh, names_)) events_.record(policy::key_event(event));
+    };
+    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
+    if (!kept) take_back(of, kept.error().why, "what it is sealed to cannot be noted: " + kept.error().text);
 }
 
 // The record is to say what the sender will hear, so that is found out before; it is kept behind the record.

@@ -8,6 +8,7 @@
 #include "policy/decision/thread.hpp"
 #include "policy/mail/subject.hpp"
 
+#include <map>
 #include <set>
 #include <utility>
 
@@ -28,6 +29,38 @@ std::vector<std::string> parties(const transaction& mail) {
     for (const auto& who : mail.recipients) keys.push_back(who.key());
     return keys;
 }
+
+policy::key_facts facts_of(const keys::found_key& found, policy::key_search searched) {
+    return {.state = found.state,
+            .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
+            .in_doubt = found.in_doubt,
+            .source = found.stored ? found.stored->source : policy::key_source::own,
+            .standing = found.standing,
+            .searched = searched};
+}
+
+// What is found for one recipient: as encryption.keys says, and as each row that narrows it says.
+struct recipient_keys {
+    keys::found_key usual;
+    std::map<policy::rank, keys::found_key> by_rank;
+
+    recipient_keys(const snapshot& live, const std::string& address_key, keys::time_point now)
+        : usual(live.certificates->find(address_key, now)) {
+        for (policy::rank row = 0; row < live.rules.rules.size(); ++row)
+            if (const auto& only = live.rules.rules[row].keys)
+                by_rank.emplace(row, live.certificates->find(address_key, now, &*only));
+    }
+
+    void tell(policy::recipient_facts& to, policy::key_search searched) const {
+        to.key = facts_of(usual, searched);
+        for (const auto& [row, found] : by_rank) to.key_by_rank.emplace(row, facts_of(found, searched));
+    }
+
+    keys::found_key for_row(std::optional<policy::rank> row) && {
+        const auto at = row ? by_rank.find(*row) : by_rank.end();
+        return at == by_rank.end() ? std::move(usual) : std::move(at->second);
+    }
+};
 
 } // namespace
 
@@ -55,22 +88,20 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
 
     const auto visible = visible_keys(mail.mail);
     const keys::readership readers(seen);
+    std::vector<recipient_keys> found;
     for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
         const auto& who = mail.recipients[i];
         const auto key = who.key();
-        auto found = live.certificates->find(key, now);
         out.known.recipients.push_back(
             {.who = who,
              .seen = visible.contains(key) ? policy::visibility::visible : policy::visibility::hidden,
-             .key = {.state = found.state,
-                     .fingerprint = found.stored ? found.stored->cert.fingerprint : std::string{},
-                     .in_doubt = found.in_doubt,
-                     .source = found.stored ? found.stored->source : policy::key_source::own,
-                     .searched = i < searched.size() ? searched[i] : policy::key_search::none},
+             .key = {},
              .to_them = readers.addressed_to(*live.certificates, key, now)});
-        out.certificates.push_back(std::move(found.stored));
+        found.emplace_back(live, key, now)
+            .tell(out.known.recipients.back(), i < searched.size() ? searched[i] : policy::key_search::none);
     }
     out.made = policy::decide(live.rules, out.known);
+    for (std::size_t i = 0; i < found.size(); ++i) out.keys.push_back(std::move(found[i]).for_row(out.made.recipients[i].row));
     if (mail.deletions_may_miss) out.made.forms = policy::without_taking_off(std::move(out.made.forms));
     if (out.made.failure == policy::reason::keys_unreadable)
         out.failure_note = "certificates that may be a recipient's cannot be read; sealgate check names their files";

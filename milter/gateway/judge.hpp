@@ -17,7 +17,7 @@ namespace sealgate::milter {
 struct judgement {
     policy::facts known;
     policy::decision made;
-    std::vector<keys::shared_certificate> certificates;    // of the recipients, by their place; null where there is none
+    std::vector<keys::found_key> keys;                     // of the recipients, by their place, as their row may use them
     std::vector<keys::shared_certificate> further_readers; // where it is to be sealed
     std::string protection_note;                           // why the message's protection is what it is: one line for people
     std::string failure_note; // why the decision is to defer, for the journal: one line, or nothing

@@ -100,7 +100,7 @@ asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<po
         const auto live = gateway_.live();
         auto work = [this, live, what, only] {
             auto reread = read_keys_anew(*live, what, only);
-            if (!reread.changes.none()) events_.look(); // what a command says of it comes first
+            if (reread.fresh) events_.look(); // what a command says of it comes first
             return reread;
         };
         std::optional<reread_keys> reread;

@@ -1,8 +1,10 @@
 #include "milter/key_commands/change.hpp"
 
 #include "keys/base/clock.hpp"
+#include "keys/store/bindings.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/key_table.hpp"
+#include "milter/key_commands/takeover.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
@@ -26,17 +28,6 @@ std::string change_name(keys::change what) {
     return "?";
 }
 
-// A certificate can name any address: one that takes over somebody's mail must not do so silently.
-void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after) {
-    for (const auto& [address, old] : before) {
-        const auto found = after.find(address, keys::this_second());
-        if (found.state != policy::key_state::usable || found.stored->cert.fingerprint == old) continue;
-        const auto& fingerprint = found.stored->cert.fingerprint;
-        complain("mail to " + address + " is encrypted to " + fingerprint + " from now on, no longer to " + old +
-                 "; if that is not meant: sealgate keys remove " + fingerprint);
-    }
-}
-
 void print_imported(const keys::certificate& cert, keys::change what, bool as_json_line) {
     if (as_json_line) {
         auto line = key_as_json(cert, policy::key_source::own);
@@ -56,7 +47,12 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
     case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
     case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
     case policy::key_change::import:
-    case policy::key_change::found: break;
+    case policy::key_change::approve:
+    case policy::key_change::bind:
+    case policy::key_change::unbind:
+    case policy::key_change::found:
+    case policy::key_change::revoked:
+    case policy::key_change::changed: break;
     }
     std::unreachable();
 }
@@ -68,9 +64,22 @@ keys::store store_with(const key_desk& desk, const keys::keyring& all, std::stri
     return is_found ? desk.of(found->source) : desk.own();
 }
 
+// What is bound to somebody would leave them without a key.
+bool is_bound(const keys::keyring& all, std::string_view spelled) {
+    const auto found = all.find_entry(spelled, keys::this_second()).stored;
+    if (!found || !all.bound()) return false;
+    for (const auto& [whose, fingerprint] : all.bound()->all()) {
+        if (fingerprint != found->cert.fingerprint) continue;
+        complain(fingerprint + " is bound to " + whose + "; first: sealgate keys unbind " + whose);
+        return true;
+    }
+    return false;
+}
+
 // remove, disable, enable: one certificate, by fingerprint.
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
     const auto before = desk.open(keys::reading::at_once).certificates;
+    if (what == policy::key_change::remove && is_bound(*before, called.words[0])) return exit_no;
     const auto done = carry_out(what, store_with(desk, *before, called.words[0]), called.words[0]);
     if (!done) {
         complain(done.error());

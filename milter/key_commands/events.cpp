@@ -34,26 +34,48 @@ void key_events::leave(const std::vector<policy::key_event_facts>& events) const
     leave_events(directory_, out);
 }
 
+policy::key_event_facts key_events::facts_of(policy::key_change what, const std::string& fingerprint) const {
+    return {.time = std::chrono::system_clock::now(),
+            .what = what,
+            .id = new_decision_id(),
+            .fingerprint = names_.of_text(fingerprint),
+            .addresses = {},
+            .user = current_user(names_)};
+}
+
+std::vector<std::string> key_events::named(const std::vector<std::string>& addresses) const {
+    std::vector<std::string> out;
+    for (const auto& one : addresses) out.push_back(names_.of(policy::parse_address(one)));
+    return out;
+}
+
 void key_events::leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const {
-    const auto user = current_user(names_);
     std::vector<policy::key_event_facts> events;
     for (const auto& cert : certificates) {
-        std::vector<std::string> addresses;
-        for (const auto& one : cert.addresses) addresses.push_back(names_.of(policy::parse_address(one)));
-        events.push_back({.time = std::chrono::system_clock::now(),
-                          .what = what,
-                          .id = new_decision_id(),
-                          .fingerprint = names_.of_text(cert.fingerprint),
-                          .addresses = std::move(addresses),
-                          .user = user});
+        events.push_back(facts_of(what, cert.fingerprint));
+        events.back().addresses = named(cert.addresses);
     }
     leave(events);
 }
 
-void key_events::leave_found(const finding& found, const policy::address& whose) const {
-    auto events = events_of(found, whose, names_);
+void key_events::leave_found(const finding_report& found) const {
+    auto events = found.events;
     for (auto& one : events) one.user = current_user(names_);
     leave(events);
+}
+
+void key_events::leave_approved(const keys::stored_certificate& found, std::string evidence) const {
+    auto event = facts_of(policy::key_change::approve, found.cert.fingerprint);
+    event.addresses = named(found.cert.addresses);
+    event.source = found.source;
+    event.evidence = names_.of_text(std::move(evidence));
+    leave(std::vector{event});
+}
+
+void key_events::leave_bound(policy::key_change what, const std::string& whose, const std::string& fingerprint) const {
+    auto event = facts_of(what, fingerprint);
+    event.addresses = {whose.starts_with('@') ? names_.of_text(whose) : names_.of(policy::parse_address(whose))};
+    leave(std::vector{event});
 }
 
 } // namespace sealgate::milter

@@ -2,10 +2,10 @@
 // Tested by e2e/test_audit_keys.py.
 #pragma once
 
-#include "keys/certificates/certificate.hpp"
+#include "keys/certificates/lookup.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/settings/config.hpp"
-#include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
 
 #include <string>
@@ -20,11 +20,17 @@ public:
 
     // On disk when it returns. Of each its fingerprint and its addresses count. Throws std::system_error.
     void leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const;
-    // What of it is new in the store.
-    void leave_found(const finding& found, const policy::address& whose) const;
+    void leave_found(const finding_report& found) const;
+    // With where it comes from.
+    void leave_approved(const keys::stored_certificate& found, std::string evidence) const;
+    // `whose`: an address, or @DOMAIN.
+    void leave_bound(policy::key_change what, const std::string& whose, const std::string& fingerprint) const;
+    const policy::pseudonyms& names() const { return names_; }
 
 private:
     void leave(const std::vector<policy::key_event_facts>& events) const;
+    policy::key_event_facts facts_of(policy::key_change what, const std::string& fingerprint) const;
+    std::vector<std::string> named(const std::vector<std::string>& addresses) const;
 
     std::string directory_;
     policy::pseudonyms names_;

@@ -2,6 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
+#include "keys/store/evidence.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/base/text.hpp"
@@ -11,7 +12,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iostream>
+#include <set>
 #include <stdexcept>
 
 namespace sealgate::milter {
@@ -53,26 +56,90 @@ bool has_usable(const finding& found) {
     });
 }
 
-} // namespace
+// Who asks by hand asks the domain, whatever sealgate.yaml says of mail.
+std::vector<policy::key_source> sources_to_ask(const discover_settings& discover) {
+    auto out = sources_on(discover);
+    if (out.empty()) out.push_back(policy::key_source::wkd);
+    return out;
+}
 
-int find_published(const key_desk& desk, const invocation& called) {
+class asker {
+public:
+    asker(const key_desk& desk, bool as_json_lines)
+        : desk_(desk)
+        , as_json_lines_(as_json_lines)
+        , by_{.discover = desk.gateway.discover, .places = key_places(desk.gateway), .how = desk.how}
+        , client_(https_settings_of(by_.discover))
+        , book_(keys::evidence_file(by_.places)) {
+        keys::make_private_directory(by_.places.found);
+        keys::make_private_directory(by_.places.trust);
+    }
+
+    // Whether there is a certificate that can be used.
+    bool ask(policy::key_source source, const policy::address& whose) {
+        const auto certificates = desk_.open(keys::reading::at_once).certificates;
+        const auto before = known_now(*certificates, whose);
+        const auto found = find_certificates(client_, source, whose, by_, std::chrono::steady_clock::now() + patience);
+        const auto report = report_on(found, whose, before, *certificates, desk_.events.names());
+        desk_.events.leave_found(report);
+        book_.note(report.news);
+        as_json_lines_ ? print_as_json(whose, found) : print(whose, found);
+        return has_usable(found);
+    }
+
+    // One source after the other, until there is one.
+    bool find(const policy::address& whose) {
+        return std::ranges::any_of(sources_to_ask(by_.discover), [&](policy::key_source one) { return ask(one, whose); });
+    }
+
+    // What was found before; of these addresses alone, if any are named.
+    bool refresh(const std::vector<std::string>& only) {
+        constexpr std::size_t all = 1'000'000;
+        bool out = true;
+        std::set<std::string> asked;
+        for (const auto source : sources_to_ask(by_.discover))
+            for (const auto& one : book_.from(source, all)) {
+                const bool is_meant = only.empty() || std::ranges::find(only, one.address) != only.end();
+                if (!is_meant || !asked.insert(std::string(name_of(source)) + " " + one.address).second) continue;
+                out = ask(source, policy::parse_address(one.address)) && out;
+            }
+        return out;
+    }
+
+private:
+    const key_desk& desk_;
+    bool as_json_lines_;
+    search by_;
+    https_client client_;
+    keys::evidence_book book_;
+};
+
+int answered(const std::function<bool()>& ask) {
     try {
-        keys::make_private_directory(desk.gateway.found_keys_directory());
-        https_client client(https_settings_of(desk.gateway.discover));
-        int status = exit_yes;
-        for (const auto& word : called.words) {
-            const auto whose = policy::parse_address(word);
-            const auto found = find_certificates(client, whose, key_places(desk.gateway), desk.how,
-                                                 std::chrono::steady_clock::now() + patience);
-            desk.events.leave_found(found, whose);
-            called.json() ? print_as_json(whose, found) : print(whose, found);
-            if (!has_usable(found)) status = exit_no;
-        }
-        return status;
+        return ask() ? exit_yes : exit_no;
     } catch (const std::runtime_error& problem) {
         complain(problem.what());
         return exit_unusable;
     }
+}
+
+} // namespace
+
+int find_published(const key_desk& desk, const invocation& called) {
+    return answered([&] {
+        asker by(desk, called.json());
+        bool out = true;
+        for (const auto& word : called.words) out = by.find(policy::parse_address(word)) && out;
+        return out;
+    });
+}
+
+int refresh_found(const key_desk& desk, const invocation& called) {
+    return answered([&] {
+        std::vector<std::string> only;
+        for (const auto& word : called.words) only.push_back(policy::parse_address(word).key());
+        return asker(desk, called.json()).refresh(only);
+    });
 }
 
 } // namespace sealgate::milter

@@ -3,7 +3,9 @@
 #include "milter/key_commands/change.hpp"
 #include "milter/key_commands/desk.hpp"
 #include "milter/key_commands/find.hpp"
+#include "milter/key_commands/proposed.hpp"
 #include "milter/key_commands/show.hpp"
+#include "milter/key_commands/trust.hpp"
 
 namespace sealgate::milter {
 
@@ -19,7 +21,7 @@ constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
-const std::array<command_entry, 7> keys_commands{{
+const std::array<command_entry, 12> keys_commands{{
     {.name = "import",
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
@@ -50,6 +52,43 @@ const std::array<command_entry, 7> keys_commands{{
      .options = {json_option},
      .arguments = {.least = 1, .most = SIZE_MAX},
      .run = at_desk<find_published>},
+    {.name = "refresh",
+     .synopsis = "[--json] [ADDRESS...]",
+     .summary = "look again for what was found",
+     .details = "Where it was found, and for these addresses alone where any are named. The gateway does so by itself "
+                "(keys.discover.refresh).\n",
+     .options = {json_option},
+     .arguments = {.least = 0, .most = SIZE_MAX},
+     .run = at_desk<refresh_found>},
+    {.name = "proposed",
+     .synopsis = "[--json]",
+     .summary = "list found certificates that wait for a word, with what speaks for them",
+     .details = "Mail is not encrypted to them: their source is not in encryption.keys, another one of the same address is in\n"
+                "use, or one is disabled. After keys approve it is.\n",
+     .options = {json_option},
+     .run = at_desk<list_proposed>},
+    {.name = "approve",
+     .synopsis = "[--json] FINGERPRINT...",
+     .summary = "make found certificates the organisation's own",
+     .details = "By the whole fingerprint. In force within a second.\n",
+     .options = {json_option},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = at_desk<approve_certificates>},
+    {.name = "bind",
+     .synopsis = "[--json] [ADDRESS | @DOMAIN FINGERPRINT]",
+     .summary = "use this certificate for an address, or for a whole domain",
+     .details = "Mail to them is encrypted to it and to no other one, whatever is found or imported. Without arguments, lists "
+                "what\n"
+                "is bound. In force within a second.\n",
+     .options = {json_option},
+     .arguments = {.least = 0, .most = 2},
+     .run = at_desk<bind_certificate>},
+    {.name = "unbind",
+     .synopsis = "[--json] ADDRESS | @DOMAIN",
+     .summary = "take a binding back",
+     .options = {json_option},
+     .arguments = one_argument,
+     .run = at_desk<unbind>},
     {.name = "remove",
      .synopsis = "[--json] FINGERPRINT",
      .summary = "remove a certificate",

@@ -1,7 +1,9 @@
 #include "milter/notices/key_watch.hpp"
 
 #include "keys/base/files.hpp"
+#include "keys/base/sqlite.hpp"
 #include "keys/certificates/ends.hpp"
+#include "keys/store/evidence.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
@@ -23,7 +25,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds before_another_try{30}, longest_sleep{60};
-constexpr std::chrono::hours further_ahead{25}; // what comes into sight until the next look, which is within a day
+constexpr std::chrono::minutes between_looks{10}; // for what happens without a change of the configuration in force
+constexpr std::size_t most_news = 1000;           // at a time
+constexpr std::chrono::hours further_ahead{25};   // what comes into sight until the next look, which is within a day
 
 } // namespace
 
@@ -60,11 +64,24 @@ std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
     if (watch.mail.empty()) return now + std::chrono::hours(24);
     const auto ahead = std::ranges::max(watch.before) + further_ahead;
     const auto& own = live.certificates->own(); // what is found is found again
-    const auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
+    auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
+    keys.news = news_of(live, now);
     const auto news = policy::keys_to_tell(keys, watch.before, told_, now);
     if (!news.none()) send(live, news, now);
     if (news.after != told_ || is_behind_) remember(news.after);
-    return news.next;
+    return std::min(news.next, now + between_looks);
+}
+
+// What happened in this second may not be all of it.
+std::vector<policy::key_news> key_watch::news_of(const snapshot& live, std::chrono::sys_seconds now) const {
+    try {
+        const keys::evidence_book book(keys::evidence_file(key_places(live.gateway)));
+        auto out = book.news_after(told_.news.value_or(std::chrono::sys_seconds{}), most_news);
+        std::erase_if(out, [&](const policy::key_news& one) { return one.time >= now; });
+        return out;
+    } catch (const keys::sqlite_error&) { // the rest is told without it
+        return {};
+    }
 }
 
 void key_watch::send(const snapshot& live, const policy::watch_news& news, std::chrono::sys_seconds now) {
@@ -79,7 +96,8 @@ void key_watch::send(const snapshot& live, const policy::watch_news& news, std::
     const auto id = mail.decision;
     outbox_.add({std::move(mail)});
     log_line(id + " keys: told to keys.watch.mail: " + std::to_string(news.unusable.size()) + " of always_to cannot be used, " +
-             std::to_string(news.ending.size()) + " end soon, " + std::to_string(news.ended.size()) + " have ended");
+             std::to_string(news.ending.size()) + " end soon, " + std::to_string(news.ended.size()) + " have ended, " +
+             std::to_string(news.news.size()) + " found ones were proposed, changed or revoked");
     try {
         if (witness_) witness_(live, news);
     } catch (const std::exception& problem) {

@@ -33,6 +33,8 @@ std::optional<sys_seconds> second_in(const json::object& from, std::string_view 
 void apply(const json::object& line, policy::watch_memory& to) {
     if (const auto* mail = line.if_contains("mail")) {
         to.mail = second_in(*mail);
+    } else if (const auto* news = line.if_contains("news")) {
+        to.news = second_in(*news);
     } else if (const auto* entry = line.if_contains("always_to")) {
         const policy::watched_entry known{.since = second_in(line, "since"), .told = second_in(line, "told")};
         to.organisation.insert_or_assign(std::string(std::string_view(entry->as_string())), known);
@@ -48,6 +50,7 @@ void apply(const json::object& line, policy::watch_memory& to) {
 std::string to_text(const policy::watch_memory& told) {
     std::string out;
     if (told.mail) out += line_of({{"mail", rfc3339(*told.mail)}});
+    if (told.news) out += line_of({{"news", rfc3339(*told.news)}});
     for (const auto& [entry, known] : told.organisation) {
         json::object line{{"always_to", entry}};
         if (known.since) line["since"] = rfc3339(*known.since);

@@ -61,7 +61,7 @@ struct discover_settings {
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
-    std::string state;    // directory: keys/, found/, audit/, outbox/, notices/, threads/ and watch/ are below it
+    std::string state;    // directory: keys/, found/, trust/, audit/, outbox/, notices/, threads/ and watch/ are below it
     inet_endpoint submit; // a Postfix port with no milters
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
@@ -72,6 +72,7 @@ struct config {
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string found_keys_directory() const { return state + "/found"; }
+    std::string trust_directory() const { return state + "/trust"; }
     std::string audit_directory() const { return state + "/audit"; }
     std::string checkpoint_key() const { return state + "/checkpoint.key"; }
     std::string events_directory() const { return state + "/events"; }

@@ -14,20 +14,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longest_name = 1000; // of whom and what mail names, in code points
-
 json::object event(event_time time, std::string_view name) { return {{"time", rfc3339(time)}, {"event", name}}; }
 
 void add(json::object& to, const in_force& now) {
     to["mode"] = name_of(now.mode);
     to["policy"] = now.policy;
     to["certificates"] = json::object{{"count", now.certificate_count}, {"digest", now.certificates}};
-}
-
-json::object counted(const std::vector<std::string>& fingerprints) {
-    const auto named = std::min(fingerprints.size(), most_named_certificates);
-    return {{"count", fingerprints.size()},
-            {"fingerprints", json::array(fingerprints.begin(), fingerprints.begin() + static_cast<std::ptrdiff_t>(named))}};
 }
 
 std::string fields(const json::object& whole) {
@@ -37,8 +29,18 @@ std::string fields(const json::object& whole) {
 
 } // namespace
 
+json::object counted(const std::vector<std::string>& fingerprints) {
+    const auto named = std::min(fingerprints.size(), most_named_certificates);
+    return {{"count", fingerprints.size()},
+            {"fingerprints", json::array(fingerprints.begin(), fingerprints.begin() + static_cast<std::ptrdiff_t>(named))}};
+}
+
 std::string event_fields(event_time time, gateway_event what, const json::object& further) {
-    auto out = event(time, name_of(what));
+    return event_fields(time, name_of(what), further);
+}
+
+std::string event_fields(event_time time, std::string_view name, const json::object& further) {
+    auto out = event(time, name);
     for (const auto& field : further) out.insert(field);
     return fields(out);
 }
@@ -109,20 +111,6 @@ std::string passed_report_event(const passed_report& of) {
     return fields(out);
 }
 
-std::string keys_watch_event(const told_keys& of) {
-    json::array to, entries;
-    for (const auto& one : of.to) to.push_back(json::string(text::printable(one, longest_name)));
-    for (const auto& [entry, state] : of.unusable) {
-        if (entries.size() == most_named_certificates) break;
-        entries.push_back(json::object{{"entry", text::printable(entry, longest_name)}, {"state", name_of(state)}});
-    }
-    return event_fields(of.time, gateway_event::keys_watch,
-                        {{"to", std::move(to)},
-                         {"always_to", json::object{{"count", of.unusable.size()}, {"unusable", std::move(entries)}}},
-                         {"ending", counted(of.ending)},
-                         {"ended", counted(of.ended)}});
-}
-
 std::optional<ed25519_public_key> signing_key_named_in(std::string_view line) {
     const auto record = event_in(line);
     if (!record) return std::nullopt;
@@ -136,21 +124,6 @@ std::optional<std::string> address_key_named_in(std::string_view line) {
     const auto record = event_in(line);
     if (!record || text_in(*record, "event") != name_of(gateway_event::start)) return std::nullopt;
     return std::string(text_in(*record, "address_key").value_or(""));
-}
-
-std::string key_event(const key_event_facts& of) {
-    auto out = event(of.time, name_of(of.what));
-    out["id"] = of.id;
-    out["fingerprint"] = of.fingerprint;
-    json::array addresses;
-    for (const auto& one : of.addresses) addresses.push_back(json::string(text::printable(one)));
-    out["addresses"] = std::move(addresses);
-    if (!of.user.empty()) out["user"] = text::printable(of.user);
-    if (of.what != key_change::found) return fields(out);
-    out["source"] = name_of(of.source);
-    out["evidence"] = text::printable(of.evidence, longest_name);
-    out["replaces"] = of.replaces.empty() ? json::value(nullptr) : json::value(of.replaces);
-    return fields(out);
 }
 
 } // namespace sealgate::policy

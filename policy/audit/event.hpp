@@ -58,6 +58,12 @@ constexpr auto names(gateway_event) {
 
 // The fields of an event, these behind its time and its name.
 std::string event_fields(event_time time, gateway_event what, const boost::json::object& further);
+std::string event_fields(event_time time, std::string_view name, const boost::json::object& further);
+
+// {"count","fingerprints"}: all are counted, and most_named_certificates of them named.
+boost::json::object counted(const std::vector<std::string>& fingerprints);
+
+inline constexpr std::size_t longest_name = 1000; // of whom and what mail names, in code points
 // A line of the log as its record, where that is an event.
 std::optional<boost::json::object> event_in(std::string_view line);
 
@@ -107,42 +113,5 @@ struct passed_report {
 };
 
 std::string passed_report_event(const passed_report& of);
-
-// What administrators were told of keys (policy/notices/key_watch.hpp). Entries, fingerprints and people as the log calls them.
-// Of each list no more than most_named_certificates are named; all are counted.
-struct told_keys {
-    event_time time;
-    std::vector<std::string> to;
-    std::vector<std::pair<std::string, key_state>> unusable; // entries of encryption.always_to
-    std::vector<std::string> ending, ended;                  // fingerprints
-};
-
-std::string keys_watch_event(const told_keys& of);
-
-// `found`: by the gateway or a command, where it is published.
-enum class key_change : std::uint8_t { import, found, remove, disable, enable };
-
-constexpr auto names(key_change) {
-    using enum key_change;
-    return std::to_array<named<key_change>>({{import, "key-import"},
-                                             {found, "key-found"},
-                                             {remove, "key-remove"},
-                                             {disable, "key-disable"},
-                                             {enable, "key-enable"}});
-}
-
-struct key_event_facts {
-    event_time time;
-    key_change what;
-    std::string id; // the same if one change is recorded twice after a crash
-    std::string fingerprint;
-    std::vector<std::string> addresses; // as the log writes them
-    std::string user;                   // who did it, as the log writes it; empty: the gateway
-    key_source source = key_source::own;
-    std::string evidence = {}; // of what was found: the URL
-    std::string replaces = {}; // the fingerprint that was used for the address until now, or empty
-};
-
-std::string key_event(const key_event_facts& of);
 
 } // namespace sealgate::policy

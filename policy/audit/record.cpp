@@ -54,6 +54,10 @@ json::array near_misses_of(const account& of) {
     return out;
 }
 
+json::value standing_of(const key_facts& key) {
+    return key.fingerprint.empty() ? json::value(nullptr) : json::value(word(name_of(key.standing)));
+}
+
 json::value source_of(const key_facts& key) {
     return key.fingerprint.empty() ? json::value(nullptr) : json::value(word(name_of(key.source)));
 }
@@ -66,7 +70,8 @@ json::array recipients_of(const account& of) {
                                    {"action", word(name_of(one.cell))},
                                    {"key", json::object{{"state", word(name_of(one.key.state))},
                                                         {"fingerprint", text_or_null(of.names.of_text(one.key.fingerprint))},
-                                                        {"source", source_of(one.key)}}},
+                                                        {"source", source_of(one.key)},
+                                                        {"standing", standing_of(one.key)}}},
                                    {"result", word(name_of(one.result))},
                                    {"reason", word(name_of(one.why))}});
     }

@@ -114,7 +114,7 @@ verdict seal_over(const encryption& how, action cell, const key_facts& key, reas
 
 // The cells `encrypt` and `require`, held against what the message brings. What is beyond reading is never sealed over: it may
 // be encrypted as a whole, and to others only.
-verdict protect(const policy& rules, const facts& known, action cell, const recipient_facts& recipient) {
+verdict protect(const policy& rules, const facts& known, action cell, const recipient_facts& recipient, const key_facts& key) {
     if (known.read == legibility::too_complex) return {outcome::reject, reason::unreadable};
     switch (known.brought) {
     case protection::pgp_mime:
@@ -122,26 +122,31 @@ verdict protect(const policy& rules, const facts& known, action cell, const reci
     case protection::smime:
         if (!rules.encryption.accept_smime) return {outcome::reject, reason::smime_not_accepted};
         return pass_protected(rules.encryption, known, recipient);
-    case protection::pgp_fake: return seal_over(rules.encryption, cell, recipient.key, reason::pgp_fake);
-    case protection::pgp_partial: return seal_over(rules.encryption, cell, recipient.key, reason::pgp_partial);
+    case protection::pgp_fake: return seal_over(rules.encryption, cell, key, reason::pgp_fake);
+    case protection::pgp_partial: return seal_over(rules.encryption, cell, key, reason::pgp_partial);
     case protection::none:
     case protection::pgp_signed:
         if (cell == action::require) return {outcome::reject, reason::not_encrypted};
-        return seal_for(rules.encryption, recipient.key);
+        return seal_for(rules.encryption, key);
     }
     std::unreachable();
 }
 
-verdict judge(const policy& rules, const facts& known, action cell, const recipient_facts& recipient) {
+verdict judge(const policy& rules, const facts& known, action cell, const recipient_facts& recipient, const key_facts& key) {
     switch (cell) {
     case action::deliver: return {outcome::deliver, reason::allowed};
     case action::warn: return {outcome::warn, reason::tier};
     case action::hold: return {outcome::hold, reason::tier};
     case action::reject: return {outcome::reject, reason::tier};
     case action::encrypt:
-    case action::require: return protect(rules, known, cell, recipient);
+    case action::require: return protect(rules, known, cell, recipient, key);
     }
     std::unreachable();
+}
+
+const key_facts& key_for(const recipient_facts& recipient, rank row) {
+    const auto at = recipient.key_by_rank.find(row);
+    return at == recipient.key_by_rank.end() ? recipient.key : at->second;
 }
 
 // The rows of all the mail's tags apply, and the strictest result holds: a further tag must not make it milder, whatever the
@@ -157,9 +162,12 @@ recipient_decision decide_recipient(const policy& rules, const facts& known, con
     bool first = true;
     for (auto r = ranks.rbegin(); r != ranks.rend(); ++r) {
         const auto cell = cell_for(rules.rules[*r], recipient.who, made.tier);
-        const auto [result, why] = judge(rules, known, cell, recipient);
+        const auto& key = key_for(recipient, *r);
+        const auto [result, why] = judge(rules, known, cell, recipient, key);
         if (!std::exchange(first, false) && result <= made.result) continue;
         made.cell = cell;
+        made.key = key;
+        made.row = *r;
         made.result = result;
         made.why = why;
     }
@@ -280,12 +288,19 @@ decision decide(const policy& rules, const facts& known) {
     return made;
 }
 
+const std::vector<key_source>& sources_for(const policy& rules, const recipient_decision& one) {
+    const auto* narrowed = one.row && rules.rules[*one.row].keys ? &*rules.rules[*one.row].keys : nullptr;
+    return narrowed ? *narrowed : rules.encryption.keys;
+}
+
 std::vector<std::size_t> recipients_to_look_up(const decision& made) {
     if (made.what == outcome::defer) return {};
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < made.recipients.size(); ++i) {
         const auto& one = made.recipients[i];
-        if (lacks_key(one) && (one.why != reason::key_disabled || one.key.source != key_source::own))
+        const bool is_told = (one.why == reason::key_disabled && one.key.standing != key_standing::found) ||
+                             one.key.standing == key_standing::bound;
+        if (lacks_key(one) && !is_told)
             out.push_back(i);
         else if (one.result >= outcome::hold)
             return {};

@@ -20,7 +20,8 @@ struct recipient_decision {
     address who;
     tier_id tier = 0;
     action cell = action::reject;
-    key_facts key;
+    key_facts key;                // of those that the row may use
+    std::optional<rank> row = {}; // the classification whose cell decided; none: untagged, and that is refused
     outcome result = outcome::reject;
     reason why = reason::internal_error;
 };
@@ -57,8 +58,11 @@ bool is_lowered(const decision& made);
 action cell_for(const rule_row& row, const address& who, tier_id tier);
 
 // By their places: those for whom a published key would let the mail go, encrypted. None where it is refused or held anyway:
-// whoever is asked for a key learns who is written to. A certificate that an administrator disabled stays so.
+// whoever is asked for a key learns who is written to. What an administrator disabled, or bound to the address, stays so.
 std::vector<std::size_t> recipients_to_look_up(const decision& made);
+
+// The sources of keys that the row uses which decided about a recipient; `own` among them.
+const std::vector<key_source>& sources_for(const policy& rules, const recipient_decision& one);
 
 // The same decision, to be tried again: what it needs is not there now.
 decision deferred(decision made, reason why);

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "policy/mail/address.hpp"
+#include "policy/rules/policy.hpp"
 #include "policy/rules/vocabulary.hpp"
 #include "policy/tags/reader.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ struct key_facts {
     std::string fingerprint; // of the certificate judged; empty where there is none
     bool in_doubt = false;   // certificates that may be theirs are there and cannot be read now
     key_source source = key_source::own;
+    key_standing standing = key_standing::proposed;
     key_search searched = key_search::none; // where none that is usable is here
     bool operator==(const key_facts&) const = default;
 };
@@ -28,6 +31,7 @@ struct recipient_facts {
     address who;
     visibility seen = visibility::visible;
     key_facts key;
+    std::map<rank, key_facts> key_by_rank = {};  // where the row of a classification uses fewer sources (rule_row::keys)
     addressed to_them = addressed::unverifiable; // of a protected message; nothing otherwise
 };
 

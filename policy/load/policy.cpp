@@ -4,6 +4,7 @@
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml_values.hpp"
+#include "policy/load/encryption.hpp"
 #include "policy/load/notices.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"
@@ -17,8 +18,6 @@ namespace sealgate::policy {
 namespace {
 
 using yaml::map_reader;
-
-constexpr std::uint64_t most_key_bits = 16'384;
 
 // One reading of one policy file. Each section is read by one function; `out` grows as they go.
 class policy_reader {
@@ -55,6 +54,7 @@ private:
         const auto* tiers = top.optional("tiers");
         const auto* rules = top.required("rules");
         const auto* encryption = top.optional("encryption");
+        const auto* delimiter = top.optional("recipient_delimiter");
         const auto* notices = top.optional("notices");
         const auto* channels = top.optional("channels");
         top.finish();
@@ -74,8 +74,9 @@ private:
         if (carriers) read_carriers(*carriers, errors);
         const include_context includes{.policy_path = path_, .read = read_, .covered = covered};
         if (tiers) load_tiers(*tiers, errors, includes, out_.tiers);
+        if (encryption) load_encryption(*encryption, errors, out_.encryption);
+        if (delimiter) load_recipient_delimiter(*delimiter, errors, out_.encryption);
         if (rules && !out_.classifications.empty()) load_rules(*rules, errors, out_);
-        if (encryption) read_encryption(*encryption, errors);
         load_notices(notices, errors, includes, list_, out_);
         if (channels) read_channels(*channels, errors);
     }
@@ -185,61 +186,6 @@ private:
             if (const auto found = classification_named(value, errors, out_))
                 out_.carriers.sensitivity.emplace(key.scalar, *found);
         }
-    }
-
-    void read_encryption(const yaml::node& map, yaml::error_sink& errors) {
-        map_reader m(map, "encryption", errors);
-        auto& to = out_.encryption;
-        const auto read_word = [&]<class Enum>(const char* name, Enum& word) {
-            if (const auto* value = m.optional(name)) word = yaml::as_enum<Enum>(*value, errors, names(Enum{})).value_or(word);
-        };
-        read_word("no_key", to.no_key);
-        read_word("unverifiable", to.unverifiable);
-        read_word("clear_subject", to.clear_subject);
-        read_word("partial", to.partial);
-        read_word("engine", to.engine);
-        if (const auto* value = m.optional("accept_smime"))
-            to.accept_smime = yaml::as_bool(*value, errors).value_or(to.accept_smime);
-        if (const auto* value = m.optional("protect_subject"))
-            to.protect_subject = yaml::as_bool(*value, errors).value_or(to.protect_subject);
-        if (const auto* value = m.optional("to_sender")) to.to_sender = yaml::as_bool(*value, errors).value_or(to.to_sender);
-        if (const auto* value = m.optional("minimum")) read_minimum(*value, errors);
-        if (const auto* value = m.optional("always_to"))
-            for (auto& [who, at] : yaml::as_texts(*value, errors)) to.always_to.push_back(std::move(who));
-        if (const auto* value = m.optional("keys")) read_key_sources(*value, errors);
-        m.finish();
-    }
-
-    void read_key_sources(const yaml::node& value, yaml::error_sink& errors) {
-        std::vector<key_source> sources;
-        const auto take = [&](const yaml::node& word) {
-            const auto source = yaml::as_enum<key_source>(word, errors, names(key_source{}));
-            if (source && std::ranges::find(sources, *source) == sources.end()) sources.push_back(*source);
-        };
-        if (value.kind == yaml::kind::list)
-            std::ranges::for_each(value.items, take);
-        else
-            take(value);
-        if (std::ranges::find(sources, key_source::own) == sources.end())
-            errors.add(value.at, "own must be among them: what an administrator imported is used");
-        std::ranges::sort(sources);
-        out_.encryption.keys = std::move(sources);
-    }
-
-    void read_minimum(const yaml::node& map, yaml::error_sink& errors) {
-        map_reader m(map, "encryption.minimum", errors);
-        const auto read_bits = [&](const char* name, unsigned& to) {
-            const auto* value = m.optional(name);
-            if (!value) return;
-            const auto bits = yaml::as_count(*value, errors);
-            if (bits && *bits > most_key_bits)
-                errors.add(value->at, "no key has more than " + std::to_string(most_key_bits) + " bits");
-            else if (bits)
-                to = static_cast<unsigned>(*bits);
-        };
-        read_bits("rsa", out_.encryption.minimum.rsa);
-        read_bits("elgamal", out_.encryption.minimum.elgamal);
-        m.finish();
     }
 
     void read_channels(const yaml::node& map, yaml::error_sink& errors) {

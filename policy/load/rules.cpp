@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/base/yaml_values.hpp"
+#include "policy/load/encryption.hpp"
 #include "policy/load/tiers.hpp"
 
 #include <algorithm>
@@ -55,7 +56,7 @@ public:
     rule_row run(const yaml::node& map) {
         const yaml::map_reader check(map, "rules." + name_, errors_);
         for (const auto& [key, value] : map.entries) {
-            if (key.scalar == "archive") continue;
+            if (key.scalar == "archive" || key.scalar == "keys") continue;
             // A cell that is no action is one error, not a missing cell besides.
             const auto cell = yaml::as_enum<action>(value, errors_, names(action{})).value_or(action::reject);
             if (key.scalar == "default") {
@@ -66,7 +67,10 @@ public:
         }
         auto row = fill();
         for (const auto& [key, value] : map.entries)
-            if (key.scalar == "archive") read_archive(value, row);
+            if (key.scalar == "archive")
+                read_archive(value, row);
+            else if (key.scalar == "keys")
+                read_keys(value, row);
         return row;
     }
 
@@ -82,6 +86,15 @@ private:
             row.cells.push_back(cell.value_or(action::reject));
         }
         return row;
+    }
+
+    // A rule narrows what encryption.keys says, and never widens it.
+    void read_keys(const yaml::node& value, rule_row& row) {
+        row.keys = load_key_sources(value, errors_);
+        for (const auto source : *row.keys)
+            if (std::ranges::find(out_.encryption.keys, source) == out_.encryption.keys.end())
+                errors_.add(value.at, std::string(name_of(source)) +
+                                          " does not stand in encryption.keys, and a rule can only narrow that");
     }
 
     void read_archive(const yaml::node& value, rule_row& row) {

@@ -82,6 +82,14 @@ address parse_address(std::string_view path) {
     return out;
 }
 
+std::string without_extension(std::string_view address_key, std::string_view delimiters) {
+    const auto at = address_key.rfind('@');
+    if (at == std::string_view::npos) return {};
+    const auto end = address_key.substr(0, at).find_first_of(delimiters);
+    if (end == 0 || end == std::string_view::npos) return {};
+    return std::string(address_key.substr(0, end)).append(address_key.substr(at));
+}
+
 std::string without_blanks(std::string_view spelled) {
     const auto at = std::min(spelled.rfind('@'), spelled.size());
     const auto local = text::trim(spelled.substr(0, at));

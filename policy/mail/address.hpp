@@ -39,6 +39,10 @@ address parse_address(std::string_view path);
 // backslash outside of quotes before what needs none. As it is where it would need quotes.
 std::string without_blanks(std::string_view spelled);
 
+// "kay+news@example.org" to "kay@example.org" where one of the delimiters is +, as Postfix's recipient_delimiter has it: the
+// first of them in the local part ends it. Of address keys. Empty where there is no extension.
+std::string without_extension(std::string_view address_key, std::string_view delimiters);
+
 // UTS 46: the domain in A-labels and lower case, without a trailing dot; empty if it is no domain name.
 // An address literal ("[192.0.2.1]") comes back as it is.
 std::string canonical_domain(std::string_view domain);

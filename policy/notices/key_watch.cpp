@@ -36,12 +36,14 @@ public:
         , now_(now)
         , a_day_passed_(!is_within(told.mail, a_day, now)) {
         out_.after.mail = told.mail;
+        out_.after.news = told.news;
         out_.next = now + a_day;
     }
 
     watch_news run(const watched_keys& keys) {
         for (const auto& key : keys.organisation) look_at(key);
         for (const auto& certificate : keys.certificates) look_at(certificate);
+        out_.news = keys.news;
         if (!out_.none() && (urgent_ || a_day_passed_)) {
             tell();
         } else {
@@ -49,6 +51,7 @@ public:
             out_.unusable.clear();
             out_.ended.clear();
             out_.ending.clear();
+            out_.news.clear();
         }
         std::ranges::sort(out_.ending, {}, [](const auto& one) { return std::tuple(!one.of_organisation, one.end); });
         std::ranges::sort(out_.ended, {},
@@ -90,6 +93,7 @@ private:
 
     void tell() {
         out_.after.mail = now_;
+        if (!out_.news.empty()) out_.after.news = out_.news.front().time;
         for (auto& [entry, known] : out_.after.organisation)
             if (known.since) known.told = now_;
         for (auto& [fingerprint, told] : steps_) out_.after.certificates.insert_or_assign(std::move(fingerprint), told);

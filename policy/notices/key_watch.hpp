@@ -1,5 +1,5 @@
 // What administrators are to be told of keys (keys.watch in sealgate.yaml), and when: keys of encryption.always_to that cannot
-// be used, and certificates whose use ends.
+// be used, certificates whose use ends, and what became of certificates that were found.
 //
 // One mail a day at most, and only where there is something. A key of the organisation that cannot be used is told at once, and
 // again each day while it lasts; one that breaks again within an hour after it was told waits for the rest of that hour.
@@ -8,10 +8,13 @@
 // wrong then, and counts for nothing.
 #pragma once
 
+#include "policy/base/names.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/rules/vocabulary.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,9 +46,29 @@ struct ending_certificate {
     bool operator==(const ending_certificate&) const = default;
 };
 
+// What became of a certificate that was found. `proposed`: somebody has to approve it before mail is sealed to it; `changed`:
+// mail to the address is sealed to another one than before.
+enum class key_news_kind : std::uint8_t { proposed, changed, revoked };
+
+constexpr auto names(key_news_kind) {
+    using enum key_news_kind;
+    return std::to_array<named<key_news_kind>>({{proposed, "proposed"}, {changed, "changed"}, {revoked, "revoked"}});
+}
+
+struct key_news {
+    std::chrono::sys_seconds time;
+    key_news_kind what = key_news_kind::proposed;
+    std::string address;
+    std::string fingerprint;
+    std::string replaces = {}; // of a changed one: the one before
+    key_source source = key_source::wkd;
+    bool operator==(const key_news&) const = default;
+};
+
 struct watched_keys {
     std::vector<organisation_key> organisation;
     std::vector<ending_certificate> certificates; // that ended, or end within the longest step and a day
+    std::vector<key_news> news = {};              // after what was told, the last one first
 };
 
 struct watched_entry {
@@ -64,6 +87,7 @@ struct watch_memory {
     std::optional<std::chrono::sys_seconds> mail;      // the last one
     std::map<std::string, watched_entry> organisation; // by entry
     std::map<std::string, told_step> certificates;     // by fingerprint
+    std::optional<std::chrono::sys_seconds> news = {}; // the last one that was told
     bool operator==(const watch_memory&) const = default;
 };
 
@@ -76,10 +100,11 @@ struct watch_news {
     std::vector<unusable_key> unusable;     // all there are
     std::vector<ending_certificate> ended;  // the last one first
     std::vector<ending_certificate> ending; // the next one first
+    std::vector<key_news> news = {};        // the last one first
     watch_memory after;                     // once this is told; where there is nothing to tell, from now on
     std::chrono::sys_seconds next;          // when to look again if nothing changes before
 
-    bool none() const { return unusable.empty() && ended.empty() && ending.empty(); }
+    bool none() const { return unusable.empty() && ended.empty() && ending.empty() && news.empty(); }
 };
 
 watch_news keys_to_tell(const watched_keys& keys, const std::vector<std::chrono::seconds>& before, const watch_memory& told,

@@ -74,6 +74,7 @@ public:
             return mail_waits() + ": the key of " + news_.unusable.front().key.entry + " " +
                    in_words(news_.unusable.front().key.state);
         if (!news_.unusable.empty()) return mail_waits() + " for " + word(news_.unusable.size(), "key", "keys") + " of our own";
+        if (const auto said = subject_of_news(); !said.empty()) return said;
         if (news_.ending.empty()) return word(news_.ended.size(), "certificate has ended", "certificates have ended");
         return word(news_.ending.size(), "certificate ends", "certificates end") + " soon";
     }
@@ -97,6 +98,7 @@ public:
             add(block_kind::paragraph, "Ask their owners for a renewed certificate. It is in force as soon as it is imported:");
             add(block_kind::paragraph, "sealgate keys import FILE");
         }
+        for (const auto& [kind, name] : names(key_news_kind{})) tell_news(kind);
         add(block_kind::paragraph, "All certificates and their ends:");
         add(block_kind::paragraph, "sealgate keys list");
         add(block_kind::small, "This comes once a day at most, and at once where a key of our own cannot be used any more "
@@ -106,6 +108,61 @@ public:
 
 private:
     std::string mail_waits() const { return about_.mode == mode::monitor ? "Mail would wait" : "Mail waits"; }
+
+    std::size_t count_of(key_news_kind what) const {
+        return static_cast<std::size_t>(std::ranges::count(news_.news, what, &key_news::what));
+    }
+
+    // What is found and waits can wait; a certificate that ends comes before it.
+    std::string subject_of_news() const {
+        if (const auto count = count_of(key_news_kind::revoked)) return word(count, "key was", "keys were") + " revoked";
+        if (const auto count = count_of(key_news_kind::changed))
+            return "mail to " + word(count, "address", "addresses") + " is encrypted to another key";
+        const bool is_all = news_.ending.empty() && news_.ended.empty();
+        const auto count = count_of(key_news_kind::proposed);
+        return is_all ? word(count, "key was found and waits", "keys were found and wait") + " for your word" : std::string{};
+    }
+
+    void tell_news(key_news_kind what) {
+        if (count_of(what) == 0) return;
+        const auto [heading, words, commands] = words_about(what);
+        add(block_kind::heading, heading);
+        add(block_kind::paragraph, words);
+        block all{.kind = block_kind::list, .lines = {}};
+        for (const auto& one : news_.news) {
+            if (one.what != what || all.lines.size() == most_listed) continue;
+            all.lines.push_back(
+                {{one.address + ": certificate " + one.fingerprint + " (" + std::string(name_of(one.source)) + ")" +
+                  (one.replaces.empty() ? "" : ", no longer " + one.replaces) + ", " + minute_of(one.time)}});
+        }
+        out_.blocks.push_back(std::move(all));
+        if (count_of(what) > most_listed) add(block_kind::paragraph, and_more(count_of(what)));
+        for (const auto& command : commands) add(block_kind::paragraph, command);
+    }
+
+    struct told_words {
+        std::string heading, words;
+        std::vector<std::string> commands;
+    };
+
+    static told_words words_about(key_news_kind what) {
+        switch (what) {
+        case key_news_kind::revoked:
+            return {"These certificates were revoked",
+                    "Mail that has to be encrypted to them is refused, until another one is found or imported.",
+                    {}};
+        case key_news_kind::changed:
+            return {"Mail is encrypted to another certificate",
+                    "The one before has ended or was revoked. If you know the people, ask them whether the new one is theirs; "
+                    "if it is not, disable it:",
+                    {"sealgate keys disable FINGERPRINT"}};
+        case key_news_kind::proposed:
+            return {"These certificates were found, and mail is not encrypted to them",
+                    "What speaks for each, and the command that takes one into use:",
+                    {"sealgate keys proposed", "sealgate keys approve FINGERPRINT"}};
+        }
+        std::unreachable();
+    }
 
     void tell_unusable() {
         add(block_kind::paragraph,
@@ -199,6 +256,8 @@ std::string watch_identity(const watch_news& news, const std::optional<sys_secon
     for (const auto& one : news.unusable) all += "\nunusable " + one.key.entry;
     for (const auto& one : news.ending) all += "\nends " + one.fingerprint + " " + rfc3339(one.end);
     for (const auto& one : news.ended) all += "\nended " + one.fingerprint + " " + rfc3339(one.end);
+    for (const auto& one : news.news)
+        all += "\n" + std::string(name_of(one.what)) + " " + one.address + " " + one.fingerprint + " " + rfc3339(one.time);
     return sha256_hex(all);
 }
 

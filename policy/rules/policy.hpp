@@ -40,7 +40,8 @@ struct carriers {
 };
 
 struct rule_row {
-    std::vector<action> cells; // by tier_id
+    std::vector<action> cells;                        // by tier_id
+    std::optional<std::vector<key_source>> keys = {}; // no others of encryption.keys
     std::vector<address> archive;
 };
 
@@ -89,6 +90,7 @@ struct encryption {
     std::vector<std::string> always_to;
     std::vector<key_source> keys{key_source::own, key_source::wkd,
                                  key_source::vks}; // what may be sealed to without a person's word
+    std::string recipient_delimiter;               // kay+news@ uses kay@'s key where + is one; empty: none
 };
 
 struct notices {

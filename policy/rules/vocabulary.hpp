@@ -28,6 +28,11 @@ enum class key_state : std::uint8_t { usable, expired, revoked, disabled, not_fo
 // approved it; `wkd`: the recipient's domain publishes it.
 enum class key_source : std::uint8_t { own, wkd, vks, hkp, autocrypt, attached };
 
+// Why mail to an address is sealed to a certificate, what vouches most for it first (contract.md section 8). `bound`: an
+// administrator bound it to the address, or to its domain; `own`: one imported or approved it; `pinned`: mail was sealed to it
+// before; `found`: its source may be used; `proposed`: mail is not sealed to it until an administrator approves it.
+enum class key_standing : std::uint8_t { bound, own, pinned, found, proposed };
+
 // What came of looking for a certificate where they are published.
 enum class key_search : std::uint8_t { none, nothing_found, failed };
 
@@ -77,6 +82,11 @@ constexpr auto names(key_source) {
     using enum key_source;
     return std::to_array<named<key_source>>(
         {{own, "own"}, {wkd, "wkd"}, {vks, "vks"}, {hkp, "hkp"}, {autocrypt, "autocrypt"}, {attached, "attached"}});
+}
+constexpr auto names(key_standing) {
+    using enum key_standing;
+    return std::to_array<named<key_standing>>(
+        {{bound, "bound"}, {own, "own"}, {pinned, "pinned"}, {found, "found"}, {proposed, "proposed"}});
 }
 constexpr auto names(key_state) {
     using enum key_state;

@@ -2,56 +2,25 @@
 Postfix, with DNS, TLS and web servers in a network of the gateway's own."""
 
 import json
-import shutil
-import socket
 import threading
 import time
 
 import pytest
-from discovery_lab import NETWORK, DiscoveryLab, address
+from discovery_lab import NETWORK
 from mails import Mail
-from wkd_sites import Site, WkdSites
-
-ADVANCED, DIRECT, CLOSED, SLOW = map(address, range(1, 5))
-NAMES = {"openpgpkey.zoo.test": ADVANCED, "direct.test": DIRECT, "openpgpkey.closed.test": CLOSED, "openpgpkey.slow.test": SLOW}
+from published_people import NAMES, SLOW, gateway_in, published_people
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    with DiscoveryLab(tmp_path_factory.mktemp("lab")) as lab:
-        lab.set_names(NAMES)
-        lab.sites = WkdSites(lab)
-        try:
-            lab.zoe = lab.sites.publish("zoe@zoo.test")
-            lab.dan = lab.sites.publish("dan@direct.test")
-            lab.old = lab.sites.make_person("old@zoo.test")
-            lab.sites.publish("old@zoo.test", lab.old)
-            lab.sites.revoke(lab.old)
-            lab.sites.publish("old@zoo.test", lab.old)
-            lab.sites.serve({ADVANCED: Site(lab.tls("openpgpkey.zoo.test"), "advanced"), DIRECT: Site(lab.tls("direct.test"), "direct")})
-            lab.silent = lab.socket(socket.SOCK_STREAM, SLOW, 443)
-            yield lab
-        finally:
-            lab.sites.close()
+    with published_people(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 @pytest.fixture
 def gateway(world, lab):
-    """In the lab's network, without anything found before."""
-    discover = f"{{discover: {{wait: 2s, ca: {lab.authority}, allow: ['{NETWORK}']}}}}"
-    world.gateway.stop()
-    world.gateway.within = lab.command()
-    world.gateway.configure(keys=discover)
-    world.gateway.start()
-    lab.forget_queries()
-    yield world.gateway
-    world.gateway.stop()
-    world.gateway.within = []
-    shutil.rmtree(world.gateway.state / "found")
-    world.gateway.configure()
-    world.gateway.start()
-    world.gateway.run("outbox", "retry")  # warnings: from the lab's network nothing reaches Postfix's submit port
-    world.wait_until(lambda: world.gateway.outbox() == [])
+    with gateway_in(lab, world, "wait: 2s") as gateway:
+        yield gateway
 
 
 def confidential(*to, **more):
@@ -65,7 +34,8 @@ def test_a_stranger_gets_it_sealed_at_the_first_try(world, lab, gateway):
         assert reply.code == 250, f"{reply}\n{gateway.log()[-2000:]}"
         record = gateway.records_of(mail.message_id)[-1]
         found = record["recipients"][0]
-        assert (found["result"], found["key"]) == ("seal", {"state": "usable", "fingerprint": fingerprint, "source": "wkd"})
+        assert (found["result"], found["key"]) == ("seal", {"state": "usable", "fingerprint": fingerprint, "source": "wkd",
+                                                             "standing": "found"})
         event = gateway.events("key-found")[-1]
         assert (event["fingerprint"], event["addresses"], event["source"], event["replaces"]) == (fingerprint, [who], "wkd", None)
         assert event["evidence"].startswith(f"https://{place}/.well-known/openpgpkey/")
@@ -131,7 +101,7 @@ def test_an_administrator_finds_them_by_hand(world, lab, gateway):
     lab.forget_queries()
     world.wait_until(lambda: world.send(confidential("zoe@zoo.test")).code == 250, timeout=2.5)
     assert lab.queries() == [], "in force in the gateway"
-    event, = [one for one in gateway.events("key-found") if one.get("user")]
+    event = [one for one in gateway.events("key-found") if one.get("user")][-1]
     assert event["fingerprint"] == lab.zoe and event["user"]
 
 
@@ -151,6 +121,7 @@ def test_a_source_that_the_policy_does_not_name_is_not_used(world, lab, gateway)
     assert "reloaded" in gateway.reload()
     reply = world.send(confidential("zoe@zoo.test"))
     assert reply.code == 550 and "there is no key for zoe@zoo.test" in str(reply)
+    world.wait_until(lambda: lab.zoe in gateway.run("keys", "proposed").stdout)
     assert lab.zoe in gateway.run("keys", "list").stdout, "known of"
 
 

@@ -48,7 +48,8 @@ def test_record_of_a_sealed_mail_names_the_key(world):
     assert (record["outcome"], record["classification"], record["protection"]) == ("seal", "confidential", "none")
     recipient, = record["recipients"]
     assert (recipient["tier"], recipient["action"]) == ("secure", "encrypt")
-    assert recipient["key"] == {"state": "usable", "fingerprint": world.keys.bob.fingerprint, "source": "own"}
+    assert recipient["key"] == {"state": "usable", "fingerprint": world.keys.bob.fingerprint, "source": "own",
+                                "standing": "own"}
     assert results(record) == {"bob@partner.example": ("seal", "sealed")}
 
 

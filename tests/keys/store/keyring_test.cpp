@@ -34,7 +34,7 @@ keys::keyring ring(const shelves& from, std::vector<key_source> in_use = {key_so
     std::vector<keys::keyring::shelf> out;
     for (const auto& [source, certificates] : from)
         out.push_back({.source = source, .certificates = catalogue_of(certificates, nullptr, source)});
-    return {std::move(out), std::move(in_use)};
+    return {std::move(out), {.in_use = std::move(in_use)}};
 }
 
 std::string used(const keys::keyring& of, std::string_view address = "bob@example.net") {

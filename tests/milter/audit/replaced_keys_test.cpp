@@ -5,6 +5,7 @@
 #include "milter/audit/proof.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,6 +7,7 @@
 #include "milter/audit/proof.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include "milter/commands/audit_verify.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

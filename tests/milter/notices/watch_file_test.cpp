@@ -16,6 +16,7 @@ policy::watch_memory some() {
     told.organisation["\"odd\n\"@example.org"] = {.since = at(1), .told = {}};
     told.organisation["AB CD"] = {.since = {}, .told = at(2)};
     told.certificates["ABCD"] = {.end = at(9), .step = std::chrono::days(7)};
+    told.news = at(7);
     told.certificates["EF01"] = {.end = at(-9), .step = std::chrono::seconds(0)};
     return told;
 }

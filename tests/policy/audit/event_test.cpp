@@ -1,5 +1,6 @@
 // Events as records.
 #include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 
 #include <gmock/gmock.h>
 
@@ -38,10 +39,12 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
                                 .to = {"postmaster@example.org"},
                                 .unusable = {{"vault@example.org", key_state::expired}},
                                 .ending = {"AB", "CD"},
-                                .ended = {}}),
+                                .ended = {},
+                                .changed = {"EF"}}),
               now + R"("keys-watch","to":["postmaster@example.org"],"always_to":{"count":1,"unusable":[)"
                     R"({"entry":"vault@example.org","state":"expired"}]},"ending":{"count":2,"fingerprints":["AB","CD"]},)"
-                    R"("ended":{"count":0,"fingerprints":[]})");
+                    R"("ended":{"count":0,"fingerprints":[]},"proposed":{"count":0,"fingerprints":[]},)"
+                    R"("changed":{"count":1,"fingerprints":["EF"]},"revoked":{"count":0,"fingerprints":[]})");
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
     EXPECT_EQ(
         passed_report_event({.time = time,
@@ -65,6 +68,18 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
               now + R"("key-remove","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["b)"
                     "\uFFFD"
                     R"(@example.org"],"user":"ann as root")");
+    EXPECT_EQ(key_event({.time = time,
+                         .what = key_change::changed,
+                         .id = "7Q2K-M4XD",
+                         .fingerprint = "AB",
+                         .addresses = {"bob@example.org"},
+                         .user = {},
+                         .source = key_source::wkd,
+                         .evidence = "https://example.org/",
+                         .replaces = "CD",
+                         .standing = key_standing::pinned}),
+              now + R"("key-changed","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["bob@example.org"],"standing":"pinned",)"
+                    R"("source":"wkd","evidence":"https://example.org/","replaces":"CD")");
 }
 
 } // namespace

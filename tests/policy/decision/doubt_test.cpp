@@ -68,10 +68,13 @@ TEST_F(Decide, NobodyIsLookedUpWhereThatCouldNotHelp) {
     known.recipients.push_back(to("eve@yahoo.com", key_state::expired));
     known.recipients.push_back(to("kay@yahoo.com", key_state::usable));
     EXPECT_THAT(looked_up(known), ElementsAre(0, 2));
-    known.recipients[0].key = {.state = key_state::disabled, .fingerprint = "A", .source = key_source::wkd};
-    EXPECT_THAT(looked_up(known), ElementsAre(0, 2)) << "proposed, and what it would replace has ended";
-    known.recipients[0].key.source = key_source::own;
-    EXPECT_THAT(looked_up(known), IsEmpty()) << "an administrator disabled it, and the mail is refused for that";
+    known.recipients[0].key = {
+        .state = key_state::disabled, .fingerprint = "A", .source = key_source::wkd, .standing = key_standing::found};
+    EXPECT_THAT(looked_up(known), ElementsAre(0, 2)) << "another one may be published";
+    known.recipients[0].key.standing = key_standing::pinned;
+    EXPECT_THAT(looked_up(known), IsEmpty()) << "an administrator disabled it, and what is found would wait for a word";
+    known.recipients[0].key = {.state = key_state::expired, .fingerprint = "A", .standing = key_standing::bound};
+    EXPECT_THAT(looked_up(known), IsEmpty()) << "an administrator said that it is this one";
     known.recipients[0].key = {.state = key_state::missing, .fingerprint = {}, .in_doubt = true};
     EXPECT_THAT(looked_up(known), IsEmpty()) << "deferred";
     auto near = confidential_to(to("bob@yahoo.com"));

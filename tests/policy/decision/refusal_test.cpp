@@ -151,7 +151,7 @@ TEST_F(Explain, JsonLineHasTheContractsFields) {
     const auto& recipient = object.at("recipients").as_array().at(0).as_object();
     EXPECT_EQ(
         boost::json::serialize(recipient),
-        R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null,"source":null},"result":"reject","reason":"no-key"})");
+        R"({"address":"bob@yahoo.com","tier":"unsecure","action":"encrypt","key":{"state":"missing","fingerprint":null,"source":null,"standing":null},"result":"reject","reason":"no-key"})");
     EXPECT_EQ(object.at("reply").as_string(), reply);
     EXPECT_EQ(boost::json::serialize(object.at("parts")),
               R"([{"path":"0","type":"text/plain","verdict":"encrypted","packets":["PKESK"]}])");

@@ -29,6 +29,7 @@ std::string words(const watch_news& news) {
                std::to_string((one.since - start).count() / 3600) + "h ";
     for (const auto& one : news.ending) out += one.fingerprint + " ends ";
     for (const auto& one : news.ended) out += one.fingerprint + " ended ";
+    for (const auto& one : news.news) out += one.fingerprint + " " + std::string(name_of(one.what)) + " ";
     return out.empty() ? out : out.substr(0, out.size() - 1);
 }
 
@@ -160,6 +161,20 @@ TEST_F(KeysToTell, WhatIsToldAtOnceBringsTheRestAlong) {
     keys.organisation = {vault(key_state::weak)};
     EXPECT_EQ(at(1h), "vault@example.org weak since 1h eve ends");
     EXPECT_EQ(at(24h), "");
+}
+
+TEST_F(KeysToTell, NewsOfFoundOnesIsToldOnceAndWaitsADay) {
+    const auto news = [](char digit, seconds at, key_news_kind what) {
+        return key_news{.time = start + at, .what = what, .address = "kay@example.org", .fingerprint = std::string(1, digit)};
+    };
+    keys.news = {news('B', -1s, key_news_kind::changed), news('A', -9s, key_news_kind::proposed)};
+    EXPECT_EQ(at(0s), "B changed A proposed");
+    EXPECT_EQ(told.news, start - 1s) << "what is told is not asked for again";
+    keys.news = {news('C', 5s, key_news_kind::revoked)};
+    EXPECT_EQ(at(10s), "") << "once a day";
+    EXPECT_EQ(told.news, start - 1s);
+    EXPECT_EQ(at(days(1)), "C revoked");
+    EXPECT_EQ(told.news, start + 5s);
 }
 
 TEST_F(KeysToTell, TimesToComeAreOfAClockThatWasWrong) {

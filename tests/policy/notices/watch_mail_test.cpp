@@ -76,6 +76,19 @@ TEST_F(WatchMail, GoldenFilesAreWhatIsWritten) {
     expect_golden("watch-ending.eml", mail());
 }
 
+TEST_F(WatchMail, NewsOfFoundOnesHasTheCommandsToType) {
+    const auto one = [](char digit, std::string address, key_news_kind what) {
+        return key_news{.time = now - 2h, .what = what, .address = std::move(address), .fingerprint = fingerprint(digit)};
+    };
+    news.news = {one('A', "kay@partner.example", key_news_kind::proposed)};
+    EXPECT_THAT(mail(), AllOf(HasSubstr("Subject: 1 key was found and waits for your word\r\n"),
+                              HasSubstr("sealgate keys approve FINGERPRINT")));
+    news.news.push_back(one('B', "bob@partner.example", key_news_kind::changed));
+    news.news.back().replaces = fingerprint('C');
+    news.news.push_back(one('D', "eve@partner.example", key_news_kind::revoked));
+    expect_golden("watch-news.eml", mail());
+}
+
 TEST_F(WatchMail, InMonitorModeNoMailWaits) {
     how = mode::monitor;
     news.unusable = {unusable("vault@example.org", key_state::expired, fingerprint('A'))};
@@ -106,7 +119,10 @@ TEST_F(WatchMail, IsKnownByWhatItTellsUntilItIsTold) {
     news.unusable.front().since = now;
     EXPECT_EQ(first, watch_identity(news, {}, to.front()));
     news.ending = {ends('D', "bob@partner.example", days(5))};
-    EXPECT_NE(first, watch_identity(news, {}, to.front()));
+    const auto second = watch_identity(news, {}, to.front());
+    EXPECT_NE(first, second);
+    news.news = {{.time = now, .what = key_news_kind::revoked, .address = "kay@x.org", .fingerprint = fingerprint('A')}};
+    EXPECT_NE(second, watch_identity(news, {}, to.front()));
 }
 
 } // namespace

@@ -1,0 +1,46 @@
+// To which found certificate mail for an address was sealed (contract.md section 8): another one does not take its place
+// silently. A database that must not be lost: the gateway writes it, commands read it.
+//
+// Errors throw sqlite_error or std::system_error; then nobody can tell, and mail waits. Any thread.
+#pragma once
+
+#include "keys/base/sqlite.hpp"
+#include "keys/certificates/certificate.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::keys {
+
+struct pin {
+    std::string address; // as policy::address::key() gives it
+    std::string fingerprint;
+    std::string replaces = {}; // the one before, or empty
+    time_point since = {};
+};
+
+class pins {
+public:
+    explicit pins(std::filesystem::path file);
+    ~pins();
+
+    // Empty: none.
+    std::string of(std::string_view address_key) const;
+    std::optional<pin> find(std::string_view address_key) const;
+
+    // On disk when it returns. What it returns has `replaces` as it was found.
+    std::vector<pin> put(std::vector<pin> fresh);
+
+private:
+    struct reader;
+    struct shared_reader;
+
+    std::filesystem::path file_;
+    std::unique_ptr<shared_reader> reader_;
+};
+
+} // namespace sealgate::keys

@@ -1,0 +1,20 @@
+// A certificate can name any address: one that takes over somebody's mail must not do so silently.
+// Tested by e2e/test_key_changes.py.
+#pragma once
+
+#include "keys/certificates/lookup.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// By address, the fingerprint that mail is sealed to; addresses without one are left out.
+std::map<std::string, std::string> sealed_to_now(const keys::key_lookup& certificates,
+                                                 const std::vector<std::string>& addresses);
+
+// To standard error: whose mail is sealed to another one now.
+void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after);
+
+} // namespace sealgate::milter

@@ -1,0 +1,165 @@
+#include "milter/key_commands/trust.hpp"
+
+#include "keys/base/clock.hpp"
+#include "keys/store/bindings.hpp"
+#include "keys/store/evidence.hpp"
+#include "milter/cli/key_table.hpp"
+#include "milter/cli/table.hpp"
+#include "milter/key_commands/takeover.hpp"
+#include "milter/settings/snapshot.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <iostream>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+using policy::key_source;
+
+// By its whole fingerprint: a part of one would be no word about which.
+keys::shared_certificate certificate_named(const keys::keyring& certificates, std::string_view spelled) {
+    const auto fingerprint = keys::canonical_fingerprint(spelled);
+    if (fingerprint.empty()) {
+        complain(text::printable(spelled, 100) + ": not a whole fingerprint");
+        return nullptr;
+    }
+    auto found = certificates.find_entry(fingerprint, keys::this_second());
+    if (!found.stored)
+        complain(fingerprint + ": there is no such certificate" +
+                 (found.in_doubt ? " that could be read" : "; sealgate keys import or keys find brings one"));
+    return std::move(found.stored);
+}
+
+bool make_own(const key_desk& desk, const keys::stored_certificate& found) {
+    auto report = desk.own().import(*found.binary);
+    const auto problem = !report                        ? report.error()
+                         : report->certificates.empty() ? text::join(report->problems, "; ")
+                                                        : std::string{};
+    if (!problem.empty()) complain(found.cert.fingerprint + ": " + problem);
+    return problem.empty();
+}
+
+bool approve(const key_desk& desk, std::string_view spelled, bool as_json_line) {
+    const auto certificates = desk.open(keys::reading::at_once).certificates;
+    const auto found = certificate_named(*certificates, spelled);
+    if (!found) return false;
+    const auto& fingerprint = found->cert.fingerprint;
+    if (found->source == key_source::own) {
+        complain(fingerprint + ": it is the organisation's own already");
+        return true;
+    }
+    const auto before = sealed_to_now(*certificates, found->cert.addresses);
+    if (!make_own(desk, *found)) return false;
+    const auto seen = keys::evidence_book(keys::evidence_file(key_places(desk.gateway))).of(fingerprint);
+    desk.events.leave_approved(*found, seen.empty() ? std::string{} : seen.front().place);
+    if (as_json_line)
+        std::cout << text::printable_json(json::serialize(
+                         json::object{{"change", "approved"},
+                                      {"fingerprint", fingerprint},
+                                      {"source", name_of(found->source)},
+                                      {"addresses", json::array(found->cert.addresses.begin(), found->cert.addresses.end())}}))
+                  << '\n';
+    else
+        std::cout << "approved  " << fingerprint << "  " << text::join(found->cert.addresses, ", ") << '\n';
+    tell_takeovers(before, *desk.open(keys::reading::at_once).certificates);
+    return true;
+}
+
+int print_bindings(const key_desk& desk, bool as_json_lines) {
+    const auto certificates = desk.open(keys::reading::at_once).certificates;
+    const auto& bound = certificates->bound();
+    if (!bound) {
+        complain(keys::read_bindings(desk.own().directory()).error());
+        return exit_unusable;
+    }
+    std::vector<std::vector<std::string>> rows{{"BOUND", "FINGERPRINT", "STATE"}};
+    for (const auto& [whose, fingerprint] : bound->all()) {
+        const auto state = std::string(name_of(certificates->find_entry(fingerprint, keys::this_second()).state));
+        if (as_json_lines)
+            std::cout << json::serialize(json::object{{"bound", whose}, {"fingerprint", fingerprint}, {"state", state}})
+                      << '\n';
+        else
+            rows.push_back({whose, fingerprint, state});
+    }
+    if (!as_json_lines && rows.size() > 1) print_table(std::cout, rows);
+    return exit_yes;
+}
+
+std::string bindable(std::string_view spelled) {
+    auto out = keys::binding_key(spelled);
+    if (out.empty()) complain(text::printable(spelled, 100) + ": neither an address nor @DOMAIN");
+    return out;
+}
+
+void print_change(std::string_view change, const std::string& whose, const std::string& fingerprint, bool as_json_line) {
+    if (as_json_line)
+        std::cout << json::serialize(json::object{{"change", change}, {"bound", whose}, {"fingerprint", fingerprint}}) << '\n';
+    else
+        std::cout << change << "  " << whose << "  " << fingerprint << '\n';
+}
+
+int change(const key_desk& desk, policy::key_change what, const std::string& whose, const keys::certificate& cert,
+           const std::function<void(keys::bindings::map&)>& how, bool as_json_line) {
+    const auto done = keys::change_bindings(desk.own().directory(), how);
+    if (!done) {
+        complain(done.error());
+        return exit_unusable;
+    }
+    desk.events.leave_bound(what, whose, cert.fingerprint);
+    print_change(what == policy::key_change::bind ? "bound" : "unbound", whose, cert.fingerprint, as_json_line);
+    return exit_yes;
+}
+
+} // namespace
+
+int approve_certificates(const key_desk& desk, const invocation& called) {
+    int status = exit_yes;
+    for (const auto& word : called.words)
+        if (!approve(desk, word, called.json())) status = exit_no;
+    return status;
+}
+
+int bind_certificate(const key_desk& desk, const invocation& called) {
+    if (called.words.empty()) return print_bindings(desk, called.json());
+    if (called.words.size() != 2) {
+        complain("keys bind: ADDRESS or @DOMAIN, and a FINGERPRINT");
+        return exit_unusable;
+    }
+    const auto whose = bindable(called.words[0]);
+    if (whose.empty()) return exit_unusable;
+    const auto certificates = desk.open(keys::reading::at_once).certificates;
+    const auto found = certificate_named(*certificates, called.words[1]);
+    if (!found || (found->source != key_source::own && !make_own(desk, *found))) return exit_no;
+    const auto state = state_at(found->cert, keys::this_second());
+    if (state != policy::key_state::usable)
+        complain("it is " + std::string(name_of(state)) + ": mail to " + whose + " that has to be encrypted is refused");
+    const auto set = [&](keys::bindings::map& all) { all.insert_or_assign(whose, found->cert.fingerprint); };
+    return change(desk, policy::key_change::bind, whose, found->cert, set, called.json());
+}
+
+int unbind(const key_desk& desk, const invocation& called) {
+    const auto whose = bindable(called.words[0]);
+    if (whose.empty()) return exit_unusable;
+    const auto bound = keys::read_bindings(desk.own().directory());
+    if (!bound) {
+        complain(bound.error());
+        return exit_unusable;
+    }
+    const auto at = bound->all().find(whose);
+    if (at == bound->all().end()) {
+        complain(whose + ": nothing is bound to it");
+        return exit_no;
+    }
+    keys::certificate cert;
+    cert.fingerprint = at->second;
+    const auto take = [&](keys::bindings::map& all) { all.erase(whose); };
+    return change(desk, policy::key_change::unbind, whose, cert, take, called.json());
+}
+
+} // namespace sealgate::milter

@@ -13,7 +13,7 @@
 #include "milter/discovery/finding.hpp"
 #include "milter/discovery/lookup_answers.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "policy/audit/event.hpp"
+#include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/mail/address.hpp"
 

@@ -5,15 +5,15 @@
 #
 # What is there already is left alone. No package is ever removed: Debian allows one mail server on a machine, and where
 # that is not Postfix, install_missing fails and says so. A Postfix that comes with this gets no configuration and does
-# not start; sealgate's own Postfix lives in a temporary directory. An nginx that comes with this does not start either, now or at
-# the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies in
-# $(gpgconf --list-dirs libexecdir).
+# not start; sealgate's own Postfix lives in a temporary directory. An nginx or onak (a keyserver) that comes with this does not start
+# either, now or at the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies
+# in $(gpgconf --list-dirs libexecdir).
 
 packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev libboost1.81-dev libyaml-cpp-dev libicu-dev
                 libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
 packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime
-               nginx-light dnsmasq-base dirmngr gpg-wks-client gpg-wks-server iproute2)
+               nginx-light dnsmasq-base dirmngr gpg-wks-client gpg-wks-server onak iproute2)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
 command -v npm > /dev/null || packages_browser+=(npm)
@@ -47,9 +47,10 @@ install_packages() {
     case " $* " in
     *" postfix "*) echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections || return ;;
     esac
-    case " $* " in
-    *" nginx-light "*) forbid_starts || return; trap 'allow_starts; trap - RETURN' RETURN ;;
-    esac
+    local servers=()
+    case " $* " in *" nginx-light "*) servers+=(nginx) ;; esac
+    case " $* " in *" onak "*) servers+=(onak) ;; esac
+    [ ${#servers[@]} -eq 0 ] || { forbid_starts || return; trap 'allow_starts "${servers[@]}"; trap - RETURN' RETURN; }
     said=$(export DEBIAN_FRONTEND=noninteractive
            { apt-get --quiet --yes update && apt-get --quiet --yes --no-remove --no-install-recommends install "$@"; } 2>&1) ||
         { echo "$said" >&2; echo "could not install $*" >&2; return 1; }
@@ -63,5 +64,6 @@ forbid_starts() {
 }
 allow_starts() {
     grep -q 'of sealgate/contrib/packages.sh' "$starts" 2> /dev/null && rm "$starts"
-    update-rc.d nginx disable > /dev/null 2>&1 || true
+    local server # those that came now: one that was there before goes on as it does
+    for server in "$@"; do update-rc.d "$server" disable > /dev/null 2>&1 || true; done
 }

@@ -178,6 +178,14 @@ std::string_view key_id_of(std::string_view fingerprint) {
     return fingerprint.size() == of_version_4 ? fingerprint.substr(of_version_4 - digits) : fingerprint.substr(0, digits);
 }
 
+bool has_key(std::string_view certificate, std::string_view fingerprint) {
+    const auto packets = walk_packets(certificate, most_certificate_packets);
+    return packets && std::ranges::any_of(*packets, [&](const packet& p) {
+               const bool is_key = p.type == packet_type::public_key || p.type == packet_type::public_subkey;
+               return is_key && !fingerprint.empty() && fingerprint_of_key(p.body) == fingerprint;
+           });
+}
+
 bool is_made_by(const signature_facts& made, std::string_view fingerprint) {
     return !made.issuer.empty() && (made.issuer == fingerprint || made.issuer == key_id_of(fingerprint));
 }

@@ -22,6 +22,9 @@ std::string fingerprint_of_key(std::string_view body);
 // 16 digits: RFC 9580 section 5.5.4.
 std::string_view key_id_of(std::string_view fingerprint);
 
+// Whether the primary key or a subkey in a certificate has that fingerprint. Whoever made it may have put in another's subkey.
+bool has_key(std::string_view certificate, std::string_view fingerprint);
+
 // Whether the signature names the key of that fingerprint as its issuer.
 bool is_made_by(const signature_facts& made, std::string_view fingerprint);
 

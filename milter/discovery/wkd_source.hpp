@@ -12,28 +12,9 @@
 // Tested by tests/discovery/discovery_test.
 #pragma once
 
-#include "milter/discovery/https_client.hpp"
-#include "milter/discovery/lookup_outcome.hpp"
-#include "policy/mail/address.hpp"
-
-#include <chrono>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <vector>
+#include "milter/discovery/source_answer.hpp"
 
 namespace sealgate::milter {
-
-struct source_answer {
-    lookup_outcome kind = lookup_outcome::failed;
-    std::vector<std::string> certificates;     // binary, one each; at least one if found
-    std::string evidence;                      // the URL of the answer, without its query; empty: nothing was answered
-    std::string problem;                       // one line for people; of `none` and `found` a remark, or empty
-    std::optional<https_trouble> trouble = {}; // what kind of failure, where it is the connection's
-    std::optional<std::chrono::seconds> retry_after = {};
-};
-
-inline constexpr std::size_t most_certificates_of_one = 10;
 
 source_answer ask_wkd(https_client& client, const policy::address& whose, std::chrono::steady_clock::time_point deadline);
 

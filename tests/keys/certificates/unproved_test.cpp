@@ -52,6 +52,16 @@ TEST(UnprovedCertificate, ReadsWhatGpgReadsAlike) {
     EXPECT_TRUE(read(bytes_of("revoked.asc")).revoked);
 }
 
+TEST(UnprovedCertificate, HasItsKeysAndNoOthers) {
+    for (const auto* name : {"plain.asc", "js-v6-curve25519.asc"}) {
+        const auto whole = bytes_of(name);
+        for (const auto& key : read(whole).subkeys) EXPECT_TRUE(has_key(whole, key.fingerprint)) << key.fingerprint;
+        EXPECT_FALSE(has_key(whole, "BF3393291508EC127AA83A9C38D2DDA95904F88F"));
+        EXPECT_FALSE(has_key(whole, ""));
+        EXPECT_FALSE(has_key(whole.substr(0, whole.size() - 1), read(whole).fingerprint)) << "damaged";
+    }
+}
+
 TEST(UnprovedCertificate, NoByteMakesItFail) {
     for (const auto* name : {"js-v6-curve25519.asc", "plain.asc", "revoked.asc"}) {
         const auto whole = bytes_of(name);

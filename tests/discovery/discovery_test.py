@@ -9,11 +9,9 @@ import http.server
 import json
 import os
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -22,9 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import pytest
 from proxies import ConnectProxy, SocksProxy
 from discovery_lab import NETWORK, DiscoveryLab, address
+from hostile_answers import HostileAnswers
 from wkd_sites import Site, WkdSites, found_by_gnupg
 
-PROBE = os.environ["WKD_PROBE"]
+PROBE = os.environ["SOURCE_PROBE"]
 ADVANCED, DIRECT, HOSTILE, WRONG_NAME, EXPIRED, UNKNOWN, CLOSED, PROXY, SECOND = map(address, range(1, 10))
 INSIDE = "127.0.0.1"
 SLACK = 2  # seconds beyond a deadline: DNS takes one by its contract, and the machine may be busy
@@ -37,15 +36,11 @@ HOSTILE_DOMAINS = ["ok", "to-ok", "loop", "three", "four", "to-http", "to-port",
 ON_DIRECT = ["direct.test", "nodata.test", "both.test", "star.test", "to-nowhere.test", "pages.test"]
 
 
-class Hostile(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Hostile(HostileAnswers):
     certificate = b""
     asked = []
     agents = set()
     connections = set()
-
-    def log_message(self, *_):
-        pass
 
     def do_GET(self):
         host = self.headers["Host"]
@@ -57,17 +52,6 @@ class Hostile(http.server.BaseHTTPRequestHandler):
             getattr(self, domain.replace("-", "_"))()
         except OSError:
             self.close_connection = True
-
-    def reply(self, status, body=b"", **fields):
-        self.send_response(status)
-        for name, value in {"Content_Length": len(body), **fields}.items():
-            if value is not None:
-                self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def redirect(self, target):
-        self.reply(302, Location=target)
 
     def ok(self):
         self.reply(200, Hostile.certificate)
@@ -117,58 +101,6 @@ class Hostile(http.server.BaseHTTPRequestHandler):
 
     def to_direct(self):
         self.redirect("//direct.test/.well-known/openpgpkey/x")
-
-    def endless(self):
-        self.reply(200, Content_Length=None, Connection="close")
-        while True:
-            self.wfile.write(b"x" * 65536)
-
-    def declared(self):
-        self.reply(200, Content_Length=99999999999)
-        self.endless()
-
-    def slow(self):
-        self.reply(200, Content_Length=100000)
-        while True:
-            self.wfile.write(b"x")
-            time.sleep(0.2)
-
-    def silent(self):
-        time.sleep(15)
-
-    def heads(self):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        while True:
-            self.wfile.write(b"X-A: " + b"y" * 1000 + b"\r\n")
-
-    def continues(self):
-        while True:
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 10)
-
-    def short(self):
-        self.reply(200, b"x" * 10, Content_Length=1000)
-        self.close_connection = True
-
-    def reset(self):
-        self.reply(200, b"x" * 10, Content_Length=1000)
-        self.wfile.flush()
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
-
-    def gone(self):
-        self.reply(410)
-
-    def busy(self):
-        self.reply(429, Retry_After=7)
-
-    def late(self):
-        self.reply(503, Retry_After=120)
-
-    def broken(self):
-        self.reply(500)
-
-    def empty(self):
-        self.reply(200)
 
     def zipped(self):
         self.reply(200, b"\x1f\x8b" + b"x" * 100, Content_Encoding="gzip")

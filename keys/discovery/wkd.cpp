@@ -1,29 +1,13 @@
 #include "keys/discovery/wkd.hpp"
 
 #include "keys/discovery/host_name.hpp"
+#include "keys/discovery/percent_encoding.hpp"
 #include "policy/base/digest.hpp"
-#include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
 
 #include <cstdint>
 
 namespace sealgate::keys {
-
-namespace {
-
-// RFC 3986 section 2.3: all but what never needs it.
-std::string percent_encoded(std::string_view octets) {
-    std::string out;
-    for (const char c : octets) {
-        if (text::is_alphanumeric(c) || std::string_view("-._~").contains(c))
-            out += c;
-        else
-            out += "%" + text::upper_hex({&c, 1});
-    }
-    return out;
-}
-
-} // namespace
 
 std::string z_base_32(std::string_view octets) {
     constexpr std::string_view alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";

@@ -1,5 +1,8 @@
-// What the Web Key Directory source answers for addresses, one line of JSON each. Arguments: any of --ca FILE, --proxy URL,
-// --allow NETWORK, --wait SECONDS, and then the addresses; all are asked by one client, one after the other.
+// What a source of certificates answers, one line of JSON each. Arguments: any of --ca FILE, --proxy URL, --allow NETWORK,
+// --wait SECONDS; --vks HOST or --hkp HOST, or else the Web Key Directory is asked; and then addresses, or fingerprints as
+// 0xFINGERPRINT. All are asked by one client, one after the other.
+#include "milter/discovery/hkp_source.hpp"
+#include "milter/discovery/vks_source.hpp"
 #include "milter/discovery/wkd_source.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/json.hpp"
@@ -24,7 +27,8 @@ using std::chrono::steady_clock;
 struct invocation {
     milter::https_settings settings;
     std::chrono::seconds wait{5};
-    std::vector<std::string> addresses;
+    std::string vks, hkp; // hosts
+    std::vector<std::string> whom;
 };
 
 std::string_view name_of(https_trouble kind) {
@@ -57,8 +61,12 @@ invocation read_arguments(const std::vector<std::string>& words) {
             out.settings.allow.push_back(milter::parse_network(words.at(++i)).value());
         else if (word == "--wait")
             out.wait = std::chrono::seconds(std::stoi(words.at(++i)));
+        else if (word == "--vks")
+            out.vks = words.at(++i);
+        else if (word == "--hkp")
+            out.hkp = words.at(++i);
         else
-            out.addresses.push_back(word);
+            out.whom.push_back(word);
     }
     return out;
 }
@@ -74,15 +82,28 @@ boost::json::object as_json(const milter::source_answer& answer, steady_clock::d
     return out;
 }
 
+milter::source_answer ask(milter::https_client& client, const invocation& called, std::string_view whom) {
+    const auto deadline = steady_clock::now() + called.wait;
+    if (whom.starts_with("0x")) {
+        whom.remove_prefix(2);
+        return called.vks.empty() ? milter::ask_hkp_by_fingerprint(client, called.hkp, whom, deadline)
+                                  : milter::ask_vks_by_fingerprint(client, called.vks, whom, deadline);
+    }
+    const auto address = policy::parse_address(whom);
+    if (!called.vks.empty()) return milter::ask_vks(client, called.vks, address, deadline);
+    if (!called.hkp.empty()) return milter::ask_hkp(client, called.hkp, address, deadline);
+    return milter::ask_wkd(client, address, deadline);
+}
+
 } // namespace
 
 int main(int count, char** words) {
     try {
         const auto called = read_arguments({words + 1, words + count});
         milter::https_client client(called.settings);
-        for (const auto& address : called.addresses) {
+        for (const auto& whom : called.whom) {
             const auto begun = steady_clock::now();
-            const auto answer = milter::ask_wkd(client, policy::parse_address(address), begun + called.wait);
+            const auto answer = ask(client, called, whom);
             std::cout << boost::json::serialize(as_json(answer, steady_clock::now() - begun)) << '\n' << std::flush;
         }
         return 0;

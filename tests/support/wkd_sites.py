@@ -19,6 +19,7 @@ class Site:
     tls: tuple
     place: str = ""  # "advanced" or "direct": of all domains that the certificate names
     page: str = ""
+    behind: str = ""  # "HOST:PORT" in the lab that speaks plain HTTP, and answers everything
 
 
 class WkdSites:
@@ -99,6 +100,8 @@ class WkdSites:
         well_known = "/.well-known/openpgpkey/"
         place = {"": "", "advanced": f"location {well_known} {{ alias {self.tree}/; }}",
                  "direct": f"location ~ ^{well_known}(.*)$ {{ alias {self.tree}/$host/$1; }}"}[site.place]
+        if site.behind:
+            place = f"location / {{ proxy_pass http://{site.behind}; }}"
         page = f"location / {{ default_type text/html; return 200 '{site.page}'; }}" if site.page else ""
         certificate, key = site.tls
         return f"server {{ listen {where}:443 ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key}; {place} {page} }}\n"

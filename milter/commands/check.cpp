@@ -54,7 +54,7 @@ std::vector<std::vector<std::string>> matrix(const policy::policy& rules) {
 // A file that is missing, another kind of proxy: each lookup would fail.
 std::optional<std::string> problem_with_lookups(const discover_settings& how) {
     try {
-        if (how.wkd) const https_client tried(https_settings_of(how));
+        if (how.is_on()) const https_client tried(https_settings_of(how));
         return std::nullopt;
     } catch (const std::runtime_error& problem) {
         return std::string("keys.discover: ") + problem.what() + "; no key can be looked for";
@@ -142,6 +142,23 @@ std::vector<std::string> names_of(const std::vector<policy::key_source>& sources
     return out;
 }
 
+std::string places_looked_into(const discover_settings& how) {
+    std::vector<std::string> places;
+    if (how.wkd) places.emplace_back("in the Web Key Directory of the recipient's domain");
+    if (!how.vks.empty()) places.push_back("at " + text::listed(how.vks, "and") + " (vks)");
+    if (!how.hkp.empty()) places.push_back("at " + text::listed(how.hkp, "and") + " (hkp)");
+    if (places.empty()) return "nowhere (keys.discover)";
+    const bool tells_others = !how.vks.empty() || !how.hkp.empty();
+    return text::join(places, ", ") + (tells_others ? ", which learn who is written to" : "") + "; a mail waits " +
+           std::to_string(how.wait.count()) + "s at most";
+}
+
+void remark_on_sources(const std::vector<policy::key_source>& used) {
+    if (std::ranges::find(used, policy::key_source::hkp) == used.end()) return;
+    complain("remark: encryption.keys in the policy names hkp, and anybody can upload a certificate for any address to such a "
+             "keyserver: confidential mail would be encrypted to whoever did. Take hkp out of encryption.keys");
+}
+
 void print_keys(const snapshot& live) {
     std::cout << "\nkeys in " << live.gateway.keys_directory() << '\n';
     const auto counts = count_states(live);
@@ -151,17 +168,14 @@ void print_keys(const snapshot& live) {
         std::cout << "  always encrypted to, too: " << text::join(live.rules.encryption.always_to, ", ") << '\n';
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
     std::cout << "  used without a person's word: " << text::join(names_of(live.rules.encryption.keys), ", ") << '\n'
-              << "  looked for: "
-              << (live.gateway.discover.wkd ? "in the Web Key Directory of the recipient's domain; a mail waits " +
-                                                  std::to_string(live.gateway.discover.wait.count()) + "s at most"
-                                            : "nowhere (keys.discover)")
-              << '\n';
+              << "  looked for: " << places_looked_into(live.gateway.discover) << '\n';
     const auto& watch = live.gateway.watch;
     std::cout << "  who is told when they end: "
               << (watch.mail.empty()
                       ? "nobody (keys.watch)"
                       : text::join(watchers_of(watch), ", ") + "; before that: " + text::join(steps_of(watch), ", "))
               << '\n';
+    remark_on_sources(live.rules.encryption.keys);
     for (const auto& problem : key_problems(live)) std::cerr << problem << '\n';
     live.certificates->each([](const auto& stored) {
         if (stored.cert.sha1) std::cerr << "remark: " << keys::sha1_remark(stored.cert) << '\n';
@@ -281,6 +295,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
     const auto patterns = shown_patterns(rules.carriers);
     const auto languages = languages_of(rules.notices);
     const auto sources = names_of(live.rules.encryption.keys);
+    const auto& discover = live.gateway.discover;
     const auto watchers = watchers_of(live.gateway.watch), steps = steps_of(live.gateway.watch);
     json::object sensitivity;
     for (const auto& [value, r] : rules.carriers.sensitivity) sensitivity[value] = rules.classifications[r].name;
@@ -305,7 +320,10 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
         {"key_sources", json::array(sources.begin(), sources.end())},
-        {"discover", json::object{{"wkd", live.gateway.discover.wkd}, {"wait", live.gateway.discover.wait.count()}}},
+        {"discover", json::object{{"wkd", discover.wkd},
+                                  {"vks", json::array(discover.vks.begin(), discover.vks.end())},
+                                  {"hkp", json::array(discover.hkp.begin(), discover.hkp.end())},
+                                  {"wait", discover.wait.count()}}},
         {"watch", json::object{{"mail", json::array(watchers.begin(), watchers.end())},
                                {"before", json::array(steps.begin(), steps.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},

@@ -1,5 +1,6 @@
 #include "milter/settings/config.hpp"
 
+#include "keys/discovery/keyserver.hpp"
 #include "policy/base/yaml_values.hpp"
 #include "policy/mail/address.hpp"
 
@@ -157,12 +158,29 @@ private:
         map_reader m(map, "keys.discover", errors_);
         auto& to = out_.discover;
         if (const auto* value = m.optional("wkd")) to.wkd = yaml::as_bool(*value, errors_).value_or(to.wkd);
+        if (const auto* value = m.optional("vks")) read_keyservers(*value, to.vks);
+        if (const auto* value = m.optional("hkp")) read_keyservers(*value, to.hkp);
         if (const auto* value = m.optional("wait")) read_time(*value, 120, to.wait);
         if (const auto* value = m.optional("refresh")) read_time(*value, 366 * std::uint64_t{86400}, to.refresh);
         if (const auto* value = m.optional("ca")) read_path(*value, to.ca);
         if (const auto* value = m.optional("proxy")) to.proxy = yaml::as_text(*value, errors_).value_or("");
         if (const auto* value = m.optional("allow")) read_networks(*value, to.allow);
         m.finish();
+    }
+
+    void read_keyservers(const yaml::node& value, std::vector<std::string>& to) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            auto host = keys::keyserver_host(text);
+            if (!host)
+                errors_.add(at, host.error());
+            else if (std::ranges::find(to, *host) != to.end())
+                errors_.add(at, "the keyserver " + *host + " is named twice");
+            else
+                to.push_back(*std::move(host));
+        }
+        if (to.size() > discover_settings::most_keyservers)
+            errors_.add(value.at, "names " + std::to_string(to.size()) + " keyservers; at most " +
+                                      std::to_string(discover_settings::most_keyservers) + " are asked");
     }
 
     void read_watch(const yaml::node& map) {

@@ -50,12 +50,18 @@ struct audit_settings {
 
 // Where certificates are looked for that nobody imported (contract.md section 8).
 struct discover_settings {
+    static constexpr std::size_t most_keyservers = 8; // of each kind
+
     bool wkd = true;
+    // Keyservers, which learn who is written to: hosts as keys::keyserver_host() gives them.
+    std::vector<std::string> vks, hkp;
     std::chrono::seconds wait{5};            // what a mail waits for, at most
     std::chrono::seconds refresh{24 * 3600}; // after that an answer is old
     std::string ca;                          // a PEM file of authorities beside the system's; empty: none
     std::string proxy;                       // as libcurl takes it; empty: none
     std::vector<network> allow;              // addresses that may be asked although they are not public
+
+    bool is_on() const { return wkd || !vks.empty() || !hkp.empty(); }
 };
 
 struct config {

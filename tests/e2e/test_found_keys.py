@@ -137,7 +137,27 @@ def test_one_that_was_removed_is_found_again(world, lab, gateway):
 def test_check_says_where_keys_are_looked_for(world, lab, gateway):
     assert "looked for: in the Web Key Directory" in gateway.run("check").stdout
     told = json.loads(gateway.run("check", "--json").stdout)
-    assert (told["discover"], told["key_sources"]) == ({"wkd": True, "wait": 2}, ["own", "wkd", "vks"])
+    assert (told["discover"], told["key_sources"]) == ({"wkd": True, "vks": [], "hkp": [], "wait": 2}, ["own", "wkd", "vks"])
     gateway.configure(keys="{discover: {ca: nowhere.pem}}")
     run = gateway.run("check")
     assert run.returncode == 1 and "keys.discover: " in run.stderr and "nowhere.pem" in run.stderr
+
+
+def test_check_names_the_keyservers_that_are_told_who_is_written_to(world, lab, gateway):
+    usual = gateway.run("check")
+    assert "learn who is written to" not in usual.stdout and "hkp" not in usual.stdout + usual.stderr
+    gateway.configure(keys="{discover: {wkd: false, vks: [keys.example, 'https://Keys.Example.org'], hkp: ['hkps://keyserver.example'], wait: 3s}}")
+    told = gateway.run("check")
+    assert ("looked for: at keys.example and keys.example.org (vks), at keyserver.example (hkp), which learn who is written to; "
+            "a mail waits 3s at most\n") in told.stdout
+    assert "remark: encryption.keys" not in told.stderr, "hkp is asked, and not used"
+    assert json.loads(gateway.run("check", "--json").stdout)["discover"] == {
+        "wkd": False, "vks": ["keys.example", "keys.example.org"], "hkp": ["keyserver.example"], "wait": 3}
+    gateway.write_policy(gateway.usual_policy().replace("encryption:", "encryption:\n  keys: [own, hkp]"))
+    told = gateway.run("check")
+    assert told.returncode == 0 and "remark: encryption.keys in the policy names hkp" in told.stderr
+    gateway.configure(keys="{discover: {wkd: false, hkp: [keys.example], ca: nowhere.pem}}")
+    assert gateway.run("check").returncode == 1
+    gateway.configure(keys="{discover: {vks: ['keys.example:11371']}}")
+    refused = gateway.run("check")
+    assert refused.returncode == 1 and f'{gateway.config}:' in refused.stderr and "on port 443 alone" in refused.stderr

@@ -6,7 +6,9 @@
 namespace sealgate::milter {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -99,6 +101,46 @@ TEST(Config, KeysAreLookedForWhereTheSectionSays) {
     for (const auto* wrong :
          {"{wdk: true}", "{wait: 0s}", "{wait: 3m}", "{wait: soon}", "{allow: [10.0.0.1/8]}", "{wkd: perhaps}"})
         EXPECT_THAT(read(example + "keys: {discover: " + wrong + "}\n").problems, testing::SizeIs(1)) << wrong;
+}
+
+TEST(Config, NoKeyserverIsAskedUntilItIsNamed) {
+    const auto usual = read(example).gateway.discover;
+    EXPECT_THAT(usual.vks, IsEmpty());
+    EXPECT_THAT(usual.hkp, IsEmpty());
+    EXPECT_TRUE(usual.is_on()) << "wkd";
+    discover_settings alone;
+    alone.wkd = false;
+    EXPECT_FALSE(alone.is_on());
+    alone.hkp = {"keys.example"};
+    EXPECT_TRUE(alone.is_on());
+    alone.hkp.swap(alone.vks);
+    EXPECT_TRUE(alone.is_on());
+    const auto [gateway, problems] =
+        read(example + "keys:\n  discover: {wkd: false, vks: [keys.openpgp.org, \"https://Keys.Example:443/\"], hkp: "
+                       "[\"hkps://keyserver.example\", keys.openpgp.org]}\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_THAT(gateway.discover.vks, ElementsAre("keys.openpgp.org", "keys.example"));
+    EXPECT_THAT(gateway.discover.hkp, ElementsAre("keyserver.example", "keys.openpgp.org"));
+}
+
+TEST(Config, AKeyserverThatCannotBeAskedIsToldWithItsPlace) {
+    const auto said = [](const std::string& servers) {
+        std::vector<std::string> out;
+        for (const auto& problem : read(example + "keys:\n  discover: {vks: [" + servers + "]}\n").problems)
+            out.push_back(problem.to_string());
+        return out;
+    };
+    const auto lines = std::to_string(std::ranges::count(example, '\n') + 2);
+    EXPECT_THAT(said("keys.example, keys.example:11371"),
+                ElementsAre(AllOf(HasSubstr(":" + lines + ":34: "), HasSubstr("\"keys.example:11371\" is no keyserver"))));
+    EXPECT_THAT(said("keys.example, \"hkps://KEYS.example\""),
+                ElementsAre(HasSubstr("the keyserver keys.example is named twice")));
+    EXPECT_THAT(said("\"[::1]\", 192.0.2.1, localhost, \"http://keys.example\", me@keys.example, keys.example/pks"),
+                testing::SizeIs(6));
+    const std::string many = "k1.example, k2.example, k3.example, k4.example, k5.example, k6.example, k7.example, k8.example";
+    EXPECT_THAT(said(many), IsEmpty());
+    EXPECT_THAT(said(many + ", k9.example"), ElementsAre(HasSubstr("9 keyservers; at most 8")));
+    EXPECT_THAT(said("{keys.example: 1}"), testing::SizeIs(1));
 }
 
 TEST(Config, LimitsAreSensibleWithoutTheirKeys) {

@@ -19,6 +19,25 @@ bool is_ahead(const certificate& cert, time_point now) {
     return std::ranges::any_of(cert.subkeys, [&](const subkey& key) { return key.created > now; });
 }
 
+// Of several copies of one certificate the first says whose word stands for it. Where it cannot be used any more and another
+// one can, its owner has signed a later end, which counts from wherever it comes.
+void merge_copies(std::vector<shared_certificate>& all, time_point now) {
+    std::vector<shared_certificate> out;
+    for (auto& one : all) {
+        const auto is_same = [&](const shared_certificate& other) { return other->cert.fingerprint == one->cert.fingerprint; };
+        const auto first = std::ranges::find_if(out, is_same);
+        if (first == out.end()) {
+            out.push_back(std::move(one));
+        } else if (state_at((*first)->cert, now) == policy::key_state::expired &&
+                   state_at(one->cert, now) == policy::key_state::usable) {
+            auto renewed = *one;
+            renewed.source = (*first)->source;
+            *first = std::make_shared<const stored_certificate>(std::move(renewed));
+        }
+    }
+    all = std::move(out);
+}
+
 bool is_upper_hex(char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); }
 
 } // namespace
@@ -44,6 +63,7 @@ key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point
     gathered out{.address = std::string(address_key), .known = {.bound = bound_to_it.value_or("")}, .all = {}};
     auto [named, in_doubt, uncertain] = naming(address_key);
     std::erase_if(named, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
+    merge_copies(named, now);
     out.all = std::move(named);
     out.in_doubt = in_doubt;
     out.uncertain = uncertain || !bound_to_it;
@@ -52,6 +72,7 @@ key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point
         out.in_doubt = out.in_doubt || some.in_doubt;
         out.uncertain = out.uncertain || some.uncertain;
         const auto is_bound = [&](const shared_certificate& one) { return one->cert.fingerprint == bound; };
+        merge_copies(some.all, now);
         if (std::ranges::none_of(out.all, is_bound)) std::ranges::move(some.all, std::back_inserter(out.all));
     }
     if (std::ranges::any_of(out.all, [](const auto& one) { return one->source != key_source::own; })) {
@@ -134,6 +155,7 @@ found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
     if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
     auto [found, in_doubt, uncertain] = of_fingerprint(fingerprint);
     if (uncertain || found.empty()) return {.in_doubt = uncertain || in_doubt};
+    merge_copies(found, now);
     const auto state = state_at(found.front()->cert, now);
     const auto standing = found.front()->source == key_source::own ? key_standing::own : key_standing::proposed;
     return {.state = state, .stored = std::move(found.front()), .standing = standing};

@@ -75,7 +75,8 @@ public:
         bool uncertain = false; // what these are by now cannot be told
     };
 
-    // All that name the address, whether they are found by it at this time or not.
+    // All that name the address, whether they are found by it at this time or not. What several sources have of one stands
+    // one behind the other, what vouches most first.
     virtual candidates naming(std::string_view address_key) const = 0;
     virtual candidates of_fingerprint(std::string_view fingerprint) const = 0;
 

@@ -5,6 +5,12 @@
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
 
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+#include <utility>
+
 namespace sealgate::keys {
 
 namespace {
@@ -12,9 +18,9 @@ namespace {
 // Reads the packets in their order; each signature is about what stands before it.
 class address_filter {
 public:
-    address_filter(std::string_view fingerprint, std::string_view address_key)
+    address_filter(std::string_view fingerprint, std::span<const std::string_view> address_keys)
         : fingerprint_(fingerprint)
-        , address_key_(address_key) {}
+        , address_keys_(address_keys) {}
 
     void take(const packet& p) {
         using enum packet_type;
@@ -22,15 +28,17 @@ public:
         if (p.type != public_key && p.type != public_subkey && p.type != user_id && p.type != user_attribute) return;
         end_user_id();
         about_user_id_ = p.type == user_id;
-        stays_ =
-            p.type == public_key || p.type == public_subkey || (about_user_id_ && address_in_user_id(p.body) == address_key_);
+        stays_ = p.type == public_key || p.type == public_subkey ||
+                 (about_user_id_ && std::ranges::find(address_keys_, address_in_user_id(p.body)) != address_keys_.end());
         if (stays_) (about_user_id_ ? of_user_id_ : out_) += p.whole;
     }
 
     std::string result() {
         end_user_id();
-        return has_user_id_ ? std::move(out_) : std::string{};
+        return std::move(out_);
     }
+
+    bool has_user_id() const { return has_user_id_; }
 
 private:
     void take_signature(const packet& p) {
@@ -51,11 +59,31 @@ private:
         is_claimed_ = false;
     }
 
-    std::string_view fingerprint_, address_key_;
+    std::string_view fingerprint_;
+    std::span<const std::string_view> address_keys_;
     std::string out_, of_user_id_;
     bool stays_ = false, about_user_id_ = false; // what is read now
     bool is_claimed_ = false, has_user_id_ = false;
 };
+
+std::string_view primary_key_body(std::string_view certificate) {
+    const auto packets = walk_packets(certificate, most_certificate_packets);
+    return packets && !packets->empty() && packets->front().type == packet_type::public_key ? packets->front().body
+                                                                                            : std::string_view{};
+}
+
+// Whatever their headers are.
+std::set<std::pair<packet_type, std::string_view>> contents_of(std::string_view certificate) {
+    std::set<std::pair<packet_type, std::string_view>> out;
+    if (const auto packets = walk_packets(certificate, most_certificate_packets))
+        for (const auto& p : *packets) out.emplace(p.type, p.body);
+    return out;
+}
+
+bool brings_more(std::string_view known, std::string_view update) {
+    const auto before = contents_of(known), after = contents_of(update);
+    return !std::ranges::includes(before, after);
+}
 
 } // namespace
 
@@ -63,9 +91,22 @@ std::string with_one_address(std::string_view certificate, std::string_view addr
     const auto packets = walk_packets(certificate, most_certificate_packets);
     if (!packets || packets->empty() || packets->front().type != packet_type::public_key || address_key.empty()) return {};
     const auto fingerprint = fingerprint_of_key(packets->front().body);
-    address_filter filter(fingerprint, address_key);
+    const std::array wanted{address_key};
+    address_filter filter(fingerprint, wanted);
     for (const auto& p : *packets) filter.take(p);
-    return filter.result();
+    auto out = filter.result();
+    return filter.has_user_id() ? out : std::string{};
+}
+
+std::string update_of(std::string_view known, std::string_view fetched, const std::vector<std::string>& address_keys) {
+    const auto packets = walk_packets(fetched, most_certificate_packets);
+    if (!packets || packets->empty() || packets->front().body != primary_key_body(known)) return {};
+    const auto fingerprint = fingerprint_of_key(packets->front().body);
+    const std::vector<std::string_view> wanted(address_keys.begin(), address_keys.end());
+    address_filter filter(fingerprint, wanted);
+    for (const auto& p : *packets) filter.take(p);
+    auto out = filter.result();
+    return brings_more(known, out) ? out : std::string{};
 }
 
 } // namespace sealgate::keys

@@ -132,16 +132,13 @@ key_lookup::candidates keyring::judged_by_all(candidates some) const {
 
 key_lookup::candidates keyring::naming(std::string_view address_key) const {
     candidates out;
-    const auto fingerprint = [](const shared_certificate& one) -> const std::string& { return one->cert.fingerprint; };
     for (const auto& one : shelves_) {
         auto [found, in_doubt, uncertain] = one.certificates->naming(address_key);
         if (is_used(one.source)) {
             out.in_doubt = out.in_doubt || in_doubt;
             out.uncertain = out.uncertain || uncertain;
         }
-        for (auto& each : found)
-            if (std::ranges::find(out.all, each->cert.fingerprint, fingerprint) == out.all.end())
-                out.all.push_back(std::move(each));
+        std::ranges::move(found, std::back_inserter(out.all));
     }
     return judged_by_all(std::move(out));
 }
@@ -149,8 +146,10 @@ key_lookup::candidates keyring::naming(std::string_view address_key) const {
 key_lookup::candidates keyring::of_fingerprint(std::string_view fingerprint) const {
     candidates out;
     for (const auto& one : shelves_) {
-        out = one.certificates->of_fingerprint(fingerprint);
-        if (!out.all.empty() || out.uncertain) break;
+        auto [found, in_doubt, uncertain] = one.certificates->of_fingerprint(fingerprint);
+        out.in_doubt = out.in_doubt || (in_doubt && out.all.empty());
+        out.uncertain = out.uncertain || (uncertain && out.all.empty());
+        std::ranges::move(found, std::back_inserter(out.all));
     }
     return judged_by_all(std::move(out));
 }

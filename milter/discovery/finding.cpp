@@ -2,13 +2,17 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/base/sqlite.hpp"
+#include "keys/certificates/one_address.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/log.hpp"
+#include "milter/discovery/hkp_source.hpp"
+#include "milter/discovery/vks_source.hpp"
 #include "milter/discovery/wkd_source.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -20,12 +24,25 @@ using policy::key_news_kind;
 using policy::key_source;
 using policy::key_standing;
 
-source_answer ask(https_client& client, key_source from, const policy::address& whose, const discover_settings&,
+// One server after the other, until one has it. A failure says more than that another one has none.
+source_answer ask_all(const std::vector<std::string>& hosts, const std::function<source_answer(const std::string&)>& ask_one) {
+    source_answer out{.kind = lookup_outcome::none, .certificates = {}, .evidence = {}, .problem = {}};
+    for (const auto& host : hosts) {
+        auto said = ask_one(host);
+        if (said.kind == lookup_outcome::found) return said;
+        if (out.kind == lookup_outcome::none) out = std::move(said);
+    }
+    return out;
+}
+
+source_answer ask(https_client& client, key_source from, const policy::address& whose, const discover_settings& discover,
                   std::chrono::steady_clock::time_point deadline) {
     switch (from) {
     case key_source::wkd: return ask_wkd(client, whose, deadline);
     case key_source::vks:
+        return ask_all(discover.vks, [&](const auto& host) { return ask_vks(client, host, whose, deadline); });
     case key_source::hkp:
+        return ask_all(discover.hkp, [&](const auto& host) { return ask_hkp(client, host, whose, deadline); });
     case key_source::own:
     case key_source::autocrypt:
     case key_source::attached: break;
@@ -120,6 +137,8 @@ https_settings https_settings_of(const discover_settings& from, std::stop_token 
 std::vector<key_source> sources_on(const discover_settings& discover) {
     std::vector<key_source> out;
     if (discover.wkd) out.push_back(key_source::wkd);
+    if (!discover.vks.empty()) out.push_back(key_source::vks);
+    if (!discover.hkp.empty()) out.push_back(key_source::hkp);
     return out;
 }
 
@@ -133,6 +152,29 @@ finding find_certificates(https_client& client, key_source from, const policy::a
                 .problem = std::move(said.problem),
                 .retry_after = said.retry_after};
     return out.what == lookup_outcome::found ? take_in(std::move(out), said.certificates, whose, by) : out;
+}
+
+finding refreshed_by_fingerprint(https_client& client, const keys::stored_certificate& known, const search& by,
+                                 std::chrono::steady_clock::time_point deadline) {
+    const auto& fingerprint = known.cert.fingerprint;
+    auto said =
+        ask_all(by.discover.vks, [&](const auto& host) { return ask_vks_by_fingerprint(client, host, fingerprint, deadline); });
+    finding out{.what = said.kind,
+                .source = known.source == key_source::own ? key_source::vks : known.source,
+                .certificates = {},
+                .evidence = std::move(said.evidence),
+                .problem = std::move(said.problem),
+                .retry_after = said.retry_after};
+    if (out.what != lookup_outcome::found) return out;
+    std::vector<std::string> content{*known.binary};
+    for (const auto& one : said.certificates)
+        if (auto update = keys::update_of(*known.binary, one, known.cert.addresses); !update.empty())
+            content.push_back(std::move(update));
+    const auto& addresses = known.cert.addresses;
+    const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
+    if (content.size() > 1) return take_in(std::move(out), content, whose, by);
+    out.what = lookup_outcome::none;
+    return out;
 }
 
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "keys/store/keyring.hpp"
-#include "milter/discovery/wkd_source.hpp"
+#include "milter/discovery/source_answer.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -42,6 +42,12 @@ std::vector<policy::key_source> sources_on(const discover_settings& discover);
 // cannot be written, or gpg fails.
 finding find_certificates(https_client& client, policy::key_source from, const policy::address& whose, const search& by,
                           std::chrono::steady_clock::time_point deadline);
+
+// What the keyservers of keys.discover.vks have of a certificate that is known, by its fingerprint: revocations, later ends,
+// new subkeys; no other user ids. It goes into the store where the known one is, and beside the organisation's own into that of
+// the keyservers. Found: it brings something.
+finding refreshed_by_fingerprint(https_client& client, const keys::stored_certificate& known, const search& by,
+                                 std::chrono::steady_clock::time_point deadline);
 
 // Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set.
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by);

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <random>
 #include <utility>
 
 namespace sealgate::milter {
@@ -28,6 +29,9 @@ using std::chrono::steady_clock;
 
 // A worker does not give up with the mail that waits: the next try has the answer.
 constexpr std::chrono::seconds longest_lookup{20};
+
+// What lookup_answers knows the last round by in which keyservers were asked for all certificates.
+const std::string all_at_keyservers = "all at keyservers";
 
 key_search search_of(lookup_outcome what) {
     switch (what) {
@@ -48,6 +52,20 @@ lookup_outcome stronger(lookup_outcome one, lookup_outcome other) {
 
 std::string answer_key(policy::key_source source, const policy::address& whose) {
     return std::string(name_of(source)) + " " + whose.key();
+}
+
+search search_of(const snapshot& live) {
+    return {.discover = live.gateway.discover, .places = key_places(live.gateway), .how = live.rules.encryption};
+}
+
+std::vector<std::string> all_fingerprints(const keys::keyring& certificates) {
+    std::vector<std::string> out;
+    certificates.each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
+    std::ranges::sort(out);
+    const auto doubled = std::ranges::unique(out);
+    out.erase(doubled.begin(), doubled.end());
+    std::ranges::shuffle(out, std::minstd_rand(std::random_device{}()));
+    return out;
 }
 
 // Those that may be used, and the others.
@@ -82,6 +100,7 @@ struct key_finder::question {
         , ended(io, steady_clock::time_point::max()) {}
 
     std::string key() const {
+        if (!fingerprint.empty()) return fingerprint;
         auto out = whose.key();
         for (const auto* some : {&from, &aside})
             for (const auto source : *some) out.append(" ").append(name_of(source));
@@ -89,9 +108,10 @@ struct key_finder::question {
     }
 
     policy::address whose;
-    sources from, aside;      // asked one after the other; of `aside` nobody waits for the answer
-    bool anew = false;        // whatever is known
-    asio::steady_timer ended; // cancelled then
+    sources from, aside;          // asked one after the other; of `aside` nobody waits for the answer
+    bool anew = false;            // whatever is known
+    std::string fingerprint = {}; // of a certificate that is known, and looked for by that at keyservers
+    asio::steady_timer ended;     // cancelled then
     std::optional<lookup_outcome> what;
 };
 
@@ -218,6 +238,10 @@ awaitable<void> key_finder::serve(std::string domain) {
 }
 
 awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> client) {
+    if (!of.fingerprint.empty()) {
+        co_await refresh(of, client);
+        co_return end(of, lookup_outcome::none);
+    }
     const auto what = co_await ask(of, of.from, client);
     end(of, what);
     if (what != lookup_outcome::found) co_await ask(of, of.aside, client);
@@ -234,15 +258,18 @@ awaitable<lookup_outcome> key_finder::ask(const question& of, const sources& fro
     co_return out;
 }
 
-// What it is sealed to has its record before it is in force.
+bool key_finder::rests(policy::key_source source) const {
+    const auto at = resting_.find(source);
+    return at != resting_.end() && steady_clock::now() < at->second;
+}
+
 awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_source from,
                                               std::shared_ptr<https_client> client) {
-    if (const auto rests = resting_.find(from); rests != resting_.end() && steady_clock::now() < rests->second)
-        co_return lookup_outcome::failed;
+    if (rests(from)) co_return lookup_outcome::failed;
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
         const auto before = known_now(*live->certificates, whose);
-        const search by{.discover = live->gateway.discover, .places = key_places(live->gateway), .how = live->rules.encryption};
+        const auto by = search_of(*live);
         auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
         found.what =
             answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
@@ -252,11 +279,35 @@ awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_so
         return std::pair(std::move(found), std::move(report));
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
-    tell(of.whose, found);
     if (found.retry_after && from != policy::key_source::wkd) resting_[from] = steady_clock::now() + *found.retry_after;
-    for (const auto& event : report.events) with_.record(policy::key_event(event));
-    if (!report.events.empty()) co_await with_.take_up(from);
+    co_await take_up(of.whose, found, report);
     co_return found.what;
+}
+
+// By its fingerprint, from the keyservers.
+awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_client> client) {
+    const auto live = with_.live();
+    const auto known = live->certificates->find_entry(of.fingerprint, keys::this_second()).stored;
+    if (!known || known->cert.revoked || rests(policy::key_source::vks)) co_return;
+    const auto& addresses = known->cert.addresses;
+    const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
+    auto work = [this, live, known, whose, client = std::move(client)] {
+        const auto before = known_now(*live->certificates, whose);
+        auto found = refreshed_by_fingerprint(*client, *known, search_of(*live), steady_clock::now() + longest_lookup);
+        auto report = report_on(found, whose, before, *live->certificates, with_.names);
+        note_news(evidence_, report.news);
+        return std::pair(std::move(found), std::move(report));
+    };
+    const auto [found, report] = co_await offload(pool_, std::move(work));
+    if (found.retry_after) resting_[policy::key_source::vks] = steady_clock::now() + *found.retry_after;
+    co_await take_up(whose, found, report);
+}
+
+// What it is sealed to has its record before it is in force.
+awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found, const finding_report& report) {
+    tell(whose, found);
+    for (const auto& event : report.events) with_.record(policy::key_event(event));
+    if (!report.events.empty()) co_await with_.take_up(found.source);
 }
 
 // After a failure it is asked for again within the hour, and not after a day.
@@ -276,20 +327,48 @@ void key_finder::end(question& of, lookup_outcome what) {
     of.ended.cancel();
 }
 
-// Of each source whatever was asked for longest ago. What is asked for again is spread over time as it was found.
 awaitable<void> key_finder::refresh_some() {
-    const auto& discover = with_.live()->gateway.discover;
-    const auto due = keys::this_second() - discover.refresh;
-    for (const auto source : sources_on(discover)) {
-        auto look = [this, source, due] { return evidence_.not_asked_since(source, due, most_refreshed); };
-        const auto old = co_await offload(pool_, std::move(look));
-        for (const auto& one : old) {
-            auto again = std::make_shared<question>(io_, policy::parse_address(one.address), sources{source}, sources{});
-            again->anew = true;
-            join(std::move(again));
-        }
-    }
+    for (const auto source : sources_on(with_.live()->gateway.discover)) co_await ask_again(source);
+    if (!with_.live()->gateway.discover.vks.empty()) co_await ask_keyservers_again();
     begin_some();
+}
+
+// For whatever was asked for longest ago. What is found spreads over time by itself.
+awaitable<void> key_finder::ask_again(policy::key_source source) {
+    const auto due = keys::this_second() - with_.live()->gateway.discover.refresh;
+    auto look = [this, source, due] { return evidence_.not_asked_since(source, due, most_refreshed); };
+    const auto old = co_await offload(pool_, std::move(look));
+    for (const auto& one : old) {
+        auto again = std::make_shared<question>(io_, policy::parse_address(one.address), sources{source}, sources{});
+        again->anew = true;
+        join(std::move(again));
+    }
+}
+
+// For all certificates there are, the organisation's own too, in any order: who is stopped in the middle each time asks
+// for others first.
+awaitable<void> key_finder::ask_keyservers_again() {
+    const auto live = with_.live();
+    const auto& discover = live->gateway.discover;
+    if (to_refresh_.empty()) {
+        if (answers_.find(all_at_keyservers, keys::this_second())) co_return;
+        auto list = [live] { return all_fingerprints(*live->certificates); };
+        const auto all = co_await offload(pool_, std::move(list));
+        to_refresh_.assign(all.begin(), all.end());
+    }
+    for (std::size_t i = 0; i < most_refreshed && !to_refresh_.empty(); ++i) {
+        policy::address server;
+        server.domain = discover.vks.front();
+        auto again = std::make_shared<question>(io_, std::move(server), sources{}, sources{});
+        again->fingerprint = std::move(to_refresh_.front());
+        to_refresh_.pop_front();
+        join(std::move(again));
+    }
+    if (!to_refresh_.empty()) co_return;
+    auto remember = [this, refresh = discover.refresh] {
+        answers_.put(all_at_keyservers, lookup_outcome::found, refresh, {}, keys::this_second());
+    };
+    co_await offload(pool_, std::move(remember));
 }
 
 } // namespace sealgate::milter

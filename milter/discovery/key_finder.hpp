@@ -83,6 +83,11 @@ private:
     boost::asio::awaitable<void> serve(std::string domain);
     boost::asio::awaitable<void> answer(question& of, std::shared_ptr<https_client> client);
     boost::asio::awaitable<lookup_outcome> ask(const question& of, const sources& from, std::shared_ptr<https_client> client);
+    boost::asio::awaitable<void> refresh(const question& of, std::shared_ptr<https_client> client);
+    boost::asio::awaitable<void> ask_again(policy::key_source source);
+    boost::asio::awaitable<void> ask_keyservers_again();
+    bool rests(policy::key_source source) const;
+    boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found, const finding_report& report);
     boost::asio::awaitable<lookup_outcome> ask_one(const question& of, policy::key_source from,
                                                    std::shared_ptr<https_client> client);
     void note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what, std::chrono::seconds refresh);
@@ -94,6 +99,7 @@ private:
     keys::evidence_book evidence_;
     std::map<policy::key_source, std::chrono::steady_clock::time_point> resting_; // it said that it was asked too often
     std::map<std::string, std::shared_ptr<question>> asked_; // by address and sources, until they are answered
+    std::deque<std::string> to_refresh_;                     // fingerprints that the keyservers are still to be asked for
     std::map<std::string, domain_queue> domains_;            // what is to be asked
     std::deque<std::string> turns_;                          // domains that are not served yet
     std::size_t workers_ = 0;

@@ -25,9 +25,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds before_another_try{30}, longest_sleep{60};
-constexpr std::chrono::minutes between_looks{10}; // for what happens without a change of the configuration in force
-constexpr std::size_t most_news = 1000;           // at a time
-constexpr std::chrono::hours further_ahead{25};   // what comes into sight until the next look, which is within a day
+constexpr std::chrono::seconds between_looks{600}; // for what happens without a change of the configuration in force
+constexpr std::size_t most_news = 1000;            // at a time
+constexpr std::chrono::hours further_ahead{25};    // what comes into sight until the next look, which is within a day
 
 } // namespace
 
@@ -65,20 +65,20 @@ std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
     const auto ahead = std::ranges::max(watch.before) + further_ahead;
     const auto& own = live.certificates->own(); // what is found is found again
     auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
-    keys.news = news_of(live, now);
+    keys.news = news_of(live);
+    // What happened in this second may not be all of it.
+    const auto is_fresh = [&](const policy::key_news& one) { return one.time >= now; };
+    const auto pause = std::erase_if(keys.news, is_fresh) > 0 ? std::chrono::seconds(1) : between_looks;
     const auto news = policy::keys_to_tell(keys, watch.before, told_, now);
     if (!news.none()) send(live, news, now);
     if (news.after != told_ || is_behind_) remember(news.after);
-    return std::min(news.next, now + between_looks);
+    return std::min(news.next, now + pause);
 }
 
-// What happened in this second may not be all of it.
-std::vector<policy::key_news> key_watch::news_of(const snapshot& live, std::chrono::sys_seconds now) const {
+std::vector<policy::key_news> key_watch::news_of(const snapshot& live) const {
     try {
         const keys::evidence_book book(keys::evidence_file(key_places(live.gateway)));
-        auto out = book.news_after(told_.news.value_or(std::chrono::sys_seconds{}), most_news);
-        std::erase_if(out, [&](const policy::key_news& one) { return one.time >= now; });
-        return out;
+        return book.news_after(told_.news.value_or(std::chrono::sys_seconds{}), most_news);
     } catch (const keys::sqlite_error&) { // the rest is told without it
         return {};
     }

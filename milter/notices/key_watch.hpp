@@ -50,7 +50,7 @@ private:
     boost::asio::awaitable<void> run(boost::asio::thread_pool& pool);
     boost::asio::awaitable<void> wait_until(wall_time next);
     void read();
-    std::vector<policy::key_news> news_of(const snapshot& live, std::chrono::sys_seconds now) const;
+    std::vector<policy::key_news> news_of(const snapshot& live) const;
     void send(const snapshot& live, const policy::watch_news& news, std::chrono::sys_seconds now);
     void remember(policy::watch_memory now);
 

@@ -16,7 +16,8 @@ NAMES = {"openpgpkey.zoo.test": ADVANCED, "direct.test": DIRECT, "openpgpkey.clo
 
 
 @contextlib.contextmanager
-def published_people(root):
+def published_people(root, servers={}):
+    """`servers`: {address: (name, place)}: nginx with TLS in front of further servers."""
     with DiscoveryLab(root) as lab:
         lab.set_names(NAMES)
         lab.sites = WkdSites(lab)
@@ -27,7 +28,8 @@ def published_people(root):
             lab.sites.publish("old@zoo.test", lab.old)
             lab.sites.revoke(lab.old)
             lab.sites.publish("old@zoo.test", lab.old)
-            lab.sites.serve({ADVANCED: Site(lab.tls("openpgpkey.zoo.test"), "advanced"), DIRECT: Site(lab.tls("direct.test"), "direct")})
+            lab.sites.serve({ADVANCED: Site(lab.tls("openpgpkey.zoo.test"), "advanced"), DIRECT: Site(lab.tls("direct.test"), "direct")}
+                            | {where: Site(lab.tls(name), behind=place) for where, (name, place) in servers.items()})
             lab.silent = lab.socket(socket.SOCK_STREAM, SLOW, 443)
             yield lab
         finally:

@@ -70,6 +70,33 @@ TEST(Keyring, WhatTheOrganisationPutOutOfUseStaysSo) {
     EXPECT_EQ(used(ring({{own, {elsewhere}}, {wkd, {certificate("A")}}})), "disabled A own") << "for whatever address";
 }
 
+// What an owner signs counts from wherever it comes; whose word stands for the certificate stays the same.
+TEST(Keyring, ALaterEndCountsWhereverItStands) {
+    using enum key_source;
+    EXPECT_EQ(used(ring({{own, {certificate("A", mark::expired)}}, {wkd, {certificate("A")}}})), "usable A own");
+    EXPECT_EQ(used(ring({{own, {certificate("A", mark::expired)}}, {autocrypt, {certificate("A")}}}, {own})), "usable A own");
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {certificate("A", mark::expired)}}})), "usable A own");
+    const auto ended = ring({{own, {certificate("A", mark::expired)}}, {vks, {certificate("A")}}});
+    EXPECT_EQ(ended.find_entry("A", now()).state, key_state::missing) << "no whole fingerprint";
+    EXPECT_EQ(ended.judged("bob@example.net", now()).size(), 1u) << "one certificate";
+}
+
+TEST(Keyring, BoundBeatsAllAndAnExtensionCountsForNothing) {
+    using enum key_source;
+    std::vector<keys::keyring::shelf> shelves;
+    shelves.push_back({.source = own, .certificates = catalogue_of({certificate("A")}, nullptr, own)});
+    const auto with = [&](std::string delimiters, std::optional<bindings> bound) {
+        return keys::keyring(shelves, {.in_use = {own}, .delimiters = std::move(delimiters), .bound = std::move(bound)});
+    };
+    EXPECT_EQ(used(with("", bindings{}), "bob+news@example.net"), "missing");
+    EXPECT_EQ(used(with("+", bindings{}), "bob+news@example.net"), "usable A own");
+    EXPECT_EQ(used(with("+", bindings({{"@example.net", "A"}})), "eve@example.net"), "usable A own") << "of whomever it is";
+    EXPECT_EQ(used(with("+", bindings({{"bob@example.net", "B"}})), "bob+news@example.net"), "missing") << "and not A";
+    EXPECT_EQ(with("+", bindings({{"bob@example.net", "B"}})).find("bob@example.net", now()).standing,
+              policy::key_standing::bound);
+    EXPECT_TRUE(with("", std::nullopt).find("bob@example.net", now()).in_doubt) << "nobody can tell";
+}
+
 TEST(Keyring, RevocationCountsWhereverItStands) {
     using enum key_source;
     EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {certificate("A", mark::revoked)}}})), "revoked A own");

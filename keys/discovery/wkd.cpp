@@ -9,8 +9,13 @@
 
 namespace sealgate::keys {
 
+namespace {
+
+constexpr std::string_view alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";
+
+} // namespace
+
 std::string z_base_32(std::string_view octets) {
-    constexpr std::string_view alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";
     std::string out;
     std::uint32_t bits = 0;
     unsigned count = 0; // of bits that wait
@@ -19,6 +24,11 @@ std::string z_base_32(std::string_view octets) {
         for (count += 8; count >= 5; count -= 5) out += alphabet[bits >> (count - 5) & 31];
     }
     return out;
+}
+
+bool is_wkd_hash(std::string_view name) {
+    constexpr std::size_t length = 32; // of SHA-1's 160 bits, five in a character
+    return name.size() == length && name.find_first_not_of(alphabet) == std::string_view::npos;
 }
 
 std::optional<wkd_names> wkd_names_of(const policy::address& whose) {

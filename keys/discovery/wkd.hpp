@@ -31,4 +31,7 @@ std::optional<wkd_names> wkd_names_of(const policy::address& whose);
 // RFC 6189 section 5.1.6, of whole groups of five octets.
 std::string z_base_32(std::string_view octets);
 
+// Whether a file of that name may be somebody's: 32 characters of z-base-32.
+bool is_wkd_hash(std::string_view name);
+
 } // namespace sealgate::keys

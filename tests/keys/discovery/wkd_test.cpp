@@ -99,5 +99,13 @@ TEST(ZBase32, WritesFiveBitsALetter) {
     EXPECT_EQ(z_base_32("\xd4\x7a\xfc\x80\x01"), "4t7x3yyb");
 }
 
+TEST(Wkd, NamesOfFilesAreToldFromOthers) {
+    EXPECT_TRUE(is_wkd_hash("iy9q119eutrkn8s1mk4r39qejnbu3n5q"));
+    for (const auto* other :
+         {"", "iy9q119eutrkn8s1mk4r39qejnbu3n5", "iy9q119eutrkn8s1mk4r39qejnbu3n5qq", "iy9q119eutrkn8s1mk4r39qejnbu3n5v",
+          "iy9q119eutrkn8s1mk4r39qejnbu3n5Q", "iy9q119eutrkn8s1mk4r39qejnbu.new"})
+        EXPECT_FALSE(is_wkd_hash(other)) << other;
+}
+
 } // namespace
 } // namespace sealgate::keys

@@ -4,6 +4,7 @@
 #include "milter/key_commands/desk.hpp"
 #include "milter/key_commands/find.hpp"
 #include "milter/key_commands/proposed.hpp"
+#include "milter/key_commands/publish.hpp"
 #include "milter/key_commands/show.hpp"
 #include "milter/key_commands/trust.hpp"
 
@@ -21,7 +22,7 @@ constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
-const std::array<command_entry, 12> keys_commands{{
+const std::array<command_entry, 13> keys_commands{{
     {.name = "import",
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
@@ -107,6 +108,15 @@ const std::array<command_entry, 12> keys_commands{{
      .options = {json_option},
      .arguments = one_argument,
      .run = at_desk<enable_certificate>},
+    {.name = "publish",
+     .synopsis = "--wkd DIR [--json]",
+     .summary = "write the organisation's own certificates as a Web Key Directory",
+     .details =
+         "For a web server: DIR is the advanced place, DIR/DOMAIN the direct one. A file for each address of a domain of the\n"
+         "organisation, with the certificates that can be used, or were revoked. What is as it should be stays; files of\n"
+         "people who are gone are taken away. Exit status 1 if not all certificates could be read.\n",
+     .options = {{"--wkd", takes::value}, json_option},
+     .run = at_desk<publish_certificates>},
 }};
 
 } // namespace sealgate::milter

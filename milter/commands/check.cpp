@@ -1,4 +1,5 @@
 #include "keys/base/clock.hpp"
+#include "keys/store/due.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/proof.hpp"
 #include "milter/base/exception_text.hpp"
@@ -9,6 +10,7 @@
 #include "milter/outbox/smtp_client.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "milter/threads/file.hpp"
+#include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -157,6 +159,23 @@ void remark_on_sources(const std::vector<policy::key_source>& used) {
     if (std::ranges::find(used, policy::key_source::hkp) == used.end()) return;
     complain("remark: encryption.keys in the policy names hkp, and anybody can upload a certificate for any address to such a "
              "keyserver: confidential mail would be encrypted to whoever did. Take hkp out of encryption.keys");
+// Of all that `sealgate keys due` lists.
+struct ends_ahead {
+    std::size_t ending = 0, ended = 0;
+    std::vector<std::string> organisation; // "vault@example.org ends 2026-12-01"
+};
+constexpr std::chrono::days far_enough_ahead{30};
+ends_ahead ends_of(const snapshot& live) {
+    ends_ahead out;
+    const auto now = keys::this_second();
+    for (const auto& one : keys::due_certificates(*live.certificates, live.rules.encryption, far_enough_ahead, now)) {
+        const bool has_ended = one.end <= now;
+        ++(has_ended ? out.ended : out.ending);
+        if (one.of_organisation)
+            out.organisation.push_back((one.addresses.empty() ? one.fingerprint : one.addresses.front()) +
+                                       (has_ended ? " ended " : " ends ") + rfc3339(one.end).substr(0, 10));
+    }
+    return out;
 }
 
 void print_keys(const snapshot& live) {
@@ -169,6 +188,14 @@ void print_keys(const snapshot& live) {
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
     std::cout << "  used without a person's word: " << text::join(names_of(live.rules.encryption.keys), ", ") << '\n'
               << "  looked for: " << places_looked_into(live.gateway.discover) << '\n';
+              << "  looked for: "
+              << (live.gateway.discover.wkd ? "in the Web Key Directory of the recipient's domain; a mail waits " +
+                                                  std::to_string(live.gateway.discover.wait.count()) + "s at most"
+                                            : "nowhere (keys.discover)")
+              << '\n';
+    const auto ends = ends_of(live);
+    std::cout << "  end within " << far_enough_ahead.count() << " days: " << ends.ending << "; ended: " << ends.ended
+              << (ends.organisation.empty() ? "" : "; of encryption.always_to: " + text::join(ends.organisation, ", ")) << '\n';
     const auto& watch = live.gateway.watch;
     std::cout << "  who is told when they end: "
               << (watch.mail.empty()
@@ -294,6 +321,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
     for (const auto& [state, count] : count_states(live)) key_states[state] = count;
     const auto patterns = shown_patterns(rules.carriers);
     const auto languages = languages_of(rules.notices);
+    const auto ends = ends_of(live);
     const auto sources = names_of(live.rules.encryption.keys);
     const auto& discover = live.gateway.discover;
     const auto watchers = watchers_of(live.gateway.watch), steps = steps_of(live.gateway.watch);
@@ -319,6 +347,10 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"keys", std::move(key_states)},
+        {"ending", json::object{{"days", far_enough_ahead.count()},
+                                {"count", ends.ending},
+                                {"ended", ends.ended},
+                                {"always_to", json::array(ends.organisation.begin(), ends.organisation.end())}}},
         {"key_sources", json::array(sources.begin(), sources.end())},
         {"discover", json::object{{"wkd", discover.wkd},
                                   {"vks", json::array(discover.vks.begin(), discover.vks.end())},

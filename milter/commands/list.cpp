@@ -45,14 +45,13 @@ const command_entry commands[] = {
     {.name = "report",
      .synopsis = "[--since TIME] [--until TIME] [--checkpoint FILE]... [--key KEY]... [--from N] --output FILE | ... --json",
      .summary = "what became of outgoing mail, as one page for an auditor and a manager",
-     .details =
-         "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
-         "classification and outcome over time, refusals, insecure domains, recipients without keys, changes of policy,\n"
-         "and what a gateway in monitor mode would have done. --json writes the numbers instead.\n"
-         "FILE - is standard output. Without --since, from the first record.\n"
-         "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
-         "--checkpoint, --key and --from are those of audit verify.\n"
-         "Exit status 1 if the log is not whole; the report is written and says so.\n",
+     .details = "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
+                "classification and outcome over time, refusals, insecure domains, recipients without keys, keys that end,\n"
+                "changes of policy, and what a gateway in monitor mode would have done. --json writes the numbers instead.\n"
+                "FILE - is standard output. Without --since, from the first record.\n"
+                "TIME: 30d, 12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+                "--checkpoint, --key and --from are those of audit verify.\n"
+                "Exit status 1 if the log is not whole; the report is written and says so.\n",
      .options = {json_option,
                  {"--since", takes::value},
                  {"--until", takes::value},

@@ -1,19 +1,26 @@
 // sealgate report: the log, read once from its first record to its last, as one page. The proof is of the whole log; the
-// numbers are of the period that was asked for.
+// numbers are of the period that was asked for; keys that end soon are those of the key store now.
 
+#include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
+#include "keys/store/due.hpp"
 #include "milter/audit/proof.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
 #include "milter/commands/audit_question.hpp"
 #include "milter/commands/audit_verify.hpp"
 #include "milter/commands/list.hpp"
+#include "milter/settings/snapshot.hpp"
 #include "policy/audit/query.hpp"
+#include "policy/load/policy.hpp"
 #include "policy/report/page.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace sealgate::milter {
@@ -81,6 +88,22 @@ findings read_log(const proof_request& proof, const asked_for& asked) {
     return {.counts = std::move(counts), .proof = status_of(found)};
 }
 
+// The log is told of, whatever became of the keys; an auditor may not be allowed to read them.
+policy::ending_keys ending_keys_of(const config& gateway) {
+    policy::ending_keys out;
+    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
+    if (!rules) return out.problem = "the policy has errors; sealgate check lists them", out;
+    try {
+        const auto opened = keys::open_keyring(key_places(gateway), {}, rules->encryption, keys::reading::at_once);
+        const auto now = keys::this_second();
+        out.certificates = keys::due_certificates(*opened.certificates, rules->encryption, out.ahead, now);
+        std::erase_if(out.certificates, [&](const auto& one) { return !one.of_organisation && one.end < now - out.ahead; });
+    } catch (const std::runtime_error& problem) {
+        out.problem = text_of(problem);
+    }
+    return out;
+}
+
 // Whole or not at all: who opens the file meanwhile sees the old one.
 int write(const std::string& output, const std::string& content) {
     if (output == "-") {
@@ -107,8 +130,10 @@ int cmd_report(const invocation& called) {
     const auto proof = proof_asked_for(called, *gateway, {});
     if (!proof) return exit_unusable;
     const auto found = read_log(*proof, *asked);
+    const auto ending = ending_keys_of(*gateway);
     const policy::report_input report{.counted = found.counts.counted(),
                                       .proof = found.proof,
+                                      .ending = ending,
                                       .since = asked->since,
                                       .until = asked->until,
                                       .now = now,

@@ -2,6 +2,7 @@
 
 #include "milter/key_commands/change.hpp"
 #include "milter/key_commands/desk.hpp"
+#include "milter/key_commands/due.hpp"
 #include "milter/key_commands/find.hpp"
 #include "milter/key_commands/proposed.hpp"
 #include "milter/key_commands/publish.hpp"
@@ -22,7 +23,7 @@ constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
-const std::array<command_entry, 13> keys_commands{{
+const std::array<command_entry, 14> keys_commands{{
     {.name = "import",
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
@@ -117,6 +118,13 @@ const std::array<command_entry, 13> keys_commands{{
          "people who are gone are taken away. Exit status 1 if not all certificates could be read.\n",
      .options = {{"--wkd", takes::value}, json_option},
      .run = at_desk<publish_certificates>},
+    {.name = "due",
+     .synopsis = "[--within TIME] [--json]",
+     .summary = "list the certificates that end soon, or have ended",
+     .details = "TIME is 30d if not given; 12h, 0s. Those of encryption.always_to first, then by their end. Left out is what\n"
+                "another one replaces, or is of no use anyway. Exit status 1 if there is any.\n",
+     .options = {{"--within", takes::value}, json_option},
+     .run = at_desk<list_due>},
 }};
 
 } // namespace sealgate::milter

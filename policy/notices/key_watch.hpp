@@ -43,6 +43,7 @@ struct ending_certificate {
     std::vector<std::string> addresses;
     std::chrono::sys_seconds end;
     bool of_organisation = false; // encryption.always_to names it
+    key_source source = key_source::own;
     bool operator==(const ending_certificate&) const = default;
 };
 

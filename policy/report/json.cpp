@@ -122,6 +122,19 @@ json::object missing_keys_as_json(const numbers& of) {
     });
 }
 
+// All of them.
+json::object ending_keys_as_json(const ending_keys& of, wall_time now) {
+    json::array rows;
+    for (const auto& one : of.certificates)
+        rows.push_back(json::object{{"fingerprint", one.fingerprint},
+                                    {"addresses", json::array(one.addresses.begin(), one.addresses.end())},
+                                    {"source", name_of(one.source)},
+                                    {"end", rfc3339(one.end)},
+                                    {"ended", one.end <= now},
+                                    {"always_to", one.of_organisation}});
+    return {{"days", of.ahead.count()}, {"rows", std::move(rows)}, {"problem", text_or_null(of.problem)}};
+}
+
 json::object near_misses_as_json(const numbers& of) {
     const auto misses = ranked(of.suggestions, [](const near_miss_count& one) { return one.all(); });
     auto out = listed(misses, [](const auto& one) {
@@ -186,6 +199,7 @@ std::string report_json(const report_input& of) {
     out["insecure_domains"] = domains_as_json(of.counted);
     out["ways_of_naming"] = of.counted.ways.number();
     out["missing_keys"] = missing_keys_as_json(of.counted);
+    out["ending_keys"] = ending_keys_as_json(of.ending, of.now);
     out["near_misses"] = near_misses_as_json(of.counted);
     out["gateway"] = changes_as_json(of.counted);
     out["monitor"] = watched_as_json(of.counted);

@@ -41,6 +41,13 @@ struct section {
     void (*draw)(writer&, const report_input&);
 };
 
+void draw_section(writer& to, const section& one, const report_input& of) {
+    to.raw("<section id=\"").raw(one.id).raw("\" aria-labelledby=\"").raw(one.id).raw("-heading\">\n<h2 id=\"").raw(one.id);
+    to.raw("-heading\">").raw(one.heading).raw("</h2>\n");
+    one.draw(to, of);
+    to.raw("</section>\n");
+}
+
 // Why no signature proves anything.
 markup nothing_signed(const proof_status& proof) {
     if (proof.checkpoints > 0)
@@ -190,6 +197,8 @@ std::string report_page(const report_input& of) {
          }},
         {"keyless-people", "Recipients without a usable key", true,
          [](writer& to, const report_input& in) { draw_missing_keys(to, in.counted); }},
+        {"ending", "Keys about to end", true,
+         [](writer& to, const report_input& in) { draw_ending_keys(to, in.ending, in.now); }},
         {"near-misses", "Near misses of tags", true,
          [](writer& to, const report_input& in) { draw_near_misses(to, in.counted); }},
         {"watched", "Monitor mode: what the policy would have done", watched(of.counted) > 0,
@@ -217,21 +226,11 @@ std::string report_page(const report_input& of) {
     for (const auto& one : sections)
         if (one.used) out.raw("<li><a href=\"#").raw(one.id).raw("\">").raw(one.heading).raw("</a></li>\n");
     out.raw("</ul></nav>\n</header>\n<main>\n");
-    for (const auto& one : sections) {
-        if (!one.used) continue;
-        out.raw("<section id=\"")
-            .raw(one.id)
-            .raw("\" aria-labelledby=\"")
-            .raw(one.id)
-            .raw("-heading\">\n<h2 id=\"")
-            .raw(one.id);
-        out.raw("-heading\">").raw(one.heading).raw("</h2>\n");
-        one.draw(out, of);
-        out.raw("</section>\n");
-    }
+    for (const auto& one : sections)
+        if (one.used) draw_section(out, one, of);
     out.raw("</main>\n<footer><p>Made by sealgate ")
         .text(of.version)
-        .raw(" from its audit log alone. No subject and no text of a mail is in the log or in this "
+        .raw(" from its audit log and its key store. No subject and no text of a mail is in the log or in this "
              "report.</p></footer>\n</body>\n</html>\n");
     return std::move(out).take();
 }

@@ -1,9 +1,10 @@
-// The report about the audit log, for an auditor and a manager: numbers (policy/report/tally.hpp) and proof as one
-// self-contained HTML page without scripts and without anything to fetch, or as JSON.
+// The report about the audit log, for an auditor and a manager: numbers (policy/report/tally.hpp), proof, and the keys that end
+// soon, as one self-contained HTML page without scripts and without anything to fetch, or as JSON.
 //
 // Pure: equal inputs give equal bytes. All of it is about records: never a subject, a body or a file's name.
 #pragma once
 
+#include "policy/notices/key_watch.hpp"
 #include "policy/report/tally.hpp"
 
 #include <chrono>
@@ -31,9 +32,17 @@ struct proof_status {
     bool is_whole() const { return flaw.empty(); }
 };
 
+// Of the key store as it is now, whatever the period. Those of encryption.always_to first, then by their end.
+struct ending_keys {
+    std::chrono::days ahead{30}; // those that end within that time, or ended within it
+    std::vector<ending_certificate> certificates = {};
+    std::string problem = {}; // why nobody knows; empty: they are all
+};
+
 struct report_input {
     const numbers& counted;
     const proof_status& proof;
+    const ending_keys& ending;
     std::optional<wall_time> since, until; // as asked
     wall_time now;
     std::string log;     // where it was read

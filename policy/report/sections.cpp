@@ -1,5 +1,6 @@
 #include "policy/report/sections.hpp"
 
+#include "policy/base/text.hpp"
 #include "policy/report/ranking.hpp"
 #include "policy/report/table.hpp"
 #include "policy/report/time_axis.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 namespace sealgate::policy {
 
@@ -195,6 +197,27 @@ void draw_missing_keys(writer& to, const numbers& of) {
             {outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight), time_cell(one.value.last)});
     if (!table.rows.empty()) draw_ways_of_naming(to, of);
     draw_or_say(to, table, "Nobody's key was missing.");
+}
+
+void draw_ending_keys(writer& to, const ending_keys& of, wall_time now) {
+    if (!of.problem.empty()) {
+        to.raw("<p>They are not known: ").text(of.problem).raw(".</p>\n");
+        return;
+    }
+    const auto shown = std::min(of.certificates.size(), most_ranked);
+    data_table table{.id = "ending-keys",
+                     .caption = "Certificates that end within " + std::to_string(of.ahead.count()) +
+                                " days, or ended as lately, and that no other replaces",
+                     .heads = {"addresses", "end (UTC)", "", "source", "fingerprint"},
+                     .rows = {},
+                     .note = {}};
+    if (of.certificates.size() > shown) table.note = "There are " + html::grouped(of.certificates.size() - shown) + " more.";
+    for (const auto& one : std::span(of.certificates).first(shown))
+        table.rows.push_back({outside(text::join(one.addresses, ", ")), time_cell(one.end),
+                              words(std::string(one.end <= now ? "ended" : "ends") +
+                                    (one.of_organisation ? "; mail is always encrypted to it, too" : "")),
+                              words(std::string(name_of(one.source))), outside(one.fingerprint)});
+    draw_or_say(to, table, "There is none.");
 }
 
 void draw_near_misses(writer& to, const numbers& of) {

@@ -48,9 +48,12 @@ tally counted(std::string_view lines) {
     return out;
 }
 
-report_input input(const tally& counts, const proof_status& proof = whole) {
+const ending_keys no_ending{};
+
+report_input input(const tally& counts, const proof_status& proof = whole, const ending_keys& ending = no_ending) {
     return {.counted = counts.counted(),
             .proof = proof,
+            .ending = ending,
             .since = {},
             .until = {},
             .now = now,
@@ -99,6 +102,34 @@ TEST(Report, NumbersOfPageAndJsonAreTheLogs) {
         for (const auto* kind : {"outcomes", "watched"})
             for (const auto& [name, count] : slot.at(kind).as_object()) slots += count.to_number<std::uint64_t>();
     EXPECT_EQ(slots, 9u);
+}
+
+TEST(Report, KeysThatEndAreListed) {
+    const auto counts = counted(small_log);
+    const auto end_at = [](std::string_view text) { return std::chrono::floor<std::chrono::seconds>(at(text)); };
+    ending_keys ending{.certificates = {{.fingerprint = "AAAA",
+                                         .addresses = {"vault@example.org", "<b>@example.org"},
+                                         .end = end_at("2026-11-20T12:00:00Z"),
+                                         .of_organisation = true},
+                                        {.fingerprint = "BBBB",
+                                         .addresses = {"bob@partner.example"},
+                                         .end = end_at("2026-12-01T12:00:00Z"),
+                                         .source = key_source::wkd}}};
+    const auto page = report_page(input(counts, whole, ending));
+    for (const auto* said : {"vault@example.org, &lt;b&gt;@example.org", "ended; mail is always encrypted to it, too",
+                             "2026-12-01 12:00", "BBBB", "<td>wkd</td>"})
+        EXPECT_THAT(page, HasSubstr(said));
+    const auto told = json::parse(report_json(input(counts, whole, ending))).at_pointer("/ending_keys");
+    EXPECT_EQ(json::serialize(told.at("rows").at(0)),
+              R"({"fingerprint":"AAAA","addresses":["vault@example.org","<b>@example.org"],"source":"own",)"
+              R"("end":"2026-11-20T12:00:00.000Z","ended":true,"always_to":true})");
+    EXPECT_FALSE(told.at("rows").at(1).at("ended").as_bool());
+    EXPECT_THAT(report_page(input(counts)), HasSubstr("There is none."));
+    ending = {.problem = "nobody may read <them>"};
+    EXPECT_THAT(report_page(input(counts, whole, ending)), HasSubstr("They are not known: nobody may read &lt;them&gt;."));
+    ending = {.certificates = std::vector<ending_certificate>(
+                  60, {.fingerprint = "CCCC", .addresses = {}, .end = end_at("2026-12-01T12:00:00Z")})};
+    EXPECT_THAT(report_page(input(counts, whole, ending)), HasSubstr("There are 10 more."));
 }
 
 TEST(Report, ProofIsToldInPlainWords) {

@@ -1,0 +1,66 @@
+#include "keys/store/due.hpp"
+
+#include "keys/certificates/ends.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace sealgate::keys {
+
+namespace {
+
+bool is_in_use(policy::key_source source, const policy::encryption& how) {
+    return source == policy::key_source::own || std::ranges::find(how.keys, source) != how.keys.end();
+}
+
+// What replaces a certificate has to be one that mail is encrypted to.
+class certificates_in_use : public key_lookup {
+public:
+    certificates_in_use(const keyring& all, const policy::encryption& how)
+        : all_(all)
+        , how_(how) {}
+
+    candidates naming(std::string_view address_key) const override { return chosen(all_.naming(address_key)); }
+    candidates of_fingerprint(std::string_view fingerprint) const override { return chosen(all_.of_fingerprint(fingerprint)); }
+
+private:
+    candidates chosen(candidates some) const {
+        std::erase_if(some.all, [&](const shared_certificate& one) { return !is_in_use(one->source, how_); });
+        return some;
+    }
+
+    const keyring& all_;
+    const policy::encryption& how_;
+};
+
+} // namespace
+
+std::vector<policy::ending_certificate> due_certificates(const keys::keyring& all, const policy::encryption& how,
+                                                         std::chrono::seconds within, time_point now) {
+    const auto& own = all.own(); // by itself, as keys.watch.mail is told: what is found may be gone tomorrow
+    auto [organisation, out] = watched_among(own.ending_by(now + within), own, how.always_to, within, now);
+    for (const auto& key : organisation) {
+        if (key.state != policy::key_state::expired || !key.end) continue; // else it is among those above, or does not end
+        const auto stored = own.find_entry(key.entry, now).stored;
+        if (!stored || std::ranges::find(out, key.fingerprint, &policy::ending_certificate::fingerprint) != out.end()) continue;
+        out.push_back(
+            {.fingerprint = key.fingerprint, .addresses = stored->cert.addresses, .end = *key.end, .of_organisation = true});
+    }
+    const certificates_in_use used(all, how);
+    for (const auto& [source, name] : names(policy::key_source{})) {
+        const auto found = source == policy::key_source::own || !is_in_use(source, how) ? nullptr : all.of(source);
+        if (!found) continue;
+        for (auto& one : watched_among(found->ending_by(now + within), used, {}, within, now).certificates) {
+            if (!own.of_fingerprint(one.fingerprint).all.empty()) continue; // the organisation's
+            one.source = source;
+            out.push_back(std::move(one));
+        }
+    }
+    std::ranges::sort(out, {}, [](const policy::ending_certificate& one) {
+        return std::tuple(!one.of_organisation, one.end, std::string_view(one.fingerprint));
+    });
+    return out;
+}
+
+} // namespace sealgate::keys

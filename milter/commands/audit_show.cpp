@@ -1,7 +1,7 @@
 #include "milter/commands/audit_show.hpp"
 
+#include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/record_printer.hpp"
-#include "milter/commands/audit_lacks.hpp"
 #include "milter/commands/audit_question.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "milter/commands/audit_stats.hpp"
 
+#include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/table.hpp"
-#include "milter/commands/audit_lacks.hpp"
 #include "milter/commands/audit_question.hpp"
 #include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
@@ -92,9 +92,7 @@ int show_counts(const invocation& called, const config& gateway) {
     audit_search log(gateway.audit_directory(), *asked, named);
     const auto counted = count(log, *by, *asked);
     print(called, counted, *by);
-    if (counted.ways_of_naming > 1)
-        complain("addresses were hashed under " + std::to_string(counted.ways_of_naming) +
-                 " keys or forms (audit.addresses); one person may be counted more than once");
+    tell_ways_of_naming(counted.ways_of_naming);
     return conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
 }
 

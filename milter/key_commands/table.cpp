@@ -8,6 +8,7 @@
 #include "milter/key_commands/publish.hpp"
 #include "milter/key_commands/show.hpp"
 #include "milter/key_commands/trust.hpp"
+#include "milter/key_commands/wanted.hpp"
 
 namespace sealgate::milter {
 
@@ -23,7 +24,7 @@ constexpr argument_count one_argument{.least = 1, .most = 1};
 
 } // namespace
 
-const std::array<command_entry, 14> keys_commands{{
+const std::array<command_entry, 15> keys_commands{{
     {.name = "import",
      .synopsis = "[--json] FILE...",
      .summary = "add certificates",
@@ -125,6 +126,14 @@ const std::array<command_entry, 14> keys_commands{{
                 "another one replaces, or is of no use anyway. Exit status 1 if there is any.\n",
      .options = {{"--within", takes::value}, json_option},
      .run = at_desk<list_due>},
+    {.name = "wanted",
+     .synopsis = "[--since TIME] [--json]",
+     .summary = "list who could not be written to for want of a key",
+     .details =
+         "From the audit log: whom, how often, by whom, and when at last; the most wanted first. TIME is 30d if not given;\n"
+         "12h, 30m: so long ago; 2026-11-23 or 2026-11-23T09:00:00Z: UTC. Who has a key by now is counted only.\n",
+     .options = {{"--since", takes::value}, json_option},
+     .run = at_desk<list_wanted>},
 }};
 
 } // namespace sealgate::milter

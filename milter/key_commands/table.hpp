@@ -8,6 +8,6 @@
 
 namespace sealgate::milter {
 
-extern const std::array<command_entry, 14> keys_commands;
+extern const std::array<command_entry, 15> keys_commands;
 
 } // namespace sealgate::milter

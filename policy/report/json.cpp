@@ -112,12 +112,15 @@ json::object domains_as_json(const numbers& of) {
 }
 
 json::object missing_keys_as_json(const numbers& of) {
-    const auto people = ranked(of.without_key, [](const keyless& one) { return one.mails; });
-    return listed(people, [](const auto& one) {
+    const auto people = ranked(of.wanted.people(), [](const keyless& one) { return one.mails; });
+    return listed(people, [&](const auto& one) {
+        const auto [first, more] = of.wanted.writers_to(one.key);
         return json::object{{"address", one.key},
                             {"tier", one.value.tier},
                             {"reason", one.value.reason},
                             {"messages", one.value.mails},
+                            {"senders", json::array(first.begin(), first.end())},
+                            {"more_senders", more},
                             {"last", rfc3339(one.value.last)}};
     });
 }

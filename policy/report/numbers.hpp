@@ -6,6 +6,7 @@
 #include "policy/base/names.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/bounded_map.hpp"
+#include "policy/report/wanted.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <array>
@@ -39,13 +40,6 @@ using counts_by_outcome = std::array<std::uint64_t, 6>; // in the order of the o
 struct effects {
     std::uint64_t warned = 0, refused = 0, held = 0, watched = 0;
     std::uint64_t all() const { return warned + refused + held + watched; }
-};
-
-// Somebody whose key was asked for in vain.
-struct keyless {
-    std::string tier, reason; // at last
-    std::uint64_t mails = 0;
-    wall_time last;
 };
 
 struct near_miss_count {
@@ -92,7 +86,7 @@ struct numbers {
     bounded<std::string, effects> reasons;                         // of recipients refused or held
     bounded<std::string, std::uint64_t> failures;                  // of messages deferred
     bounded<std::pair<std::string, std::string>, effects> domains; // domain, tier: warned about or refused for what they are
-    bounded<std::string, keyless> without_key;                     // by address
+    wanted_keys wanted;
     bounded<std::pair<std::string, std::string>, near_miss_count> suggestions; // tag meant, carrier
     // In monitor mode: what would have become of messages by sender, and of recipients by rule and domain.
     bounded<std::string, counts_by_outcome> watched_senders, watched_domains;

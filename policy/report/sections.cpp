@@ -186,15 +186,15 @@ void draw_insecure_domains(writer& to, const numbers& of) {
 }
 
 void draw_missing_keys(writer& to, const numbers& of) {
-    const auto people = ranked(of.without_key, [](const keyless& one) { return one.mails; });
+    const auto people = ranked(of.wanted.people(), [](const keyless& one) { return one.mails; });
     data_table table{.id = "keyless",
                      .caption = "People to whom mail had to be encrypted, and could not be",
-                     .heads = {"address", "tier", "why", "mails", "last (UTC)"},
+                     .heads = {"address", "tier", "why", "mails", "from", "last (UTC)"},
                      .rows = {},
                      .note = rest_note(people.more, people.left_out, "addresses")};
     for (const auto& one : people.entries)
-        table.rows.push_back(
-            {outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight), time_cell(one.value.last)});
+        table.rows.push_back({outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight),
+                              outside(of.wanted.writers_to(one.key).in_words()), time_cell(one.value.last)});
     if (!table.rows.empty()) draw_ways_of_naming(to, of);
     draw_or_say(to, table, "Nobody's key was missing.");
 }

@@ -161,10 +161,10 @@ void tally::add_decision(const json::object& record, wall_time when, outcome wha
             counted_.ways.see(sender, address_key_.id());
     }
     add_near_misses(record, mail);
-    for (const auto* one : recipients_in(record)) add_recipient(*one, mail, when);
+    for (const auto* one : recipients_in(record)) add_recipient(*one, mail, text_at(record, "sender"), when);
 }
 
-void tally::add_recipient(const json::object& one, const kind_of_mail& mail, wall_time when) {
+void tally::add_recipient(const json::object& one, const kind_of_mail& mail, const std::string& sender, wall_time when) {
     const auto result = named_as<outcome>(text_at(one, "result"));
     if (!result) return;
     ++counted_.recipients;
@@ -174,11 +174,9 @@ void tally::add_recipient(const json::object& one, const kind_of_mail& mail, wal
     if (*result == outcome::reject || *result == outcome::hold) count_effect(counted_.reasons, word, mail, *result);
     if (why && is_about_the_recipient(*why))
         count_effect(counted_.domains, {std::string(domain_or_word(address)), tier}, mail, *result);
-    if (why && is_about_a_key(*why)) {
-        if (auto* found = counted_.without_key.at(address)) {
-            *found = {.tier = tier, .reason = word, .mails = found->mails + 1, .last = std::max(found->last, when)};
-            counted_.ways.see(address, address_key_.id());
-        }
+    if (counted_.wanted.add(one, sender, when)) {
+        counted_.ways.see(address, address_key_.id());
+        if (!sender.empty()) counted_.ways.see(text::lower(sender), address_key_.id());
     }
     if (mail.how == mode::monitor) {
         count_outcome(counted_.watched_domains, std::string(domain_or_word(address)), *result);

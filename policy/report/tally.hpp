@@ -28,7 +28,7 @@ public:
 
 private:
     void add_decision(const boost::json::object& record, wall_time when, outcome what);
-    void add_recipient(const boost::json::object& one, const kind_of_mail& mail, wall_time when);
+    void add_recipient(const boost::json::object& one, const kind_of_mail& mail, const std::string& sender, wall_time when);
     void add_near_misses(const boost::json::object& record, const kind_of_mail& mail);
     void add_event(const boost::json::object& record, std::string_view event, wall_time when);
     void compare_policy(const boost::json::object& record, wall_time when);

@@ -93,6 +93,8 @@ TEST(Report, NumbersOfPageAndJsonAreTheLogs) {
     EXPECT_EQ(number("/insecure_domains/rows/0/warned"), 1u);
     EXPECT_EQ(value.at_pointer("/insecure_domains/rows/0/domain").as_string(), "yahoo.com");
     EXPECT_EQ(number("/missing_keys/rows/0/messages"), 2u);
+    EXPECT_EQ(value.at_pointer("/missing_keys/rows/0/senders/0").as_string(), "ann@example.org");
+    EXPECT_EQ(number("/missing_keys/rows/0/more_senders"), 0u);
     EXPECT_EQ(number("/gateway/kinds/policy"), 1u);
     EXPECT_EQ(number("/gateway/kinds/mode"), 1u);
     EXPECT_EQ(number("/near_misses/messages"), 1u);

@@ -132,7 +132,7 @@ TEST(Tally, PeopleWithoutAKeyAreListedWithTheLastReason) {
                                   .outcome = "reject",
                                   .recipients = {{"Bob@X.org", "secure", "encrypt", "reject", "key-expired"}}},
                                  {.outcome = "reject", .recipients = {{"max@x.org", "secure", "reject", "reject", "tier"}}}});
-    const auto& people = counts.counted().without_key.values();
+    const auto& people = counts.counted().wanted.people().values();
     ASSERT_EQ(people.size(), 1u);
     const auto& bob = people.at("bob@x.org");
     EXPECT_EQ(bob.mails, 2u);
@@ -283,8 +283,8 @@ TEST(Tally, StrangersDoNotDecideAboutTheMemory) {
                          .sender = text});
     const auto counts = tallied(mails, 10);
     const auto& of = counts.counted();
-    EXPECT_EQ(of.without_key.values().size(), 10u);
-    EXPECT_EQ(of.without_key.left_out(), 30u);
+    EXPECT_EQ(of.wanted.people().values().size(), 10u);
+    EXPECT_EQ(of.wanted.people().left_out(), 30u);
     EXPECT_EQ(of.domains.values().size(), 10u);
     EXPECT_EQ(of.watched_senders.left_out(), 30u);
     EXPECT_EQ(of.totals.size(), most_classifications + 1); // the rest are "(others)"

@@ -1,4 +1,4 @@
-#include "milter/commands/audit_lacks.hpp"
+#include "milter/cli/audit_lacks.hpp"
 
 #include "milter/cli/arguments.hpp"
 
@@ -33,6 +33,12 @@ void tell_hidden_domains(std::uint64_t number) {
     if (number > 0)
         complain("the recipients' domains of " + decisions(number) +
                  " are not in the log: their addresses are hashed as a whole (audit.addresses: keyed)");
+}
+
+void tell_ways_of_naming(std::size_t ways) {
+    if (ways > 1)
+        complain("addresses were hashed under " + std::to_string(ways) +
+                 " keys or forms (audit.addresses); one person may be counted more than once");
 }
 
 bool names_people(const policy::query& asked) {

@@ -6,6 +6,7 @@
 #include "milter/settings/config.hpp"
 #include "policy/audit/query.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,8 @@ void tell_damaged(std::uint64_t lines);
 // `how`: what is wrong with the key, and what would do.
 void tell_another_key(std::uint64_t decisions, const config& gateway, std::string_view how);
 void tell_hidden_domains(std::uint64_t decisions);
+// Of people who were counted (policy::ways_of_naming); nothing where there is one way.
+void tell_ways_of_naming(std::size_t ways);
 
 // Whether people are asked for by address, so that hashes matter.
 bool names_people(const policy::query& asked);

@@ -208,7 +208,7 @@ void draw_ending_keys(writer& to, const ending_keys& of, wall_time now) {
     data_table table{.id = "ending-keys",
                      .caption = "Certificates that end within " + std::to_string(of.ahead.count()) +
                                 " days, or ended as lately, and that no other replaces",
-                     .heads = {"addresses", "end (UTC)", "", "source", "fingerprint"},
+                     .heads = {"addresses", "end (UTC)", "state", "source", "fingerprint"},
                      .rows = {},
                      .note = {}};
     if (of.certificates.size() > shown) table.note = "There are " + html::grouped(of.certificates.size() - shown) + " more.";

@@ -176,6 +176,13 @@ ends_ahead ends_of(const snapshot& live) {
                                        (has_ended ? " ended " : " ends ") + rfc3339(one.end).substr(0, 10));
     }
     return out;
+std::string learned_words(const learn_settings& how) {
+    std::vector<std::string> what;
+    if (how.autocrypt == learn_action::propose) what.emplace_back("Autocrypt fields");
+    if (how.attached == learn_action::propose) what.emplace_back("attached certificates");
+    if (what.empty()) return "nothing (keys.learn)";
+    return "what " + text::join(what, " and ") + " bring, where " +
+           (how.authserv_ids.empty() ? "the mail server" : text::listed(how.authserv_ids, "or")) + " found the signature good";
 }
 
 void print_keys(const snapshot& live) {
@@ -196,6 +203,7 @@ void print_keys(const snapshot& live) {
     const auto ends = ends_of(live);
     std::cout << "  end within " << far_enough_ahead.count() << " days: " << ends.ending << "; ended: " << ends.ended
               << (ends.organisation.empty() ? "" : "; of encryption.always_to: " + text::join(ends.organisation, ", ")) << '\n';
+    std::cout << "  learned from incoming mail: " << learned_words(live.gateway.learn) << '\n';
     const auto& watch = live.gateway.watch;
     std::cout << "  who is told when they end: "
               << (watch.mail.empty()
@@ -298,6 +306,12 @@ json::object as_json(const submit_port& port) {
             {"problem", port.problem.empty() ? json::value(nullptr) : json::value(port.problem)}};
 }
 
+json::object as_json(const learn_settings& how) {
+    return {{"autocrypt", policy::name_of(how.autocrypt)},
+            {"attached", policy::name_of(how.attached)},
+            {"authserv_id", json::array(how.authserv_ids.begin(), how.authserv_ids.end())}};
+}
+
 // Why the gateway does not know, or will not know, which mails are sensitive; nothing where all is well.
 std::vector<std::string> thread_problems(const config& gateway) {
     const auto read = read_threads(gateway.threads_directory());
@@ -356,6 +370,8 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
                                   {"vks", json::array(discover.vks.begin(), discover.vks.end())},
                                   {"hkp", json::array(discover.hkp.begin(), discover.hkp.end())},
                                   {"wait", discover.wait.count()}}},
+        {"discover", json::object{{"wkd", live.gateway.discover.wkd}, {"wait", live.gateway.discover.wait.count()}}},
+        {"learn", as_json(live.gateway.learn)},
         {"watch", json::object{{"mail", json::array(watchers.begin(), watchers.end())},
                                {"before", json::array(steps.begin(), steps.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},

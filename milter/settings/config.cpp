@@ -151,6 +151,7 @@ private:
         map_reader m(map, "keys", errors_);
         if (const auto* value = m.optional("watch")) read_watch(*value);
         if (const auto* value = m.optional("discover")) read_discover(*value);
+        if (const auto* value = m.optional("learn")) read_learn(*value);
         m.finish();
     }
 
@@ -181,6 +182,25 @@ private:
         if (to.size() > discover_settings::most_keyservers)
             errors_.add(value.at, "names " + std::to_string(to.size()) + " keyservers; at most " +
                                       std::to_string(discover_settings::most_keyservers) + " are asked");
+    void read_learn(const yaml::node& map) {
+        map_reader m(map, "keys.learn", errors_);
+        auto& to = out_.learn;
+        const auto read_action = [&](const char* key, learn_action& action) {
+            if (const auto* value = m.optional(key))
+                action = yaml::as_enum<learn_action>(*value, errors_, names(learn_action{})).value_or(action);
+        };
+        read_action("autocrypt", to.autocrypt);
+        read_action("attached", to.attached);
+        if (const auto* value = m.optional("authserv_id")) read_authserv_ids(*value);
+        m.finish();
+    }
+
+    void read_authserv_ids(const yaml::node& value) {
+            if (text.empty() || text.find_first_of(" \t;()\"") != std::string::npos)
+                errors_.add(at, "\"" + text + "\" is no name of a server, such as mx.example.org");
+                out_.learn.authserv_ids.push_back(text);
+        if (value.kind == yaml::kind::list && value.items.empty())
+            errors_.add(value.at, "no server is named; leave keys.learn.authserv_id out to have the mail server's own name");
     }
 
     void read_watch(const yaml::node& map) {

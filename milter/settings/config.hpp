@@ -3,12 +3,14 @@
 
 #include "milter/settings/endpoint.hpp"
 #include "policy/audit/pseudonym.hpp"
+#include "policy/base/names.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"
 #include "policy/notices/key_watch.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -64,6 +66,19 @@ struct discover_settings {
     bool is_on() const { return wkd || !vks.empty() || !hkp.empty(); }
 };
 
+// What is done with certificates that incoming mail brings (contract.md section 8).
+enum class learn_action : std::uint8_t { propose, ignore };
+
+constexpr auto names(learn_action) {
+    using enum learn_action;
+    return std::to_array<policy::named<learn_action>>({{propose, "propose"}, {ignore, "ignore"}});
+}
+
+struct learn_settings {
+    learn_action autocrypt = learn_action::propose, attached = learn_action::propose;
+    std::vector<std::string> authserv_ids; // whose Authentication-Results are ours; empty: the mail server's own name
+};
+
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
@@ -75,6 +90,7 @@ struct config {
     audit_settings audit;
     policy::watch_settings watch; // of keys
     discover_settings discover;
+    learn_settings learn;
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string found_keys_directory() const { return state + "/found"; }

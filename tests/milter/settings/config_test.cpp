@@ -141,6 +141,22 @@ TEST(Config, AKeyserverThatCannotBeAskedIsToldWithItsPlace) {
     EXPECT_THAT(said(many), IsEmpty());
     EXPECT_THAT(said(many + ", k9.example"), ElementsAre(HasSubstr("9 keyservers; at most 8")));
     EXPECT_THAT(said("{keys.example: 1}"), testing::SizeIs(1));
+TEST(Config, WhatIncomingMailTeachesIsProposedUnlessTheSectionSaysOtherwise) {
+    const auto usual = read(example).gateway.learn;
+    EXPECT_EQ(usual.autocrypt, learn_action::propose);
+    EXPECT_EQ(usual.attached, learn_action::propose);
+    EXPECT_THAT(usual.authserv_ids, IsEmpty());
+    const auto one = read(example + "keys: {learn: {autocrypt: ignore, authserv_id: mx.example.org}}\n");
+    EXPECT_THAT(one.problems, IsEmpty());
+    EXPECT_EQ(one.gateway.learn.autocrypt, learn_action::ignore);
+    EXPECT_EQ(one.gateway.learn.attached, learn_action::propose);
+    EXPECT_EQ(one.gateway.learn.authserv_ids, std::vector<std::string>{"mx.example.org"});
+    const auto several = read(example + "keys: {learn: {attached: ignore, authserv_id: [mx1.example.org, mx2.example.org]}}\n");
+    EXPECT_EQ(several.gateway.learn.attached, learn_action::ignore);
+    EXPECT_EQ(several.gateway.learn.authserv_ids, (std::vector<std::string>{"mx1.example.org", "mx2.example.org"}));
+    for (const auto* wrong : {"{autocrypt: use}", "{attached: true}", "{gossip: propose}", "{authserv_id: []}",
+                              "{authserv_id: ''}", "{authserv_id: 'mx; dkim=pass'}"})
+        EXPECT_THAT(read(example + "keys: {learn: " + wrong + "}\n").problems, testing::SizeIs(1)) << wrong;
 }
 
 TEST(Config, LimitsAreSensibleWithoutTheirKeys) {

@@ -54,7 +54,7 @@ struct macro_list {
 // the cheapest: the server sends only macros that have a value, and header and body repeat theirs with every
 // event.
 constexpr auto wanted_macros = std::to_array<macro_list>({
-    {0, "i"},               // SMFIM_CONNECT
+    {0, "j"},               // SMFIM_CONNECT: what the server calls itself
     {1, "i"},               // SMFIM_HELO
     {2, "i {auth_authen}"}, // SMFIM_ENVFROM
     {3, "i"},               // SMFIM_ENVRCPT

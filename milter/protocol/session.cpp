@@ -135,6 +135,7 @@ session::result session::mail(std::string_view payload) {
     passing_.fields.clear();
     passing_octets_ = 0;
     phase_ = phase::envelope;
+    lesson_ = options_.learner && options_.learner->is_on() ? lesson(options_.learner, options_.room) : lesson();
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
     auto sender = policy::parse_address(said->path);
@@ -166,6 +167,7 @@ session::result session::header(std::string_view payload) {
     phase_ = phase::header;
     if (!collected_) {
         add_passing(*field);
+        lesson_.add_field(field->name, field->value);
         return {};
     }
     if (agreed_.has(protocol_bit::leading_space))
@@ -192,20 +194,24 @@ void session::add_passing(const header_event& field) {
 void session::end_header() {
     if (phase_ == phase::envelope) end_envelope();
     phase_ = phase::body;
-    if (collected_)
-        collected_->end_header();
-    else if (!passing_.fields.empty())
-        options_.thread_seen(passing_);
+    if (collected_) return collected_->end_header();
+    if (!passing_.fields.empty()) options_.thread_seen(passing_);
+    lesson_.end_header(macros_.value(command::end_of_header, "j"));
 }
 
 void session::body(std::string_view piece) {
-    if (collected_) collected_->add_body(piece);
+    if (collected_)
+        collected_->add_body(piece);
+    else
+        lesson_.add_body(piece);
 }
 
 // Sendmail may send the last piece of the body with the end.
 std::expected<step, protocol_error> session::end_message(std::string_view last_piece) {
     if (!collected_) {
         if (leaves_) options_.has_passed(client_, macros_.value(command::end_of_body, "i"));
+        lesson_.add_body(last_piece);
+        lesson_.end_message();
         drop_transaction();
         return send_bytes{frame_of(reply::accept)};
     }
@@ -218,7 +224,7 @@ std::expected<step, protocol_error> session::end_message(std::string_view last_p
 
 std::size_t session::held() const {
     constexpr std::size_t of_any_message = 1024, of_small_envelope = 16 * 1024;
-    const auto held = collected_ ? collected_->held() : 0;
+    const auto held = collected_ ? collected_->held() : lesson_.held();
     if (phase_ == phase::header || phase_ == phase::body) return of_any_message + held;
     return held > of_small_envelope ? held : 0;
 }
@@ -232,6 +238,7 @@ void session::drop_transaction() {
     collected_.reset();
     passing_.fields.clear();
     passing_octets_ = 0;
+    lesson_ = lesson();
     macros_.drop_message();
     if (phase_ != phase::unconnected) phase_ = phase::idle;
 }

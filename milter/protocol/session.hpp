@@ -3,9 +3,9 @@
 //     O C H { M R+ T L* N B* E A }* Q      D may stand before any event; A, Q and K may come at any point
 //
 // Mail that is not outgoing passes: nothing of it is stored but the fields that tell its thread, to the end of the header, and
-// its end is answered with ACCEPT here. Where the recipients say whether it is, the envelope alone is kept until they are
-// known. Everything else is collected and handed out whole at its end, as `message_complete`. Then the server waits: encode an
-// answer with agreed(), send it, call answered().
+// what it may teach about keys (milter/protocol/lesson.hpp); its end is answered with ACCEPT here. Where the recipients say
+// whether it is, the envelope alone is kept until they are known. Everything else is collected and handed out whole at its end,
+// as `message_complete`. Then the server waits: encode an answer with agreed(), send it, call answered().
 //
 // Refuses events out of order and malformed payloads. A protocol_error ends the conversation: log the line,
 // close. A filter that closes makes Postfix defer (milter_default_action = tempfail). Memory: the mail up to
@@ -14,6 +14,7 @@
 
 #include "milter/protocol/collector.hpp"
 #include "milter/protocol/direction.hpp"
+#include "milter/protocol/lesson.hpp"
 #include "milter/protocol/macros.hpp"
 #include "milter/protocol/negotiation.hpp"
 #include "milter/protocol/transaction.hpp"
@@ -44,6 +45,8 @@ struct session_options {
     std::function<void(const connected_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
     // The header of a mail that passes is over: those of its fields that tell its thread.
     std::function<void(const policy::message& header)> thread_seen = [](const auto&) {};
+    // Who learns from mail that passes, and outlives the session; or nobody.
+    lesson_taker* learner = nullptr;
 };
 
 // What the connection does after a frame.
@@ -118,6 +121,7 @@ private:
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes
     policy::message passing_;            // of one that does: the fields that tell its thread
     std::size_t passing_octets_ = 0;
+    lesson lesson_; // likewise of one that passes
 };
 
 } // namespace sealgate::milter

@@ -19,7 +19,7 @@ enum { most_descriptors = 4096, largest_frame = 1 << 20 };
 
 /* Version 6; edits and quarantine; no reply to events, with the body; no macro but the name of who logged in. */
 static const char agreement[] = "\0\0\0\x45O\0\0\0\x06\0\0\x01\x3f\0\x1f\xf3\x82"
-                                "\0\0\0\0i\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i";
+                                "\0\0\0\0j\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i";
 static const char accepted[] = {0, 0, 0, 1, 'a'};
 
 /* What is left of the frame that is being read. */

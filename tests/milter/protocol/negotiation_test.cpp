@@ -46,7 +46,7 @@ TEST(Negotiation, ActionNotOfferedIsKnown) {
 TEST(Negotiation, ReplyAsksForFewMacros) {
     const auto reply = negotiation_reply(agree_on({6, postfix_actions, postfix_protocol}));
     EXPECT_EQ(reply, "\0\0\0\x45O\0\0\0\x06\0\0\x01\x3F\0\x1F\xF3\x82"
-                     "\0\0\0\0i\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0"
+                     "\0\0\0\0j\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0"
                      "\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i\0"s);
 }
 

@@ -12,6 +12,7 @@
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
 #include "milter/discovery/key_finder.hpp"
+#include "milter/discovery/key_learner.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
 #include "milter/memory/allocator.hpp"
@@ -145,6 +146,11 @@ public:
                   events_.record(policy::keys_watch_event(told_keys_of(of, news, gateway_.names())));
               })
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
+        , learner_(io_, memory_,
+                   {.live = [this] { return gateway_.live(); },
+                    .record = [this](std::string fields) { events_.record(std::move(fields)); },
+                    .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
+                    .names = gateway_.names()})
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -240,7 +246,8 @@ private:
                     [this](const connected_client& client, std::string_view queue_id) {
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
                     },
-                .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); }};
+                .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); },
+                .learner = &learner_};
     }
 
     connection_options options() {
@@ -280,6 +287,7 @@ private:
     key_finder finder_;
     key_watch watch_;
     renewal renewal_;
+    key_learner learner_;
     queue_runner queue_runner_;
     relay_watch relays_{&log_line};
     server server_;

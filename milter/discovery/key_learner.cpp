@@ -1,0 +1,199 @@
+#include "milter/discovery/key_learner.hpp"
+
+#include "keys/base/clock.hpp"
+#include "keys/openpgp/packets.hpp"
+#include "milter/base/as_result.hpp"
+#include "milter/base/exception_text.hpp"
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "milter/base/thread_name.hpp"
+#include "policy/base/digest.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <sys/resource.h>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+constexpr std::size_t most_tried = 10'000;
+
+keys::learning_rules learning_rules_of(const learn_settings& from, std::string_view server) {
+    keys::learning_rules out{.autocrypt = from.autocrypt == learn_action::propose,
+                             .attached = from.attached == learn_action::propose,
+                             .authserv_ids = from.authserv_ids};
+    if (out.authserv_ids.empty() && !server.empty()) out.authserv_ids.emplace_back(server);
+    return out;
+}
+
+// Sorted; of bytes that outlive them.
+std::vector<std::string_view> sorted_packets(std::string_view certificate) {
+    std::vector<std::string_view> out;
+    for (const auto& one : keys::walk_as_far_as_possible(certificate, keys::most_certificate_packets).packets)
+        out.push_back(one.whole);
+    std::ranges::sort(out);
+    return out;
+}
+
+bool holds_all_of(std::string_view known, std::string_view fresh) {
+    return std::ranges::includes(sorted_packets(known), sorted_packets(fresh));
+}
+
+// What it has of that certificate; null: nothing.
+keys::shared_certificate known_in(const keys::catalogue* store, const std::string& fingerprint) {
+    return store == nullptr ? nullptr : store->find_entry(fingerprint, keys::this_second()).stored;
+}
+
+} // namespace
+
+key_learner::key_learner(asio::io_context& io, memory_budget& memory, surroundings with)
+    : io_(io)
+    , memory_(memory)
+    , with_(std::move(with))
+    , pool_(with_thread_name("learner", [] { return asio::thread_pool(1); })) {
+    asio::post(pool_, [] { ::setpriority(PRIO_PROCESS, 0, 19); }); // of that thread, and of the gpg that it starts
+}
+
+key_learner::~key_learner() {
+    pool_.stop();
+    pool_.join();
+}
+
+bool key_learner::is_on() const {
+    const auto live = with_.live();
+    const auto& how = live->gateway.learn;
+    return how.autocrypt == learn_action::propose || how.attached == learn_action::propose;
+}
+
+keys::lesson_extent key_learner::extent_of(const policy::message& header, std::string_view server) {
+    if (waiting_.size() >= most_waiting) return keys::lesson_extent::nothing;
+    return keys::lesson_in(header, learning_rules_of(with_.live()->gateway.learn, server));
+}
+
+void key_learner::take(policy::message mail, std::string_view server) {
+    const auto octets = policy::size_of(mail);
+    if (waiting_.size() >= most_waiting || waiting_octets_ + octets > most_waiting_octets) return;
+    auto share = memory_.try_take(octets - mail.body.size());
+    if (share.octets() == 0) return;
+    waiting_.push_back({.mail = std::move(mail),
+                        .how = learning_rules_of(with_.live()->gateway.learn, server),
+                        .octets = octets,
+                        .share = std::move(share)});
+    waiting_octets_ += octets;
+    if (learns_) return;
+    asio::co_spawn(io_, learn_all(), [this](const std::exception_ptr& problem) {
+        learns_ = false;
+        if (problem) log_line("learning keys from mail: " + text_of(problem));
+    });
+    learns_ = true;
+}
+
+awaitable<void> key_learner::learn_all() {
+    while (!waiting_.empty()) {
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        waiting_octets_ -= next.octets;
+        asio::steady_timer later(io_, pause);
+        std::string problem;
+        bool rests = true;
+        try {
+            rests = co_await learn_from(std::move(next));
+        } catch (const std::exception& broken) {
+            problem = text_of(broken);
+        }
+        if (rests) tell(std::move(problem));
+        if (rests) co_await later.async_wait(as_result);
+    }
+}
+
+// Whether gpg had to be asked.
+awaitable<bool> key_learner::learn_from(taken one) {
+    const auto live = with_.live();
+    auto work = [this, live, mail = std::move(one.mail), how = std::move(one.how)] { return import_new(*live, mail, how); };
+    const auto found = co_await offload(pool_, std::move(work));
+    for (const auto& each : found) {
+        record(*live, each);
+        if (std::ranges::any_of(each.what.certificates, [](const auto& cert) { return cert.what != keys::change::unchanged; }))
+            co_await with_.take_up(each.what.source);
+    }
+    co_return !found.empty();
+}
+
+// On the worker. One for each source from which something was tried.
+std::vector<key_learner::learned> key_learner::import_new(const snapshot& live, const policy::message& mail,
+                                                          const keys::learning_rules& how) {
+    std::vector<learned> out;
+    const auto all = keys::learn(mail, how);
+    for (const auto source : {policy::key_source::autocrypt, policy::key_source::attached}) {
+        std::string file, evidence;
+        policy::address whose;
+        std::map<std::string, std::string> fingerprints; // by digest
+        for (const auto& one : all) {
+            if (one.source != source || !is_news(live, one)) continue;
+            file += one.binary;
+            evidence = one.evidence;
+            whose = one.whose;
+            fingerprints.emplace(sha256_hex(one.binary), one.fingerprint);
+        }
+        if (file.empty()) continue;
+        auto report = keys::store_of(key_places(live.gateway), source, {}, live.rules.encryption.minimum).import(file);
+        finding found{.what = lookup_outcome::found,
+                      .source = source,
+                      .certificates = {},
+                      .evidence = std::move(evidence),
+                      .problem = {}};
+        if (report) found.certificates = std::move(report->certificates);
+        if (tried_.size() > most_tried) tried_.clear();
+        for (const auto& [digest, fingerprint] : fingerprints)
+            tried_[digest] = std::ranges::any_of(found.certificates, [&](const keys::imported_certificate& taken_one) {
+                return taken_one.cert.fingerprint == fingerprint;
+            });
+        out.push_back({.whose = std::move(whose), .what = std::move(found)});
+    }
+    return out;
+}
+
+// Whether the store may have something of it to take: it is not known as it is, and there is room. What was taken and is not
+// there any more was removed, and is taken again.
+bool key_learner::is_news(const snapshot& live, const keys::learned_certificate& one) const {
+    const auto store = live.certificates->of(one.source);
+    const auto known = known_in(store.get(), one.fingerprint);
+    if (known && holds_all_of(*known->binary, one.binary)) return false;
+    if (const auto before = tried_.find(sha256_hex(one.binary)); before != tried_.end() && (known || !before->second))
+        return false;
+    const auto own = known_in(&live.certificates->own(), one.fingerprint);
+    if (own && holds_all_of(*own->binary, one.binary)) return false;
+    if (!known && store && store->count() >= most_certificates) return false;
+    return (known ? known->binary->size() : 0) + one.binary.size() <= longest_certificate;
+}
+
+// Before it is in force.
+void key_learner::record(const snapshot& live, const learned& one) {
+    const auto used = live.certificates->find(one.whose.key(), keys::this_second()).stored;
+    const bool may_be_used = std::ranges::find(live.rules.encryption.keys, one.what.source) != live.rules.encryption.keys.end();
+    for (const auto& [cert, change] : one.what.certificates)
+        if (change != keys::change::unchanged)
+            log_line("keys: learned " + cert.fingerprint + " (" + std::string(name_of(one.what.source)) + ") from " +
+                     one.what.evidence);
+    for (auto& event : events_of(one.what, one.whose, with_.names)) {
+        const auto replaced = used && may_be_used ? with_.names.of_text(used->cert.fingerprint) : std::string{};
+        if (event.fingerprint != replaced) event.replaces = replaced;
+        with_.record(policy::key_event(event));
+    }
+}
+
+void key_learner::tell(std::string problem) {
+    if (const auto news = problem_.news(std::move(problem))) log_line("learning keys from mail: " + *news);
+}
+
+} // namespace sealgate::milter

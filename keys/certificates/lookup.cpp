@@ -19,8 +19,13 @@ bool is_ahead(const certificate& cert, time_point now) {
     return std::ranges::any_of(cert.subkeys, [&](const subkey& key) { return key.created > now; });
 }
 
-// Of several copies of one certificate the first says whose word stands for it. Where it cannot be used any more and another
-// one can, its owner has signed a later end, which counts from wherever it comes.
+bool ends_later(const certificate& one, const certificate& other, time_point now) {
+    const auto end = end_of_use(one, now), its_end = end_of_use(other, now);
+    return its_end && (!end || *end > *its_end);
+}
+
+// Of several copies of one certificate the first says whose word stands for it. Where another one has a later end its owner has
+// signed that, and it counts from wherever it comes.
 void merge_copies(std::vector<shared_certificate>& all, time_point now) {
     std::vector<shared_certificate> out;
     for (auto& one : all) {
@@ -28,8 +33,7 @@ void merge_copies(std::vector<shared_certificate>& all, time_point now) {
         const auto first = std::ranges::find_if(out, is_same);
         if (first == out.end()) {
             out.push_back(std::move(one));
-        } else if (state_at((*first)->cert, now) == policy::key_state::expired &&
-                   state_at(one->cert, now) == policy::key_state::usable) {
+        } else if (state_at(one->cert, now) == policy::key_state::usable && ends_later(one->cert, (*first)->cert, now)) {
             auto renewed = *one;
             renewed.source = (*first)->source;
             *first = std::make_shared<const stored_certificate>(std::move(renewed));

@@ -39,8 +39,9 @@ private:
 std::vector<policy::ending_certificate> due_certificates(const keys::keyring& all, const policy::encryption& how,
                                                          std::chrono::seconds within, time_point now) {
     const auto& own = all.own(); // by itself, as keys.watch.mail is told: what is found may be gone tomorrow
-    auto [organisation, out] = watched_among(own.ending_by(now + within), own, how.always_to, within, now);
-    for (const auto& key : organisation) {
+    auto watched = watched_among(all.own_ending_by(now + within, now), own, how.always_to, within, now);
+    auto& out = watched.certificates;
+    for (const auto& key : watched.organisation) {
         if (key.state != policy::key_state::expired || !key.end) continue; // else it is among those above, or does not end
         const auto stored = own.find_entry(key.entry, now).stored;
         if (!stored || std::ranges::find(out, key.fingerprint, &policy::ending_certificate::fingerprint) != out.end()) continue;
@@ -60,7 +61,7 @@ std::vector<policy::ending_certificate> due_certificates(const keys::keyring& al
     std::ranges::sort(out, {}, [](const policy::ending_certificate& one) {
         return std::tuple(!one.of_organisation, one.end, std::string_view(one.fingerprint));
     });
-    return out;
+    return std::move(out);
 }
 
 } // namespace sealgate::keys

@@ -99,6 +99,14 @@ policy::certificate_changes keyring::changes_since(const keyring& before) const 
     return out;
 }
 
+std::vector<certificate> keyring::own_ending_by(time_point end, time_point now) const {
+    auto out = own().ending_by(end);
+    if (shelves_.size() > 1)
+        for (auto& one : out)
+            if (const auto merged = find_entry(one.fingerprint, now).stored) one = merged->cert;
+    return out;
+}
+
 bool keyring::is_same_as(const keyring& other) const {
     return trust_.bound == other.trust_.bound &&
            std::ranges::equal(shelves_, other.shelves_, [](const shelf& a, const shelf& b) {

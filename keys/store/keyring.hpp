@@ -52,6 +52,9 @@ public:
     policy::certificate_changes changes_since(const keyring& before) const;
     bool is_same_as(const keyring& other) const;
 
+    // Of the organisation's own those whose use ends by then. One of which another source has a later end does not.
+    std::vector<certificate> own_ending_by(time_point end, time_point now) const;
+
     candidates naming(std::string_view address_key) const override;
     candidates of_fingerprint(std::string_view fingerprint) const override;
 

@@ -130,6 +130,10 @@ private:
 
 } // namespace
 
+search search_by(const snapshot& live) {
+    return {.discover = live.gateway.discover, .places = key_places(live.gateway), .how = live.rules.encryption};
+}
+
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up) {
     return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow, .given_up = std::move(given_up)};
 }
@@ -202,6 +206,14 @@ known_before known_now(const keys::keyring& certificates, const policy::address&
         if (one->cert.revoked) out.revoked.push_back(one->cert.fingerprint);
     }
     return out;
+}
+
+void note_news(const std::vector<policy::key_news>& news, const keys::keyring_places& places) {
+    try {
+        keys::evidence_book(keys::evidence_file(places)).note(news);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
+    }
 }
 
 finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,

@@ -4,7 +4,7 @@
 
 #include "keys/store/keyring.hpp"
 #include "milter/discovery/source_answer.hpp"
-#include "milter/settings/config.hpp"
+#include "milter/settings/snapshot.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/notices/key_watch.hpp"
@@ -32,6 +32,8 @@ struct search {
     keys::keyring_places places;
     policy::encryption how;
 };
+
+search search_by(const snapshot& live);
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up = {});
 
@@ -66,5 +68,8 @@ struct finding_report {
 };
 finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,
                          const keys::keyring& certificates, const policy::pseudonyms& names);
+
+// For the mail to keys.watch.mail. People are told without it, too: a failure is told in the journal. Blocks.
+void note_news(const std::vector<policy::key_news>& news, const keys::keyring_places& places);
 
 } // namespace sealgate::milter

@@ -54,10 +54,6 @@ std::string answer_key(policy::key_source source, const policy::address& whose) 
     return std::string(name_of(source)) + " " + whose.key();
 }
 
-search search_of(const snapshot& live) {
-    return {.discover = live.gateway.discover, .places = key_places(live.gateway), .how = live.rules.encryption};
-}
-
 std::vector<std::string> all_fingerprints(const keys::keyring& certificates) {
     std::vector<std::string> out;
     certificates.each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
@@ -74,14 +70,6 @@ std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> spli
     std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> out;
     for (const auto source : all) (std::ranges::find(used, source) != used.end() ? out.first : out.second).push_back(source);
     return out;
-}
-
-void note_news(keys::evidence_book& book, const std::vector<policy::key_news>& news) {
-    try {
-        book.note(news);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
-    }
 }
 
 void tell(const policy::address& whose, const finding& found) {
@@ -269,13 +257,13 @@ awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_so
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
         const auto before = known_now(*live->certificates, whose);
-        const auto by = search_of(*live);
+        const auto by = search_by(*live);
         auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
         found.what =
             answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
         if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
         auto report = report_on(found, whose, before, *live->certificates, with_.names);
-        note_news(evidence_, report.news);
+        note_news(report.news, key_places(live->gateway));
         return std::pair(std::move(found), std::move(report));
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
@@ -293,9 +281,9 @@ awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_cl
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
     auto work = [this, live, known, whose, client = std::move(client)] {
         const auto before = known_now(*live->certificates, whose);
-        auto found = refreshed_by_fingerprint(*client, *known, search_of(*live), steady_clock::now() + longest_lookup);
+        auto found = refreshed_by_fingerprint(*client, *known, search_by(*live), steady_clock::now() + longest_lookup);
         auto report = report_on(found, whose, before, *live->certificates, with_.names);
-        note_news(evidence_, report.news);
+        note_news(report.news, key_places(live->gateway));
         return std::pair(std::move(found), std::move(report));
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));

@@ -1,6 +1,5 @@
 #include "milter/discovery/key_learner.hpp"
 
-#include "keys/base/clock.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
@@ -121,10 +120,13 @@ awaitable<bool> key_learner::learn_from(taken one) {
     const auto live = with_.live();
     auto work = [this, live, mail = std::move(one.mail), how = std::move(one.how)] { return import_new(*live, mail, how); };
     const auto found = co_await offload(pool_, std::move(work));
-    for (const auto& each : found) {
-        record(*live, each);
-        if (std::ranges::any_of(each.what.certificates, [](const auto& cert) { return cert.what != keys::change::unchanged; }))
-            co_await with_.take_up(each.what.source);
+    for (const auto& [what, report] : found) {
+        for (const auto& [cert, change] : what.certificates)
+            if (change != keys::change::unchanged)
+                log_line("keys: learned " + cert.fingerprint + " (" + std::string(name_of(what.source)) + ") from " +
+                         what.evidence);
+        for (const auto& event : report.events) with_.record(policy::key_event(event)); // before it is in force
+        if (!report.events.empty()) co_await with_.take_up(what.source);
     }
     co_return !found.empty();
 }
@@ -135,30 +137,28 @@ std::vector<key_learner::learned> key_learner::import_new(const snapshot& live, 
     std::vector<learned> out;
     const auto all = keys::learn(mail, how);
     for (const auto source : {policy::key_source::autocrypt, policy::key_source::attached}) {
-        std::string file, evidence;
+        std::vector<std::string> fresh;
+        finding found{.what = lookup_outcome::none, .source = source, .certificates = {}, .evidence = {}, .problem = {}};
         policy::address whose;
         std::map<std::string, std::string> fingerprints; // by digest
         for (const auto& one : all) {
             if (one.source != source || !is_news(live, one)) continue;
-            file += one.binary;
-            evidence = one.evidence;
+            fresh.push_back(one.binary);
+            found.evidence = one.evidence;
             whose = one.whose;
             fingerprints.emplace(sha256_hex(one.binary), one.fingerprint);
         }
-        if (file.empty()) continue;
-        auto report = keys::store_of(key_places(live.gateway), source, {}, live.rules.encryption.minimum).import(file);
-        finding found{.what = lookup_outcome::found,
-                      .source = source,
-                      .certificates = {},
-                      .evidence = std::move(evidence),
-                      .problem = {}};
-        if (report) found.certificates = std::move(report->certificates);
+        if (fresh.empty()) continue;
+        const auto before = known_now(*live.certificates, whose);
+        found = take_in(std::move(found), fresh, whose, search_by(live));
         if (tried_.size() > most_tried) tried_.clear();
         for (const auto& [digest, fingerprint] : fingerprints)
             tried_[digest] = std::ranges::any_of(found.certificates, [&](const keys::imported_certificate& taken_one) {
                 return taken_one.cert.fingerprint == fingerprint;
             });
-        out.push_back({.whose = std::move(whose), .what = std::move(found)});
+        auto report = report_on(found, whose, before, *live.certificates, with_.names);
+        note_news(report.news, key_places(live.gateway));
+        out.push_back({.what = std::move(found), .report = std::move(report)});
     }
     return out;
 }
@@ -175,21 +175,6 @@ bool key_learner::is_news(const snapshot& live, const keys::learned_certificate&
     if (own && holds_all_of(*own->binary, one.binary)) return false;
     if (!known && store && store->count() >= most_certificates) return false;
     return (known ? known->binary->size() : 0) + one.binary.size() <= longest_certificate;
-}
-
-// Before it is in force.
-void key_learner::record(const snapshot& live, const learned& one) {
-    const auto used = live.certificates->find(one.whose.key(), keys::this_second()).stored;
-    const bool may_be_used = std::ranges::find(live.rules.encryption.keys, one.what.source) != live.rules.encryption.keys.end();
-    for (const auto& [cert, change] : one.what.certificates)
-        if (change != keys::change::unchanged)
-            log_line("keys: learned " + cert.fingerprint + " (" + std::string(name_of(one.what.source)) + ") from " +
-                     one.what.evidence);
-    for (auto& event : events_of(one.what, one.whose, with_.names)) {
-        const auto replaced = used && may_be_used ? with_.names.of_text(used->cert.fingerprint) : std::string{};
-        if (event.fingerprint != replaced) event.replaces = replaced;
-        with_.record(policy::key_event(event));
-    }
 }
 
 void key_learner::tell(std::string problem) {

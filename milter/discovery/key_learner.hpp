@@ -56,15 +56,14 @@ private:
         memory_share share; // for the header; the body has its own
     };
     struct learned {
-        policy::address whose;
         finding what;
+        finding_report report;
     };
 
     boost::asio::awaitable<void> learn_all();
     boost::asio::awaitable<bool> learn_from(taken one);
     std::vector<learned> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
     bool is_news(const snapshot& live, const keys::learned_certificate& one) const;
-    void record(const snapshot& live, const learned& one);
     void tell(std::string problem);
 
     boost::asio::io_context& io_;

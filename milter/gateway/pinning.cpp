@@ -3,9 +3,9 @@
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/log.hpp"
+#include "milter/discovery/finding.hpp"
 
 #include <chrono>
-#include <stdexcept>
 #include <utility>
 
 namespace sealgate::milter {
@@ -46,11 +46,7 @@ std::vector<policy::key_event_facts> pin_found(const snapshot& live, std::vector
                           .standing = policy::key_standing::pinned});
         news.push_back(news_of(one, source));
     }
-    try {
-        book.note(news);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
-    }
+    note_news(news, key_places(live.gateway));
     return events;
 }
 

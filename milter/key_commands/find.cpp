@@ -82,7 +82,7 @@ public:
         const auto found = find_certificates(client_, source, whose, by_, std::chrono::steady_clock::now() + patience);
         const auto report = report_on(found, whose, before, *certificates, desk_.events.names());
         desk_.events.leave_found(report);
-        book_.note(report.news);
+        note_news(report.news, by_.places);
         as_json_lines_ ? print_as_json(whose, found) : print(whose, found);
         return has_usable(found);
     }

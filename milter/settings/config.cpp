@@ -182,6 +182,8 @@ private:
         if (to.size() > discover_settings::most_keyservers)
             errors_.add(value.at, "names " + std::to_string(to.size()) + " keyservers; at most " +
                                       std::to_string(discover_settings::most_keyservers) + " are asked");
+    }
+
     void read_learn(const yaml::node& map) {
         map_reader m(map, "keys.learn", errors_);
         auto& to = out_.learn;
@@ -196,9 +198,12 @@ private:
     }
 
     void read_authserv_ids(const yaml::node& value) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
             if (text.empty() || text.find_first_of(" \t;()\"") != std::string::npos)
                 errors_.add(at, "\"" + text + "\" is no name of a server, such as mx.example.org");
+            else
                 out_.learn.authserv_ids.push_back(text);
+        }
         if (value.kind == yaml::kind::list && value.items.empty())
             errors_.add(value.at, "no server is named; leave keys.learn.authserv_id out to have the mail server's own name");
     }

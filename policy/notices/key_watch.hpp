@@ -49,16 +49,16 @@ struct ending_certificate {
 
 // What became of a certificate that was found. `proposed`: somebody has to approve it before mail is sealed to it; `changed`:
 // mail to the address is sealed to another one than before.
-enum class key_news_kind : std::uint8_t { proposed, changed, revoked };
+enum class key_news_kind : std::uint8_t { revoked, changed, proposed };
 
 constexpr auto names(key_news_kind) {
     using enum key_news_kind;
-    return std::to_array<named<key_news_kind>>({{proposed, "proposed"}, {changed, "changed"}, {revoked, "revoked"}});
+    return std::to_array<named<key_news_kind>>({{revoked, "revoked"}, {changed, "changed"}, {proposed, "proposed"}});
 }
 
 struct key_news {
     std::chrono::sys_seconds time;
-    key_news_kind what = key_news_kind::proposed;
+    key_news_kind what = key_news_kind::revoked;
     std::string address;
     std::string fingerprint;
     std::string replaces = {}; // of a changed one: the one before

@@ -24,6 +24,8 @@ and what a mail to many of them costs.
 
 "soak": whether a gateway grows in --mails of mixed mail (soak.py). Hours: not among what is measured without a name.
 
+"storm": what a storm of mail to people without a key costs mail that needs none, while they are looked for.
+
 "auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
 
 "inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
@@ -49,11 +51,12 @@ import growth
 import memory
 import parts
 import soak
+import storm
 from gateway import PROGRAM
 from loads import GpgLoad, SmtpLoad, mail_of
 from stage import Stage
 
-USUAL = ["passing", "warning", "sealing", "latency", "parts", "memory", "growth", "auditing", "inspecting"]
+USUAL = ["passing", "warning", "sealing", "latency", "parts", "memory", "growth", "storm", "auditing", "inspecting"]
 KINDS = [*USUAL, "soak"]
 SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10, "1 MiB": 1 << 20}
 
@@ -91,6 +94,8 @@ def main():
             memory.measure(stage)
         if "growth" in options.what:
             growth.measure(stage, options.certificates)
+        if "storm" in options.what:
+            storm.measure(stage, 5 * options.seconds)
         if "soak" in options.what:
             soak.measure(stage, options.mails)
 

@@ -41,7 +41,7 @@ std::vector<std::string> due(const shelves& from, const std::vector<std::string>
     how.keys = {key_source::own, key_source::wkd};
     how.always_to = always_to;
     std::vector<std::string> out;
-    for (const auto& one : due_certificates(keys::keyring(std::move(all), how.keys), how, within, the_time))
+    for (const auto& one : due_certificates(keys::keyring(std::move(all), {.in_use = how.keys}), how, within, the_time))
         out.push_back((one.of_organisation ? "! " : "") + one.fingerprint.substr(0, 1) + " " +
                       std::string(policy::name_of(one.source)) + " " + std::to_string((one.end - the_time) / a_day));
     return out;

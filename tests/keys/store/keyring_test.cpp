@@ -81,6 +81,10 @@ TEST(Keyring, ALaterEndCountsWhereverItStands) {
     EXPECT_EQ(ended.judged("bob@example.net", now()).size(), 1u) << "one certificate";
 }
 
+bindings bound_to(std::string whose, std::string fingerprint) {
+    return bindings(bindings::map{{std::move(whose), std::move(fingerprint)}});
+}
+
 TEST(Keyring, BoundBeatsAllAndAnExtensionCountsForNothing) {
     using enum key_source;
     std::vector<keys::keyring::shelf> shelves;
@@ -90,10 +94,9 @@ TEST(Keyring, BoundBeatsAllAndAnExtensionCountsForNothing) {
     };
     EXPECT_EQ(used(with("", bindings{}), "bob+news@example.net"), "missing");
     EXPECT_EQ(used(with("+", bindings{}), "bob+news@example.net"), "usable A own");
-    EXPECT_EQ(used(with("+", bindings({{"@example.net", "A"}})), "eve@example.net"), "usable A own") << "of whomever it is";
-    EXPECT_EQ(used(with("+", bindings({{"bob@example.net", "B"}})), "bob+news@example.net"), "missing") << "and not A";
-    EXPECT_EQ(with("+", bindings({{"bob@example.net", "B"}})).find("bob@example.net", now()).standing,
-              policy::key_standing::bound);
+    EXPECT_EQ(used(with("+", bound_to("@example.net", "A")), "eve@example.net"), "usable A own") << "of whomever it is";
+    EXPECT_EQ(used(with("+", bound_to("bob@example.net", "B")), "bob+news@example.net"), "missing") << "and not A";
+    EXPECT_EQ(with("+", bound_to("bob@example.net", "B")).find("bob@example.net", now()).standing, policy::key_standing::bound);
     EXPECT_TRUE(with("", std::nullopt).find("bob@example.net", now()).in_doubt) << "nobody can tell";
 }
 

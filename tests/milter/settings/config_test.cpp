@@ -141,6 +141,8 @@ TEST(Config, AKeyserverThatCannotBeAskedIsToldWithItsPlace) {
     EXPECT_THAT(said(many), IsEmpty());
     EXPECT_THAT(said(many + ", k9.example"), ElementsAre(HasSubstr("9 keyservers; at most 8")));
     EXPECT_THAT(said("{keys.example: 1}"), testing::SizeIs(1));
+}
+
 TEST(Config, WhatIncomingMailTeachesIsProposedUnlessTheSectionSaysOtherwise) {
     const auto usual = read(example).gateway.learn;
     EXPECT_EQ(usual.autocrypt, learn_action::propose);

@@ -19,29 +19,6 @@ bool is_ahead(const certificate& cert, time_point now) {
     return std::ranges::any_of(cert.subkeys, [&](const subkey& key) { return key.created > now; });
 }
 
-bool ends_later(const certificate& one, const certificate& other, time_point now) {
-    const auto end = end_of_use(one, now), its_end = end_of_use(other, now);
-    return its_end && (!end || *end > *its_end);
-}
-
-// Of several copies of one certificate the first says whose word stands for it. Where another one has a later end its owner has
-// signed that, and it counts from wherever it comes.
-void merge_copies(std::vector<shared_certificate>& all, time_point now) {
-    std::vector<shared_certificate> out;
-    for (auto& one : all) {
-        const auto is_same = [&](const shared_certificate& other) { return other->cert.fingerprint == one->cert.fingerprint; };
-        const auto first = std::ranges::find_if(out, is_same);
-        if (first == out.end()) {
-            out.push_back(std::move(one));
-        } else if (state_at(one->cert, now) == policy::key_state::usable && ends_later(one->cert, (*first)->cert, now)) {
-            auto renewed = *one;
-            renewed.source = (*first)->source;
-            *first = std::make_shared<const stored_certificate>(std::move(renewed));
-        }
-    }
-    all = std::move(out);
-}
-
 bool is_upper_hex(char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); }
 
 } // namespace
@@ -67,7 +44,6 @@ key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point
     gathered out{.address = std::string(address_key), .known = {.bound = bound_to_it.value_or("")}, .all = {}};
     auto [named, in_doubt, uncertain] = naming(address_key);
     std::erase_if(named, [&](const shared_certificate& one) { return !is_found_by(one->cert, address_key, now); });
-    merge_copies(named, now);
     out.all = std::move(named);
     out.in_doubt = in_doubt;
     out.uncertain = uncertain || !bound_to_it;
@@ -76,20 +52,24 @@ key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point
         out.in_doubt = out.in_doubt || some.in_doubt;
         out.uncertain = out.uncertain || some.uncertain;
         const auto is_bound = [&](const shared_certificate& one) { return one->cert.fingerprint == bound; };
-        merge_copies(some.all, now);
         if (std::ranges::none_of(out.all, is_bound)) std::ranges::move(some.all, std::back_inserter(out.all));
     }
-    if (std::ranges::any_of(out.all, [](const auto& one) { return one->source != key_source::own; })) {
-        const auto pinned = pinned_for(address_key);
-        out.known.pinned = pinned.value_or("");
-        out.known.is_pin_unknown = !pinned;
-    }
+    learn_pin(out);
+    return out;
+}
+
+key_lookup::gathered key_lookup::gather_with_base(std::string_view address_key, time_point now) const {
+    auto out = gather(address_key, now);
     const auto base = out.all.empty() && out.known.bound.empty() ? base_of(address_key) : std::string{};
-    if (base.empty()) return out;
-    auto other = gather(base, now);
-    other.in_doubt = other.in_doubt || out.in_doubt;
-    other.uncertain = other.uncertain || out.uncertain;
-    return other;
+    return base.empty() ? out : gather(base, now);
+}
+
+// Only what was found is pinned.
+void key_lookup::learn_pin(gathered& of) const {
+    if (std::ranges::all_of(of.all, [](const auto& one) { return one->source == key_source::own; })) return;
+    const auto pinned = pinned_for(of.address);
+    of.known.pinned = pinned.value_or("");
+    of.known.is_pin_unknown = !pinned;
 }
 
 std::vector<contender> key_lookup::contenders(const gathered& from, time_point now) {
@@ -97,18 +77,26 @@ std::vector<contender> key_lookup::contenders(const gathered& from, time_point n
     for (const auto& one : from.all)
         out.push_back({.source = one->source,
                        .state = state_at(one->cert, now),
+                       .disabled = one->cert.disabled,
                        .created = one->cert.created,
                        .fingerprint = one->cert.fingerprint});
     return out;
 }
 
 found_key key_lookup::find(std::string_view address_key, time_point now, const std::vector<key_source>* only) const {
+    auto out = find_exactly(address_key, now, only);
+    const auto base = out.stored || out.standing == key_standing::bound ? std::string{} : base_of(address_key);
+    if (base.empty()) return out;
+    auto other = find_exactly(base, now, only);
+    other.in_doubt = other.state != policy::key_state::usable && (other.in_doubt || out.in_doubt);
+    return other;
+}
+
+found_key key_lookup::find_exactly(std::string_view address_key, time_point now, const std::vector<key_source>* only) const {
     auto from = gather(address_key, now);
     if (from.uncertain) return {.in_doubt = true};
-    auto sources = in_use();
-    if (only) std::erase_if(sources, [&](key_source one) { return std::ranges::find(*only, one) == only->end(); });
     const auto all = contenders(from, now);
-    const auto by_standing = weigh(all, from.known, sources);
+    const auto by_standing = weigh(all, from.known, in_use(), only);
     found_key out{.in_doubt = from.in_doubt || by_standing.in_doubt, .address = std::move(from.address)};
     for (std::size_t i = 0; i < all.size(); ++i)
         if (by_standing.standings[i] != key_standing::proposed && is_ahead(from.all[i]->cert, now)) out.in_doubt = true;
@@ -124,12 +112,19 @@ found_key key_lookup::find(std::string_view address_key, time_point now, const s
 }
 
 std::vector<judged_certificate> key_lookup::judged(std::string_view address_key, time_point now) const {
-    auto from = gather(address_key, now);
+    auto from = gather_with_base(address_key, now);
     const auto all = contenders(from, now);
     const auto by_standing = weigh(all, from.known, in_use());
     std::vector<judged_certificate> out;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        out.push_back({.stored = std::move(from.all[i]), .state = all[i].state, .standing = by_standing.standings[i]});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto standing = by_standing.standings[i];
+        const auto same = std::ranges::find_if(
+            out, [&](const judged_certificate& one) { return one.stored->cert.fingerprint == from.all[i]->cert.fingerprint; });
+        if (same == out.end())
+            out.push_back({.stored = std::move(from.all[i]), .state = all[i].state, .standing = standing});
+        else if (standing < same->standing)
+            *same = {.stored = std::move(from.all[i]), .state = all[i].state, .standing = standing};
+    }
     return out;
 }
 
@@ -143,7 +138,7 @@ key_lookup::outlook key_lookup::outlook_with(std::string_view address_key, const
     else if ((*at)->source == fresh.source)
         *at = std::make_shared<const stored_certificate>(fresh);
     const auto place = static_cast<std::size_t>(at - from.all.begin());
-    if (from.known.pinned.empty() && from.known.bound.empty()) from.known.pinned = pinned_for(from.address).value_or("");
+    learn_pin(from);
     const auto all = contenders(from, now);
     const auto by_standing = weigh(all, from.known, in_use());
     return {.standing = by_standing.standings[place],
@@ -151,7 +146,7 @@ key_lookup::outlook key_lookup::outlook_with(std::string_view address_key, const
 }
 
 std::vector<shared_certificate> key_lookup::all_of(std::string_view address_key, time_point now) const {
-    return gather(address_key, now).all;
+    return gather_with_base(address_key, now).all;
 }
 
 found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
@@ -159,7 +154,6 @@ found_key key_lookup::find_entry(std::string_view entry, time_point now) const {
     if (fingerprint.empty()) return find(policy::parse_address(text::trim(entry)).key(), now);
     auto [found, in_doubt, uncertain] = of_fingerprint(fingerprint);
     if (uncertain || found.empty()) return {.in_doubt = uncertain || in_doubt};
-    merge_copies(found, now);
     const auto state = state_at(found.front()->cert, now);
     const auto standing = found.front()->source == key_source::own ? key_standing::own : key_standing::proposed;
     return {.state = state, .stored = std::move(found.front()), .standing = standing};

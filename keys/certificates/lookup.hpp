@@ -96,7 +96,10 @@ private:
     // The address that this one stands for, or nothing.
     virtual std::string base_of(std::string_view) const { return {}; }
 
+    found_key find_exactly(std::string_view address_key, time_point now, const std::vector<policy::key_source>* only) const;
     gathered gather(std::string_view address_key, time_point now) const;
+    gathered gather_with_base(std::string_view address_key, time_point now) const;
+    void learn_pin(gathered& of) const;
     static std::vector<contender> contenders(const gathered& from, time_point now);
 };
 

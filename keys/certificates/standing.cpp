@@ -36,10 +36,12 @@ auto preference(const contender& one, key_standing standing) {
 
 class scale {
 public:
-    scale(std::span<const contender> all, const address_trust& known, std::span<const key_source> in_use)
+    scale(std::span<const contender> all, const address_trust& known, std::span<const key_source> in_use,
+          const std::vector<key_source>* only)
         : all_(all)
         , known_(known)
-        , in_use_(in_use) {}
+        , in_use_(in_use)
+        , only_(only) {}
 
     weighed weigh() const {
         weighed out;
@@ -61,29 +63,33 @@ private:
         using enum key_standing;
         if (!known_.bound.empty()) return one.fingerprint == known_.bound ? bound : proposed;
         if (one.source == key_source::own) return own;
-        if (known_.is_pin_unknown || !is_used(one.source)) return proposed;
+        if (known_.is_pin_unknown || !is_used(one.source) || !is_used_here(one.source)) return proposed;
         if (one.fingerprint == known_.pinned) return pinned;
         return others_wait_ ? proposed : found;
     }
 
     bool is_used(key_source source) const { return std::ranges::find(in_use_, source) != in_use_.end(); }
 
+    bool is_used_here(key_source source) const { return !only_ || std::ranges::find(*only_, source) != only_->end(); }
+
     bool makes_others_wait(const contender& one) const {
         const bool is_pinned = one.fingerprint == known_.pinned && is_used(one.source);
-        if (one.state == key_state::disabled) return is_pinned || one.source == key_source::own;
+        if (one.disabled) return is_pinned || one.source == key_source::own;
         return one.state == key_state::usable && is_pinned;
     }
 
     std::span<const contender> all_;
     const address_trust& known_;
     std::span<const key_source> in_use_;
+    const std::vector<key_source>* only_;
     bool others_wait_ = std::ranges::any_of(all_, [this](const contender& one) { return makes_others_wait(one); });
 };
 
 } // namespace
 
-weighed weigh(std::span<const contender> of_one_address, const address_trust& known, std::span<const key_source> in_use) {
-    return scale(of_one_address, known, in_use).weigh();
+weighed weigh(std::span<const contender> of_one_address, const address_trust& known, std::span<const key_source> in_use,
+              const std::vector<key_source>* only) {
+    return scale(of_one_address, known, in_use, only).weigh();
 }
 
 } // namespace sealgate::keys

@@ -21,6 +21,7 @@ namespace sealgate::keys {
 struct contender {
     policy::key_source source = policy::key_source::own;
     policy::key_state state = policy::key_state::missing;
+    bool disabled = false; // whatever else its state says
     time_point created = {};
     std::string_view fingerprint;
 };
@@ -38,8 +39,9 @@ struct weighed {
     bool in_doubt = false;                       // not usable, and perhaps only since its pin cannot be read
 };
 
-// `in_use`: the sources that may be used, beside `own`.
-weighed weigh(std::span<const contender> of_one_address, const address_trust& known,
-              std::span<const policy::key_source> in_use);
+// `in_use`: the sources that may be used, beside `own`. `only`: of these, for one rule; what is pinned by the others is pinned
+// here too, and keeps another one from its place.
+weighed weigh(std::span<const contender> of_one_address, const address_trust& known, std::span<const policy::key_source> in_use,
+              const std::vector<policy::key_source>* only = nullptr);
 
 } // namespace sealgate::keys

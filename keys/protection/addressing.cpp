@@ -73,7 +73,11 @@ addressed readership::of_part(const part& one, const reading_keys& theirs) {
 
 addressed readership::addressed_to(const key_lookup& certificates, std::string_view address_key, time_point now) const {
     if (parts_.empty()) return addressed::unverifiable;
-    const auto theirs = keys_of(certificates.all_of(address_key, now));
+    std::vector<shared_certificate> counted; // what anybody may have published says nothing of whose it is
+    for (auto& one : certificates.judged(address_key, now))
+        if (one.standing != policy::key_standing::proposed || one.stored->source == policy::key_source::own)
+            counted.push_back(std::move(one.stored));
+    const auto theirs = keys_of(counted);
     auto worst = addressed::yes;
     for (const auto& one : parts_) worst = std::max(worst, of_part(one, theirs));
     return worst;

@@ -22,12 +22,12 @@ std::string at_line(std::size_t number, std::string_view what) {
 
 } // namespace
 
-std::string bindings::of(std::string_view address_key) const {
-    if (const auto at = all_.find(address_key); at != all_.end()) return at->second;
+std::string bindings::of(std::string_view address_key, std::string_view base_key) const {
     const auto domain = address_key.rfind('@');
-    if (domain == std::string_view::npos) return {};
-    const auto at = all_.find(address_key.substr(domain));
-    return at == all_.end() ? std::string{} : at->second;
+    const auto domain_key = domain == std::string_view::npos ? std::string_view{} : address_key.substr(domain);
+    for (const auto key : {address_key, base_key, domain_key})
+        if (const auto at = all_.find(key); at != all_.end()) return at->second;
+    return {};
 }
 
 std::filesystem::path bindings_file(const std::filesystem::path& own_certificates) { return own_certificates / "bindings"; }

@@ -24,8 +24,9 @@ public:
     explicit bindings(map all)
         : all_(std::move(all)) {}
 
-    // The fingerprint for an address: its own, before that of its domain. Empty: none.
-    std::string of(std::string_view address_key) const;
+    // The fingerprint for an address: its own, before that of the address without an extension, if it has one, before that of
+    // its domain. Empty: none.
+    std::string of(std::string_view address_key, std::string_view base_key = "") const;
     const map& all() const { return all_; }
 
     bool operator==(const bindings&) const = default;

@@ -39,7 +39,7 @@ private:
 std::vector<policy::ending_certificate> due_certificates(const keys::keyring& all, const policy::encryption& how,
                                                          std::chrono::seconds within, time_point now) {
     const auto& own = all.own(); // by itself, as keys.watch.mail is told: what is found may be gone tomorrow
-    auto watched = watched_among(all.own_ending_by(now + within, now), own, how.always_to, within, now);
+    auto watched = watched_among(own.ending_by(now + within), own, how.always_to, within, now);
     auto& out = watched.certificates;
     for (const auto& key : watched.organisation) {
         if (key.state != policy::key_state::expired || !key.end) continue; // else it is among those above, or does not end

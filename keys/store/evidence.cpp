@@ -46,9 +46,20 @@ std::vector<evidence> evidence_book::rows(const std::string& which, const std::f
     return out;
 }
 
+// What is broken is made anew: nothing is decided by it.
+sqlite_database evidence_book::to_write() const {
+    try {
+        return own_database(file_, evidence_form);
+    } catch (const sqlite_error& problem) {
+        if (problem.trouble != sqlite_trouble::broken) throw;
+    }
+    std::filesystem::remove(file_);
+    return own_database(file_, evidence_form);
+}
+
 void evidence_book::note(const std::vector<evidence>& seen) {
     const std::lock_guard lock(mutex_);
-    auto database = own_database(file_, evidence_form);
+    auto database = to_write();
     database.run("BEGIN IMMEDIATE");
     auto put = database.prepare("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
                                 " place = excluded.place, last = excluded.last, asked = excluded.asked");
@@ -69,7 +80,7 @@ void evidence_book::note(const std::vector<evidence>& seen) {
 
 void evidence_book::note_asked(policy::key_source source, std::string_view address_key, time_point now) {
     const std::lock_guard lock(mutex_);
-    auto database = own_database(file_, evidence_form);
+    auto database = to_write();
     database.prepare("UPDATE seen SET asked = ? WHERE source = ? AND address = ?")
         .bind(1, now)
         .bind(2, name_of(source))
@@ -80,6 +91,12 @@ void evidence_book::note_asked(policy::key_source source, std::string_view addre
 std::vector<evidence> evidence_book::of(std::string_view fingerprint) const {
     return rows("WHERE fingerprint = ? ORDER BY first, source, address",
                 [&](sqlite_statement& asked) { asked.bind(1, fingerprint); });
+}
+
+std::string evidence_book::place_of(policy::key_source source, std::string_view fingerprint) const {
+    for (auto& one : of(fingerprint))
+        if (one.source == source) return std::move(one.place);
+    return {};
 }
 
 std::vector<evidence> evidence_book::from(policy::key_source source, std::size_t most) const {
@@ -96,7 +113,7 @@ std::vector<evidence> evidence_book::not_asked_since(policy::key_source source, 
 void evidence_book::note(const std::vector<policy::key_news>& news) {
     if (news.empty()) return;
     const std::lock_guard lock(mutex_);
-    auto database = own_database(file_, evidence_form);
+    auto database = to_write();
     database.run("BEGIN IMMEDIATE");
     database.prepare("DELETE FROM news WHERE time < ?").bind(1, news.front().time - news_are_kept).step();
     auto put = database.prepare("INSERT INTO news VALUES (?, ?, ?, ?, ?, ?)");

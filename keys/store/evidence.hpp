@@ -19,6 +19,7 @@
 
 namespace sealgate::keys {
 
+class sqlite_database;
 class sqlite_statement;
 
 struct evidence {
@@ -43,6 +44,8 @@ public:
     void note_asked(policy::key_source source, std::string_view address_key, time_point now);
 
     std::vector<evidence> of(std::string_view fingerprint) const;
+    // Where that source has it; empty where that is not known.
+    std::string place_of(policy::key_source source, std::string_view fingerprint) const;
     // By source, in the order of time, at most so many.
     std::vector<evidence> from(policy::key_source source, std::size_t most) const;
     // Those of that source about which nobody asked since, the longest ago first, at most so many.
@@ -53,6 +56,7 @@ public:
     std::vector<policy::key_news> news_after(time_point since, std::size_t most) const; // the last one first
 
 private:
+    sqlite_database to_write() const;
     std::vector<evidence> rows(const std::string& which, const std::function<void(sqlite_statement&)>& bind) const;
 
     std::filesystem::path file_;

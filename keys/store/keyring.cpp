@@ -47,8 +47,7 @@ bool keyring::is_used(key_source source) const {
 
 std::optional<std::string> keyring::bound_to(std::string_view address_key) const {
     if (!trust_.bound) return std::nullopt;
-    auto out = trust_.bound->of(address_key);
-    return out.empty() ? trust_.bound->of(base_of(address_key)) : out;
+    return trust_.bound->of(address_key, base_of(address_key));
 }
 
 std::optional<std::string> keyring::pinned_for(std::string_view address_key) const {
@@ -99,14 +98,6 @@ policy::certificate_changes keyring::changes_since(const keyring& before) const 
     return out;
 }
 
-std::vector<certificate> keyring::own_ending_by(time_point end, time_point now) const {
-    auto out = own().ending_by(end);
-    if (shelves_.size() > 1)
-        for (auto& one : out)
-            if (const auto merged = find_entry(one.fingerprint, now).stored) one = merged->cert;
-    return out;
-}
-
 bool keyring::is_same_as(const keyring& other) const {
     return trust_.bound == other.trust_.bound &&
            std::ranges::equal(shelves_, other.shelves_, [](const shelf& a, const shelf& b) {
@@ -114,20 +105,28 @@ bool keyring::is_same_as(const keyring& other) const {
            });
 }
 
-// As it stands after what all stores say of it: revoked anywhere, it is revoked; disabled by the organisation, disabled.
+// As it stands after what all stores say of it: revoked anywhere, it is revoked. Whether it is disabled the organisation's own
+// store says, where it has it, and else any.
 shared_certificate keyring::judged_by_all(shared_certificate one, candidates& doubts) const {
     auto marked = *one;
+    std::optional<bool> organisation_disabled_it;
+    if (one->source == key_source::own) organisation_disabled_it = one->cert.disabled;
     for (const auto& other : shelves_) {
         if (other.source == one->source) continue;
         const auto [same, in_doubt, uncertain] = other.certificates->of_fingerprint(one->cert.fingerprint);
         doubts.in_doubt = doubts.in_doubt || in_doubt;
         doubts.uncertain = doubts.uncertain || uncertain;
         if (same.empty()) continue;
-        marked.cert.revoked = marked.cert.revoked || same.front()->cert.revoked;
-        if (other.source != key_source::own) continue;
-        marked.cert.disabled = same.front()->cert.disabled;
-        if (marked.cert.disabled) marked.source = key_source::own;
+        // Of what gpg cannot read here nobody has verified a revocation.
+        if (!same.front()->cert.addressing_only || other.source == key_source::own)
+            marked.cert.revoked = marked.cert.revoked || same.front()->cert.revoked;
+        if (other.source == key_source::own)
+            organisation_disabled_it = same.front()->cert.disabled;
+        else
+            marked.cert.disabled = marked.cert.disabled || same.front()->cert.disabled;
     }
+    marked.cert.disabled = organisation_disabled_it.value_or(marked.cert.disabled);
+    if (organisation_disabled_it.value_or(false)) marked.source = key_source::own;
     const bool is_as_it_was = marked.cert.revoked == one->cert.revoked && marked.cert.disabled == one->cert.disabled;
     return is_as_it_was ? std::move(one) : std::make_shared<const stored_certificate>(std::move(marked));
 }

@@ -52,15 +52,12 @@ public:
     policy::certificate_changes changes_since(const keyring& before) const;
     bool is_same_as(const keyring& other) const;
 
-    // Of the organisation's own those whose use ends by then. One of which another source has a later end does not.
-    std::vector<certificate> own_ending_by(time_point end, time_point now) const;
-
     candidates naming(std::string_view address_key) const override;
     candidates of_fingerprint(std::string_view fingerprint) const override;
+    std::optional<std::string> pinned_for(std::string_view address_key) const override;
 
 private:
     std::optional<std::string> bound_to(std::string_view address_key) const override;
-    std::optional<std::string> pinned_for(std::string_view address_key) const override;
     std::vector<policy::key_source> in_use() const override { return trust_.in_use; }
     std::string base_of(std::string_view address_key) const override;
     bool is_used(policy::key_source source) const;

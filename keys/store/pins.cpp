@@ -9,8 +9,10 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr const char* pins_form = "CREATE TABLE IF NOT EXISTS pin (address TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,"
-                                  " replaces TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID";
+// With a write-ahead log: who reads, on the network thread, never waits for a commit's sync.
+constexpr const char* pins_form =
+    "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS pin (address TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,"
+    " replaces TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID";
 
 // Only as its owner: a reader of others' cannot take back what a crash left half written.
 sqlite_database opened(const std::filesystem::path& file) {
@@ -35,7 +37,8 @@ struct pins::reader {
 };
 
 struct pins::shared_reader {
-    std::mutex mutex; // for all of it
+    std::mutex mutex;   // of the reader
+    std::mutex writing; // whoever reads does not wait for it
     std::unique_ptr<reader> made = nullptr;
 
     // Null where nothing was ever pinned.
@@ -69,7 +72,7 @@ std::optional<pin> pins::find(std::string_view address_key) const {
 }
 
 std::vector<pin> pins::put(std::vector<pin> fresh) {
-    const std::lock_guard lock(reader_->mutex);
+    const std::lock_guard lock(reader_->writing);
     auto database = own_database(file_, pins_form);
     database.run("BEGIN IMMEDIATE");
     auto known = database.prepare("SELECT fingerprint FROM pin WHERE address = ?");

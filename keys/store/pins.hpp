@@ -21,6 +21,7 @@ struct pin {
     std::string fingerprint;
     std::string replaces = {}; // the one before, or empty
     time_point since = {};
+    policy::key_source source = policy::key_source::wkd; // where it was found; not kept
 };
 
 class pins {

@@ -112,6 +112,20 @@ ends_ahead ends_of(const snapshot& live) {
     return out;
 }
 
+// "wkd 3, autocrypt 12 (proposed: sealgate keys proposed)"
+std::string found_words(const snapshot& live) {
+    std::vector<std::string> out;
+    const auto& used = live.rules.encryption.keys;
+    for (const auto& [source, name] : names(policy::key_source{})) {
+        const auto found = source == policy::key_source::own ? nullptr : live.certificates->of(source);
+        if (!found || found->count() == 0) continue;
+        const bool is_used = std::ranges::find(used, source) != used.end();
+        out.push_back(std::string(name) + " " + std::to_string(found->count()) +
+                      (is_used ? "" : " (proposed: sealgate keys proposed)"));
+    }
+    return text::join(out, ", ");
+}
+
 std::string learned_words(const learn_settings& how) {
     std::vector<std::string> what;
     if (how.autocrypt == learn_action::propose) what.emplace_back("Autocrypt fields");
@@ -147,6 +161,7 @@ void print_keys(const snapshot& live) {
     if (live.rules.encryption.to_sender) std::cout << "  always encrypted to, too: the sender, if there is a key\n";
     std::cout << "  used without a person's word: " << text::join(names_of(live.rules.encryption.keys), ", ") << '\n'
               << "  looked for: " << places_looked_into(live.gateway.discover) << '\n';
+    if (const auto found = found_words(live); !found.empty()) std::cout << "  found: " << found << '\n';
     const auto ends = ends_of(live);
     std::cout << "  end within " << far_enough_ahead.count() << " days: " << ends.ending << "; ended: " << ends.ended
               << (ends.organisation.empty() ? "" : "; of encryption.always_to: " + text::join(ends.organisation, ", ")) << '\n';

@@ -128,10 +128,39 @@ private:
     finding_report out_;
 };
 
+bool is_news(const keys::imported_certificate& one) { return one.what != keys::change::unchanged; }
+
+// What the owner signed anew, into the store of that source, where it has the certificate. Of one that gpg cannot read here
+// nobody can tell who signed it.
+void merge_into(key_source store, finding& of, const std::string& fingerprint, const std::vector<std::string>& fetched,
+                const search& by) {
+    const auto shelf = by.certificates->of(store);
+    const auto known = shelf ? shelf->of_fingerprint(fingerprint).all : std::vector<keys::shared_certificate>{};
+    if (known.empty() || known.front()->cert.addressing_only) return;
+    const auto& binary = *known.front()->binary;
+    std::string content = binary;
+    for (const auto& one : fetched) content += keys::update_of(binary, one, known.front()->cert.addresses);
+    if (content.size() == binary.size()) return;
+    const auto report = keys::store_of(by.places, store, {}, by.how.minimum).import(content);
+    if (!report || std::ranges::none_of(report->certificates, &is_news)) return;
+    of.changed.push_back(store);
+    for (const auto& merged : report->certificates) {
+        const auto is_same = [&](const auto& one) { return one.cert.fingerprint == merged.cert.fingerprint; };
+        const auto at = std::ranges::find_if(of.certificates, is_same);
+        if (at == of.certificates.end())
+            of.certificates.push_back(merged);
+        else if (at->what == keys::change::unchanged || store == key_source::own)
+            *at = merged;
+    }
+}
+
 } // namespace
 
 search search_by(const snapshot& live) {
-    return {.discover = live.gateway.discover, .places = key_places(live.gateway), .how = live.rules.encryption};
+    return {.discover = live.gateway.discover,
+            .places = key_places(live.gateway),
+            .how = live.rules.encryption,
+            .certificates = live.certificates};
 }
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up) {
@@ -158,42 +187,41 @@ finding find_certificates(https_client& client, key_source from, const policy::a
     return out.what == lookup_outcome::found ? take_in(std::move(out), said.certificates, whose, by) : out;
 }
 
-finding refreshed_by_fingerprint(https_client& client, const keys::stored_certificate& known, const search& by,
+finding refreshed_by_fingerprint(https_client& client, const std::string& fingerprint, const search& by,
                                  std::chrono::steady_clock::time_point deadline) {
-    const auto& fingerprint = known.cert.fingerprint;
     auto said =
         ask_all(by.discover.vks, [&](const auto& host) { return ask_vks_by_fingerprint(client, host, fingerprint, deadline); });
     finding out{.what = said.kind,
-                .source = known.source == key_source::own ? key_source::vks : known.source,
+                .source = key_source::vks,
                 .certificates = {},
                 .evidence = std::move(said.evidence),
                 .problem = std::move(said.problem),
                 .retry_after = said.retry_after};
     if (out.what != lookup_outcome::found) return out;
-    std::vector<std::string> content{*known.binary};
-    for (const auto& one : said.certificates)
-        if (auto update = keys::update_of(*known.binary, one, known.cert.addresses); !update.empty())
-            content.push_back(std::move(update));
-    const auto& addresses = known.cert.addresses;
-    const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
-    if (content.size() > 1) return take_in(std::move(out), content, whose, by);
-    out.what = lookup_outcome::none;
+    for (const auto& [source, name] : names(key_source{})) merge_into(source, out, fingerprint, said.certificates, by);
+    if (out.changed.empty()) out.what = lookup_outcome::none;
     return out;
 }
 
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by) {
     auto report = keys::store_of(by.places, of.source, {}, by.how.minimum).import(text::join(certificates, ""));
-    if (report && !report->certificates.empty()) {
-        of.what = lookup_outcome::found;
-        of.certificates = std::move(report->certificates);
-        note_evidence(of, whose, by);
-        return of;
-    }
-    of.what = lookup_outcome::none;
-    of.problem = of.evidence + ": " +
-                 (!report                    ? report.error()
-                  : report->problems.empty() ? std::string("no certificate in it can be used")
-                                             : report->problems.front());
+    if (report) of.certificates = std::move(report->certificates);
+    if (std::ranges::any_of(of.certificates, &is_news)) of.changed.push_back(of.source);
+    const auto now = keys::this_second();
+    const auto is_theirs = [&](const keys::imported_certificate& one) { return is_found_by(one.cert, whose.key(), now); };
+    of.what = std::ranges::any_of(of.certificates, is_theirs) ? lookup_outcome::found : lookup_outcome::none;
+    if (of.what == lookup_outcome::none)
+        of.problem = of.evidence + ": " +
+                     (!report                    ? report.error()
+                      : !of.certificates.empty() ? std::string("the user id of this address was revoked, or has ended")
+                      : report->problems.empty() ? std::string("no certificate in it can be used")
+                                                 : report->problems.front());
+    if (!of.certificates.empty()) note_evidence(of, whose, by);
+    std::vector<std::string> fingerprints;
+    for (const auto& one : of.certificates) fingerprints.push_back(one.cert.fingerprint);
+    for (const auto& fingerprint : fingerprints)
+        for (const auto& [source, name] : names(key_source{}))
+            if (source != of.source) merge_into(source, of, fingerprint, certificates, by);
     return of;
 }
 

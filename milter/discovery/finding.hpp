@@ -10,6 +10,7 @@
 #include "policy/notices/key_watch.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,7 +21,8 @@ namespace sealgate::milter {
 struct finding {
     lookup_outcome what = lookup_outcome::failed;
     policy::key_source source = policy::key_source::wkd;
-    std::vector<keys::imported_certificate> certificates; // as the store has them now
+    std::vector<keys::imported_certificate> certificates; // as the stores have them now
+    std::vector<policy::key_source> changed = {};         // the stores that have something new
     std::string evidence;                                 // the URL, or the mail
     std::string problem;                                  // one line for people, or empty
     std::optional<std::chrono::seconds> retry_after = {};
@@ -31,6 +33,7 @@ struct search {
     discover_settings discover;
     keys::keyring_places places;
     policy::encryption how;
+    std::shared_ptr<const keys::keyring> certificates; // that are there already
 };
 
 search search_by(const snapshot& live);
@@ -46,12 +49,13 @@ finding find_certificates(https_client& client, policy::key_source from, const p
                           std::chrono::steady_clock::time_point deadline);
 
 // What the keyservers of keys.discover.vks have of a certificate that is known, by its fingerprint: revocations, later ends,
-// new subkeys; no other user ids. It goes into the store where the known one is, and beside the organisation's own into that of
-// the keyservers. Found: it brings something.
-finding refreshed_by_fingerprint(https_client& client, const keys::stored_certificate& known, const search& by,
+// new subkeys; no other user ids. It is merged into each store that has the certificate. Found: it brings something.
+finding refreshed_by_fingerprint(https_client& client, const std::string& fingerprint, const search& by,
                                  std::chrono::steady_clock::time_point deadline);
 
-// Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set.
+// Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set. What their owners have
+// signed anew goes into other stores that have them too, and into the organisation's: whose word stands for them stays as it
+// is. None, where they are not found by that address.
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by);
 
 // What was known of somebody before anybody looked: an index that is open sees what is put into its store.

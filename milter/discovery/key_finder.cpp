@@ -29,6 +29,7 @@ using std::chrono::steady_clock;
 
 // A worker does not give up with the mail that waits: the next try has the answer.
 constexpr std::chrono::seconds longest_lookup{20};
+constexpr std::size_t most_told = 1000; // problems that are remembered
 
 // What lookup_answers knows the last round by in which keyservers were asked for all certificates.
 const std::string all_at_keyservers = "all at keyservers";
@@ -54,6 +55,16 @@ std::string answer_key(policy::key_source source, const policy::address& whose) 
     return std::string(name_of(source)) + " " + whose.key();
 }
 
+// Evidence that cannot be read is made anew by the next that is noted.
+std::vector<keys::evidence> oldest_of(const keys::evidence_book& book, policy::key_source source, keys::time_point due) {
+    try {
+        return book.not_asked_since(source, due, key_finder::most_refreshed);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line("what was found cannot be asked for again: " + std::string(problem.what()));
+        return {};
+    }
+}
+
 std::vector<std::string> all_fingerprints(const keys::keyring& certificates) {
     std::vector<std::string> out;
     certificates.each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
@@ -70,12 +81,6 @@ std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> spli
     std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> out;
     for (const auto source : all) (std::ranges::find(used, source) != used.end() ? out.first : out.second).push_back(source);
     return out;
-}
-
-void tell(const policy::address& whose, const finding& found) {
-    if (!found.problem.empty()) log_line("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
-    for (const auto& [cert, change] : found.certificates)
-        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + found.evidence);
 }
 
 } // namespace
@@ -119,7 +124,7 @@ key_finder::~key_finder() {
     pool_.join();
 }
 
-bool key_finder::is_on() const { return !sources_on(with_.live()->gateway.discover).empty(); }
+bool key_finder::is_on() const { return with_.live()->gateway.discover.is_on(); }
 
 awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes) {
     const auto deadline = steady_clock::now() + with_.live()->gateway.discover.wait;
@@ -276,12 +281,14 @@ awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_so
 awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_client> client) {
     const auto live = with_.live();
     const auto known = live->certificates->find_entry(of.fingerprint, keys::this_second()).stored;
-    if (!known || known->cert.revoked || rests(policy::key_source::vks)) co_return;
+    if (!known || known->cert.revoked) co_return;
+    if (rests(policy::key_source::vks)) co_return to_refresh_.push_back(of.fingerprint);
     const auto& addresses = known->cert.addresses;
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
     auto work = [this, live, known, whose, client = std::move(client)] {
         const auto before = known_now(*live->certificates, whose);
-        auto found = refreshed_by_fingerprint(*client, *known, search_by(*live), steady_clock::now() + longest_lookup);
+        auto found =
+            refreshed_by_fingerprint(*client, known->cert.fingerprint, search_by(*live), steady_clock::now() + longest_lookup);
         auto report = report_on(found, whose, before, *live->certificates, with_.names);
         note_news(report.news, key_places(live->gateway));
         return std::pair(std::move(found), std::move(report));
@@ -291,11 +298,23 @@ awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_cl
     co_await take_up(whose, found, report);
 }
 
+// The same problem is told once an hour: a keyserver that is dead is for all of its addresses.
+void key_finder::tell(const policy::address& whose, const finding& found) {
+    const auto now = steady_clock::now();
+    if (!found.problem.empty() && now >= told_again_[found.problem]) {
+        log_line("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
+        if (told_again_.size() > most_told) told_again_.clear();
+        told_again_[found.problem] = now + std::chrono::hours(1);
+    }
+    for (const auto& [cert, change] : found.certificates)
+        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + found.evidence);
+}
+
 // What it is sealed to has its record before it is in force.
 awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found, const finding_report& report) {
     tell(whose, found);
     for (const auto& event : report.events) with_.record(policy::key_event(event));
-    if (!report.events.empty()) co_await with_.take_up(found.source);
+    for (const auto store : found.changed) co_await with_.take_up(store);
 }
 
 // After a failure it is asked for again within the hour, and not after a day.
@@ -324,7 +343,7 @@ awaitable<void> key_finder::refresh_some() {
 // For whatever was asked for longest ago. What is found spreads over time by itself.
 awaitable<void> key_finder::ask_again(policy::key_source source) {
     const auto due = keys::this_second() - with_.live()->gateway.discover.refresh;
-    auto look = [this, source, due] { return evidence_.not_asked_since(source, due, most_refreshed); };
+    auto look = [this, source, due] { return oldest_of(evidence_, source, due); };
     const auto old = co_await offload(pool_, std::move(look));
     for (const auto& one : old) {
         auto again = std::make_shared<question>(io_, policy::parse_address(one.address), sources{source}, sources{});
@@ -338,6 +357,7 @@ awaitable<void> key_finder::ask_again(policy::key_source source) {
 awaitable<void> key_finder::ask_keyservers_again() {
     const auto live = with_.live();
     const auto& discover = live->gateway.discover;
+    if (rests(policy::key_source::vks)) co_return;
     if (to_refresh_.empty()) {
         if (answers_.find(all_at_keyservers, keys::this_second())) co_return;
         auto list = [live] { return all_fingerprints(*live->certificates); };
@@ -348,9 +368,9 @@ awaitable<void> key_finder::ask_keyservers_again() {
         policy::address server;
         server.domain = discover.vks.front();
         auto again = std::make_shared<question>(io_, std::move(server), sources{}, sources{});
-        again->fingerprint = std::move(to_refresh_.front());
+        again->fingerprint = to_refresh_.front();
+        if (!join(std::move(again))) co_return; // too many wait already
         to_refresh_.pop_front();
-        join(std::move(again));
     }
     if (!to_refresh_.empty()) co_return;
     auto remember = [this, refresh = discover.refresh] {

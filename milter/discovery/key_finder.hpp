@@ -87,6 +87,7 @@ private:
     boost::asio::awaitable<void> ask_again(policy::key_source source);
     boost::asio::awaitable<void> ask_keyservers_again();
     bool rests(policy::key_source source) const;
+    void tell(const policy::address& whose, const finding& found);
     boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found, const finding_report& report);
     boost::asio::awaitable<lookup_outcome> ask_one(const question& of, policy::key_source from,
                                                    std::shared_ptr<https_client> client);
@@ -98,10 +99,11 @@ private:
     lookup_answers answers_;
     keys::evidence_book evidence_;
     std::map<policy::key_source, std::chrono::steady_clock::time_point> resting_; // it said that it was asked too often
-    std::map<std::string, std::shared_ptr<question>> asked_; // by address and sources, until they are answered
-    std::deque<std::string> to_refresh_;                     // fingerprints that the keyservers are still to be asked for
-    std::map<std::string, domain_queue> domains_;            // what is to be asked
-    std::deque<std::string> turns_;                          // domains that are not served yet
+    std::map<std::string, std::shared_ptr<question>> asked_;                  // by address and sources, until they are answered
+    std::map<std::string, std::chrono::steady_clock::time_point> told_again_; // when a problem may be
+    std::deque<std::string> to_refresh_;          // fingerprints that the keyservers are still to be asked for
+    std::map<std::string, domain_queue> domains_; // what is to be asked
+    std::deque<std::string> turns_;               // domains that are not served yet
     std::size_t workers_ = 0;
     std::stop_source ending_;
     boost::asio::thread_pool pool_; // last: nothing of this may go while it works

@@ -1,5 +1,6 @@
 #include "milter/discovery/key_learner.hpp"
 
+#include "keys/base/clock.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
@@ -126,7 +127,7 @@ awaitable<bool> key_learner::learn_from(taken one) {
                 log_line("keys: learned " + cert.fingerprint + " (" + std::string(name_of(what.source)) + ") from " +
                          what.evidence);
         for (const auto& event : report.events) with_.record(policy::key_event(event)); // before it is in force
-        if (!report.events.empty()) co_await with_.take_up(what.source);
+        for (const auto store : what.changed) co_await with_.take_up(store);
     }
     co_return !found.empty();
 }

@@ -24,8 +24,9 @@ seconds doubled(seconds first, unsigned in_a_row, seconds most) {
     return std::min(first * (1 << std::min(in_a_row - 1, enough)), most);
 }
 
-lookup_outcome counted(const lookup_answer& answer) {
-    const bool is_hopeless = answer.what == lookup_outcome::failed && answer.in_a_row > lookup_answers::most_failures;
+lookup_outcome counted(const lookup_answer& answer, std::string_view question) {
+    const bool is_hopeless = answer.what == lookup_outcome::failed && answer.in_a_row > lookup_answers::most_failures &&
+                             question.starts_with("wkd ");
     return is_hopeless ? lookup_outcome::none : answer.what;
 }
 
@@ -68,34 +69,34 @@ void lookup_answers::read() {
     }
 }
 
-std::optional<lookup_answer> lookup_answers::find(const std::string& address_key, sys_seconds now) const {
+std::optional<lookup_answer> lookup_answers::find(const std::string& question, sys_seconds now) const {
     const std::lock_guard lock(mutex_);
-    const auto at = answers_.find(address_key);
+    const auto at = answers_.find(question);
     if (at == answers_.end() || at->second.asked > now || at->second.again <= now) return std::nullopt;
     auto out = at->second;
-    out.what = counted(out);
+    out.what = counted(out, question);
     return out;
 }
 
-lookup_outcome lookup_answers::put(const std::string& address_key, lookup_outcome what, seconds refresh,
+lookup_outcome lookup_answers::put(const std::string& question, lookup_outcome what, seconds refresh,
                                    std::optional<seconds> retry_after, sys_seconds now) {
     lookup_answer answer{.what = what, .asked = now, .again = now, .in_a_row = 1};
     {
         const std::lock_guard lock(mutex_);
-        const auto before = answers_.find(address_key);
+        const auto before = answers_.find(question);
         if (before != answers_.end() && before->second.what == what) answer.in_a_row = before->second.in_a_row + 1;
         answer.again = now + believed_for(what, answer.in_a_row, refresh, retry_after);
         if (answers_.size() >= most) make_room(now);
-        answers_[address_key] = answer;
+        answers_[question] = answer;
     }
     try {
-        write(address_key, answer);
+        write(question, answer);
     } catch (const keys::sqlite_error& problem) {
         complain(problem.what());
     } catch (const std::system_error& problem) {
         complain(problem.what());
     }
-    return counted(answer);
+    return counted(answer, question);
 }
 
 void lookup_answers::make_room(sys_seconds now) {
@@ -103,11 +104,11 @@ void lookup_answers::make_room(sys_seconds now) {
     if (answers_.size() >= most) answers_.clear();
 }
 
-void lookup_answers::write(const std::string& address_key, const lookup_answer& answer) {
+void lookup_answers::write(const std::string& question, const lookup_answer& answer) {
     const std::lock_guard lock(writing_);
     keys::own_database(file_, form)
         .prepare("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?)")
-        .bind(1, address_key)
+        .bind(1, question)
         .bind(2, std::int64_t{std::to_underlying(answer.what)})
         .bind(3, answer.asked)
         .bind(4, answer.again)

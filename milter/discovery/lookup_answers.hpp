@@ -1,9 +1,10 @@
-// What came of looking for certificates, by address, and when to look again: kept over restarts, and thrown away without harm.
+// What came of looking for certificates, and when to look again: kept over restarts, and thrown away without harm. By a
+// question, which is a source and an address: "wkd kay@example.org".
 //
 // What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
-// that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures in a row say that
-// there is nobody to ask. In memory for those who ask, on disk (SQLite) for the next start; a disk that does not take it is
-// told of once. Any thread.
+// that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures of a Web Key
+// Directory in a row say that there is nobody to ask. In memory for those who ask, on disk (SQLite) for the next start; a disk
+// that does not take it is told of once. Any thread.
 #pragma once
 
 #include "milter/discovery/lookup_outcome.hpp"
@@ -39,14 +40,14 @@ public:
     explicit lookup_answers(std::filesystem::path file);
 
     // What is still believed. A clock that was set back believes nothing of its future.
-    std::optional<lookup_answer> find(const std::string& address_key, std::chrono::sys_seconds now) const;
+    std::optional<lookup_answer> find(const std::string& question, std::chrono::sys_seconds now) const;
     // Blocks on the disk. What it counts as.
-    lookup_outcome put(const std::string& address_key, lookup_outcome what, std::chrono::seconds refresh,
+    lookup_outcome put(const std::string& question, lookup_outcome what, std::chrono::seconds refresh,
                        std::optional<std::chrono::seconds> retry_after, std::chrono::sys_seconds now);
 
 private:
     void read();
-    void write(const std::string& address_key, const lookup_answer& answer);
+    void write(const std::string& question, const lookup_answer& answer);
     void complain(const std::string& problem);
     void make_room(std::chrono::sys_seconds now);
 

@@ -15,7 +15,8 @@ further_readers(const snapshot& live, const policy::address& sender, keys::time_
     }
     if (!live.rules.encryption.to_sender || sender.is_null()) return out;
     auto own = live.certificates->find(sender.key(), now);
-    if (own.state == policy::key_state::usable) out.push_back(std::move(own.stored));
+    const bool is_our_word = own.standing == policy::key_standing::own || own.standing == policy::key_standing::bound;
+    if (own.state == policy::key_state::usable && is_our_word) out.push_back(std::move(own.stored));
     return out;
 }
 

@@ -33,6 +33,7 @@ constexpr std::string_view nobody_waits = "Postfix did not wait for the answer";
 
 // Judging more than this takes long enough for other connections to notice.
 constexpr std::size_t large_message = 256 * 1024;
+constexpr std::size_t few_recipients = 50;
 
 // The keys for one ciphertext: of these recipients, and of those who can read all.
 std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
@@ -135,7 +136,8 @@ void gateway::name_if_need_be(passage& of) {
 
 awaitable<judgement> gateway::observe(const passage& of) {
     auto answers = threads_.find(of.thread.answered);
-    if (of.mail->size < large_message) co_return observe_and_decide(*of.live, *of.mail, answers, of.now(), of.searched);
+    if (of.mail->size < large_message && of.mail->recipients.size() <= few_recipients)
+        co_return observe_and_decide(*of.live, *of.mail, answers, of.now(), of.searched);
     auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now(), searched = of.searched] {
         return observe_and_decide(*live, *mail, answers, now, searched);
     };
@@ -237,7 +239,10 @@ awaitable<void> gateway::pin(passage& of) {
     for (std::size_t i = 0; i < made.recipients.size(); ++i) {
         const auto& key = of.judged.keys[i];
         if (made.recipients[i].result != policy::outcome::seal || key.standing != policy::key_standing::found) continue;
-        fresh.push_back({.address = key.address, .fingerprint = key.stored->cert.fingerprint, .since = of.now()});
+        fresh.push_back({.address = key.address,
+                         .fingerprint = key.stored->cert.fingerprint,
+                         .since = of.now(),
+                         .source = key.stored->source});
     }
     if (fresh.empty() || of.sealed.empty()) co_return;
     auto work = [this, live = of.live, fresh = std::move(fresh)] {

@@ -5,20 +5,42 @@
 #include "milter/base/log.hpp"
 #include "milter/discovery/finding.hpp"
 
-#include <chrono>
+#include <stdexcept>
 #include <utility>
 
 namespace sealgate::milter {
 
 namespace {
 
-policy::key_news news_of(const keys::pin& one, policy::key_source source) {
+policy::key_news news_of(const keys::pin& one) {
     return {.time = one.since,
             .what = policy::key_news_kind::changed,
             .address = one.address,
             .fingerprint = one.fingerprint,
             .replaces = one.replaces,
-            .source = source};
+            .source = one.source};
+}
+
+// It explains, and is no reason to fail.
+std::string place_of(const keys::pin& one, const keys::evidence_book& book) {
+    try {
+        return book.place_of(one.source, one.fingerprint);
+    } catch (const std::runtime_error&) { // sqlite_error, system_error
+        return {};
+    }
+}
+
+policy::key_event_facts event_of(const keys::pin& one, const keys::evidence_book& book, const policy::pseudonyms& names) {
+    return {.time = one.since,
+            .what = policy::key_change::changed,
+            .id = new_decision_id(),
+            .fingerprint = names.of_text(one.fingerprint),
+            .addresses = {names.of(policy::parse_address(one.address))},
+            .user = {},
+            .source = one.source,
+            .evidence = names.of_text(place_of(one, book)),
+            .replaces = names.of_text(one.replaces),
+            .standing = policy::key_standing::pinned};
 }
 
 } // namespace
@@ -30,21 +52,10 @@ std::vector<policy::key_event_facts> pin_found(const snapshot& live, std::vector
     keys::evidence_book book(keys::evidence_file(key_places(live.gateway)));
     for (const auto& one : live.certificates->pinned()->put(std::move(fresh))) {
         if (one.replaces.empty()) continue;
-        const auto seen = book.of(one.fingerprint);
-        const auto source = seen.empty() ? policy::key_source::wkd : seen.front().source;
         log_line("keys: mail to " + one.address + " is encrypted to " + one.fingerprint + " from now on, no longer to " +
                  one.replaces);
-        events.push_back({.time = std::chrono::system_clock::now(),
-                          .what = policy::key_change::changed,
-                          .id = new_decision_id(),
-                          .fingerprint = names.of_text(one.fingerprint),
-                          .addresses = {names.of(policy::parse_address(one.address))},
-                          .user = {},
-                          .source = source,
-                          .evidence = seen.empty() ? std::string{} : names.of_text(seen.front().place),
-                          .replaces = names.of_text(one.replaces),
-                          .standing = policy::key_standing::pinned});
-        news.push_back(news_of(one, source));
+        events.push_back(event_of(one, book, names));
+        news.push_back(news_of(one));
     }
     note_news(news, key_places(live.gateway));
     return events;

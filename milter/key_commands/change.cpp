@@ -9,9 +9,11 @@
 
 #include <boost/json.hpp>
 
+#include <expected>
 #include <iostream>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -57,11 +59,17 @@ std::expected<std::string, std::string> carry_out(policy::key_change what, const
     std::unreachable();
 }
 
-// What was found is meant only where its whole fingerprint is given, and the organisation has no such certificate.
-keys::store store_with(const key_desk& desk, const keys::keyring& all, std::string_view spelled) {
-    const auto found = all.find_entry(spelled, keys::this_second()).stored;
-    const bool is_found = !keys::canonical_fingerprint(spelled).empty() && found;
-    return is_found ? desk.of(found->source) : desk.own();
+// What was found is meant only where its whole fingerprint is given, and the organisation has no such certificate; then
+// wherever it was found.
+std::vector<keys::store> stores_with(const key_desk& desk, const keys::keyring& all, std::string_view spelled) {
+    const auto fingerprint = keys::canonical_fingerprint(spelled);
+    std::vector<keys::store> out;
+    if (!fingerprint.empty() && all.own().of_fingerprint(fingerprint).all.empty())
+        for (const auto& [source, name] : names(policy::key_source{}))
+            if (const auto found = all.of(source); found && !found->of_fingerprint(fingerprint).all.empty())
+                out.push_back(desk.of(source));
+    if (out.empty()) out.push_back(desk.own());
+    return out;
 }
 
 // What is bound to somebody would leave them without a key.
@@ -80,7 +88,8 @@ bool is_bound(const keys::keyring& all, std::string_view spelled) {
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
     const auto before = desk.open(keys::reading::at_once).certificates;
     if (what == policy::key_change::remove && is_bound(*before, called.words[0])) return exit_no;
-    const auto done = carry_out(what, store_with(desk, *before, called.words[0]), called.words[0]);
+    std::expected<std::string, std::string> done;
+    for (const auto& store : stores_with(desk, *before, called.words[0])) done = carry_out(what, store, called.words[0]);
     if (!done) {
         complain(done.error());
         return exit_no;
@@ -102,6 +111,7 @@ int change_one(const key_desk& desk, const invocation& called, policy::key_chang
 int import_certificates(const key_desk& desk, const invocation& called) {
     int status = exit_yes;
     std::map<std::string, std::string> encrypted_to; // before all of it
+    std::vector<std::string> addresses;
     for (const auto& file : called.words) {
         const auto bytes = read_file_or_input(file);
         auto report = bytes ? desk.own().import(*bytes) : std::unexpected(bytes.error());
@@ -114,6 +124,8 @@ int import_certificates(const key_desk& desk, const invocation& called) {
         for (const auto& [cert, what] : report->certificates)
             if (what != keys::change::unchanged) changed.push_back(cert);
         desk.events.leave(policy::key_change::import, changed);
+        for (const auto& [cert, what] : report->certificates)
+            addresses.insert(addresses.end(), cert.addresses.begin(), cert.addresses.end());
         for (const auto& [cert, what] : report->certificates) print_imported(cert, what, called.json());
         encrypted_to.merge(report->encrypted_to);
         for (const auto& problem : report->problems) {
@@ -121,7 +133,9 @@ int import_certificates(const key_desk& desk, const invocation& called) {
             status = exit_no;
         }
     }
-    tell_takeovers(encrypted_to, *desk.open(keys::reading::at_once).certificates);
+    const auto certificates = desk.open(keys::reading::at_once).certificates;
+    for (const auto& [address, pinned] : pinned_before(*certificates, addresses)) encrypted_to.emplace(address, pinned);
+    tell_takeovers(encrypted_to, *certificates);
     return status;
 }
 

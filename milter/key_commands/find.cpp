@@ -68,7 +68,7 @@ public:
     asker(const key_desk& desk, bool as_json_lines)
         : desk_(desk)
         , as_json_lines_(as_json_lines)
-        , by_{.discover = desk.gateway.discover, .places = key_places(desk.gateway), .how = desk.how}
+        , by_{.discover = desk.gateway.discover, .places = key_places(desk.gateway), .how = desk.how, .certificates = {}}
         , client_(https_settings_of(by_.discover))
         , book_(keys::evidence_file(by_.places)) {
         keys::make_private_directory(by_.places.found);
@@ -79,6 +79,7 @@ public:
     bool ask(policy::key_source source, const policy::address& whose) {
         const auto certificates = desk_.open(keys::reading::at_once).certificates;
         const auto before = known_now(*certificates, whose);
+        by_.certificates = certificates;
         const auto found = find_certificates(client_, source, whose, by_, std::chrono::steady_clock::now() + patience);
         const auto report = report_on(found, whose, before, *certificates, desk_.events.names());
         desk_.events.leave_found(report);

@@ -2,15 +2,18 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/store/evidence.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/cli/key_table.hpp"
+#include "milter/key_commands/wanted.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <iostream>
-#include <map>
 #include <set>
 
 namespace sealgate::milter {
@@ -27,13 +30,15 @@ struct proposal {
     key_source source = key_source::wkd;
     std::vector<keys::evidence> seen; // there and elsewhere, the first time first
     std::string used;                 // the fingerprint that mail to the address is sealed to now; empty: none
+    std::uint64_t wanted = 0;         // mails of late that had no key for the address
+    policy::wanted_keys::writers by = {};
 };
 
 class proposals {
 public:
-    proposals(const key_desk& desk)
-        : certificates_(desk.open(keys::reading::at_once).certificates)
-        , how_(desk.how)
+    explicit proposals(const key_desk& desk)
+        : desk_(desk)
+        , certificates_(desk.open(keys::reading::at_once).certificates)
         , book_(keys::evidence_file(key_places(desk.gateway))) {}
 
     std::vector<proposal> all() {
@@ -41,31 +46,17 @@ public:
             if (source == key_source::own) continue;
             const auto of_it = certificates_->of(source);
             if (!of_it) continue;
-            if (std::ranges::find(how_.keys, source) == how_.keys.end())
-                of_it->each([&](const keys::stored_certificate& one) {
-                    addresses_.insert(one.cert.addresses.begin(), one.cert.addresses.end());
-                });
-            else
-                add_rivals(source);
+            of_it->each([&](const keys::stored_certificate& one) {
+                addresses_.insert(one.cert.addresses.begin(), one.cert.addresses.end());
+            });
         }
         std::vector<proposal> out;
         for (const auto& address : addresses_) add(out, address);
+        if (!out.empty()) say_who_waits(out);
         return out;
     }
 
 private:
-    // Where a source may be used, only another certificate of the same address waits.
-    void add_rivals(key_source source) {
-        std::map<std::string, std::string> first;
-        constexpr std::size_t most = 1'000'000;
-        for (const auto& one : book_.from(source, most)) {
-            const auto [at, is_new] = first.emplace(one.address, one.fingerprint);
-            const auto pinned = certificates_->pinned() ? certificates_->pinned()->of(one.address) : std::string{};
-            const bool is_rival = at->second != one.fingerprint || (!pinned.empty() && pinned != one.fingerprint);
-            if (is_rival) addresses_.insert(one.address);
-        }
-    }
-
     void add(std::vector<proposal>& to, const std::string& address) {
         const auto now = keys::this_second();
         const auto used = certificates_->find(address, now);
@@ -79,8 +70,24 @@ private:
         }
     }
 
+    // Who would use them. Without the log nobody can say, and the rest is told.
+    void say_who_waits(std::vector<proposal>& all) const {
+        try {
+            const auto wanted = wanted_lately(desk_);
+            for (auto& one : all) {
+                const auto address = text::lower(desk_.events.names().of(policy::parse_address(one.address)));
+                const auto at = wanted.people().values().find(address);
+                if (at == wanted.people().values().end()) continue;
+                one.wanted = at->second.mails;
+                one.by = wanted.writers_to(address);
+            }
+        } catch (const std::exception& problem) {
+            complain("who would use them cannot be told: " + text_of(problem));
+        }
+    }
+
+    const key_desk& desk_;
     std::shared_ptr<const keys::keyring> certificates_;
-    policy::encryption how_;
     keys::evidence_book book_;
     std::set<std::string> addresses_;
 };
@@ -90,7 +97,10 @@ json::object as_json_line(const proposal& one) {
             {"fingerprint", one.fingerprint},
             {"source", name_of(one.source)},
             {"evidence", evidence_as_json(one.seen)},
-            {"used", one.used.empty() ? json::value(nullptr) : json::value(one.used)}};
+            {"used", one.used.empty() ? json::value(nullptr) : json::value(one.used)},
+            {"wanted", json::object{{"messages", one.wanted},
+                                    {"senders", json::array(one.by.first.begin(), one.by.first.end())},
+                                    {"more_senders", one.by.more}}}};
 }
 
 // What speaks for it, a line each, below it.
@@ -99,6 +109,9 @@ void print(const proposal& one) {
     for (const auto& at : one.seen)
         std::cout << "    " << in_words(at) << (at.address == one.address ? "" : ", for " + at.address) << '\n';
     if (one.seen.empty()) std::cout << "    " << name_of(one.source) << '\n';
+    if (one.wanted > 0)
+        std::cout << "    wanted: " << one.wanted << (one.wanted == 1 ? " mail" : " mails") << " of late had no key, by "
+                  << text::printable(one.by.in_words()) << '\n';
     if (!one.used.empty()) std::cout << "    mail is encrypted to " << one.used << " now\n";
 }
 

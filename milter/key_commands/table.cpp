@@ -49,7 +49,7 @@ const std::array<command_entry, 15> keys_commands{{
     {.name = "find",
      .synopsis = "[--json] ADDRESS...",
      .summary = "look for certificates where they are published",
-     .details = "Asks the Web Key Directory of each address's domain, whatever was answered before. What is found is kept, and "
+     .details = "Asks where keys.discover says, whatever was answered before. What is found is kept, and "
                 "in force\n"
                 "within a second. Exit status 1 if there is one of which nothing can be used.\n",
      .options = {json_option},

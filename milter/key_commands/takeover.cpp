@@ -15,6 +15,14 @@ std::map<std::string, std::string> sealed_to_now(const keys::key_lookup& certifi
     return out;
 }
 
+std::map<std::string, std::string> pinned_before(const keys::keyring& certificates, const std::vector<std::string>& addresses) {
+    std::map<std::string, std::string> out;
+    for (const auto& address : addresses)
+        if (auto pinned = certificates.pinned_for(address); pinned && !pinned->empty())
+            out.emplace(address, *std::move(pinned));
+    return out;
+}
+
 void tell_takeovers(const std::map<std::string, std::string>& before, const keys::key_lookup& after) {
     for (const auto& [address, old] : before) {
         const auto found = after.find(address, keys::this_second());

@@ -36,8 +36,11 @@ keys::shared_certificate certificate_named(const keys::keyring& certificates, st
     return std::move(found.stored);
 }
 
-bool make_own(const key_desk& desk, const keys::stored_certificate& found) {
-    auto report = desk.own().import(*found.binary);
+// As all sources have it.
+bool make_own(const key_desk& desk, const keys::keyring& certificates, const keys::stored_certificate& found) {
+    std::string content;
+    for (const auto& one : certificates.of_fingerprint(found.cert.fingerprint).all) content += *one->binary;
+    const auto report = desk.own().import(content);
     const auto problem = !report                        ? report.error()
                          : report->certificates.empty() ? text::join(report->problems, "; ")
                                                         : std::string{};
@@ -50,14 +53,15 @@ bool approve(const key_desk& desk, std::string_view spelled, bool as_json_line) 
     const auto found = certificate_named(*certificates, spelled);
     if (!found) return false;
     const auto& fingerprint = found->cert.fingerprint;
-    if (found->source == key_source::own) {
+    if (found->source == key_source::own && certificates->of_fingerprint(fingerprint).all.size() == 1) {
         complain(fingerprint + ": it is the organisation's own already");
         return true;
     }
     const auto before = sealed_to_now(*certificates, found->cert.addresses);
-    if (!make_own(desk, *found)) return false;
-    const auto seen = keys::evidence_book(keys::evidence_file(key_places(desk.gateway))).of(fingerprint);
-    desk.events.leave_approved(*found, seen.empty() ? std::string{} : seen.front().place);
+    if (!make_own(desk, *certificates, *found)) return false;
+    const keys::evidence_book book(keys::evidence_file(key_places(desk.gateway)));
+    desk.events.leave_approved(*found, book.place_of(found->source, fingerprint),
+                               before.empty() ? std::string{} : before.begin()->second);
     if (as_json_line)
         std::cout << text::printable_json(json::serialize(
                          json::object{{"change", "approved"},
@@ -104,15 +108,16 @@ void print_change(std::string_view change, const std::string& whose, const std::
         std::cout << change << "  " << whose << "  " << fingerprint << '\n';
 }
 
-int change(const key_desk& desk, policy::key_change what, const std::string& whose, const keys::certificate& cert,
+int change(const key_desk& desk, policy::key_change what, const std::string& whose, const std::string& fingerprint,
            const std::function<void(keys::bindings::map&)>& how, bool as_json_line) {
+    const auto before = keys::read_bindings(desk.own().directory());
     const auto done = keys::change_bindings(desk.own().directory(), how);
     if (!done) {
         complain(done.error());
         return exit_unusable;
     }
-    desk.events.leave_bound(what, whose, cert.fingerprint);
-    print_change(what == policy::key_change::bind ? "bound" : "unbound", whose, cert.fingerprint, as_json_line);
+    if (*done != before) desk.events.leave_bound(what, whose, fingerprint);
+    print_change(what == policy::key_change::bind ? "bound" : "unbound", whose, fingerprint, as_json_line);
     return exit_yes;
 }
 
@@ -135,12 +140,12 @@ int bind_certificate(const key_desk& desk, const invocation& called) {
     if (whose.empty()) return exit_unusable;
     const auto certificates = desk.open(keys::reading::at_once).certificates;
     const auto found = certificate_named(*certificates, called.words[1]);
-    if (!found || (found->source != key_source::own && !make_own(desk, *found))) return exit_no;
+    if (!found || (found->source != key_source::own && !approve(desk, called.words[1], called.json()))) return exit_no;
     const auto state = state_at(found->cert, keys::this_second());
     if (state != policy::key_state::usable)
         complain("it is " + std::string(name_of(state)) + ": mail to " + whose + " that has to be encrypted is refused");
     const auto set = [&](keys::bindings::map& all) { all.insert_or_assign(whose, found->cert.fingerprint); };
-    return change(desk, policy::key_change::bind, whose, found->cert, set, called.json());
+    return change(desk, policy::key_change::bind, whose, found->cert.fingerprint, set, called.json());
 }
 
 int unbind(const key_desk& desk, const invocation& called) {
@@ -156,10 +161,9 @@ int unbind(const key_desk& desk, const invocation& called) {
         complain(whose + ": nothing is bound to it");
         return exit_no;
     }
-    keys::certificate cert;
-    cert.fingerprint = at->second;
+    const auto fingerprint = at->second;
     const auto take = [&](keys::bindings::map& all) { all.erase(whose); };
-    return change(desk, policy::key_change::unbind, whose, cert, take, called.json());
+    return change(desk, policy::key_change::unbind, whose, fingerprint, take, called.json());
 }
 
 } // namespace sealgate::milter

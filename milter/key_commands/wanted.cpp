@@ -95,6 +95,13 @@ void print_wanted(const std::vector<wanted_person>& people) {
 
 } // namespace
 
+policy::wanted_keys wanted_lately(const key_desk& desk) {
+    const auto since = policy::to_moment(usual_time_back, std::chrono::system_clock::now());
+    const address_resolver named(desk.gateway);
+    audit_search log(desk.gateway.audit_directory(), about_keys(since.value()), named);
+    return count_wants(log).people;
+}
+
 int list_wanted(const key_desk& desk, const invocation& called) {
     const auto given = called.values("--since");
     const auto since =

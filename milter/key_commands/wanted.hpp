@@ -3,8 +3,12 @@
 #pragma once
 
 #include "milter/key_commands/desk.hpp"
+#include "policy/report/wanted.hpp"
 
 namespace sealgate::milter {
+
+// Of the last thirty days. Throws where the log cannot be read.
+policy::wanted_keys wanted_lately(const key_desk& desk);
 
 int list_wanted(const key_desk& desk, const invocation& called);
 

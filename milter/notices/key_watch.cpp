@@ -64,8 +64,7 @@ std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
     if (watch.mail.empty()) return now + std::chrono::hours(24);
     const auto ahead = std::ranges::max(watch.before) + further_ahead;
     const auto& own = live.certificates->own(); // what is found is found again
-    auto keys = keys::watched_among(live.certificates->own_ending_by(now + ahead, now), own, live.rules.encryption.always_to,
-                                    ahead, now);
+    auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
     keys.news = news_of(live);
     // What happened in this second may not be all of it.
     const auto is_fresh = [&](const policy::key_news& one) { return one.time >= now; };

@@ -149,6 +149,32 @@ const key_facts& key_for(const recipient_facts& recipient, rank row) {
     return at == recipient.key_by_rank.end() ? recipient.key : at->second;
 }
 
+bool is_allowed_by(const policy& rules, rank row, const key_facts& key) {
+    const auto& sources = rules.rules[row].keys;
+    return !sources || std::ranges::find(*sources, key.source) != sources->end() || key.standing == key_standing::bound;
+}
+
+// Each of several rows may narrow whose keys count: it is sealed to one that all of them allow.
+recipient_decision with_a_key_for_all(const policy& rules, recipient_decision made, const std::vector<rank>& ranks,
+                                      const recipient_facts& recipient) {
+    const auto is_allowed = [&](const key_facts& key) {
+        return std::ranges::all_of(ranks, [&](rank row) { return is_allowed_by(rules, row, key); });
+    };
+    if (made.result != outcome::seal || is_allowed(made.key)) return made;
+    for (const auto row : ranks) {
+        const auto& other = key_for(recipient, row);
+        if (other.state != key_state::usable || !is_allowed(other)) continue;
+        made.key = other;
+        made.row = row;
+        return made;
+    }
+    made.key = {};
+    const auto [result, why] = seal_for(rules.encryption, made.key);
+    made.result = result;
+    made.why = why;
+    return made;
+}
+
 // The rows of all the mail's tags apply, and the strictest result holds: a further tag must not make it milder, whatever the
 // rows say.
 recipient_decision decide_recipient(const policy& rules, const facts& known, const std::vector<rank>& ranks,
@@ -171,7 +197,7 @@ recipient_decision decide_recipient(const policy& rules, const facts& known, con
         made.result = result;
         made.why = why;
     }
-    return made;
+    return with_a_key_for_all(rules, std::move(made), ranks, recipient);
 }
 
 // A recipient is concerned where what the message answers would not go to them just like that. So mail among those who may

@@ -103,6 +103,18 @@ std::string texts_at(const json::object& of, std::string_view field) {
     return text::join(out, ", ");
 }
 
+// "8C1A of bob@x.org, from wkd (https://…), pinned, in place of 77E2, by root".
+std::string text_of_key_change(const json::object& record) {
+    const auto addresses = texts_at(record, "addresses"), source = text_at(record, "source"), user = text_at(record, "user");
+    const auto evidence = text_at(record, "evidence"), standing = text_at(record, "standing"),
+               before = text_at(record, "replaces");
+    auto out = text_at(record, "fingerprint") + (addresses.empty() ? "" : " of " + addresses);
+    if (!source.empty()) out += ", from " + source + (evidence.empty() ? "" : " (" + evidence + ")");
+    if (!standing.empty()) out += ", " + standing;
+    if (!before.empty()) out += ", in place of " + before;
+    return out + (user.empty() ? "" : ", by " + user);
+}
+
 std::string text_of_changes(const json::object& record) {
     std::vector<std::string> parts;
     for (const std::string_view what : {"added", "changed", "removed"}) {
@@ -273,10 +285,7 @@ void tally::add_event(const json::object& record, std::string_view event, wall_t
     } else if (event == "repair") {
         note(when, change_kind::repair, "an unfinished line at the end of the log was removed");
     } else if (event.starts_with("key-")) {
-        const auto addresses = texts_at(record, "addresses"), user = text_at(record, "user");
-        note(when, change_kind::keys,
-             std::string(event) + " " + text_at(record, "fingerprint") + (addresses.empty() ? "" : " of " + addresses) +
-                 (user.empty() ? "" : ", by " + user));
+        note(when, change_kind::keys, std::string(event) + " " + text_of_key_change(record));
     } else {
         note(when, change_kind::other, std::string(event));
     }

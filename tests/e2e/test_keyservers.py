@@ -91,6 +91,7 @@ def test_a_server_that_takes_anything_proposes(world, lab, gateway):
     assert "there is no key for harry@zoo.test" in sealed_to(world, gateway, "harry@zoo.test")
     world.wait_until(lambda: harry in gateway.run("keys", "proposed").stdout)
     told, = [json.loads(line) for line in gateway.run("keys", "proposed", "--json").stdout.splitlines()]
+    assert (told["wanted"]["messages"], told["wanted"]["senders"]) == (1, ["ann@example.org"])
     assert (told["source"], told["evidence"][0]["place"]) == ("hkp", "https://hkp.test/pks/lookup")
     assert "there is no key for harry@zoo.test" in sealed_to(world, gateway, "harry@zoo.test")
     assert gateway.run("keys", "approve", harry).returncode == 0
@@ -146,7 +147,6 @@ def test_a_later_end_of_an_imported_one_is_learned_before_it_ends(world, lab, ga
     refreshing(lab, gateway)
     world.wait_until(lambda: any(one["fingerprint"] == lena and one["source"] == "vks" for one in gateway.events("key-found")), timeout=15)
     assert sealed_to(world, gateway, "lena@zoo.test") == (lena, "own", "own")
-    found, = [one for one in map(json.loads, gateway.run("keys", "list", "--json").stdout.splitlines())
-              if one["fingerprint"] == lena and one["source"] == "vks"]
-    assert found["expires"] > before
+    found, = [one for one in map(json.loads, gateway.run("keys", "list", "--json").stdout.splitlines()) if one["fingerprint"] == lena]
+    assert (found["source"], found["addresses"]) == ("own", ["lena@zoo.test"]) and found["expires"] > before
     gateway.run("keys", "remove", lena)

@@ -109,7 +109,12 @@ void check_addresses(const std::string& binary, const certificate& own) {
         const auto left = read_unproved_certificate(cut);
         require(left && left->fingerprint == own.fingerprint);
         require(std::ranges::all_of(left->addresses, [&](const auto& one) { return one == address; }));
+        require(update_of(cut, cut, {address}).empty());
     }
+    require(update_of(binary, binary, own.addresses).empty());
+    const auto primary = primary_key_of(binary); // what a server sends that has more than we do
+    const auto update = update_of(primary, binary, own.addresses);
+    require(update.empty() || is_selection(update, binary));
 }
 
 void check(const certificate_piece& piece) {

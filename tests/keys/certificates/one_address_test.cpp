@@ -135,5 +135,42 @@ TEST(OneAddress, NoByteMakesItFail) {
     }
 }
 
+const auto key_revocation = signed_as(signature_type::key_revocation, id_of_key);
+
+// plain.asc without its user id, as servers send it who have nobody's word for the address.
+std::string plain_without_user_ids(const std::string& more) {
+    const auto packets = *walk_packets(plain_certificate(), 100);
+    std::string out = std::string(packets.front().whole) + more;
+    bool is_of_user_id = false;
+    for (std::size_t i = 1; i < packets.size(); ++i) {
+        is_of_user_id = packets[i].type == packet_type::user_id || (is_of_user_id && packets[i].type == packet_type::signature);
+        if (!is_of_user_id) out += packets[i].whole;
+    }
+    return out;
+}
+
+TEST(Update, OfTheSameIsNothing) {
+    EXPECT_EQ(update_of(plain_certificate(), plain_certificate(), {std::string(its_address)}), "");
+    EXPECT_EQ(update_of(plain_certificate(), plain_without_user_ids({}), {std::string(its_address)}), "");
+    EXPECT_EQ(update_of(plain_certificate(), plain_with(user_id_of("Eve <eve@x.org>") + own_certification), {}), "")
+        << "another user id is none of ours";
+    EXPECT_EQ(update_of(plain_certificate(), "", {}), "");
+    EXPECT_EQ(update_of("", plain_certificate(), {}), "") << "another certificate";
+}
+
+TEST(Update, ARevocationIsOneWithoutUserIdsToo) {
+    const auto update = update_of(plain_certificate(), plain_without_user_ids(key_revocation), {std::string(its_address)});
+    EXPECT_THAT(update, testing::HasSubstr(key_revocation));
+    EXPECT_THAT(user_ids_in(update), testing::IsEmpty());
+}
+
+TEST(Update, WhatTheOwnerSignedAnewIsOne) {
+    const auto fresh = plain_with(own_certification);
+    EXPECT_EQ(update_of(plain_certificate(), fresh, {std::string(its_address)}), fresh);
+    EXPECT_EQ(update_of(plain_certificate(), fresh, {}), "") << "of another address";
+    const auto others = plain_with(signed_as(signature_type::positive_certification, id_of_another));
+    EXPECT_EQ(update_of(plain_certificate(), others, {std::string(its_address)}), "") << "others' signatures are none";
+}
+
 } // namespace
 } // namespace sealgate::keys

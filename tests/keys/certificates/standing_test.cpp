@@ -17,14 +17,24 @@ struct row {
     address_trust known;
     std::string expected; // the chosen one, then the standing of each
     std::vector<key_source> in_use{own, wkd, vks};
+    std::vector<key_source> only = {}; // for one rule; empty: all of them
 };
 
+contender disabled_too(contender one) {
+    one.disabled = true;
+    return one;
+}
+
 contender one(std::string_view fingerprint, key_source source, key_state state = key_state::usable, int created = 100) {
-    return {.source = source, .state = state, .created = time_point(std::chrono::seconds(created)), .fingerprint = fingerprint};
+    return {.source = source,
+            .state = state,
+            .disabled = state == key_state::disabled,
+            .created = time_point(std::chrono::seconds(created)),
+            .fingerprint = fingerprint};
 }
 
 std::string weighed_as(const row& of) {
-    const auto out = weigh(of.all, of.known, of.in_use);
+    const auto out = weigh(of.all, of.known, of.in_use, of.only.empty() ? nullptr : &of.only);
     std::string said = out.chosen ? std::string(of.all[*out.chosen].fingerprint) : "none";
     for (const auto standing : out.standings) said.append(" ").append(policy::name_of(standing));
     return said + (out.in_doubt ? " in doubt" : "");
@@ -61,6 +71,13 @@ TEST(Standing, SaysWhichOneAndWhy) {
         {{one("A", wkd, disabled), one("B", wkd)}, {.pinned = "A"}, "A pinned proposed"},
         {{one("A", wkd, disabled), one("B", wkd)}, {}, "B found found"},
         {{one("A", own, disabled), one("B", own)}, {}, "B own own"},
+        {{disabled_too(one("A", own, revoked)), one("B", vks)}, {}, "A own proposed"}, // whoever holds its key has revoked it
+        // A rule narrows, and what is pinned by the others' rules stays pinned.
+        {{one("A", own), one("B", wkd)}, {}, "A own proposed", {own, wkd, vks}, {own}},
+        {{one("A", wkd)}, {}, "none proposed", {own, wkd, vks}, {own, vks}},
+        {{one("A", wkd), one("B", vks)}, {}, "B proposed found", {own, wkd, vks}, {own, vks}},
+        {{one("A", wkd), one("B", vks)}, {.pinned = "A"}, "none proposed proposed", {own, wkd, vks}, {own, vks}},
+        {{one("A", wkd), one("B", vks)}, {.pinned = "B"}, "B proposed pinned", {own, wkd, vks}, {own, vks}},
         // Bound beats all, whatever its state.
         {{one("A", own), one("B", own, usable, 50)}, {.bound = "B"}, "B proposed bound"},
         {{one("A", own), one("B", wkd)}, {.bound = "B", .pinned = "A"}, "B proposed bound"},

@@ -17,6 +17,7 @@ TEST(Bindings, AreOfAnAddressBeforeItsDomain) {
     const bindings all({{"kay@example.org", a}, {"@example.org", b}});
     EXPECT_EQ(all.of("kay@example.org"), a);
     EXPECT_EQ(all.of("bob@example.org"), b);
+    EXPECT_EQ(all.of("kay+news@example.org", "kay@example.org"), a) << "before the domain's";
     EXPECT_EQ(all.of("bob@sub.example.org"), "");
     EXPECT_EQ(all.of("bob@xexample.org"), "");
     EXPECT_EQ(all.of("example.org"), "");

@@ -70,15 +70,34 @@ TEST(Keyring, WhatTheOrganisationPutOutOfUseStaysSo) {
     EXPECT_EQ(used(ring({{own, {elsewhere}}, {wkd, {certificate("A")}}})), "disabled A own") << "for whatever address";
 }
 
-// What an owner signs counts from wherever it comes; whose word stands for the certificate stays the same.
-TEST(Keyring, ALaterEndCountsWhereverItStands) {
+TEST(Keyring, ACopyElsewhereBringsNothingBackIntoUse) {
     using enum key_source;
-    EXPECT_EQ(used(ring({{own, {certificate("A", mark::expired)}}, {wkd, {certificate("A")}}})), "usable A own");
-    EXPECT_EQ(used(ring({{own, {certificate("A", mark::expired)}}, {autocrypt, {certificate("A")}}}, {own})), "usable A own");
-    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {certificate("A", mark::expired)}}})), "usable A own");
-    const auto ended = ring({{own, {certificate("A", mark::expired)}}, {vks, {certificate("A")}}});
-    EXPECT_EQ(ended.find_entry("A", now()).state, key_state::missing) << "no whole fingerprint";
-    EXPECT_EQ(ended.judged("bob@example.net", now()).size(), 1u) << "one certificate";
+    EXPECT_EQ(used(ring({{own, {}}, {wkd, {certificate("A", mark::disabled)}}, {vks, {certificate("A")}}})), "disabled A wkd");
+    EXPECT_EQ(used(ring({{own, {}}, {wkd, {certificate("A")}}, {vks, {certificate("A", mark::disabled)}}})), "disabled A wkd")
+        << "disabled where it was found first";
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {wkd, {certificate("A", mark::disabled)}}})), "usable A own")
+        << "the organisation's word";
+    const auto both = ring({{own, {}}, {wkd, {certificate("A")}}, {vks, {certificate("A")}}}, {own, vks});
+    EXPECT_EQ(used(both), "usable A vks") << "a copy of a source that is not used hides none";
+    EXPECT_EQ(both.judged("bob@example.net", now()).size(), 1u) << "one certificate";
+}
+
+// What gpg cannot read here nobody has verified: anybody can write "revoked" into it.
+TEST(Keyring, AnUnprovedRevocationCountsInTheOwnStoreAlone) {
+    using enum key_source;
+    auto unproved = certificate("A", mark::revoked);
+    unproved.cert.addressing_only = true;
+    EXPECT_EQ(used(ring({{own, {certificate("A")}}, {attached, {unproved}}})), "usable A own");
+}
+
+TEST(Keyring, WhatIsOnlyProposedForAnExtensionDoesNotHideTheKey) {
+    using enum key_source;
+    std::vector<keys::keyring::shelf> shelves;
+    shelves.push_back({.source = own, .certificates = catalogue_of({certificate("A")}, nullptr, own)});
+    shelves.push_back(
+        {.source = autocrypt,
+         .certificates = catalogue_of({certificate("B", mark::none, 10, {"bob+news@example.net"})}, nullptr, autocrypt)});
+    EXPECT_EQ(used(keys::keyring(shelves, {.in_use = {own}, .delimiters = "+"}), "bob+news@example.net"), "usable A own");
 }
 
 bindings bound_to(std::string whose, std::string fingerprint) {
@@ -98,6 +117,21 @@ TEST(Keyring, BoundBeatsAllAndAnExtensionCountsForNothing) {
     EXPECT_EQ(used(with("+", bound_to("bob@example.net", "B")), "bob+news@example.net"), "missing") << "and not A";
     EXPECT_EQ(with("+", bound_to("bob@example.net", "B")).find("bob@example.net", now()).standing, policy::key_standing::bound);
     EXPECT_TRUE(with("", std::nullopt).find("bob@example.net", now()).in_doubt) << "nobody can tell";
+}
+
+TEST(Keyring, SaysWhatWouldBeOnceAnotherOneIsThere) {
+    using enum key_source;
+    const auto outlook = [](const keys::keyring& keys, std::string fingerprint, key_source from) {
+        auto fresh = certificate(std::move(fingerprint), mark::none, 5);
+        fresh.source = from;
+        const auto out = keys.outlook_with("bob@example.net", fresh, now());
+        return std::string(policy::name_of(out.standing)) + (out.is_chosen ? " chosen" : "");
+    };
+    EXPECT_EQ(outlook(ring({{own, {}}}), "A", wkd), "found chosen");
+    EXPECT_EQ(outlook(ring({{own, {}}}), "A", hkp), "proposed");
+    EXPECT_EQ(outlook(ring({{own, {certificate("A")}}}), "B", wkd), "found") << "the organisation's comes first";
+    EXPECT_EQ(outlook(ring({{own, {certificate("A", mark::disabled)}}}), "B", wkd), "proposed");
+    EXPECT_EQ(outlook(ring({{own, {}}, {wkd, {certificate("A", mark::expired)}}}), "A", wkd), "found chosen") << "renewed";
 }
 
 TEST(Keyring, RevocationCountsWhereverItStands) {

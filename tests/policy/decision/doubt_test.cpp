@@ -87,5 +87,22 @@ TEST_F(Decide, NobodyIsLookedUpWhereThatCouldNotHelp) {
     EXPECT_THAT(looked_up(known), IsEmpty()) << "internal needs no key";
 }
 
+// A rule may narrow whose keys count; of several that hold for a mail each does.
+TEST_F(Decide, ItIsSealedToAKeyThatAllItsRowsAllow) {
+    auto narrowed = rules;
+    const auto key = [](std::string fingerprint, key_source from) {
+        return key_facts{.state = key_state::usable, .fingerprint = std::move(fingerprint), .source = from};
+    };
+    auto known = confidential_to(to("bob@yahoo.com"));
+    auto& bob = known.recipients[0];
+    bob.key = key("A", key_source::wkd);
+    const auto row = *decide(rules, known).classification;
+    narrowed.rules[row].keys = {key_source::own, key_source::vks};
+    bob.key_by_rank[row] = key("B", key_source::vks);
+    EXPECT_EQ(decide(narrowed, known).recipients[0].key.fingerprint, "B");
+    bob.key_by_rank[row] = {};
+    EXPECT_EQ(decide(narrowed, known).recipients[0].why, reason::no_key) << "and not to A";
+}
+
 } // namespace
 } // namespace sealgate::policy

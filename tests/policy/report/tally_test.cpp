@@ -224,6 +224,15 @@ TEST(Tally, EventsAreTold) {
     EXPECT_EQ(all(counts.counted()), 0u);
     EXPECT_THAT(changes(counts),
                 testing::Contains(Pair(change_kind::keys, "key-import 8C1A of bob@x.org, eva@x.org, by root")));
+    counts.add(event("key-changed", {{"fingerprint", "8C1A"},
+                                     {"addresses", {"bob@x.org"}},
+                                     {"source", "wkd"},
+                                     {"evidence", "https://x.org/"},
+                                     {"standing", "pinned"},
+                                     {"replaces", "77E2"}}));
+    EXPECT_THAT(changes(counts),
+                testing::Contains(Pair(change_kind::keys, "key-changed 8C1A of bob@x.org, from wkd (https://x.org/), pinned, "
+                                                          "in place of 77E2")));
 }
 
 TEST(Tally, AKeyStoreChangedByAnyHandIsTold) {

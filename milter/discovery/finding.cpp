@@ -69,6 +69,23 @@ void note_evidence(const finding& of, const policy::address& whose, const search
     }
 }
 
+// What was known of somebody before anybody looked: an index that is open sees what is put into its store.
+struct known_before {
+    std::string used; // the fingerprint that mail was sealed to; empty: none
+    std::vector<std::string> all, revoked;
+};
+
+known_before known_now(const keys::keyring& certificates, const policy::address& whose) {
+    const auto now = keys::this_second();
+    known_before out;
+    if (const auto found = certificates.find(whose.key(), now); found.stored) out.used = found.stored->cert.fingerprint;
+    for (const auto& one : certificates.all_of(whose.key(), now)) {
+        out.all.push_back(one->cert.fingerprint);
+        if (one->cert.revoked) out.revoked.push_back(one->cert.fingerprint);
+    }
+    return out;
+}
+
 class reporter {
 public:
     reporter(const finding& what, const policy::address& whose, const known_before& before, const keys::keyring& certificates,
@@ -225,14 +242,12 @@ finding take_in(finding of, const std::vector<std::string>& certificates, const 
     return of;
 }
 
-known_before known_now(const keys::keyring& certificates, const policy::address& whose) {
-    const auto now = keys::this_second();
-    known_before out;
-    if (const auto found = certificates.find(whose.key(), now); found.stored) out.used = found.stored->cert.fingerprint;
-    for (const auto& one : certificates.all_of(whose.key(), now)) {
-        out.all.push_back(one->cert.fingerprint);
-        if (one->cert.revoked) out.revoked.push_back(one->cert.fingerprint);
-    }
+told_finding look(const policy::address& whose, const search& by, const policy::pseudonyms& names,
+                  const std::function<finding()>& ask) {
+    const auto before = known_now(*by.certificates, whose);
+    told_finding out{.what = ask(), .report = {}};
+    out.report = reporter(out.what, whose, before, *by.certificates, names).report();
+    note_news(out.report.news, by.places);
     return out;
 }
 
@@ -242,11 +257,6 @@ void note_news(const std::vector<policy::key_news>& news, const keys::keyring_pl
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
         log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
     }
-}
-
-finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,
-                         const keys::keyring& certificates, const policy::pseudonyms& names) {
-    return reporter(what, whose, before, certificates, names).report();
 }
 
 } // namespace sealgate::milter

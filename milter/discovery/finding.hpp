@@ -10,6 +10,7 @@
 #include "policy/notices/key_watch.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -58,20 +59,21 @@ finding refreshed_by_fingerprint(https_client& client, const std::string& finger
 // is. None, where they are not found by that address.
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by);
 
-// What was known of somebody before anybody looked: an index that is open sees what is put into its store.
-struct known_before {
-    std::string used; // the fingerprint that mail was sealed to; empty: none
-    std::vector<std::string> all, revoked;
-};
-known_before known_now(const keys::keyring& certificates, const policy::address& whose);
-
-// What is new in it. `names`: how the log calls people.
+// What is new in it.
 struct finding_report {
     std::vector<policy::key_event_facts> events; // for the audit log: one a certificate
-    std::vector<policy::key_news> news;          // for the administrators
+    std::vector<policy::key_news> news;          // for the administrators, who are told by keys.watch.mail
 };
-finding_report report_on(const finding& what, const policy::address& whose, const known_before& before,
-                         const keys::keyring& certificates, const policy::pseudonyms& names);
+
+struct told_finding {
+    finding what;
+    finding_report report;
+};
+
+// Looks by `ask`, and says what is new. The news is noted; a failure of that is told in the journal. `names`: how the log calls
+// people.
+told_finding look(const policy::address& whose, const search& by, const policy::pseudonyms& names,
+                  const std::function<finding()>& ask);
 
 // For the mail to keys.watch.mail. People are told without it, too: a failure is told in the journal. Blocks.
 void note_news(const std::vector<policy::key_news>& news, const keys::keyring_places& places);

@@ -261,15 +261,14 @@ awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_so
     if (rests(from)) co_return lookup_outcome::failed;
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
-        const auto before = known_now(*live->certificates, whose);
         const auto by = search_by(*live);
-        auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
-        found.what =
-            answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
-        if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
-        auto report = report_on(found, whose, before, *live->certificates, with_.names);
-        note_news(report.news, key_places(live->gateway));
-        return std::pair(std::move(found), std::move(report));
+        return look(whose, by, with_.names, [&] {
+            auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
+            found.what =
+                answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
+            if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
+            return found;
+        });
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
     if (found.retry_after && from != policy::key_source::wkd) resting_[from] = steady_clock::now() + *found.retry_after;
@@ -285,13 +284,10 @@ awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_cl
     if (rests(policy::key_source::vks)) co_return to_refresh_.push_back(of.fingerprint);
     const auto& addresses = known->cert.addresses;
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
-    auto work = [this, live, known, whose, client = std::move(client)] {
-        const auto before = known_now(*live->certificates, whose);
-        auto found =
-            refreshed_by_fingerprint(*client, known->cert.fingerprint, search_by(*live), steady_clock::now() + longest_lookup);
-        auto report = report_on(found, whose, before, *live->certificates, with_.names);
-        note_news(report.news, key_places(live->gateway));
-        return std::pair(std::move(found), std::move(report));
+    auto work = [this, live, fingerprint = of.fingerprint, whose, client = std::move(client)] {
+        const auto by = search_by(*live);
+        return look(whose, by, with_.names,
+                    [&] { return refreshed_by_fingerprint(*client, fingerprint, by, steady_clock::now() + longest_lookup); });
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
     if (found.retry_after) resting_[policy::key_source::vks] = steady_clock::now() + *found.retry_after;

@@ -133,9 +133,9 @@ awaitable<bool> key_learner::learn_from(taken one) {
 }
 
 // On the worker. One for each source from which something was tried.
-std::vector<key_learner::learned> key_learner::import_new(const snapshot& live, const policy::message& mail,
-                                                          const keys::learning_rules& how) {
-    std::vector<learned> out;
+std::vector<told_finding> key_learner::import_new(const snapshot& live, const policy::message& mail,
+                                                  const keys::learning_rules& how) {
+    std::vector<told_finding> out;
     const auto all = keys::learn(mail, how);
     for (const auto source : {policy::key_source::autocrypt, policy::key_source::attached}) {
         std::vector<std::string> fresh;
@@ -150,16 +150,16 @@ std::vector<key_learner::learned> key_learner::import_new(const snapshot& live, 
             fingerprints.emplace(sha256_hex(one.binary), one.fingerprint);
         }
         if (fresh.empty()) continue;
-        const auto before = known_now(*live.certificates, whose);
-        found = take_in(std::move(found), fresh, whose, search_by(live));
+        const auto by = search_by(live);
+        auto told = look(whose, by, with_.names, [&] { return take_in(std::move(found), fresh, whose, by); });
         if (tried_.size() > most_tried) tried_.clear();
         for (const auto& [digest, fingerprint] : fingerprints)
-            tried_[digest] = std::ranges::any_of(found.certificates, [&](const keys::imported_certificate& taken_one) {
+            tried_[digest] = std::ranges::any_of(told.what.certificates, [&](const keys::imported_certificate& taken_one) {
                 return taken_one.cert.fingerprint == fingerprint;
             });
-        auto report = report_on(found, whose, before, *live.certificates, with_.names);
-        note_news(report.news, key_places(live.gateway));
-        out.push_back({.what = std::move(found), .report = std::move(report)});
+        of_domain_[whose.domain] += static_cast<std::size_t>(
+            std::ranges::count(told.what.certificates, keys::change::added, &keys::imported_certificate::what));
+        out.push_back(std::move(told));
     }
     return out;
 }
@@ -175,6 +175,8 @@ bool key_learner::is_news(const snapshot& live, const keys::learned_certificate&
     const auto own = known_in(&live.certificates->own(), one.fingerprint);
     if (own && holds_all_of(*own->binary, one.binary)) return false;
     if (!known && store && store->count() >= most_certificates) return false;
+    const auto of_domain = of_domain_.find(one.whose.domain); // one alone shall not fill the store
+    if (!known && of_domain != of_domain_.end() && of_domain->second >= most_of_a_domain) return false;
     return (known ? known->binary->size() : 0) + one.binary.size() <= longest_certificate;
 }
 

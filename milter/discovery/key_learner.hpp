@@ -35,6 +35,7 @@ public:
     static constexpr std::size_t most_waiting = 100;                           // mails
     static constexpr std::size_t most_waiting_octets = std::size_t{16} << 20;  // of them together
     static constexpr std::size_t most_certificates = 10'000;                   // of a source
+    static constexpr std::size_t most_of_a_domain = 1'000;                     // of them, between two starts
     static constexpr std::size_t longest_certificate = std::size_t{256} << 10; // octets, with what the store has of it
     static constexpr std::chrono::milliseconds pause{500};
 
@@ -55,14 +56,10 @@ private:
         std::size_t octets = 0;
         memory_share share; // for the header; the body has its own
     };
-    struct learned {
-        finding what;
-        finding_report report;
-    };
 
     boost::asio::awaitable<void> learn_all();
     boost::asio::awaitable<bool> learn_from(taken one);
-    std::vector<learned> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
+    std::vector<told_finding> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
     bool is_news(const snapshot& live, const keys::learned_certificate& one) const;
     void tell(std::string problem);
 
@@ -74,7 +71,8 @@ private:
     bool learns_ = false;
     lasting_problem problem_;
     std::map<std::string, bool> tried_; // by digest: whether the store took it, if not all of it; of the worker's alone
-    boost::asio::thread_pool pool_;     // last: nothing of this may go while it works
+    std::map<std::string, std::size_t> of_domain_; // how many were learned; of the worker's alone
+    boost::asio::thread_pool pool_;                // last: nothing of this may go while it works
 };
 
 } // namespace sealgate::milter

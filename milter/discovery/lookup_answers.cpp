@@ -49,10 +49,23 @@ lookup_answers::lookup_answers(std::filesystem::path file)
     : file_(std::move(file)) {
     try {
         read();
+        forget_old();
     } catch (const keys::sqlite_error& problem) {
         std::error_code ignored;
         if (problem.trouble == keys::sqlite_trouble::broken) std::filesystem::remove(file_, ignored);
+    } catch (const std::system_error& problem) {
+        complain(problem.what());
     }
+}
+
+// Of those whom nobody writes to any more.
+void lookup_answers::forget_old() {
+    constexpr std::chrono::days old{30};
+    if (!keys::index_may_be_read(file_) || !keys::index_may_be_written(file_)) return;
+    keys::own_database(file_, form)
+        .prepare("DELETE FROM answer WHERE again < ?")
+        .bind(1, std::chrono::floor<seconds>(std::chrono::system_clock::now()) - old)
+        .step();
 }
 
 void lookup_answers::read() {

@@ -47,6 +47,7 @@ public:
 
 private:
     void read();
+    void forget_old();
     void write(const std::string& question, const lookup_answer& answer);
     void complain(const std::string& problem);
     void make_room(std::chrono::sys_seconds now);

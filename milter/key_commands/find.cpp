@@ -77,13 +77,11 @@ public:
 
     // Whether there is a certificate that can be used.
     bool ask(policy::key_source source, const policy::address& whose) {
-        const auto certificates = desk_.open(keys::reading::at_once).certificates;
-        const auto before = known_now(*certificates, whose);
-        by_.certificates = certificates;
-        const auto found = find_certificates(client_, source, whose, by_, std::chrono::steady_clock::now() + patience);
-        const auto report = report_on(found, whose, before, *certificates, desk_.events.names());
+        by_.certificates = desk_.open(keys::reading::at_once).certificates;
+        const auto until = std::chrono::steady_clock::now() + patience;
+        const auto [found, report] =
+            look(whose, by_, desk_.events.names(), [&] { return find_certificates(client_, source, whose, by_, until); });
         desk_.events.leave_found(report);
-        note_news(report.news, by_.places);
         as_json_lines_ ? print_as_json(whose, found) : print(whose, found);
         return has_usable(found);
     }

@@ -69,6 +69,16 @@ def test_a_lookup_that_fails_is_our_fault(world, lab, gateway):
     assert again.code == 451
 
 
+def test_one_whose_user_id_is_revoked_is_nobodys(world, lab, gateway):
+    left = lab.sites.make_person("left@zoo.test", "Left Since <elsewhere@zoo.test>")
+    lab.sites.publish("left@zoo.test", left)
+    lab.sites.gpg("--passphrase", "", "--quick-revoke-uid", left, "left@zoo.test")
+    lab.sites.file_of("left@zoo.test").write_bytes(lab.sites.gpg("--export", left))
+    for _ in range(2):
+        reply = world.send(confidential("left@zoo.test"))
+        assert reply.code == 550 and "there is no key for left@zoo.test" in str(reply), str(reply)
+
+
 def test_a_revoked_one_is_told_as_that(world, lab, gateway):
     reply = world.send(confidential("old@zoo.test"))
     assert reply.code == 550 and "revoked" in str(reply), str(reply)
@@ -101,7 +111,9 @@ def test_an_administrator_finds_them_by_hand(world, lab, gateway):
     lab.forget_queries()
     world.wait_until(lambda: world.send(confidential("zoe@zoo.test")).code == 250, timeout=2.5)
     assert lab.queries() == [], "in force in the gateway"
-    event = [one for one in gateway.events("key-found") if one.get("user")][-1]
+    by_hand = lambda: [one for one in gateway.events("key-found") if one.get("user")]
+    world.wait_until(by_hand, timeout=8)  # the gateway looks for what commands leave every five seconds
+    event = by_hand()[-1]
     assert event["fingerprint"] == lab.zoe and event["user"]
 
 

@@ -58,13 +58,13 @@ lookup_answers::lookup_answers(std::filesystem::path file)
     }
 }
 
-// Of those whom nobody writes to any more.
+// Of those whom nobody wrote to for a month before the last one.
 void lookup_answers::forget_old() {
-    constexpr std::chrono::days old{30};
     if (!keys::index_may_be_read(file_) || !keys::index_may_be_written(file_)) return;
+    constexpr std::int64_t a_month = std::chrono::seconds(std::chrono::days(30)).count();
     keys::own_database(file_, form)
-        .prepare("DELETE FROM answer WHERE again < ?")
-        .bind(1, std::chrono::floor<seconds>(std::chrono::system_clock::now()) - old)
+        .prepare("DELETE FROM answer WHERE again < (SELECT max(asked) FROM answer) - ?")
+        .bind(1, a_month)
         .step();
 }
 

@@ -53,14 +53,31 @@ TEST_F(LookupAnswers, ADozenFailuresSayThatThereIsNobodyToAsk) {
     lookup_answers answers(file());
     auto time = now;
     for (unsigned i = 0; i < lookup_answers::most_failures; ++i, time += 15min) {
-        EXPECT_EQ(answers.put("bob@a.test", failed, 24h, {}, time), failed);
-        EXPECT_EQ(answers.find("bob@a.test", time)->what, failed);
+        EXPECT_EQ(answers.put("wkd bob@a.test", failed, 24h, {}, time), failed);
+        EXPECT_EQ(answers.find("wkd bob@a.test", time)->what, failed);
     }
-    EXPECT_EQ(answers.put("bob@a.test", failed, 24h, {}, time), none);
-    EXPECT_EQ(answers.find("bob@a.test", time + 59min)->what, none);
-    EXPECT_EQ(answers.put("bob@a.test", failed, 24h, {}, time + 1h), none) << "and it stays so";
-    EXPECT_EQ(answers.put("bob@a.test", found, 24h, {}, time + 2h), found) << "until there is one";
-    EXPECT_EQ(answers.put("bob@a.test", failed, 24h, {}, time + 3h), failed);
+    EXPECT_EQ(answers.put("wkd bob@a.test", failed, 24h, {}, time), none);
+    EXPECT_EQ(answers.find("wkd bob@a.test", time + 59min)->what, none);
+    EXPECT_EQ(answers.put("wkd bob@a.test", failed, 24h, {}, time + 1h), none) << "and it stays so";
+    EXPECT_EQ(answers.put("wkd bob@a.test", found, 24h, {}, time + 2h), found) << "until there is one";
+    EXPECT_EQ(answers.put("wkd bob@a.test", failed, 24h, {}, time + 3h), failed);
+}
+
+TEST_F(LookupAnswers, AKeyserverThatFailsIsNeverNobody) {
+    lookup_answers answers(file());
+    for (unsigned i = 0; i < 2 * lookup_answers::most_failures; ++i)
+        EXPECT_EQ(answers.put("vks bob@a.test", failed, 24h, {}, now + i * 15min), failed) << i;
+}
+
+TEST_F(LookupAnswers, OfLongAgoAreForgotten) {
+    {
+        lookup_answers answers(file());
+        answers.put("wkd bob@a.test", none, 24h, {}, now);
+        answers.put("wkd eve@a.test", none, 24h, {}, now + 40 * 24h);
+    }
+    lookup_answers again(file());
+    EXPECT_TRUE(lookup_answers(file()).find("wkd eve@a.test", now + 40 * 24h + 1min));
+    EXPECT_FALSE(lookup_answers(file()).find("wkd bob@a.test", now + 1min));
 }
 
 TEST_F(LookupAnswers, SurviveARestart) {

@@ -32,6 +32,7 @@ class Nobody(http.server.BaseHTTPRequestHandler):
 
 def measure(stage, seconds):
     names = [f"openpgpkey.d{number}.test" for number in range(DOMAINS)]
+    (stage.root / "lab").mkdir()
     with DiscoveryLab(stage.root / "lab") as lab:
         lab.set_names({name: address(1) for name in names})
         lab.serve_https(address(1), lab.tls(*names), Nobody)

@@ -64,6 +64,8 @@ public:
         bool is_chosen = false;                                         // mail would be sealed to it
     };
     outlook outlook_with(std::string_view address_key, const stored_certificate& fresh, time_point now) const;
+
+    // Every certificate of the address, and each copy that a source has of it.
     std::vector<shared_certificate> all_of(std::string_view address_key, time_point now) const;
 
     // An entry of encryption.always_to: an address, or a whole fingerprint (white space and case do not matter).

@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -19,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
 import pytest
 from proxies import ConnectProxy, SocksProxy
-from discovery_lab import NETWORK, DiscoveryLab, address
+from discovery_lab import NETWORK, address
 from hostile_answers import HostileAnswers
-from wkd_sites import Site, WkdSites, found_by_gnupg
+from wkd_sites import Site, WkdSites, found_by_gnupg, world_in_a_lab
 
 PROBE = os.environ["SOURCE_PROBE"]
 ADVANCED, DIRECT, HOSTILE, WRONG_NAME, EXPIRED, UNKNOWN, CLOSED, PROXY, SECOND = map(address, range(1, 10))
@@ -199,10 +198,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world():
-    with tempfile.TemporaryDirectory(prefix="sg-") as root, DiscoveryLab(root) as lab:
-        world = World(lab)
+    with world_in_a_lab(World) as world:
         yield world
-        world.sites.close()
 
 
 @pytest.fixture(autouse=True)

@@ -6,16 +6,15 @@ import base64
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
 import pytest
-from discovery_lab import NETWORK, DiscoveryLab, address
+from discovery_lab import NETWORK, address
 from keyservers import Keyserver, Onak, found_by_gnupg_at
-from wkd_sites import Site, WkdSites
+from wkd_sites import Site, WkdSites, world_in_a_lab
 
 PROBE = os.environ["SOURCE_PROBE"]
 SERVER, ONAK, CLOSED, WRONG_NAME = map(address, range(1, 5))
@@ -103,10 +102,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world():
-    with tempfile.TemporaryDirectory(prefix="sg-") as root, DiscoveryLab(root) as lab:
-        world = World(lab)
+    with world_in_a_lab(World) as world:
         yield world
-        world.sites.close()
 
 
 @pytest.fixture(autouse=True)

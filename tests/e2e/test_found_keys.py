@@ -8,23 +8,13 @@ import time
 import pytest
 from discovery_lab import NETWORK
 from mails import Mail
-from published_people import NAMES, SLOW, gateway_in, published_people
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with published_people(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+from published_people import NAMES, SLOW, confidential, gateway_in, lab  # noqa: F401
 
 
 @pytest.fixture
 def gateway(world, lab):
     with gateway_in(lab, world, "wait: 2s") as gateway:
         yield gateway
-
-
-def confidential(*to, **more):
-    return Mail(list(to), "[confidential] Offer", **more)
 
 
 def test_a_stranger_gets_it_sealed_at_the_first_try(world, lab, gateway):

@@ -4,14 +4,9 @@ its record."""
 import json
 
 import pytest
-from mails import Mail
-from published_people import gateway_in, published_people
+from published_people import gateway_in, lab, sealed_to  # noqa: F401
 
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with published_people(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+ZOE = "zoe@zoo.test"
 
 
 @pytest.fixture
@@ -21,29 +16,14 @@ def gateway(world, lab):
         yield gateway
         for line in gateway.run("keys", "bind", "--json").stdout.splitlines():
             gateway.run("keys", "unbind", json.loads(line)["bound"])
-        for source in ("own",):
-            for one in listed(gateway):
-                if one["source"] == source and "zoo.test" in str(one["addresses"]):
-                    gateway.run("keys", "remove", one["fingerprint"])
+        for one in listed(gateway):
+            if one["source"] == "own" and "zoo.test" in str(one["addresses"]):
+                gateway.run("keys", "remove", one["fingerprint"])
         lab.sites.publish("zoe@zoo.test", lab.zoe)
 
 
 def listed(gateway, *words):
     return [json.loads(line) for line in gateway.run("keys", *(words or ["list"]), "--json").stdout.splitlines()]
-
-
-def confidential(*to, **more):
-    return Mail(list(to), "[confidential] Offer", **more)
-
-
-def sealed_to(world, gateway, who="zoe@zoo.test"):
-    """The fingerprint, and why it is that one; or the refusal."""
-    mail = confidential(who)
-    reply = world.send(mail)
-    if reply.code != 250:
-        return str(reply)
-    key = gateway.records_of(mail.message_id)[0]["recipients"][0]["key"]
-    return key["fingerprint"], key["standing"]
 
 
 def another_of_zoe(lab, name):
@@ -54,14 +34,14 @@ def another_of_zoe(lab, name):
 
 
 def test_what_mail_was_sealed_to_is_not_replaced_silently(world, lab, gateway):
-    assert sealed_to(world, gateway) == (lab.zoe, "found")
-    assert sealed_to(world, gateway) == (lab.zoe, "pinned")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "found")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "pinned")
     other = another_of_zoe(lab, "Zoe Second")
     assert gateway.run("keys", "refresh").returncode == 0
     world.wait_until(lambda: gateway.events("key-found")[-1]["fingerprint"] == other)
     event = gateway.events("key-found")[-1]
     assert (event["standing"], event["replaces"], event["user"]) == ("proposed", None, event["user"])
-    assert sealed_to(world, gateway) == (lab.zoe, "pinned")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "pinned")
     proposed, = listed(gateway, "proposed")
     assert (proposed["address"], proposed["fingerprint"], proposed["used"]) == ("zoe@zoo.test", other, lab.zoe)
     assert proposed["evidence"][0]["place"].startswith("https://openpgpkey.zoo.test/")
@@ -70,7 +50,7 @@ def test_what_mail_was_sealed_to_is_not_replaced_silently(world, lab, gateway):
 
     run = gateway.run("keys", "approve", other)
     assert run.returncode == 0 and f"no longer to {lab.zoe}" in run.stderr
-    world.wait_until(lambda: sealed_to(world, gateway) == (other, "own"), timeout=3)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE) == (other, "own"), timeout=3)
     event = gateway.events("key-approve")[-1]
     assert (event["fingerprint"], event["source"], event["addresses"]) == (other, "wkd", ["zoe@zoo.test"])
     assert event["user"] and event["evidence"].startswith("https://openpgpkey.zoo.test/")
@@ -81,25 +61,25 @@ def test_a_revocation_is_in_force_by_itself_and_another_one_takes_its_place(worl
     gateway.configure(keys=f"{{discover: {{wait: 2s, refresh: 1s, ca: {lab.authority}, allow: ['198.51.100.0/24']}}}}")
     gateway.restart()
     first = another_of_zoe(lab, "Zoe Third")
-    assert sealed_to(world, gateway) == (first, "found")
+    assert sealed_to(world, gateway, ZOE) == (first, "found")
     lab.sites.revoke(first)
     lab.sites.publish("zoe@zoo.test", first)
-    world.wait_until(lambda: "revoked" in str(sealed_to(world, gateway)), timeout=10)
+    world.wait_until(lambda: "revoked" in str(sealed_to(world, gateway, ZOE)), timeout=10)
     event = gateway.events("key-revoked")[-1]
     assert (event["fingerprint"], event["addresses"], event["source"]) == (first, ["zoe@zoo.test"], "wkd")
 
     second = lab.sites.make_person("Zoe Fourth <zoe@zoo.test>")
     lab.sites.file_of("zoe@zoo.test").write_bytes(lab.sites.gpg("--export", first) + lab.sites.gpg("--export", second))
-    world.wait_until(lambda: sealed_to(world, gateway) in ((second, "found"), (second, "pinned")), timeout=10)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE) in ((second, "found"), (second, "pinned")), timeout=10)
     event = gateway.events("key-changed")[-1]
     assert (event["fingerprint"], event["replaces"], event["addresses"]) == (second, first, ["zoe@zoo.test"])
-    assert sealed_to(world, gateway) == (second, "pinned")
+    assert sealed_to(world, gateway, ZOE) == (second, "pinned")
 
 
 def test_bound_beats_found(world, lab, gateway):
     assert gateway.run("keys", "find", "dan@direct.test").returncode == 0
     assert gateway.run("keys", "bind", "@zoo.test", lab.dan).returncode == 0
-    world.wait_until(lambda: sealed_to(world, gateway) == (lab.dan, "bound"), timeout=3)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE) == (lab.dan, "bound"), timeout=3)
     assert sealed_to(world, gateway, "anybody@zoo.test") == (lab.dan, "bound")
     event = gateway.events("key-bind")[-1]
     assert (event["fingerprint"], event["addresses"]) == (lab.dan, ["@zoo.test"])
@@ -107,10 +87,10 @@ def test_bound_beats_found(world, lab, gateway):
     refused = gateway.run("keys", "remove", lab.dan)
     assert refused.returncode == 1 and "keys unbind @zoo.test" in refused.stderr
     assert gateway.run("keys", "disable", lab.dan).returncode == 0
-    world.wait_until(lambda: "disabled" in str(sealed_to(world, gateway)), timeout=3)
+    world.wait_until(lambda: "disabled" in str(sealed_to(world, gateway, ZOE)), timeout=3)
     assert gateway.run("keys", "enable", lab.dan).returncode == 0
     assert gateway.run("keys", "unbind", "@zoo.test").returncode == 0
-    world.wait_until(lambda: sealed_to(world, gateway)[0] == lab.zoe, timeout=3)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE)[0] == lab.zoe, timeout=3)
     assert gateway.run("keys", "unbind", "@zoo.test").returncode == 1
     gateway.run("keys", "remove", lab.dan)
 
@@ -118,36 +98,36 @@ def test_bound_beats_found(world, lab, gateway):
 def test_bindings_that_cannot_be_read_make_mail_wait(world, lab, gateway):
     file = gateway.state / "keys" / "bindings"
     before = file.read_text() if file.exists() else ""
-    assert sealed_to(world, gateway)[0] == lab.zoe
+    assert sealed_to(world, gateway, ZOE)[0] == lab.zoe
     gateway.stop()
     file.write_text("nonsense\n")
     gateway.start()
-    assert "451" in sealed_to(world, gateway)
+    assert "451" in sealed_to(world, gateway, ZOE)
     check = gateway.run("check")
     assert "bindings: line 1" in check.stderr + check.stdout
     file.write_text(before)
-    world.wait_until(lambda: sealed_to(world, gateway)[0] == lab.zoe, timeout=3)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE)[0] == lab.zoe, timeout=3)
 
 
 def test_pins_that_cannot_be_read_make_mail_wait(world, lab, gateway):
-    assert sealed_to(world, gateway) == (lab.zoe, "found")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "found")
     gateway.stop()
     file = gateway.state / "trust" / "pins.sqlite"
     before = file.read_bytes()
     file.write_bytes(b"x" * 5000)
     gateway.start()
-    assert "451" in sealed_to(world, gateway)
+    assert "451" in sealed_to(world, gateway, ZOE)
     gateway.stop()
     file.write_bytes(before)
     gateway.start()
-    assert sealed_to(world, gateway) == (lab.zoe, "pinned")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "pinned")
 
 
 def test_an_address_with_an_extension_uses_the_key_of_the_one_without(world, lab, gateway):
     gateway.write_policy(gateway.usual_policy() + 'recipient_delimiter: "+"\n')
     assert "reloaded" in gateway.reload()
     assert sealed_to(world, gateway, "zoe+news@zoo.test") == (lab.zoe, "found")
-    assert sealed_to(world, gateway) == (lab.zoe, "pinned")
+    assert sealed_to(world, gateway, ZOE) == (lab.zoe, "pinned")
 
 
 def test_a_rule_may_narrow_whose_keys_count(world, lab, gateway):
@@ -155,7 +135,7 @@ def test_a_rule_may_narrow_whose_keys_count(world, lab, gateway):
     row = next(line for line in policy.splitlines() if line.strip().startswith("confidential:") and "encrypt" in line)
     gateway.write_policy(policy.replace(row, row.replace("{", "{keys: [own], ", 1)))
     assert "reloaded" in gateway.reload()
-    assert "there is no key for zoe@zoo.test" in sealed_to(world, gateway)
+    assert "there is no key for zoe@zoo.test" in sealed_to(world, gateway, ZOE)
     world.wait_until(lambda: lab.zoe in gateway.run("keys", "list").stdout)
     assert gateway.run("keys", "approve", lab.zoe).returncode == 0
-    world.wait_until(lambda: sealed_to(world, gateway) == (lab.zoe, "own"), timeout=3)
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE) == (lab.zoe, "own"), timeout=3)

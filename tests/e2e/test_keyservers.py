@@ -4,11 +4,11 @@ tell in time that a key was revoked. Nobody else hears of it: the network's own 
 import json
 import time
 
+import published_people
 import pytest
 from discovery_lab import NETWORK, address
 from keyservers import Keyserver, Onak
-from mails import Mail
-from published_people import NAMES, gateway_in, published_people
+from published_people import NAMES, confidential, gateway_in
 from wkd_sites import Site
 
 VKS, HKP, WKD = address(5), address(6), address(1)
@@ -20,7 +20,7 @@ class Verifying(Keyserver):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    with published_people(tmp_path_factory.mktemp("lab"), {HKP: ("hkp.test", "127.0.0.1:8080")}) as lab:
+    with published_people.published_people(tmp_path_factory.mktemp("lab"), {HKP: ("hkp.test", "127.0.0.1:8080")}) as lab:
         lab.set_names(NAMES | {"vks.test": VKS, "hkp.test": HKP, "plain.test": address(3)})
         lab.serve_https(VKS, lab.tls("vks.test"), Verifying)
         lab.onak = Onak(lab, 8080)
@@ -38,17 +38,8 @@ def gateway(world, lab):
         yield gateway
 
 
-def confidential(*to):
-    return Mail(list(to), "[confidential] Offer")
-
-
 def sealed_to(world, gateway, who):
-    mail = confidential(who)
-    reply = world.send(mail)
-    if reply.code != 250:
-        return str(reply)
-    key = gateway.records_of(mail.message_id)[0]["recipients"][0]["key"]
-    return key["fingerprint"], key["source"], key["standing"]
+    return published_people.sealed_to(world, gateway, who, ("fingerprint", "source", "standing"))
 
 
 def packets(lab, name):

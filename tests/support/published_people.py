@@ -8,7 +8,9 @@ import contextlib
 import shutil
 import socket
 
+import pytest
 from discovery_lab import NETWORK, DiscoveryLab, address
+from mails import Mail
 from wkd_sites import Site, WkdSites
 
 ADVANCED, DIRECT, CLOSED, SLOW = map(address, range(1, 5))
@@ -56,3 +58,23 @@ def gateway_in(lab, world, discover):
         gateway.start()
         gateway.run("outbox", "retry")  # warnings: from the lab's network nothing reaches Postfix's submit port
         world.wait_until(lambda: gateway.outbox() == [])
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with published_people(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+def confidential(*to, **more):
+    return Mail(list(to), "[confidential] Offer", **more)
+
+
+def sealed_to(world, gateway, who, what=("fingerprint", "standing")):
+    """What the record says of the key that a mail to them was sealed to; or the refusal."""
+    mail = confidential(who)
+    reply = world.send(mail)
+    if reply.code != 250:
+        return str(reply)
+    key = gateway.records_of(mail.message_id)[0]["recipients"][0]["key"]
+    return tuple(key[one] for one in what)

@@ -7,10 +7,14 @@
 Needs Debian's gnupg, gpg-wks-client, gpg-wks-server, nginx-light and dirmngr.
 """
 
+import contextlib
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from discovery_lab import DiscoveryLab
 
 
 @dataclass
@@ -105,6 +109,15 @@ class WkdSites:
         page = f"location / {{ default_type text/html; return 200 '{site.page}'; }}" if site.page else ""
         certificate, key = site.tls
         return f"server {{ listen {where}:443 ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key}; {place} {page} }}\n"
+
+
+@contextlib.contextmanager
+def world_in_a_lab(make):
+    """What `make` builds in a lab of its own, `sites` among it."""
+    with tempfile.TemporaryDirectory(prefix="sg-") as root, DiscoveryLab(root) as lab:
+        world = make(lab)
+        yield world
+        world.sites.close()
 
 
 def found_by_gnupg(lab, address):

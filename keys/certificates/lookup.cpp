@@ -54,7 +54,6 @@ key_lookup::gathered key_lookup::gather(std::string_view address_key, time_point
         const auto is_bound = [&](const shared_certificate& one) { return one->cert.fingerprint == bound; };
         if (std::ranges::none_of(out.all, is_bound)) std::ranges::move(some.all, std::back_inserter(out.all));
     }
-    learn_pin(out);
     return out;
 }
 
@@ -72,14 +71,16 @@ void key_lookup::learn_pin(gathered& of) const {
     of.known.is_pin_unknown = !pinned;
 }
 
-std::vector<contender> key_lookup::contenders(const gathered& from, time_point now) {
-    std::vector<contender> out;
-    for (const auto& one : from.all)
-        out.push_back({.source = one->source,
-                       .state = state_at(one->cert, now),
-                       .disabled = one->cert.disabled,
-                       .created = one->cert.created,
-                       .fingerprint = one->cert.fingerprint});
+key_lookup::weighing key_lookup::weigh_all(gathered from, time_point now, const std::vector<key_source>* only) const {
+    learn_pin(from);
+    weighing out{.from = std::move(from), .all = {}, .by_standing = {}};
+    for (const auto& one : out.from.all)
+        out.all.push_back({.source = one->source,
+                           .state = state_at(one->cert, now),
+                           .disabled = one->cert.disabled,
+                           .created = one->cert.created,
+                           .fingerprint = one->cert.fingerprint});
+    out.by_standing = weigh(out.all, out.from.known, in_use(), only);
     return out;
 }
 
@@ -93,10 +94,9 @@ found_key key_lookup::find(std::string_view address_key, time_point now, const s
 }
 
 found_key key_lookup::find_exactly(std::string_view address_key, time_point now, const std::vector<key_source>* only) const {
-    auto from = gather(address_key, now);
-    if (from.uncertain) return {.in_doubt = true};
-    const auto all = contenders(from, now);
-    const auto by_standing = weigh(all, from.known, in_use(), only);
+    auto gathered = gather(address_key, now);
+    if (gathered.uncertain) return {.in_doubt = true};
+    auto [from, all, by_standing] = weigh_all(std::move(gathered), now, only);
     found_key out{.in_doubt = from.in_doubt || by_standing.in_doubt, .address = std::move(from.address)};
     for (std::size_t i = 0; i < all.size(); ++i)
         if (by_standing.standings[i] != key_standing::proposed && is_ahead(from.all[i]->cert, now)) out.in_doubt = true;
@@ -112,35 +112,31 @@ found_key key_lookup::find_exactly(std::string_view address_key, time_point now,
 }
 
 std::vector<judged_certificate> key_lookup::judged(std::string_view address_key, time_point now) const {
-    auto from = gather_with_base(address_key, now);
-    const auto all = contenders(from, now);
-    const auto by_standing = weigh(all, from.known, in_use());
+    const auto [from, all, by_standing] = weigh_all(gather_with_base(address_key, now), now);
     std::vector<judged_certificate> out;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto standing = by_standing.standings[i];
+        judged_certificate one{.stored = from.all[i], .state = all[i].state, .standing = by_standing.standings[i]};
         const auto same = std::ranges::find_if(
-            out, [&](const judged_certificate& one) { return one.stored->cert.fingerprint == from.all[i]->cert.fingerprint; });
+            out, [&](const auto& other) { return other.stored->cert.fingerprint == one.stored->cert.fingerprint; });
         if (same == out.end())
-            out.push_back({.stored = std::move(from.all[i]), .state = all[i].state, .standing = standing});
-        else if (standing < same->standing)
-            *same = {.stored = std::move(from.all[i]), .state = all[i].state, .standing = standing};
+            out.push_back(std::move(one));
+        else if (one.standing < same->standing)
+            *same = std::move(one);
     }
     return out;
 }
 
 key_lookup::outlook key_lookup::outlook_with(std::string_view address_key, const stored_certificate& fresh,
                                              time_point now) const {
-    auto from = gather(address_key, now);
+    auto gathered = gather(address_key, now);
     const auto is_same = [&](const shared_certificate& one) { return one->cert.fingerprint == fresh.cert.fingerprint; };
-    auto at = std::ranges::find_if(from.all, is_same);
-    if (at == from.all.end())
-        at = from.all.insert(from.all.end(), std::make_shared<const stored_certificate>(fresh));
+    auto at = std::ranges::find_if(gathered.all, is_same);
+    if (at == gathered.all.end())
+        at = gathered.all.insert(gathered.all.end(), std::make_shared<const stored_certificate>(fresh));
     else if ((*at)->source == fresh.source)
         *at = std::make_shared<const stored_certificate>(fresh);
-    const auto place = static_cast<std::size_t>(at - from.all.begin());
-    learn_pin(from);
-    const auto all = contenders(from, now);
-    const auto by_standing = weigh(all, from.known, in_use());
+    const auto place = static_cast<std::size_t>(at - gathered.all.begin());
+    const auto [from, all, by_standing] = weigh_all(std::move(gathered), now);
     return {.standing = by_standing.standings[place],
             .is_chosen = by_standing.chosen == place && all[place].state == policy::key_state::usable};
 }

@@ -101,8 +101,14 @@ private:
     found_key find_exactly(std::string_view address_key, time_point now, const std::vector<policy::key_source>* only) const;
     gathered gather(std::string_view address_key, time_point now) const;
     gathered gather_with_base(std::string_view address_key, time_point now) const;
+    // Those gathered, each with its state, and which of them is used.
+    struct weighing {
+        gathered from;
+        std::vector<contender> all; // of `from`, in order
+        weighed by_standing;
+    };
+    weighing weigh_all(gathered from, time_point now, const std::vector<policy::key_source>* only = nullptr) const;
     void learn_pin(gathered& of) const;
-    static std::vector<contender> contenders(const gathered& from, time_point now);
 };
 
 // Upper case and no white space, of 40 or 64 hex digits; empty if the text is no fingerprint.

@@ -80,11 +80,6 @@ std::set<std::pair<packet_type, std::string_view>> contents_of(std::string_view 
     return out;
 }
 
-bool brings_more(std::string_view known, std::string_view update) {
-    const auto before = contents_of(known), after = contents_of(update);
-    return !std::ranges::includes(before, after);
-}
-
 } // namespace
 
 std::string with_one_address(std::string_view certificate, std::string_view address_key) {
@@ -96,6 +91,10 @@ std::string with_one_address(std::string_view certificate, std::string_view addr
     for (const auto& p : *packets) filter.take(p);
     auto out = filter.result();
     return filter.has_user_id() ? out : std::string{};
+}
+
+bool brings_more(std::string_view known, std::string_view other) {
+    return !std::ranges::includes(contents_of(known), contents_of(other));
 }
 
 std::string update_of(std::string_view known, std::string_view fetched, const std::vector<std::string>& address_keys) {

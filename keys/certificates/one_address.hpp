@@ -15,6 +15,9 @@ namespace sealgate::keys {
 // Of one certificate, binary; the address as policy::address::key() gives it. Empty where no user id is for that address.
 std::string with_one_address(std::string_view certificate, std::string_view address_key);
 
+// Whether `other`, of the same certificate, has a packet that `known` lacks, whatever headers they have.
+bool brings_more(std::string_view known, std::string_view other);
+
 // What a keyserver has of a certificate that is known, cut down likewise to user ids of these addresses, of which it may have
 // none. Empty where it is another certificate, or brings nothing that the known one lacks.
 std::string update_of(std::string_view known, std::string_view fetched, const std::vector<std::string>& address_keys);

@@ -1,10 +1,9 @@
 #include "keys/discovery/keyserver.hpp"
 
+#include "keys/certificates/lookup.hpp"
 #include "keys/discovery/host_name.hpp"
 #include "keys/discovery/percent_encoding.hpp"
 #include "policy/base/text.hpp"
-
-#include <algorithm>
 
 namespace sealgate::keys {
 
@@ -14,11 +13,8 @@ constexpr std::string_view lookup = "/pks/lookup";
 
 bool can_be_asked_for(const policy::address& whose) { return !whose.local.empty() && is_host_name(whose.domain); }
 
-bool is_fingerprint(std::string_view text) {
-    constexpr std::size_t of_version_4 = 40, of_version_6 = 64;
-    return (text.size() == of_version_4 || text.size() == of_version_6) &&
-           std::ranges::all_of(text, [](char c) { return text::is_digit(c) || (c >= 'A' && c <= 'F'); });
-}
+// As it is asked for: without white space, in upper case.
+bool is_fingerprint(std::string_view text) { return !text.empty() && canonical_fingerprint(text) == text; }
 
 keyserver_place vks_place(std::string_view host, std::string_view how, std::string_view whom) {
     const auto shown = "https://" + std::string(host) + "/vks/v1/" + std::string(how);

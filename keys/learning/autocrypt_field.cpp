@@ -1,6 +1,7 @@
 #include "keys/learning/autocrypt_field.hpp"
 
 #include "keys/certificates/key_file.hpp"
+#include "keys/learning/tag_list.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
@@ -13,14 +14,12 @@ namespace sealgate::keys {
 
 namespace {
 
-constexpr std::size_t most_attributes = 32;
+constexpr std::ptrdiff_t most_attributes = 32;
 constexpr std::array<std::string_view, 3> known_attributes{"addr", "prefer-encrypt", "keydata"};
 
 // Empty: it is not one certificate alone, in binary.
 std::string certificate_in(std::string_view keydata) {
-    std::string digits;
-    std::ranges::remove_copy_if(keydata, std::back_inserter(digits), text::is_space);
-    auto decoded = text::decode_strict_base64(digits);
+    auto decoded = text::decode_strict_base64(without_folding(keydata));
     if (!decoded || decoded->empty() || (static_cast<unsigned char>(decoded->front()) & 0x80) == 0) return {};
     auto read = read_key_file(*decoded);
     if (!read || read->certificates.size() != 1 || !read->revocations.empty() || !read->problems.empty()) return {};
@@ -31,20 +30,16 @@ std::string certificate_in(std::string_view keydata) {
 
 std::optional<autocrypt_field> read_autocrypt_field(std::string_view value) {
     std::array<std::optional<std::string_view>, known_attributes.size()> values;
-    const auto pieces = text::split(value, ';');
-    if (pieces.size() > most_attributes) return std::nullopt;
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        const auto piece = text::trim(pieces[i]);
-        if (piece.empty() && i + 1 == pieces.size()) break;
-        const auto equals = piece.find('=');
-        const auto name = text::trim(piece.substr(0, equals));
-        if (equals == std::string_view::npos || name.empty()) return std::nullopt;
+    if (std::ranges::count(value, ';') >= most_attributes) return std::nullopt;
+    const auto attributes = read_tags(value);
+    if (!attributes) return std::nullopt;
+    for (const auto& [name, content] : *attributes) {
         if (name.starts_with('_')) continue;
         const auto known = std::ranges::find(known_attributes, name);
         if (known == known_attributes.end()) return std::nullopt;
         auto& said = values[static_cast<std::size_t>(known - known_attributes.begin())];
         if (said) return std::nullopt;
-        said = text::trim(piece.substr(equals + 1));
+        said = content;
     }
     const auto& [addr, preference, keydata] = values;
     if (!addr || !keydata || !policy::is_envelope_address(*addr)) return std::nullopt;

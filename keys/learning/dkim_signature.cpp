@@ -1,5 +1,6 @@
 #include "keys/learning/dkim_signature.hpp"
 
+#include "keys/learning/tag_list.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 
@@ -13,12 +14,6 @@ namespace {
 // The standard knows 14.
 constexpr std::size_t most_tags = 64;
 
-std::string without_white_space(std::string_view in) {
-    std::string out;
-    std::ranges::remove_copy_if(in, std::back_inserter(out), text::is_space);
-    return out;
-}
-
 struct tag_list {
     std::vector<std::pair<std::string_view, std::string_view>> tags;
 
@@ -27,20 +22,17 @@ struct tag_list {
         return at == tags.end() ? std::nullopt : std::optional(at->second);
     }
 
-    std::string text_of(std::string_view name) const { return without_white_space(value_of(name).value_or("")); }
+    std::string text_of(std::string_view name) const { return without_folding(value_of(name).value_or("")); }
 };
 
+// Each name once.
 std::optional<tag_list> read_tag_list(std::string_view value) {
+    const auto tags = read_tags(value);
+    if (!tags || tags->size() > most_tags) return std::nullopt;
     tag_list out;
-    const auto pieces = text::split(value, ';');
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        const auto piece = text::trim(pieces[i]);
-        if (piece.empty() && i + 1 == pieces.size()) break; // the list may end with a ";"
-        const auto equals = piece.find('=');
-        if (equals == std::string_view::npos) return std::nullopt;
-        const auto name = text::trim(piece.substr(0, equals));
-        if (name.empty() || out.value_of(name) || out.tags.size() == most_tags) return std::nullopt;
-        out.tags.emplace_back(name, text::trim(piece.substr(equals + 1)));
+    for (const auto& tag : *tags) {
+        if (out.value_of(tag.first)) return std::nullopt;
+        out.tags.push_back(tag);
     }
     return out;
 }

@@ -82,17 +82,18 @@ std::expected<bindings, std::string> read_bindings(const std::filesystem::path& 
     }
 }
 
-std::expected<bindings, std::string> change_bindings(const std::filesystem::path& own_certificates,
-                                                     const std::function<void(bindings::map&)>& change) {
+std::expected<bool, std::string> change_bindings(const std::filesystem::path& own_certificates,
+                                                 const std::function<void(bindings::map&)>& change) {
     make_private_directory(own_certificates);
     const file_lock lock(lock_of_store(own_certificates));
     const auto before = read_bindings(own_certificates);
-    if (!before) return before;
+    if (!before) return std::unexpected(before.error());
     auto all = before->all();
     change(all);
-    bindings out(std::move(all));
-    if (out != *before) replace_file(bindings_file(own_certificates), to_text(out));
-    return out;
+    const bindings after(std::move(all));
+    if (after == *before) return false;
+    replace_file(bindings_file(own_certificates), to_text(after));
+    return true;
 }
 
 } // namespace sealgate::keys

@@ -46,8 +46,9 @@ std::string to_text(const bindings& all);
 // None where there is no file.
 std::expected<bindings, std::string> read_bindings(const std::filesystem::path& own_certificates);
 
-// Under the lock of the directory. `change` is given what is there. Throws std::system_error.
-std::expected<bindings, std::string> change_bindings(const std::filesystem::path& own_certificates,
-                                                     const std::function<void(bindings::map&)>& change);
+// Under the lock of the directory. `change` is given what is there. Returns whether it made another of it. Throws
+// std::system_error.
+std::expected<bool, std::string> change_bindings(const std::filesystem::path& own_certificates,
+                                                 const std::function<void(bindings::map&)>& change);
 
 } // namespace sealgate::keys

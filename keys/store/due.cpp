@@ -10,10 +10,6 @@ namespace sealgate::keys {
 
 namespace {
 
-bool is_in_use(policy::key_source source, const policy::encryption& how) {
-    return source == policy::key_source::own || std::ranges::find(how.keys, source) != how.keys.end();
-}
-
 // What replaces a certificate has to be one that mail is encrypted to.
 class certificates_in_use : public key_lookup {
 public:
@@ -26,7 +22,7 @@ public:
 
 private:
     candidates chosen(candidates some) const {
-        std::erase_if(some.all, [&](const shared_certificate& one) { return !is_in_use(one->source, how_); });
+        std::erase_if(some.all, [&](const shared_certificate& one) { return !how_.uses(one->source); });
         return some;
     }
 
@@ -50,7 +46,7 @@ std::vector<policy::ending_certificate> due_certificates(const keys::keyring& al
     }
     const certificates_in_use used(all, how);
     for (const auto& [source, name] : names(policy::key_source{})) {
-        const auto found = source == policy::key_source::own || !is_in_use(source, how) ? nullptr : all.of(source);
+        const auto found = source == policy::key_source::own || !how.uses(source) ? nullptr : all.of(source);
         if (!found) continue;
         for (auto& one : watched_among(found->ending_by(now + within), used, {}, within, now).certificates) {
             if (!own.of_fingerprint(one.fingerprint).all.empty()) continue; // the organisation's

@@ -99,9 +99,9 @@ std::string evidence_book::place_of(policy::key_source source, std::string_view 
     return {};
 }
 
-std::vector<evidence> evidence_book::from(policy::key_source source, std::size_t most) const {
-    return rows("WHERE source = ? ORDER BY first, fingerprint LIMIT ?",
-                [&](sqlite_statement& asked) { asked.bind(1, name_of(source)).bind(2, static_cast<std::int64_t>(most)); });
+std::vector<evidence> evidence_book::from(policy::key_source source) const {
+    return rows("WHERE source = ? ORDER BY first, fingerprint",
+                [&](sqlite_statement& asked) { asked.bind(1, name_of(source)); });
 }
 
 std::vector<evidence> evidence_book::not_asked_since(policy::key_source source, time_point since, std::size_t most) const {

@@ -46,8 +46,8 @@ public:
     std::vector<evidence> of(std::string_view fingerprint) const;
     // Where that source has it; empty where that is not known.
     std::string place_of(policy::key_source source, std::string_view fingerprint) const;
-    // By source, in the order of time, at most so many.
-    std::vector<evidence> from(policy::key_source source, std::size_t most) const;
+    // In the order of time.
+    std::vector<evidence> from(policy::key_source source) const;
     // Those of that source about which nobody asked since, the longest ago first, at most so many.
     std::vector<evidence> not_asked_since(policy::key_source source, time_point since, std::size_t most) const;
 

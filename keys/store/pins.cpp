@@ -19,13 +19,6 @@ sqlite_database opened(const std::filesystem::path& file) {
     return index_may_be_written(file) ? own_database(file, pins_form) : sqlite_database(file, sqlite_database::access::read);
 }
 
-pin pin_in(const sqlite_statement& row) {
-    return {.address = std::string(row.text(0)),
-            .fingerprint = std::string(row.text(1)),
-            .replaces = std::string(row.text(2)),
-            .since = row.time(3)};
-}
-
 } // namespace
 
 struct pins::reader {
@@ -33,7 +26,7 @@ struct pins::reader {
         : database(std::move(opened)) {}
 
     sqlite_database database;
-    sqlite_statement one = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE address = ?");
+    sqlite_statement one = database.prepare("SELECT fingerprint FROM pin WHERE address = ?");
 };
 
 struct pins::shared_reader {
@@ -55,18 +48,13 @@ pins::pins(std::filesystem::path file)
 pins::~pins() = default;
 
 std::string pins::of(std::string_view address_key) const {
-    const auto found = find(address_key);
-    return found ? found->fingerprint : std::string{};
-}
-
-std::optional<pin> pins::find(std::string_view address_key) const {
     const std::lock_guard lock(reader_->mutex);
     auto* reading = reader_->of(file_);
-    if (!reading) return std::nullopt;
+    if (!reading) return {};
     auto& statement = reading->one;
     statement.reset();
-    std::optional<pin> out;
-    if (statement.bind(1, address_key).step()) out = pin_in(statement);
+    std::string out;
+    if (statement.bind(1, address_key).step()) out = statement.text(0);
     statement.reset();
     return out;
 }

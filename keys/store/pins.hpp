@@ -9,7 +9,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +30,6 @@ public:
 
     // Empty: none.
     std::string of(std::string_view address_key) const;
-    std::optional<pin> find(std::string_view address_key) const;
 
     // On disk when it returns. What it returns has `replaces` as it was found.
     std::vector<pin> put(std::vector<pin> fresh);

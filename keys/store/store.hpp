@@ -38,6 +38,8 @@ struct imported_certificate {
     change what = change::unchanged;
 };
 
+inline bool is_news(const imported_certificate& one) { return one.what != change::unchanged; }
+
 struct import_report {
     std::vector<imported_certificate> certificates;
     std::vector<std::string> problems;                    // what of the file could not be used

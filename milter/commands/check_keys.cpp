@@ -115,13 +115,11 @@ ends_ahead ends_of(const snapshot& live) {
 // "wkd 3, autocrypt 12 (proposed: sealgate keys proposed)"
 std::string found_words(const snapshot& live) {
     std::vector<std::string> out;
-    const auto& used = live.rules.encryption.keys;
     for (const auto& [source, name] : names(policy::key_source{})) {
         const auto found = source == policy::key_source::own ? nullptr : live.certificates->of(source);
         if (!found || found->count() == 0) continue;
-        const bool is_used = std::ranges::find(used, source) != used.end();
         out.push_back(std::string(name) + " " + std::to_string(found->count()) +
-                      (is_used ? "" : " (proposed: sealgate keys proposed)"));
+                      (live.rules.encryption.uses(source) ? "" : " (proposed: sealgate keys proposed)"));
     }
     return text::join(out, ", ");
 }

@@ -50,7 +50,25 @@ source_answer ask(https_client& client, key_source from, const policy::address& 
     std::unreachable();
 }
 
+// Before anything of it is in a store.
+finding finding_of(const source_answer& said, key_source from) {
+    return {.what = said.kind,
+            .source = from,
+            .certificates = {},
+            .evidence = said.evidence,
+            .problem = said.problem,
+            .retry_after = said.retry_after};
+}
+
 // People are told without it, too.
+void note_in_book(const keys::keyring_places& places, std::string_view what, const auto& some) {
+    try {
+        keys::evidence_book(keys::evidence_file(places)).note(some);
+    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
+        log_line(std::string(what) + " cannot be noted: " + problem.what());
+    }
+}
+
 void note_evidence(const finding& of, const policy::address& whose, const search& by) {
     const auto now = keys::this_second();
     std::vector<keys::evidence> seen;
@@ -62,11 +80,7 @@ void note_evidence(const finding& of, const policy::address& whose, const search
                         .first = now,
                         .last = now,
                         .asked = now});
-    try {
-        keys::evidence_book(keys::evidence_file(by.places)).note(seen);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("where keys were found cannot be noted: " + std::string(problem.what()));
-    }
+    note_in_book(by.places, "where keys were found", seen);
 }
 
 // What was known of somebody before anybody looked: an index that is open sees what is put into its store.
@@ -97,8 +111,8 @@ public:
         , names_(names) {}
 
     finding_report report() {
-        for (const auto& [cert, change] : what_.certificates)
-            if (change != keys::change::unchanged) tell(cert, change);
+        for (const auto& one : what_.certificates)
+            if (is_news(one)) tell(one.cert, one.what);
         return std::move(out_);
     }
 
@@ -145,8 +159,6 @@ private:
     finding_report out_;
 };
 
-bool is_news(const keys::imported_certificate& one) { return one.what != keys::change::unchanged; }
-
 // What the owner signed anew, into the store of that source, where it has the certificate. Of one that gpg cannot read here
 // nobody can tell who signed it.
 void merge_into(key_source store, finding& of, const std::string& fingerprint, const std::vector<std::string>& fetched,
@@ -159,14 +171,14 @@ void merge_into(key_source store, finding& of, const std::string& fingerprint, c
     for (const auto& one : fetched) content += keys::update_of(binary, one, known.front()->cert.addresses);
     if (content.size() == binary.size()) return;
     const auto report = keys::store_of(by.places, store, {}, by.how.minimum).import(content);
-    if (!report || std::ranges::none_of(report->certificates, &is_news)) return;
+    if (!report || std::ranges::none_of(report->certificates, &keys::is_news)) return;
     of.changed.push_back(store);
     for (const auto& merged : report->certificates) {
         const auto is_same = [&](const auto& one) { return one.cert.fingerprint == merged.cert.fingerprint; };
         const auto at = std::ranges::find_if(of.certificates, is_same);
         if (at == of.certificates.end())
             of.certificates.push_back(merged);
-        else if (at->what == keys::change::unchanged || store == key_source::own)
+        else if (!is_news(*at) || store == key_source::own)
             *at = merged;
     }
 }
@@ -194,26 +206,16 @@ std::vector<key_source> sources_on(const discover_settings& discover) {
 
 finding find_certificates(https_client& client, key_source from, const policy::address& whose, const search& by,
                           std::chrono::steady_clock::time_point deadline) {
-    auto said = ask(client, from, whose, by.discover, deadline);
-    finding out{.what = said.kind,
-                .source = from,
-                .certificates = {},
-                .evidence = std::move(said.evidence),
-                .problem = std::move(said.problem),
-                .retry_after = said.retry_after};
+    const auto said = ask(client, from, whose, by.discover, deadline);
+    auto out = finding_of(said, from);
     return out.what == lookup_outcome::found ? take_in(std::move(out), said.certificates, whose, by) : out;
 }
 
 finding refreshed_by_fingerprint(https_client& client, const std::string& fingerprint, const search& by,
                                  std::chrono::steady_clock::time_point deadline) {
-    auto said =
+    const auto said =
         ask_all(by.discover.vks, [&](const auto& host) { return ask_vks_by_fingerprint(client, host, fingerprint, deadline); });
-    finding out{.what = said.kind,
-                .source = key_source::vks,
-                .certificates = {},
-                .evidence = std::move(said.evidence),
-                .problem = std::move(said.problem),
-                .retry_after = said.retry_after};
+    auto out = finding_of(said, key_source::vks);
     if (out.what != lookup_outcome::found) return out;
     for (const auto& [source, name] : names(key_source{})) merge_into(source, out, fingerprint, said.certificates, by);
     if (out.changed.empty()) out.what = lookup_outcome::none;
@@ -223,7 +225,7 @@ finding refreshed_by_fingerprint(https_client& client, const std::string& finger
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by) {
     auto report = keys::store_of(by.places, of.source, {}, by.how.minimum).import(text::join(certificates, ""));
     if (report) of.certificates = std::move(report->certificates);
-    if (std::ranges::any_of(of.certificates, &is_news)) of.changed.push_back(of.source);
+    if (std::ranges::any_of(of.certificates, &keys::is_news)) of.changed.push_back(of.source);
     const auto now = keys::this_second();
     const auto is_theirs = [&](const keys::imported_certificate& one) { return is_found_by(one.cert, whose.key(), now); };
     of.what = std::ranges::any_of(of.certificates, is_theirs) ? lookup_outcome::found : lookup_outcome::none;
@@ -252,11 +254,7 @@ told_finding look(const policy::address& whose, const search& by, const policy::
 }
 
 void note_news(const std::vector<policy::key_news>& news, const keys::keyring_places& places) {
-    try {
-        keys::evidence_book(keys::evidence_file(places)).note(news);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("what administrators are to be told of keys cannot be noted: " + std::string(problem.what()));
-    }
+    note_in_book(places, "what administrators are to be told of keys", news);
 }
 
 } // namespace sealgate::milter

@@ -130,8 +130,9 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes
     const auto deadline = steady_clock::now() + with_.live()->gateway.discover.wait;
     std::vector<key_search> out(wishes.size(), key_search::failed);
     std::vector<std::shared_ptr<question>> mine(wishes.size());
+    const auto on = sources_on(with_.live()->gateway.discover);
     for (std::size_t i = 0; i < wishes.size(); ++i) {
-        const auto [from, aside] = split(sources_on(with_.live()->gateway.discover), wishes[i].from);
+        const auto [from, aside] = split(on, wishes[i].from);
         const auto known = known_from(from, wishes[i].whose);
         if (known) out[i] = search_of(*known);
         const bool asks_aside = known == lookup_outcome::none && !known_from(aside, wishes[i].whose);
@@ -302,8 +303,8 @@ void key_finder::tell(const policy::address& whose, const finding& found) {
         if (told_again_.size() > most_told) told_again_.clear();
         told_again_[found.problem] = now + std::chrono::hours(1);
     }
-    for (const auto& [cert, change] : found.certificates)
-        if (change != keys::change::unchanged) log_line("keys: found " + cert.fingerprint + " at " + found.evidence);
+    for (const auto& one : found.certificates)
+        if (is_news(one)) log_line("keys: found " + one.cert.fingerprint + " at " + found.evidence);
 }
 
 // What it is sealed to has its record before it is in force.

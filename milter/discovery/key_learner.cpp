@@ -1,7 +1,7 @@
 #include "milter/discovery/key_learner.hpp"
 
 #include "keys/base/clock.hpp"
-#include "keys/openpgp/packets.hpp"
+#include "keys/certificates/one_address.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
@@ -34,19 +34,6 @@ keys::learning_rules learning_rules_of(const learn_settings& from, std::string_v
                              .authserv_ids = from.authserv_ids};
     if (out.authserv_ids.empty() && !server.empty()) out.authserv_ids.emplace_back(server);
     return out;
-}
-
-// Sorted; of bytes that outlive them.
-std::vector<std::string_view> sorted_packets(std::string_view certificate) {
-    std::vector<std::string_view> out;
-    for (const auto& one : keys::walk_as_far_as_possible(certificate, keys::most_certificate_packets).packets)
-        out.push_back(one.whole);
-    std::ranges::sort(out);
-    return out;
-}
-
-bool holds_all_of(std::string_view known, std::string_view fresh) {
-    return std::ranges::includes(sorted_packets(known), sorted_packets(fresh));
 }
 
 // What it has of that certificate; null: nothing.
@@ -122,9 +109,9 @@ awaitable<bool> key_learner::learn_from(taken one) {
     auto work = [this, live, mail = std::move(one.mail), how = std::move(one.how)] { return import_new(*live, mail, how); };
     const auto found = co_await offload(pool_, std::move(work));
     for (const auto& [what, report] : found) {
-        for (const auto& [cert, change] : what.certificates)
-            if (change != keys::change::unchanged)
-                log_line("keys: learned " + cert.fingerprint + " (" + std::string(name_of(what.source)) + ") from " +
+        for (const auto& one_of_it : what.certificates)
+            if (keys::is_news(one_of_it))
+                log_line("keys: learned " + one_of_it.cert.fingerprint + " (" + std::string(name_of(what.source)) + ") from " +
                          what.evidence);
         for (const auto& event : report.events) with_.record(policy::key_event(event)); // before it is in force
         for (const auto store : what.changed) co_await with_.take_up(store);
@@ -169,11 +156,11 @@ std::vector<told_finding> key_learner::import_new(const snapshot& live, const po
 bool key_learner::is_news(const snapshot& live, const keys::learned_certificate& one) const {
     const auto store = live.certificates->of(one.source);
     const auto known = known_in(store.get(), one.fingerprint);
-    if (known && holds_all_of(*known->binary, one.binary)) return false;
+    if (known && !keys::brings_more(*known->binary, one.binary)) return false;
     if (const auto before = tried_.find(sha256_hex(one.binary)); before != tried_.end() && (known || !before->second))
         return false;
     const auto own = known_in(&live.certificates->own(), one.fingerprint);
-    if (own && holds_all_of(*own->binary, one.binary)) return false;
+    if (own && !keys::brings_more(*own->binary, one.binary)) return false;
     if (!known && store && store->count() >= most_certificates) return false;
     const auto of_domain = of_domain_.find(one.whose.domain); // one alone shall not fill the store
     if (!known && of_domain != of_domain_.end() && of_domain->second >= most_of_a_domain) return false;

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include <expected>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <utility>
@@ -42,22 +43,8 @@ void print_imported(const keys::certificate& cert, keys::change what, bool as_js
     if (const auto remark = remark_on(cert); !remark.empty()) complain(cert.fingerprint + ": " + remark);
 }
 
-std::expected<std::string, std::string> carry_out(policy::key_change what, const keys::store& store,
-                                                  const std::string& fingerprint) {
-    switch (what) {
-    case policy::key_change::remove: return store.remove(fingerprint);
-    case policy::key_change::disable: return store.set(fingerprint, keys::availability::disabled);
-    case policy::key_change::enable: return store.set(fingerprint, keys::availability::enabled);
-    case policy::key_change::import:
-    case policy::key_change::approve:
-    case policy::key_change::bind:
-    case policy::key_change::unbind:
-    case policy::key_change::found:
-    case policy::key_change::revoked:
-    case policy::key_change::changed: break;
-    }
-    std::unreachable();
-}
+// The whole fingerprint of the one that was changed, or why it could not be.
+using done = std::expected<std::string, std::string>;
 
 // What was found is meant only where its whole fingerprint is given, and the organisation has no such certificate; then
 // wherever it was found.
@@ -85,23 +72,25 @@ bool is_bound(const keys::keyring& all, std::string_view spelled) {
 }
 
 // remove, disable, enable: one certificate, by fingerprint.
-int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word) {
+int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word,
+               const std::function<done(const keys::store&, std::string_view)>& act) {
     const auto before = desk.open(keys::reading::at_once).certificates;
     if (what == policy::key_change::remove && is_bound(*before, called.words[0])) return exit_no;
-    std::expected<std::string, std::string> done;
-    for (const auto& store : stores_with(desk, *before, called.words[0])) done = carry_out(what, store, called.words[0]);
-    if (!done) {
-        complain(done.error());
+    done fingerprint;
+    for (const auto& store : stores_with(desk, *before, called.words[0]))
+        if (fingerprint = act(store, called.words[0]); !fingerprint) break;
+    if (!fingerprint) {
+        complain(fingerprint.error());
         return exit_no;
     }
-    const auto stored = before->find_entry(*done, keys::this_second()).stored;
+    const auto stored = before->find_entry(*fingerprint, keys::this_second()).stored;
     auto changed = stored ? stored->cert : keys::certificate{};
-    changed.fingerprint = *done; // also where nobody knows whose it was
+    changed.fingerprint = *fingerprint; // also where nobody knows whose it was
     desk.events.leave(what, {changed});
     if (called.json()) {
-        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *done}}) << '\n';
+        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *fingerprint}}) << '\n';
     } else {
-        std::cout << done_word << "  " << *done << '\n';
+        std::cout << done_word << "  " << *fingerprint << '\n';
     }
     return exit_yes;
 }
@@ -121,12 +110,13 @@ int import_certificates(const key_desk& desk, const invocation& called) {
             continue;
         }
         std::vector<keys::certificate> changed;
-        for (const auto& [cert, what] : report->certificates)
-            if (what != keys::change::unchanged) changed.push_back(cert);
+        for (const auto& one : report->certificates)
+            if (is_news(one)) changed.push_back(one.cert);
         desk.events.leave(policy::key_change::import, changed);
-        for (const auto& [cert, what] : report->certificates)
+        for (const auto& [cert, what] : report->certificates) {
             addresses.insert(addresses.end(), cert.addresses.begin(), cert.addresses.end());
-        for (const auto& [cert, what] : report->certificates) print_imported(cert, what, called.json());
+            print_imported(cert, what, called.json());
+        }
         encrypted_to.merge(report->encrypted_to);
         for (const auto& problem : report->problems) {
             complain(file + ": " + problem);
@@ -140,15 +130,20 @@ int import_certificates(const key_desk& desk, const invocation& called) {
 }
 
 int remove_certificate(const key_desk& desk, const invocation& called) {
-    return change_one(desk, called, policy::key_change::remove, "removed");
+    return change_one(desk, called, policy::key_change::remove, "removed",
+                      [](const keys::store& store, std::string_view which) { return store.remove(which); });
 }
 
 int disable_certificate(const key_desk& desk, const invocation& called) {
-    return change_one(desk, called, policy::key_change::disable, "disabled");
+    return change_one(
+        desk, called, policy::key_change::disable, "disabled",
+        [](const keys::store& store, std::string_view which) { return store.set(which, keys::availability::disabled); });
 }
 
 int enable_certificate(const key_desk& desk, const invocation& called) {
-    return change_one(desk, called, policy::key_change::enable, "enabled");
+    return change_one(
+        desk, called, policy::key_change::enable, "enabled",
+        [](const keys::store& store, std::string_view which) { return store.set(which, keys::availability::enabled); });
 }
 
 } // namespace sealgate::milter

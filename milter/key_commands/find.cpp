@@ -93,11 +93,10 @@ public:
 
     // What was found before; of these addresses alone, if any are named.
     bool refresh(const std::vector<std::string>& only) {
-        constexpr std::size_t all = 1'000'000;
         bool out = true;
         std::set<std::string> asked;
         for (const auto source : sources_to_ask(by_.discover))
-            for (const auto& one : book_.from(source, all)) {
+            for (const auto& one : book_.from(source)) {
                 const bool is_meant = only.empty() || std::ranges::find(only, one.address) != only.end();
                 if (!is_meant || !asked.insert(std::string(name_of(source)) + " " + one.address).second) continue;
                 out = ask(source, policy::parse_address(one.address)) && out;

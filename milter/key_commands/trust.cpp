@@ -3,7 +3,6 @@
 #include "keys/base/clock.hpp"
 #include "keys/store/bindings.hpp"
 #include "keys/store/evidence.hpp"
-#include "milter/cli/key_table.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/key_commands/takeover.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -11,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <functional>
 #include <iostream>
 #include <utility>
 
@@ -110,13 +110,12 @@ void print_change(std::string_view change, const std::string& whose, const std::
 
 int change(const key_desk& desk, policy::key_change what, const std::string& whose, const std::string& fingerprint,
            const std::function<void(keys::bindings::map&)>& how, bool as_json_line) {
-    const auto before = keys::read_bindings(desk.own().directory());
     const auto done = keys::change_bindings(desk.own().directory(), how);
     if (!done) {
         complain(done.error());
         return exit_unusable;
     }
-    if (*done != before) desk.events.leave_bound(what, whose, fingerprint);
+    if (*done) desk.events.leave_bound(what, whose, fingerprint);
     print_change(what == policy::key_change::bind ? "bound" : "unbound", whose, fingerprint, as_json_line);
     return exit_yes;
 }

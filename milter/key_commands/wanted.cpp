@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <iostream>
 #include <tuple>
@@ -37,6 +38,7 @@ struct wanted_person {
 struct counted_wants {
     policy::wanted_keys people{policy::most_keys};
     policy::ways_of_naming ways;
+    std::uint64_t damaged = 0; // records
 };
 
 policy::query about_keys(wall_time since) {
@@ -46,7 +48,9 @@ policy::query about_keys(wall_time since) {
     return out;
 }
 
-counted_wants count_wants(audit_search& log) {
+counted_wants wants_since(const key_desk& desk, wall_time since) {
+    const address_resolver named(desk.gateway);
+    audit_search log(desk.gateway.audit_directory(), about_keys(since), named);
     counted_wants out;
     for (found_record one; log.next(one);) {
         if (!one.record || one.record->contains("event")) continue;
@@ -58,6 +62,7 @@ counted_wants count_wants(audit_search& log) {
             if (!sender.empty()) out.ways.see(text::lower(sender), log.key_in_use());
         }
     }
+    out.damaged = log.damaged();
     return out;
 }
 
@@ -96,10 +101,7 @@ void print_wanted(const std::vector<wanted_person>& people) {
 } // namespace
 
 policy::wanted_keys wanted_lately(const key_desk& desk) {
-    const auto since = policy::to_moment(usual_time_back, std::chrono::system_clock::now());
-    const address_resolver named(desk.gateway);
-    audit_search log(desk.gateway.audit_directory(), about_keys(since.value()), named);
-    return count_wants(log).people;
+    return wants_since(desk, policy::to_moment(usual_time_back, std::chrono::system_clock::now()).value()).people;
 }
 
 int list_wanted(const key_desk& desk, const invocation& called) {
@@ -107,16 +109,14 @@ int list_wanted(const key_desk& desk, const invocation& called) {
     const auto since =
         policy::to_moment(given.empty() ? usual_time_back : std::string_view(given.back()), std::chrono::system_clock::now());
     if (!since) return complain("--since: " + since.error()), exit_unusable;
-    const address_resolver named(desk.gateway);
-    audit_search log(desk.gateway.audit_directory(), about_keys(*since), named);
-    const auto counted = count_wants(log);
+    const auto counted = wants_since(desk, *since);
     const auto people = in_order(counted.people, *desk.open(keys::reading::at_once).certificates);
     if (called.json())
         for (const auto& one : people) std::cout << text::printable_json(json::serialize(wanted_as_json(one))) << '\n';
     else
         print_wanted(people);
     tell_ways_of_naming(counted.ways.number());
-    tell_damaged(log.damaged());
+    tell_damaged(counted.damaged);
     return exit_yes;
 }
 

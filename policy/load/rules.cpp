@@ -92,7 +92,7 @@ private:
     void read_keys(const yaml::node& value, rule_row& row) {
         row.keys = load_key_sources(value, errors_);
         for (const auto source : *row.keys)
-            if (std::ranges::find(out_.encryption.keys, source) == out_.encryption.keys.end())
+            if (!out_.encryption.uses(source))
                 errors_.add(value.at, std::string(name_of(source)) +
                                           " does not stand in encryption.keys, and a rule can only narrow that");
     }

@@ -10,6 +10,7 @@
 #include "policy/rules/vocabulary.hpp"
 #include "policy/texts/catalogue.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -91,6 +92,9 @@ struct encryption {
     std::vector<key_source> keys{key_source::own, key_source::wkd,
                                  key_source::vks}; // what may be sealed to without a person's word
     std::string recipient_delimiter;               // kay+news@ uses kay@'s key where + is one; empty: none
+
+    // Whether what comes from there may be sealed to without a person's word.
+    bool uses(key_source source) const { return source == key_source::own || std::ranges::find(keys, source) != keys.end(); }
 };
 
 struct notices {

@@ -40,10 +40,10 @@ struct catalogue::shared_index {
     bool given_up = false;
 };
 
-catalogue::catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where,
+catalogue::catalogue(certificate_index index, policy::key_minimum minimum, store_findings findings, places where,
                      policy::key_source source)
     : minimum_(minimum)
-    , doubts_(std::move(doubts))
+    , findings_(std::move(findings))
     , places_(std::move(where))
     , source_(source)
     , index_(std::make_unique<shared_index>(std::move(index)))
@@ -112,16 +112,16 @@ key_lookup::candidates catalogue::looked_up(std::string_view key, Look look) con
 }
 
 key_lookup::candidates catalogue::naming(std::string_view address_key) const {
-    auto out = looked_up(address_key, [&] { return index_->index.naming(address_key); });
-    out.in_doubt =
-        out.in_doubt || doubts_.of_all || std::ranges::find(doubts_.addresses, address_key) != doubts_.addresses.end();
+    auto out = looked_up(address_key, [&] { return index_->index.naming(address_key, state_.serial); });
+    const auto& doubts = findings_.doubts;
+    out.in_doubt = out.in_doubt || doubts.of_all || std::ranges::find(doubts.addresses, address_key) != doubts.addresses.end();
     return out;
 }
 
 key_lookup::candidates catalogue::of_fingerprint(std::string_view fingerprint) const {
     return looked_up(fingerprint, [&] {
         std::vector<stored_certificate> out;
-        if (auto one = index_->index.find(fingerprint)) out.push_back(*std::move(one));
+        if (auto one = index_->index.find(fingerprint, state_.serial)) out.push_back(*std::move(one));
         return out;
     });
 }

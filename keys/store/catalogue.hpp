@@ -1,12 +1,14 @@
 // The certificates of a store, looked up one by one in its index: those that nobody writes to take no memory.
 //
-// What was looked up once stays as it was; what was not is as the index has it now. Where a certificate's file changed behind
+// What was looked up once stays as it was; what was not is as the index has it now, but what was added since is not there: it
+// is in force with the next catalogue. Where a certificate's file changed behind
 // the index, what is usable for its addresses cannot be told until the index is brought up to date.
 // Several threads may ask at a time.
 // Tested by store/reread_test and index_test.
 #pragma once
 
 #include "keys/certificates/lookup.hpp"
+#include "keys/store/findings.hpp"
 #include "keys/store/index.hpp"
 #include "keys/store/listing.hpp"
 #include "policy/audit/event.hpp"
@@ -34,13 +36,14 @@ public:
     };
 
     // `minimum`: keys that are shorter are weak.
-    catalogue(certificate_index index, policy::key_minimum minimum, key_doubts doubts, places where,
+    catalogue(certificate_index index, policy::key_minimum minimum, store_findings findings, places where,
               policy::key_source source = policy::key_source::own);
     ~catalogue() override;
 
     std::size_t count() const { return state_.count; }
     // Of all: the same as long as none changes, is disabled or enabled.
     const std::string& digest() const { return state_.digest; }
+    const store_findings& findings() const { return findings_; }
 
     // By fingerprint. These throw sqlite_error where the index cannot be read.
     void each(const std::function<void(const stored_certificate&)>& take) const;
@@ -52,6 +55,8 @@ public:
     bool is_same_as(const catalogue& other) const;
 
     bool has_own_index() const { return places_.index.empty(); }
+    // Whether the index in its file was up to date.
+    bool is_of_index_alone() const { return !has_own_index() && !places_.listing; }
 
     // A copy of the index that nobody else has.
     certificate_index copy_of_index() const;
@@ -71,7 +76,7 @@ private:
     std::map<std::string, std::string> contents() const;
 
     policy::key_minimum minimum_;
-    key_doubts doubts_;
+    store_findings findings_;
     places places_;
     policy::key_source source_;
     std::unique_ptr<shared_index> index_;

@@ -32,9 +32,13 @@ CREATE INDEX by_settled ON file (settled) WHERE settled = 0;
 CREATE TABLE certificate (fingerprint TEXT PRIMARY KEY, certificate TEXT NOT NULL, octets BLOB NOT NULL, sum TEXT NOT NULL);
 CREATE TABLE address (address TEXT, fingerprint TEXT, PRIMARY KEY (address, fingerprint)) WITHOUT ROWID;
 CREATE TABLE gone (fingerprint TEXT, added INTEGER NOT NULL, serial INTEGER, PRIMARY KEY (fingerprint, serial)) WITHOUT ROWID;
-PRAGMA user_version = 3;
+CREATE TABLE part (prefix TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 4;
 )";
-constexpr std::int64_t form_number = 3;
+constexpr std::int64_t form_number = 4;
+
+// The digest of all is made of those of 256 parts, so that a change costs no look at the rest.
+constexpr std::size_t prefix_length = 2;
 
 constexpr const char* whole_row = "SELECT fingerprint, certificate, octets, sum, disabled, read_again"
                                   " FROM certificate JOIN file USING (fingerprint) ";
@@ -85,11 +89,14 @@ sqlite_database prepared(sqlite_database database) {
     return database;
 }
 
-std::string digest_of_all(sqlite_database& database) {
+std::string digest_of_part(sqlite_database& database, const std::string& prefix) {
+    const auto behind = prefix + "G"; // comes after all hex digits
     std::string all;
-    for (auto row = database.prepare("SELECT fingerprint, disabled, digest FROM file ORDER BY fingerprint"); row.step();)
+    auto row = database.prepare("SELECT fingerprint, disabled, digest FROM file WHERE fingerprint BETWEEN ? AND ?"
+                                " ORDER BY fingerprint");
+    for (row.bind(1, prefix).bind(2, behind); row.step();)
         all.append(row.text(0)).append(row.number(1) != 0 ? " disabled " : " ").append(row.text(2)) += '\n';
-    return sha256_hex(all);
+    return all.empty() ? std::string{} : sha256_hex(all);
 }
 
 } // namespace
@@ -174,14 +181,15 @@ std::vector<stored_certificate> certificate_index::rows(sqlite_statement& asked)
     return out;
 }
 
-std::vector<stored_certificate> certificate_index::naming(std::string_view address_key) {
-    auto asked = database_.prepare((std::string(whole_row) + "JOIN address USING (fingerprint) WHERE address = ?").c_str());
-    return rows(asked.bind(1, address_key));
+std::vector<stored_certificate> certificate_index::naming(std::string_view address_key, std::int64_t as_of) {
+    auto asked = database_.prepare(
+        (std::string(whole_row) + "JOIN address USING (fingerprint) WHERE address = ? AND added <= ?").c_str());
+    return rows(asked.bind(1, address_key).bind(2, as_of));
 }
 
-std::optional<stored_certificate> certificate_index::find(std::string_view fingerprint) {
-    auto asked = database_.prepare((std::string(whole_row) + "WHERE fingerprint = ?").c_str());
-    if (!asked.bind(1, fingerprint).step()) return std::nullopt;
+std::optional<stored_certificate> certificate_index::find(std::string_view fingerprint, std::int64_t as_of) {
+    auto asked = database_.prepare((std::string(whole_row) + "WHERE fingerprint = ? AND added <= ?").c_str());
+    if (!asked.bind(1, fingerprint).bind(2, as_of).step()) return std::nullopt;
     return row_of(asked);
 }
 
@@ -235,8 +243,10 @@ policy::certificate_changes certificate_index::changes_between(std::int64_t firs
 void certificate_index::begin() {
     database_.run("BEGIN IMMEDIATE");
     serial_ = std::max(state().serial + 1, microseconds_now());
-    changed_ = false;
+    changed_.clear();
 }
+
+void certificate_index::note_change(std::string_view fingerprint) { changed_.emplace(fingerprint.substr(0, prefix_length)); }
 
 void certificate_index::put(const stored_certificate& judged, const std::string& stamp, time_point at) {
     auto cert = judged.cert;
@@ -273,7 +283,7 @@ void certificate_index::put(const stored_certificate& judged, const std::string&
         name.bind(1, address).bind(2, fingerprint).step();
         name.reset();
     }
-    changed_ = changed_ || !is_same;
+    if (!is_same) note_change(fingerprint);
 }
 
 void certificate_index::put_stamp(const std::string& fingerprint, const std::string& stamp) {
@@ -286,7 +296,7 @@ void certificate_index::set_disabled(const std::string& fingerprint, bool disabl
         .bind(2, serial_)
         .bind(3, fingerprint)
         .step();
-    changed_ = true;
+    note_change(fingerprint);
 }
 
 void certificate_index::forget_addresses(const std::string& fingerprint) {
@@ -309,13 +319,25 @@ void certificate_index::remove(const std::string& fingerprint) {
         .step();
     database_.prepare("DELETE FROM certificate WHERE fingerprint = ?").bind(1, fingerprint).step();
     database_.prepare("DELETE FROM file WHERE fingerprint = ?").bind(1, fingerprint).step();
-    changed_ = true;
+    note_change(fingerprint);
+}
+
+std::string certificate_index::digest_of_all() {
+    for (const auto& prefix : changed_)
+        database_.prepare("INSERT OR REPLACE INTO part VALUES (?, ?)")
+            .bind(1, prefix)
+            .bind(2, digest_of_part(database_, prefix))
+            .step();
+    std::string all;
+    for (auto row = database_.prepare("SELECT prefix, digest FROM part WHERE digest <> '' ORDER BY prefix"); row.step();)
+        all.append(row.text(0)).append(" ").append(row.text(1)) += '\n';
+    return sha256_hex(all);
 }
 
 void certificate_index::commit(index_state now) {
     const auto before = state();
-    now.serial = changed_ ? serial_ : before.serial;
-    now.digest = changed_ || before.digest.empty() ? digest_of_all(database_) : before.digest;
+    now.serial = changed_.empty() ? before.serial : serial_;
+    now.digest = changed_.empty() && !before.digest.empty() ? before.digest : digest_of_all();
     auto count = database_.prepare("SELECT count(*) FROM file");
     count.step();
     const auto forgotten = microseconds_now() - std::chrono::microseconds(gone_are_kept).count();

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,9 +59,9 @@ public:
 
     index_state state();
 
-    // With `disabled` as it is in the store.
-    std::vector<stored_certificate> naming(std::string_view address_key);
-    std::optional<stored_certificate> find(std::string_view fingerprint);
+    // With `disabled` as it is in the store. Those that were added behind the serial number `as_of` are not there.
+    std::vector<stored_certificate> naming(std::string_view address_key, std::int64_t as_of);
+    std::optional<stored_certificate> find(std::string_view fingerprint, std::int64_t as_of);
     void each(const std::function<void(stored_certificate)>& take);
     std::vector<stored_certificate> unsettled();
     // Those in which something ends by then.
@@ -88,10 +89,12 @@ private:
     static stored_certificate row_of(sqlite_statement& found);
     static std::vector<stored_certificate> rows(sqlite_statement& asked);
     void forget_addresses(const std::string& fingerprint);
+    void note_change(std::string_view fingerprint);
+    std::string digest_of_all();
 
     sqlite_database database_;
-    std::int64_t serial_ = 0; // of the changes under way
-    bool changed_ = false;
+    std::int64_t serial_ = 0;       // of the changes under way
+    std::set<std::string> changed_; // the parts in which something did
 };
 
 } // namespace sealgate::keys

@@ -184,6 +184,7 @@ opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg
         const auto from = store_of(places, source, gpg, how.minimum);
         const auto known = before ? before->of(source) : nullptr;
         if (only && source != *only) {
+            if (known) append(problems, known->findings().problems);
             if (known) shelves.push_back({.source = source, .certificates = known});
             continue;
         }

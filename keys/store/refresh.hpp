@@ -6,27 +6,20 @@
 // Tested by store/reread_test, doubts_test and index_test.
 #pragma once
 
-#include "keys/certificates/lookup.hpp"
 #include "keys/gnupg/gpg.hpp"
+#include "keys/store/findings.hpp"
 #include "keys/store/index.hpp"
 #include "keys/store/listing.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 namespace sealgate::keys {
 
-// at_once: the files only where the index can't be trusted as it is. what_changed: all files are looked at, and gpg is taken
-// for the one it was. all: what gpg refused is asked again, too.
-enum class reading : std::uint8_t { at_once, what_changed, all };
-
-// What the certificates do not say.
-struct store_findings {
-    std::vector<std::string> problems; // one line a file
-    key_doubts doubts = {};            // whose certificates are there and cannot be read now
-};
+// as_indexed: no file, as long as there is an index. at_once: the files only where the index can't be trusted as it is.
+// what_changed: all files are looked at, and gpg is taken for the one it was. all: what gpg refused is asked again, too.
+enum class reading : std::uint8_t { as_indexed, at_once, what_changed, all };
 
 // Whether gpg, or this program's own reading, is the judge that it was.
 std::string judge_of(const gpg_options& gpg);

@@ -44,14 +44,20 @@ std::string store::loss(const store_listing& found, bool held) const {
            " and restart the gateway";
 }
 
+std::string store::loss_now() const {
+    return source_ == policy::key_source::own ? loss(list_store(directory_), std::filesystem::exists(note_file()))
+                                              : std::string{};
+}
+
 void store::note_what_it_holds() const {
     if (!std::filesystem::exists(note_file()) && !list_store(directory_).fingerprints.empty()) replace_file(note_file(), "");
 }
 
 opened_store store::opened(certificate_index index, store_findings findings, catalogue::places where) const {
-    return {.certificates = std::make_shared<const catalogue>(std::move(index), minimum_, std::move(findings.doubts),
-                                                              std::move(where), source_),
-            .problems = std::move(findings.problems)};
+    auto problems = findings.problems;
+    return {.certificates =
+                std::make_shared<const catalogue>(std::move(index), minimum_, std::move(findings), std::move(where), source_),
+            .problems = std::move(problems)};
 }
 
 // The index lies beside the directory, and may be there.
@@ -70,6 +76,18 @@ opened_store store::kept(const catalogue* before, std::string problem) const {
 }
 
 bool store::may_write_index() const { return index_may_be_written(index_file()); }
+
+// What was found when the files were looked at stays true.
+std::optional<opened_store> store::open_as_indexed(const catalogue* before) const {
+    if (before && !before->is_of_index_alone()) return std::nullopt;
+    try {
+        if (auto index = certificate_index::open(index_file()); index && !index->state().judge.empty())
+            return opened(*std::move(index), before ? before->findings() : store_findings{},
+                          {.files = directory_, .index = index_file()});
+    } catch (const sqlite_error&) { // the files are looked at
+    }
+    return std::nullopt;
+}
 
 std::optional<opened_store> store::open_as_it_is() const {
     try {
@@ -112,6 +130,8 @@ opened_store store::open_private(const store_listing& found, reading what, const
 }
 
 opened_store store::open(reading what, const catalogue* before) const {
+    if (what == reading::as_indexed)
+        if (auto indexed = open_as_indexed(before)) return *std::move(indexed);
     if (what == reading::at_once)
         if (auto trusted = open_as_it_is()) return *std::move(trusted);
     store_listing found;
@@ -278,9 +298,8 @@ std::vector<stored_certificate> store::known_among(std::vector<import_group>& gr
 std::expected<import_report, std::string> store::import(std::string_view file) const {
     auto read = read_key_file(file);
     if (!read) return std::unexpected(std::move(read.error()));
-    if (auto lost = loss(list_store(directory_), std::filesystem::exists(note_file())); !lost.empty())
-        return std::unexpected(std::move(lost));
-    const auto before = open(reading::what_changed).certificates;
+    if (auto lost = loss_now(); !lost.empty()) return std::unexpected(std::move(lost));
+    const auto before = open(reading::as_indexed).certificates;
     make_private_directory(directory_);
     const file_lock lock(lock_of_store(directory_));
     import_report out{.certificates = {}, .problems = std::move(read->problems)};
@@ -289,8 +308,8 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         out.certificates.push_back({.cert = std::move(same.cert), .what = change::unchanged});
     for (auto& group : groups) // whose file is damaged, the index knows
         if (group.known.empty() && std::filesystem::exists(file_of(group.fingerprint)))
-            if (const auto indexed = before->find_entry(group.fingerprint, this_second()).stored)
-                group.known = *indexed->binary;
+            if (const auto indexed = before->of_fingerprint(group.fingerprint).all; !indexed.empty())
+                group.known = *indexed.front()->binary;
     auto results = merge_into_known(gpg_, groups, this_second());
     for (std::size_t i = 0; i < groups.size(); ++i)
         if (!results[i].problem.empty())

@@ -80,12 +80,14 @@ public:
     const std::filesystem::path& directory() const { return directory_; }
 
 private:
+    std::optional<opened_store> open_as_indexed(const catalogue* before) const;
     std::optional<opened_store> open_as_it_is() const;
     std::optional<opened_store> open_behind(const store_listing& found, const std::string& why) const;
     opened_store open_private(const store_listing& found, reading what, const catalogue* before) const;
     opened_store opened(certificate_index index, store_findings findings, catalogue::places where) const;
     opened_store kept(const catalogue* before, std::string problem) const;
     std::string loss(const store_listing& found, bool held) const;
+    std::string loss_now() const;
     bool may_write_index() const;
     std::filesystem::path index_file() const { return directory_.string() + ".index"; }
     std::filesystem::path note_file() const { return directory_.string() + ".held"; }

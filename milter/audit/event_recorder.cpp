@@ -37,6 +37,12 @@ void leave_events(const fs::path& directory, const std::vector<left_event>& even
     files.commit();
 }
 
+event_recorder::event_recorder(audit_log& log, std::filesystem::path directory)
+    : log_(log)
+    , directory_(std::move(directory)) {
+    keys::make_private_directory(directory_);
+}
+
 event_recorder::~event_recorder() {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return under_way_ == 0; });

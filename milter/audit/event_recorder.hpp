@@ -26,11 +26,12 @@ void leave_events(const std::filesystem::path& directory, const std::vector<left
 
 class event_recorder {
 public:
-    // The log outlives it.
-    event_recorder(audit_log& log, std::filesystem::path directory)
-        : log_(log)
-        , directory_(std::move(directory)) {}
+    // The log outlives it. Makes the directory, so that it can be watched.
+    event_recorder(audit_log& log, std::filesystem::path directory);
     ~event_recorder(); // waits for those under way
+
+    // In which commands leave their events.
+    const std::filesystem::path& directory() const { return directory_; }
 
     // Any thread.
     void record(std::string fields);

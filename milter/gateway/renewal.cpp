@@ -24,7 +24,8 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds between_looks{5};
 constexpr std::chrono::minutes longest_pause{1};
-constexpr int a_hundred_times = 100; // as long as a look took, till the next without a reason
+constexpr std::chrono::milliseconds longest_rest{500}; // where many certificates come, one by one
+constexpr int a_hundred_times = 100;                   // as long as a look took, till the next without a reason
 
 std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
 
@@ -66,10 +67,10 @@ void renewal::start() {
 }
 
 asio::awaitable<void> renewal::look_for_events() {
-    asio::steady_timer timer(io_);
+    directory_watch watch(io_, {.between_looks = between_looks, .between_looks_without_inotify = between_looks});
     for (;;) {
-        timer.expires_after(between_looks);
-        co_await timer.async_wait(asio::use_awaitable);
+        watch.start({events_.directory()});
+        co_await watch.changed();
         auto look = [this] { events_.look(); };
         co_await offload(thread_, std::move(look));
         tell_of_organisation_keys(*gateway_.live());
@@ -80,18 +81,20 @@ asio::awaitable<void> renewal::look_for_events() {
 asio::awaitable<void> renewal::follow_keys() {
     using clock = std::chrono::steady_clock;
     directory_watch watch(io_);
+    asio::steady_timer rest(io_);
     for (;;) {
         watch.start(keys::directories_of(key_places(gateway_.live()->gateway)));
         const auto began = clock::now();
         const auto what = std::exchange(look_at_all_, false) ? keys::reading::all : keys::reading::what_changed;
         co_await refresh_keys(what);
-        co_await watch.changed(std::min<clock::duration>(a_hundred_times * (clock::now() - began), longest_pause));
+        const auto took = clock::now() - began;
+        rest.expires_after(std::min<clock::duration>(took, longest_rest));
+        co_await rest.async_wait(asio::use_awaitable);
+        co_await watch.changed(std::min<clock::duration>(a_hundred_times * took, longest_pause));
     }
 }
 
-asio::awaitable<void> renewal::look_at(policy::key_source source) {
-    co_await refresh_keys(keys::reading::what_changed, source);
-}
+asio::awaitable<void> renewal::look_at(policy::key_source source) { co_await refresh_keys(keys::reading::as_indexed, source); }
 
 asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<policy::key_source> only) {
     std::string problem;

@@ -47,7 +47,7 @@ public:
     // io_context does. Notes that the store holds what the gateway began with.
     void start();
 
-    // The certificates of that source that are in the store are in force when it returns, if they can be read.
+    // What was put into the store of that source is in force when it returns, if it can be read.
     boost::asio::awaitable<void> look_at(policy::key_source source);
 
     // Reads everything anew. One that is asked for before the files are read is served by that reading.

@@ -129,6 +129,57 @@ TEST_F(Store, AFileThatIsTouchedIsTheSameAndOneThatIsReplacedGivesNoPlaceToAnOld
     EXPECT_EQ(keys.open(reading::what_changed).certificates->find("ann@example.org", now()).stored->cert.fingerprint, old);
 }
 
+TEST_F(Store, WhatIsAddedIsThereWithTheNextCatalogueAndARevocationAtOnce) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto before = keys.open(reading::all).certificates;
+    people.revoke(ann);
+    ASSERT_TRUE(keys.import(people.gpg("--export")));
+    EXPECT_EQ(before->find("bob@example.org", now()).stored, nullptr);
+    EXPECT_TRUE(before->of_fingerprint(bob).all.empty());
+    EXPECT_EQ(before->find("ann@example.org", now()).state, key_state::revoked);
+    const auto next = keys.open(reading::as_indexed, before.get()).certificates;
+    EXPECT_EQ(next->find("bob@example.org", now()).state, key_state::usable);
+    EXPECT_EQ(next->changes_since(*before).added, std::vector<std::string>{bob});
+}
+
+TEST_F(Store, AsIndexedNoFileIsLookedAtAndWhatWasFoundBeforeStays) {
+    const auto keys = make_store();
+    ASSERT_TRUE(keys.import(people.export_certificate(people.make_key("Ann <ann@example.org>"))));
+    const auto other = people.make_key("Bob <bob@example.org>");
+    replace_file(file_of(other), "something of Carol <carol@example.org>");
+    const auto before = keys.open(reading::what_changed);
+    ASSERT_EQ(before.problems.size(), 1U);
+    replace_file(file_of(std::string(40, 'A')), "hello");
+    const auto indexed = keys.open(reading::as_indexed, before.certificates.get());
+    EXPECT_EQ(indexed.problems, before.problems);
+    EXPECT_TRUE(indexed.certificates->find("carol@example.org", now()).in_doubt);
+    EXPECT_EQ(keys.open(reading::what_changed).problems.size(), 2U);
+    std::filesystem::remove(keys.directory().string() + ".index");
+    EXPECT_EQ(keys.open(reading::as_indexed).problems.size(), 2U) << "there is none";
+}
+
+TEST_F(Store, TheDigestIsOfWhatIsThereNotOfHowItCame) {
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto keys = make_store();
+    const auto digest = [&] { return keys.open(reading::what_changed).certificates->digest(); };
+    ASSERT_TRUE(keys.import(people.export_certificate(ann)));
+    const auto of_ann = digest();
+    ASSERT_TRUE(keys.import(people.export_certificate(bob)));
+    const auto of_both = digest();
+    ASSERT_TRUE(keys.set(ann, availability::disabled));
+    EXPECT_NE(digest(), of_both);
+    ASSERT_TRUE(keys.set(ann, availability::enabled));
+    EXPECT_EQ(digest(), of_both);
+    std::filesystem::remove(keys.directory().string() + ".index");
+    EXPECT_EQ(digest(), of_both) << "made anew";
+    ASSERT_TRUE(keys.remove(bob));
+    EXPECT_EQ(digest(), of_ann);
+}
+
 TEST_F(Store, ARevocationOutlivesItsFile) {
     const auto ann = people.make_key("Ann <ann@example.org>");
     const auto before = people.export_certificate(ann);
@@ -180,7 +231,7 @@ TEST_F(Store, WhereTheIndexCannotBeWrittenTheDirectorySaysWhatIsGoneOrDisabled) 
     std::filesystem::remove(file_of(ann));
     ASSERT_TRUE(keys.set(bob, availability::disabled));
     const catalogue behind(
-        *certificate_index::open(keys.directory().string() + ".index"), {}, {.of_all = true},
+        *certificate_index::open(keys.directory().string() + ".index"), {}, {.problems = {}, .doubts = {.of_all = true}},
         {.files = keys.directory(), .listing = std::make_shared<const store_listing>(list_store(keys.directory()))});
     EXPECT_EQ(behind.find("ann@example.org", now()).stored, nullptr);
     EXPECT_TRUE(behind.find("ann@example.org", now()).in_doubt);

@@ -48,7 +48,7 @@ inline std::shared_ptr<const catalogue> catalogue_of(const std::vector<stored_ce
         index.put(one, {}, now());
     }
     index.commit({});
-    return std::make_shared<const catalogue>(std::move(index), policy::key_minimum{}, key_doubts{}, catalogue::places{},
+    return std::make_shared<const catalogue>(std::move(index), policy::key_minimum{}, store_findings{}, catalogue::places{},
                                              source);
 }
 

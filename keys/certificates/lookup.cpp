@@ -78,6 +78,7 @@ key_lookup::weighing key_lookup::weigh_all(gathered from, time_point now, const 
         out.all.push_back({.source = one->source,
                            .state = state_at(one->cert, now),
                            .disabled = one->cert.disabled,
+                           .is_ahead = is_ahead(one->cert, now),
                            .created = one->cert.created,
                            .fingerprint = one->cert.fingerprint});
     out.by_standing = weigh(out.all, out.from.known, in_use(), only);
@@ -99,7 +100,7 @@ found_key key_lookup::find_exactly(std::string_view address_key, time_point now,
     auto [from, all, by_standing] = weigh_all(std::move(gathered), now, only);
     found_key out{.in_doubt = from.in_doubt || by_standing.in_doubt, .address = std::move(from.address)};
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (by_standing.standings[i] != key_standing::proposed && is_ahead(from.all[i]->cert, now)) out.in_doubt = true;
+        if (by_standing.standings[i] != key_standing::proposed && all[i].is_ahead) out.in_doubt = true;
     if (const auto chosen = by_standing.chosen) {
         out.state = all[*chosen].state;
         out.standing = by_standing.standings[*chosen];

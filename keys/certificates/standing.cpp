@@ -74,7 +74,7 @@ private:
 
     bool makes_others_wait(const contender& one) const {
         const bool is_pinned = one.fingerprint == known_.pinned && is_used(one.source);
-        if (one.disabled) return is_pinned || one.source == key_source::own;
+        if (one.disabled || one.is_ahead) return is_pinned || one.source == key_source::own;
         return one.state == key_state::usable && is_pinned;
     }
 

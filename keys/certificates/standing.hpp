@@ -2,8 +2,8 @@
 //
 // What is bound to the address counts alone, whatever its state: an administrator said so. Else the organisation's own come
 // first; then the one that mail was sealed to before, which another one does not replace while it can be used; then what
-// was found and comes from a source that may be used. Where one of the first two is disabled, what was found beside it waits
-// for an administrator's word, as it does where its source may not be used.
+// was found and comes from a source that may be used. Where one of the first two is disabled, or made later than now, what was
+// found beside it waits for an administrator's word, as it does where its source may not be used.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -22,6 +22,7 @@ struct contender {
     policy::key_source source = policy::key_source::own;
     policy::key_state state = policy::key_state::missing;
     bool disabled = false; // whatever else its state says
+    bool is_ahead = false; // it, or a key of it, was made later than now: the clock is behind
     time_point created = {};
     std::string_view fingerprint;
 };

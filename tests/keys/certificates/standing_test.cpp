@@ -25,6 +25,11 @@ contender disabled_too(contender one) {
     return one;
 }
 
+contender ahead(contender one) {
+    one.is_ahead = true;
+    return one;
+}
+
 contender one(std::string_view fingerprint, key_source source, key_state state = key_state::usable, int created = 100) {
     return {.source = source,
             .state = state,
@@ -72,6 +77,11 @@ TEST(Standing, SaysWhichOneAndWhy) {
         {{one("A", wkd, disabled), one("B", wkd)}, {}, "B found found"},
         {{one("A", own, disabled), one("B", own)}, {}, "B own own"},
         {{disabled_too(one("A", own, revoked)), one("B", vks)}, {}, "A own proposed"}, // whoever holds its key has revoked it
+        // What was made later than now can be used when the clock is right again, and keeps its place.
+        {{ahead(one("A", wkd, not_for_encryption)), one("B", wkd)}, {.pinned = "A"}, "A pinned proposed"},
+        {{ahead(one("A", own, not_for_encryption)), one("B", wkd)}, {}, "A own proposed"},
+        {{ahead(one("A", own)), one("B", own, usable, 50)}, {}, "A own own"},
+        {{ahead(one("A", wkd, not_for_encryption)), one("B", wkd)}, {}, "B found found"},
         // A rule narrows, and what is pinned by the others' rules stays pinned.
         {{one("A", own), one("B", wkd)}, {}, "A own proposed", {own, wkd, vks}, {own}},
         {{one("A", wkd)}, {}, "none proposed", {own, wkd, vks}, {own, vks}},

@@ -1,5 +1,7 @@
 #include "keys/store/evidence.hpp"
 
+#include "keys/base/acting_as_owner.hpp"
+#include "keys/base/files.hpp"
 #include "keys/base/sqlite.hpp"
 
 #include <chrono>
@@ -17,7 +19,8 @@ constexpr const char* evidence_form =
     "CREATE TABLE IF NOT EXISTS news (time INTEGER NOT NULL, what TEXT NOT NULL,"
     " address TEXT NOT NULL, fingerprint TEXT NOT NULL, replaces TEXT NOT NULL,"
     " source TEXT NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS news_time ON news (time)";
+    "CREATE INDEX IF NOT EXISTS news_time ON news (time);"
+    "CREATE TABLE IF NOT EXISTS round (source TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID";
 
 constexpr std::chrono::days news_are_kept{90};
 
@@ -57,35 +60,67 @@ sqlite_database evidence_book::to_write() const {
     return own_database(file_, evidence_form);
 }
 
-void evidence_book::note(const std::vector<evidence>& seen) {
+// On disk when it returns.
+void evidence_book::write(const std::function<void(sqlite_database&)>& what) const {
     const std::lock_guard lock(mutex_);
+    make_private_directory(file_.parent_path());
+    const acting_as_owner as(file_.parent_path());
     auto database = to_write();
     database.run("BEGIN IMMEDIATE");
-    auto put = database.prepare("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                                " place = excluded.place, last = excluded.last, asked = excluded.asked");
-    for (const auto& one : seen) {
-        put.reset();
-        put.bind(1, name_of(one.source))
-            .bind(2, one.fingerprint)
-            .bind(3, one.address)
-            .bind(4, one.place)
-            .bind(5, one.first)
-            .bind(6, one.last)
-            .bind(7, one.asked)
-            .step();
-    }
-    put.reset();
+    what(database);
     database.run("COMMIT");
 }
 
+void evidence_book::note(const std::vector<evidence>& seen) {
+    write([&](sqlite_database& database) {
+        auto put = database.prepare("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                                    " place = excluded.place, last = excluded.last, asked = excluded.asked");
+        for (const auto& one : seen) {
+            put.reset();
+            put.bind(1, name_of(one.source))
+                .bind(2, one.fingerprint)
+                .bind(3, one.address)
+                .bind(4, one.place)
+                .bind(5, one.first)
+                .bind(6, one.last)
+                .bind(7, one.asked)
+                .step();
+        }
+    });
+}
+
 void evidence_book::note_asked(policy::key_source source, std::string_view address_key, time_point now) {
+    write([&](sqlite_database& database) {
+        database.prepare("UPDATE seen SET asked = ? WHERE source = ? AND address = ?")
+            .bind(1, now)
+            .bind(2, name_of(source))
+            .bind(3, address_key)
+            .step();
+    });
+}
+
+void evidence_book::note_round(policy::key_source source, time_point now) {
+    write([&](sqlite_database& database) {
+        database.prepare("INSERT OR REPLACE INTO round VALUES (?, ?)").bind(1, name_of(source)).bind(2, now).step();
+    });
+}
+
+void evidence_book::forget(policy::key_source source, std::string_view fingerprint) {
+    write([&](sqlite_database& database) {
+        database.prepare("DELETE FROM seen WHERE fingerprint = ? AND source = ?")
+            .bind(1, fingerprint)
+            .bind(2, name_of(source))
+            .step();
+    });
+}
+
+std::optional<time_point> evidence_book::last_round(policy::key_source source) const {
     const std::lock_guard lock(mutex_);
-    auto database = to_write();
-    database.prepare("UPDATE seen SET asked = ? WHERE source = ? AND address = ?")
-        .bind(1, now)
-        .bind(2, name_of(source))
-        .bind(3, address_key)
-        .step();
+    if (!index_may_be_read(file_)) return std::nullopt;
+    sqlite_database database(file_, sqlite_database::access::read);
+    if (!database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'round'").step()) return std::nullopt;
+    auto row = database.prepare("SELECT time FROM round WHERE source = ?");
+    return row.bind(1, name_of(source)).step() ? std::optional(row.time(0)) : std::nullopt;
 }
 
 std::vector<evidence> evidence_book::of(std::string_view fingerprint) const {
@@ -112,23 +147,20 @@ std::vector<evidence> evidence_book::not_asked_since(policy::key_source source, 
 
 void evidence_book::note(const std::vector<policy::key_news>& news) {
     if (news.empty()) return;
-    const std::lock_guard lock(mutex_);
-    auto database = to_write();
-    database.run("BEGIN IMMEDIATE");
-    database.prepare("DELETE FROM news WHERE time < ?").bind(1, news.front().time - news_are_kept).step();
-    auto put = database.prepare("INSERT INTO news VALUES (?, ?, ?, ?, ?, ?)");
-    for (const auto& one : news) {
-        put.reset();
-        put.bind(1, one.time)
-            .bind(2, name_of(one.what))
-            .bind(3, one.address)
-            .bind(4, one.fingerprint)
-            .bind(5, one.replaces)
-            .bind(6, name_of(one.source))
-            .step();
-    }
-    put.reset();
-    database.run("COMMIT");
+    write([&](sqlite_database& database) {
+        database.prepare("DELETE FROM news WHERE time < ?").bind(1, news.front().time - news_are_kept).step();
+        auto put = database.prepare("INSERT INTO news VALUES (?, ?, ?, ?, ?, ?)");
+        for (const auto& one : news) {
+            put.reset();
+            put.bind(1, one.time)
+                .bind(2, name_of(one.what))
+                .bind(3, one.address)
+                .bind(4, one.fingerprint)
+                .bind(5, one.replaces)
+                .bind(6, name_of(one.source))
+                .step();
+        }
+    });
 }
 
 std::vector<policy::key_news> evidence_book::news_after(time_point since, std::size_t most) const {

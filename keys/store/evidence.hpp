@@ -1,8 +1,8 @@
 // Where found certificates were seen: for whom, at which place, since when, and when somebody last asked there. What people
 // are shown, and what is refreshed; whether a certificate is used does not depend on it, so it may be lost.
 //
-// A database beside the stores of what was found; the gateway and commands write it. Errors throw sqlite_error or
-// std::system_error. Any thread.
+// A database beside the stores of what was found; the gateway and commands write it, root as their owner. Errors throw
+// sqlite_error or std::system_error. Any thread.
 #pragma once
 
 #include "keys/certificates/certificate.hpp"
@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,13 @@ public:
     // That somebody asked this source about the address, whatever came of it.
     void note_asked(policy::key_source source, std::string_view address_key, time_point now);
 
+    // That this source was asked about all certificates there are.
+    void note_round(policy::key_source source, time_point now);
+    std::optional<time_point> last_round(policy::key_source source) const;
+
+    // Of a certificate that is not there any more.
+    void forget(policy::key_source source, std::string_view fingerprint);
+
     std::vector<evidence> of(std::string_view fingerprint) const;
     // Where that source has it; empty where that is not known.
     std::string place_of(policy::key_source source, std::string_view fingerprint) const;
@@ -56,6 +64,7 @@ public:
     std::vector<policy::key_news> news_after(time_point since, std::size_t most) const; // the last one first
 
 private:
+    void write(const std::function<void(sqlite_database&)>& what) const;
     sqlite_database to_write() const;
     std::vector<evidence> rows(const std::string& which, const std::function<void(sqlite_statement&)>& bind) const;
 

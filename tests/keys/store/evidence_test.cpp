@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace sealgate::keys {
 namespace {
 
@@ -75,6 +78,37 @@ TEST_F(Evidence, KeepsNewsForAWhile) {
     EXPECT_THAT(book.news_after(on_day(0), 1), ElementsAre(news(2, "B")));
     book.note({news(95, "C")});
     EXPECT_THAT(book.news_after(on_day(0), 10), ElementsAre(news(95, "C"))) << "what is old goes";
+}
+
+TEST_F(Evidence, OfOneThatIsGoneGoes) {
+    book.note({seen("A", "kay@example.org", 1), seen("A", "kay@example.org", 1, key_source::autocrypt)});
+    book.forget(key_source::wkd, "A");
+    EXPECT_THAT(book.from(key_source::wkd), IsEmpty());
+    EXPECT_EQ(book.from(key_source::autocrypt).size(), 1U);
+}
+
+TEST_F(Evidence, KnowsWhenAllWereAskedFor) {
+    EXPECT_EQ(book.last_round(key_source::vks), std::nullopt);
+    book.note_round(key_source::vks, on_day(3));
+    book.note_round(key_source::vks, on_day(5));
+    EXPECT_EQ(book.last_round(key_source::vks), on_day(5));
+    EXPECT_EQ(book.last_round(key_source::hkp), std::nullopt);
+}
+
+// An administrator who looks for keys by hand is root, and the gateway goes on from there.
+TEST_F(Evidence, WhatRootNotesIsItsOwners) {
+    if (::geteuid() != 0) GTEST_SKIP() << "for root";
+    constexpr uid_t nobody = 65534;
+    ASSERT_EQ(::chown(directory.path().c_str(), nobody, nobody), 0);
+    book.note({seen("A", "kay@example.org", 1)});
+    book.note({seen("B", "kay@example.org", 1)});
+    EXPECT_EQ(::geteuid(), 0U);
+    for (const auto& made : {directory.path() / "trust", directory.path() / "trust" / "evidence.sqlite"}) {
+        struct stat found {};
+        ASSERT_EQ(::stat(made.c_str(), &found), 0);
+        EXPECT_EQ(found.st_uid, nobody) << made;
+    }
+    EXPECT_EQ(book.from(key_source::wkd).size(), 2U);
 }
 
 } // namespace

@@ -2,7 +2,10 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/certificates/one_address.hpp"
+#include "keys/learning/room.hpp"
+#include "keys/store/evidence.hpp"
 #include "milter/base/as_result.hpp"
+#include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
@@ -39,6 +42,23 @@ keys::learning_rules learning_rules_of(const learn_settings& from, std::string_v
 // What it has of that certificate; null: nothing.
 keys::shared_certificate known_in(const keys::catalogue* store, const std::string& fingerprint) {
     return store == nullptr ? nullptr : store->find_entry(fingerprint, keys::this_second()).stored;
+}
+
+bool is_in_use(const keys::evidence& one, const keys::keyring& certificates) {
+    const auto& bound = certificates.bound();
+    return certificates.pinned_for(one.address).value_or(one.fingerprint) == one.fingerprint || !bound ||
+           std::ranges::any_of(bound->all(), [&](const auto& entry) { return entry.second == one.fingerprint; });
+}
+
+// Without certificates: as if none were in use.
+std::vector<keys::learned_entry> entries_of(const std::vector<keys::evidence>& seen, const keys::keyring* certificates) {
+    std::vector<keys::learned_entry> out;
+    for (const auto& one : seen)
+        out.push_back({.fingerprint = one.fingerprint,
+                       .domain = policy::parse_address(one.address).domain,
+                       .learned = one.last,
+                       .stays = certificates != nullptr && is_in_use(one, *certificates)});
+    return out;
 }
 
 } // namespace
@@ -129,8 +149,9 @@ std::vector<told_finding> key_learner::import_new(const snapshot& live, const po
         finding found{.what = lookup_outcome::none, .source = source, .certificates = {}, .evidence = {}, .problem = {}};
         policy::address whose;
         std::map<std::string, std::string> fingerprints; // by digest
+        std::vector<policy::key_event_facts> removed;
         for (const auto& one : all) {
-            if (one.source != source || !is_news(live, one)) continue;
+            if (one.source != source || !is_news(live, one) || !make_room(live, one, removed)) continue;
             fresh.push_back(one.binary);
             found.evidence = one.evidence;
             whose = one.whose;
@@ -139,20 +160,47 @@ std::vector<told_finding> key_learner::import_new(const snapshot& live, const po
         if (fresh.empty()) continue;
         const auto by = search_by(live);
         auto told = look(whose, by, with_.names, [&] { return take_in(std::move(found), fresh, whose, by); });
+        auto& events = told.report.events;
+        events.insert(events.begin(), removed.begin(), removed.end());
         if (tried_.size() > most_tried) tried_.clear();
         for (const auto& [digest, fingerprint] : fingerprints)
             tried_[digest] = std::ranges::any_of(told.what.certificates, [&](const keys::imported_certificate& taken_one) {
                 return taken_one.cert.fingerprint == fingerprint;
             });
-        of_domain_[whose.domain] += static_cast<std::size_t>(
-            std::ranges::count(told.what.certificates, keys::change::added, &keys::imported_certificate::what));
         out.push_back(std::move(told));
     }
     return out;
 }
 
-// Whether the store may have something of it to take: it is not known as it is, and there is room. What was taken and is not
-// there any more was removed, and is taken again.
+// Whether there is room for it in its store. Nobody waits for what was learned and never used, so that goes.
+bool key_learner::make_room(const snapshot& live, const keys::learned_certificate& one,
+                            std::vector<policy::key_event_facts>& removed) {
+    if (known_in(live.certificates->of(one.source).get(), one.fingerprint)) return true;
+    const auto places = key_places(live.gateway);
+    keys::evidence_book book(keys::evidence_file(places));
+    const auto seen = book.from(one.source);
+    constexpr keys::room_limits most{.all = most_certificates, .of_a_domain = most_of_a_domain};
+    auto room = keys::room_for(one.whose.domain, entries_of(seen, {}), most);
+    if (!room.is_there || !room.forget.empty())
+        room = keys::room_for(one.whose.domain, entries_of(seen, live.certificates.get()), most);
+    for (const auto& fingerprint : room.forget) {
+        (void)keys::store_of(places, one.source, {}, live.rules.encryption.minimum).remove(fingerprint);
+        book.forget(one.source, fingerprint);
+        removed.push_back({.time = std::chrono::system_clock::now(),
+                           .what = policy::key_change::remove,
+                           .id = new_decision_id(),
+                           .fingerprint = with_.names.of_text(fingerprint),
+                           .addresses = {},
+                           .user = {},
+                           .source = one.source,
+                           .evidence = "to make room for what is learned",
+                           .standing = policy::key_standing::proposed});
+    }
+    return room.is_there;
+}
+
+// Whether the store may have something of it to take: it is not known as it is. What was taken and is not there any more was
+// removed, and is taken again.
 bool key_learner::is_news(const snapshot& live, const keys::learned_certificate& one) const {
     const auto store = live.certificates->of(one.source);
     const auto known = known_in(store.get(), one.fingerprint);
@@ -161,9 +209,6 @@ bool key_learner::is_news(const snapshot& live, const keys::learned_certificate&
         return false;
     const auto own = known_in(&live.certificates->own(), one.fingerprint);
     if (own && !keys::brings_more(*own->binary, one.binary)) return false;
-    if (!known && store && store->count() >= most_certificates) return false;
-    const auto of_domain = of_domain_.find(one.whose.domain); // one alone shall not fill the store
-    if (!known && of_domain != of_domain_.end() && of_domain->second >= most_of_a_domain) return false;
     return (known ? known->binary->size() : 0) + one.binary.size() <= longest_certificate;
 }
 

@@ -2,7 +2,8 @@
 // store of its source, `found/autocrypt` or `found/attached`, and is recorded. Whether mail is sealed to it the policy says.
 //
 // One thread that gives way to others does it, and asks gpg once in `pause` at most; what waits is bounded, and what is too
-// much is not learned: the next mail of the same author teaches the same. What is in the store already costs no gpg. Nothing
+// much is not learned: the next mail of the same author teaches the same. What is in the store already costs no gpg. Where the
+// store is full, what was learned longest ago of the domain that has most goes, and is recorded. Nothing
 // that goes wrong here is of any consequence to mail; the journal hears of it once. Network thread, but for the learning.
 // Tested by discovery/key_learner_test and e2e/test_learned_keys.py.
 #pragma once
@@ -35,7 +36,7 @@ public:
     static constexpr std::size_t most_waiting = 100;                           // mails
     static constexpr std::size_t most_waiting_octets = std::size_t{16} << 20;  // of them together
     static constexpr std::size_t most_certificates = 10'000;                   // of a source
-    static constexpr std::size_t most_of_a_domain = 1'000;                     // of them, between two starts
+    static constexpr std::size_t most_of_a_domain = 1'000;                     // of them
     static constexpr std::size_t longest_certificate = std::size_t{256} << 10; // octets, with what the store has of it
     static constexpr std::chrono::milliseconds pause{500};
 
@@ -61,6 +62,7 @@ private:
     boost::asio::awaitable<bool> learn_from(taken one);
     std::vector<told_finding> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
     bool is_news(const snapshot& live, const keys::learned_certificate& one) const;
+    bool make_room(const snapshot& live, const keys::learned_certificate& one, std::vector<policy::key_event_facts>& removed);
     void tell(std::string problem);
 
     boost::asio::io_context& io_;
@@ -71,8 +73,7 @@ private:
     bool learns_ = false;
     lasting_problem problem_;
     std::map<std::string, bool> tried_; // by digest: whether the store took it, if not all of it; of the worker's alone
-    std::map<std::string, std::size_t> of_domain_; // how many were learned; of the worker's alone
-    boost::asio::thread_pool pool_;                // last: nothing of this may go while it works
+    boost::asio::thread_pool pool_;     // last: nothing of this may go while it works
 };
 
 } // namespace sealgate::milter

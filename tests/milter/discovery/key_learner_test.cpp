@@ -1,6 +1,7 @@
 // What has passed is learned beside it: once, within bounds, recorded before it is in force; and what fails is of no
 // consequence.
 #include "keys/base/files.hpp"
+#include "keys/store/evidence.hpp"
 #include "milter/discovery/key_learner.hpp"
 #include "policy/load/policy.hpp"
 #include "tests/keys/support/signed_mail.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using policy::key_source;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -112,6 +114,25 @@ TEST_F(KeyLearner, WhatIsKnownIsNoNews) {
     take(teaching);
     run();
     EXPECT_THAT(events, SizeIs(2)) << "what was removed is learned again";
+}
+
+TEST_F(KeyLearner, WhereADomainHasTaughtTooMuchItsOldestGoesAndIsRecorded) {
+    keys::evidence_book book(keys::evidence_file(key_places(gateway)));
+    std::vector<keys::evidence> many;
+    for (std::size_t i = 0; i < key_learner::most_of_a_domain; ++i)
+        many.push_back({.source = key_source::autocrypt,
+                        .fingerprint = std::string(36, 'A') + std::to_string(1000 + i),
+                        .address = std::to_string(i) + "@partner.example",
+                        .place = "mail",
+                        .last = keys::time_point(std::chrono::seconds(1'000'000 - i))});
+    book.note(many);
+    take(teaching);
+    run();
+    ASSERT_THAT(events, SizeIs(2));
+    EXPECT_THAT(events[0], AllOf(HasSubstr("key-remove"), HasSubstr(many.back().fingerprint)));
+    EXPECT_THAT(events[1], HasSubstr("key-found"));
+    EXPECT_EQ(book.from(key_source::autocrypt).size(), many.size());
+    EXPECT_TRUE(book.of(many.back().fingerprint).empty());
 }
 
 TEST_F(KeyLearner, WhatWaitsIsBounded) {

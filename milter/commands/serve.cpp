@@ -13,6 +13,7 @@
 #include "milter/commands/secret_files.hpp"
 #include "milter/discovery/key_finder.hpp"
 #include "milter/discovery/key_learner.hpp"
+#include "milter/discovery/key_refresher.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
 #include "milter/memory/allocator.hpp"
@@ -49,7 +50,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds drain_grace{30};
-constexpr int looks_in_a_refresh = 100;
 constexpr std::chrono::seconds look_for_unused_memory{10};
 
 // gpg's homes; what a gateway that was killed left there goes, and so may a gpg that outlived it. The audit log's lock keeps a
@@ -140,6 +140,7 @@ public:
                    .record = [this](std::string fields) { events_.record(std::move(fields)); },
                    .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
                    .names = gateway_.names()})
+        , refresher_(io_, key_places(live->gateway), finder_, [this] { return gateway_.live(); })
         , watch_(
               io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
               [this](const snapshot& of, const policy::watch_news& news) {
@@ -173,7 +174,7 @@ public:
         queue_runner_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
-        keep_running(io_.get_executor(), "asking for keys again", [this] { return refresh_keys(); });
+        refresher_.start();
         keep_running(io_.get_executor(), "giving back unused memory",
                      [this] { return give_back_unused(sealers_.threads(), look_for_unused_memory); });
         run_until_stopped();
@@ -216,17 +217,6 @@ private:
         const auto& limits = gateway_.live()->gateway.limits;
         memory_.resize(limits.memory, work_on(limits.largest_message()));
         watch_.look();
-    }
-
-    // A few keys at a time, so that what is asked for again is spread over keys.discover.refresh.
-    asio::awaitable<void> refresh_keys() {
-        asio::steady_timer timer(io_);
-        for (;;) {
-            const auto pause = gateway_.live()->gateway.discover.refresh / looks_in_a_refresh;
-            timer.expires_after(std::clamp<std::chrono::seconds>(pause, std::chrono::seconds(1), std::chrono::minutes(1)));
-            co_await timer.async_wait(asio::use_awaitable);
-            co_await finder_.refresh_some();
-        }
     }
 
     octet_room room() {
@@ -285,6 +275,7 @@ private:
     submit_limit most_;
     gateway gateway_;
     key_finder finder_;
+    key_refresher refresher_;
     key_watch watch_;
     renewal renewal_;
     key_learner learner_;

@@ -23,26 +23,37 @@ namespace {
 using policy::key_news_kind;
 using policy::key_source;
 using policy::key_standing;
+using std::chrono::steady_clock;
+
+source_answer left_alone(const std::string& host) {
+    return {.kind = lookup_outcome::failed,
+            .certificates = {},
+            .evidence = {},
+            .problem = host + " is not asked for now: it said that it is asked too often"};
+}
 
 // One server after the other, until one has it. A failure says more than that another one has none.
-source_answer ask_all(const std::vector<std::string>& hosts, const std::function<source_answer(const std::string&)>& ask_one) {
+source_answer ask_all(const std::vector<std::string>& hosts, resting_servers& resting,
+                      const std::function<source_answer(const std::string&)>& ask_one) {
     source_answer out{.kind = lookup_outcome::none, .certificates = {}, .evidence = {}, .problem = {}};
     for (const auto& host : hosts) {
-        auto said = ask_one(host);
+        auto said = resting.rests(host, steady_clock::now()) ? left_alone(host) : ask_one(host);
+        if (said.retry_after) resting.rest(host, steady_clock::now() + *said.retry_after);
         if (said.kind == lookup_outcome::found) return said;
         if (out.kind == lookup_outcome::none) out = std::move(said);
     }
     return out;
 }
 
-source_answer ask(https_client& client, key_source from, const policy::address& whose, const discover_settings& discover,
-                  std::chrono::steady_clock::time_point deadline) {
+source_answer ask(https_client& client, key_source from, const policy::address& whose, const search& by,
+                  steady_clock::time_point deadline) {
+    const auto& servers = servers_of(from, by.discover);
     switch (from) {
     case key_source::wkd: return ask_wkd(client, whose, deadline);
     case key_source::vks:
-        return ask_all(discover.vks, [&](const auto& host) { return ask_vks(client, host, whose, deadline); });
+        return ask_all(servers, *by.resting, [&](const auto& host) { return ask_vks(client, host, whose, deadline); });
     case key_source::hkp:
-        return ask_all(discover.hkp, [&](const auto& host) { return ask_hkp(client, host, whose, deadline); });
+        return ask_all(servers, *by.resting, [&](const auto& host) { return ask_hkp(client, host, whose, deadline); });
     case key_source::own:
     case key_source::autocrypt:
     case key_source::attached: break;
@@ -196,6 +207,19 @@ https_settings https_settings_of(const discover_settings& from, std::stop_token 
     return {.ca_file = from.ca, .proxy = from.proxy, .allow = from.allow, .given_up = std::move(given_up)};
 }
 
+const std::vector<std::string>& servers_of(key_source source, const discover_settings& discover) {
+    static const std::vector<std::string> none;
+    switch (source) {
+    case key_source::vks: return discover.vks;
+    case key_source::hkp: return discover.hkp;
+    case key_source::own:
+    case key_source::wkd:
+    case key_source::autocrypt:
+    case key_source::attached: return none;
+    }
+    std::unreachable();
+}
+
 std::vector<key_source> sources_on(const discover_settings& discover) {
     std::vector<key_source> out;
     if (discover.wkd) out.push_back(key_source::wkd);
@@ -205,17 +229,18 @@ std::vector<key_source> sources_on(const discover_settings& discover) {
 }
 
 finding find_certificates(https_client& client, key_source from, const policy::address& whose, const search& by,
-                          std::chrono::steady_clock::time_point deadline) {
-    const auto said = ask(client, from, whose, by.discover, deadline);
+                          steady_clock::time_point deadline) {
+    const auto said = ask(client, from, whose, by, deadline);
     auto out = finding_of(said, from);
     return out.what == lookup_outcome::found ? take_in(std::move(out), said.certificates, whose, by) : out;
 }
 
-finding refreshed_by_fingerprint(https_client& client, const std::string& fingerprint, const search& by,
-                                 std::chrono::steady_clock::time_point deadline) {
-    const auto said =
-        ask_all(by.discover.vks, [&](const auto& host) { return ask_vks_by_fingerprint(client, host, fingerprint, deadline); });
-    auto out = finding_of(said, key_source::vks);
+finding refreshed_by_fingerprint(https_client& client, key_source from, const std::string& fingerprint, const search& by,
+                                 steady_clock::time_point deadline) {
+    const auto ask_by_fingerprint = from == key_source::hkp ? ask_hkp_by_fingerprint : ask_vks_by_fingerprint;
+    const auto said = ask_all(servers_of(from, by.discover), *by.resting,
+                              [&](const auto& host) { return ask_by_fingerprint(client, host, fingerprint, deadline); });
+    auto out = finding_of(said, from);
     if (out.what != lookup_outcome::found) return out;
     for (const auto& [source, name] : names(key_source{})) merge_into(source, out, fingerprint, said.certificates, by);
     if (out.changed.empty()) out.what = lookup_outcome::none;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "keys/store/keyring.hpp"
+#include "milter/discovery/resting_servers.hpp"
 #include "milter/discovery/source_answer.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/audit/key_event.hpp"
@@ -26,7 +27,7 @@ struct finding {
     std::vector<policy::key_source> changed = {};         // the stores that have something new
     std::string evidence;                                 // the URL, or the mail
     std::string problem;                                  // one line for people, or empty
-    std::optional<std::chrono::seconds> retry_after = {};
+    std::optional<std::chrono::seconds> retry_after = {}; // the server said so
 };
 
 // Where is looked, and where what is found goes.
@@ -35,11 +36,15 @@ struct search {
     keys::keyring_places places;
     policy::encryption how;
     std::shared_ptr<const keys::keyring> certificates; // that are there already
+    std::shared_ptr<resting_servers> resting = std::make_shared<resting_servers>();
 };
 
 search search_by(const snapshot& live);
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up = {});
+
+// The keyservers of that source; none for one that has no servers of its own.
+const std::vector<std::string>& servers_of(policy::key_source source, const discover_settings& discover);
 
 // What is on in sealgate.yaml, what vouches most first.
 std::vector<policy::key_source> sources_on(const discover_settings& discover);
@@ -49,10 +54,10 @@ std::vector<policy::key_source> sources_on(const discover_settings& discover);
 finding find_certificates(https_client& client, policy::key_source from, const policy::address& whose, const search& by,
                           std::chrono::steady_clock::time_point deadline);
 
-// What the keyservers of keys.discover.vks have of a certificate that is known, by its fingerprint: revocations, later ends,
-// new subkeys; no other user ids. It is merged into each store that has the certificate. Found: it brings something.
-finding refreshed_by_fingerprint(https_client& client, const std::string& fingerprint, const search& by,
-                                 std::chrono::steady_clock::time_point deadline);
+// What the keyservers of that source, vks or hkp, have of a certificate that is known, by its fingerprint: revocations, later
+// ends, new subkeys; no other user ids. It is merged into each store that has the certificate. Found: it brings something.
+finding refreshed_by_fingerprint(https_client& client, policy::key_source from, const std::string& fingerprint,
+                                 const search& by, std::chrono::steady_clock::time_point deadline);
 
 // Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set. What their owners have
 // signed anew goes into other stores that have them too, and into the organisation's: whose word stands for them stays as it

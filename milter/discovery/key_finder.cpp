@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <random>
+#include <set>
 #include <utility>
 
 namespace sealgate::milter {
@@ -31,8 +31,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds longest_lookup{20};
 constexpr std::size_t most_told = 1000; // problems that are remembered
 
-// What lookup_answers knows the last round by in which keyservers were asked for all certificates.
-const std::string all_at_keyservers = "all at keyservers";
+// Of one mail, what is asked for before others' turns.
+constexpr std::size_t first_domains = 10, first_addresses = 100;
 
 key_search search_of(lookup_outcome what) {
     switch (what) {
@@ -52,28 +52,21 @@ lookup_outcome stronger(lookup_outcome one, lookup_outcome other) {
 }
 
 std::string answer_key(policy::key_source source, const policy::address& whose) {
-    return std::string(name_of(source)) + " " + whose.key();
+    return lookup_answers::question_of(source, whose.key());
 }
 
-// Evidence that cannot be read is made anew by the next that is noted.
-std::vector<keys::evidence> oldest_of(const keys::evidence_book& book, policy::key_source source, keys::time_point due) {
-    try {
-        return book.not_asked_since(source, due, key_finder::most_refreshed);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("what was found cannot be asked for again: " + std::string(problem.what()));
-        return {};
+// Of the recipients of one mail, in their order.
+class urgency_of_next {
+public:
+    urgency operator()(const policy::address& whose) {
+        domains_.insert(whose.domain);
+        return domains_.size() <= first_domains && ++addresses_ <= first_addresses ? urgency::mail : urgency::bulk;
     }
-}
 
-std::vector<std::string> all_fingerprints(const keys::keyring& certificates) {
-    std::vector<std::string> out;
-    certificates.each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
-    std::ranges::sort(out);
-    const auto doubled = std::ranges::unique(out);
-    out.erase(doubled.begin(), doubled.end());
-    std::ranges::shuffle(out, std::minstd_rand(std::random_device{}()));
-    return out;
-}
+private:
+    std::set<std::string> domains_;
+    std::size_t addresses_ = 0;
+};
 
 // Those that may be used, and the others.
 std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> split(const std::vector<policy::key_source>& all,
@@ -84,29 +77,6 @@ std::pair<std::vector<policy::key_source>, std::vector<policy::key_source>> spli
 }
 
 } // namespace
-
-struct key_finder::question {
-    question(asio::io_context& io, policy::address who, sources allowed, sources others)
-        : whose(std::move(who))
-        , from(std::move(allowed))
-        , aside(std::move(others))
-        , ended(io, steady_clock::time_point::max()) {}
-
-    std::string key() const {
-        if (!fingerprint.empty()) return fingerprint;
-        auto out = whose.key();
-        for (const auto* some : {&from, &aside})
-            for (const auto source : *some) out.append(" ").append(name_of(source));
-        return out;
-    }
-
-    policy::address whose;
-    sources from, aside;          // asked one after the other; of `aside` nobody waits for the answer
-    bool anew = false;            // whatever is known
-    std::string fingerprint = {}; // of a certificate that is known, and looked for by that at keyservers
-    asio::steady_timer ended;     // cancelled then
-    std::optional<lookup_outcome> what;
-};
 
 key_finder::key_finder(asio::io_context& io, const keys::keyring_places& places, surroundings with)
     : io_(io)
@@ -129,7 +99,8 @@ bool key_finder::is_on() const { return with_.live()->gateway.discover.is_on(); 
 awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes) {
     const auto deadline = steady_clock::now() + with_.live()->gateway.discover.wait;
     std::vector<key_search> out(wishes.size(), key_search::failed);
-    std::vector<std::shared_ptr<question>> mine(wishes.size());
+    std::vector<std::shared_ptr<lookup_question>> mine(wishes.size());
+    urgency_of_next urgency_of;
     const auto on = sources_on(with_.live()->gateway.discover);
     for (std::size_t i = 0; i < wishes.size(); ++i) {
         const auto [from, aside] = split(on, wishes[i].from);
@@ -137,7 +108,12 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes
         if (known) out[i] = search_of(*known);
         const bool asks_aside = known == lookup_outcome::none && !known_from(aside, wishes[i].whose);
         if (known && !asks_aside) continue;
-        auto asked = join(std::make_shared<question>(io_, wishes[i].whose, from, aside));
+        auto made = std::make_shared<lookup_question>(io_);
+        made->how_urgent = urgency_of(wishes[i].whose);
+        made->whose = wishes[i].whose;
+        made->from = from;
+        made->aside = aside;
+        auto asked = queue_.join(std::move(made));
         if (!known) mine[i] = std::move(asked);
     }
     begin_some();
@@ -184,25 +160,12 @@ std::optional<lookup_outcome> key_finder::known_from(const sources& all, const p
     return out;
 }
 
-// Null where too many wait already.
-std::shared_ptr<key_finder::question> key_finder::join(std::shared_ptr<question> made) {
-    const auto key = made->key();
-    if (const auto at = asked_.find(key); at != asked_.end()) return at->second;
-    if (asked_.size() >= most_waiting) return nullptr;
-    asked_.emplace(key, made);
-    auto& queue = domains_[made->whose.domain];
-    if (queue.waiting.empty() && !queue.is_served) turns_.push_back(made->whose.domain);
-    queue.waiting.push_back(made);
-    return made;
-}
-
 void key_finder::begin_some() {
-    while (workers_ < most_workers && !turns_.empty()) {
-        const auto domain = std::move(turns_.front());
-        turns_.pop_front();
+    while (workers_ < most_workers) {
+        auto domain = queue_.next_domain();
+        if (!domain) return;
         ++workers_;
-        domains_[domain].is_served = true;
-        asio::co_spawn(io_, serve(domain), [this](const std::exception_ptr& problem) {
+        asio::co_spawn(io_, serve(*std::move(domain)), [this](const std::exception_ptr& problem) {
             --workers_;
             if (problem) log_line("looking for keys: " + text_of(problem));
             begin_some();
@@ -212,10 +175,7 @@ void key_finder::begin_some() {
 
 awaitable<void> key_finder::serve(std::string domain) {
     std::shared_ptr<https_client> client;
-    while (!domains_[domain].waiting.empty()) {
-        auto& waiting = domains_[domain].waiting;
-        const auto next = std::move(waiting.front());
-        waiting.pop_front();
+    while (const auto next = queue_.next_of(domain)) {
         std::string problem;
         try {
             if (!client)
@@ -225,23 +185,23 @@ awaitable<void> key_finder::serve(std::string domain) {
             problem = text_of(broken);
         }
         if (!problem.empty()) log_line("looking for a key of " + text::printable(domain) + ": " + problem);
-        if (!next->what) end(*next, lookup_outcome::failed);
-        asked_.erase(next->key());
+        if (!next->what) next->end(lookup_outcome::failed);
+        queue_.answered(*next);
     }
-    domains_.erase(domain);
 }
 
-awaitable<void> key_finder::answer(question& of, std::shared_ptr<https_client> client) {
+awaitable<void> key_finder::answer(lookup_question& of, std::shared_ptr<https_client> client) {
     if (!of.fingerprint.empty()) {
         co_await refresh(of, client);
-        co_return end(of, lookup_outcome::none);
+        co_return of.end(lookup_outcome::none);
     }
     const auto what = co_await ask(of, of.from, client);
-    end(of, what);
+    of.end(what);
     if (what != lookup_outcome::found) co_await ask(of, of.aside, client);
 }
 
-awaitable<lookup_outcome> key_finder::ask(const question& of, const sources& from, std::shared_ptr<https_client> client) {
+awaitable<lookup_outcome> key_finder::ask(const lookup_question& of, const sources& from,
+                                          std::shared_ptr<https_client> client) {
     auto out = lookup_outcome::none;
     for (const auto source : from) {
         const auto known = of.anew ? std::nullopt : known_from(source, of.whose);
@@ -253,16 +213,21 @@ awaitable<lookup_outcome> key_finder::ask(const question& of, const sources& fro
 }
 
 bool key_finder::rests(policy::key_source source) const {
-    const auto at = resting_.find(source);
-    return at != resting_.end() && steady_clock::now() < at->second;
+    return resting_->all_rest(servers_of(source, with_.live()->gateway.discover), steady_clock::now());
 }
 
-awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_source from,
+search key_finder::search_by_live(const snapshot& live) const {
+    auto out = search_by(live);
+    out.resting = resting_;
+    return out;
+}
+
+awaitable<lookup_outcome> key_finder::ask_one(const lookup_question& of, policy::key_source from,
                                               std::shared_ptr<https_client> client) {
     if (rests(from)) co_return lookup_outcome::failed;
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
-        const auto by = search_by(*live);
+        const auto by = search_by_live(*live);
         return look(whose, by, with_.names, [&] {
             auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
             found.what =
@@ -272,26 +237,26 @@ awaitable<lookup_outcome> key_finder::ask_one(const question& of, policy::key_so
         });
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
-    if (found.retry_after && from != policy::key_source::wkd) resting_[from] = steady_clock::now() + *found.retry_after;
     co_await take_up(of.whose, found, report);
     co_return found.what;
 }
 
 // By its fingerprint, from the keyservers.
-awaitable<void> key_finder::refresh(const question& of, std::shared_ptr<https_client> client) {
+awaitable<void> key_finder::refresh(const lookup_question& of, std::shared_ptr<https_client> client) {
     const auto live = with_.live();
     const auto known = live->certificates->find_entry(of.fingerprint, keys::this_second()).stored;
     if (!known || known->cert.revoked) co_return;
-    if (rests(policy::key_source::vks)) co_return to_refresh_.push_back(of.fingerprint);
+    const auto from = of.from.front();
+    if (rests(from)) co_return of.not_asked();
     const auto& addresses = known->cert.addresses;
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
-    auto work = [this, live, fingerprint = of.fingerprint, whose, client = std::move(client)] {
-        const auto by = search_by(*live);
-        return look(whose, by, with_.names,
-                    [&] { return refreshed_by_fingerprint(*client, fingerprint, by, steady_clock::now() + longest_lookup); });
+    auto work = [this, live, from, fingerprint = of.fingerprint, whose, client = std::move(client)] {
+        const auto by = search_by_live(*live);
+        return look(whose, by, with_.names, [&] {
+            return refreshed_by_fingerprint(*client, from, fingerprint, by, steady_clock::now() + longest_lookup);
+        });
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
-    if (found.retry_after) resting_[policy::key_source::vks] = steady_clock::now() + *found.retry_after;
     co_await take_up(whose, found, report);
 }
 
@@ -326,54 +291,29 @@ void key_finder::note_asked(policy::key_source from, const policy::address& whos
     }
 }
 
-void key_finder::end(question& of, lookup_outcome what) {
-    of.what = what;
-    of.ended.cancel();
-}
-
-awaitable<void> key_finder::refresh_some() {
-    for (const auto source : sources_on(with_.live()->gateway.discover)) co_await ask_again(source);
-    if (!with_.live()->gateway.discover.vks.empty()) co_await ask_keyservers_again();
+void key_finder::ask_again(policy::key_source source, policy::address whose) {
+    auto made = std::make_shared<lookup_question>(io_);
+    made->how_urgent = urgency::refresh;
+    made->whose = std::move(whose);
+    made->from = {source};
+    made->anew = true;
+    queue_.join(std::move(made));
     begin_some();
 }
 
-// For whatever was asked for longest ago. What is found spreads over time by itself.
-awaitable<void> key_finder::ask_again(policy::key_source source) {
-    const auto due = keys::this_second() - with_.live()->gateway.discover.refresh;
-    auto look = [this, source, due] { return oldest_of(evidence_, source, due); };
-    const auto old = co_await offload(pool_, std::move(look));
-    for (const auto& one : old) {
-        auto again = std::make_shared<question>(io_, policy::parse_address(one.address), sources{source}, sources{});
-        again->anew = true;
-        join(std::move(again));
-    }
-}
-
-// For all certificates there are, the organisation's own too, in any order: who is stopped in the middle each time asks
-// for others first.
-awaitable<void> key_finder::ask_keyservers_again() {
+bool key_finder::ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void()> not_asked) {
     const auto live = with_.live();
-    const auto& discover = live->gateway.discover;
-    if (rests(policy::key_source::vks)) co_return;
-    if (to_refresh_.empty()) {
-        if (answers_.find(all_at_keyservers, keys::this_second())) co_return;
-        auto list = [live] { return all_fingerprints(*live->certificates); };
-        const auto all = co_await offload(pool_, std::move(list));
-        to_refresh_.assign(all.begin(), all.end());
-    }
-    for (std::size_t i = 0; i < most_refreshed && !to_refresh_.empty(); ++i) {
-        policy::address server;
-        server.domain = discover.vks.front();
-        auto again = std::make_shared<question>(io_, std::move(server), sources{}, sources{});
-        again->fingerprint = to_refresh_.front();
-        if (!join(std::move(again))) co_return; // too many wait already
-        to_refresh_.pop_front();
-    }
-    if (!to_refresh_.empty()) co_return;
-    auto remember = [this, refresh = discover.refresh] {
-        answers_.put(all_at_keyservers, lookup_outcome::found, refresh, {}, keys::this_second());
-    };
-    co_await offload(pool_, std::move(remember));
+    const auto& servers = servers_of(from, live->gateway.discover);
+    if (servers.empty() || rests(from)) return false;
+    auto made = std::make_shared<lookup_question>(io_);
+    made->how_urgent = urgency::refresh;
+    made->whose.domain = servers.front();
+    made->from = {from};
+    made->fingerprint = std::move(fingerprint);
+    made->not_asked = std::move(not_asked);
+    const bool waits = queue_.join(std::move(made)) != nullptr;
+    begin_some();
+    return waits;
 }
 
 } // namespace sealgate::milter

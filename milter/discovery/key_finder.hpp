@@ -4,14 +4,15 @@
 // can be used. Sources from which mail is not sealed without a person's word are asked last, and no mail waits for them. One
 // worker asks for all addresses of a domain, over one connection; the workers, and those who wait, are few. What is found goes
 // into the store of its source, is recorded, and is in force before whoever asked goes on. Answers are remembered
-// (lookup_answers). What was found is asked for again, now and then, so that revocations and later ends are known in time.
-// Network thread, but for the asking.
+// (lookup_answers). Network thread, but for the asking.
 // Tested by e2e/test_found_keys.py.
 #pragma once
 
 #include "keys/store/evidence.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/discovery/lookup_answers.hpp"
+#include "milter/discovery/lookup_queue.hpp"
+#include "milter/discovery/resting_servers.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -19,12 +20,10 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,8 +40,7 @@ struct key_wish {
 
 class key_finder {
 public:
-    static constexpr std::size_t most_workers = 8, most_waiting = 10'000; // domains at a time; addresses
-    static constexpr std::size_t most_refreshed = 100;                    // of a source, at a time
+    static constexpr std::size_t most_workers = 8; // domains at a time
 
     struct surroundings {
         std::function<std::shared_ptr<const snapshot>()> live;
@@ -63,47 +61,42 @@ public:
     // is a certificate now.
     boost::asio::awaitable<std::vector<policy::key_search>> find(std::vector<key_wish> wishes);
 
-    // Asks again for what was asked for longest ago, where that is keys.discover.refresh ago; a few each time.
-    boost::asio::awaitable<void> refresh_some();
+    // Whatever is known, when nobody waits for anything else.
+    void ask_again(policy::key_source source, policy::address whose);
+
+    // About a certificate that is known, at the keyservers of vks or hkp. False where there are none, or they may not be asked
+    // now, or too much waits; `not_asked` is called where that turns out later.
+    bool ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void()> not_asked);
 
 private:
-    struct question;
     using sources = std::vector<policy::key_source>;
-    struct domain_queue {
-        std::deque<std::shared_ptr<question>> waiting;
-        bool is_served = false;
-    };
 
     bool has_some(const policy::address& whose, policy::key_source from) const;
     bool has_usable(const policy::address& whose, const sources& from) const;
     std::optional<lookup_outcome> known_from(policy::key_source source, const policy::address& whose) const;
     std::optional<lookup_outcome> known_from(const sources& all, const policy::address& whose) const;
-    std::shared_ptr<question> join(std::shared_ptr<question> made);
     void begin_some();
     boost::asio::awaitable<void> serve(std::string domain);
-    boost::asio::awaitable<void> answer(question& of, std::shared_ptr<https_client> client);
-    boost::asio::awaitable<lookup_outcome> ask(const question& of, const sources& from, std::shared_ptr<https_client> client);
-    boost::asio::awaitable<void> refresh(const question& of, std::shared_ptr<https_client> client);
-    boost::asio::awaitable<void> ask_again(policy::key_source source);
-    boost::asio::awaitable<void> ask_keyservers_again();
+    boost::asio::awaitable<void> answer(lookup_question& of, std::shared_ptr<https_client> client);
+    boost::asio::awaitable<lookup_outcome> ask(const lookup_question& of, const sources& from,
+                                               std::shared_ptr<https_client> client);
+    boost::asio::awaitable<void> refresh(const lookup_question& of, std::shared_ptr<https_client> client);
     bool rests(policy::key_source source) const;
+    search search_by_live(const snapshot& live) const;
     void tell(const policy::address& whose, const finding& found);
     boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found, const finding_report& report);
-    boost::asio::awaitable<lookup_outcome> ask_one(const question& of, policy::key_source from,
+    boost::asio::awaitable<lookup_outcome> ask_one(const lookup_question& of, policy::key_source from,
                                                    std::shared_ptr<https_client> client);
     void note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what, std::chrono::seconds refresh);
-    void end(question& of, lookup_outcome what);
+    void end(lookup_question& of, lookup_outcome what);
 
     boost::asio::io_context& io_;
     surroundings with_;
     lookup_answers answers_;
     keys::evidence_book evidence_;
-    std::map<policy::key_source, std::chrono::steady_clock::time_point> resting_; // it said that it was asked too often
-    std::map<std::string, std::shared_ptr<question>> asked_;                  // by address and sources, until they are answered
+    std::shared_ptr<resting_servers> resting_ = std::make_shared<resting_servers>();
+    lookup_queue queue_;
     std::map<std::string, std::chrono::steady_clock::time_point> told_again_; // when a problem may be
-    std::deque<std::string> to_refresh_;          // fingerprints that the keyservers are still to be asked for
-    std::map<std::string, domain_queue> domains_; // what is to be asked
-    std::deque<std::string> turns_;               // domains that are not served yet
     std::size_t workers_ = 0;
     std::stop_source ending_;
     boost::asio::thread_pool pool_; // last: nothing of this may go while it works

@@ -24,9 +24,15 @@ seconds doubled(seconds first, unsigned in_a_row, seconds most) {
     return std::min(first * (1 << std::min(in_a_row - 1, enough)), most);
 }
 
+constexpr std::string_view separator = " ";
+
+bool is_of(std::string_view question, policy::key_source source) {
+    return question.starts_with(std::string(name_of(source)).append(separator));
+}
+
 lookup_outcome counted(const lookup_answer& answer, std::string_view question) {
     const bool is_hopeless = answer.what == lookup_outcome::failed && answer.in_a_row > lookup_answers::most_failures &&
-                             question.starts_with("wkd ");
+                             is_of(question, policy::key_source::wkd);
     return is_hopeless ? lookup_outcome::none : answer.what;
 }
 
@@ -56,6 +62,10 @@ lookup_answers::lookup_answers(std::filesystem::path file)
     } catch (const std::system_error& problem) {
         complain(problem.what());
     }
+}
+
+std::string lookup_answers::question_of(policy::key_source source, std::string_view address_key) {
+    return std::string(name_of(source)).append(separator).append(address_key);
 }
 
 // Of those whom nobody wrote to for a month before the last one.

@@ -1,5 +1,4 @@
-// What came of looking for certificates, and when to look again: kept over restarts, and thrown away without harm. By a
-// question, which is a source and an address: "wkd kay@example.org".
+// What came of looking for certificates, and when to look again: kept over restarts, and thrown away without harm.
 //
 // What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
 // that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures of a Web Key
@@ -8,6 +7,7 @@
 #pragma once
 
 #include "milter/discovery/lookup_outcome.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -38,6 +38,9 @@ public:
     static constexpr unsigned most_failures = 12; // in a row: two hours of them, at least
 
     explicit lookup_answers(std::filesystem::path file);
+
+    // `address_key`: as policy::address::key() gives it.
+    static std::string question_of(policy::key_source source, std::string_view address_key);
 
     // What is still believed. A clock that was set back believes nothing of its future.
     std::optional<lookup_answer> find(const std::string& question, std::chrono::sys_seconds now) const;

@@ -52,8 +52,8 @@ def published(lab, fingerprint, *names):
         Verifying.published[name] = lab.sites.gpg("--armor", "--export", fingerprint)
 
 
-def refreshing(lab, gateway, more=""):
-    gateway.configure(keys=f"{{discover: {{wait: 3s, refresh: 1s, vks: [vks.test], ca: {lab.authority}, allow: ['{NETWORK}']}}{more}}}")
+def refreshing(lab, gateway, more="", servers="vks: [vks.test]"):
+    gateway.configure(keys=f"{{discover: {{wait: 3s, refresh: 1s, {servers}, ca: {lab.authority}, allow: ['{NETWORK}']}}{more}}}")
     gateway.restart()
 
 
@@ -128,6 +128,22 @@ def test_a_revocation_of_an_imported_one_is_in_force_and_told(world, lab, gatewa
     world.wait_until(lambda: [one for one in gateway.events("keys-watch") if ines in one["revoked"]["fingerprints"]], timeout=10)
     assert any("by-fingerprint/" + ines in one for one in Verifying.asked)
     gateway.run("keys", "remove", ines)
+
+
+def test_what_a_server_that_takes_anything_had_is_asked_for_there_by_its_fingerprint(world, lab, gateway):
+    hugo = lab.sites.make_person("hugo@zoo.test")
+    lab.onak.add(lab.sites.gpg("--export", hugo))
+    assert gateway.run("keys", "find", "hugo@zoo.test").returncode == 0
+    assert gateway.run("keys", "approve", hugo).returncode == 0
+    world.wait_until(lambda: sealed_to(world, gateway, "hugo@zoo.test") == (hugo, "own", "own"), timeout=3)
+    lab.sites.revoke(hugo)
+    lab.onak.add(lab.sites.gpg("--export", hugo))
+    (gateway.state / "trust/evidence.sqlite").unlink()  # so that nobody is asked for by address
+    refreshing(lab, gateway, servers="vks: [], hkp: [hkp.test]")
+    world.wait_until(lambda: "revoked" in str(sealed_to(world, gateway, "hugo@zoo.test")), timeout=15)
+    assert (gateway.events("key-revoked")[-1]["fingerprint"], gateway.events("key-revoked")[-1]["source"]) == (hugo, "hkp")
+    assert Verifying.asked == []
+    gateway.run("keys", "remove", hugo)
 
 
 def test_a_later_end_of_an_imported_one_is_learned_before_it_ends(world, lab, gateway):

@@ -64,13 +64,13 @@ void key_events::leave_found(const finding_report& found) const {
     leave(events);
 }
 
-void key_events::leave_approved(const keys::stored_certificate& found, std::string evidence,
+void key_events::leave_approved(const keys::certificate& own, policy::key_source source, std::string evidence,
                                 const std::string& replaces) const {
-    auto event = facts_of(policy::key_change::approve, found.cert.fingerprint);
-    event.addresses = named(found.cert.addresses);
-    event.source = found.source;
+    auto event = facts_of(policy::key_change::approve, own.fingerprint);
+    event.addresses = named(own.addresses);
+    event.source = source;
     event.evidence = names_.of_text(std::move(evidence));
-    if (replaces != found.cert.fingerprint) event.replaces = names_.of_text(replaces);
+    if (replaces != own.fingerprint) event.replaces = names_.of_text(replaces);
     leave(std::vector{event});
 }
 

@@ -22,7 +22,8 @@ public:
     void leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const;
     void leave_found(const finding_report& found) const;
     // With where it comes from.
-    void leave_approved(const keys::stored_certificate& found, std::string evidence, const std::string& replaces) const;
+    void leave_approved(const keys::certificate& own, policy::key_source source, std::string evidence,
+                        const std::string& replaces) const;
     // `whose`: an address, or @DOMAIN.
     void leave_bound(policy::key_change what, const std::string& whose, const std::string& fingerprint) const;
     const policy::pseudonyms& names() const { return names_; }

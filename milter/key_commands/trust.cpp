@@ -1,18 +1,24 @@
 #include "milter/key_commands/trust.hpp"
 
 #include "keys/base/clock.hpp"
+#include "keys/certificates/one_address.hpp"
 #include "keys/store/bindings.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/key_commands/takeover.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 
 #include <boost/json.hpp>
 
 #include <functional>
 #include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -36,41 +42,66 @@ keys::shared_certificate certificate_named(const keys::keyring& certificates, st
     return std::move(found.stored);
 }
 
-// As all sources have it.
-bool make_own(const key_desk& desk, const keys::keyring& certificates, const keys::stored_certificate& found) {
-    std::string content;
-    for (const auto& one : certificates.of_fingerprint(found.cert.fingerprint).all) content += *one->binary;
-    const auto report = desk.own().import(content);
-    const auto problem = !report                        ? report.error()
-                         : report->certificates.empty() ? text::join(report->problems, "; ")
-                                                        : std::string{};
-    if (!problem.empty()) complain(found.cert.fingerprint + ": " + problem);
-    return problem.empty();
+// What an administrator vouches for.
+struct approval {
+    std::string_view spelled;           // the fingerprint
+    std::vector<std::string> addresses; // as policy::address::key() gives them; none: all of it
+};
+
+// Each fingerprint, and the addresses behind it.
+std::vector<approval> approvals_in(const std::vector<std::string>& words) {
+    std::vector<approval> out;
+    for (const auto& word : words)
+        if (out.empty() || !word.contains('@'))
+            out.push_back({.spelled = word, .addresses = {}});
+        else
+            out.back().addresses.push_back(policy::parse_address(word).key());
+    return out;
 }
 
-bool approve(const key_desk& desk, std::string_view spelled, bool as_json_line) {
+// As all sources have it, less what is not meant. The certificate as the store has it then; nothing where it was not taken.
+std::optional<keys::certificate> make_own(const key_desk& desk, const keys::keyring& certificates,
+                                          const std::string& fingerprint, const std::vector<std::string>& addresses) {
+    std::string content;
+    for (const auto& one : certificates.of_fingerprint(fingerprint).all) {
+        if (addresses.empty()) content += *one->binary;
+        for (const auto& address : addresses) content += keys::with_one_address(*one->binary, address);
+    }
+    if (content.empty()) {
+        complain(fingerprint + ": it has no user id of " + text::printable(text::join(addresses, ", "), 200));
+        return std::nullopt;
+    }
+    auto report = desk.own().import(content);
+    if (report && !report->certificates.empty()) return std::move(report->certificates.front().cert);
+    complain(fingerprint + ": " + (report ? text::join(report->problems, "; ") : report.error()));
+    return std::nullopt;
+}
+
+bool approve(const key_desk& desk, const approval& what, bool as_json_line) {
     const auto certificates = desk.open(keys::reading::at_once).certificates;
-    const auto found = certificate_named(*certificates, spelled);
+    const auto found = certificate_named(*certificates, what.spelled);
     if (!found) return false;
     const auto& fingerprint = found->cert.fingerprint;
     if (found->source == key_source::own && certificates->of_fingerprint(fingerprint).all.size() == 1) {
         complain(fingerprint + ": it is the organisation's own already");
         return true;
     }
-    const auto before = sealed_to_now(*certificates, found->cert.addresses);
-    if (!make_own(desk, *certificates, *found)) return false;
+    const auto meant = what.addresses.empty() ? found->cert.addresses : what.addresses;
+    const auto before = sealed_to_now(*certificates, meant);
+    const auto own = make_own(desk, *certificates, fingerprint, what.addresses);
+    if (!own) return false;
     const keys::evidence_book book(keys::evidence_file(key_places(desk.gateway)));
-    desk.events.leave_approved(*found, book.place_of(found->source, fingerprint),
+    desk.events.leave_approved(*own, found->source, book.place_of(found->source, fingerprint),
                                before.empty() ? std::string{} : before.begin()->second);
     if (as_json_line)
         std::cout << text::printable_json(json::serialize(
                          json::object{{"change", "approved"},
                                       {"fingerprint", fingerprint},
                                       {"source", name_of(found->source)},
-                                      {"addresses", json::array(found->cert.addresses.begin(), found->cert.addresses.end())}}))
+                                      {"addresses", json::array(own->addresses.begin(), own->addresses.end())}}))
                   << '\n';
     else
-        std::cout << "approved  " << fingerprint << "  " << text::join(found->cert.addresses, ", ") << '\n';
+        std::cout << "approved  " << fingerprint << "  " << text::join(own->addresses, ", ") << '\n';
     tell_takeovers(before, *desk.open(keys::reading::at_once).certificates);
     return true;
 }
@@ -101,6 +132,15 @@ std::string bindable(std::string_view spelled) {
     return out;
 }
 
+// What a binding vouches for beside itself: the certificate's word for these addresses. None where it has no such: then all of
+// its addresses, since a certificate without one is none.
+std::vector<std::string> addresses_for(const std::string& whose, const keys::certificate& cert) {
+    std::vector<std::string> out;
+    for (const auto& address : cert.addresses)
+        if (address == whose || (whose.starts_with('@') && address.ends_with(whose))) out.push_back(address);
+    return out;
+}
+
 void print_change(std::string_view change, const std::string& whose, const std::string& fingerprint, bool as_json_line) {
     if (as_json_line)
         std::cout << json::serialize(json::object{{"change", change}, {"bound", whose}, {"fingerprint", fingerprint}}) << '\n';
@@ -124,8 +164,8 @@ int change(const key_desk& desk, policy::key_change what, const std::string& who
 
 int approve_certificates(const key_desk& desk, const invocation& called) {
     int status = exit_yes;
-    for (const auto& word : called.words)
-        if (!approve(desk, word, called.json())) status = exit_no;
+    for (const auto& one : approvals_in(called.words))
+        if (!approve(desk, one, called.json())) status = exit_no;
     return status;
 }
 
@@ -139,7 +179,9 @@ int bind_certificate(const key_desk& desk, const invocation& called) {
     if (whose.empty()) return exit_unusable;
     const auto certificates = desk.open(keys::reading::at_once).certificates;
     const auto found = certificate_named(*certificates, called.words[1]);
-    if (!found || (found->source != key_source::own && !approve(desk, called.words[1], called.json()))) return exit_no;
+    if (!found) return exit_no;
+    const approval what{.spelled = called.words[1], .addresses = addresses_for(whose, found->cert)};
+    if (found->source != key_source::own && !approve(desk, what, called.json())) return exit_no;
     const auto state = state_at(found->cert, keys::this_second());
     if (state != policy::key_state::usable)
         complain("it is " + std::string(name_of(state)) + ": mail to " + whose + " that has to be encrypted is refused");

@@ -76,6 +76,24 @@ def test_a_revocation_is_in_force_by_itself_and_another_one_takes_its_place(worl
     assert sealed_to(world, gateway, ZOE) == (second, "pinned")
 
 
+def test_of_an_approved_certificate_the_addresses_that_are_named_are_taken(world, lab, gateway):
+    both = lab.sites.make_person("Zoe Elsewhere <zoe@zoo.test>")
+    lab.sites.gpg("--quick-add-uid", both, "Zoe <zoe@gone.test>")
+    lab.sites.publish("zoe@zoo.test", both)
+    found = gateway.state / "found/wkd" / f"{both}.pgp"
+    assert gateway.run("keys", "find", "zoe@zoo.test").returncode == 0 and found.exists()
+    run = gateway.run("keys", "approve", both, "zoe@gone.test")
+    assert run.returncode == 1 and "it has no user id of zoe@gone.test" in run.stderr, "of a directory only what was asked for comes"
+    assert not (gateway.state / "keys" / f"{both}.pgp").exists()
+    found.write_bytes(lab.sites.gpg("--export", both))
+    run = gateway.run("keys", "approve", "--json", both, "zoe@zoo.test")
+    assert json.loads(run.stdout)["addresses"] == ["zoe@zoo.test"], run.stderr
+    own, = [one for one in listed(gateway) if (one["source"], one["fingerprint"]) == ("own", both)]
+    assert own["addresses"] == ["zoe@zoo.test"]
+    world.wait_until(lambda: sealed_to(world, gateway, ZOE) == (both, "own"), timeout=3)
+    assert gateway.events("key-approve")[-1]["addresses"] == ["zoe@zoo.test"]
+
+
 def test_bound_beats_found(world, lab, gateway):
     assert gateway.run("keys", "find", "dan@direct.test").returncode == 0
     assert gateway.run("keys", "bind", "@zoo.test", lab.dan).returncode == 0

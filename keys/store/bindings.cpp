@@ -83,7 +83,8 @@ std::expected<bindings, std::string> read_bindings(const std::filesystem::path& 
 }
 
 std::expected<bool, std::string> change_bindings(const std::filesystem::path& own_certificates,
-                                                 const std::function<void(bindings::map&)>& change) {
+                                                 const std::function<void(bindings::map&)>& change,
+                                                 const std::function<void()>& announce) {
     make_private_directory(own_certificates);
     const file_lock lock(lock_of_store(own_certificates));
     const auto before = read_bindings(own_certificates);
@@ -92,6 +93,7 @@ std::expected<bool, std::string> change_bindings(const std::filesystem::path& ow
     change(all);
     const bindings after(std::move(all));
     if (after == *before) return false;
+    if (announce) announce();
     replace_file(bindings_file(own_certificates), to_text(after));
     return true;
 }

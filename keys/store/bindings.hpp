@@ -46,9 +46,10 @@ std::string to_text(const bindings& all);
 // None where there is no file.
 std::expected<bindings, std::string> read_bindings(const std::filesystem::path& own_certificates);
 
-// Under the lock of the directory. `change` is given what is there. Returns whether it made another of it. Throws
-// std::system_error.
+// Under the lock of the directory. `change` is given what is there. Returns whether it made another of it; then `announce` was
+// called before that is in force. Throws std::system_error, and what `announce` throws; then nothing is changed.
 std::expected<bool, std::string> change_bindings(const std::filesystem::path& own_certificates,
-                                                 const std::function<void(bindings::map&)>& change);
+                                                 const std::function<void(bindings::map&)>& change,
+                                                 const std::function<void()>& announce = {});
 
 } // namespace sealgate::keys

@@ -295,7 +295,7 @@ std::vector<stored_certificate> store::known_among(std::vector<import_group>& gr
     return out;
 }
 
-std::expected<import_report, std::string> store::import(std::string_view file) const {
+std::expected<import_report, std::string> store::import(std::string_view file, const import_announcement& announce) const {
     auto read = read_key_file(file);
     if (!read) return std::unexpected(std::move(read.error()));
     if (auto lost = loss_now(); !lost.empty()) return std::unexpected(std::move(lost));
@@ -317,6 +317,8 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
     auto merged = tried(std::move(results));
     file_batch files(directory_);
     for (std::size_t i = 0; i < groups.size(); ++i) take(groups[i], merged[i], *before, files, out);
+    std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
+    if (announce) announce(out);
     files.commit();
     std::erase_if(merged, [](const stored_certificate& one) { return one.binary->empty(); });
     index_imported(merged);
@@ -324,7 +326,6 @@ std::expected<import_report, std::string> store::import(std::string_view file) c
         note_what_it_holds();
     } catch (const std::system_error&) { // the gateway notes it too
     }
-    std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
     return out;
 }
 
@@ -358,22 +359,25 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
 }
 
 // A directory in which there is nothing to change gets no lock either.
-std::expected<std::string, std::string> store::remove(std::string_view fingerprint) const {
+std::expected<std::string, std::string> store::remove(std::string_view fingerprint, const change_announcement& announce) const {
     if (auto nothing = resolve(fingerprint); !nothing) return nothing;
     const file_lock lock(lock_of_store(directory_));
     auto found = resolve(fingerprint);
     if (!found) return found;
+    if (announce) announce(*found);
     remove_file(file_of(*found));
     remove_file(disabled_marker(directory_, *found));
     forget_in_index(*found);
     return found;
 }
 
-std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted) const {
+std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted,
+                                                   const change_announcement& announce) const {
     if (auto nothing = resolve(fingerprint); !nothing) return nothing;
     const file_lock lock(lock_of_store(directory_));
     auto found = resolve(fingerprint);
     if (!found) return found;
+    if (announce) announce(*found);
     switch (wanted) {
     case availability::disabled: replace_file(disabled_marker(directory_, *found), ""); break;
     case availability::enabled: remove_file(disabled_marker(directory_, *found)); break;

@@ -20,6 +20,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +54,11 @@ struct opened_store {
 
 enum class availability { enabled, disabled };
 
+// Called under the store's lock, when it is known what changes, and before any of it is in force: with what an import takes, or
+// with the fingerprint. Where it throws, nothing is changed.
+using import_announcement = std::function<void(const import_report&)>;
+using change_announcement = std::function<void(const std::string& fingerprint)>;
+
 class store {
 public:
     // Touches nothing yet. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
@@ -71,11 +77,13 @@ public:
 
     // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by
     // itself, and the report has a line for each: what became of it, or why it was not taken.
-    std::expected<import_report, std::string> import(std::string_view file) const;
+    std::expected<import_report, std::string> import(std::string_view file, const import_announcement& announce = {}) const;
 
     // By fingerprint, or its last 16 digits or more if they are unique. The answer is the whole fingerprint.
-    std::expected<std::string, std::string> remove(std::string_view fingerprint) const;
-    std::expected<std::string, std::string> set(std::string_view fingerprint, availability wanted) const;
+    std::expected<std::string, std::string> remove(std::string_view fingerprint,
+                                                   const change_announcement& announce = {}) const;
+    std::expected<std::string, std::string> set(std::string_view fingerprint, availability wanted,
+                                                const change_announcement& announce = {}) const;
 
     const std::filesystem::path& directory() const { return directory_; }
 

@@ -1,6 +1,7 @@
 #include "milter/cli/key_table.hpp"
 
 #include "keys/base/clock.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
@@ -88,8 +89,7 @@ std::string in_words(const keys::evidence& seen) {
 
 void print_certificates(const std::vector<keys::stored_certificate>& certificates, bool as_lines_of_json) {
     if (as_lines_of_json) {
-        for (const auto& one : certificates)
-            std::cout << text::printable_json(json::serialize(key_as_json(one.cert, one.source))) << '\n';
+        for (const auto& one : certificates) print_json_line(key_as_json(one.cert, one.source));
         return;
     }
     std::vector<std::vector<std::string>> rows{{"FINGERPRINT", "STATE", "SOURCE", "CREATED", "EXPIRES", "ADDRESSES"}};

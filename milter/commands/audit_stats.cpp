@@ -1,6 +1,7 @@
 #include "milter/commands/audit_stats.hpp"
 
 #include "milter/cli/audit_lacks.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/commands/audit_question.hpp"
 #include "policy/base/spelling.hpp"
@@ -67,7 +68,7 @@ void print(const invocation& called, const counts& counted, grouping by) {
     for (const auto& [value, number] : in_order(counted, by)) {
         const auto share = 100.0 * static_cast<double>(number) / static_cast<double>(counted.total);
         if (called.json())
-            std::cout << text::printable_json(json::serialize(json::object{{name, value}, {what, number}})) << '\n';
+            print_json_line(json::object{{name, value}, {what, number}});
         else
             rows.push_back({text::printable(value), std::to_string(number), fmt::format("{:.1f}", share)});
     }

@@ -2,6 +2,7 @@
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/proof.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/commands/check_keys.hpp"
 #include "milter/commands/list.hpp"
@@ -32,7 +33,7 @@ namespace json = boost::json;
 int print_errors(const std::vector<std::string>& errors, bool as_json) {
     if (as_json) {
         const json::object all{{"ok", false}, {"errors", json::array(errors.begin(), errors.end())}};
-        std::cout << text::printable_json(json::serialize(all)) << '\n';
+        print_json_line(all);
     } else {
         for (const auto& error : errors) std::cerr << text::printable(error, 2000) << '\n';
         std::cerr << errors.size() << (errors.size() == 1 ? " error" : " errors") << '\n';
@@ -230,7 +231,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
                                {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
                                {"addresses", name_of(live.gateway.audit.addresses)}}}};
     for (auto& field : keys_as_json(live)) all.insert(field);
-    std::cout << text::printable_json(json::serialize(all)) << '\n';
+    print_json_line(all);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // it at its next look.
 
 #include "milter/cli/configured.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/outbox/copy_file.hpp"
@@ -85,7 +86,7 @@ std::vector<std::string> row_of(const listed_copy& copy) {
 int list(const outbox_places& places, const invocation& called) {
     const auto all = read_all(places);
     if (called.json()) {
-        for (const auto& copy : all.copies) std::cout << text::printable_json(json::serialize(as_json(copy))) << '\n';
+        for (const auto& copy : all.copies) print_json_line(as_json(copy));
     } else if (all.copies.empty()) {
         std::cout << "the outbox is empty\n";
     } else {
@@ -100,7 +101,7 @@ int list(const outbox_places& places, const invocation& called) {
 
 int done(std::string_view what, const std::string& id, const invocation& called) {
     if (called.json())
-        std::cout << json::serialize(json::object{{"change", what}, {"id", id}}) << '\n';
+        print_json_line(json::object{{"change", what}, {"id", id}});
     else
         std::cout << what << "  " << id << '\n';
     return exit_yes;

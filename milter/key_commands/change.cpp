@@ -3,6 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "keys/store/bindings.hpp"
 #include "milter/base/named_files.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/key_table.hpp"
 #include "milter/key_commands/takeover.hpp"
 #include "policy/base/text.hpp"
@@ -35,7 +36,7 @@ void print_imported(const keys::certificate& cert, keys::change what, bool as_js
     if (as_json_line) {
         auto line = key_as_json(cert, policy::key_source::own);
         line["change"] = change_name(what);
-        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        print_json_line(line);
         return;
     }
     std::cout << change_name(what) << "  " << cert.fingerprint << "  " << name_of(keys::state_at(cert, keys::this_second()))
@@ -73,22 +74,26 @@ bool is_bound(const keys::keyring& all, std::string_view spelled) {
 
 // remove, disable, enable: one certificate, by fingerprint.
 int change_one(const key_desk& desk, const invocation& called, policy::key_change what, std::string_view done_word,
-               const std::function<done(const keys::store&, std::string_view)>& act) {
+               const std::function<done(const keys::store&, std::string_view, const keys::change_announcement&)>& act) {
     const auto before = desk.open(keys::reading::at_once).certificates;
     if (what == policy::key_change::remove && is_bound(*before, called.words[0])) return exit_no;
+    bool is_told = false; // once, wherever it stands
+    const auto tell = [&](const std::string& which) {
+        if (std::exchange(is_told, true)) return;
+        const auto stored = before->find_entry(which, keys::this_second()).stored;
+        auto changed = stored ? stored->cert : keys::certificate{};
+        changed.fingerprint = which; // also where nobody knows whose it was
+        desk.events.leave(what, {changed});
+    };
     done fingerprint;
     for (const auto& store : stores_with(desk, *before, called.words[0]))
-        if (fingerprint = act(store, called.words[0]); !fingerprint) break;
+        if (fingerprint = act(store, called.words[0], tell); !fingerprint) break;
     if (!fingerprint) {
         complain(fingerprint.error());
         return exit_no;
     }
-    const auto stored = before->find_entry(*fingerprint, keys::this_second()).stored;
-    auto changed = stored ? stored->cert : keys::certificate{};
-    changed.fingerprint = *fingerprint; // also where nobody knows whose it was
-    desk.events.leave(what, {changed});
     if (called.json()) {
-        std::cout << json::serialize(json::object{{"change", done_word}, {"fingerprint", *fingerprint}}) << '\n';
+        print_json_line(json::object{{"change", done_word}, {"fingerprint", *fingerprint}});
     } else {
         std::cout << done_word << "  " << *fingerprint << '\n';
     }
@@ -103,16 +108,18 @@ int import_certificates(const key_desk& desk, const invocation& called) {
     std::vector<std::string> addresses;
     for (const auto& file : called.words) {
         const auto bytes = read_file_or_input(file);
-        auto report = bytes ? desk.own().import(*bytes) : std::unexpected(bytes.error());
+        const auto tell = [&](const keys::import_report& of) {
+            std::vector<keys::certificate> changed;
+            for (const auto& one : of.certificates)
+                if (is_news(one)) changed.push_back(one.cert);
+            desk.events.leave(policy::key_change::import, changed);
+        };
+        auto report = bytes ? desk.own().import(*bytes, tell) : std::unexpected(bytes.error());
         if (!report) {
             complain(file + ": " + report.error());
             status = exit_no;
             continue;
         }
-        std::vector<keys::certificate> changed;
-        for (const auto& one : report->certificates)
-            if (is_news(one)) changed.push_back(one.cert);
-        desk.events.leave(policy::key_change::import, changed);
         for (const auto& [cert, what] : report->certificates) {
             addresses.insert(addresses.end(), cert.addresses.begin(), cert.addresses.end());
             print_imported(cert, what, called.json());
@@ -131,19 +138,19 @@ int import_certificates(const key_desk& desk, const invocation& called) {
 
 int remove_certificate(const key_desk& desk, const invocation& called) {
     return change_one(desk, called, policy::key_change::remove, "removed",
-                      [](const keys::store& store, std::string_view which) { return store.remove(which); });
+                      [](const auto& store, auto which, const auto& tell) { return store.remove(which, tell); });
 }
 
 int disable_certificate(const key_desk& desk, const invocation& called) {
     return change_one(
         desk, called, policy::key_change::disable, "disabled",
-        [](const keys::store& store, std::string_view which) { return store.set(which, keys::availability::disabled); });
+        [](const auto& store, auto which, const auto& tell) { return store.set(which, keys::availability::disabled, tell); });
 }
 
 int enable_certificate(const key_desk& desk, const invocation& called) {
-    return change_one(
-        desk, called, policy::key_change::enable, "enabled",
-        [](const keys::store& store, std::string_view which) { return store.set(which, keys::availability::enabled); });
+    return change_one(desk, called, policy::key_change::enable, "enabled", [](const auto& store, auto which, const auto& tell) {
+        return store.set(which, keys::availability::enabled, tell);
+    });
 }
 
 } // namespace sealgate::milter

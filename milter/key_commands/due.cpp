@@ -2,6 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/store/due.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
@@ -59,7 +60,7 @@ int list_due(const key_desk& desk, const invocation& called) {
     std::vector<std::vector<std::string>> rows{{"END (UTC)", "", "FINGERPRINT", "SOURCE", "ADDRESSES"}};
     for (const auto& one : due) {
         if (called.json())
-            std::cout << text::printable_json(json::serialize(due_as_json(one, now))) << '\n';
+            print_json_line(due_as_json(one, now));
         else
             rows.push_back(row_of(one, now));
     }

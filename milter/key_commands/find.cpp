@@ -3,6 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/store/evidence.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/base/text.hpp"
@@ -28,13 +29,12 @@ constexpr std::chrono::seconds patience{20};
 void print_as_json(const policy::address& whose, const finding& found) {
     json::array fingerprints;
     for (const auto& [cert, what] : found.certificates) fingerprints.push_back(json::string(cert.fingerprint));
-    std::cout << text::printable_json(json::serialize(json::object{{"address", text::printable(whose.spelled)},
-                                                                   {"outcome", policy::name_of(found.what)},
-                                                                   {"source", policy::name_of(found.source)},
-                                                                   {"fingerprints", std::move(fingerprints)},
-                                                                   {"evidence", found.evidence},
-                                                                   {"problem", found.problem}}))
-              << '\n';
+    print_json_line(json::object{{"address", text::printable(whose.spelled)},
+                                 {"outcome", policy::name_of(found.what)},
+                                 {"source", policy::name_of(found.source)},
+                                 {"fingerprints", std::move(fingerprints)},
+                                 {"evidence", found.evidence},
+                                 {"problem", found.problem}});
 }
 
 void print(const policy::address& whose, const finding& found) {

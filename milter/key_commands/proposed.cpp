@@ -3,6 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/key_table.hpp"
 #include "milter/key_commands/wanted.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -120,7 +121,7 @@ void print(const proposal& one) {
 int list_proposed(const key_desk& desk, const invocation& called) {
     for (const auto& one : proposals(desk).all())
         if (called.json())
-            std::cout << text::printable_json(json::serialize(as_json_line(one))) << '\n';
+            print_json_line(as_json_line(one));
         else
             print(one);
     return exit_yes;

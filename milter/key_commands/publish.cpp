@@ -6,6 +6,7 @@
 #include "keys/discovery/published_tree.hpp"
 #include "keys/discovery/wkd.hpp"
 #include "milter/base/named_files.hpp"
+#include "milter/cli/json_line.hpp"
 #include "policy/base/text.hpp"
 #include "policy/load/policy.hpp"
 
@@ -54,7 +55,7 @@ void tell(bool as_json, std::string_view change, const std::string& path, const 
         json::object line{{"change", change}, {"file", path}};
         line["address"] = file ? json::value(file->address) : json::value(nullptr);
         line["fingerprints"] = json::array(fingerprints.begin(), fingerprints.end());
-        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        print_json_line(line);
         return;
     }
     std::cout << change << "  " << text::printable(path);
@@ -68,7 +69,7 @@ void tell(bool as_json, const keys::unpublished_certificate& one) {
                                 {"fingerprint", one.fingerprint},
                                 {"state", name_of(one.state)},
                                 {"addresses", json::array(one.addresses.begin(), one.addresses.end())}};
-        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        print_json_line(line);
         return;
     }
     std::cout << "left out  " << one.fingerprint << "  " << name_of(one.state) << "  "

@@ -2,6 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/store/evidence.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/key_table.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/base/text.hpp"
@@ -34,7 +35,7 @@ void print_as_json(const std::vector<keys::judged_certificate>& shown, const key
         const auto standing = standing_of(one, by_itself);
         line["standing"] = standing.empty() ? json::value(nullptr) : json::value(standing);
         line["evidence"] = evidence_as_json(book.of(one.stored->cert.fingerprint));
-        std::cout << text::printable_json(json::serialize(line)) << '\n';
+        print_json_line(line);
     }
 }
 

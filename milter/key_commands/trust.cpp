@@ -4,6 +4,7 @@
 #include "keys/certificates/one_address.hpp"
 #include "keys/store/bindings.hpp"
 #include "keys/store/evidence.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/key_commands/takeover.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -61,7 +62,8 @@ std::vector<approval> approvals_in(const std::vector<std::string>& words) {
 
 // As all sources have it, less what is not meant. The certificate as the store has it then; nothing where it was not taken.
 std::optional<keys::certificate> make_own(const key_desk& desk, const keys::keyring& certificates,
-                                          const std::string& fingerprint, const std::vector<std::string>& addresses) {
+                                          const std::string& fingerprint, const std::vector<std::string>& addresses,
+                                          const std::function<void(const keys::certificate&)>& announce) {
     std::string content;
     for (const auto& one : certificates.of_fingerprint(fingerprint).all) {
         if (addresses.empty()) content += *one->binary;
@@ -71,7 +73,9 @@ std::optional<keys::certificate> make_own(const key_desk& desk, const keys::keyr
         complain(fingerprint + ": it has no user id of " + text::printable(text::join(addresses, ", "), 200));
         return std::nullopt;
     }
-    auto report = desk.own().import(content);
+    auto report = desk.own().import(content, [&](const keys::import_report& of) {
+        if (!of.certificates.empty()) announce(of.certificates.front().cert);
+    });
     if (report && !report->certificates.empty()) return std::move(report->certificates.front().cert);
     complain(fingerprint + ": " + (report ? text::join(report->problems, "; ") : report.error()));
     return std::nullopt;
@@ -88,18 +92,16 @@ bool approve(const key_desk& desk, const approval& what, bool as_json_line) {
     }
     const auto meant = what.addresses.empty() ? found->cert.addresses : what.addresses;
     const auto before = sealed_to_now(*certificates, meant);
-    const auto own = make_own(desk, *certificates, fingerprint, what.addresses);
+    const auto place = keys::evidence_book(keys::evidence_file(key_places(desk.gateway))).place_of(found->source, fingerprint);
+    const auto own = make_own(desk, *certificates, fingerprint, what.addresses, [&](const keys::certificate& cert) {
+        desk.events.leave_approved(cert, found->source, place, before.empty() ? std::string{} : before.begin()->second);
+    });
     if (!own) return false;
-    const keys::evidence_book book(keys::evidence_file(key_places(desk.gateway)));
-    desk.events.leave_approved(*own, found->source, book.place_of(found->source, fingerprint),
-                               before.empty() ? std::string{} : before.begin()->second);
     if (as_json_line)
-        std::cout << text::printable_json(json::serialize(
-                         json::object{{"change", "approved"},
-                                      {"fingerprint", fingerprint},
-                                      {"source", name_of(found->source)},
-                                      {"addresses", json::array(own->addresses.begin(), own->addresses.end())}}))
-                  << '\n';
+        print_json_line(json::object{{"change", "approved"},
+                                     {"fingerprint", fingerprint},
+                                     {"source", name_of(found->source)},
+                                     {"addresses", json::array(own->addresses.begin(), own->addresses.end())}});
     else
         std::cout << "approved  " << fingerprint << "  " << text::join(own->addresses, ", ") << '\n';
     tell_takeovers(before, *desk.open(keys::reading::at_once).certificates);
@@ -117,8 +119,7 @@ int print_bindings(const key_desk& desk, bool as_json_lines) {
     for (const auto& [whose, fingerprint] : bound->all()) {
         const auto state = std::string(name_of(certificates->find_entry(fingerprint, keys::this_second()).state));
         if (as_json_lines)
-            std::cout << json::serialize(json::object{{"bound", whose}, {"fingerprint", fingerprint}, {"state", state}})
-                      << '\n';
+            print_json_line(json::object{{"bound", whose}, {"fingerprint", fingerprint}, {"state", state}});
         else
             rows.push_back({whose, fingerprint, state});
     }
@@ -143,19 +144,19 @@ std::vector<std::string> addresses_for(const std::string& whose, const keys::cer
 
 void print_change(std::string_view change, const std::string& whose, const std::string& fingerprint, bool as_json_line) {
     if (as_json_line)
-        std::cout << json::serialize(json::object{{"change", change}, {"bound", whose}, {"fingerprint", fingerprint}}) << '\n';
+        print_json_line(json::object{{"change", change}, {"bound", whose}, {"fingerprint", fingerprint}});
     else
         std::cout << change << "  " << whose << "  " << fingerprint << '\n';
 }
 
 int change(const key_desk& desk, policy::key_change what, const std::string& whose, const std::string& fingerprint,
            const std::function<void(keys::bindings::map&)>& how, bool as_json_line) {
-    const auto done = keys::change_bindings(desk.own().directory(), how);
+    const auto done =
+        keys::change_bindings(desk.own().directory(), how, [&] { desk.events.leave_bound(what, whose, fingerprint); });
     if (!done) {
         complain(done.error());
         return exit_unusable;
     }
-    if (*done) desk.events.leave_bound(what, whose, fingerprint);
     print_change(what == policy::key_change::bind ? "bound" : "unbound", whose, fingerprint, as_json_line);
     return exit_yes;
 }

@@ -3,6 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "milter/audit/search.hpp"
 #include "milter/cli/audit_lacks.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
@@ -112,7 +113,7 @@ int list_wanted(const key_desk& desk, const invocation& called) {
     const auto counted = wants_since(desk, *since);
     const auto people = in_order(counted.people, *desk.open(keys::reading::at_once).certificates);
     if (called.json())
-        for (const auto& one : people) std::cout << text::printable_json(json::serialize(wanted_as_json(one))) << '\n';
+        for (const auto& one : people) print_json_line(wanted_as_json(one));
     else
         print_wanted(people);
     tell_ways_of_naming(counted.ways.number());

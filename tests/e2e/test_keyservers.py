@@ -139,6 +139,7 @@ def test_what_a_server_that_takes_anything_had_is_asked_for_there_by_its_fingerp
     lab.sites.revoke(hugo)
     lab.onak.add(lab.sites.gpg("--export", hugo))
     (gateway.state / "trust/evidence.sqlite").unlink()  # so that nobody is asked for by address
+    Verifying.asked.clear()
     refreshing(lab, gateway, servers="vks: [], hkp: [hkp.test]")
     world.wait_until(lambda: "revoked" in str(sealed_to(world, gateway, "hugo@zoo.test")), timeout=15)
     assert (gateway.events("key-revoked")[-1]["fingerprint"], gateway.events("key-revoked")[-1]["source"]) == (hugo, "hkp")

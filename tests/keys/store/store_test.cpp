@@ -308,5 +308,23 @@ TEST_F(Store, AGpgThatFailsIsNotTheCertificatesFault) {
     }
 }
 
+TEST_F(Store, WhatCannotBeAnnouncedIsNotChanged) {
+    const auto keys = make_store();
+    const auto ann = people.make_key("Ann <ann@example.org>");
+    const auto bob = people.make_key("Bob <bob@example.org>");
+    const auto fails = [](const auto&) { throw std::runtime_error("the disk is full"); };
+    EXPECT_THROW((void)keys.import(people.export_certificate(ann), fails), std::runtime_error);
+    EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::missing);
+    std::vector<std::string> told;
+    ASSERT_TRUE(keys.import(people.gpg("--export"), [&](const import_report& of) {
+        for (const auto& one : of.certificates) told.push_back(one.cert.fingerprint);
+        EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::missing) << "it is not in force yet";
+    }));
+    EXPECT_EQ(told, (std::vector{std::min(ann, bob), std::max(ann, bob)}));
+    EXPECT_THROW((void)keys.set(ann, availability::disabled, fails), std::runtime_error);
+    EXPECT_THROW((void)keys.remove(ann, fails), std::runtime_error);
+    EXPECT_EQ(state_of(keys, "ann@example.org"), key_state::usable);
+}
+
 } // namespace
 } // namespace sealgate::keys

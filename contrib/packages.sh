@@ -17,7 +17,8 @@ packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim 
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
 command -v npm > /dev/null || packages_browser+=(npm)
-packages_bench=(libmilter-dev python3-cryptography)
+packages_bench=(libmilter-dev python3-cryptography
+    wamerican wngerman wfrench wspanish witalian wportuguese wdutch)
 
 # cmake would otherwise want make(1); a build tree that exists keeps the generator it has.
 export CMAKE_GENERATOR=Ninja

@@ -7,7 +7,10 @@
 #include "policy/decision/multipart_report.hpp"
 #include "policy/decision/thread.hpp"
 #include "policy/mail/subject.hpp"
+#include "policy/tags/forwarded.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -74,6 +77,8 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
     out.known.findings = policy::find_tags(live.rules, mail.mail);
+    if (live.rules.carriers.forwarded)
+        std::ranges::move(policy::forwarded_tags(live.rules, mail.mail), std::back_inserter(out.known.findings.tags));
     out.known.by = policy::author_of(live.rules.tiers, mail.mail, mail.sender,
                                      mail.auth_user.empty() ? policy::login::none : policy::login::known);
     const auto seen = keys::inspect(mail.mail);

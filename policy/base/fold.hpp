@@ -32,6 +32,8 @@ folded_text fold(std::string_view utf8);
 // A mark of any script, which belongs to the letter before it.
 bool is_mark(char32_t c);
 
+constexpr bool is_ascii_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
+
 // Letters, marks and digits of any script.
 bool is_word_point(char32_t c);
 

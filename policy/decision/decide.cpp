@@ -1,19 +1,16 @@
 #include "policy/decision/decide.hpp"
 
+#include "policy/decision/recipient.hpp"
 #include "policy/decision/thread.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace sealgate::policy {
 
 namespace {
-
-struct verdict {
-    outcome result;
-    reason why;
-};
 
 // What mail counts as that nobody here has tagged: programs cannot, and strangers do not know how.
 const std::optional<rank>& without_tags(const policy& rules, author by) {
@@ -58,148 +55,6 @@ bool takes_row_of_thread(const decision& made, const tag_findings& found) {
     return counts_as_thread(made) || (!made.thread && !found.tags.empty());
 }
 
-reason reason_of(key_state state) {
-    switch (state) {
-    case key_state::usable: return reason::sealed;
-    case key_state::expired: return reason::key_expired;
-    case key_state::revoked: return reason::key_revoked;
-    case key_state::disabled: return reason::key_disabled;
-    case key_state::not_for_encryption: return reason::key_not_for_encryption;
-    case key_state::weak: return reason::key_weak;
-    case key_state::missing: return reason::no_key;
-    }
-    std::unreachable();
-}
-
-// Mail that must be encrypted, and is not: by the gateway, if there is a key.
-verdict seal_for(const encryption& how, const key_facts& key) {
-    if (key.state == key_state::usable) return {outcome::seal, reason::sealed};
-    const auto result = how.no_key == no_key_action::hold ? outcome::hold : outcome::reject;
-    return {result, reason_of(key.state)};
-}
-
-// Mail that comes encrypted, when nobody can tell whether this recipient can read it.
-verdict pass_in_doubt(const encryption& how, reason why) {
-    switch (how.unverifiable) {
-    case unverifiable_action::deliver: return {outcome::deliver, why};
-    case unverifiable_action::warn: return {outcome::warn, why};
-    case unverifiable_action::reject: return {outcome::reject, why};
-    }
-    std::unreachable();
-}
-
-verdict held_against_keys(const encryption& how, addressed to_them) {
-    switch (to_them) {
-    case addressed::yes: return {outcome::deliver, reason::already_encrypted};
-    case addressed::unverifiable: return pass_in_doubt(how, reason::unverifiable);
-    case addressed::passphrase: return pass_in_doubt(how, reason::passphrase_only);
-    case addressed::no: return {outcome::reject, reason::not_addressed};
-    }
-    std::unreachable();
-}
-
-// Mail that comes encrypted: to this recipient, and with nothing to say about it?
-verdict pass_protected(const encryption& how, const facts& known, const recipient_facts& recipient) {
-    const auto judged = held_against_keys(how, recipient.to_them);
-    const bool warned = known.shows_subject && how.clear_subject == clear_subject_action::warn;
-    if (judged.result == outcome::deliver && warned) return {outcome::warn, reason::subject_in_clear};
-    return judged;
-}
-
-// Partly or only seemingly encrypted: whatever can be read in it is sealed with the rest of it.
-verdict seal_over(const encryption& how, action cell, const key_facts& key, reason why_not) {
-    if (cell == action::require || how.partial == partial_action::reject) return {outcome::reject, why_not};
-    return seal_for(how, key);
-}
-
-// The cells `encrypt` and `require`, held against what the message brings. What is beyond reading is never sealed over: it may
-// be encrypted as a whole, and to others only.
-verdict protect(const policy& rules, const facts& known, action cell, const recipient_facts& recipient, const key_facts& key) {
-    if (known.read == legibility::too_complex) return {outcome::reject, reason::unreadable};
-    switch (known.brought) {
-    case protection::pgp_mime:
-    case protection::pgp_inline: return pass_protected(rules.encryption, known, recipient);
-    case protection::smime:
-        if (!rules.encryption.accept_smime) return {outcome::reject, reason::smime_not_accepted};
-        return pass_protected(rules.encryption, known, recipient);
-    case protection::pgp_fake: return seal_over(rules.encryption, cell, key, reason::pgp_fake);
-    case protection::pgp_partial: return seal_over(rules.encryption, cell, key, reason::pgp_partial);
-    case protection::none:
-    case protection::pgp_signed:
-        if (cell == action::require) return {outcome::reject, reason::not_encrypted};
-        return seal_for(rules.encryption, key);
-    }
-    std::unreachable();
-}
-
-verdict judge(const policy& rules, const facts& known, action cell, const recipient_facts& recipient, const key_facts& key) {
-    switch (cell) {
-    case action::deliver: return {outcome::deliver, reason::allowed};
-    case action::warn: return {outcome::warn, reason::tier};
-    case action::hold: return {outcome::hold, reason::tier};
-    case action::reject: return {outcome::reject, reason::tier};
-    case action::encrypt:
-    case action::require: return protect(rules, known, cell, recipient, key);
-    }
-    std::unreachable();
-}
-
-const key_facts& key_for(const recipient_facts& recipient, rank row) {
-    const auto at = recipient.key_by_rank.find(row);
-    return at == recipient.key_by_rank.end() ? recipient.key : at->second;
-}
-
-bool is_allowed_by(const policy& rules, rank row, const key_facts& key) {
-    const auto& sources = rules.rules[row].keys;
-    return !sources || std::ranges::find(*sources, key.source) != sources->end() || key.standing == key_standing::bound;
-}
-
-// Each of several rows may narrow whose keys count: it is sealed to one that all of them allow.
-recipient_decision with_a_key_for_all(const policy& rules, recipient_decision made, const std::vector<rank>& ranks,
-                                      const recipient_facts& recipient) {
-    const auto is_allowed = [&](const key_facts& key) {
-        return std::ranges::all_of(ranks, [&](rank row) { return is_allowed_by(rules, row, key); });
-    };
-    if (made.result != outcome::seal || is_allowed(made.key)) return made;
-    for (const auto row : ranks) {
-        const auto& other = key_for(recipient, row);
-        if (other.state != key_state::usable || !is_allowed(other)) continue;
-        made.key = other;
-        made.row = row;
-        return made;
-    }
-    made.key = {};
-    const auto [result, why] = seal_for(rules.encryption, made.key);
-    made.result = result;
-    made.why = why;
-    return made;
-}
-
-// The rows of all the mail's tags apply, and the strictest result holds: a further tag must not make it milder, whatever the
-// rows say.
-recipient_decision decide_recipient(const policy& rules, const facts& known, const std::vector<rank>& ranks,
-                                    const recipient_facts& recipient) {
-    recipient_decision made{.who = recipient.who,
-                            .tier = rules.tiers.tier_of(recipient.who),
-                            .cell = action::reject,
-                            .key = recipient.key,
-                            .result = outcome::reject,
-                            .why = reason::untagged};
-    bool first = true;
-    for (auto r = ranks.rbegin(); r != ranks.rend(); ++r) {
-        const auto cell = cell_for(rules.rules[*r], recipient.who, made.tier);
-        const auto& key = key_for(recipient, *r);
-        const auto [result, why] = judge(rules, known, cell, recipient, key);
-        if (!std::exchange(first, false) && result <= made.result) continue;
-        made.cell = cell;
-        made.key = key;
-        made.row = *r;
-        made.result = result;
-        made.why = why;
-    }
-    return with_a_key_for_all(rules, std::move(made), ranks, recipient);
-}
-
 // A recipient is concerned where what the message answers would not go to them just like that. So mail among those who may
 // have everything is left alone, and one more tag never ends a warning.
 void raise_for_downgrade(decision& made, const policy& rules, const facts& known) {
@@ -223,12 +78,58 @@ void raise_all(decision& made, outcome least, reason why) {
     }
 }
 
-void raise_for_near_misses(decision& made, near_miss_action what) {
+// What it might say; all of them where nobody can tell.
+std::vector<rank> ranks_meant(const policy& rules, const near_miss& miss) {
+    if (miss.meant) return {*miss.meant};
+    std::vector<rank> all(rules.rules.size());
+    std::iota(all.begin(), all.end(), rank{0});
+    return all;
+}
+
+// Who tags a mail in its Subject has said what it is; a word somewhere beside that is a word.
+bool is_answered(const near_miss& miss, const tag_findings& found) {
+    return miss.stray && std::ranges::find(found.tags, carrier::subject, &found_tag::where) != found.tags.end();
+}
+
+// Which near misses matter, and to whom: those for whom the tag that was meant would make something stricter.
+struct doubted_tags {
+    std::vector<std::size_t> misses;
+    std::vector<bool> recipients; // one each
+};
+
+doubted_tags doubts_of(const policy& rules, const facts& known, const std::vector<rank>& ranks, const decision& made) {
+    doubted_tags out{.misses = {}, .recipients = std::vector<bool>(made.recipients.size())};
+    for (std::size_t m = 0; m < known.findings.near_misses.size(); ++m) {
+        const auto& miss = known.findings.near_misses[m];
+        if (is_answered(miss, known.findings)) continue;
+        bool matters = false;
+        for (const auto r : ranks_meant(rules, miss)) {
+            auto with = ranks;
+            with.insert(std::ranges::upper_bound(with, r), r);
+            for (std::size_t i = 0; i < made.recipients.size(); ++i) {
+                if (decide_recipient(rules, known, with, known.recipients[i]).result <= made.recipients[i].result) continue;
+                out.recipients[i] = true;
+                matters = true;
+            }
+        }
+        if (matters) out.misses.push_back(m);
+    }
+    return out;
+}
+
+void raise_for_near_misses(decision& made, const std::vector<bool>& concerned, near_miss_action what) {
+    const auto raise = [&](outcome least) {
+        for (std::size_t i = 0; i < made.recipients.size(); ++i)
+            if (concerned[i] && made.recipients[i].result < least) {
+                made.recipients[i].result = least;
+                made.recipients[i].why = reason::near_miss;
+            }
+    };
     switch (what) {
     case near_miss_action::ignore: return;
-    case near_miss_action::warn: return raise_all(made, outcome::warn, reason::near_miss);
-    case near_miss_action::hold: return raise_all(made, outcome::hold, reason::near_miss);
-    case near_miss_action::reject: return raise_all(made, outcome::reject, reason::near_miss);
+    case near_miss_action::warn: return raise(outcome::warn);
+    case near_miss_action::hold: return raise(outcome::hold);
+    case near_miss_action::reject: return raise(outcome::reject);
     }
 }
 
@@ -285,10 +186,6 @@ bool counts_as_thread(const decision& made) {
 
 bool is_lowered(const decision& made) { return made.thread && made.thread->effect == thread_effect::lowered; }
 
-action cell_for(const rule_row& row, const address& who, tier_id tier) {
-    return who.may_be_rerouted() ? std::ranges::max(row.cells) : row.cells[tier];
-}
-
 decision decide(const policy& rules, const facts& known) {
     auto ranks = classify(rules, known);
     decision made;
@@ -302,8 +199,11 @@ decision decide(const policy& rules, const facts& known) {
 
     if (is_lowered(made) && rules.downgrade != downgrade_action::ignore) raise_for_downgrade(made, rules, known);
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
-    // A stranger means none of our tags.
-    if (!known.findings.near_misses.empty() && known.by != author::stranger) raise_for_near_misses(made, rules.near_miss);
+    if (known.by != author::stranger) { // who means none of our tags
+        auto doubted = doubts_of(rules, known, ranks, made);
+        made.near_misses = std::move(doubted.misses);
+        raise_for_near_misses(made, doubted.recipients, rules.near_miss);
+    }
 
     made.what = strictest(made);
     if (std::ranges::any_of(made.recipients, is_in_doubt)) return deferred(std::move(made), reason::keys_unreadable);
@@ -312,6 +212,12 @@ decision decide(const policy& rules, const facts& known) {
     if (made.what == outcome::seal) made.forms = split_of(made, known);
     if (made.what <= outcome::hold && made.classification) made.archive = rules.rules[*made.classification].archive;
     return made;
+}
+
+tag_findings findings_that_matter(const facts& known, const decision& made) {
+    tag_findings out{.tags = known.findings.tags, .near_misses = {}};
+    for (const auto place : made.near_misses) out.near_misses.push_back(known.findings.near_misses[place]);
+    return out;
 }
 
 const std::vector<key_source>& sources_for(const policy& rules, const recipient_decision& one) {

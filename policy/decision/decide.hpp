@@ -2,29 +2,21 @@
 //
 // Total: every combination of facts has a decision. Monotone: a further recipient, tag of a tagged message, near miss, or
 // knowledge of the thread never makes the outcome milder. (Where a tag is asked for, it helps: the first one in the Subject of
-// a reply, and the thread's own under `downgrade: reject`.)
+// a reply, or beside a word that only looks like a tag; and the thread's own under `downgrade: reject`.)
 #pragma once
 
 #include "policy/decision/facts.hpp"
+#include "policy/decision/recipient.hpp"
 #include "policy/decision/split.hpp"
 #include "policy/rules/policy.hpp"
 #include "policy/rules/reason.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace sealgate::policy {
-
-struct recipient_decision {
-    address who;
-    tier_id tier = 0;
-    action cell = action::reject;
-    key_facts key;                // of those that the row may use
-    std::optional<rank> row = {}; // the classification whose cell decided; none: untagged, and that is refused
-    outcome result = outcome::reject;
-    reason why = reason::internal_error;
-};
 
 // A message that answers a more sensitive one than it says itself.
 struct thread_decision {
@@ -39,6 +31,7 @@ struct decision {
     std::optional<thread_decision> thread;
     outcome what = outcome::reject; // the strictest over the recipients
     std::vector<recipient_decision> recipients;
+    std::vector<std::size_t> near_misses;     // those of the facts that matter to somebody, by their places
     split forms;                              // who gets which form; empty unless the outcome is seal
     std::vector<std::string> further_readers; // fingerprints: who can read what is sealed, beside its recipients
     std::vector<address> archive;             // who gets the original too; empty unless the message goes out
@@ -53,10 +46,6 @@ bool counts_as_thread(const decision& made);
 // Whether it goes as less sensitive than that, since it is tagged so.
 bool is_lowered(const decision& made);
 
-// The row's cell for a recipient of that tier. An address that a mail server may route elsewhere than it says gets the
-// strictest of the row.
-action cell_for(const rule_row& row, const address& who, tier_id tier);
-
 // By their places: those for whom a published key would let the mail go, encrypted. None where it is refused or held anyway:
 // whoever is asked for a key learns who is written to. What an administrator disabled, or bound to the address, stays so.
 std::vector<std::size_t> recipients_to_look_up(const decision& made);
@@ -70,5 +59,8 @@ decision deferred(decision made, reason why);
 // The same decision, of a seal, where that makes too much of it: `too_large_sealed` or `too_many_copies`. Nobody gets
 // anything; those are refused who would have got what is too large.
 decision refused_for_size(decision made, reason why, std::uint64_t most_octets);
+
+// What the message says, with those of its near misses that matter.
+tag_findings findings_that_matter(const facts& known, const decision& made);
 
 } // namespace sealgate::policy

@@ -32,7 +32,7 @@ next_step step_in_doubt(const facts& known, const recipient_decision& refused) {
 
 } // namespace
 
-next_step step_for(const facts& known, const recipient_decision& refused) {
+next_step step_for(const facts& known, const tag_findings& found, const recipient_decision& refused) {
     switch (refused.why) {
     case reason::no_key: return next_step::ask_for_key;
     case reason::key_expired:
@@ -53,7 +53,7 @@ next_step step_for(const facts& known, const recipient_decision& refused) {
     case reason::too_large_sealed: return next_step::send_less;
     case reason::too_many_copies: return next_step::send_to_fewer;
     case reason::unreadable: return next_step::send_parts;
-    case reason::near_miss: return unread_in(known.findings) ? next_step::write_plainly : next_step::correct_tag;
+    case reason::near_miss: return unread_in(found) ? next_step::write_plainly : next_step::correct_tag;
     case reason::downgrade: return next_step::tag_alike;
     case reason::untagged: return next_step::write_tag;
     case reason::allowed:

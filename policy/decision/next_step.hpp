@@ -38,7 +38,8 @@ enum class next_step : std::uint8_t {
 
 enum class how_many : std::uint8_t { one, several };
 
-next_step step_for(const facts& known, const recipient_decision& refused);
+// `found`: what matters of the findings (findings_that_matter()).
+next_step step_for(const facts& known, const tag_findings& found, const recipient_decision& refused);
 
 // A sentence; of a step that offers other ways, without its end: they may follow.
 std::string text_of(next_step what, const policy& rules, how_many recipients);

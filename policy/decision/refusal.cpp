@@ -63,6 +63,7 @@ std::string field_text(carrier where) {
     case carrier::subject: return "its Subject";
     case carrier::header: return "a header field in which tags stand";
     case carrier::sensitivity: return "its Sensitivity";
+    case carrier::forwarded: return "a message attached to it";
     }
     std::unreachable();
 }
@@ -80,10 +81,11 @@ std::string unread_text(const near_miss& miss, const std::vector<found_tag>& fou
            why + ", so it may have another tag as well";
 }
 
-std::string near_miss_text(const facts& known) {
-    if (const auto* unread = unread_in(known.findings)) return unread_text(*unread, known.findings.tags);
+std::string near_miss_text(const facts& known, const decision& made) {
+    const auto found = findings_that_matter(known, made);
+    if (const auto* unread = unread_in(found)) return unread_text(*unread, found.tags);
     std::vector<std::string> meant;
-    for (const auto& miss : known.findings.near_misses) {
+    for (const auto& miss : found.near_misses) {
         const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();
         if (is_new && !miss.suggestion.empty()) meant.push_back(miss.suggestion);
     }
@@ -129,10 +131,11 @@ std::vector<std::string> lower_tags(const policy& rules, const decision& made) {
 // In the order of the recipients. One who is named twice in the envelope counts once.
 std::vector<advised> advised_of(const policy& rules, const facts& known, const decision& made) {
     std::vector<advised> all;
+    const auto found = findings_that_matter(known, made);
     std::set<std::tuple<reason, next_step, std::string>> seen;
     for (const auto& recipient : made.recipients) {
         if (recipient.result != outcome::reject) continue;
-        const auto next = step_for(known, recipient);
+        const auto next = step_for(known, found, recipient);
         auto who = shown(recipient.who) + " (" + text::ascii(rules.tiers.name(recipient.tier)) + ")";
         if (!seen.emplace(recipient.why, next, who).second) continue;
         auto step = std::ranges::find(all, next, &advised::next);
@@ -148,7 +151,7 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
 std::string sentence(const account& of, const refused_group& g, share most, bool first) {
     const std::string opening = first ? "not sent: " : "Also: ";
     if (g.why == reason::near_miss) {
-        const auto said = near_miss_text(of.known);
+        const auto said = near_miss_text(of.known, of.made);
         return opening + said + (said.ends_with('?') ? "" : ".");
     }
     if (g.why == reason::untagged || !of.made.classification)

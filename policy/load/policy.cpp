@@ -8,8 +8,10 @@
 #include "policy/load/notices.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"
+#include "policy/tags/lexicon.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -38,6 +40,7 @@ public:
         if (const auto root = yaml::parse(*text, errors); root) read_root(*root, errors, covered);
         if (!problems_.empty()) return std::unexpected(std::move(problems_));
         out_.digest = "sha256:" + sha256_hex(covered);
+        out_.lexicon = std::make_shared<const tag_lexicon>(out_);
         return std::move(out_);
     }
 
@@ -49,6 +52,7 @@ private:
         const auto* untagged = top.required("untagged");
         const auto* untagged_automatic = top.optional("untagged_automatic");
         const auto* near_miss = top.required("near_miss");
+        const auto* near_miss_except = top.optional("near_miss_except");
         const auto* downgrade = top.optional("downgrade");
         const auto* carriers = top.required("carriers");
         const auto* tiers = top.optional("tiers");
@@ -68,6 +72,8 @@ private:
         if (near_miss)
             if (auto what = yaml::as_enum<near_miss_action>(*near_miss, errors, names(near_miss_action{})))
                 out_.near_miss = *what;
+        if (near_miss_except)
+            for (auto& [word, at] : yaml::as_texts(*near_miss_except, errors)) out_.near_miss_except.push_back(std::move(word));
         if (downgrade)
             out_.downgrade =
                 yaml::as_enum<downgrade_action>(*downgrade, errors, names(downgrade_action{})).value_or(out_.downgrade);
@@ -143,12 +149,14 @@ private:
         const auto* subject = m.optional("subject");
         const auto* headers = m.optional("headers");
         const auto* sensitivity = m.optional("sensitivity");
+        const auto* forwarded = m.optional("forwarded");
         m.finish();
         if (subject)
             for (const auto& [pattern, at] : yaml::as_texts(*subject, errors)) read_pattern(pattern, at, errors);
         if (headers)
             for (auto& [name, at] : yaml::as_texts(*headers, errors)) read_header_name(std::move(name), at, errors);
         if (sensitivity) read_sensitivity(*sensitivity, errors);
+        if (forwarded) out_.carriers.forwarded = yaml::as_bool(*forwarded, errors).value_or(true);
         if (out_.carriers.subject.empty() && out_.carriers.headers.empty() && out_.carriers.sensitivity.empty())
             errors.add(map.at, "no carrier: nobody could tag a mail");
     }

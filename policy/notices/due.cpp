@@ -34,8 +34,8 @@ bool has(const decision& made, outcome result) {
 }
 
 // What is nearly a tag is to be warned about, and everybody's result was stricter than a warning anyhow.
-bool is_nearly_tagged_alone(const policy& rules, const facts& known, const decision& made) {
-    return rules.near_miss == near_miss_action::warn && !known.findings.near_misses.empty() && !has(made, outcome::warn);
+bool is_nearly_tagged_alone(const policy& rules, const decision& made) {
+    return rules.near_miss == near_miss_action::warn && !made.near_misses.empty() && !has(made, outcome::warn);
 }
 
 std::optional<notice_kind> kind_of(const noticed_mail& about) {
@@ -43,8 +43,7 @@ std::optional<notice_kind> kind_of(const noticed_mail& about) {
     case outcome::deliver:
     case outcome::warn:
     case outcome::seal:
-        if (!has(about.made, outcome::warn) && !is_nearly_tagged_alone(about.rules, about.known, about.made))
-            return std::nullopt;
+        if (!has(about.made, outcome::warn) && !is_nearly_tagged_alone(about.rules, about.made)) return std::nullopt;
         return notice_kind::warning;
     case outcome::hold: return notice_kind::held;
     case outcome::reject:
@@ -64,11 +63,12 @@ std::optional<notice_kind> notice_due(const noticed_mail& about) {
 told_mail told_of(const policy& rules, const facts& known, const decision& made, notice_kind kind) {
     told_mail out{.id = {}, .kind = kind, .time = {}};
     if (made.classification) out.classification = rules.classifications[*made.classification].name;
-    for (const auto& miss : known.findings.near_misses)
+    const auto found = findings_that_matter(known, made);
+    for (const auto& miss : found.near_misses)
         if (!miss.suggestion.empty() && std::ranges::find(out.meant, miss.suggestion) == out.meant.end())
             out.meant.push_back(miss.suggestion);
-    if (const auto* unread = unread_in(known.findings)) out.unread = unread->charset;
-    const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, known, made);
+    if (const auto* unread = unread_in(found)) out.unread = unread->charset;
+    const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, made);
     const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
     for (const auto& one : made.recipients) {
         if (one.result != told && !all_for_the_tag) continue;

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct carriers {
     std::vector<subject_pattern> subject;
     std::vector<std::string> headers;
     std::map<std::string, rank> sensitivity; // the field's value (RFC 4021 section 2.1.55) -> rank
+    bool forwarded = true;                   // tags of attached messages count
 };
 
 struct rule_row {
@@ -113,12 +115,15 @@ struct channel_group {
     std::vector<std::pair<std::string, std::vector<std::string>>> by_tier;
 };
 
+struct tag_lexicon; // of policy/tags/lexicon.hpp
+
 struct policy {
     std::string organisation;
     std::vector<classification> classifications; // least to most sensitive
     std::optional<rank> untagged;                // none: an untagged message is refused
     std::optional<rank> untagged_automatic;      // likewise, of one that no person here has written
     near_miss_action near_miss = near_miss_action::reject;
+    std::vector<std::string> near_miss_except; // words that are ordinary here
     downgrade_action downgrade = downgrade_action::warn;
     sealgate::policy::carriers carriers;
     tier_table tiers;
@@ -126,7 +131,8 @@ struct policy {
     sealgate::policy::encryption encryption;
     sealgate::policy::notices notices;
     std::vector<channel_group> channels;
-    std::string digest; // "sha256:…" of the policy file, what it includes, and its texts
+    std::string digest;                                   // "sha256:…" of the policy file, what it includes, and its texts
+    std::shared_ptr<const tag_lexicon> lexicon = nullptr; // made of what stands above; null: not made yet
 };
 
 } // namespace sealgate::policy

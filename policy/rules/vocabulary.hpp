@@ -55,7 +55,8 @@ enum class thread_sign : std::uint8_t { reference, subject };
 enum class thread_effect : std::uint8_t { inherited, raised, lowered, untagged };
 
 // Where a tag stood.
-enum class carrier : std::uint8_t { subject, header, sensitivity };
+// forwarded: of a message that is attached.
+enum class carrier : std::uint8_t { subject, header, sensitivity, forwarded };
 
 // One table an enum, found by overload. Every enumerator stands in its table.
 constexpr auto names(action) {
@@ -118,7 +119,8 @@ constexpr auto names(thread_effect) {
 }
 constexpr auto names(carrier) {
     using enum carrier;
-    return std::to_array<named<carrier>>({{subject, "subject"}, {header, "header"}, {sensitivity, "sensitivity"}});
+    return std::to_array<named<carrier>>(
+        {{subject, "subject"}, {header, "header"}, {sensitivity, "sensitivity"}, {forwarded, "forwarded"}});
 }
 
 } // namespace sealgate::policy

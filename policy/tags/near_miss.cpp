@@ -1,5 +1,8 @@
 #include "policy/tags/near_miss.hpp"
 
+#include "policy/tags/compound.hpp"
+#include "policy/tags/idioms.hpp"
+#include "policy/tags/marking.hpp"
 #include "policy/tags/region.hpp"
 
 #include <algorithm>
@@ -20,6 +23,9 @@ struct group {
     const tag_pattern* own = nullptr; // whose delimiters they are; none: foreign brackets
 };
 
+// Within the policy's own delimiters, or somewhere else.
+enum class standing : std::uint8_t { own, stray };
+
 bool is_bracketed(const tag_pattern& pattern) {
     const auto has = [](std::u32string_view side, bracket kind) {
         return std::ranges::any_of(side, [&](char32_t c) { return bracket_of(c) == kind; });
@@ -29,13 +35,19 @@ bool is_bracketed(const tag_pattern& pattern) {
 
 class finder {
 public:
-    finder(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact, effort& left)
-        : text_(text)
+    finder(std::string_view source, const folded_text& text, const tag_lexicon& wanted, std::optional<rank> untagged,
+           const std::vector<tag_match>& exact, effort& left)
+        : source_(source)
+        , text_(text)
         , wanted_(wanted)
+        , untagged_(untagged)
         , exact_(exact)
         , left_(left) {
         for (const auto& tag : wanted.tags) longest_ = std::max(longest_, tag.folded.size());
         longest_ = std::min(longest_, longest_group) + 2;
+        for (const auto* words : {&wanted.tags, &wanted.others})
+            for (const auto& tag : *words)
+                if (is_sensitive(tag)) sensitive_.push_back(&tag);
     }
 
     std::vector<suspect> find() {
@@ -47,10 +59,22 @@ public:
             if (!pattern.scheme.empty()) read_scheme(pattern);
         }
         read_foreign_brackets();
+        read_head();
         return least_doubtful();
     }
 
 private:
+    void read_head() {
+        if (left_.spent) return;
+        if (const auto found = marking_at_head(text_, source_, sensitive_, left_))
+            if (!is_ordinary_here(found->where))
+                suspect_at(found->where, 1, wanted_.patterns.front(), *found->tag, standing::stray);
+    }
+
+    bool is_ordinary_here(span where) const {
+        return wanted_.is_ordinary_here(std::u32string_view(text_.points).substr(where.begin, where.size()));
+    }
+
     // "{tag}:", "#{tag}": the words next to the delimiter.
     void read_open_pattern(const tag_pattern& pattern) {
         for (const auto at : places_of(pattern.before.empty() ? pattern.after : pattern.before, text_)) {
@@ -81,7 +105,7 @@ private:
                 if (bracketed) read_lone_afters(unpaired, after, pattern);
                 if (bracketed) unpaired = after + 1;
             }
-            if (paired && !closed && bracketed) read_long_group({inner, *after}, pattern);
+            if (paired && !closed && bracketed) read_long_group({inner, *after}, pattern, standing::own);
             if (!closed || !bracketed) read_words_after(befores[i], pattern);
         }
         read_lone_afters(unpaired, afters.end(), pattern);
@@ -101,7 +125,7 @@ private:
             const auto word = at + pattern.before.size();
             if (word == text_.size() || (is_word_point(text_.points[at]) && !word_can_begin(text_, at))) continue;
             if (!left_.take_candidate()) return;
-            suspect_at({at, end_of_word(text_, word)}, no_suggestion, {});
+            suspect_unknown({at, end_of_word(text_, word)});
         }
     }
 
@@ -118,7 +142,7 @@ private:
                 if (found.inner.size() <= longest_group)
                     read_group(found);
                 else
-                    read_long_group(found.inner, wanted_.patterns.front());
+                    read_long_group(found.inner, wanted_.patterns.front(), standing::stray);
             }
             open = none;
         }
@@ -132,52 +156,75 @@ private:
 
     void read_group(const group& group) {
         if (group.inner.size() == 0 || is_within_exact(group.outer) || !left_.take_candidate()) return;
+        if (is_ordinary_here(group.inner) || (group.own == nullptr && follows_vote(text_, group.outer.begin))) return;
         const auto region = region_of(text_, group.inner);
         const auto& pattern = group.own != nullptr ? *group.own : wanted_.patterns.front();
+        const bool is_bracket = group.own == nullptr || is_bracketed(*group.own);
         if (!is_exact_at(group.outer)) read_whole_group(region, group, pattern);
-        if (group.own == nullptr || is_bracketed(*group.own)) read_tag_among_words(region, group, pattern);
+        if (is_bracket && !read_tag_among_words(region, group, pattern)) read_tied(region, group, pattern);
     }
+
+    static standing standing_of(const group& group) { return group.own != nullptr ? standing::own : standing::stray; }
 
     void read_whole_group(const region& region, const group& group, const tag_pattern& pattern) {
         const auto whole = region.piece(group.inner.begin, group.inner.end);
-        const auto near = nearest_to(whole, wanted_.tags, forgive::slips, left_);
-        // "(internal)" is ordinary writing; "(confidential)" is too costly to be taken for that.
+        // "(internal)" is ordinary writing; "(confidential)" is too costly to be taken for that, but no slip of it.
+        const auto near = nearest_to(whole, wanted_.tags, group.own != nullptr ? forgive::slips : forgive::none, left_);
         if (near && (group.own != nullptr || is_sensitive(*near->tag)))
-            suspect_at(group.outer, near->slips, pattern.written(*near->tag));
+            suspect_at(group.outer, near->slips, pattern, *near->tag, standing_of(group));
+        if (const auto other = nearest_to(whole, wanted_.others, forgive::none, left_);
+            !near && other && (group.own != nullptr || is_sensitive(*other->tag)))
+            suspect_at(group.outer, 1, pattern, *other->tag, standing_of(group));
         for (const auto& schemed : wanted_.patterns)
             if (const auto claim = nearest_to(whole, schemed.claims, forgive::slips, left_))
-                suspect_at(group.outer, claim->slips, schemed.written(*claim->tag));
-        if (group.own != nullptr && whole.folded.contains(U'\uFFFD')) suspect_at(group.outer, no_suggestion, {});
+                suspect_at(group.outer, claim->slips, schemed, *claim->tag, standing::own);
+        if (group.own != nullptr && whole.folded.contains(U'\uFFFD')) suspect_unknown(group.outer);
     }
 
-    // Of several tags the most sensitive is the one to suggest.
-    void read_tag_among_words(const region& region, const group& group, const tag_pattern& pattern) {
+    // Of several tags the most sensitive is the one to suggest. Whether there is one.
+    bool read_tag_among_words(const region& region, const group& group, const tag_pattern& pattern) {
         std::optional<nearest_tag> best;
         span where = group.outer;
+        const auto forgiven = group.own != nullptr ? forgive::one_slip : forgive::none;
         for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
             if (!begins_word(text_, begin)) continue;
             for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
-                if (!is_word(text_, {begin, end}) || is_exact_at({begin, end})) continue;
-                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgive::one_slip, left_);
+                if (!is_word(text_, {begin, end}) || is_exact_at({begin, end}) || is_ordinary_here({begin, end})) continue;
+                if (follows_negation(text_, begin)) continue;
+                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgiven, left_);
                 if (!near || !is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
                 best = near;
                 if (is_exact_at(group.outer)) where = {begin, end};
             }
         }
-        if (best)
-            suspect_at(where, best->slips + 1, pattern.written(*best->tag));
-        else
-            read_look_alikes(region, pattern); // words longer than `longest_`, with marks on each letter
+        if (!best) return read_look_alikes(region, pattern, standing_of(group)); // longer words, with marks on each letter
+        suspect_at(where, best->slips + 1, pattern, *best->tag, standing_of(group));
+        return true;
     }
 
-    void read_long_group(span inner, const tag_pattern& pattern) {
-        if (left_.take_candidate()) read_look_alikes(region_of(text_, inner), pattern);
+    // "[hr-confidential]"
+    void read_tied(const region& region, const group& group, const tag_pattern& pattern) {
+        if (is_exact_at(group.outer) || is_claim_at(group.outer.begin)) return;
+        if (const auto* tag = tied_tag(text_, source_, region, sensitive_, left_))
+            suspect_at(group.outer, 2, pattern, *tag, standing_of(group));
+    }
+
+    // What a pattern that names its scheme says there is for it to tell.
+    bool is_claim_at(std::size_t at) const {
+        const auto rest = std::u32string_view(text_.points).substr(at);
+        return std::ranges::any_of(wanted_.patterns, [&](const tag_pattern& pattern) {
+            return !pattern.scheme.empty() && rest.starts_with(pattern.before);
+        });
+    }
+
+    void read_long_group(span inner, const tag_pattern& pattern, standing where) {
+        if (left_.take_candidate()) read_look_alikes(region_of(text_, inner), pattern, where);
     }
 
     // The most sensitive tag, the longest of those, that has a word of its look-alike form here: searched for
     // as a whole, which is linear.
-    void read_look_alikes(const region& region, const tag_pattern& pattern) {
+    bool read_look_alikes(const region& region, const tag_pattern& pattern, standing where) {
         std::optional<span> best;
         const tag_word* best_tag = nullptr;
         for (const auto& tag : wanted_.tags) {
@@ -188,7 +235,8 @@ private:
             if (!is_sensitive(tag) || (best && !more())) continue;
             if (const auto word = find_look_alike(region, tag)) best = word, best_tag = &tag;
         }
-        if (best) suspect_at(*best, 1, pattern.written(*best_tag));
+        if (best) suspect_at(*best, 1, pattern, *best_tag, where);
+        return best.has_value();
     }
 
     std::optional<span> find_look_alike(const region& region, const tag_word& tag) {
@@ -196,7 +244,7 @@ private:
         if (tag.form.empty()) return std::nullopt;
         for (auto at = form.find(tag.form); at != form.npos; at = form.find(tag.form, at + 1)) {
             const auto word = region.behind(at, at + tag.form.size());
-            if (!is_word(text_, word) || is_exact_at(word)) continue;
+            if (!is_word(text_, word) || is_exact_at(word) || follows_negation(text_, word.begin)) continue;
             const auto piece = region.piece(word.begin, word.end);
             if (slips_between(piece, tag, forgive::one_slip, left_) == 0U) return word;
             if (left_.spent) break;
@@ -204,7 +252,7 @@ private:
         return std::nullopt;
     }
 
-    bool is_sensitive(const tag_word& tag) const { return !wanted_.untagged || tag.classification > *wanted_.untagged; }
+    bool is_sensitive(const tag_word& tag) const { return !untagged_ || tag.classification > *untagged_; }
 
     void read_words_after(std::size_t at, const tag_pattern& pattern) {
         read_words_from({at, at + pattern.before.size()}, pattern, wanted_.tags);
@@ -219,8 +267,9 @@ private:
         const auto region = region_of(text_, {from, limit});
         for (auto end = limit; end > from; --end) {
             if (!ends_word(text_, end)) continue;
+            if (is_ordinary_here({from, end})) continue;
             if (const auto near = nearest_to(region.piece(from, end), tags, forgive::slips, left_))
-                suspect_at({delimiter.begin, end}, near->slips, pattern.written(*near->tag));
+                suspect_at({delimiter.begin, end}, near->slips, pattern, *near->tag, standing::own);
         }
     }
 
@@ -233,8 +282,9 @@ private:
         const auto region = region_of(text_, {limit, at});
         for (auto begin = limit; begin < at; ++begin) {
             if (!begins_word(text_, begin)) continue;
+            if (is_ordinary_here({begin, at})) continue;
             if (const auto near = nearest_to(region.piece(begin, at), wanted_.tags, forgive::slips, left_))
-                suspect_at({begin, end}, near->slips, pattern.written(*near->tag));
+                suspect_at({begin, end}, near->slips, pattern, *near->tag, standing::own);
         }
     }
 
@@ -250,9 +300,18 @@ private:
         return first != exact_.end() && first->where.begin <= where.begin;
     }
 
-    void suspect_at(span where, std::size_t doubt, std::string suggestion) {
+    void suspect_at(span where, std::size_t doubt, const tag_pattern& pattern, const tag_word& tag, standing how) {
         if (is_exact_at(where)) return;
-        suspects_.push_back({.where = where, .suggestion = std::move(suggestion), .doubt = doubt});
+        suspects_.push_back({.where = where,
+                             .suggestion = pattern.written(tag),
+                             .doubt = doubt,
+                             .meant = tag.classification,
+                             .stray = how == standing::stray});
+    }
+
+    void suspect_unknown(span where) {
+        if (is_exact_at(where)) return;
+        suspects_.push_back({.where = where, .suggestion = {}, .doubt = no_suggestion});
     }
 
     // Of equal doubt the longest holds, then the first found: patterns come before foreign brackets.
@@ -271,20 +330,23 @@ private:
         return kept;
     }
 
+    std::string_view source_;
     const folded_text& text_;
-    const subject_tags& wanted_;
+    const tag_lexicon& wanted_;
+    std::optional<rank> untagged_;
     const std::vector<tag_match>& exact_;
     effort& left_;
+    std::vector<const tag_word*> sensitive_; // other languages' words among them
     std::size_t longest_ = 0;
     std::vector<suspect> suspects_;
 };
 
 } // namespace
 
-std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
-                                   effort& left) {
+std::vector<suspect> find_suspects(std::string_view source, const folded_text& text, const tag_lexicon& wanted,
+                                   std::optional<rank> untagged, const std::vector<tag_match>& exact, effort& left) {
     if (wanted.patterns.empty() || left.spent) return {};
-    return finder(text, wanted, exact, left).find();
+    return finder(source, text, wanted, untagged, exact, left).find();
 }
 
 } // namespace sealgate::policy

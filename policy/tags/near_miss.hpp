@@ -1,42 +1,38 @@
 // What nearly is a tag in a Subject, though no exact tag stands there.
 //
-// A word counts only where something sets it off: brackets of any kind around it, or a delimiter of the
-// policy's own on one side. Then spelling slips and look-alikes are forgiven (tag_words).
-// A tag among other words in brackets ("[confidential - urgent]") or in foreign ones ("(confidential)")
-// counts if it is more sensitive than an untagged mail; so does a bracket with unreadable bytes in it, and a
-// scheme with an unknown word
-// ("TLP:PURPLE"). In brackets with more than 64 code points between them only such a sensitive tag counts,
-// and no slip is forgiven. A bare word in running text never counts.
+// A word counts where something sets it off: the policy's own delimiters, or one of them; then slips of the pen and look-alikes
+// are forgiven (tag_words), and a word of another language means the tag. In other brackets ("(confidential)"), tied to other
+// words or among them in brackets (compound.hpp), and as a marking at the head (marking.hpp) only a tag that is more sensitive
+// than an untagged mail counts, and no slip is forgiven outside the policy's own delimiters. So does a bracket of the policy's
+// with unreadable bytes in it, and a scheme with an unknown word ("TLP:PURPLE"). Words that are ordinary in the house
+// (near_miss_except) say nothing. A bare word in running text never counts.
 #pragma once
 
 #include "policy/base/fold.hpp"
 #include "policy/rules/policy.hpp"
+#include "policy/tags/lexicon.hpp"
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::policy {
 
-// What the policy looks for in a Subject, made ready for comparing.
-struct subject_tags {
-    std::vector<tag_word> tags;
-    std::vector<tag_pattern> patterns;
-    std::optional<rank> untagged;
-};
-
 struct suspect {
-    span where;             // in the folded text
-    std::string suggestion; // as the pattern wants it written; empty if no tag is near
-    std::size_t doubt = 0;  // how far from the suggestion: of suspects in one place the least doubtful is kept
+    span where;                     // in the folded text
+    std::string suggestion;         // as the pattern wants it written; empty if no tag is near
+    std::size_t doubt = 0;          // how far from the suggestion: of suspects in one place the least doubtful is kept
+    std::optional<rank> meant = {}; // the classification of the suggestion
+    bool stray = false;             // not where the policy's tags stand
 };
 
-// Not overlapping, in order of appearance. Linear: only brackets with at most 64 code points between them are
-// read word by word, only the words next to a delimiter, and no more of either than `left` allows.
-std::vector<suspect> find_suspects(const folded_text& text, const subject_tags& wanted, const std::vector<tag_match>& exact,
-                                   effort& left);
+// `source` is what the text was folded from. Not overlapping, in order of appearance. Linear: only brackets with at most 64
+// code points between them are read word by word, only the words next to a delimiter, and no more of either than `left` allows.
+std::vector<suspect> find_suspects(std::string_view source, const folded_text& text, const tag_lexicon& wanted,
+                                   std::optional<rank> untagged, const std::vector<tag_match>& exact, effort& left);
 
 } // namespace sealgate::policy

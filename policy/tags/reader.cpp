@@ -4,12 +4,14 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/readings.hpp"
 #include "policy/tags/bidi.hpp"
+#include "policy/tags/lexicon.hpp"
 #include "policy/tags/look_alike.hpp"
 #include "policy/tags/near_miss.hpp"
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <utility>
@@ -66,44 +68,38 @@ commented_value without_comments(std::string_view value) {
     return {.text = std::string(value), .before_open_comment = without_comments(value.substr(0, outermost)).text};
 }
 
-// A value of Sensitivity as a tag: spelled as the policy's key. Least sensitive first, as tag_words has it.
-std::vector<tag_word> sensitivity_words(const policy& rules) {
-    std::vector<tag_word> words;
-    for (const auto& [value, classification] : rules.carriers.sensitivity)
-        words.push_back(make_tag_word(value, classification));
-    std::ranges::stable_sort(words, {}, &tag_word::classification);
-    return words;
-}
-
 class reader {
 public:
     reader(const policy& rules, const message& mail)
         : rules_(rules)
         , mail_(mail)
-        , subject_{.tags = tag_words(rules), .patterns = {}, .untagged = rules.untagged}
-        , sensitivity_(sensitivity_words(rules)) {
-        subject_.patterns = tag_patterns(rules, subject_.tags);
-    }
+        , lexicon_(lexicon_of(rules)) {}
 
     void read(const header_field& field) {
         const auto is_field = [&](std::string_view name) { return text::iequals(field.name, name); };
-        if (is_field("Subject") && !subject_.patterns.empty()) read_subject(unfolded(field.value));
+        if (is_field("Subject") && !lexicon_->patterns.empty()) read_subject(unfolded(field.value));
         if (std::ranges::any_of(rules_.carriers.headers, is_field)) read_header(unfolded(field.value));
-        if (is_field("Sensitivity") && !sensitivity_.empty()) read_sensitivity(unfolded(field.value));
+        if (is_field("Sensitivity") && !lexicon_->sensitivity.empty()) read_sensitivity(unfolded(field.value));
     }
 
     tag_findings take() && { return std::move(findings_); }
 
 private:
+    // What somebody meant; empty: nobody can tell.
+    struct meaning {
+        std::string written;
+        std::optional<rank> classification;
+    };
+
     void read_subject(std::string_view value) {
         const auto read = readings_in(value);
         const auto& utf8 = read.first.text;
         const auto text = fold(utf8);
-        const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+        const auto matches = match_tags(text, lexicon_->patterns, lexicon_->tags);
         add_tags(matches);
-        for (const auto& plain : read.plain) add_tags(match_tags(fold(plain), subject_.patterns, subject_.tags));
-        for (auto& suspect : find_suspects(text, subject_, matches, left_))
-            add_near_miss(written_as(utf8, text, suspect.where), std::move(suspect.suggestion), carrier::subject);
+        for (const auto& plain : read.plain) add_tags(match_tags(fold(plain), lexicon_->patterns, lexicon_->tags));
+        for (auto& suspect : suspects_in(utf8, text, matches, left_))
+            add_suspect(written_as(utf8, text, suspect.where), std::move(suspect));
         if (steers_direction(utf8)) read_displayed(utf8);
         for (const auto& other : read.others) read_other(other, is_telling);
         for (const auto& guess : read.guesses) read_other(guess, is_telling_in_guess);
@@ -136,13 +132,13 @@ private:
     // What some readers see. Only what is or nearly is a tag says something there: broken letters are no wonder.
     void read_other(const std::string& utf8, bool (*counts)(const suspect&, std::string_view written)) {
         const auto text = fold(utf8);
-        const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+        const auto matches = match_tags(text, lexicon_->patterns, lexicon_->tags);
         add_tags(matches);
         auto left = for_another_reading;
-        for (auto& suspect : find_suspects(text, subject_, matches, left))
+        for (auto& suspect : suspects_in(utf8, text, matches, left))
             if (const auto written = written_as(utf8, text, suspect.where);
                 counts(suspect, written) && !is_known(suspect.suggestion))
-                add_near_miss(written, std::move(suspect.suggestion), carrier::subject);
+                add_suspect(written, std::move(suspect));
         if (steers_direction(utf8)) read_displayed(utf8);
         left_.spent = left_.spent || left.spent;
     }
@@ -151,10 +147,11 @@ private:
     // the text says without it is judged already ("TLP:AMBER+STRICT" is no "TLP:AMBER" before a strange letter).
     void read_doubted(const std::string& utf8, std::string_view first) {
         const auto text = fold(utf8);
-        for (const auto& match : match_tags(text, subject_.patterns, subject_.tags)) {
-            auto tag = subject_.patterns.front().written(*match.tag);
+        for (const auto& match : match_tags(text, lexicon_->patterns, lexicon_->tags)) {
+            auto tag = lexicon_->patterns.front().written(*match.tag);
             if (!first.contains(written_as(utf8, text, match.where)) && !is_known(tag))
-                add_near_miss(first, std::move(tag), carrier::subject);
+                add_near_miss(first, {.written = std::move(tag), .classification = match.tag->classification},
+                              carrier::subject);
         }
     }
 
@@ -162,21 +159,23 @@ private:
     // and the override from left to right around telephone numbers, are in ordinary mail: they count where a
     // tag appears only on the screen.
     void read_displayed(std::string_view utf8) {
-        auto suggestion = utf8.size() > longest_reordered ? std::string{} : displayed_tag(utf8);
+        auto seen = utf8.size() > longest_reordered ? meaning{} : displayed_tag(utf8);
         const bool hidden = utf8.size() > longest_reordered || utf8.contains(right_to_left_override);
-        if (hidden || !suggestion.empty()) add_near_miss(utf8, std::move(suggestion), carrier::subject);
+        if (hidden || !seen.written.empty()) add_near_miss(utf8, std::move(seen), carrier::subject);
     }
 
     // The tag, or near tag, that is on the screen though not in the text.
-    std::string displayed_tag(std::string_view utf8) {
+    meaning displayed_tag(std::string_view utf8) {
         if (!left_.take_reordering()) return {};
         for (const auto& seen : displayed(utf8)) {
             const auto text = fold(seen);
-            const auto matches = match_tags(text, subject_.patterns, subject_.tags);
+            const auto matches = match_tags(text, lexicon_->patterns, lexicon_->tags);
             for (const auto& match : matches)
-                if (auto tag = subject_.patterns.front().written(*match.tag); !is_known(tag)) return tag;
-            for (auto& suspect : find_suspects(text, subject_, matches, left_))
-                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion)) return std::move(suspect.suggestion);
+                if (auto tag = lexicon_->patterns.front().written(*match.tag); !is_known(tag))
+                    return {.written = std::move(tag), .classification = match.tag->classification};
+            for (auto& suspect : suspects_in(seen, text, matches, left_))
+                if (!suspect.suggestion.empty() && !is_known(suspect.suggestion))
+                    return {.written = std::move(suspect.suggestion), .classification = suspect.meant};
         }
         return {};
     }
@@ -184,7 +183,7 @@ private:
     // Whether a Subject is known to have this tag, written as a pattern wants it, or nearly to have it.
     bool is_known(std::string_view written) const {
         const auto is_tag = [&](const found_tag& found) {
-            return found.where == carrier::subject && std::ranges::any_of(subject_.patterns, [&](const tag_pattern& pattern) {
+            return found.where == carrier::subject && std::ranges::any_of(lexicon_->patterns, [&](const tag_pattern& pattern) {
                        return pattern.spelled.before + found.tag + pattern.spelled.after == written;
                    });
         };
@@ -204,7 +203,7 @@ private:
         const auto read = readings_in(value);
         const auto& utf8 = read.first.text;
         const auto text = fold(utf8);
-        const bool found = read_in_any(read, text, subject_.tags, carrier::header);
+        const bool found = read_in_any(read, text, lexicon_->tags, carrier::header);
         if (!is_read(read))
             add_unread(utf8, read.first.unread, carrier::header);
         else if (is_disguised(value, text, utf8))
@@ -241,8 +240,8 @@ private:
 
     void read_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
-        if (read_whole(points, subject_.tags, carrier::header)) return;
-        add_near_miss(written_as(source, text, piece), suggestion_for(points, subject_.tags), carrier::header);
+        if (read_whole(points, lexicon_->tags, carrier::header)) return;
+        add_near_miss(written_as(source, text, piece), meaning_of(nearest_tag_of(points, lexicon_->tags)), carrier::header);
     }
 
     // One value by the standard; several between commas or semicolons are read one by one.
@@ -252,7 +251,7 @@ private:
         const auto read = readings_in(uncommented.text);
         const auto& utf8 = read.first.text;
         const auto text = fold(utf8);
-        if (read_in_any(read, text, sensitivity_, carrier::sensitivity)) return;
+        if (read_in_any(read, text, lexicon_->sensitivity, carrier::sensitivity)) return;
         if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::sensitivity);
         for (const auto& piece : pieces_of(text)) read_sensitivity_piece(utf8, text, piece);
         note_spent(utf8, carrier::sensitivity);
@@ -261,20 +260,21 @@ private:
     // Values that the map does not name say nothing, unless they nearly say what it names.
     void read_sensitivity_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
-        if (read_whole(points, sensitivity_, carrier::sensitivity)) return;
-        if (auto meant = sensitivity_meant(points); !meant.empty())
-            add_near_miss(written_as(source, text, piece), std::move(meant), carrier::sensitivity);
+        if (read_whole(points, lexicon_->sensitivity, carrier::sensitivity)) return;
+        if (const auto* meant = sensitivity_meant(points))
+            add_near_miss(written_as(source, text, piece), meaning_of(meant), carrier::sensitivity);
     }
 
     // For those who read a comment that never ends to the end of the value.
     void read_cut_sensitivity(std::string_view value, std::string_view before_comment) {
-        if (auto meant = sensitivity_meant(fold(decode_words(before_comment).text).points); !meant.empty())
-            add_near_miss(bytes_as_utf8(value), std::move(meant), carrier::sensitivity);
+        if (const auto* meant = sensitivity_meant(fold(decode_words(before_comment).text).points))
+            add_near_miss(bytes_as_utf8(value), meaning_of(meant), carrier::sensitivity);
     }
 
-    std::string sensitivity_meant(std::u32string_view folded) {
-        auto meant = suggestion_for(folded, sensitivity_);
-        return meant.empty() ? value_with_part(folded) : meant;
+    // Null: nothing.
+    const tag_word* sensitivity_meant(std::u32string_view folded) {
+        const auto* meant = nearest_tag_of(folded, lexicon_->sensitivity);
+        return meant == nullptr ? value_with_part(folded) : meant;
     }
 
     static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
@@ -283,16 +283,16 @@ private:
     }
 
     // Some programs say "Confidential" where the standard has "Company-Confidential".
-    std::string value_with_part(std::u32string_view folded) const {
-        if (folded.empty()) return {};
-        for (const auto& value : std::views::reverse(sensitivity_)) {
+    const tag_word* value_with_part(std::u32string_view folded) const {
+        if (folded.empty()) return nullptr;
+        for (const auto& value : std::views::reverse(lexicon_->sensitivity)) {
             const std::u32string_view whole = value.folded;
             const auto at = whole.find(folded);
             if (at == whole.npos) continue;
             const auto end = at + folded.size();
-            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return value.spelled;
+            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return &value;
         }
-        return {};
+        return nullptr;
     }
 
     bool read_whole(std::u32string_view folded, const std::vector<tag_word>& tags, carrier where) {
@@ -303,11 +303,21 @@ private:
         return true;
     }
 
-    std::string suggestion_for(std::u32string_view folded, const std::vector<tag_word>& tags) {
-        if (folded.size() > longest_shown || !left_.take_candidate()) return {};
+    // Null: none.
+    const tag_word* nearest_tag_of(std::u32string_view folded, const std::vector<tag_word>& tags) {
+        if (folded.size() > longest_shown || !left_.take_candidate()) return nullptr;
         const auto looks = look_alike(folded);
-        const auto near = nearest_to({.folded = folded, .form = looks.form}, tags, forgive::slips, left_);
-        return near ? near->tag->spelled : std::string{};
+        const auto near = nearest_to({folded, looks.form}, tags, forgive::slips, left_);
+        return near ? near->tag : nullptr;
+    }
+
+    static meaning meaning_of(const tag_word* tag) {
+        return tag == nullptr ? meaning{} : meaning{.written = tag->spelled, .classification = tag->classification};
+    }
+
+    std::vector<suspect> suspects_in(std::string_view utf8, const folded_text& text, const std::vector<tag_match>& exact,
+                                     effort& left) const {
+        return find_suspects(utf8, text, *lexicon_, rules_.untagged, exact, left);
     }
 
     void add_tag(const tag_word& tag, carrier where) {
@@ -315,8 +325,17 @@ private:
         if (std::ranges::find(findings_.tags, found) == findings_.tags.end()) findings_.tags.push_back(std::move(found));
     }
 
-    void add_near_miss(std::string_view written, std::string suggestion, carrier where) {
-        add_near_miss({.text = shown(written), .suggestion = std::move(suggestion), .where = where});
+    void add_suspect(std::string_view written, suspect found) {
+        add_near_miss({.text = shown(written),
+                       .suggestion = std::move(found.suggestion),
+                       .where = carrier::subject,
+                       .meant = found.meant,
+                       .stray = found.stray});
+    }
+
+    void add_near_miss(std::string_view written, meaning meant, carrier where) {
+        add_near_miss(
+            {.text = shown(written), .suggestion = std::move(meant.written), .where = where, .meant = meant.classification});
     }
 
     void add_unread(std::string_view written, std::string charset, carrier where) {
@@ -338,12 +357,21 @@ private:
     const policy& rules_;
     const message& mail_;
     std::optional<std::vector<std::string>> charsets_; // that the mail declares
-    subject_tags subject_;
-    std::vector<tag_word> sensitivity_;
+    std::shared_ptr<const tag_lexicon> lexicon_;
     effort left_;
     bool said_spent_ = false;
     tag_findings findings_;
 };
+
+// A script that writes an empty line first makes its header the beginning of the body: what stands there was meant as one.
+std::vector<header_field> fields_below_header(const message& mail) {
+    constexpr std::size_t longest_header = 16'384;
+    if (!field_values(mail, "Subject").empty()) return {};
+    auto top = mail.body.view().substr(0, longest_header);
+    top.remove_prefix(std::min(top.find_first_not_of("\r\n"), top.size()));
+    auto meant = parse_message(top);
+    return field_values(meant, "Subject").empty() ? std::vector<header_field>{} : std::move(meant.fields);
+}
 
 } // namespace
 
@@ -357,6 +385,7 @@ const near_miss* unread_in(const tag_findings& findings) {
 tag_findings find_tags(const policy& rules, const message& mail) {
     reader reader(rules, mail);
     for (const auto& field : mail.fields) reader.read(field);
+    for (const auto& field : fields_below_header(mail)) reader.read(field);
     return std::move(reader).take();
 }
 

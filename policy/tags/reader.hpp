@@ -9,12 +9,15 @@
 // cannot be read at all, is too much to read, or overrides the direction of its letters, is one without a
 // suggestion.
 //
+// A mail without a Subject whose body begins with one is read as if that were its header: a script wrote an empty line first.
+//
 // Pure and linear. Every byte is the sender's: bad charsets and broken encodings never fail.
 #pragma once
 
 #include "policy/mail/message.hpp"
 #include "policy/rules/policy.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +34,10 @@ struct near_miss {
     std::string text;       // as the sender wrote it: printable UTF-8, at most 64 code points
     std::string suggestion; // the tag meant, as the carrier wants it ("[confidential]"); empty if none is near
     carrier where;
-    bool unread = false;      // what stands there could not be read, or not by every reader alike
-    std::string charset = {}; // in which it is then, as the sender named it; empty where that is not the reason
+    bool unread = false;            // what stands there could not be read, or not by every reader alike
+    std::string charset = {};       // in which it is then, as the sender named it; empty where that is not the reason
+    std::optional<rank> meant = {}; // of the suggestion; none: it may be any
+    bool stray = false;             // not where the policy's tags stand, so that a tag that does stand there answers it
     bool operator==(const near_miss&) const = default;
 };
 

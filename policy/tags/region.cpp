@@ -14,8 +14,8 @@ bool is_bracket(char32_t c) { return bracket_of(c) != bracket::none; }
 
 candidate region::piece(std::size_t begin, std::size_t end) const {
     const auto from = looks.starts[begin - where.begin];
-    return {.folded = points.substr(begin, end - begin),
-            .form = std::u32string_view(looks.form).substr(from, looks.starts[end - where.begin] - from)};
+    return {points.substr(begin, end - begin),
+            std::u32string_view(looks.form).substr(from, looks.starts[end - where.begin] - from)};
 }
 
 span region::behind(std::size_t begin, std::size_t end) const {

@@ -2,10 +2,13 @@
 
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
+#include "policy/tags/language_words.hpp"
 #include "policy/tags/look_alike.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <bit>
+#include <tuple>
+#include <utility>
 
 namespace sealgate::policy {
 namespace {
@@ -16,15 +19,26 @@ std::size_t slips_for(std::u32string_view folded) {
 }
 
 std::size_t allowed(const tag_word& tag, forgive how_much) {
-    return how_much == forgive::slips ? tag.slips_forgiven : tag.slips_forgiven / 2;
+    switch (how_much) {
+    case forgive::none: return 0;
+    case forgive::slips: return tag.slips_forgiven;
+    case forgive::one_slip: return tag.slips_forgiven / 2;
+    }
+    std::unreachable();
 }
 
 bool sizes_within(std::u32string_view a, std::u32string_view b, std::size_t most) {
     return std::max(a.size(), b.size()) - std::min(a.size(), b.size()) <= most;
 }
 
-std::size_t distance_within(std::u32string_view a, std::u32string_view b, std::size_t most) {
-    return sizes_within(a, b, most) ? text::distance(a, b) : most + 1;
+struct spelling {
+    std::u32string_view points;
+    std::uint64_t letters;
+};
+
+std::size_t distance_within(const spelling& a, const spelling& b, std::size_t most) {
+    const auto differing = static_cast<std::size_t>(std::popcount(a.letters ^ b.letters));
+    return sizes_within(a.points, b.points, most) && differing <= 2 * most ? text::distance(a.points, b.points) : most + 1;
 }
 
 // A number is no misspelt word.
@@ -33,23 +47,43 @@ bool has_letter(std::u32string_view folded) {
         folded, [](char32_t c) { return (is_word_point(c) && !(c >= U'0' && c <= U'9')) || is_pictured_letter(c); });
 }
 
-// Ordinary words of subjects that lie one slip from tags in use ("interne", "internal").
-bool is_another_word(std::u32string_view folded) {
-    constexpr std::u32string_view others[] = {U"internet", U"interval"};
-    return std::ranges::find(others, folded) != std::end(others);
+// Of Latin, Greek and Cyrillic letters. What other scripts look like in these is a shape more than a spelling: with slips in it
+// half of all short words would be like it.
+bool is_alphabetic(std::u32string_view folded) {
+    constexpr char32_t behind_cyrillic = U'\u0530';
+    return std::ranges::all_of(folded, [](char32_t c) { return c < behind_cyrillic; });
+}
+
+// "internal-345", "2026 internal": the number is not the slip.
+bool is_numbered(std::u32string_view folded) {
+    return !folded.empty() && (is_ascii_digit(folded.front()) || is_ascii_digit(folded.back()));
+}
+
+std::size_t common_beginning(std::u32string_view one, std::u32string_view other) {
+    return static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
 }
 
 } // namespace
+
+std::uint64_t letters_in(std::u32string_view text) {
+    constexpr std::uint64_t one = 1;
+    std::uint64_t out = 0;
+    for (const char32_t c : text) out |= one << (c % 64);
+    return out;
+}
 
 tag_word make_tag_word(std::string_view spelled, rank classification) {
     auto folded = fold(bytes_as_utf8(spelled)).points;
     auto form = look_alike(folded).form;
     const auto slips = slips_for(folded);
+    const auto letters = letters_in(folded), form_letters = letters_in(form);
     return {.spelled = std::string(spelled),
             .classification = classification,
             .folded = std::move(folded),
             .form = std::move(form),
-            .slips_forgiven = slips};
+            .slips_forgiven = slips,
+            .letters = letters,
+            .form_letters = form_letters};
 }
 
 std::vector<tag_word> tag_words(const policy& rules) {
@@ -62,14 +96,41 @@ std::vector<tag_word> tag_words(const policy& rules) {
     return words;
 }
 
+std::vector<tag_word> other_words(const std::vector<tag_word>& tags) {
+    const auto is_own = [&](const language_word& word) {
+        return std::ranges::find(tags, word.folded, &tag_word::folded) != tags.end();
+    };
+    std::vector<tag_word> out;
+    for (const auto level : {word_level::open, word_level::internal, word_level::confidential}) {
+        const tag_word* meant = nullptr; // the most sensitive that has a word of this level
+        for (const auto& tag : tags)
+            for (const auto& word : language_words())
+                if (word.level == level && word.folded == tag.folded &&
+                    (meant == nullptr || tag.classification > meant->classification))
+                    meant = &tag;
+        if (meant == nullptr) continue;
+        for (const auto& word : language_words()) {
+            if (word.level != level || is_own(word)) continue;
+            auto other = make_tag_word(word.word, meant->classification);
+            other.spelled = meant->spelled;
+            other.slips_forgiven = 0;
+            out.push_back(std::move(other));
+        }
+    }
+    std::ranges::stable_sort(out, {}, &tag_word::classification);
+    return out;
+}
+
 std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left) {
     const auto most = allowed(tag, how_much);
     if (word.form.empty() || tag.form.empty()) return std::nullopt;
     if (!sizes_within(word.folded, tag.folded, most) && !sizes_within(word.form, tag.form, most)) return std::nullopt;
     if (!left.take_comparison() || !has_letter(word.folded)) return std::nullopt;
     if (word.form == tag.form) return 0;
-    if (most == 0 || is_another_word(word.folded)) return std::nullopt;
-    const auto slips = std::min(distance_within(word.folded, tag.folded, most), distance_within(word.form, tag.form, most));
+    if (most == 0 || is_numbered(word.folded) || is_ordinary_word(word.folded)) return std::nullopt;
+    auto slips = distance_within({word.folded, word.letters}, {tag.folded, tag.letters}, most);
+    if (is_alphabetic(tag.folded))
+        slips = std::min(slips, distance_within({word.form, word.form_letters}, {tag.form, tag.form_letters}, most));
     const bool first_letter_right = word.form.front() == tag.form.front();
     if (slips > most || (slips > 1 && !first_letter_right)) return std::nullopt;
     return std::max<std::size_t>(slips, 1);
@@ -77,10 +138,16 @@ std::optional<std::size_t> slips_between(const candidate& word, const tag_word& 
 
 std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags, forgive how_much,
                                       effort& left) {
+    const auto rank_of = [&](const nearest_tag& one) {
+        return std::tuple(-static_cast<std::ptrdiff_t>(one.slips), one.tag->classification,
+                          common_beginning(word.folded, one.tag->folded));
+    };
     std::optional<nearest_tag> best;
     for (const auto& tag : tags) {
         const auto slips = slips_between(word, tag, how_much, left);
-        if (slips && (!best || *slips <= best->slips)) best = {.tag = &tag, .slips = *slips};
+        if (!slips) continue;
+        const nearest_tag found{.tag = &tag, .slips = *slips};
+        if (!best || rank_of(found) > rank_of(*best)) best = found;
     }
     return best;
 }

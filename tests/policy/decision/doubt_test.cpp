@@ -78,8 +78,8 @@ TEST_F(Decide, NobodyIsLookedUpWhereThatCouldNotHelp) {
     known.recipients[0].key = {.state = key_state::missing, .fingerprint = {}, .in_doubt = true};
     EXPECT_THAT(looked_up(known), IsEmpty()) << "deferred";
     auto near = confidential_to(to("bob@yahoo.com"));
-    near.findings.near_misses = {{.text = "[Confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
     near.recipients.push_back(to("max@example.org"));
+    near.read = legibility::too_large;
     EXPECT_THAT(looked_up(near), IsEmpty()) << "refused for another reason too";
     EXPECT_THAT(looked_up(confidential_to(to("bob@yahoo.com"), protection::pgp_mime)), IsEmpty())
         << "not sealed by the gateway";

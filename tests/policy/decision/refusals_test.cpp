@@ -99,6 +99,7 @@ protected:
         known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
         made = {};
         made.classification = 2;
+        made.near_misses = {0};
         made.what = outcome::reject;
         made.most_octets = 10'240'000;
     }

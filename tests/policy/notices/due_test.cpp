@@ -88,7 +88,9 @@ TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
     made = decided({{"bob@yahoo.com", outcome::warn}, {"max@example.org", outcome::deliver}, {"eve@x\x01y", outcome::warn}},
                    outcome::warn);
     known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject},
-                                  {.text = "[confidentail]", .suggestion = "[confidential]", .where = carrier::subject}};
+                                  {.text = "[confidentail]", .suggestion = "[confidential]", .where = carrier::subject},
+                                  {.text = "[publik]", .suggestion = "[public]", .where = carrier::subject}};
+    made.near_misses = {0, 1};
     const auto told = told_of(rules, known, made, notice_kind::warning);
     EXPECT_EQ(told.classification, "internal");
     EXPECT_EQ(told.meant, std::vector<std::string>{"[confidential]"});
@@ -100,6 +102,7 @@ TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
 TEST_F(NoticeDue, ANearMissIsToldAlsoWhereAllIsSealed) {
     made = decided({{"bob@partner.example", outcome::seal}}, outcome::seal);
     known.findings.near_misses = {{.text = "[intrnal]", .suggestion = "[internal]", .where = carrier::subject}};
+    made.near_misses = {0};
     rules.near_miss = near_miss_action::ignore;
     EXPECT_FALSE(due("A: b"));
     rules.near_miss = near_miss_action::warn;
@@ -109,6 +112,8 @@ TEST_F(NoticeDue, ANearMissIsToldAlsoWhereAllIsSealed) {
     EXPECT_EQ(told.recipients[0].why, reason::near_miss);
     EXPECT_TRUE(told.sealed);
     EXPECT_EQ(told.meant, std::vector<std::string>{"[internal]"});
+    made.near_misses = {};
+    EXPECT_FALSE(due("A: b")) << "it makes nothing stricter";
 }
 
 TEST_F(NoticeDue, AReplyThatIsTaggedLowerIsTold) {

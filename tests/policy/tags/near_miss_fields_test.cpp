@@ -14,7 +14,11 @@ TEST(NearMiss, HeaderThatIsNoTagIsAnUnknownClaim) {
         const auto found = find_tags(example_policy(), field("X-Classification", value));
         EXPECT_TRUE(found.tags.empty()) << value;
         ASSERT_EQ(found.near_misses.size(), 1U) << value;
-        EXPECT_EQ(found.near_misses[0], (near_miss{.text = text, .suggestion = suggestion, .where = carrier::header}));
+        const auto& miss = found.near_misses[0];
+        EXPECT_EQ(miss.text, text);
+        EXPECT_EQ(miss.suggestion, suggestion);
+        EXPECT_EQ(miss.where, carrier::header);
+        EXPECT_EQ(miss.meant, *suggestion == '\0' ? std::nullopt : std::optional<rank>(2)) << value;
     };
     expect("confidental", "confidential", "confidental");
     expect("TOP SECRET", "TOP-SECRET", "TOP SECRET");

@@ -116,7 +116,6 @@ TEST(NearMiss, ForeignBracketsAreNoticed) {
                                    {"«confidential»", "[confidential]"},
                                    {"（机密）", "[机密]"},
                                    {"[confidential)", "[confidential]"},
-                                   {"Q3 (confidental) x", "[confidential]", "(confidental)"},
                                    {"[\"confidential\"]", "[confidential]"},
                                    {"[(confidential)]", "[confidential]"}});
 }
@@ -150,7 +149,6 @@ TEST(NearMiss, OrdinarySubjectsAreClean) {
     expect_clean(example_policy(), {"",
                                     "confidential",
                                     "the confidential report",
-                                    "strictly confidential: read this",
                                     "[internal-tools] new release",
                                     "[sealgate-users] hello",
                                     "[confidential-computing] agenda",

@@ -335,7 +335,8 @@ TEST(Tags, OverrideOfLeftToRightHidesRightToLeftTags) {
     for (const char* text : {"[\u202Dידוס\u202C] x", "\u202D[ידוס]\u202C x"}) {
         const auto found = find_tags(rules, subject(text));
         ASSERT_EQ(found.near_misses.size(), 1U) << text;
-        EXPECT_EQ(found.near_misses[0], (near_miss{.text = "[ידוס] x", .suggestion = "[סודי]", .where = carrier::subject}));
+        EXPECT_EQ(found.near_misses[0],
+                  (near_miss{.text = "[ידוס] x", .suggestion = "[סודי]", .where = carrier::subject, .meant = 1}));
     }
 }
 

@@ -1,0 +1,19 @@
+// The tags of messages that are attached to a mail: who forwards something confidential as an attachment sends it along.
+//
+// Read are message/rfc822 and message/global, encoded or not, and attached files *.eml, in each other down to four. Only exact
+// tags count: what is nearly one was the matter of whoever wrote that. Pure; nothing is parsed where no part can be a message.
+// Tested by tags/forwarded_test.
+#pragma once
+
+#include "policy/mail/message.hpp"
+#include "policy/rules/policy.hpp"
+#include "policy/tags/reader.hpp"
+
+#include <vector>
+
+namespace sealgate::policy {
+
+// In order, each once; their carrier is `forwarded`.
+std::vector<found_tag> forwarded_tags(const policy& rules, const message& mail);
+
+} // namespace sealgate::policy

@@ -1,0 +1,42 @@
+#include "policy/tags/lexicon.hpp"
+
+#include "policy/base/fold.hpp"
+#include "policy/mail/encoded_word.hpp"
+
+#include <algorithm>
+
+namespace sealgate::policy {
+
+namespace {
+
+std::vector<tag_word> sensitivity_words(const policy& rules) {
+    std::vector<tag_word> words;
+    for (const auto& [value, classification] : rules.carriers.sensitivity)
+        words.push_back(make_tag_word(value, classification));
+    std::ranges::stable_sort(words, {}, &tag_word::classification);
+    return words;
+}
+
+std::vector<std::u32string> ordinary_words(const policy& rules) {
+    std::vector<std::u32string> words;
+    for (const auto& word : rules.near_miss_except) words.push_back(fold(bytes_as_utf8(word)).points);
+    std::ranges::sort(words);
+    return words;
+}
+
+} // namespace
+
+tag_lexicon::tag_lexicon(const policy& rules)
+    : tags(tag_words(rules))
+    , others(other_words(tags))
+    , sensitivity(sensitivity_words(rules))
+    , patterns(tag_patterns(rules, tags))
+    , ordinary(ordinary_words(rules)) {}
+
+bool tag_lexicon::is_ordinary_here(std::u32string_view folded) const { return std::ranges::binary_search(ordinary, folded); }
+
+std::shared_ptr<const tag_lexicon> lexicon_of(const policy& rules) {
+    return rules.lexicon ? rules.lexicon : std::make_shared<const tag_lexicon>(rules);
+}
+
+} // namespace sealgate::policy

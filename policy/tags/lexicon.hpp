@@ -1,0 +1,33 @@
+// What a policy wants to be found in mail, made ready for comparing once and not for each mail: its tags, how other languages
+// say them, its patterns, the words of Sensitivity, and the words that are ordinary in this house.
+// Tested by tags/reader_test and near_miss_test.
+#pragma once
+
+#include "policy/rules/policy.hpp"
+#include "policy/tags/pattern.hpp"
+#include "policy/tags/words.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::policy {
+
+struct tag_lexicon {
+    explicit tag_lexicon(const policy& rules);
+
+    // near_miss_except.
+    bool is_ordinary_here(std::u32string_view folded) const;
+
+    std::vector<tag_word> tags;        // the policy's own, least sensitive first
+    std::vector<tag_word> others;      // other_words(tags)
+    std::vector<tag_word> sensitivity; // spelled as the policy's keys, least sensitive first
+    std::vector<tag_pattern> patterns;
+    std::vector<std::u32string> ordinary; // folded and sorted
+};
+
+// The one that was made when the policy was loaded, or else a new one.
+std::shared_ptr<const tag_lexicon> lexicon_of(const policy& rules);
+
+} // namespace sealgate::policy

@@ -64,6 +64,16 @@ std::string field_text(carrier where) {
     case carrier::header: return "a header field in which tags stand";
     case carrier::sensitivity: return "its Sensitivity";
     case carrier::forwarded: return "a message attached to it";
+    case carrier::msip:
+    case carrier::epms:
+    case carrier::tlp:
+    case carrier::sio:
+    case carrier::titus:
+    case carrier::boldon_james:
+    case carrier::janusseal:
+    case carrier::nextcloud:
+    case carrier::keywords:
+    case carrier::calendar: return "its label (" + std::string(name_of(where)) + ")";
     }
     std::unreachable();
 }

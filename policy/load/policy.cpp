@@ -5,6 +5,7 @@
 #include "policy/base/text.hpp"
 #include "policy/base/yaml_values.hpp"
 #include "policy/load/encryption.hpp"
+#include "policy/load/labels.hpp"
 #include "policy/load/notices.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"
@@ -150,6 +151,7 @@ private:
         const auto* headers = m.optional("headers");
         const auto* sensitivity = m.optional("sensitivity");
         const auto* forwarded = m.optional("forwarded");
+        const auto* labels = m.optional("labels");
         m.finish();
         if (subject)
             for (const auto& [pattern, at] : yaml::as_texts(*subject, errors)) read_pattern(pattern, at, errors);
@@ -157,7 +159,9 @@ private:
             for (auto& [name, at] : yaml::as_texts(*headers, errors)) read_header_name(std::move(name), at, errors);
         if (sensitivity) read_sensitivity(*sensitivity, errors);
         if (forwarded) out_.carriers.forwarded = yaml::as_bool(*forwarded, errors).value_or(true);
-        if (out_.carriers.subject.empty() && out_.carriers.headers.empty() && out_.carriers.sensitivity.empty())
+        if (labels) load_labels(*labels, errors, out_);
+        const auto& all = out_.carriers;
+        if (all.subject.empty() && all.headers.empty() && all.sensitivity.empty() && all.labels.empty())
             errors.add(map.at, "no carrier: nobody could tag a mail");
     }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "policy/mail/address.hpp"
+#include "policy/rules/labels.hpp"
 #include "policy/rules/tiers.hpp"
 #include "policy/rules/vocabulary.hpp"
 #include "policy/texts/catalogue.hpp"
@@ -20,9 +21,6 @@
 #include <vector>
 
 namespace sealgate::policy {
-
-// Index into policy::classifications; a greater rank is more sensitive.
-using rank = std::size_t;
 
 struct classification {
     std::string name;
@@ -40,6 +38,7 @@ struct carriers {
     std::vector<std::string> headers;
     std::map<std::string, rank> sensitivity; // the field's value (RFC 4021 section 2.1.55) -> rank
     bool forwarded = true;                   // tags of attached messages count
+    label_families labels;                   // of other programs
 };
 
 struct rule_row {

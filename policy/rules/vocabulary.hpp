@@ -6,11 +6,16 @@
 #pragma once
 
 #include "policy/base/names.hpp"
+#include "policy/rules/carrier.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace sealgate::policy {
+
+// Index into policy::classifications; a greater rank is more sensitive.
+using rank = std::size_t;
 
 // What one cell of the policy says, mild to strict.
 enum class action : std::uint8_t { deliver, warn, encrypt, require, hold, reject };
@@ -53,10 +58,6 @@ enum class thread_sign : std::uint8_t { reference, subject };
 
 // What that does to its classification. `untagged`: nothing, since the policy refuses a mail without a tag.
 enum class thread_effect : std::uint8_t { inherited, raised, lowered, untagged };
-
-// Where a tag stood.
-// forwarded: of a message that is attached.
-enum class carrier : std::uint8_t { subject, header, sensitivity, forwarded };
 
 // One table an enum, found by overload. Every enumerator stands in its table.
 constexpr auto names(action) {
@@ -116,11 +117,6 @@ constexpr auto names(thread_effect) {
     using enum thread_effect;
     return std::to_array<named<thread_effect>>(
         {{inherited, "inherited"}, {raised, "raised"}, {lowered, "lowered"}, {untagged, "untagged"}});
-}
-constexpr auto names(carrier) {
-    using enum carrier;
-    return std::to_array<named<carrier>>(
-        {{subject, "subject"}, {header, "header"}, {sensitivity, "sensitivity"}, {forwarded, "forwarded"}});
 }
 
 } // namespace sealgate::policy

@@ -2,6 +2,7 @@
 
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
+#include "policy/labels/reader.hpp"
 #include "policy/mail/readings.hpp"
 #include "policy/tags/bidi.hpp"
 #include "policy/tags/lexicon.hpp"
@@ -80,9 +81,14 @@ public:
         if (is_field("Subject") && !lexicon_->patterns.empty()) read_subject(unfolded(field.value));
         if (std::ranges::any_of(rules_.carriers.headers, is_field)) read_header(unfolded(field.value));
         if (is_field("Sensitivity") && !lexicon_->sensitivity.empty()) read_sensitivity(unfolded(field.value));
+        if (is_field("Subject") && reads_labels_in_subject(rules_)) read_labels_of_subject(unfolded(field.value));
+        add_labels(labels_in_field(rules_, field));
     }
 
-    tag_findings take() && { return std::move(findings_); }
+    tag_findings take() && {
+        add_labels(labels_in_body(rules_, mail_));
+        return std::move(findings_);
+    }
 
 private:
     // What somebody meant; empty: nobody can tell.
@@ -106,6 +112,35 @@ private:
         for (const auto& doubted : read.doubted) read_doubted(doubted, utf8);
         if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::subject);
         note_spent(utf8, carrier::subject);
+    }
+
+    // But for what stands in a label that the policy knows.
+    std::vector<suspect> suspects_in(std::string_view utf8, const folded_text& text, const std::vector<tag_match>& exact,
+                                     effort& left) {
+        auto out = find_suspects(utf8, text, *lexicon_, rules_.untagged, exact, left);
+        if (out.empty()) return out;
+        const auto labels = known_labels_in(rules_, utf8);
+        std::erase_if(out, [&](const suspect& one) {
+            return std::ranges::any_of(labels, [&](auto label) { return is_within(written_as(utf8, text, one.where), label); });
+        });
+        return out;
+    }
+
+    // Any reader may see a label; doubts are those of the first. What cannot be read is told with the tags, where any are read.
+    void read_labels_of_subject(std::string_view value) {
+        const auto read = readings_in(value);
+        add_labels(labels_in_subject(rules_, read.first.text));
+        for (const auto* texts : {&read.others, &read.plain})
+            for (const auto& other : *texts) add_labels({.found = labels_in_subject(rules_, other).found, .doubtful = {}});
+        if (!is_read(read) && lexicon_->patterns.empty()) add_unread(read.first.text, read.first.unread, carrier::subject);
+    }
+
+    // A label that is not as its standard has it could not be read for certain.
+    void add_labels(const label_findings& labels) {
+        for (const auto& [tag, classification, where] : labels.found)
+            add_tag({.spelled = tag, .classification = classification, .folded = {}, .form = {}}, where);
+        for (const auto& [text, where, malformed] : labels.doubtful)
+            add_near_miss({.text = shown(bytes_as_utf8(text)), .suggestion = {}, .where = where, .unread = malformed});
     }
 
     field_readings readings_in(std::string_view value) {
@@ -313,11 +348,6 @@ private:
 
     static meaning meaning_of(const tag_word* tag) {
         return tag == nullptr ? meaning{} : meaning{.written = tag->spelled, .classification = tag->classification};
-    }
-
-    std::vector<suspect> suspects_in(std::string_view utf8, const folded_text& text, const std::vector<tag_match>& exact,
-                                     effort& left) const {
-        return find_suspects(utf8, text, *lexicon_, rules_.untagged, exact, left);
     }
 
     void add_tag(const tag_word& tag, carrier where) {

@@ -1,6 +1,7 @@
 // The tags of a message: which words of the policy stand in which carriers, and what nearly is one.
 //
-// Reads Subject (all of them), the policy's header fields and Sensitivity (RFC 4021 section 2.1.55). Each
+// Reads Subject (all of them), the policy's header fields, Sensitivity (RFC 4021 section 2.1.55; a value that is a tag of the
+// policy counts as that tag), and the labels of other programs that the policy names (policy/labels/reader). Each
 // field is read in all the ways in which its readers may do so (readings.hpp), and a tag in any of them counts. Matching
 // ignores case, width, white space and invisible characters (fold.hpp, tag_pattern.hpp).
 //

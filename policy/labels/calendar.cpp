@@ -1,0 +1,90 @@
+#include "policy/labels/calendar.hpp"
+
+#include "policy/base/text.hpp"
+#include "policy/mail/charset.hpp"
+#include "policy/mail/mime.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace sealgate::policy {
+namespace {
+
+bool is_calendar(const mime_part& part) {
+    constexpr std::string_view suffix = ".ics";
+    const auto& name = part.file_name;
+    const bool named =
+        name.size() > suffix.size() && text::iequals(std::string_view(name).substr(name.size() - suffix.size()), suffix);
+    return part.is("text", "calendar") || part.is("application", "ics") || named;
+}
+
+// Behind the name and its parameters, which may have colons in quotes; nothing where there is no colon.
+std::optional<std::string_view> property_value(std::string_view line) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '"') quoted = !quoted;
+        if (line[i] == ':' && !quoted) return text::trim(line.substr(i + 1));
+    }
+    return std::nullopt;
+}
+
+bool is_class(std::string_view line) {
+    constexpr std::string_view name = "CLASS";
+    return text::istarts_with(line, name) && (line.size() == name.size() || !text::is_alphanumeric(line[name.size()])) &&
+           !line.substr(name.size()).starts_with('-');
+}
+
+// RFC 5545 section 3.1: unlike in a header, the white space of a fold goes too.
+std::string calendar_line(std::string_view folded) {
+    std::string out;
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+        if (folded[i] == '\n')
+            ++i;
+        else if (folded[i] != '\r')
+            out += folded[i];
+    }
+    return out;
+}
+
+label class_in(std::string line) {
+    label made{.text = std::move(line)};
+    const auto value = property_value(made.text);
+    if (value && !value->empty())
+        made.values.emplace_back(*value);
+    else
+        made.malformed = true;
+    return made;
+}
+
+void add_unread_calendar(std::vector<label>& to) { to.push_back({.text = "calendar", .malformed = true}); }
+
+void add_calendar(const mime_part& part, std::vector<label>& to) {
+    const auto decoded = decoded_body(part);
+    if (!decoded) return add_unread_calendar(to);
+    std::string converted;
+    std::string_view calendar = decoded->view();
+    if (const charset named(part.parameter("charset")); named.kind() == charset_kind::wide)
+        calendar = converted = named.read(calendar).utf8;
+    if (calendar.contains('\0')) return add_unread_calendar(to);
+    for (auto rest = text::without_byte_order_mark(calendar); !rest.empty();)
+        if (auto line = calendar_line(take_folded_line(rest)); is_class(line)) to.push_back(class_in(std::move(line)));
+}
+
+void add_calendars(const mime_part& part, std::vector<label>& to) {
+    if (part.is_leaf() && is_calendar(part)) add_calendar(part, to);
+    for (const auto& one : part.parts) add_calendars(one, to);
+}
+
+} // namespace
+
+std::vector<label> calendar_classes(const message& mail) {
+    std::vector<label> out;
+    if (const auto root = parse_mime(mail))
+        add_calendars(*root, out);
+    else
+        add_unread_calendar(out);
+    return out;
+}
+
+} // namespace sealgate::policy

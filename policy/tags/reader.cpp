@@ -286,7 +286,8 @@ private:
         const auto read = readings_in(uncommented.text);
         const auto& utf8 = read.first.text;
         const auto text = fold(utf8);
-        if (read_in_any(read, text, lexicon_->sensitivity, carrier::sensitivity)) return;
+        for (const auto* words : {&lexicon_->sensitivity, &lexicon_->tags}) // some programs write the tag itself
+            if (read_in_any(read, text, *words, carrier::sensitivity)) return;
         if (!is_read(read)) add_unread(utf8, read.first.unread, carrier::sensitivity);
         for (const auto& piece : pieces_of(text)) read_sensitivity_piece(utf8, text, piece);
         note_spent(utf8, carrier::sensitivity);
@@ -296,6 +297,7 @@ private:
     void read_sensitivity_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, lexicon_->sensitivity, carrier::sensitivity)) return;
+        if (read_whole(points, lexicon_->tags, carrier::sensitivity)) return;
         if (const auto* meant = sensitivity_meant(points))
             add_near_miss(written_as(source, text, piece), meaning_of(meant), carrier::sensitivity);
     }

@@ -260,6 +260,24 @@ TEST(Tags, SensitivityIsLookedUp) {
     }
 }
 
+TEST(Tags, ASensitivityThatIsATagIsThatTag) {
+    const auto expect = [](const char* value, const char* tag, rank classification) {
+        const auto found = find_tags(example_policy(), mail_with({{.name = "Sensitivity", .value = value}}));
+        EXPECT_EQ(found.tags,
+                  (std::vector<found_tag>{{.tag = tag, .classification = classification, .where = carrier::sensitivity}}))
+            << value;
+        EXPECT_TRUE(found.near_misses.empty()) << value;
+    };
+    expect(" Confidential", "confidential", 2);
+    expect(" =?utf-8?Q?Streng_Vertraulich?= (von Outlook)", "streng vertraulich", 2);
+    expect(" normal, confidential", "confidential", 2);
+    auto rules = example_policy();
+    rules.carriers.sensitivity = {{"Confidential", 0}};
+    const auto found = find_tags(rules, mail_with({{.name = "Sensitivity", .value = " Confidential"}})).tags;
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].classification, 0U) << "what the policy says of a value holds";
+}
+
 TEST(Tags, EachCarrierIsNamed) {
     const auto found = find_tags(example_policy(), mail_with({{.name = "Sensitivity", .value = " Private"},
                                                               {.name = "X-Classification", .value = " public"},

@@ -31,9 +31,12 @@ constexpr auto user_facing =
 
 // The other fields that go inside only: hcp_baseline's, Exchange's copy of the Subject,
 // SpamAssassin's report, which quotes the text, and the labels of sensitivity that programs know.
-constexpr auto hidden_fields =
-    std::to_array<std::string_view>({"Keywords", "Comments", "Thread-Topic", "X-Spam-Report", "Sensitivity",
-                                     "X-Protective-Marking", "SIO-Label", "SIO-Label-History", "msip_labels", "X-TLP", "TLP"});
+constexpr auto hidden_fields = std::to_array<std::string_view>(
+    {"Keywords", "Comments", "Thread-Topic", "X-Spam-Report", "Sensitivity", "X-Protective-Marking", "SIO-Label",
+     "SIO-Label-History", "msip_labels", "X-TLP", "TLP", "X-BJProtectiveMarking", "X-NC-Governance-Label"});
+
+// And what the programs that write labels say beside them.
+constexpr auto hidden_prefixes = std::to_array<std::string_view>({"X-Titus-", "X-BJ-", "X-Janusnet-"});
 
 // Of these the addresses, or the message ids, are needed outside.
 constexpr auto address_fields =
@@ -184,7 +187,9 @@ std::optional<std::string> seen_of(const header_field& field, const concealment&
     const auto says_secrets = [&] { return said.repeats_subject(field) || said.says_tag(field); };
     if (text::is_one_of(without_resent(name), address_fields)) return says_secrets() ? addresses_in(field.value) : field.value;
     const auto is_this = [&](std::string_view other) { return text::iequals(name, other); };
+    const auto begins_so = [&](std::string_view prefix) { return text::istarts_with(name, prefix); };
     if (text::is_one_of(name, hidden_fields) || std::ranges::any_of(hidden.fields, is_this)) return std::nullopt;
+    if (std::ranges::any_of(hidden_prefixes, begins_so)) return std::nullopt;
     if (text::is_one_of(name, user_facing) || is_trace(name) || !says_secrets()) return field.value;
     if (is_this("Auto-Submitted")) return answering_keyword(field.value);
     if (is_this("List-Id")) return list_id_in(field.value);

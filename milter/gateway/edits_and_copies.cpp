@@ -83,6 +83,10 @@ keys::concealment concealed_by(const policy::policy& rules) {
     out.fields = rules.carriers.headers;
     for (auto rank = rules.untagged ? *rules.untagged + 1 : 0; rank < rules.classifications.size(); ++rank)
         std::ranges::copy(rules.classifications[rank].tags, std::back_inserter(out.tags));
+    for (const auto& [family, labels] : rules.carriers.labels)
+        for (const auto& [key, value] : labels.values)
+            if (!rules.untagged || value.classification > *rules.untagged)
+                out.tags.push_back((family == policy::carrier::tlp ? "TLP:" : "") + value.spelled);
     return out;
 }
 

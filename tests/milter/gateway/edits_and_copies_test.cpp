@@ -62,6 +62,10 @@ TEST_F(Forms, WhatStaysInsideIsWhatThePolicyCallsMoreSensitiveThanUntagged) {
     EXPECT_EQ(concealed_by(rules).subject, keys::subject_shown::inside_only);
     EXPECT_THAT(concealed_by(rules).fields, ElementsAre("X-Classification"));
     EXPECT_THAT(concealed_by(rules).tags, ElementsAre("confidential", "vertraulich", "secret"));
+    rules.carriers.labels[policy::carrier::tlp].values = {{"red", {"RED", 2}}, {"green", {"GREEN", 1}}};
+    rules.carriers.labels[policy::carrier::epms].values = {{"protected", {"PROTECTED", 3}}};
+    EXPECT_THAT(concealed_by(rules).tags, ElementsAre("confidential", "vertraulich", "secret", "PROTECTED", "TLP:RED"));
+    rules.carriers.labels.clear();
     rules.untagged.reset();
     EXPECT_THAT(concealed_by(rules).tags, testing::SizeIs(6)) << "where each mail needs a tag, each tag says something";
     rules.encryption.protect_subject = false;

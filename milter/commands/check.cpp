@@ -74,6 +74,32 @@ std::string untagged_word(const policy::policy& rules, const std::optional<polic
     return what ? rules.classifications[*what].name : "reject";
 }
 
+std::string unknown_word(const policy::policy& rules, const policy::label_rules& family) {
+    if (family.unknown == policy::unknown_label::counts) return rules.classifications[family.unknown_as].name;
+    return std::string(name_of(family.unknown));
+}
+
+void print_labels(const policy::policy& rules) {
+    for (const auto& [which, family] : rules.carriers.labels) {
+        std::cout << "  label " << name_of(which) << (family.of.empty() ? "" : " of " + text::join(family.of, ", ")) << ": ";
+        for (const auto& [key, value] : family.values)
+            std::cout << value.spelled << " is " << rules.classifications[value.classification].name << ", ";
+        std::cout << "unknown: " << unknown_word(rules, family) << '\n';
+    }
+}
+
+json::object labels_as_json(const policy::policy& rules) {
+    json::object out;
+    for (const auto& [which, family] : rules.carriers.labels) {
+        json::object values;
+        for (const auto& [key, value] : family.values) values[value.spelled] = rules.classifications[value.classification].name;
+        out[name_of(which)] = json::object{{"of", json::array(family.of.begin(), family.of.end())},
+                                           {"values", std::move(values)},
+                                           {"unknown", unknown_word(rules, family)}};
+    }
+    return out;
+}
+
 void print_policy(const policy::policy& rules) {
     std::cout << "policy of " << rules.organisation << "  " << rules.digest << "\n\n";
     print_table(std::cout, matrix(rules), "  ");
@@ -87,6 +113,7 @@ void print_policy(const policy::policy& rules) {
     if (!rules.carriers.headers.empty()) std::cout << "  headers: " << text::join(rules.carriers.headers, ", ") << '\n';
     for (const auto& [value, r] : rules.carriers.sensitivity)
         std::cout << "  Sensitivity: " << value << " is " << rules.classifications[r].name << '\n';
+    print_labels(rules);
     std::cout << "\ndomains\n";
     for (policy::tier_id tier = 0; tier + 1 < rules.tiers.size(); ++tier)
         std::cout << "  " << rules.tiers.name(tier) << ": " << rules.tiers.domains_in(tier) << '\n';
@@ -223,7 +250,8 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"downgrade", name_of(rules.downgrade)},
         {"carriers", json::object{{"subject", json::array(patterns.begin(), patterns.end())},
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
-                                  {"sensitivity", std::move(sensitivity)}}},
+                                  {"sensitivity", std::move(sensitivity)},
+                                  {"labels", labels_as_json(rules)}}},
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},

@@ -1,5 +1,6 @@
 // The input is a header, as a mail file has it. Whatever it says, find_tags must come back with short,
-// printable, valid UTF-8, and a tag that stands in a Subject of its own must be found beside it.
+// printable, valid UTF-8, and a tag that stands in a Subject of its own must be found beside it. The policy names all families
+// of labels.
 #include "policy/base/text.hpp"
 #include "policy/tags/reader.hpp"
 #include "tests/fuzz/require.hpp"
@@ -27,6 +28,14 @@ policy make_policy() {
                               {.before = "TLP:", .after = ""}};
     rules.carriers.headers = {"X-Classification", "Keywords"};
     rules.carriers.sensitivity = {{"Company-Confidential", 2}, {"Private", 2}, {"Personal", 1}};
+    using enum carrier;
+    for (const auto family : {msip, epms, tlp, sio, titus, boldon_james, janusseal, nextcloud, keywords, calendar}) {
+        auto& labels = rules.carriers.labels[family];
+        labels.of = {"aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "x.example", "classification", "oc1"};
+        for (const auto value : {"11111111-2222-3333-4444-555555555555", "RED", "PROTECTED", "NATO SECRET", "PRIVATE", "7"})
+            labels.values[label_key(value)] = {.spelled = value, .classification = 2};
+    }
+    rules.carriers.labels[keywords].unknown = unknown_label::ignore;
     return rules;
 }
 

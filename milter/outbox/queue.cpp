@@ -1,8 +1,8 @@
 #include "milter/outbox/queue.hpp"
 
-#include "keys/base/file_batch.hpp"
-#include "milter/base/decision_id.hpp"
+#include "keys/base/files.hpp"
 #include "milter/base/log.hpp"
+#include "milter/outbox/batch.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 
@@ -32,12 +32,6 @@ void remove_half_written(const fs::path& directory) {
     std::error_code ignored; // a directory that is closed to us is not ours
     for (const auto& file : fs::directory_iterator(directory, ignored))
         if (file.path().extension() == ".new") fs::remove(file.path(), ignored);
-}
-
-std::string new_batch() {
-    auto name = new_decision_id();
-    std::erase(name, '-');
-    return name;
 }
 
 } // namespace
@@ -93,7 +87,7 @@ void outbox::add(std::vector<owed_copy> copies) {
     std::vector<octet_pieces> messages;
     auto heads = left_to_do(copies, messages);
     if (heads.empty()) return;
-    write_batch(heads, messages);
+    write_batch(places_, heads, messages);
     std::unique_lock lock(mutex_);
     for (const auto& head : heads) {
         if (!waiting_.has(head.id)) // look() may have seen it already
@@ -129,32 +123,6 @@ std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::v
         messages.push_back(std::move(copy.message));
     }
     return heads;
-}
-
-void outbox::write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces>& messages) {
-    auto batch = new_batch();
-    while (fs::exists(places_.waiting() / batch)) batch = new_batch();
-    const auto making = places_.adding() / batch;
-    const auto made = places_.waiting() / batch;
-    try {
-        keys::make_private_directory(making);
-        keys::file_batch files(making);
-        for (std::size_t i = 0; i < heads.size(); ++i) {
-            auto message = std::exchange(messages[i], {}); // what it is made of goes, too
-            heads[i].id = batch + "." + std::to_string(i + 1);
-            heads[i].size = size_of(message);
-            message.insert(message.begin(), octets(head_line(heads[i])));
-            files.put(making / std::to_string(i + 1), message);
-        }
-        files.commit();
-        fs::rename(making, made); // all of them at once
-        keys::sync_directory(places_.waiting());
-    } catch (const std::exception&) {
-        std::error_code ignored; // the caller is told what went wrong first
-        fs::remove_all(making, ignored);
-        fs::remove_all(made, ignored);
-        throw;
-    }
 }
 
 // Looking.

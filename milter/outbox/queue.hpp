@@ -84,7 +84,6 @@ private:
     bool is_known(const std::string& identity) const; // it waits or was handed over
     bool is_handed(const std::string& identity) const;
     std::vector<copy_head> left_to_do(std::vector<owed_copy>& copies, std::vector<octet_pieces>& messages);
-    void write_batch(std::vector<copy_head>& heads, std::vector<octet_pieces>& messages);
 
     outbox_places places_;
     hand_overs hand_overs_;

@@ -79,7 +79,8 @@ private:
 
 awaitable<smtp_dialogue> conversation::run(outgoing_mail mail, before_the_end about_to_end) {
     auto problem = co_await connect();
-    smtp_dialogue dialogue(std::move(mail), server_name(), own_name(socket_));
+    auto name = mail.introduction.empty() ? own_name(socket_) : mail.introduction;
+    smtp_dialogue dialogue(std::move(mail), server_name(), std::move(name));
     answered said = std::unexpected(std::move(problem));
     if (said.error().empty()) said = co_await read_reply(deadlines_.step);
     for (;;) {

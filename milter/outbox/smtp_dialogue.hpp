@@ -46,6 +46,7 @@ struct outgoing_mail {
     std::vector<outgoing_recipient> recipients;
     octets message;
     dsn_of_mail dsn = {};
+    std::string introduction = {}; // what EHLO says; empty: the address that the client comes from
 };
 
 class smtp_dialogue {

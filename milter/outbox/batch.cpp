@@ -1,0 +1,85 @@
+#include "milter/outbox/batch.hpp"
+
+#include "keys/base/acting_as_owner.hpp"
+#include "keys/base/file_batch.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/outbox/copy_file.hpp"
+#include "milter/outbox/hand_overs.hpp"
+
+#include <set>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string new_batch() {
+    auto name = new_decision_id();
+    std::erase(name, '-');
+    return name;
+}
+
+std::set<std::string> waiting_identities(const outbox_places& places) {
+    std::set<std::string> out;
+    for (const auto& one : find_waiting(places)) {
+        const auto head = read_head(one.file);
+        if (!head) continue;
+        for (const auto& recipient : head->recipients) out.insert(recipient.identity);
+    }
+    return out;
+}
+
+} // namespace
+
+void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std::vector<octet_pieces>& messages) {
+    auto batch = new_batch();
+    while (fs::exists(places.waiting() / batch)) batch = new_batch();
+    const auto making = places.adding() / batch;
+    const auto made = places.waiting() / batch;
+    try {
+        keys::make_private_directory(making);
+        keys::file_batch files(making);
+        for (std::size_t i = 0; i < heads.size(); ++i) {
+            auto message = std::exchange(messages[i], {}); // what it is made of goes, too
+            heads[i].id = batch + "." + std::to_string(i + 1);
+            heads[i].size = size_of(message);
+            message.insert(message.begin(), octets(head_line(heads[i])));
+            files.put(making / std::to_string(i + 1), message);
+        }
+        files.commit();
+        fs::rename(making, made); // all of them at once
+        keys::sync_directory(places.waiting());
+    } catch (const std::exception&) {
+        std::error_code ignored; // the caller is told what went wrong first
+        fs::remove_all(making, ignored);
+        fs::remove_all(made, ignored);
+        throw;
+    }
+}
+
+void add_beside_gateway(const outbox_places& places, owed_copy copy, wall_time now) {
+    const keys::acting_as_owner as(places.root.parent_path());
+    for (const auto& each : {places.root, places.adding(), places.waiting()}) keys::make_private_directory(each);
+    const auto waiting = waiting_identities(places);
+    const hand_overs handed(places.handed());
+    copy_head head{.id = {},
+                   .decision = copy.decision,
+                   .created = now,
+                   .sender = copy.sender,
+                   .recipients = {},
+                   .tries = 0,
+                   .next_try = now,
+                   .size = 0,
+                   .dsn = copy.dsn};
+    for (const auto& one : copy.recipients)
+        if (!waiting.contains(one.identity) && !handed.are_done(one.identity, now))
+            head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+    if (head.recipients.empty()) return;
+    std::vector<copy_head> heads(1, std::move(head));
+    std::vector<octet_pieces> messages(1, std::move(copy.message));
+    write_batch(places, heads, messages);
+}
+
+} // namespace sealgate::milter

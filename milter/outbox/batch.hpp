@@ -1,0 +1,21 @@
+// Copies on their way into the outbox: written together into adding/, and put into their place by one rename. By the gateway
+// (outbox::add), and by a command beside it, whose copy the gateway finds when it looks next.
+// Tested by outbox/queue_test and e2e/test_held.py.
+#pragma once
+
+#include "milter/outbox/copy_head.hpp"
+#include "milter/outbox/owed_copy.hpp"
+#include "milter/outbox/places.hpp"
+#include "policy/base/octets.hpp"
+
+#include <vector>
+
+namespace sealgate::milter {
+
+// All of them are on disk when it returns, under ids that the heads have then, or none is (std::system_error).
+void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std::vector<octet_pieces>& messages);
+
+// As the owner of the outbox. Recipients whose identity waits there, or was handed over lately, are left out.
+void add_beside_gateway(const outbox_places& places, owed_copy copy, wall_time now);
+
+} // namespace sealgate::milter

@@ -3,26 +3,12 @@
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/cli/current_user.hpp"
 #include "policy/base/rfc3339.hpp"
 
 #include <chrono>
-#include <cstdlib>
-#include <pwd.h>
-#include <unistd.h>
 
 namespace sealgate::milter {
-
-namespace {
-
-// Who runs the command; behind sudo, who ran that.
-std::string current_user(const policy::pseudonyms& names) {
-    const auto* entry = ::getpwuid(::getuid());
-    const std::string name = entry ? entry->pw_name : "uid " + std::to_string(::getuid());
-    const auto* before = std::getenv("SUDO_USER");
-    return (before && *before ? names.of_user(before) + " as " : "") + names.of_user(name);
-}
-
-} // namespace
 
 key_events::key_events(const config& gateway)
     : directory_(gateway.events_directory())

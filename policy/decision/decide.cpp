@@ -1,6 +1,7 @@
 #include "policy/decision/decide.hpp"
 
 #include "policy/decision/recipient.hpp"
+#include "policy/decision/release.hpp"
 #include "policy/decision/thread.hpp"
 
 #include <algorithm>
@@ -21,7 +22,9 @@ const std::optional<rank>& without_tags(const policy& rules, author by) {
 std::vector<rank> classify(const policy& rules, const facts& known) {
     std::vector<rank> ranks;
     for (const auto& tag : known.findings.tags) ranks.push_back(tag.classification);
+    std::ranges::copy(answered_near_misses(rules, known), std::back_inserter(ranks));
     if (const auto& untagged = without_tags(rules, known.by); ranks.empty() && untagged) ranks.push_back(*untagged);
+    if (known.release && known.release->as) ranks.push_back(*known.release->as);
     std::ranges::sort(ranks);
     const auto repeated = std::ranges::unique(ranks);
     ranks.erase(repeated.begin(), repeated.end());
@@ -199,7 +202,8 @@ decision decide(const policy& rules, const facts& known) {
 
     if (is_lowered(made) && rules.downgrade != downgrade_action::ignore) raise_for_downgrade(made, rules, known);
     if (known.read == legibility::too_large) raise_all(made, outcome::reject, reason::too_large);
-    if (known.by != author::stranger) { // who means none of our tags
+    const bool is_released = are_near_misses_answered(rules, known);
+    if (known.by != author::stranger && !is_released) { // who means none of our tags
         auto doubted = doubts_of(rules, known, ranks, made);
         made.near_misses = std::move(doubted.misses);
         raise_for_near_misses(made, doubted.recipients, rules.near_miss);

@@ -53,6 +53,13 @@ struct thread_facts {
     bool hides_subject = false;       // its Subject is the placeholder of sealed mail, behind reply prefixes
 };
 
+// An administrator releases the mail, which was held (contract.md section 6). They have looked, so that no near miss holds it
+// again, nor a cell that says hold; all else is decided as ever.
+struct release_facts {
+    std::optional<rank> as = {}; // what a near miss was meant to be; none: whatever it may have meant
+    bool operator==(const release_facts&) const = default;
+};
+
 struct facts {
     tag_findings findings;
     author by = author::person;
@@ -62,6 +69,7 @@ struct facts {
     std::vector<recipient_facts> recipients;
     std::vector<std::string> foreign_keys = {}; // ids of keys that can read it and are no recipient's and not the sender's
     thread_facts thread = {};
+    std::optional<release_facts> release = {}; // of a mail that was held
 };
 
 } // namespace sealgate::policy

@@ -1,5 +1,7 @@
 #include "policy/decision/recipient.hpp"
 
+#include "policy/decision/release.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -150,7 +152,8 @@ recipient_decision decide_recipient(const policy& rules, const facts& known, con
                             .why = reason::untagged};
     bool first = true;
     for (auto r = ranks.rbegin(); r != ranks.rend(); ++r) {
-        const auto cell = cell_for(rules.rules[*r], recipient.who, made.tier);
+        auto cell = cell_for(rules.rules[*r], recipient.who, made.tier);
+        if (known.release && cell == action::hold) cell = released_cell(rules, rules.rules[*r], recipient.who, made.tier);
         const auto& key = key_for(recipient, *r);
         const auto [result, why] = judge(rules, known, cell, recipient, key);
         if (!std::exchange(first, false) && result <= made.result) continue;

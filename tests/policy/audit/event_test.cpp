@@ -1,6 +1,8 @@
 // Events as records.
 #include "policy/audit/event.hpp"
+#include "policy/audit/held_event.hpp"
 #include "policy/audit/key_event.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <gmock/gmock.h>
 
@@ -80,6 +82,26 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
                          .standing = key_standing::pinned}),
               now + R"("key-changed","id":"7Q2K-M4XD","fingerprint":"AB","addresses":["bob@example.org"],"standing":"pinned",)"
                     R"("source":"wkd","evidence":"https://example.org/","replaces":"CD")");
+}
+
+TEST(HeldEvent, SaysWhoDidItAndWhichDecisionsItIsBetween) {
+    const auto head = std::string(R"("time":"2026-11-23T09:00:00.000Z","event":)");
+    const auto at = *parse_rfc3339("2026-11-23T09:00:00Z");
+    EXPECT_EQ(held_event({.time = at,
+                          .what = held_change::release,
+                          .id = "ab",
+                          .queue_id = "4XyZ1",
+                          .decision = "7Q2K-M4XD",
+                          .released_by = "1111-1111",
+                          .as = "confidential",
+                          .user = "ann as root"}),
+              head + R"("held-release","id":"ab","queue_id":"4XyZ1","decision":"7Q2K-M4XD","released_by":"1111-1111",)"
+                     R"("as":"confidential","user":"ann as root")");
+    EXPECT_EQ(
+        held_event({.time = at, .what = held_change::refuse, .id = "ab", .queue_id = "4XyZ1", .decision = {}, .user = "r\x1b"}),
+        head + R"("held-refuse","id":"ab","queue_id":"4XyZ1","decision":null,"user":"r)"
+               "\uFFFD"
+               "\"");
 }
 
 } // namespace

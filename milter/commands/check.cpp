@@ -4,6 +4,7 @@
 #include "milter/base/exception_text.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/commands/check_held.hpp"
 #include "milter/commands/check_keys.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/commands/secret_files.hpp"
@@ -221,7 +222,8 @@ std::vector<std::string> thread_problems(const config& gateway) {
                                   "tag that would leave in clear")};
 }
 
-void print_json(const snapshot& live, const audit_keys& audit, const std::vector<std::string>& of_threads) {
+void print_json(const snapshot& live, const audit_keys& audit, const std::vector<std::string>& of_threads,
+                const std::optional<held_count>& held) {
     const auto& rules = live.rules;
     json::object cells;
     for (policy::rank r = 0; r < rules.classifications.size(); ++r) {
@@ -255,6 +257,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"notices",
          json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
         {"submit", as_json(ask_submit_port(live.gateway))},
+        {"held", as_json(held)},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
                                {"key", audit.signing ? json::value(*audit.signing) : json::value(nullptr)},
                                {"addresses", name_of(live.gateway.audit.addresses)}}}};
@@ -269,8 +272,9 @@ int cmd_check(const invocation& called) {
     if (!live) return print_errors(live.error(), called.json());
     const auto audit = look_for_audit_keys((*live)->gateway);
     const auto of_threads = thread_problems((*live)->gateway);
+    const auto held = count_held((*live)->gateway, called);
     if (called.json()) {
-        print_json(**live, audit, of_threads);
+        print_json(**live, audit, of_threads, held);
     } else {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
@@ -280,6 +284,7 @@ int cmd_check(const invocation& called) {
         remark_on_limits((*live)->gateway.limits);
         print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
         print_audit((*live)->gateway, audit);
+        remark_on_held(held);
         for (const auto& problem : of_threads) complain(problem);
     }
     return key_problems(**live).empty() && audit.errors.empty() && of_threads.empty() ? exit_yes : exit_no;

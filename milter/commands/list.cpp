@@ -1,5 +1,6 @@
 #include "milter/commands/list.hpp"
 
+#include "milter/held_commands/table.hpp"
 #include "milter/key_commands/table.hpp"
 
 #include <cstdint>
@@ -15,13 +16,14 @@ const command_entry commands[] = {
                 "says so. SIGTERM ends: messages under way are answered first.\n",
      .run = cmd_serve},
     {.name = "check",
-     .synopsis = "[--json]",
+     .synopsis = "[--json] [--postfix-config DIR]",
      .summary = "read both files, print the policy as a matrix, list every error",
      .details =
          "Prints what the gateway would do for each classification and tier, where tags may stand, the state of the key\n"
          "store, the largest message that Postfix takes, and the public key that signs the audit log: note it elsewhere.\n"
+         "Held mail that is forgotten is told, where Postfix's queue may be seen.\n"
          "Exit status 1 where something is wrong.\n",
-     .options = {json_option},
+     .options = {json_option, {"--postfix-config", takes::value}},
      .run = cmd_check},
     {.name = "explain",
      .synopsis = "[--from ADDRESS] [--to ADDRESS]... [--json] FILE...",
@@ -38,6 +40,13 @@ const command_entry commands[] = {
      .details = "A certificate's state is usable, expired, revoked, disabled, weak or not-for-encryption. What changes is in\n"
                 "force in a running gateway within a second.\n",
      .commands = keys_commands},
+    {.name = "held",
+     .synopsis = "COMMAND ...",
+     .summary = "mail in Postfix's hold queue: why it is held, and what becomes of it",
+     .details =
+         "For root: nobody else may see and change Postfix's queue. --postfix-config names the directory of main.cf, where\n"
+         "it is another one than Postfix's own.\n",
+     .commands = held_commands},
     {.name = "audit",
      .synopsis = "COMMAND ...",
      .summary = "read the audit log; ask it; prove that it is whole",

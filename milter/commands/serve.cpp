@@ -16,10 +16,12 @@
 #include "milter/discovery/key_refresher.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/gateway/renewal.hpp"
+#include "milter/held/permits.hpp"
 #include "milter/memory/allocator.hpp"
 #include "milter/memory/budget.hpp"
 #include "milter/memory/message_claim.hpp"
 #include "milter/memory/spool.hpp"
+#include "milter/notices/held_watch.hpp"
 #include "milter/notices/key_watch.hpp"
 #include "milter/notices/notifier.hpp"
 #include "milter/outbox/queue.hpp"
@@ -128,13 +130,15 @@ public:
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), &log_line)
         , outbox_(live->gateway.outbox_directory())
+        , permits_(live->gateway.held_directory())
+        , held_(io_, live->gateway.held_directory(), outbox_, [this] { return gateway_.live(); })
         , notices_(io_, live->gateway.notices_directory(), outbox_, [this] { return gateway_.live(); })
         , sealers_(live->gateway.limits.crypto_workers,
                    {.program = "/usr/bin/gpg", .scratch = scratch_, .deadline = std::chrono::minutes(1)},
                    live->rules.encryption.engine, room())
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
-                   notices_, most_, &finder_)
+                   notices_, most_, &finder_, &permits_, &held_)
         , finder_(io_, key_places(live->gateway),
                   {.live = [this] { return gateway_.live(); },
                    .record = [this](std::string fields) { events_.record(std::move(fields)); },
@@ -174,6 +178,7 @@ public:
         queue_runner_.start();
         notices_.start(sealers_.threads());
         watch_.start(sealers_.threads());
+        held_.start(sealers_.threads());
         refresher_.start();
         keep_running(io_.get_executor(), "giving back unused memory",
                      [this] { return give_back_unused(sealers_.threads(), look_for_unused_memory); });
@@ -237,6 +242,7 @@ private:
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
                     },
                 .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); },
+                .release_begins = [this](const std::string& token) { permits_.claim(token); },
                 .learner = &learner_};
     }
 
@@ -270,6 +276,8 @@ private:
     event_recorder events_;
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added
+    held_permits permits_;
+    held_watch held_;
     notifier notices_;
     sealing_pool sealers_;
     submit_limit most_;

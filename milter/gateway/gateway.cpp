@@ -10,6 +10,7 @@
 #include "milter/gateway/given_id.hpp"
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/pinning.hpp"
+#include "milter/gateway/releasing.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/record.hpp"
@@ -57,8 +58,12 @@ reason reason_of(const unwritten& problem) { return problem.no_room ? reason::no
 
 awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited awaited) {
     const auto live = live_;
+    if (!mail.release_token.empty())
+        if (const auto refused = co_await begin_release(*live, mail, permits_, sealers_.threads()))
+            co_return as_answer(refused, {});
     try {
-        if (const auto type = passing_report(*live, mail)) co_return co_await pass_report(live, std::move(mail), *type);
+        if (const auto type = passing_report(*live, mail); type && !mail.released)
+            co_return co_await pass_report(live, std::move(mail), *type);
         passage of{.live = live,
                    .mail = std::make_shared<const transaction>(std::move(mail)),
                    .id = new_decision_id(),
@@ -119,7 +124,12 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     const bool remembered = forgotten.empty() || !of.enforced();
     if (!remembered) take_back(of, reason_of(forgotten), "its thread cannot be remembered: " + forgotten.text);
     const bool kept = co_await owe(of);
-    if (!kept || !remembered) co_await correct(of);
+    const bool noted = kept && remembered && co_await note_release(of, edits.discard);
+    if (!noted) co_await correct(of);
+    if (held_ && of.judged.made.what == policy::outcome::hold && of.enforced() && !of.reply) {
+        auto waiting = waiting_mail_of(of.live->rules, of.judged.made, *of.mail, of.id, of.time);
+        co_await held_->hear(of.live, std::move(waiting), sealers_.threads());
+    }
     co_return conclude(of, std::move(edits), {});
 }
 
@@ -220,6 +230,7 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     if (sealed) {
         of.sealed = *std::move(sealed);
         edits = edits_for(of.live->rules, of.judged.made, *of.mail, of.sealed, of.id);
+        if (of.mail->released) keep_back(edits, of.id);
         if (of.given_id) give_message_id(edits, of.mail->mail, *of.given_id);
         if (of.mail->recipients.empty())
             defer(of, reason::internal_error, "Postfix named no recipient");
@@ -254,11 +265,14 @@ awaitable<void> gateway::pin(passage& of) {
 
 // The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
 awaitable<void> gateway::plan_notice(passage& of) {
+    if (of.mail->released && of.reply) co_return; // its sender knows that it waits
     of.notice = co_await notices_.plan(of.live, *of.mail, of.judged.known, of.judged.made, of.id, of.time, of.mine);
 }
 
 std::optional<policy::smtp_reply> gateway::reply_to(const passage& of) {
-    auto reply = policy::reply_for(of.live->rules, of.judged.known, of.judged.made, of.id);
+    const auto& made = of.judged.made;
+    if (of.mail->released && made.what == policy::outcome::hold) return still_held(of.live->rules, made, of.id);
+    auto reply = policy::reply_for(of.live->rules, of.judged.known, made, of.id);
     return reply && of.mail->handed_in_locally ? policy::in_one_line(*std::move(reply)) : std::move(reply);
 }
 
@@ -290,6 +304,19 @@ awaitable<bool> gateway::owe(passage& of) {
     co_return kept.has_value();
 }
 
+// The command that released it goes on by that. False: it is not on disk, and the message is deferred.
+awaitable<bool> gateway::note_release(passage& of, bool in_copies) {
+    if (!of.mail->released || of.reply) co_return true;
+    auto work = [this, token = of.mail->release_token,
+                 taken =
+                     permit_taken{.decision = of.id, .queue_id = of.mail->queue_id, .in_copies = in_copies, .time = of.time}] {
+        permits_->take(token, taken);
+    };
+    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
+    if (!kept) take_back(of, kept.error().why, "its release cannot be noted: " + kept.error().text);
+    co_return kept.has_value();
+}
+
 // Deferred although it was settled.
 void gateway::take_back(passage& of, reason why, std::string_view detail) {
     defer(of, why, detail);
@@ -309,6 +336,7 @@ std::string gateway::record_of(const passage& of) const {
     const auto& mail = *of.mail;
     const auto reply = of.reply ? policy::to_string(*of.reply) : std::string{};
     const auto message_id = of.given_id ? *of.given_id : policy::message_id(mail.mail).value_or("");
+    const std::string_view release_of = mail.released ? mail.released->decision : std::string_view{};
     return policy::audit_fields({.rules = of.live->rules,
                                  .known = of.judged.known,
                                  .made = of.judged.made,
@@ -324,6 +352,7 @@ std::string gateway::record_of(const passage& of) const {
                                  .client = shown(mail.client),
                                  .user = mail.auth_user,
                                  .size = mail.size,
+                                 .release_of = release_of,
                                  .duration = duration_cast<milliseconds>(std::chrono::steady_clock::now() - of.began)});
 }
 

@@ -13,6 +13,8 @@
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/sealing_pool.hpp"
 #include "milter/gateway/trouble.hpp"
+#include "milter/held/permits.hpp"
+#include "milter/notices/held_watch.hpp"
 #include "milter/notices/notifier.hpp"
 #include "milter/outbox/queue.hpp"
 #include "milter/outbox/submit_limit.hpp"
@@ -38,10 +40,10 @@ namespace sealgate::milter {
 
 class gateway {
 public:
-    // `names`: how the log calls people. Without a finder nobody is asked for keys.
+    // `names`: how the log calls people. Without a finder nobody is asked for keys, without permits nothing held is released.
     gateway(std::shared_ptr<const snapshot> live, audit_log& log, event_recorder& events, policy::pseudonyms names,
             thread_memory& threads, sealing_pool& sealers, outbox& copies, notifier& notices, submit_limit& most,
-            key_finder* finder = nullptr)
+            key_finder* finder = nullptr, held_permits* permits = nullptr, held_watch* held = nullptr)
         : live_(std::move(live))
         , log_(log)
         , events_(events)
@@ -51,7 +53,9 @@ public:
         , outbox_(copies)
         , notices_(notices)
         , most_(most)
-        , finder_(finder) {}
+        , finder_(finder)
+        , permits_(permits)
+        , held_(held) {}
 
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
@@ -108,6 +112,7 @@ private:
     static std::optional<policy::smtp_reply> reply_to(const passage& of);
     static bool owes(const passage& of);
     boost::asio::awaitable<bool> owe(passage& of);
+    boost::asio::awaitable<bool> note_release(passage& of, bool in_copies);
     static void take_back(passage& of, policy::reason why, std::string_view detail);
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
@@ -126,6 +131,8 @@ private:
     notifier& notices_;
     submit_limit& most_;
     key_finder* finder_;
+    held_permits* permits_;
+    held_watch* held_;
 };
 
 } // namespace sealgate::milter

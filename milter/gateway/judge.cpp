@@ -5,6 +5,7 @@
 #include "milter/gateway/further_readers.hpp"
 #include "policy/decision/author.hpp"
 #include "policy/decision/multipart_report.hpp"
+#include "policy/decision/release.hpp"
 #include "policy/decision/thread.hpp"
 #include "policy/mail/subject.hpp"
 #include "policy/tags/forwarded.hpp"
@@ -65,6 +66,12 @@ struct recipient_keys {
     }
 };
 
+// A classification that is no more, since the policy was changed this moment, is the most sensitive one.
+policy::release_facts release_of(const policy::policy& rules, const release_terms& terms) {
+    if (terms.as.empty()) return {};
+    return {.as = policy::rank_named(rules, terms.as).value_or(rules.classifications.size() - 1)};
+}
+
 } // namespace
 
 std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
@@ -79,8 +86,10 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     out.known.findings = policy::find_tags(live.rules, mail.mail);
     if (live.rules.carriers.forwarded)
         std::ranges::move(policy::forwarded_tags(live.rules, mail.mail), std::back_inserter(out.known.findings.tags));
-    out.known.by = policy::author_of(live.rules.tiers, mail.mail, mail.sender,
-                                     mail.auth_user.empty() ? policy::login::none : policy::login::known);
+    const bool is_logged_in = !mail.auth_user.empty() || (mail.released && mail.released->login);
+    out.known.by =
+        policy::author_of(live.rules.tiers, mail.mail, mail.sender, is_logged_in ? policy::login::known : policy::login::none);
+    if (mail.released) out.known.release = release_of(live.rules, *mail.released);
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);

@@ -30,7 +30,6 @@ struct dated_bit {
 // no_reply_to_header is older than its family: Postfix offers it to version 2 (milter_protocol = 2
 // no_header_reply).
 constexpr auto wanted_protocol = std::to_array<dated_bit>({
-    {protocol_bit::no_helo, 2},
     {protocol_bit::no_reply_to_header, 2},
     {protocol_bit::no_unknown, 3},
     {protocol_bit::no_data, 4},

@@ -1,6 +1,7 @@
 #include "milter/protocol/session.hpp"
 
 #include "milter/protocol/payloads.hpp"
+#include "milter/protocol/release_name.hpp"
 #include "policy/decision/thread.hpp"
 
 #include <utility>
@@ -93,7 +94,7 @@ session::result session::take_event(const frame& event) {
     switch (event.letter) {
     case command::macros: return macros_.take(event.payload);
     case command::connect: return connect(event.payload);
-    case command::helo:
+    case command::helo: return helo(event.payload);
     case command::unknown:
         if (!read_line(event.payload)) return malformed(event.letter, event.payload);
         return {};
@@ -128,6 +129,13 @@ session::result session::connect(std::string_view payload) {
     return {};
 }
 
+session::result session::helo(std::string_view payload) {
+    const auto name = read_line(payload);
+    if (!name) return malformed(command::helo, payload);
+    release_token_ = token_in_name(*name);
+    return {};
+}
+
 session::result session::mail(std::string_view payload) {
     const auto said = read_envelope(payload);
     if (!said) return malformed(command::mail, payload);
@@ -139,13 +147,16 @@ session::result session::mail(std::string_view payload) {
 
     const auto user = macros_.value(command::mail, "{auth_authen}");
     auto sender = policy::parse_address(said->path);
-    way_ = options_.direction_of(client_, user, sender);
+    // What somebody releases is decided about, whoever they are.
+    way_ = release_token_.empty() ? options_.direction_of(client_, user, sender) : direction::outgoing;
+    if (!release_token_.empty()) options_.release_begins(release_token_);
     leaves_ = false;
     if (way_ == direction::incoming) return {};
     // smtpd(8) has no queue id before the first recipient; cleanup(8), which speaks for sendmail(1), has one from here on.
     const bool is_local = !macros_.value(command::mail, "i").empty();
     transaction begun{
         .client = client_, .auth_user = std::string(user), .handed_in_locally = is_local, .sender = std::move(sender)};
+    begun.release_token = release_token_;
     for (const auto parameter : said->parameters) take_parameter(begun.dsn, parameter);
     collected_.emplace(std::move(begun), options_.max_message_size, options_.room);
     return {};
@@ -248,6 +259,7 @@ void session::disconnect() {
     drop_transaction();
     macros_.drop_all();
     client_ = {};
+    release_token_.clear();
     phase_ = phase::unconnected;
 }
 

@@ -45,6 +45,8 @@ struct session_options {
     std::function<void(const connected_client&, std::string_view queue_id)> has_passed = [](const auto&, auto) {};
     // The header of a mail that passes is over: those of its fields that tell its thread.
     std::function<void(const policy::message& header)> thread_seen = [](const auto&) {};
+    // A mail begins whose client says that it releases a held one (release_name.hpp).
+    std::function<void(const std::string& token)> release_begins = [](const auto&) {};
     // Who learns from mail that passes, and outlives the session; or nobody.
     lesson_taker* learner = nullptr;
 };
@@ -101,6 +103,7 @@ private:
     std::expected<step, protocol_error> end_message(std::string_view last_piece);
     result take_event(const frame&);
     result connect(std::string_view payload);
+    result helo(std::string_view payload);
     result mail(std::string_view payload);
     result rcpt(std::string_view payload);
     result header(std::string_view payload);
@@ -116,6 +119,7 @@ private:
     agreement agreed_;
     macro_table macros_;
     connected_client client_;
+    std::string release_token_; // in the name by which it introduced itself; or empty
     direction way_ = direction::incoming;
     bool leaves_ = false;                // a recipient is outside
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct connected_client {
 
 // Whether the mail server still waits for the answer to it. Asked on the network thread.
 using is_awaited = std::function<bool()>;
+
+// Of a mail that was held and is released (milter/held/permit.hpp): what its permit says.
+struct release_terms {
+    std::string decision; // that held it; or empty
+    std::string as;       // a classification's name; or empty
+    bool login = false;   // its sender had logged in
+};
 
 struct transaction {
     connected_client client = {};
@@ -36,9 +44,11 @@ struct transaction {
     // are to be taken off by what they were before. It may not find them.
     bool deletions_may_miss = false;
     policy::message mail = {};
-    std::size_t size = 0;   // octets of header and body received, kept or not
-    bool truncated = false; // mail holds only the beginning, and must not be judged: size went past the limit,
-    std::string lost = {};  // or its body could not be kept, which is why: one line
+    std::size_t size = 0;           // octets of header and body received, kept or not
+    bool truncated = false;         // mail holds only the beginning, and must not be judged: size went past the limit,
+    std::string lost = {};          // or its body could not be kept, which is why: one line
+    std::string release_token = {}; // the client says that it releases a held mail (release_name.hpp)
+    std::optional<release_terms> released = {}; // and so it is
 };
 
 } // namespace sealgate::milter

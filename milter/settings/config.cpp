@@ -29,6 +29,7 @@ public:
         if (const auto* gateway = top.required("gateway")) read_gateway(*gateway);
         if (const auto* audit = top.optional("audit")) read_audit(*audit);
         if (const auto* keys = top.optional("keys")) read_keys(*keys);
+        if (const auto* held = top.optional("held")) read_held(*held);
         top.finish();
         if (out_.audit.checkpoints.empty()) out_.audit.checkpoints = out_.audit_directory() + "/checkpoints.jsonl";
         return std::move(out_);
@@ -40,7 +41,7 @@ private:
         if (const auto* value = m.required("listen")) read_listen(*value);
         if (const auto* value = m.required("policy")) read_path(*value, out_.policy_path);
         if (const auto* value = m.required("state")) read_path(*value, out_.state);
-        if (const auto* value = m.required("submit")) read_submit(*value);
+        if (const auto* value = m.required("submit")) read_submit(*value, out_.submit);
         if (const auto* value = m.optional("mode"))
             out_.mode = yaml::as_enum<policy::mode>(*value, errors_, names(policy::mode{})).value_or(out_.mode);
         if (const auto* value = m.required("outgoing")) read_outgoing(*value);
@@ -67,12 +68,12 @@ private:
         if (text) to = beside(path_, *text);
     }
 
-    void read_submit(const yaml::node& value) {
+    void read_submit(const yaml::node& value, inet_endpoint& to) {
         const auto text = yaml::as_text(value, errors_);
         if (!text) return;
         auto where = parse_host_port(*text);
         if (where) {
-            out_.submit = *std::move(where);
+            to = *std::move(where);
         } else {
             errors_.add(value.at, where.error());
         }
@@ -210,22 +211,35 @@ private:
 
     void read_watch(const yaml::node& map) {
         map_reader m(map, "keys.watch", errors_);
-        if (const auto* value = m.required("mail")) read_watchers(*value);
+        if (const auto* value = m.required("mail")) read_addresses(*value, "keys.watch", out_.watch.mail);
         if (const auto* value = m.optional("before")) read_before(*value);
         m.finish();
     }
 
-    void read_watchers(const yaml::node& value) {
+    void read_held(const yaml::node& map) {
+        map_reader m(map, "held", errors_);
+        constexpr std::uint64_t longest = 3660 * std::uint64_t{86400};
+        auto& to = out_.held;
+        if (const auto* value = m.optional("notify")) read_addresses(*value, "held.notify", to.notify);
+        if (const auto* value = m.optional("remind")) read_time(*value, longest, to.remind);
+        if (const auto* value = m.optional("expire")) read_time(*value, longest, to.expire);
+        if (const auto* value = m.optional("submit")) read_submit(*value, to.submit);
+        m.finish();
+        if (to.expire <= to.remind) errors_.add(map.at, "held.expire must be longer than held.remind");
+    }
+
+    // Of administrators; each counts once.
+    void read_addresses(const yaml::node& value, const std::string& key, std::vector<policy::address>& to) {
         for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
             auto who = policy::parse_address(text);
             if (who.domain.empty() || !policy::is_envelope_address(who.spelled)) {
                 errors_.add(at, "\"" + text + "\" is no mail address");
-            } else if (std::ranges::find(out_.watch.mail, who.key(), &policy::address::key) == out_.watch.mail.end()) {
-                out_.watch.mail.push_back(std::move(who));
+            } else if (std::ranges::find(to, who.key(), &policy::address::key) == to.end()) {
+                to.push_back(std::move(who));
             }
         }
         if (value.kind == yaml::kind::list && value.items.empty())
-            errors_.add(value.at, "nobody to write to; leave keys.watch out to have nobody told");
+            errors_.add(value.at, "nobody to write to; leave " + key + " out to have nobody told");
     }
 
     void read_before(const yaml::node& value) {

@@ -79,10 +79,18 @@ struct learn_settings {
     std::vector<std::string> authserv_ids; // whose Authentication-Results are ours; empty: the mail server's own name
 };
 
+// Held mail (contract.md section 3).
+struct held_settings {
+    std::vector<policy::address> notify;                      // who hears of it; empty: nobody
+    std::chrono::seconds remind{std::chrono::hours{24}};      // then it is forgotten
+    std::chrono::seconds expire{std::chrono::days{30}};       // then `held refuse --expired` refuses it
+    inet_endpoint submit{.address = "127.0.0.1", .port = 25}; // a Postfix port whose filter is this gateway
+};
+
 struct config {
     std::vector<endpoint> listen;
     std::string policy_path;
-    std::string state;    // directory: keys/, found/, trust/, audit/, outbox/, notices/, threads/ and watch/ are below it
+    std::string state; // directory: keys/, found/, trust/, audit/, outbox/, notices/, threads/, watch/ and held/ are below it
     inet_endpoint submit; // a Postfix port with no milters
     policy::mode mode = policy::mode::enforce;
     outgoing_rule outgoing;
@@ -91,6 +99,7 @@ struct config {
     policy::watch_settings watch; // of keys
     discover_settings discover;
     learn_settings learn;
+    held_settings held;
 
     std::string keys_directory() const { return state + "/keys"; }
     std::string found_keys_directory() const { return state + "/found"; }
@@ -101,6 +110,7 @@ struct config {
     std::string outbox_directory() const { return state + "/outbox"; }
     std::string notices_directory() const { return state + "/notices"; }
     std::string threads_directory() const { return state + "/threads"; }
+    std::string held_directory() const { return state + "/held"; }
     std::string watch_directory() const { return state + "/watch"; }
 };
 

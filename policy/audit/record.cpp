@@ -163,6 +163,7 @@ std::string audit_fields(const account& of, const circumstances& around) {
     line["user"] = text_or_null(of.names.of_text(around.user));
     add_decision(line, of);
     line["policy"] = word(of.rules.digest);
+    if (!around.release_of.empty()) line["release_of"] = outside(around.release_of);
     line["size"] = around.size;
     line["duration_ms"] = around.duration.count();
     const auto whole = json::serialize(line);

@@ -42,8 +42,9 @@ struct circumstances {
     std::string_view message_id;
     const address& sender;
     std::string_view client;
-    std::string_view user;  // who logged in, or empty
-    std::uint64_t size = 0; // octets
+    std::string_view user;            // who logged in, or empty
+    std::uint64_t size = 0;           // octets
+    std::string_view release_of = {}; // the decision that held it, where it is released
     std::chrono::milliseconds duration{0};
 };
 

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import pytest
 
 from fault_points import FaultPoints
+from held_mail import HeldMail
 from world import World
 
 import browser as browsers  # tests/support
@@ -52,6 +53,15 @@ def world(opened_world, request):
         for entry in opened_world.postfix.queue():
             opened_world.postfix.drop(entry["queue_id"])
     opened_world.sink.forget()
+
+
+@pytest.fixture
+def held(world):
+    """`sealgate held`, and nothing that is begun when the test ends."""
+    held = HeldMail(world)
+    yield held
+    for name in held.left() if held.directory.exists() else []:
+        (held.directory / name).unlink()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ gateway:
 class Gateway:
     """One configuration in one directory; start() and stop() may be called many times."""
 
-    def __init__(self, root, inet_port, submit_port):
+    def __init__(self, root, inet_port, submit_port, smtp_port=25):
         self.root = Path(root)
         self.root.mkdir(parents=True)
         self.config = self.root / "sealgate.yaml"
@@ -43,19 +43,22 @@ class Gateway:
         self.unix_endpoint = f"unix:{self.socket}"
         self.inet_endpoint = f"inet:127.0.0.1:{inet_port}"
         self._settings = dict(socket=self.socket, inet_port=inet_port, submit_port=submit_port)
+        self._smtp_port = smtp_port  # a door with the gateway behind it
         self._log_path = self.root / "stderr.log"
         self._process = None
         self.within = []  # words before the program: another network to live in
         self.configure()
 
     def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB", memory="512MiB",
-                  keys=""):
-        """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit` and `keys`
-        the values of those sections. No test asks the real world for keys."""
+                  keys="", held=""):
+        """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit`, `keys` and
+        `held` the values of those sections. No test asks the real world for keys."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
         if "discover" not in keys:
             keys = "{discover: {wkd: false}" + (", " + keys[1:] if keys else "}")
-        sections = "".join(f"{name}: {value}\n" for name, value in (("audit", audit), ("keys", keys)) if value)
+        if "submit" not in held:
+            held = "{submit: 127.0.0.1:" + str(self._smtp_port) + (", " + held[1:] if held else "}")
+        sections = "".join(f"{name}: {value}\n" for name, value in (("audit", audit), ("keys", keys), ("held", held)) if value)
         self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, memory=memory,
                                                          **settings) + sections)
         self.write_policy(policy or self.usual_policy())
@@ -149,8 +152,12 @@ class Gateway:
 
     def run(self, *arguments, config=None, timeout=60):
         """One command of the program, with this configuration or another one."""
-        return subprocess.run([*self.within, PROGRAM, "--config", config or self.config, *arguments], capture_output=True, text=True,
-                              timeout=timeout, stdin=subprocess.DEVNULL)
+        return subprocess.run(self.command(*arguments, config=config), capture_output=True, text=True, timeout=timeout,
+                              stdin=subprocess.DEVNULL)
+
+    def command(self, *arguments, config=None):
+        """The words of one command."""
+        return [*self.within, PROGRAM, "--config", config or self.config, *arguments]
 
     def explain(self, path, sender, recipients):
         """What `explain` decides about a file, as a dict."""

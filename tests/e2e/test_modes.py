@@ -1,13 +1,9 @@
 """Hold, and changing the policy while mail flows."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
-from expect import armor, refused, results, sealed
+from expect import refused, results, sealed
 from mails import Mail
 
-REDECIDE = Path(__file__).resolve().parents[2] / "contrib" / "postfix" / "redecide"
 
 
 def test_hold_puts_the_mail_into_postfixs_hold_queue(world):
@@ -81,32 +77,3 @@ def test_a_bad_policy_starts_nothing(world):
     finally:
         world.gateway.configure()
         world.gateway.start()
-
-
-def test_a_held_mail_is_decided_anew_by_redecide(world):
-    mail = Mail(["new@partner.example"], "[confidential] Offer")
-    with world.gateway_with(policy=world.gateway.usual_policy(no_key="hold")):
-        reply = world.send(mail)
-        assert reply.code == 250
-        held, = [entry for entry in world.postfix.queue() if entry["queue_name"] == "hold"]
-        new = world.keys.make("new@partner.example")
-        assert world.gateway.run("keys", "import", str(new.certificate)).returncode == 0
-        world.gateway.reload()
-        run = subprocess.run([REDECIDE, "-c", world.postfix.config, held["queue_id"]], capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        world.wait_until(lambda: world.arrived(mail))
-        assert new.decrypt(armor(sealed(world, mail, reply))) == mail.entity()
-        assert not [entry for entry in world.postfix.queue() if entry["queue_name"] == "hold"]
-
-
-def test_a_held_mail_without_a_sender_is_decided_anew_too(world):
-    mail = Mail(["max@example.org"], "[secret] Away from my desk", sender="")
-    assert world.send(mail).code == 250
-    world.settle()
-    held, = [entry for entry in world.postfix.queue() if entry["queue_name"] == "hold"]
-    with world.gateway_with(policy=world.gateway.usual_policy().replace("{organisation: hold,", "{organisation: deliver,")):
-        run = subprocess.run([REDECIDE, "-c", world.postfix.config, held["queue_id"]], capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        world.wait_until(lambda: world.arrived(mail))
-    delivery, = world.arrived(mail)
-    assert (delivery.sender, delivery.recipients) == ("", ["max@example.org"])

@@ -54,7 +54,7 @@ class World:
             self.postfix = Postfix(self.root / "postfix", self.sink.port, auth.port,
                                    milter_unix=f"unix:{gateway_root}/milter.sock",
                                    milter_inet=f"inet:127.0.0.1:{inet_port}")
-            self.gateway = Gateway(gateway_root, inet_port, self.postfix.submit)
+            self.gateway = Gateway(gateway_root, inet_port, self.postfix.submit, self.postfix.smtp)
             stack.enter_context(self.postfix)
             stack.callback(self._stop_gateway)
             self._stack = stack.pop_all()

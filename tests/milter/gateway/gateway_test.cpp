@@ -146,5 +146,74 @@ TEST_F(Gateway, WhatCannotBeKeptIsDeferredAndTheRecordCorrected) {
     EXPECT_LT(lines.find(R"("outcome":"warn")"), lines.find(R"("outcome":"defer")"));
 }
 
+// As the command leaves it, and as the client says its token at MAIL.
+class GatewayRelease : public Gateway {
+protected:
+    transaction released(const std::string& to, const std::string& subject, const std::string& as = {}) {
+        auto mail = mail_to(to, subject);
+        mail.release_token = token;
+        permits.write({.token = token,
+                       .queue_id = "OLD",
+                       .decision = "7Q2K-M4XD",
+                       .as = as,
+                       .sender = "ann@example.org",
+                       .recipients = {to},
+                       .content = content_digest(mail.mail)},
+                      begun_permit::purpose::release);
+        permits.claim(token);
+        return mail;
+    }
+    const std::string token = "0123456789abcdef0123456789abcdef";
+    held_permits permits{at("held")};
+    const std::unique_ptr<keys::file_lock> lock = permits.lock();
+    gateway river{live, records, events, {}, threads, sealers, copies, notices, most, nullptr, &permits};
+
+    answer let_go(transaction mail) {
+        std::optional<answer> out;
+        asio::co_spawn(io, river.handle(std::move(mail), all_may_be_done, [] { return true; }),
+                       [&](const std::exception_ptr&, answer made) { out = std::move(made); });
+        io.restart();
+        io.run();
+        return out.value_or(answer{});
+    }
+};
+
+TEST_F(GatewayRelease, WhatIsLetGoWaitsInTheHoldQueueAndIsNoted) {
+    const auto said = let_go(released("bob@partner.example", "Lunch?"));
+    EXPECT_EQ(said.final, verdict::accept);
+    EXPECT_TRUE(said.edits.quarantine);
+    const auto taken = permits.taken(token);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->queue_id, "4XyZ");
+    EXPECT_THAT(log(), HasSubstr(R"("release_of":"7Q2K-M4XD")"));
+}
+
+TEST_F(GatewayRelease, WithoutAPermitOrWithAnotherMailItIsPutOff) {
+    auto mail = mail_to("bob@partner.example", "Lunch?");
+    mail.release_token = token;
+    EXPECT_EQ(let_go(mail).final, verdict::tempfail);
+    for (const auto& change : {std::pair{"bob@partner.example", "Dinner?"}, std::pair{"eve@partner.example", "Lunch?"}}) {
+        auto other = mail_to(change.first, change.second);
+        other.release_token = token;
+        released("bob@partner.example", "Lunch?");
+        EXPECT_EQ(let_go(other).final, verdict::tempfail);
+    }
+    const auto once = released("bob@partner.example", "Lunch?");
+    EXPECT_EQ(let_go(once).final, verdict::accept);
+    EXPECT_EQ(let_go(once).final, verdict::tempfail) << "a permit holds once";
+}
+
+TEST_F(GatewayRelease, InMonitorModeNothingIsReleased) {
+    river.replace(live_with(policy::mode::monitor));
+    EXPECT_EQ(let_go(released("bob@partner.example", "Lunch?")).final, verdict::tempfail);
+    EXPECT_FALSE(permits.taken(token));
+}
+
+TEST_F(GatewayRelease, WhatThePolicyRefusesIsNotLetGo) {
+    EXPECT_EQ(let_go(released("bob@partner.example", "Lunch?", "secret")).final, verdict::reject);
+    EXPECT_FALSE(permits.taken(token));
+    EXPECT_EQ(let_go(released("bob@partner.example", "Lunch?", "nonsense")).final, verdict::tempfail);
+}
+
 } // namespace
 } // namespace sealgate::milter

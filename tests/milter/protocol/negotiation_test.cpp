@@ -19,14 +19,14 @@ struct negotiation_case {
 
 TEST(Negotiation, EveryOfferIsMetWithWhatItsVersionKnows) {
     const std::vector<negotiation_case> cases{
-        {6, postfix_actions, postfix_protocol, {6, 0x13F, 0x1FF382}},
-        {7, 0xFFFFFFFF, 0xFFFFFFFF, {6, 0x13F, 0x1FF382}}, // no SMFIP_MDS bits, whatever is offered
-        {5, postfix_actions, postfix_protocol, {5, 0x3F, 0x382}},
-        {4, 0x3F, 0x27F, {4, 0x3F, 0x202}},
-        {4, postfix_actions, postfix_protocol, {4, 0x3F, 0x382}},
-        {3, postfix_actions, postfix_protocol, {3, 0x3F, 0x182}},
-        {2, postfix_actions, postfix_protocol, {2, 0x3F, 0x82}},
-        {2, 0x3F, 0x7F, {2, 0x3F, 0x02}},
+        {6, postfix_actions, postfix_protocol, {6, 0x13F, 0x1FF380}},
+        {7, 0xFFFFFFFF, 0xFFFFFFFF, {6, 0x13F, 0x1FF380}}, // no SMFIP_MDS bits, whatever is offered
+        {5, postfix_actions, postfix_protocol, {5, 0x3F, 0x380}},
+        {4, 0x3F, 0x27F, {4, 0x3F, 0x200}},
+        {4, postfix_actions, postfix_protocol, {4, 0x3F, 0x380}},
+        {3, postfix_actions, postfix_protocol, {3, 0x3F, 0x180}},
+        {2, postfix_actions, postfix_protocol, {2, 0x3F, 0x80}},
+        {2, 0x3F, 0x7F, {2, 0x3F, 0x00}},
         {6, 0, 0, {6, 0, 0}},
     };
     for (const auto& [version, actions, protocol, expected] : cases) {
@@ -45,14 +45,14 @@ TEST(Negotiation, ActionNotOfferedIsKnown) {
 
 TEST(Negotiation, ReplyAsksForFewMacros) {
     const auto reply = negotiation_reply(agree_on({6, postfix_actions, postfix_protocol}));
-    EXPECT_EQ(reply, "\0\0\0\x45O\0\0\0\x06\0\0\x01\x3F\0\x1F\xF3\x82"
+    EXPECT_EQ(reply, "\0\0\0\x45O\0\0\0\x06\0\0\x01\x3F\0\x1F\xF3\x80"
                      "\0\0\0\0j\0\0\0\0\x01i\0\0\0\0\x02i {auth_authen}\0\0\0\0\x03i\0"
                      "\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i\0"s);
 }
 
 TEST(Negotiation, ReplyHasNoMacroListsWhereTheServerDoesNotTakeThem) {
-    EXPECT_EQ(negotiation_reply(agree_on({6, 0x3F, postfix_protocol})), "\0\0\0\x0DO\0\0\0\x06\0\0\0\x3F\0\x1F\xF3\x82"s);
-    EXPECT_EQ(negotiation_reply(agree_on({4, postfix_actions, 0x3FF})), "\0\0\0\x0DO\0\0\0\x04\0\0\0\x3F\0\0\x03\x82"s);
+    EXPECT_EQ(negotiation_reply(agree_on({6, 0x3F, postfix_protocol})), "\0\0\0\x0DO\0\0\0\x06\0\0\0\x3F\0\x1F\xF3\x80"s);
+    EXPECT_EQ(negotiation_reply(agree_on({4, postfix_actions, 0x3FF})), "\0\0\0\x0DO\0\0\0\x04\0\0\0\x3F\0\0\x03\x80"s);
 }
 
 TEST(Negotiation, OfferIsThreeIntegers) {

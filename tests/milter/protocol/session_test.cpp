@@ -1,4 +1,5 @@
 // The milter conversation as a value: every event in and out of order, cut anywhere.
+#include "milter/protocol/release_name.hpp"
 #include "milter/protocol/session.hpp"
 #include "tests/milter/protocol/frames.hpp"
 
@@ -363,6 +364,26 @@ TEST(Session, QuitHangsUpAtAnyPoint) {
     EXPECT_TRUE(said(packet('Q')).closed);
     EXPECT_TRUE(said(offered() + packet('Q')).closed);
     EXPECT_TRUE(said(introduction() + login() + mail("<a@b.example>") + packet('Q')).closed);
+}
+
+// Whatever the client's address is, what it releases is decided about; its token is said to whoever has the permits.
+TEST(Session, AReleaseIsKnownByTheNameThatTheClientIntroducesItselfBy) {
+    const std::string token = "0123456789abcdef0123456789abcdef";
+    EXPECT_EQ(token_in_name(release_name(token)), token);
+    for (const auto* other :
+         {"client.example", "", "0123456789abcdef0123456789abcdef", "0123456789ABCDEF0123456789abcdef.release.sealgate.invalid",
+          "../3456789abcdef0123456789abcdef.release.sealgate.invalid",
+          "0123456789abcdef0123456789abcdef.release.sealgate.invalid."})
+        EXPECT_EQ(token_in_name(other), "") << other;
+    const auto helo = packet('H', strings({release_name(token).c_str()}));
+    const auto talk =
+        said(offered() + connected("203.0.113.9") + helo + mail("<ann@corp.example>") + rcpt("<b@c.example>") + content());
+    ASSERT_EQ(talk.decisions.size(), 1U) << "whoever says it";
+    EXPECT_EQ(talk.decisions[0].release_token, token);
+    const auto other = said(offered() + connected("203.0.113.9") + helo + packet('K') + connected("127.0.0.1") +
+                            mail("<ann@corp.example>") + rcpt("<b@c.example>") + content());
+    ASSERT_EQ(other.decisions.size(), 1U);
+    EXPECT_EQ(other.decisions[0].release_token, "");
 }
 
 } // namespace

@@ -82,6 +82,22 @@ TEST(Config, KeysAreWatchedForWhomTheSectionNames) {
     EXPECT_EQ(gateway.watch.before, (std::vector<std::chrono::seconds>{days(14), std::chrono::hours(36)}));
 }
 
+TEST(Config, HeldMailIsToldToWhomTheSectionNames) {
+    using namespace std::chrono_literals;
+    const auto usual = read(example).gateway.held;
+    EXPECT_THAT(usual.notify, IsEmpty());
+    EXPECT_EQ(usual.remind, 24h);
+    EXPECT_EQ(usual.expire, std::chrono::days(30));
+    EXPECT_EQ(usual.submit, (inet_endpoint{"127.0.0.1", 25}));
+    const auto [gateway, problems] =
+        read(example + "held: {notify: [a@x.org, A@x.org], remind: 12h, expire: 7d, submit: \"[::1]:2525\"}\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway.held.notify, std::vector{policy::parse_address("a@x.org")});
+    EXPECT_EQ(gateway.held.remind, 12h);
+    EXPECT_EQ(gateway.held.expire, std::chrono::days(7));
+    EXPECT_EQ(gateway.held.submit, (inet_endpoint{"::1", 2525}));
+}
+
 TEST(Config, KeysAreLookedForWhereTheSectionSays) {
     using namespace std::chrono_literals;
     const auto usual = read(example).gateway.discover;
@@ -202,6 +218,10 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         {"gateway:", "keys: {watch: {mail: [a@x.org], before: [30d, soon]}}\ngateway:"},
         {"gateway:", "keys: {watch: {mail: [a@x.org], before: [1m]}}\ngateway:"},
         {"gateway:", "keys: {watch: {mail: [a@x.org], before: []}}\ngateway:"},
+        {"gateway:", "held: {notify: []}\ngateway:"},
+        {"gateway:", "held: {notfy: [a@x.org]}\ngateway:"},
+        {"gateway:", "held: {remind: 2d, expire: 1d}\ngateway:"},
+        {"gateway:", "held: {submit: 25}\ngateway:"},
     };
     const std::string errors[] = {
         ":2:11: \"inet:8894@127.0.0.1\" is libmilter's spelling",
@@ -229,6 +249,10 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         ":1:47: expected a time such as 30d or 12h, found \"soon\"",
         ":1:42: must be from 1h to 3660d",
         ":1:41: no time before the end is named",
+        ":1:16: nobody to write to; leave held.notify out",
+        ":1:8: unknown key \"notfy\" in \"held\"; did you mean \"notify\"?",
+        ":1:7: held.expire must be longer than held.remind",
+        ":1:16: \"25\" is not HOST:PORT",
     };
     for (std::size_t i = 0; i < std::size(changes); ++i)
         EXPECT_THAT(errors_after(changes[i].first, changes[i].second), Contains(HasSubstr(errors[i])));

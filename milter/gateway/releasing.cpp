@@ -1,0 +1,91 @@
+#include "milter/gateway/releasing.hpp"
+
+#include "milter/base/log.hpp"
+#include "milter/base/offload.hpp"
+#include "policy/base/text.hpp"
+#include "policy/decision/release.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+// Postfix may have rewritten what the permit has as it was stored; what is compared is who it is.
+bool same_envelope(const held_permit& permit, const transaction& mail) {
+    std::vector<std::string> permitted, said;
+    for (const auto& one : permit.recipients) permitted.push_back(policy::parse_address(one).key());
+    for (const auto& one : mail.recipients) said.push_back(one.key());
+    std::ranges::sort(permitted);
+    std::ranges::sort(said);
+    return permitted == said && policy::parse_address(permit.sender).key() == mail.sender.key();
+}
+
+// Why this mail is not the one, for whoever types the command; or nothing, and the mail has its terms.
+std::optional<std::string> why_not_released(const snapshot& live, const std::optional<held_permit>& permit, transaction& mail) {
+    if (!permit) return "nobody has released it, or it was used before";
+    if (live.gateway.mode == policy::mode::monitor) return "in monitor mode it would leave as it is (gateway.mode)";
+    if (!permit->as.empty() && !policy::rank_named(live.rules, permit->as))
+        return "the policy in force has no classification " + text::ascii(permit->as);
+    if (!same_envelope(*permit, mail)) return "its envelope is not that of the held mail";
+    if (!mail.truncated && mail.lost.empty() && content_digest(mail.mail) != permit->content)
+        return "its Subject or its body is not that of the held mail: does another filter before this one change it?";
+    mail.released = {
+        .decision = permit->decision.empty() ? "unknown" : permit->decision, .as = permit->as, .login = permit->login};
+    return std::nullopt;
+}
+
+} // namespace
+
+// Whoever says a token may mean any mail: only the one that is permitted goes on from here.
+boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const snapshot& live, transaction& mail,
+                                                                        held_permits* permits, boost::asio::thread_pool& pool) {
+    const auto permit = permits != nullptr ? permits->use(mail.release_token) : std::nullopt;
+    auto work = [&] { return why_not_released(live, permit, mail); };
+    const auto why = co_await offload(pool, std::move(work));
+    if (!why) co_return std::nullopt;
+    log_line(mail.queue_id + " a held mail is not released: " + *why);
+    policy::smtp_reply out{.code = 451, .enhanced = "4.7.1", .lines = {}};
+    policy::append_wrapped(out.lines, "not released: " + *why, policy::room_in_line(out));
+    co_return out;
+}
+
+policy::smtp_reply still_held(const policy::policy& rules, const policy::decision& made, std::string_view id) {
+    std::string why;
+    for (const auto& one : made.recipients) {
+        if (one.result != policy::outcome::hold) continue;
+        if (!why.empty()) why += ", ";
+        why += text::ascii(one.who.spelled) + ": " + std::string(name_of(one.why));
+    }
+    const auto as = made.classification ? text::ascii(rules.classifications[*made.classification].name) : "untagged";
+    policy::smtp_reply out{.code = 550, .enhanced = "5.7.1", .lines = {}};
+    policy::append_wrapped(out.lines,
+                           "still held: it counts as " + as + ", and (" + why + ") [sealgate " + std::string(id) + "]",
+                           policy::room_in_line(out));
+    return out;
+}
+
+policy::waiting_mail waiting_mail_of(const policy::policy& rules, const policy::decision& made, const transaction& mail,
+                                     std::string_view id, wall_time time) {
+    policy::waiting_mail out{.decision = std::string(id),
+                             .queue_id = mail.queue_id,
+                             .since = std::chrono::floor<std::chrono::seconds>(time),
+                             .sender = mail.sender.spelled,
+                             .recipients = {},
+                             .why = made.classification ? rules.classifications[*made.classification].name : "untagged"};
+    std::vector<std::string> reasons;
+    for (const auto& one : made.recipients) {
+        out.recipients.push_back(one.who.spelled);
+        const std::string word(name_of(one.why));
+        if (one.result == policy::outcome::hold && std::ranges::find(reasons, word) == reasons.end()) reasons.push_back(word);
+    }
+    out.why += ": " + text::join(reasons, ", ");
+    return out;
+}
+
+void keep_back(edit_list& edits, std::string_view id) {
+    if (!edits.discard) edits.quarantine = "sealgate " + std::string(id) + ", released";
+}
+
+} // namespace sealgate::milter

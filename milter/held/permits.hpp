@@ -1,0 +1,63 @@
+// The directory state/held/: what root permits, and how far that went (contrib/design/held_format.md). A permit is one file,
+// which the gateway takes by renaming it, so that it holds once; nobody but root and the gateway can read there.
+//
+// Commands write as the directory's owner. All is synced when it returns. Errors throw std::system_error.
+// Tested by held/permit_test and e2e/test_held.py.
+#pragma once
+
+#include "keys/base/files.hpp"
+#include "milter/held/permit.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// What was begun about a held mail, as the files say.
+struct begun_permit {
+    enum class purpose : std::uint8_t { release, refusal };
+
+    purpose what = purpose::release;
+    held_permit permit;
+    bool is_claimed = false;  // the gateway has seen the token
+    bool is_accepted = false; // Postfix said yes; of a refusal: the sender's notice is kept
+    std::optional<permit_taken> taken = {};
+};
+
+class held_permits {
+public:
+    explicit held_permits(std::filesystem::path directory)
+        : directory_(std::move(directory)) {}
+
+    const std::filesystem::path& directory() const { return directory_; }
+
+    // Of commands, which hold the lock meanwhile: one at a time. Makes the directory.
+    std::unique_ptr<keys::file_lock> lock() const;
+    void write(const held_permit& permit, begun_permit::purpose what) const;
+    void accept(const std::string& token) const;
+    void forget(const std::string& token) const;
+    bool is_claimed(const std::string& token) const;
+    std::optional<permit_taken> taken(const std::string& token) const;
+    // Files that cannot be read are named in `problems`, and left alone.
+    std::vector<begun_permit> begun(std::vector<std::string>& problems) const;
+
+    // Of the gateway. Whoever says a token claims its permit; nothing happens where there is none. Never throws.
+    void claim(const std::string& token);
+    // The one that was claimed, once.
+    std::optional<held_permit> use(const std::string& token);
+    void take(const std::string& token, const permit_taken& taken) const;
+
+private:
+    std::filesystem::path file(const std::string& token, const char* kind) const;
+
+    std::filesystem::path directory_;
+    std::mutex mutex_;
+    std::map<std::string, held_permit> claimed_;
+};
+
+} // namespace sealgate::milter

@@ -1,0 +1,50 @@
+#include "milter/held/postfix_queue.hpp"
+
+#include "milter/held/program.hpp"
+#include "policy/base/text.hpp"
+
+namespace sealgate::milter {
+
+std::expected<std::string, std::string> postfix_queue::run(const char* tool, std::vector<std::string> arguments) const {
+    const auto path = std::string("/usr/sbin/") + tool;
+    if (!configuration_.empty()) arguments.insert(arguments.begin(), {"-c", configuration_});
+    auto ran = run_program(path, arguments);
+    if (!ran) return std::unexpected(ran.error());
+    if (ran->status == 0) return std::move(ran->output);
+    auto said = std::string_view(ran->errors);
+    return std::unexpected(path + ": " + text::printable(text::take_line(said)));
+}
+
+std::expected<read_queue, std::string> postfix_queue::list() const {
+    const auto printed = run("postqueue", {"-j"});
+    if (!printed) return std::unexpected(printed.error());
+    return parse_queue(*printed);
+}
+
+std::expected<held_envelope, std::string> postfix_queue::envelope(const std::string& id) const {
+    const auto printed = run("postcat", {"-eq", id});
+    if (!printed) return std::unexpected(printed.error());
+    return parse_envelope(*printed);
+}
+
+std::expected<std::string, std::string> postfix_queue::header(const std::string& id) const {
+    return run("postcat", {"-hq", id});
+}
+
+std::expected<std::string, std::string> postfix_queue::content(const std::string& id) const {
+    return run("postcat", {"-hbq", id});
+}
+
+std::expected<void, std::string> postfix_queue::remove_held(const std::string& id) const {
+    if (auto done = run("postsuper", {"-d", id, "hold"}); !done) return std::unexpected(std::move(done.error()));
+    return {};
+}
+
+// What was held waits for the next look at the deferred queue; postqueue -i makes it now, and is only an advantage.
+std::expected<void, std::string> postfix_queue::let_go(const std::string& id) const {
+    if (auto done = run("postsuper", {"-H", id}); !done) return std::unexpected(std::move(done.error()));
+    (void)run("postqueue", {"-i", id});
+    return {};
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,35 @@
+// What is to be done next with a held mail that is being released or refused, from what can be seen now: so that whoever comes
+// after a crash, wherever it was, goes on from there, and does nothing twice. Pure.
+//
+// A release hands the mail in anew, and what comes of it goes into the hold queue again, decided and sealed; then the old one
+// is removed, then the new one is let go. So there is always exactly one that can leave, or none yet (decision 0028).
+#pragma once
+
+#include "milter/held/permits.hpp"
+#include "milter/held/queue_entry.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace sealgate::milter {
+
+enum class release_step : std::uint8_t {
+    hand_in,     // nothing was handed in, or it came to nothing: anew
+    wait,        // something may be on its way still
+    tell,        // of a refusal: its sender's notice
+    remove_held, // the old one
+    let_go,      // the new one
+    finish,      // all is done but the event and the files
+    drop,        // the mail is gone by another hand, and nothing of ours has taken its place
+};
+
+// So long after it began nothing of it is under way: longer than Postfix waits for a filter.
+constexpr std::chrono::minutes longest_under_way{15};
+
+// `queue`: all that Postfix has.
+release_step next_step(const begun_permit& begun, const std::vector<queue_entry>& queue, wall_time now);
+
+// The entry of that mail in the hold queue; null where it is not there, or the id is another mail's by now.
+const queue_entry* held_entry(const std::vector<queue_entry>& queue, const held_permit& of);
+
+} // namespace sealgate::milter

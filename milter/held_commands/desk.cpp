@@ -1,0 +1,91 @@
+#include "milter/held_commands/desk.hpp"
+
+#include "keys/base/acting_as_owner.hpp"
+#include "milter/audit/address_key.hpp"
+#include "milter/audit/event_recorder.hpp"
+#include "milter/base/named_files.hpp"
+#include "milter/cli/configured.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/load/policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <unistd.h>
+#include <utility>
+
+namespace sealgate::milter {
+
+std::optional<std::vector<queue_entry>> held_desk::look() const {
+    auto read = queue.list();
+    if (!read) {
+        complain("Postfix's queue cannot be read: " + read.error());
+        return std::nullopt;
+    }
+    if (read->passed_over > 0)
+        complain(std::to_string(read->passed_over) + " lines of postqueue cannot be read, and are passed over");
+    return std::move(read->entries);
+}
+
+std::vector<queue_entry> held_desk::held_of(const std::vector<queue_entry>& queue) {
+    std::vector<queue_entry> out;
+    std::ranges::copy_if(queue, std::back_inserter(out), &queue_entry::is_held);
+    std::ranges::stable_sort(out, {}, &queue_entry::arrival);
+    return out;
+}
+
+std::vector<begun_permit> held_desk::begun() const {
+    std::vector<std::string> problems;
+    auto out = permits->begun(problems);
+    for (const auto& problem : problems) complain(problem);
+    return out;
+}
+
+held_decisions held_desk::reasons(const std::vector<queue_entry>& held) const {
+    return find_held_decisions(gateway.audit_directory(), held);
+}
+
+void held_desk::leave_event(const policy::held_event_facts& of) const {
+    const keys::acting_as_owner as(gateway.state);
+    leave_events(gateway.events_directory(), {{.name = rfc3339(of.time) + "-" + of.id, .fields = policy::held_event(of)}});
+}
+
+bool held_desk::is_older_than(const queue_entry& one, std::chrono::seconds age) const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::floor<std::chrono::seconds>(now).count() - one.arrival > age.count();
+}
+
+std::optional<held_desk> held_desk_of(const invocation& called) {
+    if (::geteuid() != 0) {
+        complain("must be run as root: nobody else may see and change the mail in Postfix's queue");
+        return std::nullopt;
+    }
+    auto gateway = configured(called);
+    if (!gateway) return std::nullopt;
+    auto rules = policy::load_policy(gateway->policy_path, read_file, list_directory);
+    if (!rules) {
+        complain(gateway->policy_path + " has errors; see sealgate check");
+        return std::nullopt;
+    }
+    const auto named = called.values("--postfix-config");
+    const auto directory = named.empty() ? std::string{} : named.front();
+    if (!directory.empty() && !std::filesystem::exists(directory + "/main.cf")) {
+        complain(directory + ": no Postfix configuration (main.cf) there");
+        return std::nullopt;
+    }
+    auto names = load_pseudonyms(gateway->audit, if_missing::fail);
+    auto permits = std::make_unique<held_permits>(gateway->held_directory());
+    return held_desk{.gateway = *std::move(gateway),
+                     .rules = *std::move(rules),
+                     .queue = postfix_queue(directory),
+                     .postfix_option = directory.empty() ? "" : " --postfix-config " + directory,
+                     .names = std::move(names),
+                     .permits = std::move(permits)};
+}
+
+std::string who_may_release() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? "root on " + std::string(name.data()) : "root";
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,98 @@
+#include "milter/held_commands/held_mail.hpp"
+
+#include "policy/audit/query.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const json::object& from, std::string_view field) {
+    return std::string(policy::text_in(from, field).value_or(""));
+}
+
+// A mail that waits to be let go stands in the queue under an id of its own.
+const begun_permit* begun_about(const queue_entry& one, const std::vector<begun_permit>& all) {
+    const auto is_it = [&](const begun_permit& begun) {
+        return (begun.permit.queue_id == one.id && begun.permit.arrival == one.arrival) ||
+               (begun.taken && begun.taken->queue_id == one.id);
+    };
+    const auto at = std::ranges::find_if(all, is_it);
+    return at == all.end() ? nullptr : &*at;
+}
+
+std::string_view state_of(const held_mail& one) {
+    if (!one.begun) return "held";
+    return one.begun->what == begun_permit::purpose::release ? "being-released" : "being-refused";
+}
+
+} // namespace
+
+std::vector<held_mail> held_mails(const held_desk& desk, const std::vector<queue_entry>& queue, const held_decisions& reasons,
+                                  const std::vector<begun_permit>& begun) {
+    std::vector<held_mail> out;
+    for (auto& entry : held_desk::held_of(queue)) {
+        const auto reason = reasons.find(entry.id);
+        out.push_back({.entry = entry,
+                       .reason = reason == reasons.end() ? nullptr : &reason->second,
+                       .begun = begun_about(entry, begun),
+                       .is_forgotten = desk.is_older_than(entry, desk.gateway.held.remind),
+                       .is_expired = desk.is_older_than(entry, desk.gateway.held.expire)});
+    }
+    return out;
+}
+
+std::string decision_of(const held_mail& one) { return one.reason ? text_of(*one.reason, "id") : std::string{}; }
+
+std::string why_held(const held_mail& one) {
+    if (!one.reason) return "not held by sealgate";
+    std::map<std::string, std::vector<std::string>> who; // by reason
+    for (const auto* recipient : policy::recipients_in(*one.reason))
+        if (text_of(*recipient, "result") == "hold")
+            who[text_of(*recipient, "reason")].push_back(text_of(*recipient, "address"));
+    std::vector<std::string> parts;
+    for (const auto& [reason, addresses] : who) {
+        const auto more = addresses.size() > 2 ? " and " + std::to_string(addresses.size() - 1) + " more" : std::string{};
+        parts.push_back(reason + " " + (more.empty() ? text::join(addresses, ", ") : addresses.front() + more));
+    }
+    const auto classification = text_of(*one.reason, "classification");
+    return (classification.empty() ? "untagged" : classification) + ": " + text::join(parts, "; ");
+}
+
+json::object as_json(const held_mail& one) {
+    json::array recipients(one.entry.recipients.begin(), one.entry.recipients.end());
+    json::object out{{"queue_id", one.entry.id},
+                     {"state", state_of(one)},
+                     {"since", rfc3339(wall_time(std::chrono::seconds(one.entry.arrival)))},
+                     {"size", one.entry.size},
+                     {"sender", one.entry.sender},
+                     {"recipients", std::move(recipients)},
+                     {"by_sealgate", one.reason != nullptr},
+                     {"decision", nullptr},
+                     {"classification", nullptr},
+                     {"reasons", json::array()},
+                     {"may_release", who_may_release()},
+                     {"forgotten", one.is_forgotten},
+                     {"expired", one.is_expired}};
+    if (!one.reason) return out;
+    out["decision"] = decision_of(one);
+    if (const auto* classification = one.reason->if_contains("classification")) out["classification"] = *classification;
+    auto& reasons = out["reasons"].as_array();
+    for (const auto* recipient : policy::recipients_in(*one.reason))
+        if (text_of(*recipient, "result") == "hold")
+            reasons.push_back(json::object{{"address", text_of(*recipient, "address")},
+                                           {"tier", text_of(*recipient, "tier")},
+                                           {"reason", text_of(*recipient, "reason")}});
+    return out;
+}
+
+} // namespace sealgate::milter

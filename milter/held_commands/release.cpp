@@ -1,0 +1,216 @@
+#include "milter/held_commands/release.hpp"
+
+#include "milter/base/decision_id.hpp"
+#include "milter/base/hex_key.hpp"
+#include "milter/cli/current_user.hpp"
+#include "milter/cli/json_line.hpp"
+#include "milter/held/release_step.hpp"
+#include "milter/held/waiting_mails.hpp"
+#include "milter/held_commands/hand_in.hpp"
+#include "policy/audit/query.hpp"
+#include "policy/base/text.hpp"
+#include "policy/decision/release.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace json = boost::json;
+
+using purpose = begun_permit::purpose;
+
+// An archive gets the mail by the gateway's own hand, by today's policy. One that staff wrote to stands in the decision.
+void leave_archives_out(held_envelope& envelope, const policy::policy& rules, const policy::pseudonyms& names,
+                        const json::object* reason) {
+    std::set<std::string> archives, written_to;
+    for (const auto& row : rules.rules)
+        for (const auto& one : row.archive) archives.insert(one.key());
+    if (reason == nullptr || archives.empty()) return;
+    for (const auto* one : policy::recipients_in(*reason)) written_to.emplace(policy::text_in(*one, "address").value_or(""));
+    const auto is_added = [&](const held_recipient& one) {
+        const auto who = policy::parse_address(one.address);
+        if (!archives.contains(who.key())) return false;
+        return std::ranges::none_of(names.all_of(who), [&](const auto& name) { return written_to.contains(name); }) &&
+               !written_to.contains(one.address) && !written_to.contains(who.key());
+    };
+    auto kept = envelope.recipients;
+    std::erase_if(kept, is_added);
+    if (!kept.empty()) envelope.recipients = std::move(kept);
+}
+
+class releasing {
+public:
+    releasing(const held_desk& desk, const invocation& called)
+        : desk_(desk)
+        , called_(called)
+        , id_(called.words[0]) {}
+
+    int run() {
+        constexpr int most_steps = 12; // each changes what is seen; a Postfix that does not do what it says would not
+        for (int i = 0; i < most_steps; ++i)
+            if (const auto end = step()) return *end;
+        complain("Postfix does not do what its commands say; see its log");
+        return exit_no;
+    }
+
+private:
+    // Nothing: there is more to do.
+    std::optional<int> step() {
+        const auto queue = desk_.look();
+        if (!queue) return exit_unusable;
+        const auto all = desk_.begun();
+        const auto is_it = [&](const begun_permit& one) {
+            return one.permit.queue_id == id_ || (one.taken && one.taken->queue_id == id_);
+        };
+        const auto begun = std::ranges::find_if(all, is_it);
+        if (begun == all.end()) return begin(*queue);
+        if (begun->what == purpose::refusal) {
+            complain("mail " + id_ + " is being refused: sealgate held refuse " + begun->permit.queue_id + " goes on with it");
+            return exit_no;
+        }
+        return go_on(*begun, *queue);
+    }
+
+    std::optional<int> go_on(const begun_permit& begun, const std::vector<queue_entry>& queue) {
+        const auto& permit = begun.permit;
+        switch (next_step(begun, queue, std::chrono::system_clock::now())) {
+        case release_step::hand_in: desk_.permits->forget(permit.token); return std::nullopt;
+        case release_step::wait:
+            complain("mail " + permit.queue_id + " was being released, and that may still be under way: try again in " +
+                     std::to_string(longest_under_way.count()) + " minutes");
+            return exit_no;
+        case release_step::remove_held:
+            if (!begun.is_accepted) desk_.permits->accept(permit.token); // or it would be taken for gone by another hand
+            return carried_out(desk_.queue.remove_held(permit.queue_id));
+        case release_step::let_go:
+            if (!begun.is_accepted) desk_.permits->accept(permit.token);
+            return carried_out(desk_.queue.let_go(begun.taken->queue_id));
+        case release_step::finish: return finish(begun);
+        case release_step::tell:
+        case release_step::drop: break;
+        }
+        desk_.permits->forget(permit.token);
+        complain("mail " + permit.queue_id + " is not held any more: somebody else took it out of the hold queue");
+        return exit_no;
+    }
+
+    static std::optional<int> carried_out(const std::expected<void, std::string>& done) {
+        if (done) return std::nullopt;
+        complain(done.error() + "; try the release again");
+        return exit_no;
+    }
+
+    std::optional<int> begin(const std::vector<queue_entry>& queue) {
+        const auto held = desk_.held_of(queue);
+        const auto entry = std::ranges::find(held, id_, &queue_entry::id);
+        if (entry == held.end()) {
+            complain("no mail " + id_ + " is held; see sealgate held list");
+            return exit_no;
+        }
+        if (desk_.gateway.mode == policy::mode::monitor) {
+            complain("the gateway is in monitor mode, in which the mail would leave as it is: nothing is released");
+            return exit_no;
+        }
+        return begin(*entry);
+    }
+
+    std::optional<int> begin(const queue_entry& entry) {
+        auto envelope = desk_.queue.envelope(entry.id);
+        const auto content = desk_.queue.content(entry.id);
+        if (!envelope || !content) {
+            complain(entry.id + ": " + (envelope ? content.error() : envelope.error()) + "; it stays held");
+            return exit_no;
+        }
+        if (envelope->recipients.size() != entry.recipients.size()) {
+            complain(entry.id + ": postqueue and postcat name other recipients; it stays held");
+            return exit_no;
+        }
+        const auto reasons = desk_.reasons({entry});
+        const auto reason = reasons.find(entry.id);
+        leave_archives_out(*envelope, desk_.rules, desk_.names, reason == reasons.end() ? nullptr : &reason->second);
+        const auto permit = permit_for(entry, *envelope, *content, reason == reasons.end() ? nullptr : &reason->second);
+        desk_.permits->write(permit, purpose::release);
+        return hand_in_by(permit, *envelope, *content);
+    }
+
+    held_permit permit_for(const queue_entry& entry, const held_envelope& envelope, const std::string& content,
+                           const json::object* reason) const {
+        const auto as = called_.values("--as");
+        held_permit out{.token = new_hex_key().substr(0, 32),
+                        .queue_id = entry.id,
+                        .arrival = entry.arrival,
+                        .decision = reason ? std::string(policy::text_in(*reason, "id").value_or("")) : std::string{},
+                        .as = as.empty() ? std::string{} : as.front(),
+                        .user = current_user(desk_.names),
+                        .login = reason && policy::text_in(*reason, "user"),
+                        .sender = envelope.sender,
+                        .recipients = {},
+                        .content = content_digest(policy::parse_message(content)),
+                        .begun = std::chrono::system_clock::now()};
+        for (const auto& one : envelope.recipients) out.recipients.push_back(one.address);
+        return out;
+    }
+
+    std::optional<int> hand_in_by(const held_permit& permit, const held_envelope& envelope, const std::string& content) {
+        const auto said = hand_in(desk_.gateway.held.submit, *desk_.permits, permit, envelope, octets(content));
+        switch (said.end) {
+        case hand_in_end::accepted: desk_.permits->accept(permit.token); return std::nullopt;
+        case hand_in_end::unclear:
+            complain("mail " + permit.queue_id + ": whether it was taken is not clear (" + text::printable(said.reply, 2000) +
+                     "); try the release again, which goes on from there");
+            return exit_no;
+        case hand_in_end::refused: break;
+        }
+        desk_.permits->forget(permit.token);
+        complain("mail " + permit.queue_id + " stays held: " + text::printable(said.reply, 2000));
+        return exit_no;
+    }
+
+    int finish(const begun_permit& begun) const {
+        const auto& permit = begun.permit;
+        desk_.leave_event({.time = std::chrono::system_clock::now(),
+                           .what = policy::held_change::release,
+                           .id = permit.token.substr(0, 16),
+                           .queue_id = permit.queue_id,
+                           .decision = permit.decision,
+                           .released_by = begun.taken->decision,
+                           .as = permit.as,
+                           .user = permit.user});
+        waiting_mails(desk_.permits->directory()).forget(permit.decision);
+        desk_.permits->forget(permit.token);
+        if (called_.json())
+            print_json_line(json::object{{"change", "released"},
+                                         {"queue_id", permit.queue_id},
+                                         {"held_by", permit.decision},
+                                         {"decision", begun.taken->decision}});
+        else
+            std::cout << "released  " << permit.queue_id << "  [sealgate " << begun.taken->decision << "]\n";
+        return exit_yes;
+    }
+
+    const held_desk& desk_;
+    const invocation& called_;
+    const std::string& id_;
+};
+
+} // namespace
+
+int release_held(const held_desk& desk, const invocation& called) {
+    for (const auto& as : called.values("--as")) {
+        if (policy::rank_named(desk.rules, as)) continue;
+        std::vector<std::string> names;
+        for (const auto& one : desk.rules.classifications) names.push_back(one.name);
+        complain("the policy has no classification " + as + "; it has " + text::join(names, ", "));
+        return exit_unusable;
+    }
+    const auto one_at_a_time = desk.permits->lock();
+    return releasing(desk, called).run();
+}
+
+} // namespace sealgate::milter

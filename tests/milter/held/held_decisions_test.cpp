@@ -1,0 +1,49 @@
+// The decisions that held mails, out of a log's lines: of that queue id, of that mail, and in one pass.
+#include "milter/held/held_decisions.hpp"
+#include "policy/audit/query.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::milter {
+namespace {
+
+queue_entry held_as(const std::string& id, std::int64_t held_at_second) {
+    queue_entry out;
+    out.queue = "hold";
+    out.id = id;
+    out.arrival = held_at_second;
+    return out;
+}
+
+std::string decision_line(const std::string& id, const std::string& queue_id, const std::string& time,
+                          const std::string& outcome = "hold") {
+    return R"({"seq":1,"time":")" + time + R"(","id":")" + id + R"(","queue_id":")" + queue_id + R"(","outcome":")" + outcome +
+           "\"}";
+}
+
+// 2026-11-29T23:12:35Z
+constexpr std::int64_t held_at = 1795993955;
+
+TEST(HeldDecisions, AreFoundByTheirQueueIds) {
+    held_decision_search search({held_as("A1", held_at), held_as("B2", held_at)});
+    search.see(decision_line("1111-1111", "A1", "2026-11-29T23:12:36.000Z"));
+    search.see(decision_line("2222-2222", "C3", "2026-11-29T23:12:36.000Z"));
+    search.see("{\"queue_id\":\"A1\", broken");
+    search.see("nonsense");
+    const auto found = search.take();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(policy::text_in(found.at("A1"), "id"), "1111-1111");
+}
+
+TEST(HeldDecisions, OfAQueueIdThatCameAgainAreOfTheMailThatIsThere) {
+    held_decision_search search({held_as("A1", held_at)});
+    search.see(decision_line("1111-1111", "A1", "2026-11-20T00:00:00.000Z"));
+    EXPECT_TRUE(search.take().empty()) << "a mail before it";
+    search.see(decision_line("1111-1111", "A1", "2026-11-20T00:00:00.000Z"));
+    search.see(decision_line("2222-2222", "A1", "2026-11-29T23:12:36.000Z"));
+    search.see(decision_line("3333-3333", "A1", "2026-11-29T23:12:37.000Z", "deliver"));
+    EXPECT_EQ(policy::text_in(search.take().at("A1"), "id"), "2222-2222");
+}
+
+} // namespace
+} // namespace sealgate::milter

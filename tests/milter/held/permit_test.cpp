@@ -1,0 +1,113 @@
+// What root permits, as a file: read back as it was, checked, and claimed once.
+#include "keys/base/files.hpp"
+#include "milter/held/permit.hpp"
+#include "milter/held/permits.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::milter {
+namespace {
+
+held_permit usual_permit() {
+    return {.token = "0123456789abcdef0123456789abcdef",
+            .queue_id = "C92CCAA8137",
+            .arrival = 1795993955,
+            .decision = "7Q2K-M4XD",
+            .as = "confidential",
+            .user = "ann as root",
+            .login = true,
+            .sender = "ann@example.org",
+            .recipients = {"max@example.org", "\"a b\"@example.org"},
+            .content = "c0",
+            .begun = wall_time(std::chrono::seconds(1795993960))};
+}
+
+TEST(Permit, ComesBackAsItWas) { EXPECT_EQ(parse_permit(to_text(usual_permit())), usual_permit()); }
+
+TEST(Permit, OfAnotherFormIsNone) {
+    const auto text = to_text(usual_permit());
+    for (std::size_t i = 0; i < text.size() - 2; ++i) EXPECT_FALSE(parse_permit(text.substr(0, i))) << i;
+    auto other = usual_permit();
+    other.token = "../../etc/passwd";
+    EXPECT_FALSE(parse_permit(to_text(other)));
+    other = usual_permit();
+    other.queue_id = "-d ALL";
+    EXPECT_FALSE(parse_permit(to_text(other)));
+    EXPECT_FALSE(parse_permit("{\"token\": 5}"));
+}
+
+TEST(PermitTaken, ComesBackAsItWas) {
+    const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .in_copies = false, .time = wall_time()};
+    EXPECT_EQ(parse_taken(to_text(taken)), taken);
+    EXPECT_FALSE(parse_taken(to_text(permit_taken{.decision = "7Q2K-M4XD", .queue_id = "a b"})));
+}
+
+TEST(ContentDigest, IsTheSameWhateverTheLineEndsAreAndWhateverAServerAdds) {
+    const auto stored = policy::parse_message("Received: by x\nSubject: a\n b\nTo: x\n\nbody\n\nend\n");
+    const auto again = policy::parse_message("Received: by y\r\nReceived: by x\r\nSubject: a\r\n b\r\n\r\nbody\r\n\r\nend");
+    EXPECT_EQ(content_digest(stored), content_digest(again));
+    EXPECT_NE(content_digest(stored), content_digest(policy::parse_message("Subject: a\n b\n\nbody\nend\n")));
+    EXPECT_NE(content_digest(stored), content_digest(policy::parse_message("Subject: a\n c\n\nbody\n\nend\n")));
+    EXPECT_NE(content_digest(policy::parse_message("Subject: a\n\nb")), content_digest(policy::parse_message("\na\n\nb")));
+}
+
+class Permits : public testing::Test {
+protected:
+    std::vector<begun_permit> begun() {
+        std::vector<std::string> problems;
+        auto out = permits.begun(problems);
+        EXPECT_TRUE(problems.empty());
+        return out;
+    }
+    keys::temporary_directory scratch{std::filesystem::temp_directory_path()};
+    held_permits permits{scratch.path() / "held"};
+    const std::unique_ptr<keys::file_lock> lock = permits.lock();
+    const std::string token = usual_permit().token;
+};
+
+TEST_F(Permits, AreClaimedOnceAndUsedOnce) {
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    EXPECT_FALSE(permits.is_claimed(token));
+    EXPECT_FALSE(permits.use(token)) << "nobody said its token";
+    permits.claim(token);
+    EXPECT_TRUE(permits.is_claimed(token));
+    permits.claim(token);
+    EXPECT_EQ(permits.use(token), usual_permit());
+    EXPECT_FALSE(permits.use(token));
+}
+
+TEST_F(Permits, WhatNobodyPermittedIsNotClaimed) {
+    permits.write(usual_permit(), begun_permit::purpose::refusal);
+    permits.claim(token);
+    permits.claim("ffffffffffffffffffffffffffffffff");
+    permits.claim("../held/0123456789abcdef");
+    EXPECT_FALSE(permits.use(token)) << "a refusal lets nothing go";
+    EXPECT_FALSE(permits.use("ffffffffffffffffffffffffffffffff"));
+}
+
+TEST_F(Permits, SayHowFarItWent) {
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    ASSERT_EQ(begun().size(), 1U);
+    EXPECT_FALSE(begun()[0].is_claimed);
+    permits.claim(token);
+    EXPECT_TRUE(begun()[0].is_claimed);
+    const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()};
+    permits.take(token, taken);
+    permits.accept(token);
+    EXPECT_EQ(begun()[0].taken, taken);
+    EXPECT_TRUE(begun()[0].is_accepted);
+    permits.forget(token);
+    EXPECT_TRUE(begun().empty());
+}
+
+TEST_F(Permits, AFileThatIsNoneIsNamedAndLeftAlone) {
+    keys::replace_file(permits.directory() / (token + ".permit"), "nonsense");
+    std::vector<std::string> problems;
+    EXPECT_TRUE(permits.begun(problems).empty());
+    EXPECT_EQ(problems.size(), 1U);
+    permits.claim(token);
+    EXPECT_FALSE(permits.use(token));
+}
+
+} // namespace
+} // namespace sealgate::milter

@@ -9,6 +9,8 @@
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 
 namespace sealgate::milter {
@@ -29,6 +31,7 @@ json::object as_json(const policy::told_mail& mail) {
     return {{"id", mail.id},
             {"kind", name_of(mail.kind)},
             {"time", rfc3339(mail.time)},
+            {"zone", mail.zone.count()},
             {"message_id", mail.message_id},
             {"classification", mail.classification},
             {"meant", json_array(mail.meant)},
@@ -57,10 +60,18 @@ std::chrono::system_clock::time_point time_in(const json::value& text) {
     return *time;
 }
 
+// Lines of older gateways have none.
+std::chrono::minutes zone_in(const json::object& from) {
+    constexpr std::int64_t most = 14 * 60; // whoever wrote the line
+    const auto* zone = from.if_contains("zone");
+    return std::chrono::minutes(zone ? std::clamp(zone->to_number<std::int64_t>(), -most, most) : 0);
+}
+
 policy::told_mail mail_in(const json::object& from) {
     policy::told_mail out{.id = json_text(from.at("id")),
                           .kind = enum_in<policy::notice_kind>(from.at("kind")),
                           .time = time_in(from.at("time")),
+                          .zone = zone_in(from),
                           .message_id = json_text(from.at("message_id")),
                           .classification = json_text(from.at("classification")),
                           .meant = json_texts(from.at("meant")),

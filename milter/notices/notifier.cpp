@@ -9,6 +9,7 @@
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
+#include "policy/mail/date.hpp"
 #include "policy/notices/message.hpp"
 #include "policy/notices/told_lately.hpp"
 #include "policy/texts/language.hpp"
@@ -125,6 +126,7 @@ asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> l
         out.keys.push_back(window_key(who, *kind));
     out.mail.id = id;
     out.mail.time = time;
+    out.mail.zone = policy::zone_of(mail.mail);
     out.mail.message_id = text::printable(policy::message_id(mail.mail).value_or(""), 300);
     if (out.mail.recipients.size() > most_named) {
         out.mail.unnamed = out.mail.recipients.size() - most_named;

@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/tags/written.hpp"
+#include "policy/texts/tag_language.hpp"
 
 #include <algorithm>
 #include <map>
@@ -68,7 +69,7 @@ public:
             add_once(to, fill(words_.text("better-subject"), {{"contact", contact_of(rules_, words_)}}));
         if (group.why != reason::unverifiable && group.why != reason::passphrase_only) return;
         const auto rank = rank_of(group);
-        const auto tag = rank ? written_tag(rules_, rules_.classifications[*rank]) : std::string{};
+        const auto tag = rank ? written_tag(rules_, rules_.classifications[*rank], words_.tag) : std::string{};
         if (!tag.empty()) add_once(to, fill(words_.text("better-gateway"), {{"tag", {tag, emphasis::strong}}}));
     }
 
@@ -115,7 +116,8 @@ private:
         const auto tier = rules_.tiers.find(group.tier);
         if (!tier) return {};
         for (rank r = rank_of(group).value_or(0); r < rules_.classifications.size(); ++r)
-            if (rules_.rules[r].cells[*tier] == action::encrypt) return written_tag(rules_, rules_.classifications[r]);
+            if (rules_.rules[r].cells[*tier] == action::encrypt)
+                return written_tag(rules_, rules_.classifications[r], words_.tag);
         return {};
     }
 
@@ -190,6 +192,11 @@ std::string why_text(const told_group& group) {
 
 } // namespace
 
+std::string shown_name(const policy& rules, const std::string& name, std::string_view language) {
+    const auto at = std::ranges::find(rules.classifications, name, &classification::name);
+    return at == rules.classifications.end() ? name : std::string(name_in(name, at->tags, language));
+}
+
 bool is_told(reason why) {
     using enum reason;
     switch (why) {
@@ -229,13 +236,13 @@ bool is_told(reason why) {
     return false;
 }
 
-phrases why_line(const told_group& group, const language_texts& words) {
+phrases why_line(const policy& rules, const told_group& group, const language_texts& words) {
     auto who = group.who;
     if (group.unnamed > 0) who.push_back(filled(words.text("more"), {{"count", {std::to_string(group.unnamed)}}}));
     phrases line{{text::listed(who, words.text("and")), emphasis::strong}, {": "}};
     const auto text = words.text(why_text(group));
     const auto called = words.text("tier-" + group.tier);
-    std::ranges::move(fill(text, {{"classification", {group.classification}},
+    std::ranges::move(fill(text, {{"classification", {shown_name(rules, group.classification, words.tag)}},
                                   {"charset", {group.unread.value_or("")}},
                                   {"tier", {called.empty() ? group.tier : std::string(called)}},
                                   {"meaning", {std::string(words.text("tier-" + group.tier + "-meaning"))}}}),

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::policy {
@@ -31,11 +32,14 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails);
 bool is_told(reason why);
 
 // "bob@yahoo.com, eve@yahoo.com: the mail service is rated …"
-phrases why_line(const told_group& group, const language_texts& words);
+phrases why_line(const policy& rules, const told_group& group, const language_texts& words);
 
 // The best first; empty where there is nothing to advise.
 std::vector<phrases> better_lines(const policy& rules, const language_texts& words, const std::vector<told_group>& groups,
                                   const std::vector<std::string>& meant);
+
+// The classification of that name, in the language where the policy has a tag for it.
+std::string shown_name(const policy& rules, const std::string& name, std::string_view language);
 
 // Whom to ask.
 phrase contact_of(const policy& rules, const language_texts& words);

@@ -61,7 +61,7 @@ std::optional<notice_kind> notice_due(const noticed_mail& about) {
 }
 
 told_mail told_of(const policy& rules, const facts& known, const decision& made, notice_kind kind) {
-    told_mail out{.id = {}, .kind = kind, .time = {}};
+    told_mail out{.id = {}, .kind = kind, .time = {}, .zone = {}};
     if (made.classification) out.classification = rules.classifications[*made.classification].name;
     const auto found = findings_that_matter(known, made);
     for (const auto& miss : found.near_misses)

@@ -63,7 +63,8 @@ struct told_mail {
     std::string id; // of the decision
     notice_kind kind = notice_kind::warning;
     std::chrono::system_clock::time_point time;
-    std::string message_id = {}; // or empty
+    std::chrono::minutes zone{0}; // east of UTC, where it was written
+    std::string message_id = {};  // or empty
     std::string classification = {};
     std::vector<std::string> meant = {};         // tags that near misses may mean
     std::optional<std::string> unread = {};      // the charset of what could not be read, where that is all; or empty

@@ -141,7 +141,7 @@ private:
     void add_groups(notice_kind kind) {
         block list{.kind = block_kind::list, .lines = {}};
         for (const auto& group : groups_)
-            if (group.kind == kind) list.lines.push_back(why_line(group, words_));
+            if (group.kind == kind) list.lines.push_back(why_line(about_.rules, group, words_));
         out_->push_back(std::move(list));
     }
 
@@ -153,7 +153,7 @@ private:
                 {"contact", contact_of(rules, words_)},
                 {"decision", {is_digest() ? decisions(notice_kind::held) : decision_mark(only().id), emphasis::strong}},
                 {"decisions", {decisions(std::nullopt)}},
-                {"tags", {text::listed(written_tags(rules), words_.text("or")), emphasis::strong}},
+                {"tags", {text::listed(written_tags(rules, words_.tag), words_.text("or")), emphasis::strong}},
                 {"readers", {text::listed(rules.encryption.always_to, words_.text("and"))}},
                 {"help", {rules.notices.help, emphasis::link}}};
     }
@@ -172,8 +172,12 @@ private:
         return text::listed(out, words_.text("and"));
     }
 
+    // As the clock of whoever sent it showed it; a text that does not say which clock that is has UTC.
     std::string time() const {
-        const auto when = only().time;
+        const auto parts = parts_of(words_.text("time")).parts;
+        const bool says_zone = std::ranges::any_of(parts, [](const auto& one) { return one.is_place && one.text == "zone"; });
+        const auto zone = says_zone ? only().zone : std::chrono::minutes{0};
+        const auto when = only().time + zone;
         const auto day = std::chrono::floor<std::chrono::days>(when);
         const std::chrono::year_month_day date(day);
         const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::minutes>(when - day));
@@ -186,7 +190,8 @@ private:
                                             {"month", {digits(static_cast<unsigned>(date.month()))}},
                                             {"day", {digits(static_cast<unsigned>(date.day()))}},
                                             {"hour", {digits(clock.hours().count())}},
-                                            {"minute", {digits(clock.minutes().count())}}});
+                                            {"minute", {digits(clock.minutes().count())}},
+                                            {"zone", {zone_name(zone)}}});
     }
 
     const notice_facts& about_;

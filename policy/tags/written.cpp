@@ -1,17 +1,20 @@
 #include "policy/tags/written.hpp"
 
+#include "policy/texts/tag_language.hpp"
+
 namespace sealgate::policy {
 
-std::string written_tag(const policy& rules, const classification& which) {
-    if (which.tags.empty() || rules.carriers.subject.empty()) return which.tags.empty() ? "" : which.tags.front();
+std::string written_tag(const policy& rules, const classification& which, std::string_view language) {
+    const std::string tag(tag_in(which.tags, language));
+    if (tag.empty() || rules.carriers.subject.empty()) return tag;
     const auto& pattern = rules.carriers.subject.front();
-    return pattern.before + which.tags.front() + pattern.after;
+    return pattern.before + tag + pattern.after;
 }
 
-std::vector<std::string> written_tags(const policy& rules) {
+std::vector<std::string> written_tags(const policy& rules, std::string_view language) {
     std::vector<std::string> out;
     for (const auto& one : rules.classifications)
-        if (auto tag = written_tag(rules, one); !tag.empty()) out.push_back(std::move(tag));
+        if (auto tag = written_tag(rules, one, language); !tag.empty()) out.push_back(std::move(tag));
     return out;
 }
 

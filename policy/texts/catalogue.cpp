@@ -9,7 +9,7 @@ namespace {
 constexpr auto rules = std::to_array<text_rule>({
     {.name = "sender", .needs = {"organisation"}},
     {.name = "administrators"},
-    {.name = "time", .needs = {"year", "month", "day"}, .may = {"hour", "minute"}},
+    {.name = "time", .needs = {"year", "month", "day"}, .may = {"hour", "minute", "zone"}},
     {.name = "and"},
     {.name = "or"},
     {.name = "otherwise"},

@@ -28,7 +28,7 @@ struct language_texts {
 struct text_rule {
     std::string_view name;
     std::array<std::string_view, 3> needs = {}; // empty names count for nothing
-    std::array<std::string_view, 2> may = {};
+    std::array<std::string_view, 3> may = {};
     bool added = false; // since 0.1.0: a language of one's own that lacks it has the first language's
 };
 std::span<const text_rule> text_rules();

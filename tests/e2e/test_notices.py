@@ -338,7 +338,7 @@ def test_a_storm_makes_the_right_few_mails(world, ann):
 
 
 @pytest.mark.parametrize("kind", ["digest", "held-key", "held-near-miss", "warning-encrypted", "warning-tier"])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
 def test_its_html_reads_well_on_a_desk_on_a_phone_and_in_the_dark(check_page, kind, language):
     parsed = email.message_from_bytes((GOLDEN / f"{kind}.{language}.eml").read_bytes(), policy=email_policy.default)
     check_page(parsed.get_body(("html",)).get_content(), f"notice-{kind}-{language}")

@@ -30,6 +30,7 @@ collected_mail mail_of(std::string sender, std::string id, wall_time due = morni
             .mail = {.id = std::move(id),
                      .kind = policy::notice_kind::held,
                      .time = morning,
+                     .zone = -210min,
                      .message_id = "<1@x>",
                      .classification = "inte\"rnal",
                      .meant = {"[ü]"},

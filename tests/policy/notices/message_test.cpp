@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +23,8 @@ using testing::Not;
 
 const std::chrono::system_clock::time_point morning{std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) +
                                                     std::chrono::hours(9)};
+
+constexpr std::array languages{"en", "de", "fr", "es"};
 
 told_mail mail_of(std::string id, notice_kind kind, std::vector<told_recipient> recipients,
                   std::string classification = "internal") {
@@ -131,7 +134,7 @@ protected:
 TEST_F(Notice, GoldenFilesAreWhatIsWritten) {
     const bool renew = std::getenv("SEALGATE_RENEW_GOLDEN") != nullptr;
     for (const auto& one : golden_cases()) {
-        for (const auto* language : {"en", "de"}) {
+        for (const auto* language : languages) {
             const auto file = std::filesystem::path(SEALGATE_GOLDEN) / (std::string(one.name) + "." + language + ".eml");
             const auto written = message(one.mails, language, one.unlisted);
             if (renew) std::ofstream(file, std::ios::binary) << written;
@@ -142,12 +145,13 @@ TEST_F(Notice, GoldenFilesAreWhatIsWritten) {
 
 TEST_F(Notice, EveryLineFitsAndIsAscii) {
     for (const auto& one : golden_cases()) {
-        const auto written = message(one.mails, "de", one.unlisted);
-        std::istringstream lines(written);
-        for (std::string line; std::getline(lines, line);) {
-            EXPECT_LE(line.size(), 79u) << line;
-            EXPECT_TRUE(text::is_ascii(line)) << line;
-            EXPECT_TRUE(line.ends_with('\r')) << line;
+        for (const auto* language : languages) {
+            std::istringstream lines(message(one.mails, language, one.unlisted));
+            for (std::string line; std::getline(lines, line);) {
+                EXPECT_LE(line.size(), 79u) << line;
+                EXPECT_TRUE(text::is_ascii(line)) << line;
+                EXPECT_TRUE(line.ends_with('\r')) << line;
+            }
         }
     }
 }
@@ -205,10 +209,29 @@ TEST_F(Notice, OrganisationAndAddressesBeyondAscii) {
 
 TEST_F(Notice, WhatStandsInBracketsIsNotBroken) {
     for (const auto& one : golden_cases())
-        for (const auto* language : {"en", "de"})
+        for (const auto* language : languages)
             for (const auto& mail : one.mails)
                 EXPECT_THAT(parts(message(one.mails, language, one.unlisted)).first, HasSubstr("[sealgate " + mail.id + "]"))
                     << one.name;
+}
+
+TEST_F(Notice, TimesAreOfTheClockOfWhoeverWroteIt) {
+    usual.zone = std::chrono::minutes(330);
+    EXPECT_THAT(joined(message({usual})), HasSubstr("Your mail of 2026-11-23 14:30 UTC+05:30 has left."));
+    usual.zone = std::chrono::minutes(-600);
+    EXPECT_THAT(joined(message({usual}, "de")), HasSubstr("Ihre E-Mail vom 22.11.2026, 23:00 Uhr (UTC-10:00) ist"));
+    rules.notices.languages.front().texts["time"] = "{year}-{month}-{day} {hour}:{minute} UTC";
+    EXPECT_THAT(joined(message({usual})), HasSubstr("Your mail of 2026-11-23 09:00 UTC has left."))
+        << "a text of one's own from before there were zones";
+}
+
+TEST_F(Notice, TagsAreOfItsLanguage) {
+    EXPECT_THAT(joined(message({usual})), HasSubstr("[public], [internal] or [confidential]."));
+    EXPECT_THAT(joined(message({usual}, "de")), AllOf(HasSubstr("[vertraulich]."), HasSubstr("Stufe „internal“")))
+        << "has none";
+    EXPECT_THAT(joined(message({usual}, "fr")),
+                AllOf(HasSubstr("[public], [interne] ou [confidentiel]."), HasSubstr("«\u00A0interne\u00A0»")));
+    EXPECT_THAT(joined(message({usual}, "es")), HasSubstr("[public], [internal] o [confidential]."));
 }
 
 TEST_F(Notice, ManyRecipientsAreCounted) {

@@ -13,12 +13,14 @@ TEST(MailLanguage, HeaderThenWordsThenNothing) {
         const char* language; // or empty
     } cases[] = {
         {"Content-Language", "Content-Language: de-DE\n\nPlease find the minutes with this mail, and thanks.\n", "de"},
-        {"the first that is there", "Content-Language: fr, de\n\n", "de"},
-        {"Accept-Language with weights", "Accept-Language: fr;q=1, de-AT;q=0.8, en\n\n", "de"},
+        {"the first that is there", "Content-Language: it, de\n\n", "de"},
+        {"Accept-Language with weights", "Accept-Language: it;q=1, de-AT;q=0.8, en\n\n", "de"},
         {"Content-Language before Accept-Language", "Accept-Language: de\nContent-Language: en\n\n", "en"},
-        {"one that nobody has", "Content-Language: fr\n\nIch bitte Sie um die Unterlagen und danke Ihnen.\n", "de"},
+        {"one that nobody has", "Content-Language: it\n\nIch bitte Sie um die Unterlagen und danke Ihnen.\n", "de"},
         {"German words", "\n\nSehr geehrte Frau X,\nbitte senden Sie uns die Unterlagen, und danke für die Hilfe.\n", "de"},
         {"English words", "\n\nDear all,\nplease send the minutes to us, and thank you for your help with this.\n", "en"},
+        {"French words", "\n\nBonjour,\nvoici le compte rendu pour votre dossier. Merci et à bientôt.\n", "fr"},
+        {"Spanish words", "\n\nHola:\nle envío el acta para su informe, y muchas gracias por todo.\n", "es"},
         {"the Subject speaks too", "Subject: =?utf-8?Q?Bitte_um_R=C3=BCckruf_und_die_Akte_f=C3=BCr_Sie?=\n\nok\n", "de"},
         {"too few words", "\n\nok, und tschau\n", ""},
         {"as many of one as of the other", "\n\nund die der the and you\n", ""},

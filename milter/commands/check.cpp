@@ -65,9 +65,14 @@ std::vector<std::string> languages_of(const policy::notices& how) {
     return out;
 }
 
-void print_notices(const policy::notices& how) {
+const std::string& language_of(const policy::replies& how, const policy::notices& notices) {
+    return how.words ? how.words->tag : notices.languages.front().tag;
+}
+
+void print_notices(const policy::notices& how, const policy::replies& replies) {
     std::cout << "\nnotices\n  from " << (how.from.is_null() ? "MAILER-DAEMON" : how.from.spelled) << ", language "
-              << how.language << "; texts: " << text::join(languages_of(how), ", ") << '\n';
+              << how.language << "; texts: " << text::join(languages_of(how), ", ") << "\n  of refusals "
+              << (how.refusals ? "too" : "none") << "; SMTP replies in " << language_of(replies, how) << '\n';
 }
 
 // As the policy spells it.
@@ -254,8 +259,10 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
                                   {"headers", json::array(rules.carriers.headers.begin(), rules.carriers.headers.end())},
                                   {"sensitivity", std::move(sensitivity)},
                                   {"labels", labels_as_json(rules)}}},
-        {"notices",
-         json::object{{"language", rules.notices.language}, {"texts", json::array(languages.begin(), languages.end())}}},
+        {"notices", json::object{{"language", rules.notices.language},
+                                 {"texts", json::array(languages.begin(), languages.end())},
+                                 {"refusals", rules.notices.refusals}}},
+        {"replies", json::object{{"language", language_of(rules.replies, rules.notices)}}},
         {"submit", as_json(ask_submit_port(live.gateway))},
         {"held", as_json(held)},
         {"audit", json::object{{"checkpoints", live.gateway.audit.checkpoints},
@@ -279,7 +286,7 @@ int cmd_check(const invocation& called) {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
         print_policy((*live)->rules);
-        print_notices((*live)->rules.notices);
+        print_notices((*live)->rules.notices, (*live)->rules.replies);
         print_keys(**live);
         remark_on_limits((*live)->gateway.limits);
         print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));

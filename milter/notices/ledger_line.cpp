@@ -38,6 +38,7 @@ json::object as_json(const policy::told_mail& mail) {
             {"unread", mail.unread ? json::value(*mail.unread) : json::value()},
             {"recipients", std::move(recipients)},
             {"unnamed", mail.unnamed},
+            {"said", json_array(mail.said)},
             {"sealed", mail.sealed},
             {"inherited", mail.inherited}};
 }
@@ -78,9 +79,11 @@ policy::told_mail mail_in(const json::object& from) {
                           .unread = {},
                           .recipients = {},
                           .unnamed = from.at("unnamed").to_number<std::size_t>(),
+                          .said = {},
                           .sealed = from.at("sealed").as_bool(),
                           .inherited = from.contains("inherited") && from.at("inherited").as_bool()};
     // Lines of older gateways have none.
+    if (const auto* said = from.if_contains("said")) out.said = json_texts(*said);
     if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = json_text(*unread);
     for (const auto& one : from.at("recipients").as_array()) {
         const auto& recipient = one.as_object();

@@ -8,6 +8,7 @@
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/decision/refusal.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/mail/date.hpp"
 #include "policy/notices/message.hpp"
@@ -36,7 +37,8 @@ std::string key_of(const std::vector<std::string>& parts) { return sha256_hex(te
 std::string window_key(const std::string& who, notice_kind kind) { return key_of({"window", std::string(name_of(kind)), who}); }
 
 std::string rule_key(const std::string& who, const policy::told_mail& mail, const policy::told_recipient& one) {
-    return key_of({"warned", who, one.domain, mail.classification, std::string(name_of(one.why))});
+    const auto said = mail.kind == notice_kind::refused ? "refused" : "warned";
+    return key_of({said, who, one.domain, mail.classification, std::string(name_of(one.why))});
 }
 
 // Of a mail that waits, its sender hears each time; the key makes that once where it comes again to the same people.
@@ -133,6 +135,11 @@ asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> l
         out.mail.recipients.resize(most_named);
     }
     out.language = language_for(rules.notices, mail.mail);
+    if (*kind == notice_kind::refused) {
+        const auto& all = rules.notices.languages;
+        const auto words = std::ranges::find(all, out.language, &policy::language_texts::tag);
+        out.mail.said = policy::refusal_in_sentences(rules, known, made, words == all.end() ? all.front() : *words);
+    }
     co_return out;
 }
 
@@ -193,8 +200,10 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
         return problem.what();
     }
     try {
-        ledger_.sent(who, {window_key(who, notice_kind::warning), window_key(who, notice_kind::held)}, now_(),
-                     kept_for(live.rules.notices));
+        ledger_.sent(
+            who,
+            {window_key(who, notice_kind::warning), window_key(who, notice_kind::held), window_key(who, notice_kind::refused)},
+            now_(), kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
         log_line("a digest to " + who + " is kept, but not that it was: " + problem.what() +
                  "; after a crash it is looked for in the outbox");

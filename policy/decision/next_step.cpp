@@ -1,21 +1,11 @@
 #include "policy/decision/next_step.hpp"
 
-#include "policy/base/text.hpp"
-#include "policy/tags/written.hpp"
-
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace sealgate::policy {
 
 namespace {
-
-std::string all_tags(const policy& rules) {
-    std::vector<std::string> words;
-    for (const auto& tag : written_tags(rules)) words.push_back(text::ascii(tag));
-    return text::listed(words, "or");
-}
 
 bool gateway_could_seal(const recipient_decision& refused) {
     return refused.cell != action::require && refused.key.state == key_state::usable;
@@ -71,37 +61,8 @@ next_step step_for(const facts& known, const tag_findings& found, const recipien
     std::unreachable();
 }
 
-std::string text_of(next_step what, const policy& rules, how_many recipients) {
-    const bool one = recipients == how_many::one;
-    switch (what) {
-    case next_step::ask_for_key: return one ? "Ask them for their OpenPGP key" : "Ask them for their OpenPGP keys";
-    case next_step::ask_for_new_key: return one ? "Ask them for a new OpenPGP key" : "Ask them for new OpenPGP keys";
-    case next_step::ask_about_key:
-        return one ? "Ask your mail administrator about this key" : "Ask your mail administrator about these keys";
-    case next_step::ask_for_address:
-        return one ? "Ask them for an address at a safer mail service" : "Ask them for addresses at a safer mail service";
-    case next_step::give_key:
-        return std::string("Give their OpenPGP ") + (one ? "key" : "keys") + " to your mail administrator and send it again.";
-    case next_step::send_clear:
-        return std::string("Send it unencrypted, and the gateway will encrypt it to their ") + (one ? "key." : "keys.");
-    case next_step::encrypt_here_or_whole:
-        return "Send it unencrypted to have it encrypted here, or encrypt all of it with OpenPGP.";
-    case next_step::encrypt_whole: return "Encrypt all of it with OpenPGP in your mail program and send it again.";
-    case next_step::encrypt_to_all: return "Encrypt it to the keys of all recipients and send it again.";
-    case next_step::encrypt_openly: return "Encrypt it without hiding who can read it and send it again.";
-    case next_step::encrypt_yourself: return "Encrypt it with OpenPGP in your mail program and send it again.";
-    case next_step::send_less: return "Send less in one mail.";
-    case next_step::send_to_fewer: return "Send it to fewer hidden recipients (Bcc) at a time, or send less in one mail.";
-    case next_step::send_parts: return "Send what it contains in mails of their own.";
-    case next_step::correct_tag: return "Correct it and send it again; the tags are " + all_tags(rules) + ".";
-    case next_step::write_plainly:
-        return "Write it in plain letters (UTF-8) and send it again; the tags are " + all_tags(rules) + ".";
-    case next_step::tag_alike:
-        return "Tag it like the mail that it answers and send it again; the tags are " + all_tags(rules) + ".";
-    case next_step::write_tag: return "Write " + all_tags(rules) + " in the subject and send it again.";
-    case next_step::ask_administrator: return "Ask your mail administrator.";
-    }
-    std::unreachable();
+std::string text_of(next_step what, const policy& rules, how_many recipients, const wording& in) {
+    return in.say_of(recipients == how_many::one ? 1 : 2, "step-" + std::string(name_of(what)), {{"tags", {in.tags(rules)}}});
 }
 
 bool offers_other_ways(next_step what) {
@@ -115,11 +76,11 @@ bool leads_to_sealing(next_step what) {
            what == encrypt_here_or_whole;
 }
 
-std::string best_channels(const policy& rules) {
+std::string best_channels(const policy& rules, const wording& in) {
     const auto text_kind = std::ranges::find(rules.channels, "text", &channel_group::kind);
     const auto kind = text_kind == rules.channels.end() ? rules.channels.begin() : text_kind;
     if (kind == rules.channels.end() || kind->by_tier.empty()) return {};
-    return text::ascii(text::listed(kind->by_tier.front().second, "or"));
+    return in.shown(in.listed(kind->by_tier.front().second, "or"));
 }
 
 } // namespace sealgate::policy

@@ -3,7 +3,7 @@
 #include "policy/base/text.hpp"
 #include "policy/decision/next_step.hpp"
 #include "policy/decision/refused_group.hpp"
-#include "policy/tags/written.hpp"
+#include "policy/decision/wording.hpp"
 
 #include <algorithm>
 #include <set>
@@ -17,6 +17,7 @@ namespace {
 // Of all that a reply of several lines names, shared by its reasons; more are counted.
 constexpr std::size_t most_named = 60, most_octets_named = 5'000;
 constexpr std::size_t most_lines = 24;
+constexpr std::size_t most_in_a_letter = 20, most_octets_in_a_letter = 1'500; // it is kept until the letter leaves
 
 // What can be done, and the reasons that call for it.
 struct advised {
@@ -31,6 +32,7 @@ struct account {
     const policy& rules;
     const facts& known;
     const decision& made;
+    wording in;
     std::vector<advised> all;
 
     std::size_t reasons() const;
@@ -58,69 +60,59 @@ std::size_t account::recipients() const {
     return count;
 }
 
-std::string field_text(carrier where) {
-    switch (where) {
-    case carrier::subject: return "its Subject";
-    case carrier::header: return "a header field in which tags stand";
-    case carrier::sensitivity: return "its Sensitivity";
-    case carrier::forwarded: return "a message attached to it";
-    case carrier::msip:
-    case carrier::epms:
-    case carrier::tlp:
-    case carrier::sio:
-    case carrier::titus:
-    case carrier::boldon_james:
-    case carrier::janusseal:
-    case carrier::nextcloud:
-    case carrier::keywords:
-    case carrier::calendar: return "its label (" + std::string(name_of(where)) + ")";
-    }
-    std::unreachable();
+std::string spelled(const address& who) { return who.domain.empty() ? who.spelled : who.local + "@" + who.domain; }
+
+// Of ASCII; none of the texts begins with another letter.
+std::string first_letter_large(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
+std::string field_text(carrier where, const wording& in) {
+    const std::string name(name_of(where));
+    return is_label(where) ? in.say("reply-field-label", {{"family", {name}}}) : in.say("reply-field-" + name);
 }
 
 // Where a tag was found all the same, there or elsewhere, what remains is a doubt.
-std::string unread_text(const near_miss& miss, const std::vector<found_tag>& found) {
-    const auto named = text::ascii(miss.charset);
-    const auto why = named.empty() ? "" : " (charset " + named + ")";
-    const auto field = field_text(miss.where);
-    if (found.empty()) return field + " could not be read" + why + ", so nobody can tell its tag";
+std::string unread_text(const near_miss& miss, const std::vector<found_tag>& found, const wording& in) {
+    const auto named = in.shown(miss.charset);
     std::vector<std::string> tags;
     for (const auto& one : found)
         if (std::ranges::find(tags, one.tag) == tags.end()) tags.push_back(one.tag);
-    return "it is tagged " + text::ascii(text::listed(tags, "and")) + ", but " + field + " could not be read for certain" +
-           why + ", so it may have another tag as well";
+    return in.say(found.empty() ? "reply-unread" : "reply-unread-tagged",
+                  {{"field", {field_text(miss.where, in)}},
+                   {"charset", {named.empty() ? "" : " " + in.say("reply-charset", {{"charset", {named}}})}},
+                   {"tags", {in.shown(in.listed(tags, "and"))}}});
 }
 
-std::string near_miss_text(const facts& known, const decision& made) {
+std::string near_miss_text(const facts& known, const decision& made, const wording& in) {
     const auto found = findings_that_matter(known, made);
-    if (const auto* unread = unread_in(found)) return unread_text(*unread, found.tags);
+    if (const auto* unread = unread_in(found)) return unread_text(*unread, found.tags, in);
     std::vector<std::string> meant;
     for (const auto& miss : found.near_misses) {
         const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();
         if (is_new && !miss.suggestion.empty()) meant.push_back(miss.suggestion);
     }
-    if (meant.empty()) return "it is marked with something that is no tag here";
-    return "it has something nearly like a tag; did you mean " + text::ascii(text::listed(meant, "or")) + "?";
+    if (meant.empty()) return in.say("reply-no-such-tag");
+    return in.say("reply-near-miss", {{"tags", {in.shown(in.listed(meant, "or"))}}});
 }
 
-std::string name_of_rank(const policy& rules, rank which) { return text::ascii(rules.classifications[which].name); }
-
-std::string answered_text(const policy& rules, const decision& made) {
-    if (made.thread->known_by == thread_sign::subject) return "it answers encrypted mail";
-    return "it answers mail that is " + name_of_rank(rules, made.thread->classification);
+std::string answered_text(const account& of) {
+    const auto& thread = *of.made.thread;
+    if (thread.known_by == thread_sign::subject) return of.in.say("reply-answers-encrypted");
+    return of.in.say("reply-answers", {{"classification", {of.in.name(of.rules.classifications[thread.classification])}}});
 }
 
-std::string classification_text(const policy& rules, const facts& known, const decision& made) {
-    const bool untagged = known.findings.tags.empty();
-    const auto name = name_of_rank(rules, *made.classification);
-    if (!counts_as_thread(made)) return (untagged ? "not tagged and so " : "tagged ") + name;
-    const bool sealed = made.thread->known_by == thread_sign::subject;
-    return (untagged ? "not tagged and so " : "tagged lower and yet ") + name +
-           (sealed ? " as an answer to encrypted mail" : " like the mail that it answers");
+std::string classification_text(const account& of) {
+    const bool untagged = of.known.findings.tags.empty();
+    const filling with{{"classification", {of.in.name(of.rules.classifications[*of.made.classification])}}};
+    if (!counts_as_thread(of.made)) return of.in.say(untagged ? "reply-untagged" : "reply-tagged", with);
+    const bool sealed = of.made.thread->known_by == thread_sign::subject;
+    return of.in.say(std::string(untagged ? "reply-untagged" : "reply-lowered") + (sealed ? "-encrypted" : "-thread"), with);
 }
 
 // The tags with which a mail that counts as what it answers could go to all who are refused now.
-std::vector<std::string> lower_tags(const policy& rules, const decision& made) {
+std::vector<std::string> lower_tags(const policy& rules, const decision& made, const wording& in) {
     std::vector<std::string> out;
     const bool may_lower = rules.downgrade == downgrade_action::warn || rules.downgrade == downgrade_action::ignore;
     if (!counts_as_thread(made) || !may_lower) return out;
@@ -132,21 +124,21 @@ std::vector<std::string> lower_tags(const policy& rules, const decision& made) {
         const auto goes = [&](const recipient_decision& one) {
             return one.result != outcome::reject || cell_for(rules.rules[r], one.who, one.tier) <= action::warn;
         };
-        auto tag = text::ascii(written_tag(rules, rules.classifications[r]));
+        auto tag = in.tag(rules, rules.classifications[r]);
         if (!tag.empty() && std::ranges::all_of(made.recipients, goes)) out.push_back(std::move(tag));
     }
     return out;
 }
 
 // In the order of the recipients. One who is named twice in the envelope counts once.
-std::vector<advised> advised_of(const policy& rules, const facts& known, const decision& made) {
+std::vector<advised> advised_of(const policy& rules, const facts& known, const decision& made, const wording& in) {
     std::vector<advised> all;
     const auto found = findings_that_matter(known, made);
     std::set<std::tuple<reason, next_step, std::string>> seen;
     for (const auto& recipient : made.recipients) {
         if (recipient.result != outcome::reject) continue;
         const auto next = step_for(known, found, recipient);
-        auto who = shown(recipient.who) + " (" + text::ascii(rules.tiers.name(recipient.tier)) + ")";
+        auto who = in.shown(spelled(recipient.who)) + " (" + in.tier(rules, recipient.tier) + ")";
         if (!seen.emplace(recipient.why, next, who).second) continue;
         auto step = std::ranges::find(all, next, &advised::next);
         if (step == all.end()) step = all.insert(step, {.next = next, .groups = {}});
@@ -157,19 +149,26 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
     return all;
 }
 
-// The first sentence is whole ("not sent: …"), the later ones go on from it.
+// The first sentence is whole ("not sent: …"), the later ones go on from it. In a letter each stands in a line of its own.
+std::string opened(const account& of, std::string what, bool first) {
+    if (!what.ends_with('?')) what += '.';
+    if (of.in.by == told_by::letter) return first_letter_large(std::move(what));
+    return of.in.say(first ? "reply-first" : "reply-also", {{"what", {std::move(what)}}});
+}
+
 std::string sentence(const account& of, const refused_group& g, share most, bool first) {
-    const std::string opening = first ? "not sent: " : "Also: ";
-    if (g.why == reason::near_miss) {
-        const auto said = near_miss_text(of.known, of.made);
-        return opening + said + (said.ends_with('?') ? "" : ".");
+    const auto& in = of.in;
+    if (g.why == reason::near_miss) return opened(of, near_miss_text(of.known, of.made, in), first);
+    if (g.why == reason::untagged || !of.made.classification) {
+        const auto lacks =
+            of.made.thread ? in.say("reply-no-tag-answers", {{"answers", {answered_text(of)}}}) : in.say("reply-no-tag");
+        return opened(of, lacks, first);
     }
-    if (g.why == reason::untagged || !of.made.classification)
-        return opening + "it has no tag" + (of.made.thread ? ", and " + answered_text(of.rules, of.made) : "") + ".";
-    const auto classified = first ? classification_text(of.rules, of.known, of.made) + ", but " : std::string{};
-    const auto why = g.why == reason::downgrade ? answered_text(of.rules, of.made) + ", so it cannot go to " + g.named(most)
-                                                : cause(g, most, of.made.most_octets);
-    return opening + classified + why + ".";
+    const auto why = g.why == reason::downgrade
+                         ? in.say("reply-downgrade", {{"answers", {answered_text(of)}}, {"who", {g.named(most, in)}}})
+                         : cause(g, most, of.made.most_octets, in);
+    if (!first) return opened(of, why, first);
+    return opened(of, in.say("reply-but", {{"classified", {classification_text(of)}}, {"why", {why}}}), first);
 }
 
 bool is_key_trouble(const refused_group& g) { return is_about_a_key(g.why) && g.why != reason::no_key; }
@@ -191,25 +190,26 @@ smtp_reply coded(const std::vector<advised>& all) {
 // What holds for several of the steps, once.
 std::vector<std::string> common_of(const account& of, depth how) {
     std::vector<std::string> out;
-    const auto lower = lower_tags(of.rules, of.made);
+    const auto lower = lower_tags(of.rules, of.made, of.in);
     if (how < depth::without_steps && !lower.empty())
-        out.push_back("If it is less sensitive, tag it " + text::listed(lower, "or") + ".");
-    const auto channels = best_channels(of.rules);
+        out.push_back(of.in.say("reply-lower", {{"tags", {of.in.listed(lower, "or")}}}));
+    const auto channels = best_channels(of.rules, of.in);
     const bool many_steps = of.all.size() > 1 && std::ranges::any_of(of.all, offers_other_ways, &advised::next);
-    if (how < depth::without_channels && many_steps && !channels.empty()) out.push_back("Or use " + channels + " instead.");
+    if (how < depth::without_channels && many_steps && !channels.empty())
+        out.push_back(of.in.say("reply-channels", {{"channels", {channels}}}));
     const auto& readers = of.rules.encryption.always_to;
     const bool leads_on = std::ranges::any_of(of.all, leads_to_sealing, &advised::next);
     if (how < depth::without_readers && leads_on && !readers.empty())
-        out.push_back("What is encrypted here can also be read by " + text::ascii(text::listed(readers, "and")) + ".");
+        out.push_back(of.in.say("reply-readers", {{"readers", {of.in.shown(of.in.listed(readers, "and"))}}}));
     return out;
 }
 
 std::string step_text(const account& of, const advised& one, depth how) {
-    auto out = text_of(one.next, of.rules, one.recipients() == 1 ? how_many::one : how_many::several);
-    if (!offers_other_ways(one.next)) return out;
+    auto step = text_of(one.next, of.rules, one.recipients() == 1 ? how_many::one : how_many::several, of.in);
+    if (!offers_other_ways(one.next)) return step;
     const bool is_place = of.all.size() == 1 && how < depth::without_channels;
-    const auto channels = is_place ? best_channels(of.rules) : std::string{};
-    return out + (channels.empty() ? "." : ", or use " + channels + " instead.");
+    const auto channels = is_place ? best_channels(of.rules, of.in) : std::string{};
+    return of.in.say(channels.empty() ? "step-alone" : "step-or-channels", {{"step", {step}}, {"channels", {channels}}});
 }
 
 // A sentence for each of the reasons, and then what can be done.
@@ -220,14 +220,14 @@ std::vector<std::string> sentences_of(const account& of, const advised& one, sha
     return out;
 }
 
-std::string unnamed(std::size_t count) { return "Also: " + others(count) + "; your mail administrator's log names them all."; }
+std::string unnamed(std::size_t count, const wording& in) { return in.say("reply-unnamed", {{"others", {others(count, in)}}}); }
 
 std::string told(const account& of, share most, depth how) {
     std::vector<std::string> said;
     if (how == depth::first_reason) {
         const auto& first = of.all.front().groups.front();
         said.push_back(sentence(of, first, most, true));
-        if (of.recipients() > first.who.size()) said.push_back(unnamed(of.recipients() - first.who.size()));
+        if (of.recipients() > first.who.size()) said.push_back(unnamed(of.recipients() - first.who.size(), of.in));
     } else {
         for (const auto& one : of.all) std::ranges::move(sentences_of(of, one, most, how), std::back_inserter(said));
         std::ranges::move(common_of(of, how), std::back_inserter(said));
@@ -266,15 +266,19 @@ std::vector<std::string> in_lines(const account& of, std::size_t room) {
             std::ranges::move(said, std::back_inserter(lines));
         }
     }
-    if (left_out > 0) lines.push_back(unnamed(left_out));
+    if (left_out > 0) lines.push_back(unnamed(left_out, of.in));
     std::ranges::move(common, std::back_inserter(lines));
     return lines;
 }
 
 std::string with_id(std::string line, std::string_view id) { return line.append(" [sealgate ").append(id).append("]"); }
 
+account account_of(const policy& rules, const facts& known, const decision& made, const wording& in) {
+    return {.rules = rules, .known = known, .made = made, .in = in, .all = advised_of(rules, known, made, in)};
+}
+
 smtp_reply refusal(const policy& rules, const facts& known, const decision& made, std::string_view id) {
-    const account of{.rules = rules, .known = known, .made = made, .all = advised_of(rules, known, made)};
+    const auto of = account_of(rules, known, made, reply_wording(rules));
     auto reply = coded(of.all);
     const auto room = room_in_line(reply);
     auto whole = with_id(told(of, {}, depth::whole), id);
@@ -292,56 +296,44 @@ smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::
     constexpr std::size_t longest_name = 200;
     const bool too_large =
         std::ranges::any_of(made.recipients, [](const recipient_decision& one) { return is_about_size(one.why); });
-    auto line = "not sent on: your mail is forwarded from here, and the rules of " +
-                text::ascii(rules.organisation).substr(0, longest_name) +
-                " do not let it go there. Please tell whom you wrote to.";
+    const auto in = reply_wording(rules);
+    auto line = in.say("reply-forwarded", {{"organisation", {in.shown(rules.organisation).substr(0, longest_name)}}});
     return {.code = too_large ? 552 : 550, .enhanced = too_large ? "5.3.4" : "5.7.1", .lines = {with_id(std::move(line), id)}};
 }
 
 // Whose keys nobody can tell just now.
-std::string people_in_doubt(const decision& made) {
+std::string people_in_doubt(const decision& made, const wording& in) {
     refused_group all{.why = reason::keys_unreadable, .who = {}};
     const auto is_meant = [&](const key_facts& key) {
         return made.failure == reason::lookup_failed ? key.searched == key_search::failed : key.in_doubt;
     };
     for (const auto& one : made.recipients)
         if (is_meant(one.key) && one.result >= outcome::hold) all.who.push_back(shown(one.who));
-    return all.who.empty() ? std::string{} : all.named({.names = 5, .octets = 200});
+    return all.who.empty() ? std::string{} : all.named({.names = 5, .octets = 200}, in);
 }
 
 // Whose fault it is, where it is not the sender's nor the recipients'.
-std::string fault(const decision& made, const std::string& who) {
-    if (made.failure == reason::sealing_failed) return "it could not be encrypted just now";
-    if (made.failure == reason::no_room) return "the mail gateway has no room for it just now";
-    if (made.failure == reason::organisation_key)
-        return "it must be encrypted to a key of our own organisation too, and that key cannot be used; your mail "
-               "administrator has to renew it";
-    if (made.failure == reason::threads_unreadable)
-        return "it answers another mail, and the mail gateway cannot look up just now how sensitive that one is";
-    if (made.failure == reason::lookup_failed)
-        return "the mail gateway looks for the key of " + who + ", and could not find out yet whether there is one";
-    if (made.failure == reason::keys_unreadable)
-        return "the mail gateway cannot read all of its own keys just now, so it cannot tell which are of " + who;
-    return "the mail gateway has a problem of its own";
+std::string fault(const decision& made, const std::string& who, const wording& in) {
+    const auto name = "fault-" + std::string(name_of(made.failure.value_or(reason::internal_error)));
+    return in.say(in.has(name) ? name : "fault-internal-error", {{"who", {who}}});
 }
 
-smtp_reply try_again(const decision& made, std::string_view id) {
+smtp_reply try_again(const policy& rules, const decision& made, std::string_view id) {
     // RFC 5321 section 4.2.3 and RFC 3463 section 3.4: a mail system that is full has codes of its own.
     const bool is_full = made.failure == reason::no_room;
     smtp_reply reply{.code = is_full ? 452 : 451, .enhanced = is_full ? "4.3.1" : "4.3.0", .lines = {}};
+    const auto in = reply_wording(rules);
     const auto line_about = [&](const std::string& who) {
-        return with_id("not sent yet: " + fault(made, who) +
-                           ". Nothing has left. Try again in a few minutes; if this lasts, tell your mail administrator.",
-                       id);
+        return with_id(in.say("reply-later", {{"fault", {fault(made, who, in)}}}), id);
     };
-    auto line = line_about(people_in_doubt(made));
-    reply.lines.push_back(line.size() <= room_in_line(reply) ? std::move(line) : line_about("the recipients"));
+    auto line = line_about(people_in_doubt(made, in));
+    reply.lines.push_back(line.size() <= room_in_line(reply) ? std::move(line) : line_about(in.say("fault-recipients")));
     return reply;
 }
 
 } // namespace
 
-std::string shown(const address& who) { return text::ascii(who.domain.empty() ? who.spelled : who.local + "@" + who.domain); }
+std::string shown(const address& who) { return text::ascii(spelled(who)); }
 
 std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, const decision& made, std::string_view id) {
     switch (made.what) {
@@ -351,9 +343,20 @@ std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, con
     case outcome::hold: return std::nullopt;
     case outcome::reject:
         return known.by == author::stranger ? refusal_for_stranger(rules, made, id) : refusal(rules, known, made, id);
-    case outcome::defer: return try_again(made, id);
+    case outcome::defer: return try_again(rules, made, id);
     }
     std::unreachable();
+}
+
+std::vector<std::string> refusal_in_sentences(const policy& rules, const facts& known, const decision& made,
+                                              const language_texts& words) {
+    const auto of = account_of(rules, known, made, {.words = words, .by = told_by::letter, .language = words.tag});
+    if (of.all.empty()) return {};
+    const share most{.names = most_in_a_letter / of.reasons(), .octets = most_octets_in_a_letter / of.reasons()};
+    std::vector<std::string> out;
+    for (const auto& one : of.all) std::ranges::move(sentences_of(of, one, most, depth::whole), std::back_inserter(out));
+    std::ranges::move(common_of(of, depth::whole), std::back_inserter(out));
+    return out;
 }
 
 } // namespace sealgate::policy

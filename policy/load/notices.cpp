@@ -54,6 +54,7 @@ void load_notices(const yaml::node* section, yaml::error_sink& errors, const inc
     if (const auto* value = m.optional("help"))
         if (auto text = yaml::as_text(*value, errors)) to.help = *std::move(text);
     if (const auto* value = m.optional("services")) read_services(*value, errors, to.services);
+    if (const auto* value = m.optional("refusals")) to.refusals = yaml::as_bool(*value, errors).value_or(to.refusals);
     const auto* language = m.optional("language");
     const auto* texts = m.optional("texts");
     m.finish();

@@ -7,6 +7,7 @@
 #include "policy/load/encryption.hpp"
 #include "policy/load/labels.hpp"
 #include "policy/load/notices.hpp"
+#include "policy/load/replies.hpp"
 #include "policy/load/rules.hpp"
 #include "policy/load/tiers.hpp"
 #include "policy/tags/lexicon.hpp"
@@ -61,6 +62,7 @@ private:
         const auto* encryption = top.optional("encryption");
         const auto* delimiter = top.optional("recipient_delimiter");
         const auto* notices = top.optional("notices");
+        const auto* replies = top.optional("replies");
         const auto* channels = top.optional("channels");
         top.finish();
         if (organisation) read_organisation(*organisation, errors);
@@ -85,6 +87,7 @@ private:
         if (delimiter) load_recipient_delimiter(*delimiter, errors, out_.encryption);
         if (rules && !out_.classifications.empty()) load_rules(*rules, errors, out_);
         load_notices(notices, errors, includes, list_, out_);
+        if (replies) load_replies(*replies, errors, out_);
         if (channels) read_channels(*channels, errors);
     }
 

@@ -157,6 +157,7 @@ private:
 std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
     std::vector<told_group> out;
     for (const auto& mail : mails) {
+        if (mail.kind == notice_kind::refused) continue;
         for (const auto& one : mail.recipients) {
             const auto unread = one.why == reason::near_miss ? mail.unread : std::nullopt;
             auto at = std::ranges::find_if(out, [&](const told_group& group) {

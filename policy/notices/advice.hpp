@@ -26,6 +26,7 @@ struct told_group {
     std::size_t unnamed = 0;
     std::vector<std::string> keyed = {}; // those of them whose key we have
 };
+// Of refused mails what is to be said is said (told_mail::said).
 std::vector<told_group> groups_of(const std::vector<told_mail>& mails);
 
 // Whether a mail may be warned of, or held, for this reason. Then every language has a text for it, "why-WORD".

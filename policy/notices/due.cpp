@@ -4,6 +4,7 @@
 #include "policy/decision/author.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sealgate::policy {
 
@@ -46,8 +47,20 @@ std::optional<notice_kind> kind_of(const noticed_mail& about) {
         if (!has(about.made, outcome::warn) && !is_nearly_tagged_alone(about.rules, about.made)) return std::nullopt;
         return notice_kind::warning;
     case outcome::hold: return notice_kind::held;
-    case outcome::reject:
+    case outcome::reject: // what only a stranger or a program could mend is told to them alone
+        if (!about.rules.notices.refusals || about.known.by != author::person) return std::nullopt;
+        return notice_kind::refused;
     case outcome::defer: return std::nullopt;
+    }
+    std::unreachable();
+}
+
+// Whose result a notice is about.
+outcome result_told_by(notice_kind kind) {
+    switch (kind) {
+    case notice_kind::warning: return outcome::warn;
+    case notice_kind::held: return outcome::hold;
+    case notice_kind::refused: return outcome::reject;
     }
     std::unreachable();
 }
@@ -69,7 +82,7 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
             out.meant.push_back(miss.suggestion);
     if (const auto* unread = unread_in(found)) out.unread = unread->charset;
     const bool all_for_the_tag = kind == notice_kind::warning && is_nearly_tagged_alone(rules, made);
-    const auto told = kind == notice_kind::held ? outcome::hold : outcome::warn;
+    const auto told = result_told_by(kind);
     for (const auto& one : made.recipients) {
         if (one.result != told && !all_for_the_tag) continue;
         const auto& domain = one.who.domain.empty() ? one.who.spelled : one.who.domain;

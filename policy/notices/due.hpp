@@ -1,4 +1,5 @@
-// Whether a sender is to be told of a decision, and what of it. Refusals are told by the SMTP reply and are none of this.
+// Whether a sender is to be told of a decision, and what of it. Refusals are told by the SMTP reply, and by mail too where the
+// policy wants it (notices.refusals).
 //
 // RFC 3834: nobody answers a bounce, a list or a program. A notice goes to our own people only (the sender's domain is the
 // organisation's, or they logged in), so that a forged sender brings no stranger mail. Monitor mode changes nothing, and
@@ -18,23 +19,33 @@
 
 namespace sealgate::policy {
 
-// What the sender is told about one mail: it left with a warning, or it waits.
-enum class notice_kind : std::uint8_t { warning, held };
+// What the sender is told about one mail: it left with a warning, it waits, or it was refused.
+enum class notice_kind : std::uint8_t { warning, held, refused };
 
 // What a record says of it: nothing, one of the above at once, with others in a digest, or nothing new.
-enum class notice_state : std::uint8_t { none, warning, held, digest, already_warned };
+enum class notice_state : std::uint8_t { none, warning, held, refused, digest, already_warned };
 
 constexpr auto names(notice_kind) {
-    return std::to_array<named<notice_kind>>({{notice_kind::warning, "warning"}, {notice_kind::held, "held"}});
+    using enum notice_kind;
+    return std::to_array<named<notice_kind>>({{warning, "warning"}, {held, "held"}, {refused, "refused"}});
 }
 constexpr auto names(notice_state) {
     using enum notice_state;
-    return std::to_array<named<notice_state>>(
-        {{none, ""}, {warning, "warning"}, {held, "held"}, {digest, "digest"}, {already_warned, "already-warned"}});
+    return std::to_array<named<notice_state>>({{none, ""},
+                                               {warning, "warning"},
+                                               {held, "held"},
+                                               {refused, "refused"},
+                                               {digest, "digest"},
+                                               {already_warned, "already-warned"}});
 }
 
 constexpr notice_state state_of(notice_kind kind) {
-    return kind == notice_kind::held ? notice_state::held : notice_state::warning;
+    switch (kind) {
+    case notice_kind::warning: return notice_state::warning;
+    case notice_kind::held: return notice_state::held;
+    case notice_kind::refused: return notice_state::refused;
+    }
+    return notice_state::none;
 }
 
 struct noticed_mail {
@@ -70,6 +81,7 @@ struct told_mail {
     std::optional<std::string> unread = {};      // the charset of what could not be read, where that is all; or empty
     std::vector<told_recipient> recipients = {}; // those with something to tell
     std::size_t unnamed = 0;                     // further ones
+    std::vector<std::string> said = {};          // of a refused one: why and what next, in the notice's language
     bool sealed = false;                         // the gateway encrypted it for others
     bool inherited = false;                      // its classification is that of what it answers
     bool operator==(const told_mail&) const = default;

@@ -35,6 +35,8 @@ public:
         out_ = &out.blocks;
         if (is_digest())
             digest();
+        else if (only().kind == notice_kind::refused)
+            refused();
         else if (only().kind == notice_kind::held)
             held();
         else
@@ -50,8 +52,8 @@ public:
         const auto unnamed = domains.size() > domains_in_subject ? domains.size() - domains_in_subject : 0;
         if (unnamed > 0) domains.resize(domains_in_subject);
         if (unnamed > 0) domains.push_back(filled(words_.text("more"), {{"count", {std::to_string(unnamed)}}}));
-        const auto name = only().kind == notice_kind::held ? "held-subject" : "warning-subject";
-        return filled(words_.text(name), {{"domains", {text::listed(domains, words_.text("and"))}}});
+        return filled(words_.text(std::string(name_of(only().kind)) + "-subject"),
+                      {{"domains", {text::listed(domains, words_.text("and"))}}});
     }
 
     std::string sender() const { return filled(words_.text("sender"), {{"organisation", {about_.rules.organisation}}}); }
@@ -93,9 +95,24 @@ private:
         end();
     }
 
+    void refused() {
+        add(block_kind::title, "refused-heading");
+        add(block_kind::paragraph, "refused-intro");
+        add(block_kind::heading, "refused-why-heading");
+        add_said();
+        tags();
+        end();
+        add(block_kind::small, "once");
+        add(block_kind::small, "decision");
+    }
+
     void digest() {
         add(block_kind::title, "digest-heading");
         add(block_kind::paragraph, "digest-intro");
+        if (std::ranges::find(about_.mails, notice_kind::refused, &told_mail::kind) != about_.mails.end()) {
+            add(block_kind::heading, "digest-refused");
+            add_said();
+        }
         for (const auto kind : {notice_kind::held, notice_kind::warning}) {
             if (std::ranges::find(groups_, kind, &told_group::kind) == groups_.end()) continue;
             add(block_kind::heading, kind == notice_kind::held ? "digest-held" : "digest-warned");
@@ -111,9 +128,11 @@ private:
 
     void better() {
         std::vector<std::string> meant;
-        for (const auto& mail : about_.mails)
+        for (const auto& mail : about_.mails) {
+            if (mail.kind == notice_kind::refused) continue;
             for (const auto& tag : mail.meant)
                 if (std::ranges::find(meant, tag) == meant.end()) meant.push_back(tag);
+        }
         auto lines = better_lines(about_.rules, words_, groups_, meant);
         if (lines.empty()) return;
         add(block_kind::heading, "better-heading");
@@ -136,6 +155,29 @@ private:
         auto with = places();
         with.push_back({"count", {name == "digest-unlisted" ? std::to_string(about_.unlisted) : count()}});
         out_->push_back({.kind = kind, .lines = {fill(words_.text(name), with)}});
+    }
+
+    // Why mails were refused, and what can be done: once, where several say the same.
+    void add_said() {
+        block list{.kind = block_kind::list, .lines = {}};
+        const auto add_line = [&](phrases line) {
+            if (std::ranges::find(list.lines, line) == list.lines.end()) list.lines.push_back(std::move(line));
+        };
+        bool nearly = false;
+        for (const auto& mail : about_.mails) {
+            for (const auto& one : mail.said) add_line({{one}});
+            nearly = nearly || (mail.kind == notice_kind::refused && !mail.meant.empty());
+        }
+        const auto tag = usual_tag();
+        if (nearly && !tag.empty()) add_line(fill(words_.text("refused-no-tag"), {{"tag", {tag, emphasis::strong}}}));
+        out_->push_back(std::move(list));
+    }
+
+    // What a mail without a tag counts as, as a tag; else the least sensitive.
+    std::string usual_tag() const {
+        const auto& rules = about_.rules;
+        const auto usual = written_tag(rules, rules.classifications[rules.untagged.value_or(0)], words_.tag);
+        return usual.empty() ? written_tag(rules, rules.classifications.front(), words_.tag) : usual;
     }
 
     void add_groups(notice_kind kind) {

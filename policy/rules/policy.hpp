@@ -98,11 +98,18 @@ struct encryption {
     bool uses(key_source source) const { return source == key_source::own || std::ranges::find(keys, source) != keys.end(); }
 };
 
+// SMTP replies.
+struct replies {
+    std::optional<language_texts>
+        words; // in ASCII, of the language that was chosen; none: English as it ships, whatever the notices say
+};
+
 struct notices {
     address from;
     std::chrono::seconds once_per = std::chrono::hours{24};
     std::chrono::seconds digest = std::chrono::hours{1}; // after a notice, further ones wait so long for each other
     std::string help;
+    bool refusals = false;                 // a notice beside the SMTP reply too
     std::string language = "en";           // one of `languages`, or `auto`: the mail's own, if it is one of them
     std::vector<language_texts> languages; // the first is what `auto` falls back to
     std::vector<std::string> services;     // mail services to suggest; empty: domains of better tiers
@@ -129,6 +136,7 @@ struct policy {
     std::vector<rule_row> rules; // by rank
     sealgate::policy::encryption encryption;
     sealgate::policy::notices notices;
+    sealgate::policy::replies replies;
     std::vector<channel_group> channels;
     std::string digest;                                   // "sha256:…" of the policy file, what it includes, and its texts
     std::shared_ptr<const tag_lexicon> lexicon = nullptr; // made of what stands above; null: not made yet

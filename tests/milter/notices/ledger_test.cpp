@@ -40,6 +40,7 @@ collected_mail mail_of(std::string sender, std::string id, wall_time due = morni
                                      .why = policy::reason::no_key,
                                      .has_key = true}},
                      .unnamed = 3,
+                     .said = {"dass \"x\""},
                      .sealed = true}};
 }
 

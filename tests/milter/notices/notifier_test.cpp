@@ -138,6 +138,27 @@ TEST_F(NoticeDesk, OnceForASenderADomainAndARule) {
     EXPECT_THAT(waiting(), SizeIs(3));
 }
 
+TEST_F(NoticeDesk, ARefusalIsToldByMailWhereThePolicyWantsThat) {
+    const auto send_at = [&](std::chrono::minutes at, const char* to, const char* number) {
+        now = morning + at;
+        return send(mail_to(to, number, "[secrett] x"));
+    };
+    EXPECT_EQ(send_at(0min, "bob@yahoo.com", "1"), notice_state::none);
+    std::string text = rules;
+    live = snapshot_of(text.insert(text.rfind("digest: 1h"), "refusals: true, language: fr, "));
+    EXPECT_EQ(send_at(1min, "bob@yahoo.com", "1"), notice_state::refused);
+    EXPECT_EQ(send_at(2min, "bob@yahoo.com", "1"), notice_state::already_warned) << "it came again";
+    EXPECT_EQ(send_at(3min, "eve@yahoo.com", "2"), notice_state::already_warned) << "the same domain and rule";
+    EXPECT_EQ(send_at(4min, "eve@hotmail.com", "3"), notice_state::digest);
+    open();
+    EXPECT_EQ(send_at(5min, "bob@yahoo.com", "4"), notice_state::already_warned) << "over a restart too";
+    ASSERT_THAT(waiting(), SizeIs(1));
+    EXPECT_THAT(waiting().front(), testing::HasSubstr("Content-Language: fr"));
+    now = morning + 2h;
+    desk->send_overdue();
+    EXPECT_THAT(waiting(), SizeIs(2)) << "what it says was kept";
+}
+
 TEST_F(NoticeDesk, OneMailInSeveralTransactionsIsToldForEach) {
     EXPECT_EQ(send(mail_to("bob@yahoo.com", "1", "[secret]")), notice_state::held);
     now += 2h;

@@ -84,6 +84,21 @@ TEST_F(NoticeDue, TheOutcomeSaysWhich) {
     EXPECT_FALSE(due("A: b"));
 }
 
+TEST_F(NoticeDue, ARefusalWhereThePolicyWantsThatAndAPersonHereWroteIt) {
+    made = decided({{"bob@yahoo.com", outcome::reject}, {"max@example.org", outcome::deliver}}, outcome::reject);
+    EXPECT_FALSE(due("A: b"));
+    rules.notices.refusals = true;
+    EXPECT_EQ(due("A: b"), notice_kind::refused);
+    EXPECT_FALSE(due("Auto-Submitted: auto-generated"));
+    EXPECT_FALSE(due("A: b", "mallory@elsewhere.example"));
+    EXPECT_FALSE(due("A: b", "ann@example.org", "", mode::monitor));
+    ASSERT_EQ(told_of(rules, known, made, notice_kind::refused).recipients.size(), 1u);
+    for (const auto by : {author::program, author::stranger}) {
+        known.by = by;
+        EXPECT_FALSE(due("A: b")) << name_of(by);
+    }
+}
+
 TEST_F(NoticeDue, OnlyRecipientsWithSomethingToTellAreTold) {
     made = decided({{"bob@yahoo.com", outcome::warn}, {"max@example.org", outcome::deliver}, {"eve@x\x01y", outcome::warn}},
                    outcome::warn);

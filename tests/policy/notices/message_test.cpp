@@ -59,7 +59,17 @@ std::vector<golden_case> golden_cases() {
     nearly.meant = {"[confidential]"};
     auto held_nearly = nearly;
     held_nearly.kind = held;
+    auto refused_key = mail_of("7Q2K-M4XD", refused, {at_tier("bob@yahoo.com", "unsecure", reason::no_key)}, "confidential");
+    refused_key.said = {"Tagged confidential, but there is no key for bob@yahoo.com (unsecure).",
+                        "Ask them for their OpenPGP key, or use Signal or Jitsi instead."};
+    auto refused_nearly = mail_of("8R3L-N5YE", refused, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
+    refused_nearly.said = {"It has something nearly like a tag; did you mean [confidential]?"};
+    refused_nearly.meant = {"[confidential]"};
     return {
+        {.name = "refused-key", .mails = {refused_key}},
+        {.name = "refused-near-miss", .mails = {refused_nearly}},
+        {.name = "digest-refused",
+         .mails = {refused_key, refused_nearly, mail_of("9S4M-P6ZF", warning, {at_tier("eve@yahoo.com", "unsecure")})}},
         {.name = "warning-tier",
          .mails = {mail_of("7Q2K-M4XD", warning,
                            {at_tier("bob@yahoo.com", "unsecure"), at_tier("eve@yahoo.com", "unsecure"),

@@ -69,6 +69,16 @@ const command_entry commands[] = {
                  {"--key", takes::values},
                  {"--from", takes::value}},
      .run = cmd_report},
+    {.name = "handbook",
+     .synopsis = "[--format html|markdown|text] [--language LANGUAGE] [--json]",
+     .summary = "the policy in force, as a page for staff",
+     .details = "Writes to standard output what staff have to know: the tags and how to write them in each mail program, what\n"
+                "happens to which mail, how mail services are rated, what to use instead of mail, who can read what, where to\n"
+                "ask, and a place to sign. The page has no script and fetches nothing; it prints on two sides of A4.\n"
+                "--language: en, de, fr, es or one of your own texts; without it, the language of notices.\n"
+                "--format: html if not given.\n",
+     .options = {json_option, {"--format", takes::value}, {"--language", takes::value}},
+     .run = cmd_handbook},
     {.name = "outbox",
      .synopsis = "COMMAND ...",
      .summary = "the copies and notices that wait to be handed over to Postfix",

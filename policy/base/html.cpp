@@ -4,11 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace sealgate::html {
 
 namespace {
 
 constexpr std::size_t most_code_points = 320; // an address has 320 at most (RFC 3696 erratum 1690)
+
+constexpr std::size_t longest_paragraph = 20'000;
 
 } // namespace
 
@@ -27,6 +32,11 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+bool is_safe_link(std::string_view where) {
+    static constexpr auto schemes = std::to_array<std::string_view>({"https://", "http://", "mailto:"});
+    return std::ranges::any_of(schemes, [&](auto scheme) { return text::istarts_with(where, scheme); });
+}
+
 std::string grouped(std::uint64_t number) {
     auto digits = std::to_string(number);
     for (auto at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
@@ -40,6 +50,11 @@ writer& writer::raw(markup part) {
 
 writer& writer::text(std::string_view outside) {
     out_ += escaped(text::printable(outside, most_code_points));
+    return *this;
+}
+
+writer& writer::prose(std::string_view outside) {
+    out_ += escaped(text::printable(outside, longest_paragraph));
     return *this;
 }
 

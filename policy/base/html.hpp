@@ -11,6 +11,9 @@ namespace sealgate::html {
 // For elements and for attributes in quotes.
 std::string escaped(std::string_view text);
 
+// Whether an address from outside may become a link: http, https and mailto, and no script.
+bool is_safe_link(std::string_view where);
+
 // Made at compile time only, so that nothing from outside can ever be taken for markup.
 struct markup {
     std::string_view literal;
@@ -23,6 +26,8 @@ public:
     writer& raw(markup part);
     // Control, bidi and other invisible characters become U+FFFD, as in logs; long texts are cut.
     writer& text(std::string_view outside);
+    // The same for a paragraph, which may be longer.
+    writer& prose(std::string_view outside);
     // Text whose own direction must not turn round what stands beside it.
     writer& isolated(std::string_view outside);
     writer& count(std::uint64_t number);   // "1,204"

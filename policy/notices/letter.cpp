@@ -4,7 +4,6 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace sealgate::policy {
@@ -55,13 +54,6 @@ void append_wrapped(std::string& out, std::string_view paragraph, std::string_vi
     out += line + "\r\n";
 }
 
-bool is_safe_link(std::string_view where) {
-    static constexpr auto schemes = std::to_array<std::string_view>({"https://", "http://", "mailto:"});
-    for (const auto scheme : schemes)
-        if (text::istarts_with(where, scheme)) return true;
-    return false;
-}
-
 std::string html_of(const phrases& line) {
     std::string out;
     for (const auto& one : line) {
@@ -69,7 +61,7 @@ std::string html_of(const phrases& line) {
         switch (one.as) {
         case emphasis::plain: out += shown; break;
         case emphasis::strong: out += "<strong>" + shown + "</strong>"; break;
-        case emphasis::link: out += is_safe_link(one.text) ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown; break;
+        case emphasis::link: out += html::is_safe_link(one.text) ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown; break;
         }
     }
     return out;

@@ -12,11 +12,11 @@ namespace {
 
 struct known_word {
     std::string_view word;
-    std::string_view languages; // "en fr"
+    std::string_view languages; // "en fr": those to which it comes first stand first
 };
 
 constexpr known_word words[] = {
-    {"public", "en fr"},       {"internal", "en"},
+    {"public", "fr en"},       {"internal", "en"},
     {"confidential", "en"},    {"strictly confidential", "en"},
     {"secret", "en fr"},       {"öffentlich", "de"},
     {"oeffentlich", "de"},     {"intern", "de nl"},
@@ -45,14 +45,21 @@ std::string_view languages_of(std::string_view tag) {
     return at == known.end() ? std::string_view{} : at->second;
 }
 
+std::string_view primary_of(std::string_view language) { return language.substr(0, language.find('-')); }
+
 bool is_of(std::string_view tag, std::string_view language) {
-    const auto primary = language.substr(0, language.find('-'));
+    const auto primary = primary_of(language);
     if (primary.empty()) return false;
     return std::ranges::any_of(text::split(languages_of(tag), ' '), [&](auto one) { return text::iequals(one, primary); });
 }
 
+bool is_first_of_all(std::string_view tag, std::string_view language) {
+    return !languages_of(tag).empty() && text::iequals(text::split(languages_of(tag), ' ').front(), primary_of(language));
+}
+
 const std::string* first_of(const std::vector<std::string>& tags, std::string_view language) {
-    const auto at = std::ranges::find_if(tags, [&](const auto& tag) { return is_of(tag, language); });
+    auto at = std::ranges::find_if(tags, [&](const auto& tag) { return is_first_of_all(tag, language); });
+    if (at == tags.end()) at = std::ranges::find_if(tags, [&](const auto& tag) { return is_of(tag, language); });
     return at == tags.end() ? nullptr : &*at;
 }
 

@@ -8,7 +8,8 @@
 
 namespace sealgate::policy {
 
-// The first that is of the language ("de" of "de-AT"); else the first; empty where there is none.
+// The first that is of the language ("de" of "de-AT"), rather one that is of it before others ("confidentiel", not "secret");
+// else the first; empty where there is none.
 std::string_view tag_in(const std::vector<std::string>& tags, std::string_view language);
 
 // A classification's name, where that is such a word, in the language, where one of its tags is of it; else the name.

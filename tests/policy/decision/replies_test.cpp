@@ -105,7 +105,9 @@ TEST_F(Replies, AreOneAsciiLineInEachLanguage) {
             for (const std::size_t count : {1, 500}) {
                 refuse(rules, why, count);
                 const auto said = *reply_for(rules, known, made, "7Q2K-M4XD");
-                if (count == 1) EXPECT_THAT(said.lines, SizeIs(1)) << language.tag << " " << name;
+                if (count == 1) {
+                    EXPECT_THAT(said.lines, SizeIs(1)) << language.tag << " " << name;
+                }
                 for (const auto& line : said.lines) {
                     EXPECT_LE(line.size() + 10, 510u) << line;
                     EXPECT_TRUE(text::is_ascii(line)) << line;

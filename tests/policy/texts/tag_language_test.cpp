@@ -24,6 +24,10 @@ TEST(TagLanguage, TheFirstOfTheLanguageElseTheFirst) {
         EXPECT_EQ(name_in("secret", tags, language), name) << language;
         EXPECT_EQ(name_in("restricted", tags, language), "restricted") << "a word of the house is nobody's to translate";
     }
+    EXPECT_EQ(tag_in({"secret", "confidentiel"}, "fr"), "confidentiel");
+    EXPECT_EQ(tag_in({"geheim", "secret"}, "fr"), "secret");
+    EXPECT_EQ(tag_in({"public", "publique"}, "fr"), "public");
+    EXPECT_EQ(tag_in({"publique", "public"}, "en"), "public");
     EXPECT_EQ(tag_in({}, "de"), "");
     EXPECT_EQ(tag_in({"geheim"}, "fr"), "geheim");
 }

@@ -24,7 +24,8 @@ TEST(Transliteration, LettersKeepTheirLikeness) {
     for (const auto& [text, language, ascii] : cases) {
         const auto made = in_ascii(text, language);
         EXPECT_EQ(made.has_value(), ascii != nullptr) << text;
-        if (ascii) EXPECT_EQ(made.value_or("none"), ascii);
+        if (!ascii) continue;
+        EXPECT_EQ(made.value_or("none"), ascii);
     }
 }
 

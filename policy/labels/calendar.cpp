@@ -4,7 +4,9 @@
 #include "policy/mail/charset.hpp"
 #include "policy/mail/mime.hpp"
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -59,6 +61,19 @@ label class_in(std::string line) {
 
 void add_unread_calendar(std::vector<label>& to) { to.push_back({.text = "calendar", .malformed = true}); }
 
+// Each that is written differently, once: an exported calendar has thousands of appointments and a handful of classes.
+void add_classes(std::string_view calendar, std::vector<label>& to) {
+    constexpr std::size_t most = 1000;
+    std::set<std::string, std::less<>> seen;
+    for (auto rest = calendar; !rest.empty();) {
+        auto line = calendar_line(take_folded_line(rest));
+        if (!is_class(line) || seen.contains(line)) continue;
+        if (seen.size() == most) return add_unread_calendar(to);
+        seen.insert(line);
+        to.push_back(class_in(std::move(line)));
+    }
+}
+
 void add_calendar(const mime_part& part, std::vector<label>& to) {
     const auto decoded = decoded_body(part);
     if (!decoded) return add_unread_calendar(to);
@@ -67,8 +82,7 @@ void add_calendar(const mime_part& part, std::vector<label>& to) {
     if (const charset named(part.parameter("charset")); named.kind() == charset_kind::wide)
         calendar = converted = named.read(calendar).utf8;
     if (calendar.contains('\0')) return add_unread_calendar(to);
-    for (auto rest = text::without_byte_order_mark(calendar); !rest.empty();)
-        if (auto line = calendar_line(take_folded_line(rest)); is_class(line)) to.push_back(class_in(std::move(line)));
+    add_classes(text::without_byte_order_mark(calendar), to);
 }
 
 void add_calendars(const mime_part& part, std::vector<label>& to) {

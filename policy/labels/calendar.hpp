@@ -8,8 +8,8 @@
 
 namespace sealgate::policy {
 
-// Of all its parts that are calendars by their type or their file's name, those of attached messages too. Malformed: a CLASS
-// without a value, and what cannot be decoded. One that has no CLASS says nothing.
+// Of all its parts that are calendars by their type or their file's name, those of attached messages too. Each once. Malformed:
+// a CLASS without a value, what cannot be decoded, and a thousand classes. One that has no CLASS says nothing.
 std::vector<label> calendar_classes(const message& mail);
 
 } // namespace sealgate::policy

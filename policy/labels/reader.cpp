@@ -22,6 +22,14 @@ namespace {
 constexpr std::size_t most_doubtful = 16;
 constexpr std::size_t longest_field = 100'000; // octets: what Postfix has in a header, all fields together
 
+// As much as is read of it. UTF-8 stays that.
+std::string_view front_of(std::string_view utf8) {
+    if (utf8.size() <= longest_field) return utf8;
+    auto out = utf8.substr(0, longest_field);
+    while (!out.empty() && static_cast<unsigned char>(out.back()) >= 0x80) out.remove_suffix(1);
+    return out;
+}
+
 // Collects what labels stand for.
 class label_collector {
 public:
@@ -47,8 +55,10 @@ public:
         for (const auto& one : all) add(where, one);
     }
 
-    void add_too_long(carrier where, std::string_view value) {
+    // What is behind its front may say anything.
+    void add_if_too_long(carrier where, std::string_view value) {
         constexpr std::size_t shown = 200;
+        if (value.size() <= longest_field) return;
         add_doubtful({.text = std::string(value.substr(0, shown)), .where = where, .malformed = true});
     }
 
@@ -124,10 +134,8 @@ private:
         if (named_family(rules_.carriers.labels, where) == nullptr) return;
         const auto value = unfolded(field_.value);
         if (value.empty()) return;
-        if (value.size() > longest_field)
-            out_.add_too_long(where, value);
-        else
-            out_.add(where, reader(std::string_view(value)));
+        out_.add(where, reader(front_of(value)));
+        out_.add_if_too_long(where, value);
     }
 
     // Two families write it: Janusseal in the namespaces that the policy names, and whoever else as the standard has it.
@@ -138,8 +146,8 @@ private:
         const auto where = epms == nullptr ? carrier::janusseal : carrier::epms;
         const auto value = unfolded(field_.value);
         if (value.empty()) return;
-        if (value.size() > longest_field) return out_.add_too_long(where, value);
-        const auto decoded = decode_words(value);
+        out_.add_if_too_long(where, value);
+        const auto decoded = decode_words(front_of(value));
         auto read = read_protective_marking(decoded.text);
         read.what.malformed = read.what.malformed || decoded.all == legible::no;
         if (janusseal != nullptr && is_namespace_of(read.space, janusseal->of))
@@ -166,7 +174,8 @@ struct placed_in_family {
     placed_label one;
 };
 
-std::vector<placed_in_family> placed_labels_in(const policy& rules, std::string_view utf8) {
+std::vector<placed_in_family> placed_labels_in(const policy& rules, std::string_view subject) {
+    const auto utf8 = front_of(subject);
     std::vector<placed_in_family> out;
     const auto add = [&](carrier where, std::vector<placed_label> found) {
         for (auto& one : found) out.push_back({.where = where, .one = std::move(one)});
@@ -184,6 +193,8 @@ label_findings labels_in_field(const policy& rules, const header_field& field) {
 
 label_findings labels_in_subject(const policy& rules, std::string_view utf8) {
     label_collector out(rules);
+    for (const auto where : {carrier::epms, carrier::tlp})
+        if (named_family(rules.carriers.labels, where)) out.add_if_too_long(where, utf8);
     for (const auto& [where, placed] : placed_labels_in(rules, utf8)) out.add(where, placed.what);
     return std::move(out).take();
 }

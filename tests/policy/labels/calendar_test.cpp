@@ -65,10 +65,16 @@ TEST(Calendar, UnitsOfTwoBytesAreRead) {
                 ElementsAre("PRIVATE"));
 }
 
-TEST(Calendar, TenThousandAppointmentsAreRead) {
-    std::string many;
-    for (int i = 0; i < 10'000; ++i) many += "CLASS:PUBLIC\r\n";
-    EXPECT_EQ(calendar_classes(calendar_mail("text/calendar", many)).size(), 10'000U);
+TEST(Calendar, ThousandsOfAppointmentsSayEachClassOnceAndAThousandClassesAreTooMany) {
+    std::string many, different;
+    for (int i = 0; i < 10'000; ++i) {
+        many += "CLASS:PUBLIC\r\n";
+        different += "CLASS:X-" + std::to_string(i) + "\r\n";
+    }
+    EXPECT_THAT(classes_in(calendar_mail("text/calendar", many + "CLASS:PRIVATE\r\n")), ElementsAre("PUBLIC", "PRIVATE"));
+    const auto read = calendar_classes(calendar_mail("text/calendar", different));
+    ASSERT_EQ(read.size(), 1001U);
+    EXPECT_TRUE(read.back().malformed);
 }
 
 } // namespace

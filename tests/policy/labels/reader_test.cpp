@@ -101,7 +101,12 @@ TEST(Labels, AMalformedOneIsANearMissAndWhatCanBeReadOfItCounts) {
     EXPECT_THAT(said_by("X-Protective-Marking: SEC=PROTECTED, broken\n"), ElementsAre("epms PROTECTED", "epms!"));
     EXPECT_THAT(said_by("Subject: TLP RED\n"), ElementsAre("tlp RED", "tlp!"));
     EXPECT_THAT(said_by("X-TLP: =?x-nosuch?B?/////w==?=\n"), testing::Contains("tlp!"));
-    EXPECT_THAT(said_by("X-TLP: RED" + std::string(200'000, ' ') + "x\n"), ElementsAre("tlp!"));
+    EXPECT_THAT(said_by("X-TLP: RED" + std::string(200'000, ' ') + "x\n"), ElementsAre("tlp RED", "tlp!"));
+    EXPECT_THAT(said_by("X-TLP: RED, " + std::string(200'000, ' ') + "x\n"), ElementsAre("tlp RED", "tlp!"));
+    EXPECT_THAT(said_by("Subject: TLP:RED" + std::string(200'000, ' ') + "x\n"), ElementsAre("tlp RED", "epms!", "tlp!"));
+    EXPECT_THAT(said_by("Subject: TLP:RED " + std::string(99'991, 'x') + "\u00E4 [SEC=PROTECTED]\n"),
+                testing::Contains("tlp RED"))
+        << "cut within a letter";
 }
 
 TEST(Labels, UnknownValuesAreTreatedAsThePolicySays) {

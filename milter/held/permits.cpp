@@ -28,7 +28,20 @@ fs::path held_permits::file(const std::string& token, const char* kind) const { 
 std::unique_ptr<keys::file_lock> held_permits::lock() const {
     const keys::acting_as_owner as(directory_.parent_path());
     keys::make_private_directory(directory_);
-    return std::make_unique<keys::file_lock>(directory_ / "lock");
+    auto out = std::make_unique<keys::file_lock>(directory_ / "lock");
+    remove_orphans();
+    return out;
+}
+
+void held_permits::remove_orphans() const {
+    std::vector<std::string> tokens;
+    for (const auto& entry : fs::directory_iterator(directory_))
+        if (const auto kind = entry.path().extension(); kind == taken_kind || kind == accepted_kind)
+            tokens.push_back(entry.path().stem().string());
+    for (const auto& token : tokens) {
+        const auto is_there = [&](const char* kind) { return fs::exists(file(token, kind)); };
+        if (!is_there(permit_kind) && !is_there(claimed_kind) && !is_there(refusal_kind)) forget(token);
+    }
 }
 
 void held_permits::write(const held_permit& permit, begun_permit::purpose what) const {
@@ -42,9 +55,9 @@ void held_permits::accept(const std::string& token) const {
     keys::replace_file(file(token, accepted_kind), "");
 }
 
-// What was begun is told by the first of them, so that goes last.
+// What was begun is told by the first ones: killed behind them, nothing is begun, and who comes next takes away the rest.
 void held_permits::forget(const std::string& token) const {
-    for (const auto* kind : {accepted_kind, taken_kind, permit_kind, claimed_kind, refusal_kind})
+    for (const auto* kind : {permit_kind, claimed_kind, refusal_kind, taken_kind, accepted_kind})
         keys::remove_file(file(token, kind));
 }
 

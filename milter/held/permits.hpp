@@ -53,6 +53,7 @@ public:
     void take(const std::string& token, const permit_taken& taken) const;
 
 private:
+    void remove_orphans() const;
     std::filesystem::path file(const std::string& token, const char* kind) const;
 
     std::filesystem::path directory_;

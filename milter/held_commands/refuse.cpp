@@ -28,10 +28,12 @@ using purpose = begun_permit::purpose;
 
 class refusing {
 public:
-    refusing(const held_desk& desk, const invocation& called, std::string id)
+    // `known`: the log's reasons, where somebody has read them.
+    refusing(const held_desk& desk, const invocation& called, std::string id, const held_decisions* known = nullptr)
         : desk_(desk)
         , called_(called)
-        , id_(std::move(id)) {}
+        , id_(std::move(id))
+        , known_(known) {}
 
     int run() {
         constexpr int most_steps = 8;
@@ -83,8 +85,9 @@ private:
             complain(id_ + ": " + envelope.error() + "; it stays held");
             return exit_no;
         }
-        const auto reasons = desk_.reasons({*entry});
-        const auto* reason = reasons.contains(id_) ? &reasons.at(id_) : nullptr;
+        const auto reasons = known_ ? held_decisions{} : desk_.reasons({*entry});
+        const auto& known = known_ ? *known_ : reasons;
+        const auto* reason = known.contains(id_) ? &known.at(id_) : nullptr;
         held_permit permit{.token = new_hex_key().substr(0, 32),
                            .queue_id = id_,
                            .arrival = entry->arrival,
@@ -166,6 +169,7 @@ private:
     const held_desk& desk_;
     const invocation& called_;
     const std::string id_;
+    const held_decisions* known_;
 };
 
 // What others hold is theirs.
@@ -177,7 +181,7 @@ int refuse_expired(const held_desk& desk, const invocation& called) {
     int status = exit_yes;
     for (const auto& one : held)
         if (reasons.contains(one.id) && desk.is_older_than(one, desk.gateway.held.expire))
-            status = std::max(status, refusing(desk, called, one.id).run());
+            status = std::max(status, refusing(desk, called, one.id, &reasons).run());
     return status;
 }
 

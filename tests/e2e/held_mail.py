@@ -76,6 +76,11 @@ class HeldMail:
     def taken(self, token, queue_id, in_copies=False):
         self._write(token, "taken", {"decision": "7Q2K-M4XD", "queue_id": queue_id, "in_copies": in_copies, "time": _time(timedelta(0))})
 
+    def age(self):
+        """What is begun was begun long ago."""
+        for path in [*self.directory.glob("*.permit"), *self.directory.glob("*.claimed")]:
+            self._write(path.stem, path.suffix[1:], json.loads(path.read_text()) | {"begun": _time(timedelta(hours=1))})
+
     def accepted(self, token):
         (self.directory / f"{token}.accepted").write_text("")
 

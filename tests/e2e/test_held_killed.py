@@ -1,5 +1,7 @@
 """A release of held mail that is killed, wherever it is: whoever calls it next goes on from there, and the mail leaves once."""
 
+import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -71,6 +73,21 @@ def test_killed_when_the_new_one_was_let_go(world, held):
     once(world, mail)
     events = [event for event in world.gateway.events("held-release") if event["queue_id"] == one["queue_id"]]
     world.wait_until(lambda: events or world.gateway.events("held-release"))
+
+
+def test_killed_anywhere_it_leaves_once(world, held):
+    for _ in range(12):
+        mail = secret(world)
+        queue_id = held.only()["queue_id"]
+        command = held.start("release", queue_id)
+        time.sleep(random.uniform(0, 0.5))
+        command.kill()
+        command.communicate()
+        while "under way" in (said := held.run("release", queue_id).stderr):
+            held.age()
+        assert said == "" or "no mail" in said, said
+        once(world, mail)
+        assert held.left() == []
 
 
 def test_the_gateway_said_yes_and_postfix_never_took_it(world, held):

@@ -61,7 +61,7 @@ protected:
     }
     keys::temporary_directory scratch{std::filesystem::temp_directory_path()};
     held_permits permits{scratch.path() / "held"};
-    const std::unique_ptr<keys::file_lock> lock = permits.lock();
+    std::unique_ptr<keys::file_lock> lock = permits.lock();
     const std::string token = usual_permit().token;
 };
 
@@ -98,6 +98,16 @@ TEST_F(Permits, SayHowFarItWent) {
     EXPECT_TRUE(begun()[0].is_accepted);
     permits.forget(token);
     EXPECT_TRUE(begun().empty());
+}
+
+TEST_F(Permits, WhatAForgettingThatWasKilledHasLeftGoesWithTheNextLock) {
+    permits.accept(token);
+    permits.take(token, {.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()});
+    EXPECT_TRUE(begun().empty());
+    const held_permits next(permits.directory());
+    lock.reset();
+    lock = next.lock();
+    EXPECT_FALSE(permits.taken(token));
 }
 
 TEST_F(Permits, AFileThatIsNoneIsNamedAndLeftAlone) {

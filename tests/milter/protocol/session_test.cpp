@@ -100,7 +100,7 @@ TEST(Session, EventsWithoutWaivedReplyGetContinue) {
 
 TEST(Session, OnlyTheEventsOfTheOldBitGetNoReplyInVersion2) {
     const auto talk = said(offered(2, 0x3F, 0xFF) + connected() + whole_mail());
-    std::string expected = negotiation_reply({.version = 2, .actions = 0x3F, .protocol = 0x82});
+    std::string expected = negotiation_reply({.version = 2, .actions = 0x3F, .protocol = 0x80});
     for (int i = 0; i < 6; ++i) expected += packet('c'); // C M R N B B
     EXPECT_EQ(talk.sent, expected + packet('a'));
 }

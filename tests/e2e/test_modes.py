@@ -5,7 +5,6 @@ from expect import refused, results, sealed
 from mails import Mail
 
 
-
 def test_hold_puts_the_mail_into_postfixs_hold_queue(world):
     mail = Mail(["max@example.org"], "[secret] among colleagues")
     assert world.send(mail).code == 250

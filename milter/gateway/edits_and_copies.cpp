@@ -2,10 +2,13 @@
 
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
+#include "policy/tags/strip.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -28,6 +31,33 @@ edit_list sealing_edits(const policy::message& mail, const keys::concealment& hi
     edits.additions = keys::outer_additions(envelope);
     edits.body = envelope.body;
     return edits;
+}
+
+// Whether our tags are taken off what these recipients get.
+bool is_stripped(const policy::policy& rules, const policy::decision& made, const std::vector<std::size_t>& who) {
+    return rules.carriers.strip &&
+           std::ranges::any_of(who, [&](std::size_t one) { return made.recipients[one].tier != rules.tiers.organisation(); });
+}
+
+std::vector<std::size_t> all_of(const policy::decision& made) {
+    std::vector<std::size_t> out(made.recipients.size());
+    std::iota(out.begin(), out.end(), std::size_t{0});
+    return out;
+}
+
+void strip_subjects(edit_list& edits, const policy::policy& rules, const policy::message& mail) {
+    const auto numbers = number_fields(mail);
+    for (std::size_t i = 0; i < mail.fields.size(); ++i) {
+        if (!text::iequals(mail.fields[i].name, "Subject")) continue;
+        if (auto value = policy::without_tags(rules, mail.fields[i].value))
+            edits.changes.push_back({.which = numbers[i], .value = *std::move(value)});
+    }
+}
+
+policy::message stripped(const policy::policy& rules, policy::message mail) {
+    for (auto& field : mail.fields)
+        if (text::iequals(field.name, "Subject")) field.value = policy::without_tags(rules, field.value).value_or(field.value);
+    return mail;
 }
 
 std::vector<policy::address> missing_archives(const policy::decision& made, const transaction& mail) {
@@ -104,10 +134,14 @@ edit_list edits_for(const policy::policy& rules, const policy::decision& made, c
     edit_list edits;
     if (sealed.empty()) {
         for (const auto& archive : missing_archives(made, mail)) edits.recipients.push_back(archive.spelled);
+        const bool goes = made.what <= policy::outcome::warn;
+        if (goes && is_stripped(rules, made, all_of(made))) strip_subjects(edits, rules, mail.mail);
     } else if (made.forms.here.empty()) {
         edits.discard = true;
     } else {
         edits = sealing_edits(mail.mail, concealed_by(rules), sealed.front());
+        const bool is_shown = !rules.encryption.protect_subject;
+        if (is_shown && is_stripped(rules, made, made.forms.here)) strip_subjects(edits, rules, mail.mail);
         edits.removed_recipients = leaving_otherwise(made);
     }
     if (made.what == policy::outcome::hold) edits.quarantine = "sealgate " + id;
@@ -128,9 +162,13 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
     for (const auto& archive : missing_archives(made, mail))
         add_once(original.recipients, owed_to(archive, same, form::original));
     const auto stay = keys_here(made);
-    const octets outer_header = policy::fields_on_wire(keys::outer_fields(leaving, concealed_by(rules)));
+    const bool stays = rules.encryption.protect_subject || !rules.carriers.strip;
+    const octets outer_header =
+        policy::fields_on_wire(keys::outer_fields(stays ? leaving : stripped(rules, leaving), concealed_by(rules)));
     auto envelope = made.forms.here.empty() ? sealed.begin() : std::next(sealed.begin());
+    std::vector<std::size_t> of_original;
     for (const auto& copy : made.forms.copies) {
+        if (copy.what == form::original) of_original.insert(of_original.end(), copy.recipients.begin(), copy.recipients.end());
         std::vector<owed_recipient> to;
         auto& into = copy.what == form::original ? original.recipients : to;
         for (const auto one : copy.recipients)
@@ -144,7 +182,8 @@ std::vector<owed_copy> copies_owed(const policy::policy& rules, const policy::de
                        .dsn = mail.dsn});
     }
     if (original.recipients.empty()) return out;
-    original.message = policy::to_wire(leaving);
+    const bool strips = is_stripped(rules, made, of_original);
+    original.message = policy::to_wire(strips ? stripped(rules, leaving) : leaving);
     out.push_back(std::move(original));
     return out;
 }

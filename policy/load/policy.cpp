@@ -154,6 +154,7 @@ private:
         const auto* headers = m.optional("headers");
         const auto* sensitivity = m.optional("sensitivity");
         const auto* forwarded = m.optional("forwarded");
+        const auto* strip = m.optional("strip");
         const auto* labels = m.optional("labels");
         m.finish();
         if (subject)
@@ -162,6 +163,7 @@ private:
             for (auto& [name, at] : yaml::as_texts(*headers, errors)) read_header_name(std::move(name), at, errors);
         if (sensitivity) read_sensitivity(*sensitivity, errors);
         if (forwarded) out_.carriers.forwarded = yaml::as_bool(*forwarded, errors).value_or(true);
+        if (strip) out_.carriers.strip = yaml::as_bool(*strip, errors).value_or(false);
         if (labels) load_labels(*labels, errors, out_);
         const auto& all = out_.carriers;
         if (all.subject.empty() && all.headers.empty() && all.sensitivity.empty() && all.labels.empty())

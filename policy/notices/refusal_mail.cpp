@@ -43,9 +43,9 @@ document letter_of(const refusal_facts& about, const language_texts& words) {
     const auto add = [&](block_kind kind, std::string_view name) {
         out.blocks.push_back({.kind = kind, .lines = {fill(words.text(name), places)}});
     };
-    add(block_kind::title, "refused-heading");
-    add(block_kind::paragraph, "refused-intro");
-    add(block_kind::paragraph, "refused-next");
+    add(block_kind::title, "held-refused-heading");
+    add(block_kind::paragraph, "held-refused-intro");
+    add(block_kind::paragraph, "held-refused-next");
     if (!about.rules.notices.help.empty()) add(block_kind::paragraph, "help");
     return out;
 }
@@ -60,7 +60,7 @@ std::string header_of(const refusal_facts& about, const language_texts& words) {
     const auto& from = about.rules.notices.from;
     const auto name = filled(words.text("sender"), {{"organisation", {about.rules.organisation}}});
     std::string out = "From: " + own_mailbox(name, from) + "\r\nTo: " + mailbox(about.to) + "\r\n";
-    out += "Subject: " + encode_words(filled(words.text("refused-subject"), {{"who", {people_in(about, words)}}})) + "\r\n";
+    out += "Subject: " + encode_words(filled(words.text("held-refused-subject"), {{"who", {people_in(about, words)}}})) + "\r\n";
     out += "Date: " + mail_date(about.now) + "\r\nMessage-ID: <" + std::string(about.boundary) + ".refused@" +
            (from.domain.empty() ? std::string("localhost") : from.domain) + ">\r\n";
     if (may_be_answered(about.message_id))

@@ -38,6 +38,7 @@ struct carriers {
     std::vector<std::string> headers;
     std::map<std::string, rank> sensitivity; // the field's value (RFC 4021 section 2.1.55) -> rank
     bool forwarded = true;                   // tags of attached messages count
+    bool strip = false;                      // our tag is taken off the Subject of what leaves the organisation
     label_families labels;                   // of other programs
 };
 

@@ -3,6 +3,7 @@
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/labels/reader.hpp"
+#include "policy/mail/comments.hpp"
 #include "policy/mail/readings.hpp"
 #include "policy/tags/bidi.hpp"
 #include "policy/tags/lexicon.hpp"
@@ -40,33 +41,6 @@ std::string shown(std::string_view utf8) {
     std::erase_if(points, is_unprintable);
     points.resize(std::min(points.size(), longest_shown));
     return text::encode_utf8(points);
-}
-
-// A value without its comments (RFC 5322 section 3.2.2: they nest, and "\" takes the next character's meaning). One that never
-// ends is none, so that "(" cannot hide a value; where it would begin, the value ends for other readers.
-struct commented_value {
-    std::string text;
-    std::optional<std::string> before_open_comment = {};
-};
-
-commented_value without_comments(std::string_view value) {
-    std::string out;
-    std::size_t depth = 0, outermost = 0;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        const char c = value[i];
-        if (c == '(' && depth++ == 0)
-            outermost = i;
-        else if (c == '(')
-            continue;
-        else if (c == ')' && depth > 0)
-            --depth;
-        else if (c == '\\' && depth > 0)
-            ++i;
-        else if (depth == 0)
-            out += c;
-    }
-    if (depth == 0) return {.text = out};
-    return {.text = std::string(value), .before_open_comment = without_comments(value.substr(0, outermost)).text};
 }
 
 class reader {

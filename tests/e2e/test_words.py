@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from mails import Mail
 
 POLICY = Path(__file__).parents[2] / "contrib/policies/policy.yaml"
 
@@ -77,3 +78,12 @@ def test_an_encrypted_mail_with_a_hidden_subject_is_no_riddle(explain):
     said = explain(mail("..."))
     assert said["classification"] == "internal" and said["near_misses"] == []
     assert explain(mail("...", "X-Classification: confidential\n"))["classification"] == "confidential"
+
+
+def test_our_tag_is_taken_off_what_leaves(world):
+    with world.gateway_with(policy=world.gateway.usual_policy().replace("carriers:\n", "carriers:\n  strip: true\n", 1)):
+        for to, left in (("bob@partner.example", "Re: plan"), ("max@example.org", "Re: [internal] plan")):
+            mail = Mail([to], subject="Re: [internal] plan")
+            assert world.send(mail).code == 250
+            arrived, = world.arrived(mail)
+            assert arrived.field("Subject") == left

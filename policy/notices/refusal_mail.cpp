@@ -60,7 +60,8 @@ std::string header_of(const refusal_facts& about, const language_texts& words) {
     const auto& from = about.rules.notices.from;
     const auto name = filled(words.text("sender"), {{"organisation", {about.rules.organisation}}});
     std::string out = "From: " + own_mailbox(name, from) + "\r\nTo: " + mailbox(about.to) + "\r\n";
-    out += "Subject: " + encode_words(filled(words.text("held-refused-subject"), {{"who", {people_in(about, words)}}})) + "\r\n";
+    out +=
+        "Subject: " + encode_words(filled(words.text("held-refused-subject"), {{"who", {people_in(about, words)}}})) + "\r\n";
     out += "Date: " + mail_date(about.now) + "\r\nMessage-ID: <" + std::string(about.boundary) + ".refused@" +
            (from.domain.empty() ? std::string("localhost") : from.domain) + ">\r\n";
     if (may_be_answered(about.message_id))

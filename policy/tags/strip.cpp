@@ -7,12 +7,11 @@
 #include "policy/tags/lexicon.hpp"
 
 #include <ranges>
+#include <string>
 
 namespace sealgate::policy {
 
 namespace {
-
-constexpr std::size_t longest_line = 900; // octets; RFC 5322 section 2.1.1 has 998
 
 // White space on both sides of what was taken out is one space.
 std::string with_single_spaces(std::string_view text) {
@@ -36,8 +35,9 @@ std::optional<std::string> without_tags(const policy& rules, std::string_view va
         const auto begin = text.origins[match.where.begin].begin, end = text.origins[match.where.end - 1].end;
         out.replace(begin, end - begin, " ");
     }
-    auto encoded = encode_words(with_single_spaces(out));
-    return encoded.size() <= longest_line ? std::optional(" " + std::move(encoded)) : std::nullopt;
+    auto value_left = " " + encode_words(with_single_spaces(out));
+    std::erase(value_left, '\r'); // folds are a lone LF in a message
+    return value_left;
 }
 
 } // namespace sealgate::policy

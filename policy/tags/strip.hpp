@@ -10,8 +10,8 @@
 
 namespace sealgate::policy {
 
-// The field's value as it leaves, with its leading space, encoded anew (RFC 2047) where it is not ASCII. Nothing where no tag
-// stands in it, or where it cannot be read for certain, or is longer than a line may be: then it stays.
+// The field's value as it leaves, with its leading space, encoded anew (RFC 2047) where it is not ASCII or long. Nothing where
+// no tag stands in it, or where it cannot be read for certain: then it stays.
 std::optional<std::string> without_tags(const policy& rules, std::string_view value);
 
 } // namespace sealgate::policy

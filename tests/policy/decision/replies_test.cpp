@@ -30,6 +30,7 @@ protected:
         known.findings.tags = {{.tag = "confidential", .classification = 2, .where = carrier::subject}};
         known.findings.near_misses = {{.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject}};
         made = {};
+        made.near_misses = {0};
         made.classification = 2;
         made.what = outcome::reject;
         made.most_octets = 10'240'000;

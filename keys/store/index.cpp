@@ -83,6 +83,12 @@ indexed_file file_in(const sqlite_statement& row) {
             .read_again = row.time(6)};
 }
 
+// Somebody has begun to make it.
+bool is_empty(sqlite_database& database) {
+    auto tables = database.prepare("SELECT count(*) FROM sqlite_schema");
+    return tables.step() && tables.number(0) == 0;
+}
+
 // A name that is removed is gone. Readers wait only while a commit is written, not from the moment on when much has changed.
 sqlite_database prepared(sqlite_database database) {
     database.run("PRAGMA secure_delete = ON; PRAGMA cache_spill = OFF");
@@ -104,6 +110,15 @@ std::string digest_of_part(sqlite_database& database, const std::string& prefix)
 certificate_index::certificate_index(sqlite_database database)
     : database_(std::move(database)) {}
 
+certificate_index certificate_index::made(sqlite_database database) {
+    auto out = prepared(std::move(database));
+    if (is_of_this_form(out)) return certificate_index(std::move(out));
+    out.run("BEGIN IMMEDIATE");
+    if (!is_of_this_form(out)) out.run(form);
+    out.run("COMMIT");
+    return certificate_index(std::move(out));
+}
+
 std::optional<certificate_index> certificate_index::open(const std::filesystem::path& file) {
     if (!index_may_be_read(file)) return std::nullopt;
     try {
@@ -119,18 +134,14 @@ certificate_index certificate_index::open_to_write(const std::filesystem::path& 
     if (index_may_be_read(file)) {
         try {
             sqlite_database database(file, sqlite_database::access::write);
-            if (is_of_this_form(database)) return certificate_index(prepared(std::move(database)));
+            if (is_of_this_form(database) || is_empty(database)) return made(std::move(database));
         } catch (const sqlite_error& problem) {
             if (problem.trouble != sqlite_trouble::broken) throw;
         }
         std::filesystem::remove(file);
     }
     open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW); // private from the first moment
-    auto database = prepared(sqlite_database(file, sqlite_database::access::write));
-    database.run("BEGIN IMMEDIATE");
-    if (!is_of_this_form(database)) database.run(form);
-    database.run("COMMIT");
-    return certificate_index(std::move(database));
+    return made(sqlite_database(file, sqlite_database::access::write));
 }
 
 certificate_index certificate_index::copy_of(const std::filesystem::path& file) {

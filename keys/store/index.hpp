@@ -86,6 +86,7 @@ public:
 private:
     explicit certificate_index(sqlite_database database);
 
+    static certificate_index made(sqlite_database database); // of this form, or still empty
     static stored_certificate row_of(sqlite_statement& found);
     static std::vector<stored_certificate> rows(sqlite_statement& asked);
     void forget_addresses(const std::string& fingerprint);

@@ -154,11 +154,11 @@ def test_strangers_and_the_null_sender_are_not_answered(world, ann):
 
 def test_something_nearly_a_tag_is_told_also_where_all_is_sealed(world, ann):
     with world.gateway_with(policy=world.gateway.usual_policy(near_miss="warn")):
-        mail = Mail(["bob@partner.example"], "[confidential] [intrnal] Offer", sender=ann)
+        mail = Mail(["bob@partner.example"], "[confidential] [secrt] Offer", sender=ann)
         record = send(world, mail)
         assert (record["outcome"], record["notice"]) == ("seal", "warning")
         _, plain, _ = letter(*wait_for_notices(world, ann))
-        assert "looks like a tag, but is none" in plain and "[internal]" in plain and "bob@partner.example" in plain
+        assert "looks like a tag, but is none" in plain and "[secret]" in plain and "bob@partner.example" in plain
 
 
 def test_whoever_logs_in_is_answered_wherever_they_write_from(world, ann):

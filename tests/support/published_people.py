@@ -78,3 +78,10 @@ def sealed_to(world, gateway, who, what=("fingerprint", "standing")):
         return str(reply)
     key = gateway.records_of(mail.message_id)[0]["recipients"][0]["key"]
     return tuple(key[one] for one in what)
+
+
+def revocation_of(world, gateway, fingerprint):
+    """The event that tells of it: a revocation is in force before it is a record."""
+    told = lambda: [one for one in gateway.events("key-revoked") if one["fingerprint"] == fingerprint]
+    world.wait_until(told)
+    return told()[-1]

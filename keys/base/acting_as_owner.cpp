@@ -15,6 +15,11 @@ std::system_error refused(int why, const std::filesystem::path& directory) {
     return {why, std::generic_category(), "cannot act as the owner of " + directory.string()};
 }
 
+// Who cannot goes on with less.
+void go_back_to(gid_t group) {
+    if (::setegid(group) != 0) return;
+}
+
 } // namespace
 
 acting_as_owner::acting_as_owner(const std::filesystem::path& directory) {
@@ -22,13 +27,17 @@ acting_as_owner::acting_as_owner(const std::filesystem::path& directory) {
     if (::geteuid() != root || ::stat(directory.c_str(), &found) != 0 || found.st_uid == root) return;
     const auto group = ::getegid();
     if (::setegid(found.st_gid) != 0) throw refused(errno, directory);
-    if (::seteuid(found.st_uid) != 0) throw refused(errno, directory);
-    own_group_ = group;
+    if (::seteuid(found.st_uid) == 0) {
+        own_group_ = group;
+        return;
+    }
+    const int why = errno;
+    go_back_to(group);
+    throw refused(why, directory);
 }
 
-// Who cannot go back goes on with less.
 acting_as_owner::~acting_as_owner() {
-    if (own_group_ && ::seteuid(root) == 0 && ::setegid(*own_group_) != 0) return;
+    if (own_group_ && ::seteuid(root) == 0) go_back_to(*own_group_);
 }
 
 } // namespace sealgate::keys

@@ -117,12 +117,16 @@ void sqlite_database::take_all_of(sqlite_database& other) {
     require(finished, database_.get());
 }
 
+sqlite_database private_database(const std::filesystem::path& file) {
+    if (!index_may_be_read(file)) open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW);
+    return {file, sqlite_database::access::write};
+}
+
 sqlite_database own_database(const std::filesystem::path& file, const char* form) {
     make_private_directory(file.parent_path());
     if (!index_may_be_written(file))
         throw sqlite_error(file.string() + " is for the owner of its directory to write", sqlite_trouble::other);
-    open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW);
-    sqlite_database out(file, sqlite_database::access::write);
+    auto out = private_database(file);
     out.run(form);
     return out;
 }

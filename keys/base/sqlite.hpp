@@ -81,6 +81,10 @@ private:
     std::unique_ptr<sqlite3, close> database_;
 };
 
+// To be written: made, private from the first moment, where there is none. One that is there is opened by SQLite alone: to open
+// and close the file beside it would give up the locks that this process has on it (fcntl(2)).
+sqlite_database private_database(const std::filesystem::path& file);
+
 // To be written, and made where there is none, private from the first moment; `form`: statements that make its tables. Throws
 // sqlite_error where another user should make it, too.
 sqlite_database own_database(const std::filesystem::path& file, const char* form);

@@ -1,12 +1,10 @@
 #include "keys/store/index.hpp"
 
-#include "keys/base/files.hpp"
 #include "keys/certificates/written_certificate.hpp"
 #include "policy/base/digest.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <fcntl.h>
 #include <memory>
 #include <set>
 #include <system_error>
@@ -140,8 +138,7 @@ certificate_index certificate_index::open_to_write(const std::filesystem::path& 
         }
         std::filesystem::remove(file);
     }
-    open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW); // private from the first moment
-    return made(sqlite_database(file, sqlite_database::access::write));
+    return made(private_database(file));
 }
 
 certificate_index certificate_index::copy_of(const std::filesystem::path& file) {

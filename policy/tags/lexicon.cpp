@@ -31,7 +31,13 @@ tag_lexicon::tag_lexicon(const policy& rules)
     , others(other_words(tags))
     , sensitivity(sensitivity_words(rules))
     , patterns(tag_patterns(rules, tags))
-    , ordinary(ordinary_words(rules)) {}
+    , ordinary(ordinary_words(rules))
+    , untagged(rules.untagged) {
+    for (const auto* words : {&tags, &others})
+        for (const auto& tag : *words)
+            if (is_sensitive(tag)) sensitive.push_back(&tag);
+    for (const auto& tag : tags) longest = std::max(longest, tag.folded.size());
+}
 
 bool tag_lexicon::is_ordinary_here(std::u32string_view folded) const { return std::ranges::binary_search(ordinary, folded); }
 

@@ -7,7 +7,9 @@
 #include "policy/tags/pattern.hpp"
 #include "policy/tags/words.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,10 @@ namespace sealgate::policy {
 
 struct tag_lexicon {
     explicit tag_lexicon(const policy& rules);
+    tag_lexicon(const tag_lexicon&) = delete; // it points into itself
+    tag_lexicon& operator=(const tag_lexicon&) = delete;
 
+    bool is_sensitive(const tag_word& tag) const { return !untagged || tag.classification > *untagged; }
     // near_miss_except.
     bool is_ordinary_here(std::u32string_view folded) const;
 
@@ -24,7 +29,10 @@ struct tag_lexicon {
     std::vector<tag_word> others;      // other_words(tags)
     std::vector<tag_word> sensitivity; // spelled as the policy's keys, least sensitive first
     std::vector<tag_pattern> patterns;
-    std::vector<std::u32string> ordinary; // folded and sorted
+    std::vector<std::u32string> ordinary;   // folded and sorted
+    std::optional<rank> untagged;           // what an untagged mail counts as
+    std::vector<const tag_word*> sensitive; // of tags and others: more so than an untagged mail
+    std::size_t longest = 0;                // code points of a tag
 };
 
 // The one that was made when the policy was loaded, or else a new one.

@@ -35,20 +35,13 @@ bool is_bracketed(const tag_pattern& pattern) {
 
 class finder {
 public:
-    finder(std::string_view source, const folded_text& text, const tag_lexicon& wanted, std::optional<rank> untagged,
-           const std::vector<tag_match>& exact, effort& left)
+    finder(std::string_view source, const folded_text& text, const tag_lexicon& wanted, const std::vector<tag_match>& exact,
+           effort& left)
         : source_(source)
         , text_(text)
         , wanted_(wanted)
-        , untagged_(untagged)
         , exact_(exact)
-        , left_(left) {
-        for (const auto& tag : wanted.tags) longest_ = std::max(longest_, tag.folded.size());
-        longest_ = std::min(longest_, longest_group) + 2;
-        for (const auto* words : {&wanted.tags, &wanted.others})
-            for (const auto& tag : *words)
-                if (is_sensitive(tag)) sensitive_.push_back(&tag);
-    }
+        , left_(left) {}
 
     std::vector<suspect> find() {
         for (const auto& pattern : wanted_.patterns) {
@@ -66,7 +59,7 @@ public:
 private:
     void read_head() {
         if (left_.spent) return;
-        if (const auto found = marking_at_head(text_, source_, sensitive_, left_))
+        if (const auto found = marking_at_head(text_, source_, wanted_.sensitive, left_))
             if (!is_ordinary_here(found->where))
                 suspect_at(found->where, 1, wanted_.patterns.front(), *found->tag, standing::stray);
     }
@@ -170,10 +163,10 @@ private:
         const auto whole = region.piece(group.inner.begin, group.inner.end);
         // "(internal)" is ordinary writing; "(confidential)" is too costly to be taken for that, but no slip of it.
         const auto near = nearest_to(whole, wanted_.tags, group.own != nullptr ? forgive::slips : forgive::none, left_);
-        if (near && (group.own != nullptr || is_sensitive(*near->tag)))
+        if (near && (group.own != nullptr || wanted_.is_sensitive(*near->tag)))
             suspect_at(group.outer, near->slips, pattern, *near->tag, standing_of(group));
         if (const auto other = nearest_to(whole, wanted_.others, forgive::none, left_);
-            !near && other && (group.own != nullptr || is_sensitive(*other->tag)))
+            !near && other && (group.own != nullptr || wanted_.is_sensitive(*other->tag)))
             suspect_at(group.outer, 1, pattern, *other->tag, standing_of(group));
         for (const auto& schemed : wanted_.patterns)
             if (const auto claim = nearest_to(whole, schemed.claims, forgive::slips, left_))
@@ -192,7 +185,7 @@ private:
                 if (!is_word(text_, {begin, end}) || is_exact_at({begin, end}) || is_ordinary_here({begin, end})) continue;
                 if (follows_negation(text_, begin)) continue;
                 const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgiven, left_);
-                if (!near || !is_sensitive(*near->tag)) continue;
+                if (!near || !wanted_.is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
                 best = near;
                 if (is_exact_at(group.outer)) where = {begin, end};
@@ -206,7 +199,7 @@ private:
     // "[hr-confidential]"
     void read_tied(const region& region, const group& group, const tag_pattern& pattern) {
         if (is_exact_at(group.outer) || is_claim_at(group.outer.begin)) return;
-        if (const auto* tag = tied_tag(text_, source_, region, sensitive_, left_))
+        if (const auto* tag = tied_tag(text_, source_, region, wanted_.sensitive, left_))
             suspect_at(group.outer, 2, pattern, *tag, standing_of(group));
     }
 
@@ -232,7 +225,7 @@ private:
                 return std::tuple(tag.classification, tag.form.size()) >
                        std::tuple(best_tag->classification, best_tag->form.size());
             };
-            if (!is_sensitive(tag) || (best && !more())) continue;
+            if (!wanted_.is_sensitive(tag) || (best && !more())) continue;
             if (const auto word = find_look_alike(region, tag)) best = word, best_tag = &tag;
         }
         if (best) suspect_at(*best, 1, pattern, *best_tag, where);
@@ -251,8 +244,6 @@ private:
         }
         return std::nullopt;
     }
-
-    bool is_sensitive(const tag_word& tag) const { return !untagged_ || tag.classification > *untagged_; }
 
     void read_words_after(std::size_t at, const tag_pattern& pattern) {
         read_words_from({at, at + pattern.before.size()}, pattern, wanted_.tags);
@@ -333,20 +324,18 @@ private:
     std::string_view source_;
     const folded_text& text_;
     const tag_lexicon& wanted_;
-    std::optional<rank> untagged_;
     const std::vector<tag_match>& exact_;
     effort& left_;
-    std::vector<const tag_word*> sensitive_; // other languages' words among them
-    std::size_t longest_ = 0;
+    std::size_t longest_ = std::min(wanted_.longest, longest_group) + 2; // of a word that may be a tag
     std::vector<suspect> suspects_;
 };
 
 } // namespace
 
 std::vector<suspect> find_suspects(std::string_view source, const folded_text& text, const tag_lexicon& wanted,
-                                   std::optional<rank> untagged, const std::vector<tag_match>& exact, effort& left) {
+                                   const std::vector<tag_match>& exact, effort& left) {
     if (wanted.patterns.empty() || left.spent) return {};
-    return finder(source, text, wanted, untagged, exact, left).find();
+    return finder(source, text, wanted, exact, left).find();
 }
 
 } // namespace sealgate::policy

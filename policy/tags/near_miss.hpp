@@ -33,6 +33,6 @@ struct suspect {
 // `source` is what the text was folded from. Not overlapping, in order of appearance. Linear: only brackets with at most 64
 // code points between them are read word by word, only the words next to a delimiter, and no more of either than `left` allows.
 std::vector<suspect> find_suspects(std::string_view source, const folded_text& text, const tag_lexicon& wanted,
-                                   std::optional<rank> untagged, const std::vector<tag_match>& exact, effort& left);
+                                   const std::vector<tag_match>& exact, effort& left);
 
 } // namespace sealgate::policy

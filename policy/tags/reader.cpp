@@ -91,7 +91,7 @@ private:
     // But for what stands in a label that the policy knows.
     std::vector<suspect> suspects_in(std::string_view utf8, const folded_text& text, const std::vector<tag_match>& exact,
                                      effort& left) {
-        auto out = find_suspects(utf8, text, *lexicon_, rules_.untagged, exact, left);
+        auto out = find_suspects(utf8, text, *lexicon_, exact, left);
         if (out.empty()) return out;
         const auto labels = known_labels_in(rules_, utf8);
         std::erase_if(out, [&](const suspect& one) {

@@ -16,6 +16,11 @@ std::vector<std::string> invocation::values(std::string_view option) const {
     return at == options_.end() ? std::vector<std::string>{} : at->second;
 }
 
+std::string invocation::value(std::string_view option, std::string_view otherwise) const {
+    const auto given = values(option);
+    return given.empty() ? std::string(otherwise) : given.back();
+}
+
 namespace {
 
 std::string unknown_option(std::string_view name, std::span<const option_spec> known) {

@@ -25,7 +25,8 @@ struct option_spec {
     takes argument;
 };
 
-inline constexpr option_spec config_option{"--config", takes::value}, json_option{"--json", takes::nothing};
+inline constexpr option_spec config_option{"--config", takes::value}, json_option{"--json", takes::nothing},
+    postfix_option{"--postfix-config", takes::value};
 
 // What a command was called with.
 class invocation {
@@ -37,6 +38,8 @@ public:
     bool json() const { return has("--json"); }
     // The values of an option in order; none where it was not given.
     std::vector<std::string> values(std::string_view option) const;
+    // Of one that stands once.
+    std::string value(std::string_view option, std::string_view otherwise = {}) const;
 
 private:
     friend std::expected<invocation, std::string> parse_arguments(std::span<const std::string_view>,

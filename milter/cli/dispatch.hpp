@@ -20,6 +20,8 @@ struct argument_count {
     std::size_t most = 0;
 };
 
+inline constexpr argument_count one_argument{.least = 1, .most = 1};
+
 struct command_entry {
     std::string_view name;
     std::string_view synopsis = ""; // what stands behind the name
@@ -30,6 +32,14 @@ struct command_entry {
     int (*run)(const invocation&) = nullptr;      // null where it consists of others
     std::span<const command_entry> commands = {}; // which are these
 };
+
+// A command that works with what `open` gives it, a pointer or an optional: nothing after a complaint, and then it does not
+// run.
+template <auto open, auto run>
+int with_desk(const invocation& called) {
+    const auto desk = open(called);
+    return desk ? run(*desk, called) : exit_unusable;
+}
 
 // `arguments` as main() has them, without the program's name. Returns an exit_status.
 int run_command_line(std::span<const command_entry> commands, std::vector<std::string_view> arguments);

@@ -11,15 +11,14 @@ namespace sealgate::milter {
 namespace json = boost::json;
 
 std::optional<held_count> count_held(const config& gateway, const invocation& called) {
-    const auto named = called.values("--postfix-config");
-    const auto queue = postfix_queue(named.empty() ? std::string{} : named.front()).list();
+    const auto queue = postfix_queue(called.value(postfix_option.name)).list();
     if (!queue) return std::nullopt;
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+    const auto now = std::chrono::system_clock::now();
     held_count out;
     for (const auto& one : queue->entries) {
         if (!one.is_held()) continue;
         ++out.all;
-        if (now - one.arrival > gateway.held.remind.count()) ++out.forgotten;
+        if (one.is_older_than(gateway.held.remind, now)) ++out.forgotten;
     }
     return out;
 }

@@ -2,6 +2,7 @@
 
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
+#include "milter/cli/json_line.hpp"
 #include "milter/commands/list.hpp"
 #include "policy/base/names.hpp"
 #include "policy/base/spelling.hpp"
@@ -30,11 +31,6 @@ struct book_format {
 constexpr book_format formats[] = {
     {"html", policy::handbook_page}, {"markdown", policy::handbook_markdown}, {"text", policy::handbook_text}};
 
-std::string last_or(const invocation& called, std::string_view option, std::string usual) {
-    const auto given = called.values(option);
-    return given.empty() ? std::move(usual) : given.back();
-}
-
 // Nothing after a complaint that lists what there is.
 const book_format* format_named(const std::string& name) {
     const auto at = std::ranges::find(formats, name, &book_format::name);
@@ -57,7 +53,7 @@ const policy::language_texts* language_named(const std::string& tag, const polic
 } // namespace
 
 int cmd_handbook(const invocation& called) {
-    const auto* format = format_named(last_or(called, "--format", "html"));
+    const auto* format = format_named(called.value("--format", "html"));
     if (!format) return exit_unusable;
     const auto gateway = configured(called);
     if (!gateway) return exit_unusable;
@@ -68,13 +64,12 @@ int cmd_handbook(const invocation& called) {
     }
     const auto& how = rules->notices;
     const auto usual = how.language == "auto" ? how.languages.front().tag : how.language;
-    const auto* words = language_named(last_or(called, "--language", usual), how);
+    const auto* words = language_named(called.value("--language", usual), how);
     if (!words) return exit_unusable;
     const auto page = format->write(policy::handbook_of(*rules, *words, SEALGATE_VERSION));
     if (called.json())
-        std::cout << text::printable_json(boost::json::serialize(boost::json::object{
-                         {"language", words->tag}, {"format", format->name}, {"policy", rules->digest}, {"page", page}}))
-                  << '\n';
+        print_json_line(
+            boost::json::object{{"language", words->tag}, {"format", format->name}, {"policy", rules->digest}, {"page", page}});
     else
         std::cout << page;
     return exit_yes;

@@ -23,7 +23,7 @@ const command_entry commands[] = {
          "store, the largest message that Postfix takes, and the public key that signs the audit log: note it elsewhere.\n"
          "Held mail that is forgotten is told, where Postfix's queue may be seen.\n"
          "Exit status 1 where something is wrong.\n",
-     .options = {json_option, {"--postfix-config", takes::value}},
+     .options = {json_option, postfix_option},
      .run = cmd_check},
     {.name = "explain",
      .synopsis = "[--from ADDRESS] [--to ADDRESS]... [--json] FILE...",

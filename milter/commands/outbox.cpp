@@ -192,7 +192,7 @@ const std::array<command_entry, 3> outbox_commands{{
      .synopsis = "[--json] ID",
      .summary = "delete a copy: its recipients do not get it, and nobody is told",
      .options = {json_option},
-     .arguments = {.least = 1, .most = 1},
+     .arguments = one_argument,
      .run = in_outbox<remove>},
 }};
 

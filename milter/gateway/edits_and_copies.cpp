@@ -45,19 +45,18 @@ std::vector<std::size_t> all_of(const policy::decision& made) {
     return out;
 }
 
-void strip_subjects(edit_list& edits, const policy::policy& rules, const policy::message& mail) {
-    const auto numbers = number_fields(mail);
-    for (std::size_t i = 0; i < mail.fields.size(); ++i) {
-        if (!text::iequals(mail.fields[i].name, "Subject")) continue;
-        if (auto value = policy::without_tags(rules, mail.fields[i].value))
-            edits.changes.push_back({.which = numbers[i], .value = *std::move(value)});
-    }
-}
-
 policy::message stripped(const policy::policy& rules, policy::message mail) {
     for (auto& field : mail.fields)
         if (text::iequals(field.name, "Subject")) field.value = policy::without_tags(rules, field.value).value_or(field.value);
     return mail;
+}
+
+void strip_subjects(edit_list& edits, const policy::policy& rules, const policy::message& mail) {
+    const auto numbers = number_fields(mail);
+    auto left = stripped(rules, mail);
+    for (std::size_t i = 0; i < mail.fields.size(); ++i)
+        if (left.fields[i] != mail.fields[i])
+            edits.changes.push_back({.which = numbers[i], .value = std::move(left.fields[i].value)});
 }
 
 std::vector<policy::address> missing_archives(const policy::decision& made, const transaction& mail) {

@@ -243,24 +243,22 @@ edit_list gateway::settle(passage& of, sealing sealed, const agreement& agreed) 
     return edits;
 }
 
+// Suspends until that work is done. False: it failed, and the message is deferred.
+template <class Work>
+awaitable<bool> gateway::kept(passage& of, Work work, std::string_view otherwise) {
+    const auto done = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
+    if (!done) take_back(of, done.error().why, std::string(otherwise) + done.error().text);
+    co_return done.has_value();
+}
+
 // Mail is sealed to what was found for somebody the first time, or to another one than before: on disk before it leaves.
 awaitable<void> gateway::pin(passage& of) {
-    std::vector<keys::pin> fresh;
-    const auto& made = of.judged.made;
-    for (std::size_t i = 0; i < made.recipients.size(); ++i) {
-        const auto& key = of.judged.keys[i];
-        if (made.recipients[i].result != policy::outcome::seal || key.standing != policy::key_standing::found) continue;
-        fresh.push_back({.address = key.address,
-                         .fingerprint = key.stored->cert.fingerprint,
-                         .since = of.now(),
-                         .source = key.stored->source});
-    }
+    auto fresh = pins_due(of.judged, of.now());
     if (fresh.empty() || of.sealed.empty()) co_return;
     auto work = [this, live = of.live, fresh = std::move(fresh)] {
         for (const auto& event : pin_found(*live, fresh, names_)) events_.record(policy::key_event(event));
     };
-    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
-    if (!kept) take_back(of, kept.error().why, "what it is sealed to cannot be noted: " + kept.error().text);
+    co_await kept(of, std::move(work), "what it is sealed to cannot be noted: ");
 }
 
 // The record is to say what the sender will hear, so that is found out before; it is kept behind the record.
@@ -299,9 +297,7 @@ awaitable<bool> gateway::owe(passage& of) {
         outbox_.add(std::move(owed));
         notices_.remember(*live, notice);
     };
-    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
-    if (!kept) take_back(of, kept.error().why, "cannot keep what is owed: " + kept.error().text);
-    co_return kept.has_value();
+    co_return co_await kept(of, std::move(work), "cannot keep what is owed: ");
 }
 
 // The command that released it goes on by that. False: it is not on disk, and the message is deferred.
@@ -312,9 +308,7 @@ awaitable<bool> gateway::note_release(passage& of, bool in_copies) {
                      permit_taken{.decision = of.id, .queue_id = of.mail->queue_id, .in_copies = in_copies, .time = of.time}] {
         permits_->take(token, taken);
     };
-    const auto kept = co_await attempt(sealers_.threads(), reason::internal_error, std::move(work));
-    if (!kept) take_back(of, kept.error().why, "its release cannot be noted: " + kept.error().text);
-    co_return kept.has_value();
+    co_return co_await kept(of, std::move(work), "its release cannot be noted: ");
 }
 
 // Deferred although it was settled.

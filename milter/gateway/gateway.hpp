@@ -107,6 +107,8 @@ private:
     static void tell(const passage& of, const std::string& what);
     static void settle_trouble(passage& of, const trouble& why);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
+    template <class Work>
+    boost::asio::awaitable<bool> kept(passage& of, Work work, std::string_view otherwise);
     boost::asio::awaitable<void> pin(passage& of);
     boost::asio::awaitable<void> plan_notice(passage& of);
     static std::optional<policy::smtp_reply> reply_to(const passage& of);

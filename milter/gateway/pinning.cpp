@@ -45,6 +45,17 @@ policy::key_event_facts event_of(const keys::pin& one, const keys::evidence_book
 
 } // namespace
 
+std::vector<keys::pin> pins_due(const judgement& judged, keys::time_point now) {
+    std::vector<keys::pin> out;
+    for (std::size_t i = 0; i < judged.made.recipients.size(); ++i) {
+        const auto& key = judged.keys[i];
+        if (judged.made.recipients[i].result != policy::outcome::seal || key.standing != policy::key_standing::found) continue;
+        out.push_back(
+            {.address = key.address, .fingerprint = key.stored->cert.fingerprint, .since = now, .source = key.stored->source});
+    }
+    return out;
+}
+
 std::vector<policy::key_event_facts> pin_found(const snapshot& live, std::vector<keys::pin> fresh,
                                                const policy::pseudonyms& names) {
     std::vector<policy::key_event_facts> events;

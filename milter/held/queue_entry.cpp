@@ -95,6 +95,10 @@ bool is_dot_string(std::string_view local) {
 
 } // namespace
 
+bool queue_entry::is_older_than(std::chrono::seconds age, std::chrono::system_clock::time_point now) const {
+    return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count() - arrival > age.count();
+}
+
 bool is_queue_id(std::string_view text) {
     constexpr std::size_t longest = 64;
     return !text.empty() && text.size() <= longest && std::ranges::all_of(text, text::is_alphanumeric);

@@ -4,6 +4,7 @@
 
 #include "milter/protocol/dsn.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -22,6 +23,7 @@ struct queue_entry {
     std::vector<std::string> recipients;
 
     bool is_held() const { return queue == "hold"; }
+    bool is_older_than(std::chrono::seconds age, std::chrono::system_clock::time_point now) const;
     bool operator==(const queue_entry&) const = default;
 };
 

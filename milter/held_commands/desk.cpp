@@ -50,11 +50,6 @@ void held_desk::leave_event(const policy::held_event_facts& of) const {
     leave_events(gateway.events_directory(), {{.name = rfc3339(of.time) + "-" + of.id, .fields = policy::held_event(of)}});
 }
 
-bool held_desk::is_older_than(const queue_entry& one, std::chrono::seconds age) const {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::floor<std::chrono::seconds>(now).count() - one.arrival > age.count();
-}
-
 std::optional<held_desk> held_desk_of(const invocation& called) {
     if (::geteuid() != 0) {
         complain("must be run as root: nobody else may see and change the mail in Postfix's queue");
@@ -67,8 +62,7 @@ std::optional<held_desk> held_desk_of(const invocation& called) {
         complain(gateway->policy_path + " has errors; see sealgate check");
         return std::nullopt;
     }
-    const auto named = called.values("--postfix-config");
-    const auto directory = named.empty() ? std::string{} : named.front();
+    const auto directory = called.value(postfix_option.name);
     if (!directory.empty() && !std::filesystem::exists(directory + "/main.cf")) {
         complain(directory + ": no Postfix configuration (main.cf) there");
         return std::nullopt;

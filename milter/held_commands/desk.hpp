@@ -35,7 +35,6 @@ struct held_desk {
     held_decisions reasons(const std::vector<queue_entry>& held) const;
     // On disk when it returns.
     void leave_event(const policy::held_event_facts& of) const;
-    bool is_older_than(const queue_entry& one, std::chrono::seconds age) const;
 };
 
 // Nothing after a complaint: not root, or a file with errors.

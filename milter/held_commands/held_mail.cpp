@@ -40,13 +40,14 @@ std::string_view state_of(const held_mail& one) {
 std::vector<held_mail> held_mails(const held_desk& desk, const std::vector<queue_entry>& queue, const held_decisions& reasons,
                                   const std::vector<begun_permit>& begun) {
     std::vector<held_mail> out;
+    const auto now = std::chrono::system_clock::now();
     for (auto& entry : held_desk::held_of(queue)) {
         const auto reason = reasons.find(entry.id);
         out.push_back({.entry = entry,
                        .reason = reason == reasons.end() ? nullptr : &reason->second,
                        .begun = begun_about(entry, begun),
-                       .is_forgotten = desk.is_older_than(entry, desk.gateway.held.remind),
-                       .is_expired = desk.is_older_than(entry, desk.gateway.held.expire)});
+                       .is_forgotten = entry.is_older_than(desk.gateway.held.remind, now),
+                       .is_expired = entry.is_older_than(desk.gateway.held.expire, now)});
     }
     return out;
 }

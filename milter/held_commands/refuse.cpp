@@ -1,17 +1,14 @@
 #include "milter/held_commands/refuse.hpp"
 
 #include "milter/base/decision_id.hpp"
-#include "milter/base/hex_key.hpp"
-#include "milter/cli/current_user.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/held/release_step.hpp"
-#include "milter/held/waiting_mails.hpp"
+#include "milter/held_commands/steps.hpp"
 #include "milter/outbox/batch.hpp"
-#include "policy/audit/query.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/notices/due.hpp"
 #include "policy/notices/refusal_mail.hpp"
-#include "policy/texts/language.hpp"
 
 #include <boost/json.hpp>
 
@@ -37,10 +34,7 @@ public:
 
     int run() {
         constexpr int most_steps = 8;
-        for (int i = 0; i < most_steps; ++i)
-            if (const auto end = step()) return *end;
-        complain("Postfix does not do what its commands say; see its log");
-        return exit_no;
+        return run_steps(most_steps, [this] { return step(); });
     }
 
 private:
@@ -68,18 +62,12 @@ private:
         case release_step::let_go:
         case release_step::drop: break;
         }
-        desk_.permits->forget(begun->permit.token);
-        complain("mail " + id_ + " is not held any more: somebody else took it out of the hold queue");
-        return exit_no;
+        return give_up_permit(desk_, begun->permit);
     }
 
     std::optional<int> begin(const std::vector<queue_entry>& queue) {
-        const auto held = desk_.held_of(queue);
-        const auto entry = std::ranges::find(held, id_, &queue_entry::id);
-        if (entry == held.end()) {
-            complain("no mail " + id_ + " is held; see sealgate held list");
-            return exit_no;
-        }
+        const auto entry = held_entry(queue, id_);
+        if (!entry) return exit_no;
         const auto envelope = desk_.queue.envelope(id_);
         if (!envelope) {
             complain(id_ + ": " + envelope.error() + "; it stays held");
@@ -88,19 +76,7 @@ private:
         const auto reasons = known_ ? held_decisions{} : desk_.reasons({*entry});
         const auto& known = known_ ? *known_ : reasons;
         const auto* reason = known.contains(id_) ? &known.at(id_) : nullptr;
-        held_permit permit{.token = new_hex_key().substr(0, 32),
-                           .queue_id = id_,
-                           .arrival = entry->arrival,
-                           .decision = reason ? std::string(policy::text_in(*reason, "id").value_or("")) : std::string{},
-                           .as = {},
-                           .user = current_user(desk_.names),
-                           .login = reason && policy::text_in(*reason, "user"),
-                           .sender = envelope->sender,
-                           .recipients = {},
-                           .content = {},
-                           .begun = std::chrono::system_clock::now()};
-        for (const auto& one : envelope->recipients) permit.recipients.push_back(one.address);
-        desk_.permits->write(permit, purpose::refusal);
+        desk_.permits->write(new_permit(desk_, *entry, *envelope, reason), purpose::refusal);
         return std::nullopt;
     }
 
@@ -129,10 +105,7 @@ private:
 
     // The same for the same refusal, so that a crash makes neither none nor two.
     owed_copy notice_of(const held_permit& permit, const policy::message& mail) const {
-        const auto& how = desk_.rules.notices;
-        const auto language = how.language != "auto"
-                                  ? how.language
-                                  : policy::language_of(mail, how.languages).value_or(how.languages.front().tag);
+        const auto language = policy::language_for(desk_.rules.notices, mail);
         const auto to = policy::parse_address(permit.sender);
         const auto message_id = policy::message_id(mail).value_or("");
         const auto id = permit.decision.empty() ? new_decision_id() : permit.decision;
@@ -151,14 +124,7 @@ private:
     }
 
     int finish(const held_permit& permit) const {
-        desk_.leave_event({.time = std::chrono::system_clock::now(),
-                           .what = policy::held_change::refuse,
-                           .id = permit.token.substr(0, 16),
-                           .queue_id = permit.queue_id,
-                           .decision = permit.decision,
-                           .user = permit.user});
-        waiting_mails(desk_.permits->directory()).forget(permit.decision);
-        desk_.permits->forget(permit.token);
+        finish_permit(desk_, permit, policy::held_change::refuse);
         if (called_.json())
             print_json_line(json::object{{"change", "refused"}, {"queue_id", id_}, {"held_by", permit.decision}});
         else
@@ -178,9 +144,10 @@ int refuse_expired(const held_desk& desk, const invocation& called) {
     if (!queue) return exit_unusable;
     const auto held = desk.held_of(*queue);
     const auto reasons = desk.reasons(held);
+    const auto now = std::chrono::system_clock::now();
     int status = exit_yes;
     for (const auto& one : held)
-        if (reasons.contains(one.id) && desk.is_older_than(one, desk.gateway.held.expire))
+        if (reasons.contains(one.id) && one.is_older_than(desk.gateway.held.expire, now))
             status = std::max(status, refusing(desk, called, one.id, &reasons).run());
     return status;
 }

@@ -1,12 +1,9 @@
 #include "milter/held_commands/release.hpp"
 
-#include "milter/base/decision_id.hpp"
-#include "milter/base/hex_key.hpp"
-#include "milter/cli/current_user.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/held/release_step.hpp"
-#include "milter/held/waiting_mails.hpp"
 #include "milter/held_commands/hand_in.hpp"
+#include "milter/held_commands/steps.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/release.hpp"
@@ -52,11 +49,8 @@ public:
         , id_(called.words[0]) {}
 
     int run() {
-        constexpr int most_steps = 12; // each changes what is seen; a Postfix that does not do what it says would not
-        for (int i = 0; i < most_steps; ++i)
-            if (const auto end = step()) return *end;
-        complain("Postfix does not do what its commands say; see its log");
-        return exit_no;
+        constexpr int most_steps = 12;
+        return run_steps(most_steps, [this] { return step(); });
     }
 
 private:
@@ -95,9 +89,7 @@ private:
         case release_step::tell:
         case release_step::drop: break;
         }
-        desk_.permits->forget(permit.token);
-        complain("mail " + permit.queue_id + " is not held any more: somebody else took it out of the hold queue");
-        return exit_no;
+        return give_up_permit(desk_, permit);
     }
 
     static std::optional<int> carried_out(const std::expected<void, std::string>& done) {
@@ -107,12 +99,8 @@ private:
     }
 
     std::optional<int> begin(const std::vector<queue_entry>& queue) {
-        const auto held = desk_.held_of(queue);
-        const auto entry = std::ranges::find(held, id_, &queue_entry::id);
-        if (entry == held.end()) {
-            complain("no mail " + id_ + " is held; see sealgate held list");
-            return exit_no;
-        }
+        const auto entry = held_entry(queue, id_);
+        if (!entry) return exit_no;
         if (desk_.gateway.mode == policy::mode::monitor) {
             complain("the gateway is in monitor mode, in which the mail would leave as it is: nothing is released");
             return exit_no;
@@ -134,27 +122,11 @@ private:
         const auto reasons = desk_.reasons({entry});
         const auto reason = reasons.find(entry.id);
         leave_archives_out(*envelope, desk_.rules, desk_.names, reason == reasons.end() ? nullptr : &reason->second);
-        const auto permit = permit_for(entry, *envelope, *content, reason == reasons.end() ? nullptr : &reason->second);
+        auto permit = new_permit(desk_, entry, *envelope, reason == reasons.end() ? nullptr : &reason->second);
+        permit.as = called_.value("--as");
+        permit.content = content_digest(policy::parse_message(*content));
         desk_.permits->write(permit, purpose::release);
         return hand_in_by(permit, *envelope, *content);
-    }
-
-    held_permit permit_for(const queue_entry& entry, const held_envelope& envelope, const std::string& content,
-                           const json::object* reason) const {
-        const auto as = called_.values("--as");
-        held_permit out{.token = new_hex_key().substr(0, 32),
-                        .queue_id = entry.id,
-                        .arrival = entry.arrival,
-                        .decision = reason ? std::string(policy::text_in(*reason, "id").value_or("")) : std::string{},
-                        .as = as.empty() ? std::string{} : as.front(),
-                        .user = current_user(desk_.names),
-                        .login = reason && policy::text_in(*reason, "user"),
-                        .sender = envelope.sender,
-                        .recipients = {},
-                        .content = content_digest(policy::parse_message(content)),
-                        .begun = std::chrono::system_clock::now()};
-        for (const auto& one : envelope.recipients) out.recipients.push_back(one.address);
-        return out;
     }
 
     std::optional<int> hand_in_by(const held_permit& permit, const held_envelope& envelope, const std::string& content) {
@@ -174,16 +146,7 @@ private:
 
     int finish(const begun_permit& begun) const {
         const auto& permit = begun.permit;
-        desk_.leave_event({.time = std::chrono::system_clock::now(),
-                           .what = policy::held_change::release,
-                           .id = permit.token.substr(0, 16),
-                           .queue_id = permit.queue_id,
-                           .decision = permit.decision,
-                           .released_by = begun.taken->decision,
-                           .as = permit.as,
-                           .user = permit.user});
-        waiting_mails(desk_.permits->directory()).forget(permit.decision);
-        desk_.permits->forget(permit.token);
+        finish_permit(desk_, permit, policy::held_change::release, begun.taken->decision);
         if (called_.json())
             print_json_line(json::object{{"change", "released"},
                                          {"queue_id", permit.queue_id},

@@ -9,13 +9,8 @@ namespace sealgate::milter {
 
 namespace {
 
-template <int (*run)(const held_desk&, const invocation&)>
-int at_desk(const invocation& called) {
-    const auto desk = held_desk_of(called);
-    return desk ? run(*desk, called) : exit_unusable;
-}
-
-constexpr option_spec postfix_option{"--postfix-config", takes::value};
+template <auto run>
+constexpr auto at_desk = with_desk<held_desk_of, run>;
 
 } // namespace
 
@@ -30,7 +25,7 @@ const std::array<command_entry, 4> held_commands{{
      .summary = "one held mail: all recipients and reasons, its header, and the commands to type",
      .details = "ID is the queue id, or the id of the decision. --body shows what it says, too.\n",
      .options = {json_option, postfix_option, {"--body", takes::nothing}},
-     .arguments = {.least = 1, .most = 1},
+     .arguments = one_argument,
      .run = at_desk<show_held>},
     {.name = "release",
      .synopsis = "[--as CLASSIFICATION] [--json] [--postfix-config DIR] ID",
@@ -40,7 +35,7 @@ const std::array<command_entry, 4> held_commands{{
                 "less sensitive than its own tags say.\n"
                 "Exit status 1 where the mail stays held; the reason is told. A release that was cut short goes on.\n",
      .options = {json_option, postfix_option, {"--as", takes::value}},
-     .arguments = {.least = 1, .most = 1},
+     .arguments = one_argument,
      .run = at_desk<release_held>},
     {.name = "refuse",
      .synopsis = "[--json] [--postfix-config DIR] ID | --expired",

@@ -14,13 +14,8 @@ namespace sealgate::milter {
 
 namespace {
 
-template <int (*run)(const key_desk&, const invocation&)>
-int at_desk(const invocation& called) {
-    const auto desk = key_desk_of(called);
-    return desk ? run(*desk, called) : exit_unusable;
-}
-
-constexpr argument_count one_argument{.least = 1, .most = 1};
+template <auto run>
+constexpr auto at_desk = with_desk<key_desk_of, run>;
 
 } // namespace
 

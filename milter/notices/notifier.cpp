@@ -13,7 +13,6 @@
 #include "policy/mail/date.hpp"
 #include "policy/notices/message.hpp"
 #include "policy/notices/told_lately.hpp"
-#include "policy/texts/language.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -55,11 +54,6 @@ std::string notice_identity(const std::string& who, const transaction& mail, con
 }
 
 std::chrono::seconds kept_for(const policy::notices& how) { return std::max(how.once_per, how.digest); }
-
-std::string language_for(const policy::notices& how, const policy::message& mail) {
-    if (how.language != "auto") return how.language;
-    return policy::language_of(mail, how.languages).value_or(how.languages.front().tag);
-}
 
 } // namespace
 
@@ -134,7 +128,7 @@ asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> l
         out.mail.unnamed = out.mail.recipients.size() - most_named;
         out.mail.recipients.resize(most_named);
     }
-    out.language = language_for(rules.notices, mail.mail);
+    out.language = policy::language_for(rules.notices, mail.mail);
     if (*kind == notice_kind::refused) {
         const auto& all = rules.notices.languages;
         const auto words = std::ranges::find(all, out.language, &policy::language_texts::tag);

@@ -33,6 +33,22 @@ std::set<std::string> waiting_identities(const outbox_places& places) {
 
 } // namespace
 
+copy_head head_for(const owed_copy& copy, wall_time now, const std::function<bool(const owed_recipient&)>& is_to_have_it) {
+    copy_head out{.id = {},
+                  .decision = copy.decision,
+                  .created = now,
+                  .sender = copy.sender,
+                  .recipients = {},
+                  .tries = 0,
+                  .next_try = now,
+                  .size = 0,
+                  .dsn = copy.dsn};
+    for (const auto& one : copy.recipients)
+        if (is_to_have_it(one))
+            out.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+    return out;
+}
+
 void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std::vector<octet_pieces>& messages) {
     auto batch = new_batch();
     while (fs::exists(places.waiting() / batch)) batch = new_batch();
@@ -64,18 +80,9 @@ void add_beside_gateway(const outbox_places& places, owed_copy copy, wall_time n
     for (const auto& each : {places.root, places.adding(), places.waiting()}) keys::make_private_directory(each);
     const auto waiting = waiting_identities(places);
     const hand_overs handed(places.handed());
-    copy_head head{.id = {},
-                   .decision = copy.decision,
-                   .created = now,
-                   .sender = copy.sender,
-                   .recipients = {},
-                   .tries = 0,
-                   .next_try = now,
-                   .size = 0,
-                   .dsn = copy.dsn};
-    for (const auto& one : copy.recipients)
-        if (!waiting.contains(one.identity) && !handed.are_done(one.identity, now))
-            head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+    auto head = head_for(copy, now, [&](const owed_recipient& one) {
+        return !waiting.contains(one.identity) && !handed.are_done(one.identity, now);
+    });
     if (head.recipients.empty()) return;
     std::vector<copy_head> heads(1, std::move(head));
     std::vector<octet_pieces> messages(1, std::move(copy.message));

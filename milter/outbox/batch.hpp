@@ -8,9 +8,13 @@
 #include "milter/outbox/places.hpp"
 #include "policy/base/octets.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace sealgate::milter {
+
+// The head of a copy that is added now, for those of its recipients who are to have it.
+copy_head head_for(const owed_copy& copy, wall_time now, const std::function<bool(const owed_recipient&)>& is_to_have_it);
 
 // All of them are on disk when it returns, under ids that the heads have then, or none is (std::system_error).
 void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std::vector<octet_pieces>& messages);

@@ -104,20 +104,11 @@ std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::v
     const std::lock_guard lock(mutex_);
     const auto time = now_();
     for (auto& copy : copies) {
-        copy_head head{.id = {},
-                       .decision = copy.decision,
-                       .created = time,
-                       .sender = copy.sender,
-                       .recipients = {},
-                       .tries = 0,
-                       .next_try = time,
-                       .size = 0,
-                       .dsn = copy.dsn};
-        for (const auto& one : copy.recipients)
-            if (is_known(one.identity))
-                log_line(copy.decision + " came before: no second copy to " + text::printable(one.address));
-            else if (here.insert(one.identity).second)
-                head.recipients.push_back({.address = one.address, .identity = one.identity, .last_reply = {}, .dsn = one.dsn});
+        auto head = head_for(copy, time, [&](const owed_recipient& one) {
+            const bool came_before = is_known(one.identity);
+            if (came_before) log_line(copy.decision + " came before: no second copy to " + text::printable(one.address));
+            return !came_before && here.insert(one.identity).second;
+        });
         if (head.recipients.empty()) continue;
         heads.push_back(std::move(head));
         messages.push_back(std::move(copy.message));

@@ -2,6 +2,7 @@
 
 #include "policy/base/text.hpp"
 #include "policy/decision/author.hpp"
+#include "policy/texts/language.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,6 +67,11 @@ outcome result_told_by(notice_kind kind) {
 }
 
 } // namespace
+
+std::string language_for(const notices& how, const message& mail) {
+    if (how.language != "auto") return how.language;
+    return language_of(mail, how.languages).value_or(how.languages.front().tag);
+}
 
 std::optional<notice_kind> notice_due(const noticed_mail& about) {
     const auto kind = kind_of(about);

@@ -22,6 +22,9 @@ namespace sealgate::policy {
 // What the sender is told about one mail: it left with a warning, it waits, or it was refused.
 enum class notice_kind : std::uint8_t { warning, held, refused };
 
+// In which of its languages the policy tells of a mail.
+std::string language_for(const notices& how, const message& mail);
+
 // What a record says of it: nothing, one of the above at once, with others in a digest, or nothing new.
 enum class notice_state : std::uint8_t { none, warning, held, refused, digest, already_warned };
 

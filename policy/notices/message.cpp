@@ -2,11 +2,9 @@
 
 #include "policy/base/text.hpp"
 #include "policy/mail/date.hpp"
-#include "policy/mail/encoded_word.hpp"
-#include "policy/mail/mailbox_field.hpp"
-#include "policy/mail/transfer_encoding.hpp"
 #include "policy/notices/advice.hpp"
 #include "policy/notices/letter.hpp"
+#include "policy/notices/own_mail.hpp"
 #include "policy/tags/written.hpp"
 
 #include <algorithm>
@@ -19,7 +17,6 @@ namespace {
 
 constexpr std::size_t domains_in_subject = 2;
 constexpr std::size_t most_decisions = 50;
-constexpr std::size_t longest_message_id = 250;
 
 std::string decision_mark(std::string_view id) { return "[sealgate " + text::ascii(id) + "]"; }
 
@@ -242,43 +239,22 @@ private:
     std::vector<block>* out_ = nullptr;
 };
 
-// Only one that is well formed gets into a field: it is the sender's.
-bool is_message_id(std::string_view id) {
-    return id.size() > 2 && id.size() <= longest_message_id && id.starts_with('<') && id.ends_with('>') &&
-           std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7F; }) && id.find_first_of("<>", 1) == id.size() - 1;
-}
-
-std::string header_of(const notice_facts& about, const notice_writer& writer) {
-    const auto& from = about.rules.notices.from;
-    const auto& first = about.mails.front();
-    const std::string_view kind = writer.is_digest() ? "digest" : name_of(first.kind);
-    // RFC 3834 section 5.
-    const std::string_view automatic = writer.is_digest() ? "auto-generated" : "auto-replied";
-    std::string out = "From: " + own_mailbox(writer.sender(), from) + "\r\n";
-    out += "To: " + mailbox(about.to) + "\r\n";
-    out += "Subject: " + encode_words(writer.subject()) + "\r\n";
-    out += "Date: " + mail_date(about.now) + "\r\n";
-    out += "Message-ID: <" + text::ascii(first.id) + "." + std::string(kind) + "@" +
-           (from.domain.empty() ? std::string("localhost") : from.domain) + ">\r\n";
-    if (!writer.is_digest() && is_message_id(first.message_id))
-        out += "In-Reply-To: " + first.message_id + "\r\nReferences: " + first.message_id + "\r\n";
-    out += "Auto-Submitted: " + std::string(automatic) + "\r\nX-Auto-Response-Suppress: All\r\n";
-    out += "Content-Language: " + writer.language_tag() + "\r\nMIME-Version: 1.0\r\n";
-    return out + "Content-Type: multipart/alternative;\r\n boundary=\"" + std::string(about.boundary) + "\"\r\n\r\n";
-}
-
 } // namespace
 
 std::string notice_message(const notice_facts& about) {
     notice_writer writer(about);
     const auto letter = writer.letter();
-    const auto next_part = "--" + std::string(about.boundary);
-    const auto part = [&](std::string_view type, const std::string& content) {
-        return next_part + "\r\nContent-Type: text/" + std::string(type) + "; charset=utf-8\r\n" +
-               "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encode_quoted_printable(content) + "\r\n";
-    };
-    return header_of(about, writer) + part("plain", as_plain_text(letter)) + part("html", as_html(letter)) + next_part +
-           "--\r\n";
+    const auto& first = about.mails.front();
+    const std::string_view kind = writer.is_digest() ? "digest" : name_of(first.kind);
+    return as_mail({.from = about.rules.notices.from,
+                    .from_name = writer.sender(),
+                    .to = {about.to},
+                    .subject = writer.subject(),
+                    .now = about.now,
+                    .id = text::ascii(first.id) + "." + std::string(kind),
+                    .made = writer.is_digest() ? automatic::generated : automatic::replied,
+                    .answers = writer.is_digest() ? std::string_view{} : first.message_id},
+                   letter, about.boundary);
 }
 
 } // namespace sealgate::policy

@@ -3,11 +3,8 @@
 #include "policy/base/digest.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/mail/date.hpp"
-#include "policy/mail/encoded_word.hpp"
-#include "policy/mail/mailbox_field.hpp"
-#include "policy/mail/transfer_encoding.hpp"
 #include "policy/notices/letter.hpp"
+#include "policy/notices/own_mail.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -238,17 +235,13 @@ private:
 
 std::string watch_mail(const watch_mail_facts& about) {
     watch_writer writer(about);
-    const auto& from = about.rules.notices.from;
-    std::vector<std::string> to;
-    for (const auto& one : about.to) to.push_back(mailbox(one));
-    std::string out = "From: " + own_mailbox(about.rules.organisation + " mail gateway", from) + "\r\n";
-    out += "To: " + text::join(to, ",\r\n ") + "\r\n";
-    out += "Subject: " + encode_words(writer.subject()) + "\r\nDate: " + mail_date(about.now) + "\r\n";
-    out += "Message-ID: <" + std::to_string(about.now.time_since_epoch().count()) + ".key-watch@" +
-           (from.domain.empty() ? std::string("localhost") : from.domain) + ">\r\n";
-    out += "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nContent-Language: en\r\nMIME-Version: 1.0\r\n"
-           "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
-    return out + encode_quoted_printable(as_plain_text(writer.letter()));
+    return as_text_mail({.from = about.rules.notices.from,
+                         .from_name = about.rules.organisation + " mail gateway",
+                         .to = about.to,
+                         .subject = writer.subject(),
+                         .now = about.now,
+                         .id = std::to_string(about.now.time_since_epoch().count()) + ".key-watch"},
+                        writer.letter());
 }
 
 std::string watch_identity(const watch_news& news, const std::optional<sys_seconds>& mail_before, const address& to) {

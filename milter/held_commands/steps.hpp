@@ -1,0 +1,35 @@
+// What a release and a refusal do alike: they begin with a permit, go on step by step as Postfix's queue shows them, and end
+// with an event.
+// Tested by e2e/test_held.py.
+#pragma once
+
+#include "milter/held_commands/desk.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+// Until a step says how it ends, or there were so many: each changes what is seen, and a Postfix that does not do what it says
+// would not.
+int run_steps(int most, const std::function<std::optional<int>()>& step);
+
+// Nothing after a complaint that no such mail is held.
+std::optional<queue_entry> held_entry(const std::vector<queue_entry>& queue, const std::string& id);
+
+// By whoever runs this. `reason`: the decision that held it, or null. Not on disk yet.
+held_permit new_permit(const held_desk& desk, const queue_entry& entry, const held_envelope& envelope,
+                       const boost::json::object* reason);
+
+// Its event is on disk when it returns, and nothing of it is left.
+void finish_permit(const held_desk& desk, const held_permit& permit, policy::held_change what,
+                   const std::string& released_by = {});
+
+// Somebody else took the mail out of the queue: told, and nothing of the permit is left.
+int give_up_permit(const held_desk& desk, const held_permit& permit);
+
+} // namespace sealgate::milter

@@ -3,6 +3,8 @@
 #include "milter/held/program.hpp"
 #include "policy/base/text.hpp"
 
+#include <algorithm>
+
 namespace sealgate::milter {
 
 std::expected<std::string, std::string> postfix_queue::run(const char* tool, std::vector<std::string> arguments) const {
@@ -35,8 +37,15 @@ std::expected<std::string, std::string> postfix_queue::content(const std::string
     return run("postcat", {"-hbq", id});
 }
 
-std::expected<void, std::string> postfix_queue::remove_held(const std::string& id) const {
-    if (auto done = run("postsuper", {"-d", id, "hold"}); !done) return std::unexpected(std::move(done.error()));
+std::expected<void, std::string> postfix_queue::remove_held(const std::vector<std::string>& ids) const {
+    constexpr std::size_t most_at_once = 500; // a command line has an end
+    for (std::size_t from = 0; from < ids.size(); from += most_at_once) {
+        std::vector<std::string> arguments;
+        for (auto i = from; i < std::min(ids.size(), from + most_at_once); ++i)
+            arguments.insert(arguments.end(), {"-d", ids[i]});
+        arguments.emplace_back("hold");
+        if (auto done = run("postsuper", std::move(arguments)); !done) return std::unexpected(std::move(done.error()));
+    }
     return {};
 }
 

@@ -23,7 +23,7 @@ public:
     std::expected<std::string, std::string> header(const std::string& id) const;
     std::expected<std::string, std::string> content(const std::string& id) const;
     // From the hold queue alone. An id that is not there is no error.
-    std::expected<void, std::string> remove_held(const std::string& id) const;
+    std::expected<void, std::string> remove_held(const std::vector<std::string>& ids) const;
     // Lets a held mail go as it is stored.
     std::expected<void, std::string> let_go(const std::string& id) const;
 

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -23,60 +25,88 @@ namespace json = boost::json;
 
 using purpose = begun_permit::purpose;
 
+// One mail or ten thousand, each its next step in turn; Postfix's queue and what is begun are read once for all of them.
 class refusing {
 public:
-    // `known`: the log's reasons, where somebody has read them.
-    refusing(const held_desk& desk, const invocation& called, std::string id, const held_decisions* known = nullptr)
+    refusing(const held_desk& desk, const invocation& called)
         : desk_(desk)
-        , called_(called)
-        , id_(std::move(id))
-        , known_(known) {}
+        , called_(called) {}
 
-    int run() {
-        constexpr int most_steps = 8;
-        return run_steps(most_steps, [this] { return step(); });
+    int run(std::vector<std::string> ids) {
+        constexpr int most_rounds = 8;
+        for (int round = 0; round < most_rounds && !ids.empty(); ++round) {
+            if (!look(ids)) return exit_unusable;
+            std::erase_if(ids, [this](const std::string& id) { return is_at_end(id); });
+            if (!remove_what_is_told()) return exit_no;
+        }
+        return ids.empty() ? status_ : postfix_does_nothing();
     }
 
 private:
-    std::optional<int> step() {
+    bool look(const std::vector<std::string>& ids) {
         const auto queue = desk_.look();
-        if (!queue) return exit_unusable;
-        const auto all = desk_.begun();
-        const auto begun = std::ranges::find(all, id_, [](const begun_permit& one) { return one.permit.queue_id; });
-        if (begun == all.end()) return begin(*queue);
-        if (begun->what == purpose::release) {
-            complain("mail " + id_ + " is being released: sealgate held release " + id_ + " goes on with it");
+        if (!queue) return false;
+        held_.clear();
+        begun_.clear();
+        for (auto& one : held_desk::held_of(*queue)) held_.emplace(one.id, std::move(one));
+        for (auto& one : desk_.begun()) begun_.emplace(one.permit.queue_id, std::move(one));
+        if (reasons_) return true;
+        std::vector<queue_entry> entries;
+        for (const auto& id : ids)
+            if (const auto at = held_.find(id); at != held_.end()) entries.push_back(at->second);
+        reasons_ = desk_.reasons(entries);
+        return true;
+    }
+
+    bool is_at_end(const std::string& id) {
+        const auto end = step(id);
+        if (end) status_ = std::max(status_, *end);
+        return end.has_value();
+    }
+
+    std::optional<int> step(const std::string& id) {
+        const auto at = begun_.find(id);
+        if (at == begun_.end()) return begin(id);
+        const auto& begun = at->second;
+        if (begun.what == purpose::release) {
+            complain("mail " + id + " is being released: sealgate held release " + id + " goes on with it");
             return exit_no;
         }
-        switch (next_step(*begun, *queue, std::chrono::system_clock::now())) {
-        case release_step::tell: return tell(begun->permit);
-        case release_step::remove_held:
-            if (const auto done = desk_.queue.remove_held(id_); !done) {
-                complain(done.error() + "; try the refusal again");
-                return exit_no;
-            }
-            return std::nullopt;
-        case release_step::finish: return finish(begun->permit);
+        switch (next_step(begun, entries_of(id), std::chrono::system_clock::now())) {
+        case release_step::tell: return tell(begun.permit);
+        case release_step::remove_held: to_remove_.push_back(id); return std::nullopt;
+        case release_step::finish: return finish(begun.permit);
         case release_step::hand_in:
         case release_step::wait:
         case release_step::let_go:
         case release_step::drop: break;
         }
-        return give_up_permit(desk_, begun->permit);
+        return give_up_permit(desk_, begun.permit);
     }
 
-    std::optional<int> begin(const std::vector<queue_entry>& queue) {
-        const auto entry = held_entry(queue, id_);
+    std::vector<queue_entry> entries_of(const std::string& id) const {
+        const auto at = held_.find(id);
+        if (at == held_.end()) return {};
+        return {at->second};
+    }
+
+    bool remove_what_is_told() {
+        const auto done = desk_.queue.remove_held(std::exchange(to_remove_, {}));
+        if (!done) complain(done.error() + "; try the refusal again");
+        return done.has_value();
+    }
+
+    std::optional<int> begin(const std::string& id) {
+        const auto entry = held_entry(entries_of(id), id);
         if (!entry) return exit_no;
-        const auto envelope = desk_.queue.envelope(id_);
+        const auto envelope = desk_.queue.envelope(id);
         if (!envelope) {
-            complain(id_ + ": " + envelope.error() + "; it stays held");
+            complain(id + ": " + envelope.error() + "; it stays held");
             return exit_no;
         }
-        const auto reasons = known_ ? held_decisions{} : desk_.reasons({*entry});
-        const auto& known = known_ ? *known_ : reasons;
-        const auto* reason = known.contains(id_) ? &known.at(id_) : nullptr;
-        desk_.permits->write(new_permit(desk_, *entry, *envelope, reason), purpose::refusal);
+        const auto reason = reasons_->find(id);
+        desk_.permits->write(new_permit(desk_, *entry, *envelope, reason == reasons_->end() ? nullptr : &reason->second),
+                             purpose::refusal);
         return std::nullopt;
     }
 
@@ -89,7 +119,7 @@ private:
 
     std::optional<int> tell(const held_permit& permit) const {
         if (may_be_told(permit)) {
-            const auto header = desk_.queue.header(id_);
+            const auto header = desk_.queue.header(permit.queue_id);
             if (!header) {
                 complain(header.error() + "; it stays held");
                 return exit_no;
@@ -97,7 +127,7 @@ private:
             add_beside_gateway({.root = desk_.gateway.outbox_directory()}, notice_of(permit, policy::parse_message(*header)),
                                std::chrono::system_clock::now());
         } else {
-            complain("mail " + id_ + ": its sender is nobody of ours, and is not told");
+            complain("mail " + permit.queue_id + ": its sender is nobody of ours, and is not told");
         }
         desk_.permits->accept(permit.token);
         return std::nullopt;
@@ -126,42 +156,45 @@ private:
     int finish(const held_permit& permit) const {
         finish_permit(desk_, permit, policy::held_change::refuse);
         if (called_.json())
-            print_json_line(json::object{{"change", "refused"}, {"queue_id", id_}, {"held_by", permit.decision}});
+            print_json_line(json::object{{"change", "refused"}, {"queue_id", permit.queue_id}, {"held_by", permit.decision}});
         else
-            std::cout << "refused  " << id_ << '\n';
+            std::cout << "refused  " << permit.queue_id << '\n';
         return exit_yes;
     }
 
     const held_desk& desk_;
     const invocation& called_;
-    const std::string id_;
-    const held_decisions* known_;
+    std::optional<held_decisions> reasons_; // the log is read once
+    std::map<std::string, queue_entry, std::less<>> held_;
+    std::map<std::string, begun_permit, std::less<>> begun_; // by queue id
+    std::vector<std::string> to_remove_;
+    int status_ = exit_yes;
 };
 
-// What others hold is theirs.
-int refuse_expired(const held_desk& desk, const invocation& called) {
+// What others hold is theirs; nothing after a complaint.
+std::optional<std::vector<std::string>> expired(const held_desk& desk) {
     const auto queue = desk.look();
-    if (!queue) return exit_unusable;
+    if (!queue) return std::nullopt;
     const auto held = desk.held_of(*queue);
     const auto reasons = desk.reasons(held);
     const auto now = std::chrono::system_clock::now();
-    int status = exit_yes;
+    std::vector<std::string> out;
     for (const auto& one : held)
-        if (reasons.contains(one.id) && one.is_older_than(desk.gateway.held.expire, now))
-            status = std::max(status, refusing(desk, called, one.id, &reasons).run());
-    return status;
+        if (reasons.contains(one.id) && one.is_older_than(desk.gateway.held.expire, now)) out.push_back(one.id);
+    return out;
 }
 
 } // namespace
 
 int refuse_held(const held_desk& desk, const invocation& called) {
-    const bool expired = called.has("--expired");
-    if (expired != called.words.empty()) {
+    const bool all_expired = called.has("--expired");
+    if (all_expired != called.words.empty()) {
         complain("which mail? Give its queue id, or --expired; see sealgate held list");
         return exit_unusable;
     }
     const auto one_at_a_time = desk.permits->lock();
-    return expired ? refuse_expired(desk, called) : refusing(desk, called, called.words[0]).run();
+    auto ids = all_expired ? expired(desk) : std::vector{std::string(called.words[0])};
+    return ids ? refusing(desk, called).run(*std::move(ids)) : exit_unusable;
 }
 
 } // namespace sealgate::milter

@@ -81,7 +81,7 @@ private:
             return exit_no;
         case release_step::remove_held:
             if (!begun.is_accepted) desk_.permits->accept(permit.token); // or it would be taken for gone by another hand
-            return carried_out(desk_.queue.remove_held(permit.queue_id));
+            return carried_out(desk_.queue.remove_held({permit.queue_id}));
         case release_step::let_go:
             if (!begun.is_accepted) desk_.permits->accept(permit.token);
             return carried_out(desk_.queue.let_go(begun.taken->queue_id));

@@ -18,6 +18,9 @@ namespace sealgate::milter {
 // would not.
 int run_steps(int most, const std::function<std::optional<int>()>& step);
 
+// The status where it does not.
+int postfix_does_nothing();
+
 // Nothing after a complaint that no such mail is held.
 std::optional<queue_entry> held_entry(const std::vector<queue_entry>& queue, const std::string& id);
 

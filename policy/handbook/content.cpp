@@ -51,6 +51,7 @@ public:
         out.push_back(say("book-reply"));
         if (rules_.near_miss != near_miss_action::ignore)
             out.push_back(say("book-near-miss-" + std::string(name_of(rules_.near_miss))));
+        if (rules_.carriers.strip && is_in_subject()) out.push_back(say("book-strip"));
         return out;
     }
 
@@ -72,6 +73,8 @@ public:
         else
             out.emplace_back("Thunderbird", say("book-how-thunderbird-plain"));
         out.emplace_back("Outlook", outlook());
+        if (!rules_.carriers.labels.empty())
+            out.emplace_back(word("book-labels"), say("book-how-labels", {{"programs", {text::join(label_programs(), ", ")}}}));
         if (!is_in_subject()) return out;
         out.emplace_back("Apple Mail", say("book-how-apple", {{"tag", tag}}));
         out.emplace_back("Roundcube", say("book-how-roundcube"));
@@ -212,6 +215,13 @@ private:
         }
         if (choices.empty()) return is_in_subject() ? say("book-how-outlook-plain") : say("book-how-program");
         return say("book-how-outlook", {{"choices", {text::join(choices, ", ")}}});
+    }
+
+    std::vector<std::string> label_programs() const {
+        std::vector<std::string> out;
+        for (const auto& [family, label] : rules_.carriers.labels)
+            out.push_back(word("book-label-" + std::string(name_of(family))));
+        return out;
     }
 
     const policy& rules_;

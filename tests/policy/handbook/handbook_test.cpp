@@ -111,6 +111,22 @@ TEST_F(Handbook, TeachesWhatThePolicyReads) {
                                       Not(HasSubstr("Minutes")), Not(HasSubstr("Gmail"))));
 }
 
+TEST_F(Handbook, NamesTheLabelsThatCount) {
+    EXPECT_THAT(flowed(book()), Not(HasSubstr("counts as a tag too: Microsoft Purview")));
+    for (const auto& family : names(carrier{}))
+        if (is_label(family.value)) rules.carriers.labels[family.value] = {};
+    for (const auto& language : shipped_languages())
+        EXPECT_THAT(flowed(book(language.tag)),
+                    AllOf(HasSubstr("Microsoft Purview, "), Not(HasSubstr(", ,")), Not(HasSubstr(", . "))));
+    EXPECT_THAT(flowed(book()), HasSubstr("counts as a tag too: Microsoft Purview, Australian protective markings, TLP"));
+}
+
+TEST_F(Handbook, SaysWhereTheTagIsTakenOff) {
+    EXPECT_THAT(flowed(book()), Not(HasSubstr("taken off")));
+    rules.carriers.strip = true;
+    EXPECT_THAT(flowed(book()), HasSubstr("Our tag is taken off the subject of what leaves us."));
+}
+
 TEST_F(Handbook, UntaggedAndNearlyTaggedMail) {
     EXPECT_THAT(flowed(book()), HasSubstr("A mail without a tag counts as [internal]."));
     rules.untagged.reset();

@@ -5,7 +5,7 @@
 #
 # What is there already is left alone. No package is ever removed: Debian allows one mail server on a machine, and where
 # that is not Postfix, install_missing fails and says so. A Postfix that comes with this gets no configuration and does
-# not start; sealgate's own Postfix lives in a temporary directory. An nginx or onak (a keyserver) that comes with this does not start
+# not start; sealgate's own Postfix lives in a temporary directory. An nginx, onak (a keyserver) or prometheus that comes with this does not start
 # either, now or at the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies
 # in $(gpgconf --list-dirs libexecdir).
 
@@ -13,7 +13,7 @@ packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev lib
                 libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
 packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime
-               nginx-light dnsmasq-base dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
+               nginx-light dnsmasq-base prometheus dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
 command -v npm > /dev/null || packages_browser+=(npm)
@@ -51,6 +51,7 @@ install_packages() {
     local servers=()
     case " $* " in *" nginx-light "*) servers+=(nginx) ;; esac
     case " $* " in *" onak "*) servers+=(onak) ;; esac
+    case " $* " in *" prometheus "*) servers+=(prometheus prometheus-node-exporter) ;; esac
     [ ${#servers[@]} -eq 0 ] || { forbid_starts || return; trap 'allow_starts "${servers[@]}"; trap - RETURN' RETURN; }
     said=$(export DEBIAN_FRONTEND=noninteractive
            { apt-get --quiet --yes update && apt-get --quiet --yes --no-remove --no-install-recommends install "$@"; } 2>&1) ||

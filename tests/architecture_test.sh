@@ -45,7 +45,7 @@ awk -v order="${rooms[*]}" '
 
 # Pure: all of policy/, and these.
 pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection|discovery|learning)/|keys/sealing/|milter/protocol/)' |
-    grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server))\.'))
+    grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server|listening))\.'))
 pure+=(milter/threads/table.[ch]pp milter/discovery/public_address.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
        milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
 effects='#include <(boost/asio|gpgme|fstream|iostream|thread|mutex|random|unistd|sys/|fcntl|netdb|resolv|curl/|rnp/|sqlite3)'

@@ -2,7 +2,7 @@
 
 #include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/audit/query.hpp"
 
 #include <boost/json.hpp>
@@ -72,7 +72,7 @@ void event_recorder::append(std::string fields, const fs::path& left_in) {
 void event_recorder::done(const unwritten& error, std::string fields, const fs::path& left_in) {
     std::error_code stays;
     if (error.empty() && !left_in.empty()) fs::remove(left_in, stays);
-    if (!error.empty()) log_line("event not recorded yet: " + error.text);
+    if (!error.empty()) log_error("event not recorded yet: " + error.text);
     const std::lock_guard lock(mutex_);
     if (!left_in.empty())
         being_taken_.erase(left_in);
@@ -99,9 +99,9 @@ void event_recorder::take_left() {
                 append(std::move(fields), file);
                 continue;
             }
-            log_line(file.string() + " is no event; it is left alone until the next start");
+            log_warning(file.string() + " is no event; it is left alone until the next start");
         } catch (const std::system_error& problem) {
-            log_line(std::string("event not recorded: ") + problem.what());
+            log_error(std::string("event not recorded: ") + problem.what());
             const std::lock_guard lock(mutex_);
             being_taken_.erase(file);
         }

@@ -25,6 +25,7 @@ audit_log::audit_log(audit_options options)
     , checkpoints_(options_.key, options_.directory, options_.checkpoints)
     , repaired_(file_.repaired()) {
     begin_where_it_was_signed();
+    standing_ = {.last_record = signed_, .last_signed = signed_, .signed_at = options_.now(), .problem = {}};
     writer_ = with_thread_name("audit", [this] { return std::thread([this] { run(); }); });
 }
 
@@ -44,8 +45,24 @@ void audit_log::run() {
             break;
         }
         if (checkpoint_is_due()) sign();
+        note_standing();
     }
     sign();
+}
+
+void audit_log::note_standing() {
+    const std::lock_guard lock(standing_mutex_);
+    standing_.last_record = file_.end().last_seq;
+    if (standing_.last_signed != signed_) standing_.signed_at = options_.now();
+    standing_.last_signed = signed_;
+    standing_.problem = signing_.lasts() ? signing_.what() : rotating_.what();
+}
+
+audit_log::standing audit_log::now() const {
+    const std::lock_guard lock(standing_mutex_);
+    auto out = standing_;
+    out.waiting = queue_.size();
+    return out;
 }
 
 // Here nobody waits who could be told.

@@ -12,6 +12,7 @@
 #include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
 #include "milter/base/unwritten.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -49,6 +50,16 @@ public:
     // `fields` as policy::audit_fields() makes them. Any thread.
     void append(std::string fields, completion done);
 
+    struct standing {
+        std::size_t waiting = 0;       // records that are not on disk yet
+        std::uint64_t last_record = 0; // its number
+        std::uint64_t last_signed = 0; // the number that the last checkpoint covers
+        wall_time signed_at = {};      // of a checkpoint since the start; else the start
+        std::string problem;           // what lasts of rotating or signing; empty: nothing
+    };
+    // Any thread.
+    standing now() const;
+
     // Octets of a record cut short that were removed at opening.
     std::uint64_t repaired() const { return repaired_; }
     // Who signs, and with which key.
@@ -70,6 +81,7 @@ private:
     bool checkpoint_is_due() const;
     void sign();
     void add_checkpoint();
+    void note_standing();
 
     const audit_options options_;
     audit_file file_;
@@ -80,6 +92,9 @@ private:
     std::vector<std::string> untold_; // records of how the log was found, until they are written
     lasting_problem rotating_;
     lasting_problem signing_;
+
+    mutable std::mutex standing_mutex_;
+    standing standing_; // as the writer left it
 
     batch_queue<waiting> queue_;
     std::thread writer_; // last: it uses all the others

@@ -33,6 +33,11 @@ public:
         wake_.notify_one();
     }
 
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return items_.size();
+    }
+
     // All that waits, as soon as there is something. Empty: nothing came until then, or nothing will come any more.
     std::vector<Item> take(std::optional<time_point> until = {}) {
         std::unique_lock lock(mutex_);
@@ -45,7 +50,7 @@ public:
     }
 
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<Item> items_;
     bool closed_ = false;

@@ -2,7 +2,7 @@
 
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -34,7 +34,7 @@ asio::awaitable<std::exception_ptr> problem_of(const std::function<asio::awaitab
 
 void tell(const std::string& name, const std::exception_ptr& problem, bool again) {
     try {
-        log_line(name + " failed: " + text_of(problem) +
+        log_error(name + " failed: " + text_of(problem) +
                  (again ? "; it begins anew" : "; it did so too often, and the gateway ends"));
     } catch (...) { // no memory to say more
         constexpr std::string_view line = "sealgate: something that has to go on failed for want of memory\n";

@@ -11,6 +11,7 @@ namespace sealgate::milter {
 class lasting_problem {
 public:
     bool lasts() const { return !said_.empty(); }
+    const std::string& what() const { return said_; } // empty: none
 
     // What to say: the problem, or that it works again; nothing where that is said. Empty: there is none.
     std::optional<std::string> news(std::string problem) {

@@ -15,6 +15,22 @@ const command_entry commands[] = {
      .details = "SIGHUP reads the configuration, the policy and the keys anew; a bad file leaves the old ones in force and\n"
                 "says so. SIGTERM ends: messages under way are answered first.\n",
      .run = cmd_serve},
+    {.name = "status",
+     .synopsis = "[--json] [--postfix-config DIR]",
+     .summary = "ask the running gateway how it is",
+     .details =
+         "Since when it runs, its mode, policy and keys, what waits, its last decisions, and what is wrong. For root and\n"
+         "the gateway's own user. Exit status 1 where something is wrong, 2 where no gateway runs.\n",
+     .options = {json_option, postfix_option},
+     .run = cmd_status},
+    {.name = "reload",
+     .synopsis = "[--json]",
+     .summary = "let the running gateway read both files anew, and wait for its answer",
+     .details =
+         "Prints what changed. A file with errors leaves what is in force there: then every error is printed, and the exit\n"
+         "status is 1; 2 where no gateway runs.\n",
+     .options = {json_option},
+     .run = cmd_reload},
     {.name = "check",
      .synopsis = "[--json] [--postfix-config DIR]",
      .summary = "read both files, print the policy as a matrix, list every error",

@@ -13,6 +13,8 @@ std::span<const command_entry> all_commands();
 
 int cmd_serve(const invocation& called);
 int cmd_check(const invocation& called);
+int cmd_reload(const invocation& called);
+int cmd_status(const invocation& called);
 int cmd_explain(const invocation& called);
 int cmd_handbook(const invocation& called);
 int cmd_report(const invocation& called);

@@ -4,7 +4,7 @@
 #include "keys/base/files.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
 #include "policy/base/text.hpp"
@@ -167,7 +167,7 @@ void key_finder::begin_some() {
         ++workers_;
         asio::co_spawn(io_, serve(*std::move(domain)), [this](const std::exception_ptr& problem) {
             --workers_;
-            if (problem) log_line("looking for keys: " + text_of(problem));
+            if (problem) log_warning("looking for keys: " + text_of(problem));
             begin_some();
         });
     }
@@ -184,7 +184,7 @@ awaitable<void> key_finder::serve(std::string domain) {
         } catch (const std::exception& broken) {
             problem = text_of(broken);
         }
-        if (!problem.empty()) log_line("looking for a key of " + text::printable(domain) + ": " + problem);
+        if (!problem.empty()) log_warning("looking for a key of " + text::printable(domain) + ": " + problem);
         if (!next->what) next->end(lookup_outcome::failed);
         queue_.answered(*next);
     }
@@ -237,6 +237,7 @@ awaitable<lookup_outcome> key_finder::ask_one(const lookup_question& of, policy:
         });
     };
     const auto [found, report] = co_await offload(pool_, std::move(work));
+    ++asked_[found.what];
     co_await take_up(of.whose, found, report);
     co_return found.what;
 }
@@ -264,7 +265,7 @@ awaitable<void> key_finder::refresh(const lookup_question& of, std::shared_ptr<h
 void key_finder::tell(const policy::address& whose, const finding& found) {
     const auto now = steady_clock::now();
     if (!found.problem.empty() && now >= told_again_[found.problem]) {
-        log_line("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
+        log_warning("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
         if (told_again_.size() > most_told) told_again_.clear();
         told_again_[found.problem] = now + std::chrono::hours(1);
     }
@@ -287,7 +288,7 @@ void key_finder::note_asked(policy::key_source from, const policy::address& whos
     try {
         evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now);
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_line("what was asked for again cannot be noted: " + std::string(problem.what()));
+        log_warning("what was asked for again cannot be noted: " + std::string(problem.what()));
     }
 }
 

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -60,6 +61,9 @@ public:
     // Suspends until there is an answer for each, for keys.discover.wait at most; what is too slow has failed. `none`: there
     // is a certificate now.
     boost::asio::awaitable<std::vector<policy::key_search>> find(std::vector<key_wish> wishes);
+
+    // Sources asked since the start, by what came of it; what was known is not asked for. Network thread.
+    const std::map<lookup_outcome, std::uint64_t>& asked() const { return asked_; }
 
     // Whatever is known, when nobody waits for anything else.
     void ask_again(policy::key_source source, policy::address whose);
@@ -97,6 +101,7 @@ private:
     std::shared_ptr<resting_servers> resting_ = std::make_shared<resting_servers>();
     lookup_queue queue_;
     std::map<std::string, std::chrono::steady_clock::time_point> told_again_; // when a problem may be
+    std::map<lookup_outcome, std::uint64_t> asked_;
     std::size_t workers_ = 0;
     std::stop_source ending_;
     boost::asio::thread_pool pool_; // last: nothing of this may go while it works

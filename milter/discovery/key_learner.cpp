@@ -7,7 +7,7 @@
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
 #include "policy/base/digest.hpp"
@@ -100,7 +100,7 @@ void key_learner::take(policy::message mail, std::string_view server) {
     if (learns_) return;
     asio::co_spawn(io_, learn_all(), [this](const std::exception_ptr& problem) {
         learns_ = false;
-        if (problem) log_line("learning keys from mail: " + text_of(problem));
+        if (problem) log_warning("learning keys from mail: " + text_of(problem));
     });
     learns_ = true;
 }
@@ -213,7 +213,7 @@ bool key_learner::is_news(const snapshot& live, const keys::learned_certificate&
 }
 
 void key_learner::tell(std::string problem) {
-    if (const auto news = problem_.news(std::move(problem))) log_line("learning keys from mail: " + *news);
+    if (const auto news = problem_.news(std::move(problem))) log_warning("learning keys from mail: " + *news);
 }
 
 } // namespace sealgate::milter

@@ -1,7 +1,7 @@
 #include "milter/discovery/lookup_answers.hpp"
 
 #include "keys/base/sqlite.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -142,7 +142,7 @@ void lookup_answers::write(const std::string& question, const lookup_answer& ans
 void lookup_answers::complain(const std::string& problem) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(told_, true)) return;
-    log_line("what came of looking for keys cannot be kept in " + file_.string() + ": " + problem +
+    log_warning("what came of looking for keys cannot be kept in " + file_.string() + ": " + problem +
              "; after a restart they are looked for again");
 }
 

@@ -3,7 +3,6 @@
 #include "milter/base/completion.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/gateway/attempt.hpp"
 #include "milter/gateway/edits_and_copies.hpp"
@@ -11,6 +10,8 @@
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/pinning.hpp"
 #include "milter/gateway/releasing.hpp"
+#include "milter/gateway/too_much.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/record.hpp"
@@ -35,15 +36,6 @@ constexpr std::string_view nobody_waits = "Postfix did not wait for the answer";
 // Judging more than this takes long enough for other connections to notice.
 constexpr std::size_t large_message = 256 * 1024;
 constexpr std::size_t few_recipients = 50;
-
-// The keys for one ciphertext: of these recipients, and of those who can read all.
-std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
-                                                  keys::time_point now) {
-    std::vector<keys::seal_recipient> out;
-    for (const auto one : group) out.push_back(keys::recipient_for(*judged.keys[one].stored, now));
-    for (const auto& stored : judged.further_readers) out.push_back(keys::recipient_for(*stored, now));
-    return out;
-}
 
 const std::string& shown(const connected_client& client) { return client.address.empty() ? client.name : client.address; }
 
@@ -82,7 +74,7 @@ awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited
         co_return co_await pass_down(std::move(of), agreed);
     } catch (const std::exception& problem) {
         if (live->gateway.mode == policy::mode::enforce) throw;
-        log_line(std::string("not decided, and passed as monitor mode says: ") + text_of(problem));
+        log_error(std::string("not decided, and passed as monitor mode says: ") + text_of(problem));
     }
     co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
 }
@@ -101,7 +93,7 @@ awaitable<answer> gateway::pass_report(std::shared_ptr<const snapshot> live, tra
     const auto unrecorded = co_await record(policy::passed_report_event(passed));
     if (unrecorded.empty() || live->gateway.mode == policy::mode::monitor)
         co_return answer{.final = verdict::accept, .edits = {}, .reply = {}};
-    log_line(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded.text);
+    log_error(mail.queue_id + " deferred: a report, and it cannot be recorded: " + unrecorded.text);
     co_return as_answer(policy::reply_for(live->rules, {}, policy::deferred({}, reason_of(unrecorded)), new_decision_id()), {});
 }
 
@@ -113,7 +105,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     co_await look_up(of);
     if (!of.mail->lost.empty()) defer(of, reason::no_room, of.mail->lost);
     name_if_need_be(of);
-    auto sealed = co_await seal(of);
+    auto sealed = co_await timed_seal(of);
     auto edits = settle(of, std::move(sealed), agreed);
     co_await plan_notice(of);
     if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
@@ -190,31 +182,25 @@ awaitable<gateway::sealing> gateway::seal(const passage& of) {
         if (!sealed) co_return std::unexpected(std::move(sealed.error()));
         const auto size = sealed->body.size();
         stays_in_hand ? sizes.add_in_hand(size) : sizes.add_copy(size);
-        if (auto over = co_await too_much(of, sizes)) co_return std::unexpected(*std::move(over));
+        if (auto over = co_await too_much(sizes, most_, of.live->gateway.limits.copies))
+            co_return std::unexpected(*std::move(over));
         envelopes.push_back(*std::move(sealed));
     }
     co_return envelopes;
 }
 
-// Of what is encrypted so far. Whether it is too much for Postfix only Postfix can say: while it does not, the mail waits.
-awaitable<std::optional<trouble>> gateway::too_much(const passage& of, const leaving_size& sizes) {
-    const auto over = co_await most_.exceeded_by(sizes.largest());
-    if (!over) co_return trouble{.why = reason::internal_error, .text = over.error()};
-    if (*over)
-        co_return trouble{.why = reason::too_large_sealed,
-                          .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +
-                                  std::to_string(**over) + " (message_size_limit)",
-                          .most_octets = **over};
-    const auto most_of_copies = of.live->gateway.limits.copies;
-    if (sizes.copies() > most_of_copies)
-        co_return trouble{.why = reason::too_many_copies,
-                          .text = "its copies have more than " + std::to_string(most_of_copies) + " octets (limits.copies)",
-                          .most_octets = most_of_copies};
-    co_return std::nullopt;
+awaitable<gateway::sealing> gateway::timed_seal(passage& of) {
+    const auto began = std::chrono::steady_clock::now();
+    auto out = co_await seal(of);
+    if (out && !out->empty()) of.sealing = std::chrono::steady_clock::now() - began;
+    co_return out;
 }
 
 // In the journal, for whoever looks for the mail there.
-void gateway::tell(const passage& of, const std::string& what) { log_line(of.id + " " + of.mail->queue_id + " " + what); }
+void gateway::tell(const passage& of, const std::string& what) {
+    const auto& queue_id = of.mail->queue_id;
+    log_warning(of.id + " " + queue_id + " " + what, {.decision = of.id, .queue_id = queue_id, .outcome = {}});
+}
 
 // What never can be done is refused.
 void gateway::settle_trouble(passage& of, const trouble& why) {
@@ -351,13 +337,22 @@ std::string gateway::record_of(const passage& of) const {
 }
 
 // A decision that nobody can look up later is none. Monitor mode changes nothing, whatever happens.
-answer gateway::conclude(passage& of, edit_list edits, const unwritten& unrecorded) {
+answer gateway::conclude(passage& of, edit_list edits, const unwritten& unrecorded) const {
     if (!unrecorded.empty()) tell(of, "not recorded: " + unrecorded.text);
-    if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
-    if (!unrecorded.empty() && of.judged.made.what != policy::outcome::defer) {
+    if (!unrecorded.empty() && of.enforced() && of.judged.made.what != policy::outcome::defer) {
         of.judged.made = policy::deferred(std::move(of.judged.made), reason_of(unrecorded));
         of.reply = reply_to(of);
     }
+    if (hears_)
+        hears_({.rules = of.live->rules,
+                .mode = of.live->gateway.mode,
+                .id = of.id,
+                .queue_id = of.mail->queue_id,
+                .made = of.judged.made,
+                .time = of.time,
+                .took = std::chrono::steady_clock::now() - of.began,
+                .sealing = of.sealing});
+    if (!of.enforced()) return {.final = verdict::accept, .edits = {}, .reply = {}};
     return as_answer(of.reply, std::move(edits));
 }
 

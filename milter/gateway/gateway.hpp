@@ -9,6 +9,7 @@
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/discovery/key_finder.hpp"
+#include "milter/gateway/concluded.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/sealing_pool.hpp"
@@ -30,6 +31,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +62,9 @@ public:
     // Messages under way keep what they began with.
     void replace(std::shared_ptr<const snapshot> live) { live_ = std::move(live); }
     const std::shared_ptr<const snapshot>& live() const { return live_; }
+
+    // Hears of each message when it is answered. Network thread.
+    void on_concluded(std::function<void(const concluded&)> hears) { hears_ = std::move(hears); }
 
     // How the log calls people, from the start to the end: a reload does not change it.
     const policy::pseudonyms& names() const { return names_; }
@@ -92,6 +97,7 @@ private:
         std::optional<policy::smtp_reply> reply;
         planned_notice notice;
         key_guard mine; // the sender's, until the notice is kept
+        std::chrono::steady_clock::duration sealing{};
 
         keys::time_point now() const { return std::chrono::floor<std::chrono::seconds>(time); }
         bool enforced() const { return live->gateway.mode == policy::mode::enforce; }
@@ -103,7 +109,7 @@ private:
     boost::asio::awaitable<void> look_up(passage& of);
     static void name_if_need_be(passage& of);
     boost::asio::awaitable<sealing> seal(const passage& of);
-    boost::asio::awaitable<std::optional<trouble>> too_much(const passage& of, const leaving_size& sizes);
+    boost::asio::awaitable<sealing> timed_seal(passage& of);
     static void tell(const passage& of, const std::string& what);
     static void settle_trouble(passage& of, const trouble& why);
     static edit_list settle(passage& of, sealing sealed, const agreement& agreed);
@@ -121,7 +127,7 @@ private:
     boost::asio::awaitable<unwritten> record(std::string fields);
     boost::asio::awaitable<unwritten> remember(const passage& of);
     boost::asio::awaitable<void> correct(const passage& of);
-    static answer conclude(passage& of, edit_list edits, const unwritten& unrecorded);
+    answer conclude(passage& of, edit_list edits, const unwritten& unrecorded) const;
 
     std::shared_ptr<const snapshot> live_;
     audit_log& log_;
@@ -135,6 +141,7 @@ private:
     key_finder* finder_;
     held_permits* permits_;
     held_watch* held_;
+    std::function<void(const concluded&)> hears_;
 };
 
 } // namespace sealgate::milter

@@ -140,4 +140,12 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     return out;
 }
 
+std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
+                                                  keys::time_point now) {
+    std::vector<keys::seal_recipient> out;
+    for (const auto one : group) out.push_back(keys::recipient_for(*judged.keys[one].stored, now));
+    for (const auto& stored : judged.further_readers) out.push_back(keys::recipient_for(*stored, now));
+    return out;
+}
+
 } // namespace sealgate::milter

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "keys/certificates/lookup.hpp"
+#include "keys/sealing/seal.hpp"
 #include "milter/protocol/transaction.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/decision/decide.hpp"
@@ -35,5 +36,9 @@ using known_names = std::optional<std::vector<std::string>>;
 // `searched`: what came of looking for keys, by the recipients' places; empty where nobody looked.
 judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now,
                              const std::vector<policy::key_search>& searched = {});
+
+// The keys for one ciphertext: of these recipients, and of those who can read all.
+std::vector<keys::seal_recipient> seal_recipients(const judgement& judged, const std::vector<std::size_t>& group,
+                                                  keys::time_point now);
 
 } // namespace sealgate::milter

@@ -2,8 +2,8 @@
 
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/base/log.hpp"
 #include "milter/discovery/finding.hpp"
+#include "milter/journal/log.hpp"
 
 #include <stdexcept>
 #include <utility>

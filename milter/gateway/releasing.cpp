@@ -1,7 +1,7 @@
 #include "milter/gateway/releasing.hpp"
 
-#include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/release.hpp"
 
@@ -45,7 +45,7 @@ boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const sn
     auto work = [&] { return why_not_released(live, permit, mail); };
     const auto why = co_await offload(pool, std::move(work));
     if (!why) co_return std::nullopt;
-    log_line(mail.queue_id + " a held mail is not released: " + *why);
+    log_warning(mail.queue_id + " a held mail is not released: " + *why);
     policy::smtp_reply out{.code = 451, .enhanced = "4.7.1", .lines = {}};
     policy::append_wrapped(out.lines, "not released: " + *why, policy::room_in_line(out));
     co_return out;

@@ -3,8 +3,8 @@
 #include "milter/base/directory_watch.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/base/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/settings/reload_news.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -40,13 +40,14 @@ void note_what_is_held_in(const std::filesystem::path& keys_directory) {
     try {
         keys::store(keys_directory, {}).note_what_it_holds();
     } catch (const std::exception& problem) {
-        log_line("cannot note that there are certificates: " + text_of(problem));
+        log_warning("cannot note that there are certificates: " + text_of(problem));
     }
 }
 
 bool needs_a_start(const config& old, const config& wanted) {
     return old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
-           old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit;
+           old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit ||
+           old.metrics != wanted.metrics;
 }
 
 } // namespace
@@ -59,7 +60,7 @@ policy::in_force in_force(const snapshot& live) {
 }
 
 void renewal::start() {
-    for (const auto& problem : gateway_.live()->key_problems) log_line(problem);
+    for (const auto& problem : gateway_.live()->key_problems) log_warning(problem);
     tell_of_organisation_keys(*gateway_.live());
     note_what_is_held_in(gateway_.live()->gateway.keys_directory());
     keep_running(io_.get_executor(), "looking for what commands leave for the audit log", [this] { return look_for_events(); });
@@ -115,14 +116,14 @@ asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<po
         done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
         if (done && reread) co_await take_over(*std::move(reread));
     }
-    if (!problem.empty() && problem != keys_problem_) log_line(problem);
+    if (!problem.empty() && problem != keys_problem_) log_warning(problem);
     keys_problem_ = std::move(problem);
 }
 
 asio::awaitable<void> renewal::take_over(reread_keys reread) {
     const auto fresh = std::move(reread.fresh);
     if (fresh) put_in_force(fresh);
-    for (const auto& problem : reread.news) log_line(problem);
+    for (const auto& problem : reread.news) log_warning(problem);
     const auto& changes = reread.changes;
     if (!fresh || changes.none()) co_return;
     log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
@@ -134,48 +135,63 @@ asio::awaitable<void> renewal::take_over(reread_keys reread) {
 
 void renewal::reload() {
     if (reload_wanted_.exchange(true)) return;
-    asio::co_spawn(io_, load_anew(), [this](const std::exception_ptr& problem) {
+    asio::co_spawn(io_, load_anew(), [this](const std::exception_ptr& problem, const reload_result&) {
         if (!problem) return;
         reload_wanted_ = false;
-        log_line("the reload failed: " + text_of(problem));
+        log_error("the reload failed: " + text_of(problem));
     });
 }
 
-asio::awaitable<void> renewal::load_anew() {
+asio::awaitable<reload_result> renewal::reload_now() { return load_anew(); }
+
+asio::awaitable<reload_result> renewal::load_anew() {
     auto work = [this, live = gateway_.live()] {
         reload_wanted_ = false;
         return load_snapshot(config_path_, live.get());
     };
     std::shared_ptr<const snapshot> fresh;
-    std::vector<std::string> errors;
+    reload_result out;
     try {
         if (auto loaded = co_await offload(thread_, std::move(work)))
             fresh = *std::move(loaded);
         else
-            errors = std::move(loaded.error());
+            out.lines = std::move(loaded.error());
     } catch (const std::exception& problem) {
-        errors.push_back(text_of(problem));
+        out.lines.push_back(text_of(problem));
         reload_wanted_ = false; // where it did not even begin
     }
-    if (fresh)
-        co_await take_over(std::move(fresh));
+    out.is_in_force = fresh != nullptr;
+    if (out.is_in_force)
+        out.lines.push_back(co_await take_over(std::move(fresh)));
     else
-        refuse(errors);
+        refuse(out.lines);
+    co_return out;
 }
 
-asio::awaitable<void> renewal::take_over(std::shared_ptr<const snapshot> fresh) {
+asio::awaitable<std::string> renewal::take_over(std::shared_ptr<const snapshot> fresh) {
     const auto old = gateway_.live();
     put_in_force(fresh);
     look_at_all_ = true;
+    refusal_.clear();
+    auto news = reload_news(*old, *fresh);
     if (needs_a_start(old->gateway, fresh->gateway))
-        log_line("audit, gateway.listen, state, limits.connections and limits.crypto_workers take effect at the next start");
-    for (const auto& problem : fresh->key_problems) log_line(problem);
+        news += "; audit, gateway.listen, metrics, state, limits.connections and limits.crypto_workers take effect at the next "
+                "start";
+    for (const auto& problem : fresh->key_problems) log_warning(problem);
     tell_of_organisation_keys(*fresh);
-    log_line("reloaded: " + reload_news(*old, *fresh));
+    log_line("reloaded: " + news);
     events_.record(policy::reload_event(now(), in_force(*old), in_force(*fresh)));
     most_.forget();
     asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
     co_await note_what_the_store_holds();
+    co_return news;
+}
+
+std::vector<std::string> renewal::problems() const {
+    std::vector<std::string> out;
+    for (const auto* one : {&refusal_, &keys_problem_})
+        if (!one->empty()) out.push_back(*one);
+    return out;
 }
 
 void renewal::put_in_force(std::shared_ptr<const snapshot> fresh) {
@@ -184,10 +200,12 @@ void renewal::put_in_force(std::shared_ptr<const snapshot> fresh) {
 }
 
 void renewal::refuse(const std::vector<std::string>& errors) {
-    for (const auto& error : errors) log_line(error);
+    for (const auto& error : errors) log_error(error);
     const auto& live = *gateway_.live();
     events_.record(policy::refused_reload_event(now(), in_force(live), errors.size()));
-    log_line("not reloaded: the configuration in force stays; policy " + live.rules.digest);
+    log_error("not reloaded: the configuration in force stays; policy " + live.rules.digest);
+    ++refused_;
+    refusal_ = "the last reload was refused" + (errors.empty() ? "" : ": " + errors.front());
 }
 
 asio::awaitable<void> renewal::note_what_the_store_holds() {
@@ -199,7 +217,7 @@ asio::awaitable<void> renewal::note_what_the_store_holds() {
 void renewal::tell_of_organisation_keys(const snapshot& live) {
     auto problems = unusable_organisation_keys(live, std::chrono::floor<std::chrono::seconds>(now()));
     for (const auto& problem : problems)
-        if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_line(problem);
+        if (std::ranges::find(organisation_keys_, problem) == organisation_keys_.end()) log_warning(problem);
     organisation_keys_ = std::move(problems);
 }
 

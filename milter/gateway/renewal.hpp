@@ -19,6 +19,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,6 +31,12 @@ namespace sealgate::milter {
 
 // What the log says of a configuration.
 policy::in_force in_force(const snapshot& live);
+
+// `lines`: what changed, or every error.
+struct reload_result {
+    bool is_in_force = false;
+    std::vector<std::string> lines;
+};
 
 class renewal {
 public:
@@ -52,14 +59,21 @@ public:
 
     // Reads everything anew. One that is asked for before the files are read is served by that reading.
     void reload();
+    // The same, for somebody who waits for what comes of it.
+    boost::asio::awaitable<reload_result> reload_now();
+
+    // Reloads that were refused since the start.
+    std::uint64_t refused() const { return refused_; }
+    // What is not as it should be: the last reload was refused, the key store cannot be read. One line each.
+    std::vector<std::string> problems() const;
 
 private:
     boost::asio::awaitable<void> look_for_events();
     boost::asio::awaitable<void> follow_keys();
     boost::asio::awaitable<void> refresh_keys(keys::reading what, std::optional<policy::key_source> only = {});
-    boost::asio::awaitable<void> load_anew();
+    boost::asio::awaitable<reload_result> load_anew();
     boost::asio::awaitable<void> take_over(reread_keys reread);
-    boost::asio::awaitable<void> take_over(std::shared_ptr<const snapshot> fresh);
+    boost::asio::awaitable<std::string> take_over(std::shared_ptr<const snapshot> fresh);
     boost::asio::awaitable<void> note_what_the_store_holds();
     void put_in_force(std::shared_ptr<const snapshot> fresh);
     void refuse(const std::vector<std::string>& errors);
@@ -72,7 +86,9 @@ private:
     submit_limit& most_;
     std::function<void()> renewed_;
     std::atomic<bool> reload_wanted_ = false;
-    bool look_at_all_ = true;                    // what gpg refused before, it may take now
+    bool look_at_all_ = true; // what gpg refused before, it may take now
+    std::uint64_t refused_ = 0;
+    std::string refusal_;                        // of the last reload; empty where it is in force
     std::string keys_problem_;                   // told already
     std::vector<std::string> organisation_keys_; // that cannot be used: told already
     boost::asio::thread_pool thread_ = with_thread_name("reload", [] { return boost::asio::thread_pool(1); });

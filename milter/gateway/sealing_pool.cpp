@@ -4,9 +4,9 @@
 #include "keys/sealing/engine_proof.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/gateway/attempt.hpp"
+#include "milter/journal/log.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -28,7 +28,7 @@ std::size_t worker_count(std::size_t configured) {
 sealing_pool::sealing_pool(std::size_t workers, keys::gpg_options gpg, policy::sealing_engine engine, octet_room room)
     : gpg_(std::move(gpg))
     , room_(std::move(room))
-    , trust_(&log_line)
+    , trust_([](std::string_view problem) { log_warning(problem); })
     , threads_(with_thread_name("seal", [&] { return boost::asio::thread_pool(worker_count(workers)); })) {
     if (engine == policy::sealing_engine::automatic) boost::asio::post(threads_, [this] { prove_engine(); });
 }
@@ -77,8 +77,8 @@ void sealing_pool::prove_engine() {
     try {
         keys::prove_engine(trust_, gpg_);
     } catch (const std::exception& problem) {
-        log_line("sealing in process could not be proved just now, and " +
-                 std::string(trust_.holds() ? "the proof before counts: " : "gpg seals until it is: ") + text_of(problem));
+        log_warning("sealing in process could not be proved just now, and " +
+                    std::string(trust_.holds() ? "the proof before counts: " : "gpg seals until it is: ") + text_of(problem));
     }
     proving_ = false;
 }

@@ -1,7 +1,7 @@
 #include "milter/held/permits.hpp"
 
 #include "keys/base/acting_as_owner.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/protocol/release_name.hpp"
 
 #include <algorithm>
@@ -105,7 +105,7 @@ void held_permits::claim(const std::string& token) {
         const std::lock_guard lock(mutex_);
         claimed_.insert_or_assign(token, *std::move(permit));
     } catch (const std::exception& problem) {
-        log_line(std::string("a permit to release a held mail cannot be read: ") + problem.what());
+        log_warning(std::string("a permit to release a held mail cannot be read: ") + problem.what());
     }
 }
 

@@ -76,6 +76,11 @@ public:
         return used_;
     }
 
+    std::size_t most() const {
+        const std::lock_guard lock(mutex_);
+        return most_;
+    }
+
 private:
     void serve_soon() noexcept {
         try {
@@ -182,5 +187,6 @@ asio::awaitable<memory_share> memory_budget::take(std::size_t octets, bool is_sm
 }
 
 std::size_t memory_budget::used() const { return state_->used(); }
+std::size_t memory_budget::most() const { return state_->most(); }
 
 } // namespace sealgate::milter

@@ -55,6 +55,7 @@ public:
     boost::asio::awaitable<memory_share> take_large(std::size_t octets);
 
     std::size_t used() const; // octets
+    std::size_t most() const;
 
 private:
     class place_in_line;

@@ -4,7 +4,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ asio::awaitable<void> held_watch::hear(std::shared_ptr<const snapshot> live, pol
         co_await offload(pool, std::move(work));
         timer_.cancel();
     } catch (const std::exception& problem) {
-        log_line(id + " is held, and cannot be kept for held.notify: " + text_of(problem));
+        log_warning(id + " is held, and cannot be kept for held.notify: " + text_of(problem));
     }
 }
 
@@ -50,7 +50,7 @@ asio::awaitable<void> held_watch::run(asio::thread_pool& pool) {
         } catch (const std::exception& broken) {
             problem = "cannot keep what held.notify is to be told: " + text_of(broken) + "; that is tried again";
         }
-        if (!problem.empty() && problem != told) log_line(problem);
+        if (!problem.empty() && problem != told) log_warning(problem);
         told = std::move(problem);
         const auto pause = std::max<std::chrono::seconds>(next - this_second_of_held(), std::chrono::seconds(1));
         timer_.expires_after(pause);

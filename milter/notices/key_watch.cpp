@@ -8,7 +8,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/notices/watch_file.hpp"
 #include "policy/notices/watch_mail.hpp"
@@ -51,10 +51,10 @@ void key_watch::read() {
         auto [told, passed_over] = parse_watch(keys::read_file(file_));
         told_ = std::move(told);
         if (passed_over > 0)
-            log_line(file_.string() + " has " + std::to_string(passed_over) +
+            log_warning(file_.string() + " has " + std::to_string(passed_over) +
                      " lines that cannot be read; passed over, administrators may be told of keys again");
     } catch (const std::exception& problem) {
-        log_line("what administrators were told of keys cannot be read: " + text_of(problem) + "; they may be told again");
+        log_warning("what administrators were told of keys cannot be read: " + text_of(problem) + "; they may be told again");
     }
 }
 
@@ -101,7 +101,7 @@ void key_watch::send(const snapshot& live, const policy::watch_news& news, std::
     try {
         if (witness_) witness_(live, news);
     } catch (const std::exception& problem) {
-        log_line(id + " not recorded in the audit log: " + text_of(problem));
+        log_error(id + " not recorded in the audit log: " + text_of(problem));
     }
 }
 
@@ -135,7 +135,7 @@ asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
         } catch (const std::exception& broken) {
             problem = "cannot keep what keys.watch.mail is to be told: " + text_of(broken) + "; that is tried again";
         }
-        if (!problem.empty() && problem != problem_) log_line(problem);
+        if (!problem.empty() && problem != problem_) log_warning(problem);
         problem_ = std::move(problem);
         co_await wait_until(next);
     }

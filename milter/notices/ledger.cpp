@@ -1,6 +1,6 @@
 #include "milter/notices/ledger.hpp"
 
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 
@@ -36,7 +36,7 @@ void notice_ledger::read() {
         if (line)
             apply(line->collected ? policy::parse_address(line->collected->sender).key() : line->sent, *line);
         else if (is_whole && ++unreadable == 1)
-            log_line(file_.string() + ":" + std::to_string(number) + " is " + line.error() +
+            log_warning(file_.string() + ":" + std::to_string(number) + " is " + line.error() +
                      "; passed over, senders may be told again");
     }
 }

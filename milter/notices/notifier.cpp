@@ -3,7 +3,7 @@
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
@@ -167,7 +167,7 @@ void notifier::remember(const snapshot& live, const planned_notice& planned) {
         ledger_.remember(planned.keys, planned.mail.time, kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
         // The notice itself is safe.
-        log_line(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +
+        log_warning(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +
                  "; after a crash it may come again");
     }
 }
@@ -199,7 +199,7 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
             {window_key(who, notice_kind::warning), window_key(who, notice_kind::held), window_key(who, notice_kind::refused)},
             now_(), kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
-        log_line("a digest to " + who + " is kept, but not that it was: " + problem.what() +
+        log_warning("a digest to " + who + " is kept, but not that it was: " + problem.what() +
                  "; after a crash it is looked for in the outbox");
     }
     return {};
@@ -209,7 +209,7 @@ void notifier::send_overdue() {
     const auto live = live_();
     for (const auto& who : ledger_.due(now_(), live->rules.notices.digest))
         if (const auto problem = send_digest(*live, who); !problem.empty())
-            log_line("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
+            log_warning("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
 }
 
 void notifier::start(asio::thread_pool& pool) {
@@ -229,7 +229,7 @@ asio::awaitable<void> notifier::run(asio::thread_pool& pool) {
             auto work = [this, live = live_(), who] { return send_digest(*live, who); };
             const auto problem = co_await offload(pool, std::move(work));
             if (problem.empty()) continue;
-            log_line("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
+            log_warning("cannot keep the digest to " + who + ": " + problem + "; that is tried again");
             failed = true;
         }
         if (!failed) continue;

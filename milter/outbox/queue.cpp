@@ -1,7 +1,7 @@
 #include "milter/outbox/queue.hpp"
 
 #include "keys/base/files.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/outbox/batch.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
@@ -70,7 +70,7 @@ void outbox::tell_unfinished(const std::string& id) {
     for (const auto& one : head->recipients)
         if (hand_overs_.have_begun(one.identity) && !is_handed(one.identity)) unsure.push_back(one);
     if (!unsure.empty())
-        log_line(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
+        log_warning(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
                  "), and may arrive twice at " + addresses_of(unsure));
 }
 
@@ -118,6 +118,11 @@ std::vector<copy_head> outbox::left_to_do(std::vector<owed_copy>& copies, std::v
 
 // Looking.
 
+outbox::size outbox::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return {.copies = waiting_.size(), .oldest = waiting_.oldest()};
+}
+
 void outbox::look() {
     const std::lock_guard lock(mutex_);
     std::set<std::string> there;
@@ -152,7 +157,7 @@ void outbox::report(const fs::path& file, const std::string& problem) {
     const auto seen = keys::state_of(file);
     if (const auto at = reported_.find(file); at != reported_.end() && at->second == seen) return;
     reported_[file] = seen;
-    log_line("outbox: " + problem);
+    log_warning("outbox: " + problem);
 }
 
 std::vector<std::string> outbox::take_due(std::size_t most) {

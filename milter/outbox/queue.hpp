@@ -45,6 +45,13 @@ public:
     // Called on the adding thread after each addition; empty: nobody.
     void on_added(std::function<void()> told);
 
+    struct size {
+        std::size_t copies = 0;
+        std::optional<wall_time> oldest; // when it was made
+    };
+    // What waits. Any thread.
+    size waiting() const;
+
     // What follows is the queue_runner's.
 
     // Looks at the files anew: somebody may have changed or removed some. What can't be used is reported

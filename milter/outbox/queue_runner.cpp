@@ -4,7 +4,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
 #include "policy/base/text.hpp"
@@ -81,7 +81,7 @@ awaitable<void> queue_runner::plan() {
     try {
         next_try_ = co_await offload(disk_, std::move(work));
     } catch (const std::exception& problem) {
-        log_line("cannot look into the outbox: " + text_of(problem));
+        log_warning("cannot look into the outbox: " + text_of(problem));
     }
 }
 
@@ -107,7 +107,7 @@ void queue_runner::begin(const std::string& id) {
         asio::co_spawn(io_, try_copy(id), [this, id](const std::exception_ptr& problem) {
             --under_way_;
             wake();
-            if (problem) log_line("copy " + id + " was not handed over: " + text_of(problem));
+            if (problem) log_warning("copy " + id + " was not handed over: " + text_of(problem));
             finish_if_stopped();
         });
     } catch (...) { // no memory to begin with: it stays due
@@ -198,7 +198,7 @@ awaitable<void> queue_runner::finish(try_result result) {
         const auto problem = co_await offload(disk_, std::move(work));
         if (problem.empty()) co_return;
         if (!std::exchange(told, true))
-            log_line(shared->copy->head.decision + " what became of its copy " + shared->copy->head.id +
+            log_warning(shared->copy->head.decision + " what became of its copy " + shared->copy->head.id +
                      " cannot be written: " + problem + "; that is tried until it can");
         asio::steady_timer timer(io_, pause);
         co_await timer.async_wait(as_result);
@@ -248,25 +248,25 @@ void queue_runner::tell(const try_result& result, const handed_over& said) {
     if (!result.taken.empty())
         log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " + addresses_of(result.taken));
     for (const auto& one : result.given_up)
-        log_line(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
+        log_warning(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
                  (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
                   : is_told_of_failure(one.dsn) ? "the sender is told"
                                                 : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
     if (said.unclear && !result.waiting.empty())
-        log_line(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
+        log_warning(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
                  "): it is handed over again, and may arrive twice at " + addresses_of(result.waiting));
     else if (said.reached && !result.waiting.empty() && result.tries == 1)
-        log_line(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
+        log_warning(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
 }
 
 // A port that is down is one fact, however many copies wait for it.
 void queue_runner::tell_outage(const handed_over& said) {
-    if (stopping_ || said.reached == !failing_) return;
-    failing_ = !said.reached;
-    if (failing_) {
-        log_line("handing over fails: " + said.recipients.front().reply + "; copies wait in the outbox");
-        return;
+    if (stopping_ || said.reached == outage_.empty()) return;
+    if (!said.reached) {
+        outage_ = "handing over fails: " + said.recipients.front().reply + "; copies wait in the outbox";
+        return log_error(outage_);
     }
+    outage_.clear();
     log_line("handing over works again");
     hurry_ = true; // nobody has to wait for the rest of his half hour
 }
@@ -278,7 +278,7 @@ void queue_runner::stop(std::chrono::seconds grace, std::function<void()> stoppe
     grace_.expires_after(grace);
     grace_.async_wait([this](boost::system::error_code error) {
         if (error || !stopped_) return;
-        log_line("ending while copies are being handed over: they are handed over again at the next start");
+        log_warning("ending while copies are being handed over: they are handed over again at the next start");
         std::exchange(stopped_, nullptr)();
     });
     finish_if_stopped();

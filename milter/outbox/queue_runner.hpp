@@ -46,6 +46,9 @@ public:
 
     void start();
 
+    // Why nothing can be handed over now; empty where it can. Network thread.
+    const std::string& outage() const { return outage_; }
+
     // Begins nothing new; a message whose end was sent waits for its answer, for `grace` at most. Then
     // `stopped` is called.
     void stop(std::chrono::seconds grace, std::function<void()> stopped);
@@ -87,7 +90,7 @@ private:
     std::chrono::steady_clock::time_point next_look_;
     std::optional<wall_time> next_try_;
     bool woken_ = false;
-    bool failing_ = false;
+    std::string outage_;
     bool hurry_ = false;
     bool stopping_ = false;
     std::function<void()> stopped_;

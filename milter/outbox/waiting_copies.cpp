@@ -15,13 +15,14 @@ bool is_far_off(wall_time next_try, wall_time now) { return next_try > now + lon
 
 void waiting_copies::put(const copy_head& head, const keys::file_state& seen) {
     drop(head.id);
-    entry made{.seen = seen, .next_try = head.next_try, .identities = {}};
+    entry made{.seen = seen, .created = head.created, .next_try = head.next_try, .identities = {}};
     for (const auto& one : head.recipients) {
         ++identities_[one.identity];
         made.identities.push_back(one.identity);
     }
     const auto at = copies_.emplace(head.id, std::move(made)).first;
     turns_.emplace(head.next_try, at->first);
+    created_.insert(head.created);
 }
 
 void waiting_copies::drop(std::string_view id) {
@@ -30,7 +31,13 @@ void waiting_copies::drop(std::string_view id) {
     for (const auto& identity : at->second.identities)
         if (const auto counted = identities_.find(identity); --counted->second == 0) identities_.erase(counted);
     turns_.erase({at->second.next_try, at->first});
+    created_.erase(created_.find(at->second.created));
     copies_.erase(at);
+}
+
+std::optional<wall_time> waiting_copies::oldest() const {
+    if (created_.empty()) return std::nullopt;
+    return *created_.begin();
 }
 
 std::vector<std::string> waiting_copies::take_due(wall_time now, std::size_t most) {

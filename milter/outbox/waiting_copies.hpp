@@ -41,10 +41,13 @@ public:
     bool has_recipient(const std::string& identity) const { return identities_.contains(identity); }
     std::vector<std::string> ids() const;
     std::size_t size() const { return copies_.size(); }
+    // When the oldest was made.
+    std::optional<wall_time> oldest() const;
 
 private:
     struct entry {
         keys::file_state seen;
+        wall_time created;
         wall_time next_try;
         std::vector<std::string> identities;
         bool is_busy = false;
@@ -55,6 +58,7 @@ private:
 
     std::map<std::string, entry, std::less<>> copies_;        // by id
     std::set<std::pair<wall_time, std::string_view>> turns_;  // of those that are not busy; the ids are in copies_
+    std::multiset<wall_time> created_;
     std::unordered_map<std::string, std::size_t> identities_; // how many waiting copies have each
 };
 

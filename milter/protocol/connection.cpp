@@ -2,7 +2,7 @@
 
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/log.hpp"
+#include "milter/journal/log.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -38,7 +38,7 @@ answer try_again_later() {
 // Where memory is refused, it may be refused for these words, too.
 answer deferred_for(const std::exception_ptr& problem) noexcept {
     try {
-        log_line("deferred: " + text_of(problem));
+        log_warning("deferred: " + text_of(problem));
         return try_again_later();
     } catch (...) {
         return {.final = verdict::tempfail, .edits = {}, .reply = {}};
@@ -67,7 +67,7 @@ awaitable<void> connection::converse_or_tell() {
     try {
         co_await converse();
     } catch (...) {
-        log_line("connection from " + peer_ + " closed: " + text_of(std::current_exception()));
+        log_warning("connection from " + peer_ + " closed: " + text_of(std::current_exception()));
     }
 }
 
@@ -78,7 +78,7 @@ awaitable<void> connection::converse() {
         const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer.get(), read_size), as_result);
         if (error) {
             if (frames_.pending() > 0 && error == asio::error::eof)
-                log_line("connection from " + peer_ + " ended in the middle of a frame");
+                log_warning("connection from " + peer_ + " ended in the middle of a frame");
             co_return;
         }
         frames_.feed({buffer.get(), count});
@@ -87,7 +87,7 @@ awaitable<void> connection::converse() {
             if (frame && !*frame) break;
             auto next = frame ? session_.take(**frame) : std::unexpected(std::move(frame.error()));
             if (!next) {
-                log_line("connection from " + peer_ + " closed: " + next.error().what);
+                log_warning("connection from " + peer_ + " closed: " + next.error().what);
                 co_return;
             }
             if (!co_await perform(*std::move(next))) co_return;
@@ -189,7 +189,7 @@ awaitable<void> connection::watch() {
         const auto [error] = co_await watchdog_.async_wait(as_result);
         if (error) co_return;
     }
-    log_line("connection from " + peer_ + " closed: silent for too long");
+    log_warning("connection from " + peer_ + " closed: silent for too long");
 }
 
 void connection::drain() {

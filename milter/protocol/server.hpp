@@ -30,6 +30,8 @@ public:
     // Throws std::runtime_error with the endpoint and the system's reason.
     void listen(const endpoint& where);
 
+    std::size_t connections() const { return open_.size(); }
+
     // Stops accepting; each connection ends when its message is answered. Then `drained` is called, once; after `grace` the
     // rest is closed.
     void drain(std::chrono::seconds grace, std::function<void()> drained);

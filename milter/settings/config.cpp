@@ -46,19 +46,39 @@ private:
             out_.mode = yaml::as_enum<policy::mode>(*value, errors_, names(policy::mode{})).value_or(out_.mode);
         if (const auto* value = m.required("outgoing")) read_outgoing(*value);
         if (const auto* value = m.optional("limits")) read_limits(*value);
+        if (const auto* value = m.optional("metrics")) read_metrics(*value);
+        if (const auto* value = m.optional("log")) read_log(*value);
+        m.finish();
+    }
+
+    std::optional<endpoint> endpoint_at(const std::string& text, yaml::mark at) {
+        auto where = parse_endpoint(text);
+        if (!where) {
+            errors_.add(at, where.error());
+            return std::nullopt;
+        }
+        if (auto* local = std::get_if<unix_endpoint>(&*where)) local->path = beside(path_, local->path);
+        return *std::move(where);
+    }
+
+    void read_metrics(const yaml::node& value) {
+        const auto text = yaml::as_text(value, errors_);
+        if (text) out_.metrics = endpoint_at(*text, value.at);
+        const auto* inet = out_.metrics ? std::get_if<inet_endpoint>(&*out_.metrics) : nullptr;
+        if (inet && !contains(*parse_network("127.0.0.0/8"), inet->address) && inet->address != "::1")
+            errors_.add(value.at, "metrics are for this machine alone: 127.0.0.1 or ::1, not " + inet->address);
+    }
+
+    void read_log(const yaml::node& map) {
+        map_reader m(map, "log", errors_);
+        if (const auto* value = m.optional("level"))
+            out_.log_level = yaml::as_enum<level>(*value, errors_, names(level{})).value_or(out_.log_level);
         m.finish();
     }
 
     void read_listen(const yaml::node& value) {
-        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
-            auto where = parse_endpoint(text);
-            if (!where) {
-                errors_.add(at, where.error());
-            } else {
-                if (auto* local = std::get_if<unix_endpoint>(&*where)) local->path = beside(path_, local->path);
-                out_.listen.push_back(*std::move(where));
-            }
-        }
+        for (const auto& [text, at] : yaml::as_texts(value, errors_))
+            if (auto where = endpoint_at(text, at)) out_.listen.push_back(*std::move(where));
         if (value.kind == yaml::kind::list && value.items.empty()) errors_.add(value.at, "nowhere to listen");
     }
 

@@ -1,6 +1,7 @@
 // sealgate.yaml (contract.md section 3): how the gateway runs. Paths are relative to the file and come out joined with it.
 #pragma once
 
+#include "milter/journal/entry.hpp"
 #include "milter/settings/endpoint.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/names.hpp"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,7 +102,10 @@ struct config {
     discover_settings discover;
     learn_settings learn;
     held_settings held;
+    std::optional<endpoint> metrics; // where Prometheus asks; takes effect at the next start
+    level log_level = level::info;
 
+    std::string control_socket() const { return state + "/control.sock"; }
     std::string keys_directory() const { return state + "/keys"; }
     std::string found_keys_directory() const { return state + "/found"; }
     std::string trust_directory() const { return state + "/trust"; }

@@ -50,9 +50,9 @@ class Gateway:
         self.configure()
 
     def configure(self, mode="enforce", policy=None, submit=None, audit="", message_size="50MiB", copies="1GiB", memory="512MiB",
-                  keys="", held=""):
+                  keys="", held="", more=""):
         """Writes both files. They take effect at the next start. `submit` is another port for the copies, `audit`, `keys` and
-        `held` the values of those sections. No test asks the real world for keys."""
+        `held` the values of those sections, `more` further lines of `gateway`. No test asks the real world for keys."""
         settings = self._settings | ({"submit_port": submit} if submit else {})
         if "discover" not in keys:
             keys = "{discover: {wkd: false}" + (", " + keys[1:] if keys else "}")
@@ -60,7 +60,7 @@ class Gateway:
             held = "{submit: 127.0.0.1:" + str(self._smtp_port) + (", " + held[1:] if held else "}")
         sections = "".join(f"{name}: {value}\n" for name, value in (("audit", audit), ("keys", keys), ("held", held)) if value)
         self.config.write_text(SEALGATE_YAML.format(mode=mode, message_size=message_size, copies=copies, memory=memory,
-                                                         **settings) + sections)
+                                                         **settings) + more + sections)
         self.write_policy(policy or self.usual_policy())
 
     @staticmethod

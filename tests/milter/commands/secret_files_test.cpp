@@ -2,7 +2,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/checkpoint_file.hpp"
-#include "milter/commands/secret_files.hpp"
+#include "milter/service/secret_files.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
 

@@ -1,4 +1,4 @@
-#include "milter/commands/secret_files.hpp"
+#include "milter/service/secret_files.hpp"
 
 #include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"

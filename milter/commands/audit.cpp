@@ -1,4 +1,5 @@
 #include "milter/cli/configured.hpp"
+#include "milter/commands/audit_policy.hpp"
 #include "milter/commands/audit_show.hpp"
 #include "milter/commands/audit_stats.hpp"
 #include "milter/commands/audit_verify.hpp"
@@ -48,7 +49,7 @@ int verify(const invocation& called) {
 
 } // namespace
 
-const std::array<command_entry, 4> audit_commands{{
+const std::array<command_entry, 5> audit_commands{{
     {.name = "show",
      .synopsis = "[FILTER]... [--last N] [--follow] [--json | --csv]",
      .summary = "print decisions and events",
@@ -97,6 +98,15 @@ const std::array<command_entry, 4> audit_commands{{
                              json_option,
                              {"--csv", takes::nothing}}),
      .run = ask<reveal_records>},
+    {.name = "policy",
+     .synopsis = "[--json] DIGEST",
+     .summary = "print a policy that was in force, by the digest in the log's records",
+     .details =
+         "DIGEST: sha256: and 64 hex digits, or the first of them. Printed are the policy file, its lists and its texts, one\n"
+         "behind the other, as they were; what was changed since is not printed. Exit status 1 where there is none.\n",
+     .options = {json_option},
+     .arguments = one_argument,
+     .run = ask<print_kept_policy>},
 }};
 
 } // namespace sealgate::milter

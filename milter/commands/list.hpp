@@ -21,7 +21,7 @@ int cmd_report(const invocation& called);
 int cmd_version(const invocation& called);
 
 // Of `sealgate audit`, and so on.
-extern const std::array<command_entry, 4> audit_commands;
+extern const std::array<command_entry, 5> audit_commands;
 extern const std::array<command_entry, 3> outbox_commands;
 
 } // namespace sealgate::milter

@@ -4,6 +4,7 @@
 #include "milter/cli/configured.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/cli/time_span.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/outbox/copy_file.hpp"
 #include "milter/outbox/places.hpp"
@@ -13,7 +14,9 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
+#include <optional>
 
 namespace sealgate::milter {
 
@@ -155,13 +158,66 @@ int retry(const outbox_places& places, const invocation& called) {
     return status;
 }
 
-int remove(const outbox_places& places, const invocation& called) {
-    const auto& id = called.words[0];
-    auto copy = claim(places.waiting_file(id));
-    if (!copy && copy.error().what == copy_state::gone) copy = claim(places.failed_file(id));
+int remove_one(const fs::path& file, const std::string& id, const invocation& called) {
+    const auto copy = claim(file);
     if (!copy) return refuse(id, copy.error());
     (*copy)->remove();
     return done("removed", id, called);
+}
+
+// What `outbox remove` chooses without an id; of several conditions all have to hold.
+struct removal {
+    bool failed = false;
+    std::optional<wall_time> before;
+    std::string decision, recipient;
+
+    bool takes(const listed_copy& one) const {
+        const auto is_to = [&](const waiting_recipient& who) { return text::iequals(who.address, recipient); };
+        return (!failed || one.state == "failed") && (!before || one.head.created < *before) &&
+               (decision.empty() || text::iequals(one.head.decision, decision)) &&
+               (recipient.empty() || std::ranges::any_of(one.head.recipients, is_to));
+    }
+};
+
+// Nothing after a complaint.
+std::optional<removal> removal_of(const invocation& called) {
+    removal out{.failed = called.has("--failed"),
+                .before = {},
+                .decision = called.value("--decision"),
+                .recipient = called.value("--recipient")};
+    if (!called.has("--older")) return out;
+    const auto age = time_span(called, "--older", {});
+    if (!age) return std::nullopt;
+    out.before = std::chrono::system_clock::now() - *age;
+    return out;
+}
+
+int remove_chosen(const outbox_places& places, const invocation& called) {
+    const auto chosen = removal_of(called);
+    if (!chosen) return exit_unusable;
+    int status = exit_yes;
+    for (const auto& one : read_all(places).copies) {
+        if (!chosen->takes(one)) continue;
+        const auto& id = one.head.id;
+        const auto file = one.state == "failed" ? places.failed_file(id) : places.waiting_file(id);
+        status = std::max(status, remove_one(file, id, called));
+    }
+    return status;
+}
+
+int remove(const outbox_places& places, const invocation& called) {
+    constexpr std::string_view filters[] = {"--failed", "--older", "--decision", "--recipient"};
+    const bool is_filtered = std::ranges::any_of(filters, [&](auto name) { return called.has(name); });
+    if (is_filtered != called.words.empty()) {
+        complain(
+            "which copies? Give an id, or some of --failed, --older, --decision and --recipient; see sealgate outbox list");
+        return exit_unusable;
+    }
+    if (is_filtered) return remove_chosen(places, called);
+    const auto& id = called.words[0];
+    const auto waiting = places.waiting_file(id);
+    const bool is_waiting = !waiting.empty() && fs::exists(waiting);
+    return remove_one(is_waiting ? waiting : places.failed_file(id), id, called);
 }
 
 template <int (*run)(const outbox_places&, const invocation&)>
@@ -189,10 +245,16 @@ const std::array<command_entry, 3> outbox_commands{{
      .arguments = {.least = 0, .most = 1},
      .run = in_outbox<retry>},
     {.name = "remove",
-     .synopsis = "[--json] ID",
-     .summary = "delete a copy: its recipients do not get it, and nobody is told",
-     .options = {json_option},
-     .arguments = one_argument,
+     .synopsis = "[--json] ID | [--failed] [--older TIME] [--decision ID] [--recipient ADDRESS]",
+     .summary = "delete copies: their recipients do not get them, and nobody is told",
+     .details = "One, or all to which each condition applies. --failed: what could be neither delivered nor returned.\n"
+                "--older: made so long ago, such as 30d or 12h.\n",
+     .options = {json_option,
+                 {"--failed", takes::nothing},
+                 {"--older", takes::value},
+                 {"--decision", takes::value},
+                 {"--recipient", takes::value}},
+     .arguments = {.least = 0, .most = 1},
      .run = in_outbox<remove>},
 }};
 

@@ -5,6 +5,7 @@
 #include "milter/base/keep_running.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/journal/log.hpp"
+#include "milter/settings/policy_archive.hpp"
 #include "milter/settings/reload_news.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -51,6 +52,15 @@ bool needs_a_start(const config& old, const config& wanted) {
 }
 
 } // namespace
+
+// A log that names it can do without its text; mail cannot wait for a disk that has no room for it.
+void keep_policy_of(const config& gateway, const policy::policy& rules) {
+    try {
+        keep_policy(gateway.audit_directory(), rules.digest, *rules.digested);
+    } catch (const std::exception& problem) {
+        log_error("the policy in force cannot be kept beside the audit log: " + text_of(problem));
+    }
+}
 
 policy::in_force in_force(const snapshot& live) {
     return {.mode = live.gateway.mode,
@@ -147,7 +157,9 @@ asio::awaitable<reload_result> renewal::reload_now() { return load_anew(); }
 asio::awaitable<reload_result> renewal::load_anew() {
     auto work = [this, live = gateway_.live()] {
         reload_wanted_ = false;
-        return load_snapshot(config_path_, live.get());
+        auto loaded = load_snapshot(config_path_, live.get());
+        if (loaded) keep_policy_of(live->gateway, (*loaded)->rules);
+        return loaded;
     };
     std::shared_ptr<const snapshot> fresh;
     reload_result out;

@@ -29,6 +29,9 @@
 
 namespace sealgate::milter {
 
+// Beside the log, for auditors; what fails is told in the journal.
+void keep_policy_of(const config& gateway, const policy::policy& rules);
+
 // What the log says of a configuration.
 policy::in_force in_force(const snapshot& live);
 

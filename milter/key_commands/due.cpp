@@ -4,6 +4,7 @@
 #include "keys/store/due.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
+#include "milter/cli/time_span.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml_values.hpp"
@@ -19,18 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds usual_time_ahead = std::chrono::days(30), longest_time_ahead = std::chrono::days(36600);
-
-// --within; nothing after a complaint.
-std::optional<std::chrono::seconds> time_ahead(const invocation& called) {
-    const auto given = called.values("--within");
-    if (given.empty()) return usual_time_ahead;
-    const auto seconds = yaml::to_seconds(given.back());
-    if (seconds && *seconds <= static_cast<std::uint64_t>(longest_time_ahead.count()))
-        return std::chrono::seconds(static_cast<std::int64_t>(*seconds));
-    complain("--within: \"" + given.back() + "\" is no time such as 30d, 12h or 90s");
-    return std::nullopt;
-}
+constexpr std::chrono::days usual_time_ahead{30};
 
 json::object due_as_json(const policy::ending_certificate& one, keys::time_point now) {
     const auto& addresses = one.addresses;
@@ -51,7 +41,7 @@ std::vector<std::string> row_of(const policy::ending_certificate& one, keys::tim
 } // namespace
 
 int list_due(const key_desk& desk, const invocation& called) {
-    const auto within = time_ahead(called);
+    const auto within = time_span(called, "--within", usual_time_ahead);
     if (!within) return exit_unusable;
     const auto keys = desk.open(keys::reading::at_once);
     for (const auto& problem : keys.problems) complain(problem);

@@ -46,6 +46,19 @@ outbox::outbox(const std::string& directory, clock now)
     keys::sync_directory(places_.root);
     pick_up();
     hand_overs_.forget_old(last_forgotten_);
+    forget_failed_notices(last_forgotten_);
+}
+
+// A notice of long ago helps nobody. What has a sender is somebody's mail, and stays until somebody has looked at it.
+void outbox::forget_failed_notices(wall_time now) const {
+    constexpr std::chrono::days longest{30};
+    for (const auto& one : find_failed(places_)) {
+        const auto head = one.id.empty() ? std::unexpected(copy_problem{}) : read_head(one.file);
+        if (!head || !head->sender.empty() || head->created + longest > now) continue;
+        keys::remove_file(one.file);
+        log_line(head->decision + " its notice to " + addresses_of(head->recipients) +
+                 " could not be delivered for 30 days, and is given up (copy " + one.id + ")");
+    }
 }
 
 // What was being added when the gateway died was promised to nobody.
@@ -71,7 +84,7 @@ void outbox::tell_unfinished(const std::string& id) {
         if (hand_overs_.have_begun(one.identity) && !is_handed(one.identity)) unsure.push_back(one);
     if (!unsure.empty())
         log_warning(head->decision + " was being handed over when the gateway ended: it is handed over again (copy " + id +
-                 "), and may arrive twice at " + addresses_of(unsure));
+                    "), and may arrive twice at " + addresses_of(unsure));
 }
 
 // Adding.
@@ -136,6 +149,7 @@ void outbox::look() {
     if (last_forgotten_ + std::chrono::hours(24) >= now_()) return;
     last_forgotten_ = now_();
     hand_overs_.forget_old(last_forgotten_);
+    forget_failed_notices(last_forgotten_);
 }
 
 void outbox::look_at(const found_copy& found) {

@@ -85,6 +85,7 @@ public:
 
 private:
     void pick_up();
+    void forget_failed_notices(wall_time now) const;
     void tell_unfinished(const std::string& id);
     void look_at(const found_copy& found);
     void report(const std::filesystem::path& file, const std::string& problem);

@@ -286,6 +286,7 @@ private:
             events_.record(policy::signing_key_event(now(), signer.public_key()));
         }
         const policy::keys_in_use keys{.signs = signer.public_key(), .address_key = gateway_.names().key_id()};
+        keep_policy_of(live.gateway, live.rules);
         events_.record(policy::start_event(now(), SEALGATE_VERSION, in_force(live), keys));
         events_.look();
     }

@@ -42,6 +42,7 @@ public:
         if (const auto root = yaml::parse(*text, errors); root) read_root(*root, errors, covered);
         if (!problems_.empty()) return std::unexpected(std::move(problems_));
         out_.digest = "sha256:" + sha256_hex(covered);
+        out_.digested = std::make_shared<const std::string>(std::move(covered));
         out_.lexicon = std::make_shared<const tag_lexicon>(out_);
         return std::move(out_);
     }

@@ -257,3 +257,18 @@ def test_what_cannot_be_read_stops_nothing(world, outbox, mail):
     finally:
         broken.unlink()
         broken.parent.rmdir()
+
+
+def test_copies_are_removed_by_what_they_have_in_common(world, outbox):
+    far = 3600
+    old = outbox.put(Mail(["bob@partner.example"], "Minutes"), due_in=far, age=40 * 86400)
+    bob, eve = (outbox.put(Mail([who], "Minutes"), due_in=far) for who in ("bob@partner.example", "eve@partner.example"))
+    remove = lambda *words: world.gateway.run("outbox", "remove", *words)
+    for words, why in (([], "which copies?"), ([bob, "--failed"], "which copies?"), (["--older", "soon"], "is no time")):
+        run = remove(*words)
+        assert run.returncode == 2 and why in run.stderr, words
+    assert len(outbox.list()) == 3
+    assert remove("--failed").stdout == "" and len(outbox.list()) == 3
+    assert remove("--older", "30d").stdout == f"removed  {old}\n"
+    assert remove("--recipient", "BOB@partner.example", "--decision", "TEST-TEST").stdout == f"removed  {bob}\n"
+    assert [one["id"] for one in outbox.list()] == [eve]

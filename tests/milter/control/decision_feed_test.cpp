@@ -18,7 +18,7 @@ protected:
         rules.classifications = {{.name = "internal", .tags = {}}, {.name = "confidential", .tags = {}}};
         made.classification = 1;
         made.what = outcome::reject;
-        made.recipients = {recipient("max@example.org", outcome::deliver, reason::tier),
+        made.recipients = {recipient("max@example.org", outcome::deliver, reason::allowed),
                            recipient("bob@yahoo.com", outcome::reject, reason::no_key),
                            recipient("eve@yahoo.com", outcome::reject, reason::no_key)};
     }
@@ -59,7 +59,7 @@ TEST_F(DecisionFeed, SaysOutcomeClassificationAndTheReasonsThatDecided) {
     made.recipients.resize(1);
     made.classification.reset();
     made.what = outcome::deliver;
-    EXPECT_EQ(decision_words(what()), "deliver: untagged, tier; 1 recipient; monitored only");
+    EXPECT_EQ(decision_words(what()), "deliver: untagged, allowed; 1 recipient; monitored only");
     made = policy::deferred(made, reason::no_room);
     EXPECT_THAT(decision_words(what()), testing::StartsWith("defer: untagged, no-room"));
 }

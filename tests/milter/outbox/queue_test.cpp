@@ -79,6 +79,28 @@ TEST_F(Outbox, CopiesAreOnDiskAsTheyWereGiven) {
     EXPECT_EQ((*claimed)->head.recipients[0].identity, identity('1'));
 }
 
+TEST_F(Outbox, FailedNoticesEndAfterThirtyDaysAndSomebodysMailStays) {
+    {
+        auto box = open();
+        auto notice = copy_for("ann@example.org", '1');
+        notice.sender = {};
+        box.add({notice, copy_for("bob@partner.example", '2')});
+        for (const auto& head : waiting()) {
+            const auto claimed = box.claim(head.id);
+            box.set_aside(*claimed, claimed->head.recipients);
+            claimed->remove();
+        }
+    }
+    later = 29 * 24h;
+    EXPECT_THAT(logged([&] { open(); }), Not(HasSubstr("given up")));
+    EXPECT_THAT(find_failed(places()), SizeIs(2));
+    later = 31 * 24h;
+    EXPECT_THAT(logged([&] { open(); }), HasSubstr("its notice to ann@example.org could not be delivered for 30 days"));
+    const auto left = find_failed(places());
+    ASSERT_THAT(left, SizeIs(1));
+    EXPECT_EQ(read_head(left[0].file)->sender, "ann@example.org");
+}
+
 TEST_F(Outbox, IsClosedToOthers) {
     open().add({copy_for("bob@partner.example", '1')});
     const auto mode = [](const fs::path& file) { return static_cast<unsigned>(fs::status(file).permissions()); };

@@ -35,7 +35,7 @@ asio::awaitable<std::exception_ptr> problem_of(const std::function<asio::awaitab
 void tell(const std::string& name, const std::exception_ptr& problem, bool again) {
     try {
         log_error(name + " failed: " + text_of(problem) +
-                 (again ? "; it begins anew" : "; it did so too often, and the gateway ends"));
+                  (again ? "; it begins anew" : "; it did so too often, and the gateway ends"));
     } catch (...) { // no memory to say more
         constexpr std::string_view line = "sealgate: something that has to go on failed for want of memory\n";
         [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());

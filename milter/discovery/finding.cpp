@@ -5,10 +5,10 @@
 #include "keys/certificates/one_address.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/discovery/hkp_source.hpp"
 #include "milter/discovery/vks_source.hpp"
 #include "milter/discovery/wkd_source.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

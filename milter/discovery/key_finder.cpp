@@ -4,9 +4,9 @@
 #include "keys/base/files.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -7,9 +7,9 @@
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/digest.hpp"
 
 #include <boost/asio/co_spawn.hpp>

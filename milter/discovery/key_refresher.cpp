@@ -2,9 +2,9 @@
 
 #include "keys/base/clock.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/journal/log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>

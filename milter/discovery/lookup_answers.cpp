@@ -143,7 +143,7 @@ void lookup_answers::complain(const std::string& problem) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(told_, true)) return;
     log_warning("what came of looking for keys cannot be kept in " + file_.string() + ": " + problem +
-             "; after a restart they are looked for again");
+                "; after a restart they are looked for again");
 }
 
 } // namespace sealgate::milter

@@ -4,8 +4,8 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/journal/log.hpp"
 
 #include <algorithm>
 

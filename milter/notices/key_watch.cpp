@@ -8,8 +8,8 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/notices/watch_file.hpp"
 #include "policy/notices/watch_mail.hpp"
 
@@ -52,7 +52,7 @@ void key_watch::read() {
         told_ = std::move(told);
         if (passed_over > 0)
             log_warning(file_.string() + " has " + std::to_string(passed_over) +
-                     " lines that cannot be read; passed over, administrators may be told of keys again");
+                        " lines that cannot be read; passed over, administrators may be told of keys again");
     } catch (const std::exception& problem) {
         log_warning("what administrators were told of keys cannot be read: " + text_of(problem) + "; they may be told again");
     }

@@ -37,7 +37,7 @@ void notice_ledger::read() {
             apply(line->collected ? policy::parse_address(line->collected->sender).key() : line->sent, *line);
         else if (is_whole && ++unreadable == 1)
             log_warning(file_.string() + ":" + std::to_string(number) + " is " + line.error() +
-                     "; passed over, senders may be told again");
+                        "; passed over, senders may be told again");
     }
 }
 

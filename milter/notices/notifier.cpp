@@ -3,8 +3,8 @@
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/journal/log.hpp"
 #include "milter/outbox/identity.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
@@ -168,7 +168,7 @@ void notifier::remember(const snapshot& live, const planned_notice& planned) {
     } catch (const std::exception& problem) {
         // The notice itself is safe.
         log_warning(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +
-                 "; after a crash it may come again");
+                    "; after a crash it may come again");
     }
 }
 
@@ -200,7 +200,7 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
             now_(), kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
         log_warning("a digest to " + who + " is kept, but not that it was: " + problem.what() +
-                 "; after a crash it is looked for in the outbox");
+                    "; after a crash it is looked for in the outbox");
     }
     return {};
 }

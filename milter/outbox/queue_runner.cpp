@@ -4,9 +4,9 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
-#include "milter/journal/log.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/message.hpp"
 
@@ -199,7 +199,7 @@ awaitable<void> queue_runner::finish(try_result result) {
         if (problem.empty()) co_return;
         if (!std::exchange(told, true))
             log_warning(shared->copy->head.decision + " what became of its copy " + shared->copy->head.id +
-                     " cannot be written: " + problem + "; that is tried until it can");
+                        " cannot be written: " + problem + "; that is tried until it can");
         asio::steady_timer timer(io_, pause);
         co_await timer.async_wait(as_result);
         pause = std::min(2 * pause, longest_disk_pause);
@@ -249,12 +249,12 @@ void queue_runner::tell(const try_result& result, const handed_over& said) {
         log_line(head.decision + " handed over (" + result.taken.front().last_reply + ") to " + addresses_of(result.taken));
     for (const auto& one : result.given_up)
         log_warning(head.decision + " given up for " + one.address + " (" + one.last_reply + "): " +
-                 (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
-                  : is_told_of_failure(one.dsn) ? "the sender is told"
-                                                : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
+                    (head.sender.empty()           ? "it has no sender to tell; kept as " + head.id + " in failed"
+                     : is_told_of_failure(one.dsn) ? "the sender is told"
+                                                   : "the sender asked not to be told (NOTIFY=" + one.dsn.notify + ")"));
     if (said.unclear && !result.waiting.empty())
         log_warning(head.decision + " was sent to its end, and no answer came (" + said.recipients.front().reply +
-                 "): it is handed over again, and may arrive twice at " + addresses_of(result.waiting));
+                    "): it is handed over again, and may arrive twice at " + addresses_of(result.waiting));
     else if (said.reached && !result.waiting.empty() && result.tries == 1)
         log_warning(head.decision + " waits for " + addresses_of(result.waiting) + ": " + result.waiting.front().last_reply);
 }

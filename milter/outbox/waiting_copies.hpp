@@ -56,8 +56,8 @@ private:
 
     void set_next_try(place of, wall_time when);
 
-    std::map<std::string, entry, std::less<>> copies_;        // by id
-    std::set<std::pair<wall_time, std::string_view>> turns_;  // of those that are not busy; the ids are in copies_
+    std::map<std::string, entry, std::less<>> copies_;       // by id
+    std::set<std::pair<wall_time, std::string_view>> turns_; // of those that are not busy; the ids are in copies_
     std::multiset<wall_time> created_;
     std::unordered_map<std::string, std::size_t> identities_; // how many waiting copies have each
 };

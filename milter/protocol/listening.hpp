@@ -1,5 +1,5 @@
-// A socket that waits for connections. One that a crash left behind is in the way, and goes; one that answers is another gateway's.
-// Tested by protocol/server_test and control/short_server_test.
+// A socket that waits for connections. One that a crash left behind is in the way, and goes; one that answers is another
+// gateway's. Tested by control/short_server_test.
 #pragma once
 
 #include "milter/settings/endpoint.hpp"

@@ -1,6 +1,6 @@
 // The key that hashes addresses in the audit log (policy/audit/pseudonym.hpp), in a file of its own, kept apart from the log:
 // 64 hex digits, mode 0600. Without it nobody can tell who is meant; destroying it makes that final.
-// Tested by commands/secret_files_test.
+// Tested by service/secret_files_test.
 #pragma once
 
 #include "milter/settings/config.hpp"

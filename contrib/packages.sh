@@ -13,7 +13,7 @@ packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev lib
                 libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libgtest-dev libgmock-dev gnupg)
 packages_run=(postfix gnupg swaks procps python3)
 packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime
-               nginx-light dnsmasq-base prometheus dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
+               nginx-light dnsmasq-base prometheus mkdocs-material dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
 command -v npm > /dev/null || packages_browser+=(npm)

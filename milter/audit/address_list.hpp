@@ -2,7 +2,7 @@
 // Empty lines and lines that begin with # are passed over, a byte order mark too.
 //
 // Refuses what it would misread: text that is not UTF-8, and several addresses on one line. The error is "FILE:LINE: why".
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include <expected>

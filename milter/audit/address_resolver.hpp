@@ -1,5 +1,5 @@
 // Whom the audit log means, for those who ask it: addresses to hashes, and back (policy/audit/pseudonym.hpp).
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include "keys/store/keyring.hpp"

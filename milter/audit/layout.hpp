@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace sealgate::milter {
@@ -25,6 +26,9 @@ std::filesystem::path index_of(const std::filesystem::path& log);
 bool grows(const std::filesystem::path& log);
 // Indexes whose file of the log is gone.
 std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& directory);
+
+// Of a file that was rotated away, by its name; nothing for another one.
+std::optional<std::uint64_t> first_record_of(const std::filesystem::path& log);
 
 // Those that are there, in the order of their records, the written one last. A directory that is missing has none.
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);

@@ -124,6 +124,26 @@ std::string rest_of_log(std::string_view rest) {
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
 }
 
+// What the log itself says of records that are not there any more: its first file begins behind them. Nothing where it begins
+// with record 1, or where no record says so.
+std::optional<policy::pruning_told> pruning_before(const fs::path& audit_directory) {
+    const auto files = log_files(audit_directory);
+    const auto first = files.empty() ? std::nullopt : first_record_of(files.front());
+    if (!first || *first == 1) return std::nullopt;
+    auto told = find_last(audit_directory, [](std::string_view line) { return policy::pruning_told_in(line); });
+    if (!told || told->what.last + 1 < *first || told->what.first > *first) return std::nullopt;
+    return told;
+}
+
+// Whether the log goes on where it was pruned.
+std::optional<std::string> problem_behind(const policy::pruning_told& pruned, const policy::link& at) {
+    const bool is_next = at.seq == pruned.what.last + 1 && at.prev != pruned.what.head;
+    const bool is_last = at.seq == pruned.what.last && at.hash != pruned.what.head;
+    if (!is_next && !is_last) return std::nullopt;
+    return policy::records(at.seq, at.seq) + " does not fit to what was taken away: " + to_string(pruned) +
+           " they ended otherwise";
+}
+
 } // namespace
 
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see) {
@@ -144,6 +164,10 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     found_logs found;
     for (std::string line; reader.next(line);) {
         if (see) see(line);
+        if (asked.pruned && out.problems.empty())
+            if (const auto at = policy::read_link(line); at && at->seq <= asked.pruned->what.last + 1)
+                if (auto problem = problem_behind(*asked.pruned, *at))
+                    out.problems.push_back({.file = reader.file(), .text = *std::move(problem), .record = at->seq});
         by_own.follow(line, reader.file());
         if (is_kept) by_kept.follow(line, reader.file());
         if (!counts.first().first_flaw()) out.keys.follow(counts.first().end().last_seq, line);
@@ -156,7 +180,9 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     out.problems.insert(out.problems.begin(), std::move_iterator(flaws.begin()), std::move_iterator(flaws.end()));
     std::ranges::move(found.notes(counts.whole_rest()), std::back_inserter(out.notes));
     if (!reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
-    if (asked.first_record > 1)
+    if (asked.pruned)
+        out.notes.push_back("taken away, since their time was over: " + to_string(*asked.pruned));
+    else if (asked.first_record > 1)
         out.notes.push_back("the records before " + std::to_string(asked.first_record) +
                             " are kept elsewhere and were not looked at");
     out.end = counts.first().end();
@@ -182,7 +208,12 @@ std::optional<policy::key_witness> last_witness(const fs::path& audit_directory)
 
 proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {
     auto keys = look_for_keys(audit_directory, key_file);
+    const auto pruned = pruning_before(audit_directory);
     proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
+    if (pruned) {
+        out.pruned = pruned;
+        out.first_record = *first_record_of(log_files(audit_directory).front());
+    }
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();
         out.trusted = {.keys = {*keys.beside}, .who = name};

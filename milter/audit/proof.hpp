@@ -4,6 +4,7 @@
 
 #include "milter/audit/checkpoint_file.hpp"
 #include "policy/audit/proof.hpp"
+#include "policy/audit/prune.hpp"
 #include "policy/audit/signing_keys.hpp"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ struct proof_request {
     policy::trusted_keys trusted = {};                 // keys that may have signed them
     std::vector<policy::key_witness> witnesses = {};   // who else names the key, beside the log's records
     std::vector<std::filesystem::path> forbidden = {}; // files that would name the key, and are not for us to read
-    std::uint64_t first_record = 1;                    // earlier ones are kept elsewhere
+    std::uint64_t first_record = 1;                    // earlier ones are kept elsewhere, or were pruned:
+    std::optional<policy::pruning_told> pruned = {};   // then what the log itself says of them
 
     bool may_read(const std::filesystem::path& file) const { return std::ranges::find(forbidden, file) == forbidden.end(); }
 

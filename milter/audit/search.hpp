@@ -1,6 +1,6 @@
 // The records of the log that answer a question, and what could not be asked: nothing is passed over in silence. Where an id or
 // a sender is asked for, indexes say which lines to read (milter/audit/line_choice.hpp); the answer is the same without.
-// Tested by commands/audit_show_test and audit/index_file_test.
+// Tested by audit_commands/show_test and audit/index_file_test.
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"

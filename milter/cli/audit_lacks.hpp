@@ -1,5 +1,5 @@
 // What the audit log could not answer, told beside its answers: damaged records, addresses under another key, hidden domains.
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include "milter/audit/search.hpp"

@@ -1,5 +1,5 @@
 // Records of the audit log as they are printed: rows of a table for people, JSON lines, or CSV (RFC 4180) for spreadsheets.
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include "milter/audit/search.hpp"

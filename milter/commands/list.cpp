@@ -1,5 +1,6 @@
 #include "milter/commands/list.hpp"
 
+#include "milter/audit_commands/table.hpp"
 #include "milter/held_commands/table.hpp"
 #include "milter/key_commands/table.hpp"
 

@@ -20,8 +20,7 @@ int cmd_handbook(const invocation& called);
 int cmd_report(const invocation& called);
 int cmd_version(const invocation& called);
 
-// Of `sealgate audit`, and so on.
-extern const std::array<command_entry, 5> audit_commands;
+// Of `sealgate outbox`.
 extern const std::array<command_entry, 3> outbox_commands;
 
 } // namespace sealgate::milter

@@ -32,6 +32,7 @@
 #include "milter/outbox/submit_limit.hpp"
 #include "milter/protocol/relay_watch.hpp"
 #include "milter/protocol/server.hpp"
+#include "milter/retention/pruner.hpp"
 #include "milter/service/census.hpp"
 #include "milter/service/news.hpp"
 #include "milter/service/secret_files.hpp"
@@ -62,6 +63,7 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
+constexpr std::string_view prune_question = "prune ";
 constexpr ::mode_t owner_alone = 0600, open_to_all = 0666;
 constexpr std::chrono::seconds drain_grace{30};
 constexpr std::chrono::seconds look_for_unused_memory{10};
@@ -205,8 +207,18 @@ private:
                 json::object{{"ok", came.is_in_force}, {"lines", json::array(came.lines.begin(), came.lines.end())}}) +
                 "\n";
         }
-        if (question != "status\n") co_return std::string("{\"ok\":false,\"lines\":[\"reload or status?\"]}\n");
+        if (question.starts_with(prune_question)) co_return co_await prune(question);
+        if (question != "status\n") co_return std::string("{\"ok\":false,\"lines\":[\"reload, status or prune?\"]}\n");
         co_return json::serialize(status_of(co_await take_vitals(), decisions_)) + "\n";
+    }
+
+    asio::awaitable<std::string> prune(std::string question) {
+        const auto& keep = gateway_.live()->gateway.audit.keep;
+        if (!keep) co_return std::string("{\"ok\":false,\"problem\":\"audit.keep is not set in the file that is in force\"}\n");
+        auto user = question.substr(prune_question.size(), question.size() - prune_question.size() - 1);
+        const auto done = co_await prune_log(log_, gateway_.live()->gateway.audit_directory(), now() - *keep, std::move(user),
+                                             sealers_.threads());
+        co_return to_line(done);
     }
 
     asio::awaitable<std::string> answer_scrape(std::string request) {

@@ -142,6 +142,7 @@ private:
         if (const auto* value = m.optional("checkpoints")) read_path(*value, to.checkpoints);
         if (const auto* value = m.optional("checkpoint_every")) read_checkpoint_every(*value);
         if (const auto* value = m.optional("rotate")) read_rotate(*value);
+        if (const auto* value = m.optional("keep")) read_time(*value, 100 * std::uint64_t{366 * 86400}, to.keep.emplace());
         const auto* addresses = m.optional("addresses");
         if (addresses)
             to.addresses =

@@ -47,6 +47,7 @@ struct audit_settings {
     std::chrono::seconds checkpoint_time{300};
     std::size_t rotate_size = std::size_t{64} << 20; // octets
     bool rotate_daily = true;
+    std::optional<std::chrono::seconds> keep; // records, before they may be pruned; nothing: for ever
     policy::address_form addresses = policy::address_form::clear;
     std::string address_key; // the file of the key that hashes addresses; empty where they are in clear
     bool operator==(const audit_settings&) const = default;

@@ -28,13 +28,6 @@ std::string_view said_of(log_state what) {
     std::unreachable();
 }
 
-std::uint64_t number_in(const json::object& record, std::string_view name) {
-    const auto* value = record.if_contains(name);
-    boost::system::error_code none;
-    const auto number = value ? value->to_number<std::uint64_t>(none) : 0;
-    return none ? 0 : number;
-}
-
 } // namespace
 
 std::string to_string(const log_found& found) {

@@ -142,4 +142,11 @@ std::vector<std::string> counted_values(const json::object& record, grouping by,
     return out;
 }
 
+std::uint64_t number_in(const boost::json::object& record, std::string_view name) {
+    const auto* value = record.if_contains(name);
+    boost::system::error_code none;
+    const auto number = value ? value->to_number<std::uint64_t>(none) : 0;
+    return none ? 0 : number;
+}
+
 } // namespace sealgate::policy

@@ -70,4 +70,7 @@ constexpr bool is_of_recipients(grouping by) { return by >= grouping::recipient;
 // The values that a matching record counts for, once each time they occur; "-" where there is none.
 std::vector<std::string> counted_values(const boost::json::object& record, grouping by, const query& asked);
 
+// A number that is whole and not below nothing; else 0.
+std::uint64_t number_in(const boost::json::object& record, std::string_view name);
+
 } // namespace sealgate::policy

@@ -54,7 +54,7 @@ std::optional<std::uint64_t> as_count(const node& value, error_sink& errors) {
 }
 
 std::optional<std::uint64_t> to_seconds(std::string_view text) {
-    static constexpr unit units[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
+    static constexpr unit units[] = {{"y", 366 * 86400}, {"w", 7 * 86400}, {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
     return with_unit(text, units);
 }
 

@@ -1,9 +1,9 @@
-#include "milter/commands/audit_stats.hpp"
+#include "milter/audit_commands/stats.hpp"
 
+#include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
-#include "milter/commands/audit_question.hpp"
 #include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
 

@@ -1,6 +1,6 @@
 // What audit verify says in words, and its exit status.
 #include "keys/base/files.hpp"
-#include "milter/commands/audit_verify.hpp"
+#include "milter/audit_commands/verify.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"

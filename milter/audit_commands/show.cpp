@@ -1,8 +1,8 @@
-#include "milter/commands/audit_show.hpp"
+#include "milter/audit_commands/show.hpp"
 
+#include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/record_printer.hpp"
-#include "milter/commands/audit_question.hpp"
 
 #include <chrono>
 #include <deque>

@@ -1,6 +1,6 @@
 // What `sealgate audit` is asked: the filters on its command line as a policy::query. A filter that can't match anything is
 // refused with what would do, so that nobody takes a slip of theirs for an answer of the log.
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"

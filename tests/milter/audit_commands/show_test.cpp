@@ -2,8 +2,8 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/address_resolver.hpp"
 #include "milter/audit/layout.hpp"
-#include "milter/commands/audit_show.hpp"
-#include "milter/commands/audit_stats.hpp"
+#include "milter/audit_commands/show.hpp"
+#include "milter/audit_commands/stats.hpp"
 
 #include <gmock/gmock.h>
 

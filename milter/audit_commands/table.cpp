@@ -1,9 +1,11 @@
+#include "milter/audit_commands/table.hpp"
+
+#include "milter/audit_commands/policy.hpp"
+#include "milter/audit_commands/prune.hpp"
+#include "milter/audit_commands/show.hpp"
+#include "milter/audit_commands/stats.hpp"
+#include "milter/audit_commands/verify.hpp"
 #include "milter/cli/configured.hpp"
-#include "milter/commands/audit_policy.hpp"
-#include "milter/commands/audit_show.hpp"
-#include "milter/commands/audit_stats.hpp"
-#include "milter/commands/audit_verify.hpp"
-#include "milter/commands/list.hpp"
 
 #include <string>
 #include <vector>
@@ -49,7 +51,7 @@ int verify(const invocation& called) {
 
 } // namespace
 
-const std::array<command_entry, 5> audit_commands{{
+const std::array<command_entry, 6> audit_commands{{
     {.name = "show",
      .synopsis = "[FILTER]... [--last N] [--follow] [--json | --csv]",
      .summary = "print decisions and events",
@@ -107,6 +109,14 @@ const std::array<command_entry, 5> audit_commands{{
      .options = {json_option},
      .arguments = one_argument,
      .run = ask<print_kept_policy>},
+    {.name = "prune",
+     .synopsis = "[--json]",
+     .summary = "let the running gateway take away what is older than audit.keep",
+     .details =
+         "Whole files go, from the beginning of the log. A record says what and by whom, and by it audit verify proves the\n"
+         "rest. For root and the gateway's own user.\n",
+     .options = {json_option},
+     .run = ask<prune_audit_log>},
 }};
 
 } // namespace sealgate::milter

@@ -1,5 +1,5 @@
 // `audit stats`: how many decisions, or recipients of them, have each value of a field.
-// Tested by commands/audit_show_test.
+// Tested by audit_commands/show_test.
 #pragma once
 
 #include "milter/cli/arguments.hpp"

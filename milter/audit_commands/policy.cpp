@@ -1,4 +1,4 @@
-#include "milter/commands/audit_policy.hpp"
+#include "milter/audit_commands/policy.hpp"
 
 #include "milter/cli/json_line.hpp"
 #include "milter/settings/policy_archive.hpp"

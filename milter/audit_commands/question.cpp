@@ -1,4 +1,4 @@
-#include "milter/commands/audit_question.hpp"
+#include "milter/audit_commands/question.hpp"
 
 #include "milter/audit/search.hpp"
 #include "milter/base/decision_id.hpp"

@@ -1,4 +1,4 @@
-#include "milter/commands/audit_verify.hpp"
+#include "milter/audit_commands/verify.hpp"
 
 #include "keys/base/files.hpp"
 #include "milter/audit/proof.hpp"
@@ -31,9 +31,9 @@ std::optional<ed25519_public_key> key_named(const std::string& word) {
 }
 
 // --from; nothing after a complaint.
-std::optional<std::uint64_t> first_record(const invocation& called) {
+std::optional<std::uint64_t> first_record(const invocation& called, std::uint64_t otherwise) {
     const auto values = called.values("--from");
-    if (values.empty()) return 1;
+    if (values.empty()) return otherwise;
     const auto& digits = values.back();
     if (const auto number = whole_number(digits); number && *number > 0) return number;
     return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
@@ -137,8 +137,9 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
         if (!key) return std::nullopt;
         out.trusted.keys.push_back(*key);
     }
-    const auto first = first_record(called);
+    const auto first = first_record(called, out.first_record);
     if (!first) return std::nullopt;
+    if (*first != out.first_record) out.pruned = {};
     out.first_record = *first;
     const bool are_there = !out.own_checkpoints.empty() && std::filesystem::exists(out.own_checkpoints);
     if (!out.trusted.keys.empty() || (!are_there && out.kept.empty())) return out;

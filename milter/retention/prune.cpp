@@ -1,0 +1,62 @@
+#include "milter/retention/prune.hpp"
+
+#include "keys/base/files.hpp"
+#include "milter/audit/file_tail.hpp"
+#include "milter/audit/layout.hpp"
+#include "policy/audit/query.hpp"
+#include "policy/base/rfc3339.hpp"
+
+#include <fcntl.h>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct last_record {
+    policy::chain_end end;
+    wall_time time;
+};
+
+// Nothing where its last line is no record.
+std::optional<last_record> last_record_of(const fs::path& file) {
+    const keys::open_file in(file, O_RDONLY);
+    const auto size = static_cast<off_t>(fs::file_size(file));
+    const auto end = line_start(in.descriptor(), size, file);
+    if (end == 0) return std::nullopt;
+    const auto line = line_at(in.descriptor(), line_start(in.descriptor(), end - 1, file), policy::longest_record, file);
+    const auto at = line ? policy::end_at(*line) : std::unexpected(std::string{});
+    const auto record = at ? policy::record_in(*line) : std::nullopt;
+    const auto time = record ? parse_rfc3339(policy::text_in(*record, "time").value_or("")) : std::nullopt;
+    if (!time) return std::nullopt;
+    return last_record{.end = *at, .time = *time};
+}
+
+} // namespace
+
+std::optional<prunable_log> find_prunable(const fs::path& audit_directory, wall_time before) {
+    std::optional<prunable_log> out;
+    for (const auto& file : log_files(audit_directory)) {
+        const auto first = first_record_of(file);
+        if (!first) break; // the one that is written
+        const auto last = last_record_of(file);
+        if (!last || last->time >= before || last->end.last_seq < *first) break;
+        if (!out) out.emplace().what.first = *first;
+        out->files.push_back(file);
+        out->what.last = last->end.last_seq;
+        out->what.head = last->end.last_hash;
+        out->what.until = last->time;
+    }
+    return out;
+}
+
+void remove_pruned(const prunable_log& log) {
+    for (const auto& file : log.files) {
+        keys::remove_file(file);
+        std::error_code is_none;
+        fs::remove(index_of(file), is_none);
+    }
+}
+
+} // namespace sealgate::milter

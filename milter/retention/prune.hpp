@@ -1,0 +1,31 @@
+// Takes away of the audit log what is older than it has to be kept: whole files that were rotated away. The record that says so
+// is on disk before (policy/audit/prune.hpp). Blocks.
+//
+// Errors are std::system_error.
+// Tested by e2e/test_audit_prune.py.
+#pragma once
+
+#include "policy/audit/prune.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sealgate::milter {
+
+struct prunable_log {
+    std::vector<std::filesystem::path> files; // the oldest first
+    policy::pruning what;                     // without who does it
+};
+
+// The files at the beginning of the log whose last record was made before then; nothing where there is none. A file whose last
+// line is no record ends them: nobody knows what that would take away.
+std::optional<prunable_log> find_prunable(const std::filesystem::path& audit_directory,
+                                          std::chrono::system_clock::time_point before);
+
+// Their indexes too. The oldest first, so that what a crash leaves is the end of it.
+void remove_pruned(const prunable_log& log);
+
+} // namespace sealgate::milter

@@ -1,0 +1,96 @@
+"""What is older than audit.keep goes, and the rest is proved: whole, with who took away what; and nothing else can be taken away unseen."""
+
+import json
+import time
+
+import pytest
+from mails import Mail
+
+KEEP = "{keep: 1s, rotate: {size: 2KiB, daily: false}, checkpoint_every: {records: 5, time: 1s}}"
+
+
+def send_some(world, count):
+    for _ in range(count):
+        assert world.send(Mail(["max@example.org"], "[internal] Lunch")).code == 250
+
+
+@pytest.fixture
+def grown(world):
+    """A log of several files, which may be pruned. The records before are kept aside meanwhile."""
+    world.gateway.stop()
+    audit = world.gateway.state / "audit"
+    aside = audit.with_name("audit.aside")
+    audit.rename(aside)
+    world.gateway.configure(audit=KEEP)
+    world.gateway.start()
+    send_some(world, 12)
+    time.sleep(1.2)  # what is there is older than that
+    yield audit
+    world.gateway.stop()
+    for file in sorted(audit.rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    audit.rmdir()
+    aside.rename(audit)
+    world.gateway.configure()
+    world.gateway.start()
+
+
+def verify(world, *more):
+    run = world.gateway.run("audit", "verify", "--json", *more)
+    return run.returncode, json.loads(run.stdout)
+
+
+def test_old_files_go_and_verify_proves_the_rest_and_names_who_took_what(world, grown, monkeypatch):
+    before = world.gateway.all_records()
+    monkeypatch.setenv("SUDO_USER", "ann")
+    run = world.gateway.run("audit", "prune")
+    assert run.returncode == 0 and run.stdout.startswith("taken away: records 1 to "), run.stdout + run.stderr
+    event = world.gateway.events("prune")[-1]
+    last = event["last_record"]
+    assert (event["first_record"], event["user"]) == (1, "ann as root")
+    assert event["head"] == before[last - 1]["hash"] and event["until"] == before[last - 1]["time"]
+    first = world.gateway.all_records()[0]
+    assert first["seq"] == last + 1 and first["prev"] == event["head"]
+    status, proof = verify(world)
+    assert status == 0 and proof["ok"] and proof["first_record"] == last + 1, proof
+    assert any(f"records 1 to {last}" in note and "ann as root" in note for note in proof["notes"])
+    run = world.gateway.run("audit", "verify")
+    assert "taken away, since their time was over: records 1 to" in run.stdout and f"whole: records {last + 1} to" in run.stdout
+    assert world.gateway.run("report", "--output", "-").returncode == 0
+    send_some(world, 12)
+    time.sleep(1.2)
+    again = json.loads(world.gateway.run("audit", "prune", "--json").stdout)
+    assert again["first_record"] == last + 1 and verify(world)[0] == 0
+    nothing = world.gateway.run("audit", "prune")
+    assert nothing.returncode == 0 and "nothing is older" in nothing.stdout
+
+
+def test_what_somebody_else_takes_away_is_told(world, grown):
+    assert world.gateway.run("audit", "prune").returncode == 0
+    send_some(world, 12)
+    world.gateway.log_files()[0].unlink()
+    status, proof = verify(world)
+    assert status == 1 and not proof["ok"]
+
+
+def test_without_any_record_of_it_a_missing_beginning_is_told(world, grown):
+    world.gateway.log_files()[0].unlink()
+    status, proof = verify(world)
+    assert status == 1 and proof["problems"]
+
+
+def test_a_prune_that_was_cut_short_is_whole_and_the_next_one_ends_it(world, grown):
+    files = world.gateway.log_files()
+    copies = {file: file.read_bytes() for file in files[:3]}
+    assert world.gateway.run("audit", "prune").returncode == 0
+    for file in files[1:3]:
+        file.write_bytes(copies[file])
+    status, proof = verify(world)
+    assert status == 0, proof
+    world.gateway.run("audit", "prune")
+    assert not files[1].exists() and verify(world)[0] == 0
+
+
+def test_without_audit_keep_nothing_is_taken_away(world):
+    run = world.gateway.run("audit", "prune")
+    assert run.returncode == 2 and "kept for ever" in run.stderr

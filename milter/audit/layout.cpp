@@ -47,7 +47,7 @@ fs::path index_of(const fs::path& log) {
     return out.replace_extension(index_suffix);
 }
 
-std::optional<std::uint64_t> first_record_of(const fs::path& log) { return first_record_in(log.filename().string()); }
+std::optional<std::uint64_t> first_record_named(const fs::path& log) { return first_record_in(log.filename().string()); }
 
 bool grows(const fs::path& log) { return log.filename() == written; }
 
@@ -58,7 +58,7 @@ std::vector<fs::path> stray_indexes(const fs::path& directory) {
         auto log = entry.path();
         if (log.extension() != index_suffix) continue;
         log.replace_extension(suffix);
-        const bool is_ours = grows(log) || first_record_of(log);
+        const bool is_ours = grows(log) || first_record_named(log);
         if (is_ours && !fs::exists(fs::symlink_status(log))) out.push_back(entry.path());
     }
     return out;
@@ -71,7 +71,7 @@ std::vector<fs::path> log_files(const fs::path& directory) {
     if (error) throw std::system_error(error, "cannot look into " + directory.string());
     std::vector<std::pair<std::uint64_t, fs::path>> rotated;
     for (const auto& entry : entries)
-        if (const auto first = first_record_of(entry.path())) rotated.emplace_back(*first, entry.path());
+        if (const auto first = first_record_named(entry.path())) rotated.emplace_back(*first, entry.path());
     std::ranges::sort(rotated);
     std::vector<fs::path> out;
     for (auto& [first, path] : rotated) out.push_back(std::move(path));

@@ -28,7 +28,7 @@ bool grows(const std::filesystem::path& log);
 std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& directory);
 
 // Of a file that was rotated away, by its name; nothing for another one.
-std::optional<std::uint64_t> first_record_of(const std::filesystem::path& log);
+std::optional<std::uint64_t> first_record_named(const std::filesystem::path& log);
 
 // Those that are there, in the order of their records, the written one last. A directory that is missing has none.
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);

@@ -128,7 +128,7 @@ std::string rest_of_log(std::string_view rest) {
 // with record 1, or where no record says so.
 std::optional<policy::pruning_told> pruning_before(const fs::path& audit_directory) {
     const auto files = log_files(audit_directory);
-    const auto first = files.empty() ? std::nullopt : first_record_of(files.front());
+    const auto first = files.empty() ? std::nullopt : first_record_named(files.front());
     if (!first || *first == 1) return std::nullopt;
     auto told = find_last(audit_directory, [](std::string_view line) { return policy::pruning_told_in(line); });
     if (!told || told->what.last + 1 < *first || told->what.first > *first) return std::nullopt;
@@ -212,7 +212,7 @@ proof_request request_for(const fs::path& audit_directory, const fs::path& check
     proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
     if (pruned) {
         out.pruned = pruned;
-        out.first_record = *first_record_of(log_files(audit_directory).front());
+        out.first_record = *first_record_named(log_files(audit_directory).front());
     }
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();

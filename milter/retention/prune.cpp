@@ -38,7 +38,7 @@ std::optional<last_record> last_record_of(const fs::path& file) {
 std::optional<prunable_log> find_prunable(const fs::path& audit_directory, wall_time before) {
     std::optional<prunable_log> out;
     for (const auto& file : log_files(audit_directory)) {
-        const auto first = first_record_of(file);
+        const auto first = first_record_named(file);
         if (!first) break; // the one that is written
         const auto last = last_record_of(file);
         if (!last || last->time >= before || last->end.last_seq < *first) break;

@@ -23,7 +23,7 @@ std::string people_in(const refusal_facts& about, const language_texts& words) {
     std::vector<std::string> who;
     for (const auto& one : about.recipients)
         if (who.size() < most_people) who.push_back(text::printable(one));
-    if (const auto more = about.recipients.size() - who.size(); more > 0)
+    if (const auto more = about.recipients.size() - who.size() + about.more; more > 0)
         who.push_back(filled(words.text("more"), {{"count", {std::to_string(more)}}}));
     return text::listed(who, words.text("and"));
 }

@@ -8,6 +8,7 @@
 #include "policy/rules/policy.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct refusal_facts {
     const policy& rules;
     const address& to;                   // the sender of the mail
     std::vector<std::string> recipients; // as spelled
+    std::size_t more = 0;                // beyond those
     std::string_view decision;           // the id of the one that held it; or empty
     std::string_view message_id;         // or empty
     std::string_view language;           // one of rules.notices.languages; another one counts as the first of them

@@ -18,6 +18,7 @@ protected:
         return refusal_mail({.rules = rules,
                              .to = to,
                              .recipients = recipients,
+                             .more = more,
                              .decision = "7Q2K-M4XD",
                              .message_id = message_id,
                              .language = language,
@@ -27,6 +28,7 @@ protected:
     policy rules = load_or_fail(example_policy);
     address to = parse_address("ann@example.org");
     std::vector<std::string> recipients{"bob@yahoo.com"};
+    std::size_t more = 0;
     std::string message_id = "<1@client.example>", language = "en";
 };
 
@@ -53,6 +55,9 @@ TEST_F(RefusalMail, OfMailToThousandsNamesAFew) {
     recipients.assign(5000, "bob@yahoo.com");
     EXPECT_LT(mail().size(), 10'000U);
     EXPECT_THAT(mail(), HasSubstr("4990"));
+    recipients.assign(10, "bob@yahoo.com");
+    more = 7000;
+    EXPECT_THAT(mail(), HasSubstr("7000"));
 }
 
 } // namespace

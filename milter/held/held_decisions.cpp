@@ -30,6 +30,7 @@ void held_decision_search::see(std::string_view line) {
     if (wanted == arrivals_.end()) return;
     auto record = policy::record_in(line);
     if (!record || policy::text_in(*record, "outcome") != "hold") return;
+    if (policy::text_in(*record, "mode") != "enforce") return; // in monitor mode it was let go: somebody else holds it
     const auto time = parse_rfc3339(policy::text_in(*record, "time").value_or(""));
     if (!time) return;
     constexpr std::int64_t clocks_apart = 2; // seconds

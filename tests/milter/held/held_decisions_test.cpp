@@ -16,9 +16,9 @@ queue_entry held_as(const std::string& id, std::int64_t held_at_second) {
 }
 
 std::string decision_line(const std::string& id, const std::string& queue_id, const std::string& time,
-                          const std::string& outcome = "hold") {
+                          const std::string& outcome = "hold", const std::string& mode = "enforce") {
     return R"({"seq":1,"time":")" + time + R"(","id":")" + id + R"(","queue_id":")" + queue_id + R"(","outcome":")" + outcome +
-           "\"}";
+           R"(","mode":")" + mode + "\"}";
 }
 
 // 2026-11-29T23:12:35Z
@@ -43,6 +43,12 @@ TEST(HeldDecisions, OfAQueueIdThatCameAgainAreOfTheMailThatIsThere) {
     search.see(decision_line("2222-2222", "A1", "2026-11-29T23:12:36.000Z"));
     search.see(decision_line("3333-3333", "A1", "2026-11-29T23:12:37.000Z", "deliver"));
     EXPECT_EQ(policy::text_in(search.take().at("A1"), "id"), "2222-2222");
+}
+
+TEST(HeldDecisions, OfMonitorModeHeldNothing) {
+    held_decision_search search({held_as("A1", held_at)});
+    search.see(decision_line("1111-1111", "A1", "2026-11-29T23:12:36.000Z", "hold", "monitor"));
+    EXPECT_TRUE(search.take().empty()) << "what holds it is not ours to remove";
 }
 
 } // namespace

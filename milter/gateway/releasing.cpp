@@ -12,20 +12,15 @@ namespace sealgate::milter {
 
 namespace {
 
-// Postfix may have rewritten what the permit has as it was stored; what is compared is who it is.
 bool same_envelope(const held_permit& permit, const transaction& mail) {
-    std::vector<std::string> permitted, said;
-    for (const auto& one : permit.recipients) permitted.push_back(policy::parse_address(one).key());
-    for (const auto& one : mail.recipients) said.push_back(one.key());
-    std::ranges::sort(permitted);
-    std::ranges::sort(said);
-    return permitted == said && policy::parse_address(permit.sender).key() == mail.sender.key();
+    return mail.recipients.size() == permit.recipients && envelope_digest(mail.recipients) == permit.envelope &&
+           policy::parse_address(permit.sender).key() == mail.sender.key();
 }
 
 // Why this mail is not the one, for whoever types the command; or nothing, and the mail has its terms.
 std::optional<std::string> why_not_released(const snapshot& live, const std::optional<held_permit>& permit, transaction& mail) {
     if (!permit) return "nobody has released it, or it was used before";
-    if (live.gateway.mode == policy::mode::monitor) return "in monitor mode it would leave as it is (gateway.mode)";
+    if (live.gateway.mode == policy::mode::monitor) return std::string(in_monitor_mode);
     if (!permit->as.empty() && !policy::rank_named(live.rules, permit->as))
         return "the policy in force has no classification " + text::ascii(permit->as);
     if (!same_envelope(*permit, mail)) return "its envelope is not that of the held mail";
@@ -45,10 +40,14 @@ boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const sn
     auto work = [&] { return why_not_released(live, permit, mail); };
     const auto why = co_await offload(pool, std::move(work));
     if (!why) co_return std::nullopt;
-    log_warning(mail.queue_id + " a held mail is not released: " + *why);
+    co_return not_released(mail, *why);
+}
+
+policy::smtp_reply not_released(const transaction& mail, std::string_view why) {
+    log_warning(mail.queue_id + " a held mail is not released: " + std::string(why));
     policy::smtp_reply out{.code = 451, .enhanced = "4.7.1", .lines = {}};
-    policy::append_wrapped(out.lines, "not released: " + *why, policy::room_in_line(out));
-    co_return out;
+    policy::append_wrapped(out.lines, "not released: " + std::string(why), policy::room_in_line(out));
+    return out;
 }
 
 policy::smtp_reply still_held(const policy::policy& rules, const policy::decision& made, std::string_view id) {

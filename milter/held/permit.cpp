@@ -3,10 +3,12 @@
 #include "milter/held/queue_entry.hpp"
 #include "milter/protocol/release_name.hpp"
 #include "policy/base/digest.hpp"
+#include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -39,10 +41,12 @@ held_permit permit_in(const json::object& from) {
                     .user = member_text(from, "user"),
                     .login = from.at("login").as_bool(),
                     .sender = member_text(from, "sender"),
-                    .recipients = {},
+                    .recipients = from.at("recipients").to_number<std::size_t>(),
+                    .envelope = member_text(from, "envelope"),
+                    .named = {},
                     .content = member_text(from, "content"),
                     .begun = member_time(from, "begun")};
-    for (const auto& one : from.at("recipients").as_array()) out.recipients.emplace_back(std::string_view(one.as_string()));
+    for (const auto& one : from.at("named").as_array()) out.named.emplace_back(std::string_view(one.as_string()));
     insist(is_release_token(out.token), "token is none");
     insist(is_queue_id(out.queue_id), "queue_id is none");
     return out;
@@ -80,7 +84,9 @@ std::string to_text(const held_permit& permit) {
                                         {"user", permit.user},
                                         {"login", permit.login},
                                         {"sender", permit.sender},
-                                        {"recipients", json::array(permit.recipients.begin(), permit.recipients.end())},
+                                        {"recipients", permit.recipients},
+                                        {"envelope", permit.envelope},
+                                        {"named", json::array(permit.named.begin(), permit.named.end())},
                                         {"content", permit.content},
                                         {"begun", rfc3339(permit.begun)}}) +
            "\n";
@@ -97,6 +103,13 @@ std::string to_text(const permit_taken& taken) {
 }
 
 std::expected<permit_taken, std::string> parse_taken(std::string_view text) { return read_object(text, taken_in); }
+
+std::string envelope_digest(const std::vector<policy::address>& recipients) {
+    std::vector<std::string> who;
+    for (const auto& one : recipients) who.push_back(one.key());
+    std::ranges::sort(who);
+    return sha256_hex(text::join(who, "\n"));
+}
 
 std::string content_digest(const policy::message& mail) {
     std::string out;

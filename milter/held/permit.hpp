@@ -3,8 +3,10 @@
 #pragma once
 
 #include "policy/base/rfc3339.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/mail/message.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -17,13 +19,15 @@ struct held_permit {
     std::string token;
     std::string queue_id; // of the held mail, and when Postfix took it: queue ids come again
     std::int64_t arrival = 0;
-    std::string decision = {}; // the id of the one that held it; empty where nobody knows
-    std::string as = {};       // a classification; empty: what its own tags and near misses say
-    std::string user = {};     // who released or refused it, as the log has it
-    bool login = false;        // its sender had logged in
-    std::string sender = {};   // the envelope, as it is handed in
-    std::vector<std::string> recipients = {};
-    std::string content = {}; // content_digest()
+    std::string decision = {};           // the id of the one that held it; empty where nobody knows
+    std::string as = {};                 // a classification; empty: what its own tags and near misses say
+    std::string user = {};               // who released or refused it, as the log has it
+    bool login = false;                  // its sender had logged in
+    std::string sender = {};             // as it is handed in
+    std::size_t recipients = 0;          // how many: Postfix's queue has who, and they may be ten thousands
+    std::string envelope = {};           // envelope_digest() of them
+    std::vector<std::string> named = {}; // of a refusal: the first of them, whom its notice names
+    std::string content = {};            // content_digest()
     wall_time begun = {};
 
     bool operator==(const held_permit&) const = default;
@@ -45,6 +49,9 @@ struct permit_taken {
 
 std::string to_text(const permit_taken& taken);
 std::expected<permit_taken, std::string> parse_taken(std::string_view text);
+
+// Of who they are, in whatever order: Postfix may have rewritten how it was stored.
+std::string envelope_digest(const std::vector<policy::address>& recipients);
 
 // Of what a mail server leaves alone on its way through: the body, whatever its line ends are, and the Subject.
 std::string content_digest(const policy::message& mail);

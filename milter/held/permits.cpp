@@ -5,6 +5,10 @@
 #include "milter/protocol/release_name.hpp"
 
 #include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -19,7 +23,28 @@ constexpr const char* refusal_kind = ".refusal"; // likewise a permit, but nothi
 constexpr const char* taken_kind = ".taken";
 constexpr const char* accepted_kind = ".accepted";
 
-std::string content_of(const fs::path& file) { return keys::read_file(file, keys::largest_key_file * 16); }
+constexpr const char* replaced_kind = ".replaced";
+constexpr const char* noted_kind = ".noted";
+
+const char* kind_of(permit_mark what) {
+    switch (what) {
+    case permit_mark::accepted: return accepted_kind;
+    case permit_mark::replaced: return replaced_kind;
+    case permit_mark::noted: return noted_kind;
+    }
+    std::unreachable();
+}
+
+// Nothing where there is no such file (any more).
+std::optional<std::string> content_of(const fs::path& file) {
+    constexpr std::size_t most = keys::largest_key_file * 16;
+    try {
+        return keys::read_file(file, most);
+    } catch (const std::system_error& problem) {
+        if (problem.code() == std::errc::no_such_file_or_directory) return std::nullopt;
+        throw;
+    }
+}
 
 } // namespace
 
@@ -34,10 +59,9 @@ std::unique_ptr<keys::file_lock> held_permits::lock() const {
 }
 
 void held_permits::remove_orphans() const {
-    std::vector<std::string> tokens;
+    std::set<std::string> tokens;
     for (const auto& entry : fs::directory_iterator(directory_))
-        if (const auto kind = entry.path().extension(); kind == taken_kind || kind == accepted_kind)
-            tokens.push_back(entry.path().stem().string());
+        if (is_release_token(entry.path().stem().string())) tokens.insert(entry.path().stem().string());
     for (const auto& token : tokens) {
         const auto is_there = [&](const char* kind) { return fs::exists(file(token, kind)); };
         if (!is_there(permit_kind) && !is_there(claimed_kind) && !is_there(refusal_kind)) forget(token);
@@ -50,24 +74,67 @@ void held_permits::write(const held_permit& permit, begun_permit::purpose what) 
     keys::replace_file(file(permit.token, kind), to_text(permit));
 }
 
-void held_permits::accept(const std::string& token) const {
+void held_permits::mark(const std::string& token, permit_mark what) const {
     const keys::acting_as_owner as(directory_);
-    keys::replace_file(file(token, accepted_kind), "");
+    keys::replace_file(file(token, kind_of(what)), "");
 }
+
+void held_permits::remove(const std::string& token, std::initializer_list<const char*> kinds) const {
+    bool any = false;
+    for (const auto* kind : kinds) any = fs::remove(file(token, kind)) || any;
+    if (any) keys::sync_directory(directory_);
+}
+
+void held_permits::retract(const std::string& token) const { remove(token, {accepted_kind, replaced_kind}); }
 
 // What was begun is told by the first ones: killed behind them, nothing is begun, and who comes next takes away the rest.
 void held_permits::forget(const std::string& token) const {
-    for (const auto* kind : {permit_kind, claimed_kind, refusal_kind, taken_kind, accepted_kind})
-        keys::remove_file(file(token, kind));
+    remove(token, {permit_kind, claimed_kind, refusal_kind});
+    remove(token, {taken_kind, accepted_kind, replaced_kind, noted_kind});
 }
 
 bool held_permits::is_claimed(const std::string& token) const { return fs::exists(file(token, claimed_kind)); }
 
 std::optional<permit_taken> held_permits::taken(const std::string& token) const {
-    if (!fs::exists(file(token, taken_kind))) return std::nullopt;
-    auto out = parse_taken(content_of(file(token, taken_kind)));
+    const auto content = content_of(file(token, taken_kind));
+    if (!content) return std::nullopt;
+    auto out = parse_taken(*content);
     if (!out) throw std::runtime_error(file(token, taken_kind).string() + ": " + out.error());
     return *std::move(out);
+}
+
+// Nothing of a file that is none, or gone.
+std::optional<begun_permit> held_permits::read(const fs::path& path, std::vector<std::string>& problems) const {
+    const auto left_alone = [&](const std::string& why) { problems.push_back(why + "; it is left alone"); };
+    const auto token = path.stem().string();
+    const auto is_marked = [&](permit_mark what) { return fs::exists(file(token, kind_of(what))); };
+    try {
+        const auto content = content_of(path);
+        if (!content) return std::nullopt;
+        auto permit = parse_permit(*content);
+        if (permit && permit->token != token) permit = std::unexpected("it is of another token");
+        if (!permit) {
+            left_alone(path.string() + ": " + permit.error());
+            return std::nullopt;
+        }
+        using enum begun_permit::purpose;
+        begun_permit out{.what = path.extension() == refusal_kind ? refusal : release,
+                         .permit = *std::move(permit),
+                         .is_claimed = path.extension() == claimed_kind,
+                         .is_accepted = is_marked(permit_mark::accepted),
+                         .is_replaced = is_marked(permit_mark::replaced),
+                         .is_noted = is_marked(permit_mark::noted)};
+        try {
+            out.taken = taken(token);
+        } catch (const std::exception& problem) {
+            out.is_unreadable = true;
+            left_alone(problem.what());
+        }
+        return out;
+    } catch (const std::system_error& problem) {
+        left_alone(problem.what());
+    }
+    return std::nullopt;
 }
 
 std::vector<begun_permit> held_permits::begun(std::vector<std::string>& problems) const {
@@ -76,19 +143,7 @@ std::vector<begun_permit> held_permits::begun(std::vector<std::string>& problems
     for (const auto& entry : fs::directory_iterator(directory_)) {
         const auto kind = entry.path().extension();
         if (kind != permit_kind && kind != claimed_kind && kind != refusal_kind) continue;
-        auto permit = parse_permit(content_of(entry.path()));
-        const auto token = entry.path().stem().string();
-        if (permit && permit->token != token) permit = std::unexpected("it is of another token");
-        if (!permit) {
-            problems.push_back(entry.path().string() + ": " + permit.error() + "; it is left alone");
-            continue;
-        }
-        using enum begun_permit::purpose;
-        out.push_back({.what = kind == refusal_kind ? refusal : release,
-                       .permit = *std::move(permit),
-                       .is_claimed = kind == claimed_kind,
-                       .is_accepted = fs::exists(file(token, accepted_kind)),
-                       .taken = taken(token)});
+        if (auto one = read(entry.path(), problems)) out.push_back(*std::move(one));
     }
     std::ranges::sort(out, {}, [](const begun_permit& one) { return one.permit.begun; });
     return out;
@@ -100,7 +155,7 @@ void held_permits::claim(const std::string& token) {
         if (!is_release_token(token)) return;
         fs::rename(file(token, permit_kind), file(token, claimed_kind), gone);
         if (gone) return;
-        auto permit = parse_permit(content_of(file(token, claimed_kind)));
+        auto permit = parse_permit(content_of(file(token, claimed_kind)).value_or(""));
         if (!permit || permit->token != token) return;
         const std::lock_guard lock(mutex_);
         claimed_.insert_or_assign(token, *std::move(permit));

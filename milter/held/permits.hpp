@@ -8,7 +8,9 @@
 #include "keys/base/files.hpp"
 #include "milter/held/permit.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,10 +26,16 @@ struct begun_permit {
 
     purpose what = purpose::release;
     held_permit permit;
-    bool is_claimed = false;  // the gateway has seen the token
-    bool is_accepted = false; // Postfix said yes; of a refusal: the sender's notice is kept
+    bool is_claimed = false;    // the gateway has seen the token
+    bool is_accepted = false;   // Postfix said yes; of a refusal: the sender's notice is kept
+    bool is_replaced = false;   // the new one was seen, and the old one is being removed
+    bool is_noted = false;      // its event is left
+    bool is_unreadable = false; // how far it went: a file about that is damaged
     std::optional<permit_taken> taken = {};
 };
+
+// Files without content beside a permit.
+enum class permit_mark : std::uint8_t { accepted, replaced, noted };
 
 class held_permits {
 public:
@@ -39,11 +47,12 @@ public:
     // Of commands, which hold the lock meanwhile: one at a time. Makes the directory.
     std::unique_ptr<keys::file_lock> lock() const;
     void write(const held_permit& permit, begun_permit::purpose what) const;
-    void accept(const std::string& token) const;
+    void mark(const std::string& token, permit_mark what) const;
+    void retract(const std::string& token) const; // what it said of the new one, which is withdrawn
     void forget(const std::string& token) const;
     bool is_claimed(const std::string& token) const;
     std::optional<permit_taken> taken(const std::string& token) const;
-    // Files that cannot be read are named in `problems`, and left alone.
+    // Files that cannot be read are named in `problems`, and left alone; those that go meanwhile are passed over.
     std::vector<begun_permit> begun(std::vector<std::string>& problems) const;
 
     // Of the gateway. Whoever says a token claims its permit; nothing happens where there is none. Never throws.
@@ -54,6 +63,8 @@ public:
 
 private:
     void remove_orphans() const;
+    void remove(const std::string& token, std::initializer_list<const char*> kinds) const;
+    std::optional<begun_permit> read(const std::filesystem::path& file, std::vector<std::string>& problems) const;
     std::filesystem::path file(const std::string& token, const char* kind) const;
 
     std::filesystem::path directory_;

@@ -1,20 +1,24 @@
 #include "milter/held/postfix_queue.hpp"
 
-#include "milter/held/program.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
 
 namespace sealgate::milter {
 
-std::expected<std::string, std::string> postfix_queue::run(const char* tool, std::vector<std::string> arguments) const {
+std::expected<ran_program, std::string> postfix_queue::run_well(const char* tool, std::vector<std::string> arguments) const {
     const auto path = std::string("/usr/sbin/") + tool;
     if (!configuration_.empty()) arguments.insert(arguments.begin(), {"-c", configuration_});
     auto ran = run_program(path, arguments);
-    if (!ran) return std::unexpected(ran.error());
-    if (ran->status == 0) return std::move(ran->output);
+    if (!ran || ran->status == 0) return ran;
     auto said = std::string_view(ran->errors);
     return std::unexpected(path + ": " + text::printable(text::take_line(said)));
+}
+
+std::expected<std::string, std::string> postfix_queue::run(const char* tool, std::vector<std::string> arguments) const {
+    auto ran = run_well(tool, std::move(arguments));
+    if (!ran) return std::unexpected(std::move(ran.error()));
+    return std::move(ran->output);
 }
 
 std::expected<read_queue, std::string> postfix_queue::list() const {
@@ -37,16 +41,21 @@ std::expected<std::string, std::string> postfix_queue::content(const std::string
     return run("postcat", {"-hbq", id});
 }
 
-std::expected<void, std::string> postfix_queue::remove_held(const std::vector<std::string>& ids) const {
+std::expected<std::size_t, std::string> postfix_queue::remove_held(const std::vector<std::string>& ids) const {
     constexpr std::size_t most_at_once = 500; // a command line has an end
+    std::size_t out = 0;
     for (std::size_t from = 0; from < ids.size(); from += most_at_once) {
         std::vector<std::string> arguments;
         for (auto i = from; i < std::min(ids.size(), from + most_at_once); ++i)
             arguments.insert(arguments.end(), {"-d", ids[i]});
         arguments.emplace_back("hold");
-        if (auto done = run("postsuper", std::move(arguments)); !done) return std::unexpected(std::move(done.error()));
+        const auto done = run_well("postsuper", std::move(arguments));
+        if (!done) return std::unexpected(done.error());
+        const auto removed = read_removed(done->errors);
+        if (!removed) return std::unexpected("postsuper does not say how many mails it removed");
+        out += *removed;
     }
-    return {};
+    return out;
 }
 
 // What was held waits for the next look at the deferred queue; postqueue -i makes it now, and is only an advantage.

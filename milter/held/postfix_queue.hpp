@@ -3,8 +3,10 @@
 // Tested by e2e/test_held.py.
 #pragma once
 
+#include "milter/held/program.hpp"
 #include "milter/held/queue_entry.hpp"
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <vector>
@@ -22,12 +24,13 @@ public:
     std::expected<held_envelope, std::string> envelope(const std::string& id) const;
     std::expected<std::string, std::string> header(const std::string& id) const;
     std::expected<std::string, std::string> content(const std::string& id) const;
-    // From the hold queue alone. An id that is not there is no error.
-    std::expected<void, std::string> remove_held(const std::vector<std::string>& ids) const;
+    // From the hold queue alone. How many were there; an id that is not is no error.
+    std::expected<std::size_t, std::string> remove_held(const std::vector<std::string>& ids) const;
     // Lets a held mail go as it is stored.
     std::expected<void, std::string> let_go(const std::string& id) const;
 
 private:
+    std::expected<ran_program, std::string> run_well(const char* tool, std::vector<std::string> arguments) const;
     std::expected<std::string, std::string> run(const char* tool, std::vector<std::string> arguments) const;
 
     std::string configuration_;

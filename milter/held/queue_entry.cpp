@@ -120,6 +120,16 @@ read_queue parse_queue(std::string_view lines) {
     return out;
 }
 
+std::optional<std::size_t> read_removed(std::string_view said) {
+    constexpr std::string_view before = "Deleted: ";
+    const auto at = said.rfind(before);
+    if (at == std::string_view::npos) return said.contains(": removed") ? std::nullopt : std::optional<std::size_t>(0);
+    said.remove_prefix(at + before.size());
+    std::size_t out = 0;
+    const auto read = std::from_chars(said.data(), said.data() + said.size(), out);
+    return read.ec == std::errc() ? std::optional(out) : std::nullopt;
+}
+
 std::expected<held_envelope, std::string> parse_envelope(std::string_view printed) {
     held_envelope out;
     bool has_sender = false;

@@ -37,6 +37,9 @@ struct read_queue {
 
 read_queue parse_queue(std::string_view lines);
 
+// How many mails postsuper(1) -d says it removed: it says nothing where it was none.
+std::optional<std::size_t> read_removed(std::string_view said);
+
 struct held_recipient {
     std::string address; // as it goes into RCPT TO
     dsn_of_recipient dsn = {};

@@ -1,58 +1,73 @@
 #include "milter/held/release_step.hpp"
 
-#include <algorithm>
-
 namespace sealgate::milter {
 
 namespace {
 
+using enum release_step;
+
 enum class place : std::uint8_t { hold, elsewhere, nowhere };
 
-// Queue ids come again: what is older than the permit is another mail.
-place place_of(const std::vector<queue_entry>& queue, const permit_taken& taken, const held_permit& of) {
-    const auto at = std::ranges::find(queue, taken.queue_id, &queue_entry::id);
-    constexpr std::int64_t second_of_both = 1;
-    const auto begun = std::chrono::duration_cast<std::chrono::seconds>(of.begun.time_since_epoch()).count();
-    if (at == queue.end() || at->arrival + second_of_both < begun) return place::nowhere;
+place place_of(const queue_index& queue, const std::string& id, const begun_permit& of,
+               bool (*is_it)(const queue_entry&, const begun_permit&)) {
+    const auto* at = queue.find(id);
+    if (at == nullptr || !is_it(*at, of)) return place::nowhere;
     return at->is_held() ? place::hold : place::elsewhere;
 }
 
-release_step of_refusal(const begun_permit& begun, bool is_there) {
-    using enum release_step;
-    if (is_there) return begun.is_accepted ? remove_held : tell;
-    return begun.is_accepted ? finish : drop;
+std::int64_t second_of(wall_time time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-// Nobody has said yes yet: Postfix's queue says whether it came to that.
-release_step of_release(const begun_permit& begun, const std::vector<queue_entry>& queue, bool is_there, wall_time now) {
-    using enum release_step;
-    const bool may_be_under_way = now - begun.permit.begun < longest_under_way && now >= begun.permit.begun;
-    if (!begun.taken) {
-        if (!is_there) return drop;
-        return begun.is_claimed && may_be_under_way ? wait : hand_in;
+bool is_within(wall_time since, wall_time now) { return now - since < longest_under_way && now >= since; }
+
+release_step of_refusal(const begun_permit& begun, place old) {
+    if (old == place::hold) return begun.is_accepted ? remove_held : tell;
+    return begun.is_accepted && old == place::nowhere ? finish : drop;
+}
+
+// The gateway let it go on, and Postfix's queue says what came of it.
+release_step of_taken(const begun_permit& begun, place old, place made, wall_time now) {
+    const bool is_decided_lately = now - begun.taken->time < longest_under_way;
+    const bool may_come = is_within(begun.permit.begun, now) && !begun.is_accepted && !begun.is_replaced;
+    switch (made) {
+    case place::hold:
+        if (old == place::hold) return is_decided_lately ? remove_held : withdraw;
+        return old == place::nowhere && begun.is_replaced ? let_go : withdraw;
+    case place::elsewhere: return old == place::hold ? remove_held : finish;
+    case place::nowhere: break;
     }
-    if (begun.taken->in_copies) return is_there ? remove_held : finish;
-    const auto where = place_of(queue, *begun.taken, begun.permit);
-    if (where == place::hold) return is_there ? remove_held : let_go;
-    if (!is_there) return begun.is_accepted ? finish : drop;
-    if (begun.is_accepted || where == place::elsewhere) return remove_held;
-    return may_be_under_way ? wait : hand_in;
+    if (may_come) return wait;
+    if (old == place::hold) return begun.is_accepted || begun.is_replaced ? unseen : hand_in;
+    return begun.is_replaced ? finish : drop;
+}
+
+release_step of_release(const begun_permit& begun, const queue_index& queue, place old, wall_time now) {
+    if (begun.is_unreadable) return unseen;
+    if (!begun.taken) {
+        if (old != place::hold) return drop;
+        return begun.is_claimed && is_within(begun.permit.begun, now) ? wait : hand_in;
+    }
+    if (begun.taken->in_copies) return old == place::hold ? remove_held : finish;
+    return of_taken(begun, old, place_of(queue, begun.taken->queue_id, begun, is_new_one), now);
 }
 
 } // namespace
 
-const queue_entry* held_entry(const std::vector<queue_entry>& queue, const held_permit& of) {
-    const auto is_it = [&](const queue_entry& one) {
-        return one.is_held() && one.id == of.queue_id && one.arrival == of.arrival;
-    };
-    const auto at = std::ranges::find_if(queue, is_it);
-    return at == queue.end() ? nullptr : &*at;
+bool is_held_one(const queue_entry& entry, const begun_permit& of) {
+    return entry.id == of.permit.queue_id && entry.arrival == of.permit.arrival;
 }
 
-release_step next_step(const begun_permit& begun, const std::vector<queue_entry>& queue, wall_time now) {
-    const bool is_there = held_entry(queue, begun.permit) != nullptr;
-    if (begun.what == begun_permit::purpose::refusal) return of_refusal(begun, is_there);
-    return of_release(begun, queue, is_there, now);
+bool is_new_one(const queue_entry& entry, const begun_permit& of) {
+    constexpr std::int64_t second_of_both = 1;
+    return of.taken && entry.id == of.taken->queue_id && entry.arrival + second_of_both >= second_of(of.permit.begun) &&
+           entry.arrival <= second_of(of.taken->time) + second_of_both;
+}
+
+release_step next_step(const begun_permit& begun, const queue_index& queue, wall_time now) {
+    const auto old = place_of(queue, begun.permit.queue_id, begun, is_held_one);
+    if (begun.what == begun_permit::purpose::refusal) return of_refusal(begun, old);
+    return of_release(begun, queue, old, now);
 }
 
 } // namespace sealgate::milter

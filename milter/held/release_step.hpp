@@ -6,7 +6,7 @@
 #pragma once
 
 #include "milter/held/permits.hpp"
-#include "milter/held/queue_entry.hpp"
+#include "milter/held/queue_index.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -19,6 +19,8 @@ enum class release_step : std::uint8_t {
     tell,        // of a refusal: its sender's notice
     remove_held, // the old one
     let_go,      // the new one
+    withdraw,    // the new one is removed: the old one left by another hand, or what was decided is too old
+    unseen,      // Postfix said yes, and its queue has no such mail: nobody can tell, and nothing is changed
     finish,      // all is done but the event and the files
     drop,        // the mail is gone by another hand, and nothing of ours has taken its place
 };
@@ -26,10 +28,11 @@ enum class release_step : std::uint8_t {
 // So long after it began nothing of it is under way: longer than Postfix waits for a filter.
 constexpr std::chrono::minutes longest_under_way{15};
 
-// `queue`: all that Postfix has.
-release_step next_step(const begun_permit& begun, const std::vector<queue_entry>& queue, wall_time now);
+release_step next_step(const begun_permit& begun, const queue_index& queue, wall_time now);
 
-// The entry of that mail in the hold queue; null where it is not there, or the id is another mail's by now.
-const queue_entry* held_entry(const std::vector<queue_entry>& queue, const held_permit& of);
+// Whether this is the mail that was held, or the one that is to take its place: queue ids come again, and the time says which
+// mail has it. In whatever queue.
+bool is_held_one(const queue_entry& entry, const begun_permit& of);
+bool is_new_one(const queue_entry& entry, const begun_permit& of);
 
 } // namespace sealgate::milter

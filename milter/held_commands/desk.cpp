@@ -27,6 +27,15 @@ std::optional<std::vector<queue_entry>> held_desk::look() const {
     return std::move(read->entries);
 }
 
+std::optional<queue_index> held_desk::look_to_change() const {
+    auto read = queue.list();
+    if (read && read->passed_over == 0) return queue_index(std::move(read->entries));
+    const auto lines =
+        read ? std::to_string(read->passed_over) + " lines of postqueue -j are of no form that is known here" : "";
+    complain("Postfix's queue cannot be read: " + (read ? lines : read.error()) + "; nothing is changed");
+    return std::nullopt;
+}
+
 std::vector<queue_entry> held_desk::held_of(const std::vector<queue_entry>& queue) {
     std::vector<queue_entry> out;
     std::ranges::copy_if(queue, std::back_inserter(out), &queue_entry::is_held);
@@ -45,9 +54,9 @@ held_decisions held_desk::reasons(const std::vector<queue_entry>& held) const {
     return find_held_decisions(gateway.audit_directory(), held);
 }
 
-void held_desk::leave_event(const policy::held_event_facts& of) const {
+void held_desk::leave_event(const policy::held_event_facts& of, wall_time begun) const {
     const keys::acting_as_owner as(gateway.state);
-    leave_events(gateway.events_directory(), {{.name = rfc3339(of.time) + "-" + of.id, .fields = policy::held_event(of)}});
+    leave_events(gateway.events_directory(), {{.name = rfc3339(begun) + "-" + of.id, .fields = policy::held_event(of)}});
 }
 
 std::optional<held_desk> held_desk_of(const invocation& called) {

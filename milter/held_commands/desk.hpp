@@ -6,6 +6,7 @@
 #include "milter/held/held_decisions.hpp"
 #include "milter/held/permits.hpp"
 #include "milter/held/postfix_queue.hpp"
+#include "milter/held/queue_index.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/held_event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -28,13 +29,15 @@ struct held_desk {
 
     // All that Postfix has; nothing after a complaint.
     std::optional<std::vector<queue_entry>> look() const;
+    // For what is changed by it: lines that cannot be read may be of any mail, and then it is none.
+    std::optional<queue_index> look_to_change() const;
     // Those that are held, the oldest first.
     static std::vector<queue_entry> held_of(const std::vector<queue_entry>& queue);
     // What is begun, files that cannot be read complained of.
     std::vector<begun_permit> begun() const;
     held_decisions reasons(const std::vector<queue_entry>& held) const;
-    // On disk when it returns.
-    void leave_event(const policy::held_event_facts& of) const;
+    // On disk when it returns. `begun`: the same whenever it is left, so that it stands there once.
+    void leave_event(const policy::held_event_facts& of, wall_time begun) const;
 };
 
 // Nothing after a complaint: not root, or a file with errors.

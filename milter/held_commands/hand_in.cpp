@@ -66,7 +66,8 @@ handed_in hand_in(const inet_endpoint& port, const held_permits& permits, const 
                        .dsn = envelope.dsn,
                        .introduction = release_name(permit.token)};
     for (const auto& one : envelope.recipients) mail.recipients.push_back({.address = one.address, .dsn = one.dsn});
-    const auto& who = permit.recipients;
+    outgoing_recipients who;
+    for (const auto& one : envelope.recipients) who.push_back(one.address);
     const auto all = mail.recipients.size();
     const auto name = to_string(endpoint(port)).substr(sizeof "inet:" - 1);
     before_the_end about_to_end = [&permits, &permit, all, name](std::vector<std::size_t> accepted) -> asio::awaitable<void> {

@@ -20,16 +20,6 @@ std::string text_of(const json::object& from, std::string_view field) {
     return std::string(policy::text_in(from, field).value_or(""));
 }
 
-// A mail that waits to be let go stands in the queue under an id of its own.
-const begun_permit* begun_about(const queue_entry& one, const std::vector<begun_permit>& all) {
-    const auto is_it = [&](const begun_permit& begun) {
-        return (begun.permit.queue_id == one.id && begun.permit.arrival == one.arrival) ||
-               (begun.taken && begun.taken->queue_id == one.id);
-    };
-    const auto at = std::ranges::find_if(all, is_it);
-    return at == all.end() ? nullptr : &*at;
-}
-
 std::string_view state_of(const held_mail& one) {
     if (!one.begun) return "held";
     return one.begun->what == begun_permit::purpose::release ? "being-released" : "being-refused";
@@ -38,14 +28,14 @@ std::string_view state_of(const held_mail& one) {
 } // namespace
 
 std::vector<held_mail> held_mails(const held_desk& desk, const std::vector<queue_entry>& queue, const held_decisions& reasons,
-                                  const std::vector<begun_permit>& begun) {
+                                  const begun_index& begun) {
     std::vector<held_mail> out;
     const auto now = std::chrono::system_clock::now();
     for (auto& entry : held_desk::held_of(queue)) {
         const auto reason = reasons.find(entry.id);
         out.push_back({.entry = entry,
                        .reason = reason == reasons.end() ? nullptr : &reason->second,
-                       .begun = begun_about(entry, begun),
+                       .begun = begun.about(entry),
                        .is_forgotten = entry.is_older_than(desk.gateway.held.remind, now),
                        .is_expired = entry.is_older_than(desk.gateway.held.expire, now)});
     }

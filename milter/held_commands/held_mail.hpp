@@ -2,6 +2,7 @@
 // Tested by e2e/test_held.py.
 #pragma once
 
+#include "milter/held/begun_index.hpp"
 #include "milter/held_commands/desk.hpp"
 
 #include <boost/json/object.hpp>
@@ -20,7 +21,7 @@ struct held_mail {
 
 // All that is held. What they point to outlives them.
 std::vector<held_mail> held_mails(const held_desk& desk, const std::vector<queue_entry>& queue, const held_decisions& reasons,
-                                  const std::vector<begun_permit>& begun);
+                                  const begun_index& begun);
 
 // "confidential: bob@yahoo.com no-key"; "not held by sealgate".
 std::string why_held(const held_mail& one);

@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <utility>
 
 namespace sealgate::milter {
@@ -24,6 +23,8 @@ namespace {
 namespace json = boost::json;
 
 using purpose = begun_permit::purpose;
+
+constexpr std::size_t most_named = 10; // in the notice
 
 // One mail or ten thousand, each its next step in turn; Postfix's queue and what is begun are read once for all of them.
 class refusing {
@@ -44,16 +45,14 @@ public:
 
 private:
     bool look(const std::vector<std::string>& ids) {
-        const auto queue = desk_.look();
-        if (!queue) return false;
-        held_.clear();
-        begun_.clear();
-        for (auto& one : held_desk::held_of(*queue)) held_.emplace(one.id, std::move(one));
-        for (auto& one : desk_.begun()) begun_.emplace(one.permit.queue_id, std::move(one));
+        queue_ = desk_.look_to_change();
+        if (!queue_) return false;
+        begun_.emplace(desk_.begun());
         if (reasons_) return true;
+        finish_others(desk_, *queue_, *begun_, {ids.begin(), ids.end()});
         std::vector<queue_entry> entries;
         for (const auto& id : ids)
-            if (const auto at = held_.find(id); at != held_.end()) entries.push_back(at->second);
+            if (const auto* one = queue_->find(id); one != nullptr && one->is_held()) entries.push_back(*one);
         reasons_ = desk_.reasons(entries);
         return true;
     }
@@ -65,48 +64,54 @@ private:
     }
 
     std::optional<int> step(const std::string& id) {
-        const auto at = begun_.find(id);
-        if (at == begun_.end()) return begin(id);
-        const auto& begun = at->second;
-        if (begun.what == purpose::release) {
-            complain("mail " + id + " is being released: sealgate held release " + id + " goes on with it");
+        const auto* begun = begun_->about(id, *queue_);
+        if (begun == nullptr) return begin(id);
+        const auto& old = begun->permit.queue_id;
+        if (begun->what == purpose::release) {
+            complain("mail " + id + " is being released: sealgate held release " + old + " goes on with it");
             return exit_no;
         }
-        switch (next_step(begun, entries_of(id), std::chrono::system_clock::now())) {
-        case release_step::tell: return tell(begun.permit);
-        case release_step::remove_held: to_remove_.push_back(id); return std::nullopt;
-        case release_step::finish: return finish(begun.permit);
+        switch (next_step(*begun, *queue_, std::chrono::system_clock::now())) {
+        case release_step::tell: return tell(*begun);
+        case release_step::remove_held: to_remove_.push_back(old); return std::nullopt;
+        case release_step::finish: return finish(*begun);
         case release_step::hand_in:
         case release_step::wait:
         case release_step::let_go:
+        case release_step::withdraw:
+        case release_step::unseen:
         case release_step::drop: break;
         }
-        return give_up_permit(desk_, begun.permit);
-    }
-
-    std::vector<queue_entry> entries_of(const std::string& id) const {
-        const auto at = held_.find(id);
-        if (at == held_.end()) return {};
-        return {at->second};
+        if (begun->is_accepted) complain("the sender of mail " + old + " was told that it is not sent");
+        return give_up_permit(desk_, begun->permit);
     }
 
     bool remove_what_is_told() {
-        const auto done = desk_.queue.remove_held(std::exchange(to_remove_, {}));
-        if (!done) complain(done.error() + "; try the refusal again");
+        const auto ids = std::exchange(to_remove_, {});
+        const auto done = desk_.queue.remove_held(ids);
+        if (!done)
+            complain(done.error() + "; try the refusal again");
+        else if (*done < ids.size())
+            complain(
+                std::to_string(ids.size() - *done) + " of " + std::to_string(ids.size()) +
+                " mails were taken out of the hold queue by somebody else meanwhile; their senders were told that they are "
+                "not sent");
         return done.has_value();
     }
 
     std::optional<int> begin(const std::string& id) {
-        const auto entry = held_entry(entries_of(id), id);
-        if (!entry) return exit_no;
+        const auto* entry = held_entry(*queue_, id);
+        if (entry == nullptr) return exit_no;
         const auto envelope = desk_.queue.envelope(id);
         if (!envelope) {
             complain(id + ": " + envelope.error() + "; it stays held");
             return exit_no;
         }
         const auto reason = reasons_->find(id);
-        desk_.permits->write(new_permit(desk_, *entry, *envelope, reason == reasons_->end() ? nullptr : &reason->second),
-                             purpose::refusal);
+        auto permit = new_permit(desk_, *entry, *envelope, reason == reasons_->end() ? nullptr : &reason->second);
+        for (const auto& one : envelope->recipients)
+            if (permit.named.size() < most_named) permit.named.push_back(one.address);
+        desk_.permits->write(permit, purpose::refusal);
         return std::nullopt;
     }
 
@@ -117,7 +122,8 @@ private:
         return permit.login || desk_.rules.tiers.tier_of(sender) == desk_.rules.tiers.organisation();
     }
 
-    std::optional<int> tell(const held_permit& permit) const {
+    std::optional<int> tell(const begun_permit& begun) const {
+        const auto& permit = begun.permit;
         if (may_be_told(permit)) {
             const auto header = desk_.queue.header(permit.queue_id);
             if (!header) {
@@ -129,7 +135,8 @@ private:
         } else {
             complain("mail " + permit.queue_id + ": its sender is nobody of ours, and is not told");
         }
-        desk_.permits->accept(permit.token);
+        note_permit(desk_, begun);
+        desk_.permits->mark(permit.token, permit_mark::accepted);
         return std::nullopt;
     }
 
@@ -145,7 +152,8 @@ private:
                                 .identity = sha256_hex("refusal of held mail\n" + permit.token)}},
                 .message = {policy::refusal_mail({.rules = desk_.rules,
                                                   .to = to,
-                                                  .recipients = permit.recipients,
+                                                  .recipients = permit.named,
+                                                  .more = permit.recipients - std::min(permit.recipients, permit.named.size()),
                                                   .decision = permit.decision,
                                                   .message_id = message_id,
                                                   .language = language,
@@ -153,8 +161,9 @@ private:
                                                   .boundary = permit.token})}};
     }
 
-    int finish(const held_permit& permit) const {
-        finish_permit(desk_, permit, policy::held_change::refuse);
+    int finish(const begun_permit& begun) const {
+        const auto& permit = begun.permit;
+        finish_permit(desk_, begun);
         if (called_.json())
             print_json_line(json::object{{"change", "refused"}, {"queue_id", permit.queue_id}, {"held_by", permit.decision}});
         else
@@ -165,17 +174,17 @@ private:
     const held_desk& desk_;
     const invocation& called_;
     std::optional<held_decisions> reasons_; // the log is read once
-    std::map<std::string, queue_entry, std::less<>> held_;
-    std::map<std::string, begun_permit, std::less<>> begun_; // by queue id
+    std::optional<queue_index> queue_;
+    std::optional<begun_index> begun_;
     std::vector<std::string> to_remove_;
     int status_ = exit_yes;
 };
 
 // What others hold is theirs; nothing after a complaint.
 std::optional<std::vector<std::string>> expired(const held_desk& desk) {
-    const auto queue = desk.look();
+    const auto queue = desk.look_to_change();
     if (!queue) return std::nullopt;
-    const auto held = desk.held_of(*queue);
+    const auto held = desk.held_of(queue->entries());
     const auto reasons = desk.reasons(held);
     const auto now = std::chrono::system_clock::now();
     std::vector<std::string> out;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <iostream>
 #include <set>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -56,14 +57,12 @@ public:
 private:
     // Nothing: there is more to do.
     std::optional<int> step() {
-        const auto queue = desk_.look();
+        const auto queue = desk_.look_to_change();
         if (!queue) return exit_unusable;
-        const auto all = desk_.begun();
-        const auto is_it = [&](const begun_permit& one) {
-            return one.permit.queue_id == id_ || (one.taken && one.taken->queue_id == id_);
-        };
-        const auto begun = std::ranges::find_if(all, is_it);
-        if (begun == all.end()) return begin(*queue);
+        const begun_index all(desk_.begun());
+        if (!std::exchange(others_are_finished_, true)) finish_others(desk_, *queue, all, {id_});
+        const auto* begun = all.about(id_, *queue);
+        if (begun == nullptr) return begin(*queue);
         if (begun->what == purpose::refusal) {
             complain("mail " + id_ + " is being refused: sealgate held refuse " + begun->permit.queue_id + " goes on with it");
             return exit_no;
@@ -71,7 +70,7 @@ private:
         return go_on(*begun, *queue);
     }
 
-    std::optional<int> go_on(const begun_permit& begun, const std::vector<queue_entry>& queue) {
+    std::optional<int> go_on(const begun_permit& begun, const queue_index& queue) {
         const auto& permit = begun.permit;
         switch (next_step(begun, queue, std::chrono::system_clock::now())) {
         case release_step::hand_in: desk_.permits->forget(permit.token); return std::nullopt;
@@ -79,12 +78,10 @@ private:
             complain("mail " + permit.queue_id + " was being released, and that may still be under way: try again in " +
                      std::to_string(longest_under_way.count()) + " minutes");
             return exit_no;
-        case release_step::remove_held:
-            if (!begun.is_accepted) desk_.permits->accept(permit.token); // or it would be taken for gone by another hand
-            return carried_out(desk_.queue.remove_held({permit.queue_id}));
-        case release_step::let_go:
-            if (!begun.is_accepted) desk_.permits->accept(permit.token);
-            return carried_out(desk_.queue.let_go(begun.taken->queue_id));
+        case release_step::remove_held: return is_as_typed(permit) ? remove_old(begun) : exit_no;
+        case release_step::let_go: return is_as_typed(permit) ? let_go(begun) : exit_no;
+        case release_step::withdraw: return withdraw(begun, queue);
+        case release_step::unseen: return leave_alone(begun);
         case release_step::finish: return finish(begun);
         case release_step::tell:
         case release_step::drop: break;
@@ -92,15 +89,66 @@ private:
         return give_up_permit(desk_, permit);
     }
 
-    static std::optional<int> carried_out(const std::expected<void, std::string>& done) {
-        if (done) return std::nullopt;
-        complain(done.error() + "; try the release again");
+    // What was decided by other terms is not let go by these.
+    bool is_as_typed(const held_permit& permit) const {
+        if (permit.as == called_.value("--as")) return true;
+        const auto as = permit.as.empty() ? std::string{} : " --as " + permit.as;
+        complain("mail " + permit.queue_id + " is being released " + (as.empty() ? "without --as" : "with" + as) +
+                 ", and was decided so: sealgate held release " + permit.queue_id + as + " lets it go; in " +
+                 std::to_string(longest_under_way.count()) + " minutes it can be decided otherwise");
+        return false;
+    }
+
+    std::optional<int> remove_old(const begun_permit& begun) {
+        const auto& permit = begun.permit;
+        if (begun.taken->in_copies) note_permit(desk_, begun);
+        if (!begun.is_replaced) desk_.permits->mark(permit.token, permit_mark::replaced);
+        const auto removed = desk_.queue.remove_held({permit.queue_id});
+        if (!removed) return failed(removed.error());
+        if (*removed > 0 || begun.taken->in_copies) return std::nullopt;
+        return withdraw(begun, {{}}); // it left, or was removed, just now
+    }
+
+    std::optional<int> let_go(const begun_permit& begun) {
+        note_permit(desk_, begun);
+        const auto done = desk_.queue.let_go(begun.taken->queue_id);
+        return done ? std::nullopt : std::optional(failed(done.error()));
+    }
+
+    std::optional<int> withdraw(const begun_permit& begun, const queue_index& queue) {
+        const auto& permit = begun.permit;
+        const auto* old = queue.find(permit.queue_id);
+        const bool is_old_held = old != nullptr && old->is_held() && is_held_one(*old, begun);
+        desk_.permits->retract(permit.token);
+        const auto removed = desk_.queue.remove_held({begun.taken->queue_id});
+        if (!removed) return failed(removed.error());
+        if (!is_old_held) return give_up_permit(desk_, permit);
+        if (*removed == 0) desk_.permits->mark(permit.token, permit_mark::accepted); // it is gone, and nobody can tell where to
+        return std::nullopt;
+    }
+
+    std::optional<int> leave_alone(const begun_permit& begun) const {
+        const auto& permit = begun.permit;
+        const auto files = desk_.permits->directory().string() + "/" + permit.token + ".*";
+        const auto port = to_string(endpoint(desk_.gateway.held.submit)).substr(sizeof "inet:" - 1);
+        complain("mail " + permit.queue_id + " stays held: " +
+                 (begun.is_unreadable
+                      ? "how far its release went cannot be read"
+                      : "Postfix took it at " + port + " as " + begun.taken->queue_id +
+                            ", and in this queue no such mail is to be seen (see held.submit, and --postfix-config)") +
+                 "; find out from Postfix's log what became of it: if it left, remove the held one (postsuper -d " +
+                 permit.queue_id + "); if it came to nothing, remove " + files + " and release it anew");
         return exit_no;
     }
 
-    std::optional<int> begin(const std::vector<queue_entry>& queue) {
-        const auto entry = held_entry(queue, id_);
-        if (!entry) return exit_no;
+    static int failed(const std::string& why) {
+        complain(why + "; try the release again");
+        return exit_no;
+    }
+
+    std::optional<int> begin(const queue_index& queue) {
+        const auto* entry = held_entry(queue, id_);
+        if (entry == nullptr) return exit_no;
         if (desk_.gateway.mode == policy::mode::monitor) {
             complain("the gateway is in monitor mode, in which the mail would leave as it is: nothing is released");
             return exit_no;
@@ -132,7 +180,7 @@ private:
     std::optional<int> hand_in_by(const held_permit& permit, const held_envelope& envelope, const std::string& content) {
         const auto said = hand_in(desk_.gateway.held.submit, *desk_.permits, permit, envelope, octets(content));
         switch (said.end) {
-        case hand_in_end::accepted: desk_.permits->accept(permit.token); return std::nullopt;
+        case hand_in_end::accepted: desk_.permits->mark(permit.token, permit_mark::accepted); return std::nullopt;
         case hand_in_end::unclear:
             complain("mail " + permit.queue_id + ": whether it was taken is not clear (" + text::printable(said.reply, 2000) +
                      "); try the release again, which goes on from there");
@@ -146,7 +194,7 @@ private:
 
     int finish(const begun_permit& begun) const {
         const auto& permit = begun.permit;
-        finish_permit(desk_, permit, policy::held_change::release, begun.taken->decision);
+        finish_permit(desk_, begun);
         if (called_.json())
             print_json_line(json::object{{"change", "released"},
                                          {"queue_id", permit.queue_id},
@@ -160,6 +208,7 @@ private:
     const held_desk& desk_;
     const invocation& called_;
     const std::string& id_;
+    bool others_are_finished_ = false;
 };
 
 } // namespace

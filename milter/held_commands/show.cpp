@@ -50,11 +50,14 @@ std::string printable_lines(std::string_view content) {
 
 // What is to be typed to go on with it, as it stands here.
 std::vector<std::pair<std::string, std::string>> commands_for(const held_desk& desk, const held_mail& one) {
-    const auto end = one.entry.id + desk.postfix_option;
     if (one.begun) {
         const bool is_release = one.begun->what == begun_permit::purpose::release;
-        return {{"goes on with what was begun", std::string("sealgate held ") + (is_release ? "release " : "refuse ") + end}};
+        const auto& of = one.begun->permit;
+        const auto as = of.as.empty() ? std::string{} : " --as " + of.as;
+        return {{"goes on with what was begun", std::string("sealgate held ") + (is_release ? "release " : "refuse ") +
+                                                    of.queue_id + desk.postfix_option + as}};
     }
+    const auto end = one.entry.id + desk.postfix_option;
     return {{"decide anew, by today's policy and keys, and let it go", "sealgate held release " + end},
             {"the same, as what it was meant to be", "sealgate held release " + end + " --as CLASSIFICATION"},
             {"tell its sender that it is not sent, and remove it", "sealgate held refuse " + end}};
@@ -103,7 +106,7 @@ int list_held(const held_desk& desk, const invocation& called) {
     const auto queue = desk.look();
     if (!queue) return exit_unusable;
     const auto reasons = desk.reasons(held_desk::held_of(*queue));
-    const auto begun = desk.begun();
+    const begun_index begun(desk.begun());
     const auto mails = held_mails(desk, *queue, reasons, begun);
     forget_what_is_gone(desk, mails);
     if (called.json()) {
@@ -127,7 +130,7 @@ int show_held(const held_desk& desk, const invocation& called) {
     if (!queue) return exit_unusable;
     const auto& id = called.words[0];
     const auto reasons = desk.reasons(held_desk::held_of(*queue));
-    const auto begun = desk.begun();
+    const begun_index begun(desk.begun());
     const auto mails = held_mails(desk, *queue, reasons, begun);
     const auto one = std::ranges::find_if(
         mails, [&](const held_mail& mail) { return mail.entry.id == id || (!id.empty() && decision_of(mail) == id); });

@@ -2,6 +2,7 @@
 
 #include "milter/base/hex_key.hpp"
 #include "milter/cli/current_user.hpp"
+#include "milter/held/release_step.hpp"
 #include "milter/held/waiting_mails.hpp"
 #include "policy/audit/query.hpp"
 
@@ -20,12 +21,11 @@ int postfix_does_nothing() {
     return exit_no;
 }
 
-std::optional<queue_entry> held_entry(const std::vector<queue_entry>& queue, const std::string& id) {
-    const auto held = held_desk::held_of(queue);
-    const auto entry = std::ranges::find(held, id, &queue_entry::id);
-    if (entry != held.end()) return *entry;
+const queue_entry* held_entry(const queue_index& queue, const std::string& id) {
+    const auto* entry = queue.find(id);
+    if (entry != nullptr && entry->is_held()) return entry;
     complain("no mail " + id + " is held; see sealgate held list");
-    return std::nullopt;
+    return nullptr;
 }
 
 held_permit new_permit(const held_desk& desk, const queue_entry& entry, const held_envelope& envelope,
@@ -38,24 +38,47 @@ held_permit new_permit(const held_desk& desk, const queue_entry& entry, const he
                     .user = current_user(desk.names),
                     .login = reason && policy::text_in(*reason, "user"),
                     .sender = envelope.sender,
-                    .recipients = {},
+                    .recipients = envelope.recipients.size(),
+                    .envelope = {},
+                    .named = {},
                     .content = {},
                     .begun = std::chrono::system_clock::now()};
-    for (const auto& one : envelope.recipients) out.recipients.push_back(one.address);
+    std::vector<policy::address> who;
+    for (const auto& one : envelope.recipients) who.push_back(policy::parse_address(one.address));
+    out.envelope = envelope_digest(who);
     return out;
 }
 
-void finish_permit(const held_desk& desk, const held_permit& permit, policy::held_change what, const std::string& released_by) {
+void note_permit(const held_desk& desk, const begun_permit& begun) {
+    if (begun.is_noted) return;
+    const auto& permit = begun.permit;
+    const bool is_release = begun.what == begun_permit::purpose::release;
     desk.leave_event({.time = std::chrono::system_clock::now(),
-                      .what = what,
+                      .what = is_release ? policy::held_change::release : policy::held_change::refuse,
                       .id = permit.token.substr(0, 16),
                       .queue_id = permit.queue_id,
                       .decision = permit.decision,
-                      .released_by = released_by,
+                      .released_by = begun.taken ? begun.taken->decision : std::string{},
                       .as = permit.as,
-                      .user = permit.user});
-    waiting_mails(desk.permits->directory()).forget(permit.decision);
-    desk.permits->forget(permit.token);
+                      .user = permit.user},
+                     permit.begun);
+    desk.permits->mark(permit.token, permit_mark::noted);
+}
+
+void finish_permit(const held_desk& desk, const begun_permit& begun) {
+    note_permit(desk, begun);
+    waiting_mails(desk.permits->directory()).forget(begun.permit.decision);
+    desk.permits->forget(begun.permit.token);
+}
+
+void finish_others(const held_desk& desk, const queue_index& queue, const begun_index& begun,
+                   const std::set<std::string>& but) {
+    for (const auto& one : begun.all()) {
+        if (but.contains(one.permit.queue_id) || (one.taken && but.contains(one.taken->queue_id))) continue;
+        const auto next = next_step(one, queue, std::chrono::system_clock::now());
+        if (next == release_step::finish) finish_permit(desk, one);
+        if (next == release_step::drop) give_up_permit(desk, one.permit);
+    }
 }
 
 int give_up_permit(const held_desk& desk, const held_permit& permit) {

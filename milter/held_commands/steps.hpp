@@ -3,12 +3,14 @@
 // Tested by e2e/test_held.py.
 #pragma once
 
+#include "milter/held/begun_index.hpp"
 #include "milter/held_commands/desk.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,16 +23,22 @@ int run_steps(int most, const std::function<std::optional<int>()>& step);
 // The status where it does not.
 int postfix_does_nothing();
 
-// Nothing after a complaint that no such mail is held.
-std::optional<queue_entry> held_entry(const std::vector<queue_entry>& queue, const std::string& id);
+// Null after a complaint that no such mail is held.
+const queue_entry* held_entry(const queue_index& queue, const std::string& id);
 
 // By whoever runs this. `reason`: the decision that held it, or null. Not on disk yet.
 held_permit new_permit(const held_desk& desk, const queue_entry& entry, const held_envelope& envelope,
                        const boost::json::object* reason);
 
-// Its event is on disk when it returns, and nothing of it is left.
-void finish_permit(const held_desk& desk, const held_permit& permit, policy::held_change what,
-                   const std::string& released_by = {});
+// Its event is on disk when it returns. Before what cannot be taken back, so that nothing is done that no record has; after a
+// crash it may be there twice, with the same id.
+void note_permit(const held_desk& desk, const begun_permit& begun);
+
+// Of what is done, and noted: nothing of it is left.
+void finish_permit(const held_desk& desk, const begun_permit& begun);
+
+// Those that a command left behind when it was killed at its end, but not those about these mails.
+void finish_others(const held_desk& desk, const queue_index& queue, const begun_index& begun, const std::set<std::string>& but);
 
 // Somebody else took the mail out of the queue: told, and nothing of the permit is left.
 int give_up_permit(const held_desk& desk, const held_permit& permit);

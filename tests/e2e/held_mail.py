@@ -68,7 +68,8 @@ class HeldMail:
         arrival = next(entry["arrival_time"] for entry in self.world.postfix.queue() if entry["queue_id"] == held["queue_id"])
         self._write(token, kind, {"token": token, "queue_id": held["queue_id"], "arrival": arrival, "decision": held["decision"] or "",
                                   "as": "", "user": "ann as root", "login": False, "sender": held["sender"],
-                                  "recipients": held["recipients"],
+                                  "recipients": len(held["recipients"]), "envelope": _envelope(held["recipients"]),
+                                  "named": held["recipients"],
                                   "content": hashlib.sha256((subject + b"\n\n" + body).rstrip(b"\n")).hexdigest(),
                                   "begun": _time(age)} | changes)
         return token
@@ -82,7 +83,11 @@ class HeldMail:
             self._write(path.stem, path.suffix[1:], json.loads(path.read_text()) | {"begun": _time(timedelta(hours=1))})
 
     def accepted(self, token):
-        (self.directory / f"{token}.accepted").write_text("")
+        self.marked(token, "accepted")
+
+    def marked(self, token, *marks):
+        for mark in marks:
+            (self.directory / f"{token}.{mark}").write_text("")
 
     def _write(self, token, kind, content):
         self.directory.mkdir(exist_ok=True, mode=0o700)
@@ -116,6 +121,10 @@ def once(world, mail, recipients=None):
     assert sorted(delivery.recipients) == sorted(recipients or mail.recipients)
     assert world.postfix.queue() == []
     return delivery
+
+
+def _envelope(recipients):
+    return hashlib.sha256("\n".join(sorted(one.lower() for one in recipients)).encode()).hexdigest()
 
 
 def _time(age):

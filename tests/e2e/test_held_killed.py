@@ -51,6 +51,7 @@ def test_killed_when_postfix_had_said_yes(world, held, accepted, by):
     if accepted:
         held.accepted(token)
     assert [entry["state"] for entry in held.list()] == ["being-released", "being-released"]
+    assert (run := held.run("refuse", new)).returncode == 1 and "being released" in run.stderr
     held.released(one["queue_id"] if by == "old" else new)
     once(world, mail)
     assert held.left() == []
@@ -58,7 +59,7 @@ def test_killed_when_postfix_had_said_yes(world, held, accepted, by):
 
 def test_killed_when_the_held_one_was_removed(world, held):
     mail, one, token, _ = handed_in(world, held)
-    held.accepted(token)
+    held.marked(token, "accepted", "replaced")
     held.super("-d", one["queue_id"], "hold")
     held.released(one["queue_id"])
     once(world, mail)
@@ -66,13 +67,88 @@ def test_killed_when_the_held_one_was_removed(world, held):
 
 def test_killed_when_the_new_one_was_let_go(world, held):
     mail, one, token, new = handed_in(world, held)
-    held.accepted(token)
+    held.marked(token, "accepted", "replaced")
     held.super("-d", one["queue_id"], "hold")
     held.super("-H", new)
     held.released(one["queue_id"])
     once(world, mail)
-    events = [event for event in world.gateway.events("held-release") if event["queue_id"] == one["queue_id"]]
-    world.wait_until(lambda: events or world.gateway.events("held-release"))
+    world.wait_until(lambda: events_of(world, one))
+    assert len(events_of(world, one)) == 1
+
+
+def events_of(world, held_one):
+    return [event for event in world.gateway.events("held-release") if event["queue_id"] == held_one["queue_id"]]
+
+
+def test_what_was_killed_at_its_end_is_written_down_by_whoever_comes_next(world, held):
+    mail, one, token, new = handed_in(world, held)
+    held.marked(token, "accepted", "replaced")
+    held.super("-d", one["queue_id"], "hold")
+    held.super("-H", new)
+    once(world, mail)
+    assert held.run("release", "NOSUCHID").returncode == 1
+    assert held.left() == []
+    world.wait_until(lambda: events_of(world, one))
+
+
+def test_the_event_is_there_before_the_mail_is_let_go(world, held):
+    mail, one, token, new = handed_in(world, held)
+    held.marked(token, "accepted", "replaced", "noted")
+    held.super("-d", one["queue_id"], "hold")
+    held.released(one["queue_id"])
+    once(world, mail)
+    world.settle()
+    assert events_of(world, one) == []  # it was left before
+
+
+@pytest.mark.parametrize("words", [["--as", "public"], ["--as", "secret"]])
+def test_what_was_decided_by_other_terms_is_not_let_go_by_these(world, held, words):
+    mail, one, _, _ = handed_in(world, held)
+    run = held.run("release", *words, one["queue_id"])
+    assert run.returncode == 1 and "being released without --as" in run.stderr, run.stderr
+    assert world.arrived(mail) == []
+    held.released(one["queue_id"])
+    once(world, mail)
+
+
+def test_what_postfix_took_and_nobody_sees_is_left_alone(world, held):
+    mail, one, token, new = handed_in(world, held)
+    held.accepted(token)
+    held.super("-d", new, "hold")  # as where another filter throws it away, or another Postfix has it
+    for _ in range(2):
+        why = held.stays(one["queue_id"])
+        assert f"as {new}" in why and "no such mail is to be seen" in why, why
+        held.age()
+    for name in held.left():
+        (held.directory / name).unlink()  # as it says
+    held.released(one["queue_id"])
+    once(world, mail)
+
+
+def test_what_somebody_else_let_go_meanwhile_leaves_once(world, held):
+    mail, one, token, _ = handed_in(world, held)
+    held.accepted(token)
+    held.super("-H", one["queue_id"])
+    world.wait_until(lambda: world.arrived(mail))
+    run = held.run("release", one["queue_id"])
+    assert run.returncode == 1 and "somebody else took it out" in run.stderr
+    once(world, mail)
+    assert held.left() == [] and events_of(world, one) == []
+
+
+def test_a_damaged_file_stops_no_command(world, held):
+    mail = secret(world)
+    one = held.only()
+    damaged = held.directory / ("f" * 32 + ".permit")
+    damaged.write_text(" " * (3 << 20))
+    try:
+        run = held.run("release", one["queue_id"])
+        assert run.returncode == 0 and str(damaged) in run.stderr, run.stderr
+        assert str(damaged) in held.run("list").stderr
+        once(world, mail)
+        assert held.left() == [damaged.name]
+    finally:
+        damaged.unlink()
 
 
 def test_killed_anywhere_it_leaves_once(world, held):

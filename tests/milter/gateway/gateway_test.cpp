@@ -157,7 +157,8 @@ protected:
                        .decision = "7Q2K-M4XD",
                        .as = as,
                        .sender = "ann@example.org",
-                       .recipients = {to},
+                       .recipients = 1,
+                       .envelope = envelope_digest({policy::parse_address(to)}),
                        .content = content_digest(mail.mail)},
                       begun_permit::purpose::release);
         permits.claim(token);

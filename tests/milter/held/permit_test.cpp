@@ -17,7 +17,10 @@ held_permit usual_permit() {
             .user = "ann as root",
             .login = true,
             .sender = "ann@example.org",
-            .recipients = {"max@example.org", "\"a b\"@example.org"},
+            .recipients = 2,
+            .envelope =
+                envelope_digest({policy::parse_address("max@example.org"), policy::parse_address("\"a b\"@example.org")}),
+            .named = {"max@example.org", "\"a b\"@example.org"},
             .content = "c0",
             .begun = wall_time(std::chrono::seconds(1795993960))};
 }
@@ -40,6 +43,17 @@ TEST(PermitTaken, ComesBackAsItWas) {
     const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .in_copies = false, .time = wall_time()};
     EXPECT_EQ(parse_taken(to_text(taken)), taken);
     EXPECT_FALSE(parse_taken(to_text(permit_taken{.decision = "7Q2K-M4XD", .queue_id = "a b"})));
+}
+
+TEST(EnvelopeDigest, IsOfWhoTheyAre) {
+    const auto of = [](std::initializer_list<const char*> who) {
+        std::vector<policy::address> out;
+        for (const auto* one : who) out.push_back(policy::parse_address(one));
+        return envelope_digest(out);
+    };
+    EXPECT_EQ(of({"max@example.org", "eve@Example.ORG"}), of({"eve@example.org", "max@example.org"}));
+    EXPECT_NE(of({"max@example.org"}), of({"max@example.org", "max@example.org"}));
+    EXPECT_NE(of({"max@example.org"}), of({"eve@example.org"}));
 }
 
 TEST(ContentDigest, IsTheSameWhateverTheLineEndsAreAndWhateverAServerAdds) {
@@ -93,21 +107,55 @@ TEST_F(Permits, SayHowFarItWent) {
     EXPECT_TRUE(begun()[0].is_claimed);
     const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()};
     permits.take(token, taken);
-    permits.accept(token);
     EXPECT_EQ(begun()[0].taken, taken);
+    EXPECT_FALSE(begun()[0].is_accepted || begun()[0].is_replaced || begun()[0].is_noted);
+    permits.mark(token, permit_mark::accepted);
     EXPECT_TRUE(begun()[0].is_accepted);
+    permits.mark(token, permit_mark::replaced);
+    permits.mark(token, permit_mark::noted);
+    EXPECT_TRUE(begun()[0].is_replaced && begun()[0].is_noted);
+    permits.retract(token);
+    EXPECT_FALSE(begun()[0].is_accepted || begun()[0].is_replaced);
+    EXPECT_TRUE(begun()[0].is_noted);
     permits.forget(token);
     EXPECT_TRUE(begun().empty());
 }
 
 TEST_F(Permits, WhatAForgettingThatWasKilledHasLeftGoesWithTheNextLock) {
-    permits.accept(token);
+    permits.mark(token, permit_mark::accepted);
     permits.take(token, {.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()});
     EXPECT_TRUE(begun().empty());
     const held_permits next(permits.directory());
     lock.reset();
     lock = next.lock();
     EXPECT_FALSE(permits.taken(token));
+}
+
+TEST_F(Permits, OfMailToManyThousandsAreReadBackAll) {
+    auto many = usual_permit();
+    const std::vector<policy::address> who(100'000, policy::parse_address("somebody-with-a-long-name@partner.example"));
+    many.recipients = who.size();
+    many.envelope = envelope_digest(who);
+    permits.write(many, begun_permit::purpose::release);
+    ASSERT_EQ(begun().size(), 1U);
+    EXPECT_EQ(begun()[0].permit, many);
+    EXPECT_LT(std::filesystem::file_size(permits.directory() / (token + ".permit")), 4096U);
+}
+
+TEST_F(Permits, OneFileThatCannotBeReadStopsNoOther) {
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    const std::string other = "ffffffffffffffffffffffffffffffff", third = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+    keys::replace_file(permits.directory() / (other + ".permit"), std::string(3 << 20, ' ')); // larger than any
+    auto begun_too = usual_permit();
+    begun_too.token = third;
+    permits.write(begun_too, begun_permit::purpose::release);
+    permits.claim(third);
+    keys::replace_file(permits.directory() / (third + ".taken"), "nonsense");
+    std::vector<std::string> problems;
+    const auto all = permits.begun(problems);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(problems.size(), 2U);
+    for (const auto& one : all) EXPECT_EQ(one.is_unreadable, one.permit.token == third);
 }
 
 TEST_F(Permits, AFileThatIsNoneIsNamedAndLeftAlone) {

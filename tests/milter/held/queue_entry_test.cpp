@@ -104,6 +104,14 @@ TEST(HeldEnvelope, WithoutASenderOrARecipientIsNone) {
     EXPECT_FALSE(parse_envelope(""));
 }
 
+TEST(RemovedMails, AreCountedAsPostsuperSaysIt) {
+    EXPECT_EQ(read_removed("postsuper: 4XyZ: removed\npostsuper: Deleted: 1 message\n"), 1U);
+    EXPECT_EQ(read_removed("postsuper: 4XyZ: removed\npostsuper: Deleted: 500 messages\n"), 500U);
+    EXPECT_EQ(read_removed(""), 0U);
+    EXPECT_EQ(read_removed("postsuper: warning: something else\n"), 0U);
+    EXPECT_EQ(read_removed("postsuper: 4XyZ: removed\nin other words\n"), std::nullopt) << "nobody can tell";
+}
+
 TEST(QuotedAddress, IsWhatGoesOnTheWire) {
     EXPECT_EQ(quoted_address("ann@example.org"), "ann@example.org");
     EXPECT_EQ(quoted_address("a b,c@example.org"), "\"a b,c\"@example.org");

@@ -103,6 +103,8 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);
     co_await look_up(of);
+    // Another configuration may be in force since.
+    if (of.mail->released && !of.enforced()) co_return as_answer(not_released(*of.mail, in_monitor_mode), {});
     if (!of.mail->lost.empty()) defer(of, reason::no_room, of.mail->lost);
     name_if_need_be(of);
     auto sealed = co_await timed_seal(of);

@@ -210,6 +210,31 @@ TEST_F(GatewayRelease, InMonitorModeNothingIsReleased) {
     EXPECT_FALSE(permits.taken(token));
 }
 
+TEST_F(GatewayRelease, NorWhereThatModeComesWhileItsKeysAreLookedUp) {
+    auto looking = live_with(policy::mode::enforce);
+    auto with_wkd = looking->gateway;
+    with_wkd.discover.wkd = true;
+    with_wkd.discover.wait = std::chrono::seconds(1);
+    const auto asking =
+        std::make_shared<const snapshot>(with_wkd, looking->rules, keys::keyring_with({}), std::vector<std::string>{});
+    key_finder finder(io, {.own = at("own"), .found = at("found"), .trust = at("trust")},
+                      {.live = [&] { return asking; },
+                       .record = [](const std::string&) {},
+                       .take_up = [](policy::key_source) -> asio::awaitable<void> { co_return; },
+                       .names = {}});
+    gateway asks{asking, records, events, {}, threads, sealers, copies, notices, most, &finder, &permits};
+    std::optional<answer> out;
+    asio::co_spawn(io, asks.handle(released("bob@partner.example", "[secret] x"), all_may_be_done, [] { return true; }),
+                   [&](const std::exception_ptr&, answer made) { out = std::move(made); });
+    asio::post(io, [&] { asks.replace(live_with(policy::mode::monitor)); }); // behind its begin
+    io.restart();
+    while (!out && io.run_one() != 0) {
+    }
+    ASSERT_TRUE(out);
+    EXPECT_EQ(out->final, verdict::tempfail) << "it would leave in clear";
+    EXPECT_FALSE(permits.taken(token));
+}
+
 TEST_F(GatewayRelease, WhatThePolicyRefusesIsNotLetGo) {
     EXPECT_EQ(let_go(released("bob@partner.example", "Lunch?", "secret")).final, verdict::reject);
     EXPECT_FALSE(permits.taken(token));

@@ -104,7 +104,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     of.judged = co_await observe(of);
     co_await look_up(of);
     // Another configuration may be in force since.
-    if (of.mail->released && !of.enforced()) co_return as_answer(not_released(*of.mail, in_monitor_mode), {});
+    if (of.mail->released && !of.enforced()) co_return as_answer(not_released(in_monitor_mode), {});
     if (!of.mail->lost.empty()) defer(of, reason::no_room, of.mail->lost);
     name_if_need_be(of);
     auto sealed = co_await timed_seal(of);
@@ -280,6 +280,7 @@ awaitable<bool> gateway::owe(passage& of) {
     auto work = [this, live = of.live, mail = of.mail, leaving = of.leaving, made, sealed = std::exchange(of.sealed, {}),
                  id = of.id, notice = of.notice]() mutable {
         auto owed = copies_owed(live->rules, made, *mail, *leaving, sealed, id);
+        if (mail->released && !owed.empty()) permits_->owe(mail->release_token);
         if (auto told = notices_.notice_of(*live, *mail, notice)) owed.push_back(*std::move(told));
         notices_.collect(*live, *mail, notice);
         outbox_.add(std::move(owed));

@@ -26,8 +26,11 @@ std::optional<std::string> why_not_released(const snapshot& live, const std::opt
     if (!same_envelope(*permit, mail)) return "its envelope is not that of the held mail";
     if (!mail.truncated && mail.lost.empty() && content_digest(mail.mail) != permit->content)
         return "its Subject or its body is not that of the held mail: does another filter before this one change it?";
-    mail.released = {
-        .decision = permit->decision.empty() ? "unknown" : permit->decision, .as = permit->as, .login = permit->login};
+    mail.released = {.decision = permit->decision.empty() ? "unknown" : permit->decision,
+                     .as = permit->as,
+                     .login = permit->login,
+                     .queue_id = permit->queue_id,
+                     .arrival = permit->arrival};
     return std::nullopt;
 }
 
@@ -40,11 +43,12 @@ boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const sn
     auto work = [&] { return why_not_released(live, permit, mail); };
     const auto why = co_await offload(pool, std::move(work));
     if (!why) co_return std::nullopt;
-    co_return not_released(mail, *why);
+    // Anybody may say such a name, and shall not fill the journal.
+    if (permit) log_warning(mail.queue_id + " a held mail is not released: " + *why);
+    co_return not_released(*why);
 }
 
-policy::smtp_reply not_released(const transaction& mail, std::string_view why) {
-    log_warning(mail.queue_id + " a held mail is not released: " + std::string(why));
+policy::smtp_reply not_released(std::string_view why) {
     policy::smtp_reply out{.code = 451, .enhanced = "4.7.1", .lines = {}};
     policy::append_wrapped(out.lines, "not released: " + std::string(why), policy::room_in_line(out));
     return out;

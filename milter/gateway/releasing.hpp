@@ -23,8 +23,8 @@ namespace sealgate::milter {
 boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const snapshot& live, transaction& mail,
                                                                         held_permits* permits, boost::asio::thread_pool& pool);
 
-// 451, since it cannot be let go as it was permitted; told in the journal.
-policy::smtp_reply not_released(const transaction& mail, std::string_view why);
+// 451, since it cannot be let go as it was permitted.
+policy::smtp_reply not_released(std::string_view why);
 inline constexpr std::string_view in_monitor_mode = "in monitor mode it would leave as it is (gateway.mode)";
 
 // It would be held again, so it is not taken: the held one stays, and who released it reads why.

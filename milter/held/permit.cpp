@@ -45,6 +45,7 @@ held_permit permit_in(const json::object& from) {
                     .envelope = member_text(from, "envelope"),
                     .named = {},
                     .content = member_text(from, "content"),
+                    .has_left_in_part = from.at("has_left_in_part").as_bool(),
                     .begun = member_time(from, "begun")};
     for (const auto& one : from.at("named").as_array()) out.named.emplace_back(std::string_view(one.as_string()));
     insist(is_release_token(out.token), "token is none");
@@ -88,6 +89,7 @@ std::string to_text(const held_permit& permit) {
                                         {"envelope", permit.envelope},
                                         {"named", json::array(permit.named.begin(), permit.named.end())},
                                         {"content", permit.content},
+                                        {"has_left_in_part", permit.has_left_in_part},
                                         {"begun", rfc3339(permit.begun)}}) +
            "\n";
 }

@@ -28,6 +28,7 @@ struct held_permit {
     std::string envelope = {};           // envelope_digest() of them
     std::vector<std::string> named = {}; // of a refusal: the first of them, whom its notice names
     std::string content = {};            // content_digest()
+    bool has_left_in_part = false;       // by an earlier try, in copies
     wall_time begun = {};
 
     bool operator==(const held_permit&) const = default;

@@ -5,8 +5,11 @@
 #include "milter/protocol/release_name.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <set>
 #include <stdexcept>
+#include <sys/file.h>
 #include <system_error>
 #include <utility>
 
@@ -25,6 +28,7 @@ constexpr const char* accepted_kind = ".accepted";
 
 constexpr const char* replaced_kind = ".replaced";
 constexpr const char* noted_kind = ".noted";
+constexpr const char* owed_kind = ".owed";
 
 const char* kind_of(permit_mark what) {
     switch (what) {
@@ -33,6 +37,11 @@ const char* kind_of(permit_mark what) {
     case permit_mark::noted: return noted_kind;
     }
     std::unreachable();
+}
+
+bool is_locked(const fs::path& file) {
+    const keys::open_file probe(file, O_RDWR | O_CREAT);
+    return ::flock(probe.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 // Nothing where there is no such file (any more).
@@ -50,9 +59,10 @@ std::optional<std::string> content_of(const fs::path& file) {
 
 fs::path held_permits::file(const std::string& token, const char* kind) const { return directory_ / (token + kind); }
 
-std::unique_ptr<keys::file_lock> held_permits::lock() const {
+std::unique_ptr<keys::file_lock> held_permits::lock(const std::function<void()>& waits) const {
     const keys::acting_as_owner as(directory_.parent_path());
     keys::make_private_directory(directory_);
+    if (is_locked(directory_ / "lock")) waits();
     auto out = std::make_unique<keys::file_lock>(directory_ / "lock");
     remove_orphans();
     return out;
@@ -90,10 +100,12 @@ void held_permits::retract(const std::string& token) const { remove(token, {acce
 // What was begun is told by the first ones: killed behind them, nothing is begun, and who comes next takes away the rest.
 void held_permits::forget(const std::string& token) const {
     remove(token, {permit_kind, claimed_kind, refusal_kind});
-    remove(token, {taken_kind, accepted_kind, replaced_kind, noted_kind});
+    remove(token, {taken_kind, accepted_kind, replaced_kind, noted_kind, owed_kind});
 }
 
 bool held_permits::is_claimed(const std::string& token) const { return fs::exists(file(token, claimed_kind)); }
+
+bool held_permits::is_owed(const std::string& token) const { return fs::exists(file(token, owed_kind)); }
 
 std::optional<permit_taken> held_permits::taken(const std::string& token) const {
     const auto content = content_of(file(token, taken_kind));
@@ -123,7 +135,8 @@ std::optional<begun_permit> held_permits::read(const fs::path& path, std::vector
                          .is_claimed = path.extension() == claimed_kind,
                          .is_accepted = is_marked(permit_mark::accepted),
                          .is_replaced = is_marked(permit_mark::replaced),
-                         .is_noted = is_marked(permit_mark::noted)};
+                         .is_noted = is_marked(permit_mark::noted),
+                         .is_owed = is_owed(token)};
         try {
             out.taken = taken(token);
         } catch (const std::exception& problem) {
@@ -149,29 +162,47 @@ std::vector<begun_permit> held_permits::begun(std::vector<std::string>& problems
     return out;
 }
 
-void held_permits::claim(const std::string& token) {
+bool held_permits::claim(const std::string& token) {
     try {
-        std::error_code gone;
-        if (!is_release_token(token)) return;
-        fs::rename(file(token, permit_kind), file(token, claimed_kind), gone);
-        if (gone) return;
+        std::error_code problem;
+        if (!is_release_token(token)) return false;
+        fs::rename(file(token, permit_kind), file(token, claimed_kind), problem);
+        if (problem == std::errc::no_such_file_or_directory) return false;
+        if (problem) throw std::system_error(problem, file(token, permit_kind).string());
         auto permit = parse_permit(content_of(file(token, claimed_kind)).value_or(""));
-        if (!permit || permit->token != token) return;
+        if (!permit || permit->token != token) throw std::runtime_error(file(token, claimed_kind).string() + " is none");
         const std::lock_guard lock(mutex_);
         claimed_.insert_or_assign(token, *std::move(permit));
+        return true;
     } catch (const std::exception& problem) {
-        log_warning(std::string("a permit to release a held mail cannot be read: ") + problem.what());
+        log_warning(std::string("a permit to release a held mail cannot be claimed: ") + problem.what());
     }
+    return false;
+}
+
+void held_permits::abandon(const std::string& token) {
+    const std::lock_guard lock(mutex_);
+    claimed_.erase(token);
 }
 
 std::optional<held_permit> held_permits::use(const std::string& token) {
     const std::lock_guard lock(mutex_);
     auto node = claimed_.extract(token);
-    return node.empty() ? std::nullopt : std::optional(std::move(node.mapped()));
+    return node.empty() || !is_claimed(token) ? std::nullopt : std::optional(std::move(node.mapped()));
 }
 
+void held_permits::owe(const std::string& token) const { write_claimed(token, owed_kind, ""); }
+
 void held_permits::take(const std::string& token, const permit_taken& taken) const {
-    keys::replace_file(file(token, taken_kind), to_text(taken));
+    write_claimed(token, taken_kind, to_text(taken));
+}
+
+// A command that forgets the permit removes the claimed one first: while that is there, this is seen.
+void held_permits::write_claimed(const std::string& token, const char* kind, const std::string& content) const {
+    keys::replace_file(file(token, kind), content);
+    if (is_claimed(token)) return;
+    keys::remove_file(file(token, kind));
+    throw std::runtime_error("its release was given up meanwhile");
 }
 
 } // namespace sealgate::milter

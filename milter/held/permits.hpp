@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -31,7 +32,10 @@ struct begun_permit {
     bool is_replaced = false;   // the new one was seen, and the old one is being removed
     bool is_noted = false;      // its event is left
     bool is_unreadable = false; // how far it went: a file about that is damaged
+    bool is_owed = false;       // copies of it are in the outbox, or were
     std::optional<permit_taken> taken = {};
+
+    bool has_left_in_part() const { return is_owed || permit.has_left_in_part; }
 };
 
 // Files without content beside a permit.
@@ -45,24 +49,30 @@ public:
     const std::filesystem::path& directory() const { return directory_; }
 
     // Of commands, which hold the lock meanwhile: one at a time. Makes the directory.
-    std::unique_ptr<keys::file_lock> lock() const;
+    // `waits` is called where another one has it.
+    std::unique_ptr<keys::file_lock> lock(const std::function<void()>& waits = [] {}) const;
     void write(const held_permit& permit, begun_permit::purpose what) const;
     void mark(const std::string& token, permit_mark what) const;
     void retract(const std::string& token) const; // what it said of the new one, which is withdrawn
     void forget(const std::string& token) const;
     bool is_claimed(const std::string& token) const;
+    bool is_owed(const std::string& token) const;
     std::optional<permit_taken> taken(const std::string& token) const;
     // Files that cannot be read are named in `problems`, and left alone; those that go meanwhile are passed over.
     std::vector<begun_permit> begun(std::vector<std::string>& problems) const;
 
-    // Of the gateway. Whoever says a token claims its permit; nothing happens where there is none. Never throws.
-    void claim(const std::string& token);
-    // The one that was claimed, once.
+    // Of the gateway. Whoever says a token claims its permit; false where there is none. Never throws.
+    bool claim(const std::string& token);
+    // The mail that it was claimed for does not come.
+    void abandon(const std::string& token);
+    // The one that was claimed, once, unless the command has forgotten it meanwhile. So these two throw then.
     std::optional<held_permit> use(const std::string& token);
+    void owe(const std::string& token) const; // copies, before they are in the outbox
     void take(const std::string& token, const permit_taken& taken) const;
 
 private:
     void remove_orphans() const;
+    void write_claimed(const std::string& token, const char* kind, const std::string& content) const;
     void remove(const std::string& token, std::initializer_list<const char*> kinds) const;
     std::optional<begun_permit> read(const std::filesystem::path& file, std::vector<std::string>& problems) const;
     std::filesystem::path file(const std::string& token, const char* kind) const;

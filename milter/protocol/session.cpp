@@ -139,6 +139,7 @@ session::result session::helo(std::string_view payload) {
 session::result session::mail(std::string_view payload) {
     const auto said = read_envelope(payload);
     if (!said) return malformed(command::mail, payload);
+    end_release();
     collected_.reset();
     passing_.fields.clear();
     passing_octets_ = 0;
@@ -149,7 +150,7 @@ session::result session::mail(std::string_view payload) {
     auto sender = policy::parse_address(said->path);
     // What somebody releases is decided about, whoever they are.
     way_ = release_token_.empty() ? options_.direction_of(client_, user, sender) : direction::outgoing;
-    if (!release_token_.empty()) options_.release_begins(release_token_);
+    if (!release_token_.empty() && options_.release_begins(release_token_)) claimed_ = release_token_;
     leaves_ = false;
     if (way_ == direction::incoming) return {};
     // smtpd(8) has no queue id before the first recipient; cleanup(8), which speaks for sendmail(1), has one from here on.
@@ -158,7 +159,8 @@ session::result session::mail(std::string_view payload) {
         .client = client_, .auth_user = std::string(user), .handed_in_locally = is_local, .sender = std::move(sender)};
     begun.release_token = release_token_;
     for (const auto parameter : said->parameters) take_parameter(begun.dsn, parameter);
-    collected_.emplace(std::move(begun), options_.max_message_size, options_.room);
+    const bool is_for_nothing = claimed_.empty() && !release_token_.empty();
+    collected_.emplace(std::move(begun), is_for_nothing ? 0 : options_.max_message_size, options_.room);
     return {};
 }
 
@@ -227,6 +229,7 @@ std::expected<step, protocol_error> session::end_message(std::string_view last_p
         return send_bytes{frame_of(reply::accept)};
     }
     body(last_piece);
+    claimed_.clear();
     message_complete next{.completed = collected_->finish(macros_.value(command::end_of_body, "i"))};
     drop_transaction();
     phase_ = phase::answering;
@@ -244,8 +247,13 @@ void session::answered() {
     if (phase_ == phase::answering) phase_ = phase::idle;
 }
 
+void session::end_release() {
+    if (!claimed_.empty()) options_.release_ends(std::exchange(claimed_, {}));
+}
+
 // Outside a transaction an ABORT says nothing new: Postfix sends one after every message, sometimes two.
 void session::drop_transaction() {
+    end_release();
     collected_.reset();
     passing_.fields.clear();
     passing_octets_ = 0;

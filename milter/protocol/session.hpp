@@ -46,7 +46,9 @@ struct session_options {
     // The header of a mail that passes is over: those of its fields that tell its thread.
     std::function<void(const policy::message& header)> thread_seen = [](const auto&) {};
     // A mail begins whose client says that it releases a held one (release_name.hpp).
-    std::function<void(const std::string& token)> release_begins = [](const auto&) {};
+    // False: nobody has permitted that, and nothing of the mail is kept.
+    std::function<bool(const std::string& token)> release_begins = [](const auto&) { return false; };
+    std::function<void(const std::string& token)> release_ends = [](const auto&) {}; // and the mail does not come
     // Who learns from mail that passes, and outlives the session; or nobody.
     lesson_taker* learner = nullptr;
 };
@@ -111,6 +113,7 @@ private:
     void end_header();
     void end_envelope();
     void body(std::string_view piece);
+    void end_release();
     void drop_transaction();
     void disconnect();
 
@@ -120,6 +123,7 @@ private:
     macro_table macros_;
     connected_client client_;
     std::string release_token_; // in the name by which it introduced itself; or empty
+    std::string claimed_;       // the same, while its mail is under way and is permitted
     direction way_ = direction::incoming;
     bool leaves_ = false;                // a recipient is outside
     std::optional<collector> collected_; // empty outside a transaction, and in one that only passes

@@ -7,6 +7,7 @@
 #include "policy/mail/message.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct release_terms {
     std::string decision; // that held it; or empty
     std::string as;       // a classification's name; or empty
     bool login = false;   // its sender had logged in
+    std::string queue_id; // of the held mail, and when Postfix took it, in seconds since 1970
+    std::int64_t arrival = 0;
 };
 
 struct transaction {

@@ -329,7 +329,8 @@ private:
                         relays_.saw(client, queue_id, std::chrono::steady_clock::now());
                     },
                 .thread_seen = [this](const policy::message& header) { gateway_.let_pass(header); },
-                .release_begins = [this](const std::string& token) { permits_.claim(token); },
+                .release_begins = [this](const std::string& token) { return permits_.claim(token); },
+                .release_ends = [this](const std::string& token) { permits_.abandon(token); },
                 .learner = &learner_};
     }
 

@@ -123,7 +123,8 @@ TEST_F(Permits, SayHowFarItWent) {
 
 TEST_F(Permits, WhatAForgettingThatWasKilledHasLeftGoesWithTheNextLock) {
     permits.mark(token, permit_mark::accepted);
-    permits.take(token, {.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()});
+    keys::replace_file(permits.directory() / (token + ".taken"),
+                       to_text(permit_taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()}));
     EXPECT_TRUE(begun().empty());
     const held_permits next(permits.directory());
     lock.reset();
@@ -156,6 +157,33 @@ TEST_F(Permits, OneFileThatCannotBeReadStopsNoOther) {
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(problems.size(), 2U);
     for (const auto& one : all) EXPECT_EQ(one.is_unreadable, one.permit.token == third);
+}
+
+TEST_F(Permits, ThatWereForgottenOrAbandonedLetNothingGo) {
+    const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()};
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    EXPECT_TRUE(permits.claim(token));
+    EXPECT_FALSE(permits.claim(token));
+    permits.abandon(token);
+    EXPECT_FALSE(permits.use(token)) << "its mail did not come";
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.claim(token);
+    permits.forget(token);
+    EXPECT_FALSE(permits.use(token)) << "another process forgot it";
+    EXPECT_THROW(permits.take(token, taken), std::runtime_error);
+    EXPECT_THROW(permits.owe(token), std::runtime_error);
+    EXPECT_FALSE(permits.taken(token));
+}
+
+TEST_F(Permits, OfCopiesThatAreOwedSayThatPartOfItHasLeft) {
+    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.claim(token);
+    EXPECT_FALSE(begun()[0].has_left_in_part());
+    permits.owe(token);
+    EXPECT_TRUE(begun()[0].has_left_in_part());
+    auto again = usual_permit();
+    again.has_left_in_part = true;
+    EXPECT_EQ(parse_permit(to_text(again)), again);
 }
 
 TEST_F(Permits, AFileThatIsNoneIsNamedAndLeftAlone) {

@@ -134,6 +134,7 @@ std::expected<held_envelope, std::string> parse_envelope(std::string_view printe
     held_envelope out;
     bool has_sender = false;
     dsn_of_recipient next;
+    std::string original;
     while (!printed.empty()) {
         const auto line = text::take_line(printed);
         if (line.starts_with("*** MESSAGE CONTENTS ")) continue; // records behind it are of the envelope too
@@ -145,19 +146,28 @@ std::expected<held_envelope, std::string> parse_envelope(std::string_view printe
         } else if (const auto attribute = behind(line, "named_attribute: ")) {
             take_attribute(*attribute, out.dsn, next);
         } else if (const auto address = behind(line, "recipient: ")) {
-            out.recipients.push_back({.address = quoted_address(*address), .dsn = std::exchange(next, {})});
+            out.recipients.push_back({.address = quoted_address(*address),
+                                      .original = quoted_address(std::exchange(original, {})),
+                                      .dsn = std::exchange(next, {})});
+        } else if (const auto was = behind(line, "original_recipient: ")) {
+            original = *was;
         } else if (line.starts_with("done_recipient: ") || line.starts_with("canceled_recipient: ")) {
+            out.is_begun = true;
             next = {};
+            original.clear();
         }
     }
     if (!has_sender) return std::unexpected("its envelope names no sender");
     if (out.recipients.empty()) return std::unexpected("it has no recipient left");
-    if (!out.sender.empty() && !policy::is_envelope_address(out.sender))
-        return std::unexpected("its sender cannot be sent to a mail server");
-    for (const auto& one : out.recipients)
-        if (!policy::is_envelope_address(one.address))
-            return std::unexpected("a recipient of it cannot be sent to a mail server");
     return out;
+}
+
+std::optional<std::string> why_not_sent(const held_envelope& envelope) {
+    if (!envelope.sender.empty() && !policy::is_envelope_address(envelope.sender))
+        return "its sender cannot be sent to a mail server";
+    for (const auto& one : envelope.recipients)
+        if (!policy::is_envelope_address(one.address)) return "a recipient of it cannot be sent to a mail server";
+    return std::nullopt;
 }
 
 std::string quoted_address(std::string_view bare) {

@@ -41,7 +41,8 @@ read_queue parse_queue(std::string_view lines);
 std::optional<std::size_t> read_removed(std::string_view said);
 
 struct held_recipient {
-    std::string address; // as it goes into RCPT TO
+    std::string address;       // as it goes into RCPT TO
+    std::string original = {}; // as the mail server was told it: an alias, say; or empty
     dsn_of_recipient dsn = {};
     bool operator==(const held_recipient&) const = default;
 };
@@ -51,10 +52,14 @@ struct held_envelope {
     std::string sender;
     std::vector<held_recipient> recipients;
     dsn_of_mail dsn = {};
+    bool is_begun = false; // some of its recipients have it already
 };
 
-// The error says what is missing.
+// The error says what is missing. What was a stranger's need not be fit to be sent to a mail server.
 std::expected<held_envelope, std::string> parse_envelope(std::string_view printed);
+
+// Why it cannot be handed in; or nothing.
+std::optional<std::string> why_not_sent(const held_envelope& envelope);
 
 // Postfix keeps a local part without its quotes: `a b@x.org` is `"a b"@x.org` on the wire (RFC 5321 section 4.1.2).
 std::string quoted_address(std::string_view bare);

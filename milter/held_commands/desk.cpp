@@ -43,6 +43,10 @@ std::vector<queue_entry> held_desk::held_of(const std::vector<queue_entry>& queu
     return out;
 }
 
+std::unique_ptr<keys::file_lock> held_desk::lock() const {
+    return permits->lock([] { complain("another sealgate held is at work, and is waited for"); });
+}
+
 std::vector<begun_permit> held_desk::begun() const {
     std::vector<std::string> problems;
     auto out = permits->begun(problems);

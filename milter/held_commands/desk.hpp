@@ -33,6 +33,8 @@ struct held_desk {
     std::optional<queue_index> look_to_change() const;
     // Those that are held, the oldest first.
     static std::vector<queue_entry> held_of(const std::vector<queue_entry>& queue);
+    // One command at a time changes what is held; who has to wait for that says so.
+    std::unique_ptr<keys::file_lock> lock() const;
     // What is begun, files that cannot be read complained of.
     std::vector<begun_permit> begun() const;
     held_decisions reasons(const std::vector<queue_entry>& held) const;

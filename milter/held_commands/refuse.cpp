@@ -3,6 +3,7 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/held/release_step.hpp"
+#include "milter/held/written_envelope.hpp"
 #include "milter/held_commands/steps.hpp"
 #include "milter/outbox/batch.hpp"
 #include "policy/base/digest.hpp"
@@ -31,19 +32,35 @@ class refusing {
 public:
     refusing(const held_desk& desk, const invocation& called)
         : desk_(desk)
-        , called_(called) {}
+        , called_(called)
+        , outbox_({.root = desk.gateway.outbox_directory()}) {}
 
-    int run(std::vector<std::string> ids) {
+    // The lock is free between batches: a release need not wait for ten thousand refusals.
+    int run(const std::vector<std::string>& ids) {
+        constexpr std::size_t at_once = 2000;
+        for (std::size_t from = 0; from < ids.size(); from += at_once) {
+            const auto to = std::min(ids.size(), from + at_once);
+            const auto one_at_a_time = desk_.lock();
+            const auto end =
+                run_batch({ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to)});
+            if (end) return *end;
+        }
+        return status_;
+    }
+
+private:
+    // Nothing: each of them is at its end.
+    std::optional<int> run_batch(std::vector<std::string> ids) {
         constexpr int most_rounds = 8;
+        reasons_.reset();
         for (int round = 0; round < most_rounds && !ids.empty(); ++round) {
             if (!look(ids)) return exit_unusable;
             std::erase_if(ids, [this](const std::string& id) { return is_at_end(id); });
             if (!remove_what_is_told()) return exit_no;
         }
-        return ids.empty() ? status_ : postfix_does_nothing();
+        return ids.empty() ? std::nullopt : std::optional(postfix_does_nothing());
     }
 
-private:
     bool look(const std::vector<std::string>& ids) {
         queue_ = desk_.look_to_change();
         if (!queue_) return false;
@@ -68,7 +85,9 @@ private:
         if (begun == nullptr) return begin(id);
         const auto& old = begun->permit.queue_id;
         if (begun->what == purpose::release) {
-            complain("mail " + id + " is being released: sealgate held release " + old + " goes on with it");
+            complain("mail " + id + " is being released" +
+                     (begun->has_left_in_part() ? ", and some of its recipients have it already: " : ": ") +
+                     "sealgate held release " + old + " goes on with it");
             return exit_no;
         }
         switch (next_step(*begun, *queue_, std::chrono::system_clock::now())) {
@@ -102,13 +121,20 @@ private:
     std::optional<int> begin(const std::string& id) {
         const auto* entry = held_entry(*queue_, id);
         if (entry == nullptr) return exit_no;
-        const auto envelope = desk_.queue.envelope(id);
+        auto envelope = desk_.queue.envelope(id);
         if (!envelope) {
             complain(id + ": " + envelope.error() + "; it stays held");
             return exit_no;
         }
-        const auto reason = reasons_->find(id);
-        auto permit = new_permit(desk_, *entry, *envelope, reason == reasons_->end() ? nullptr : &reason->second);
+        const auto found = reasons_->find(id);
+        const auto* reason = found == reasons_->end() ? nullptr : &found->second;
+        *envelope = as_written(*std::move(envelope), desk_.rules, desk_.names, reason);
+        auto permit = new_permit(desk_, *entry, *envelope, reason);
+        if (!may_be_told(permit) && !called_.has("--untold")) {
+            complain("mail " + id + " stays held: its sender is nobody who can be told; sealgate held refuse --untold " + id +
+                     desk_.postfix_option + " removes it all the same");
+            return exit_no;
+        }
         for (const auto& one : envelope->recipients)
             if (permit.named.size() < most_named) permit.named.push_back(one.address);
         desk_.permits->write(permit, purpose::refusal);
@@ -118,11 +144,11 @@ private:
     // A notice goes to our own people only: a forged sender must bring no stranger mail.
     bool may_be_told(const held_permit& permit) const {
         const auto sender = policy::parse_address(permit.sender);
-        if (sender.is_null()) return false;
+        if (sender.is_null() || !policy::is_envelope_address(permit.sender)) return false;
         return permit.login || desk_.rules.tiers.tier_of(sender) == desk_.rules.tiers.organisation();
     }
 
-    std::optional<int> tell(const begun_permit& begun) const {
+    std::optional<int> tell(const begun_permit& begun) {
         const auto& permit = begun.permit;
         if (may_be_told(permit)) {
             const auto header = desk_.queue.header(permit.queue_id);
@@ -130,8 +156,7 @@ private:
                 complain(header.error() + "; it stays held");
                 return exit_no;
             }
-            add_beside_gateway({.root = desk_.gateway.outbox_directory()}, notice_of(permit, policy::parse_message(*header)),
-                               std::chrono::system_clock::now());
+            outbox_.add(notice_of(permit, policy::parse_message(*header)), std::chrono::system_clock::now());
         } else {
             complain("mail " + permit.queue_id + ": its sender is nobody of ours, and is not told");
         }
@@ -173,7 +198,8 @@ private:
 
     const held_desk& desk_;
     const invocation& called_;
-    std::optional<held_decisions> reasons_; // the log is read once
+    outbox_beside outbox_;
+    std::optional<held_decisions> reasons_; // the log is read once a batch
     std::optional<queue_index> queue_;
     std::optional<begun_index> begun_;
     std::vector<std::string> to_remove_;
@@ -197,13 +223,16 @@ std::optional<std::vector<std::string>> expired(const held_desk& desk) {
 
 int refuse_held(const held_desk& desk, const invocation& called) {
     const bool all_expired = called.has("--expired");
+    if (all_expired && called.has("--untold")) {
+        complain("--untold is for one mail, by its queue id");
+        return exit_unusable;
+    }
     if (all_expired != called.words.empty()) {
         complain("which mail? Give its queue id, or --expired; see sealgate held list");
         return exit_unusable;
     }
-    const auto one_at_a_time = desk.permits->lock();
-    auto ids = all_expired ? expired(desk) : std::vector{std::string(called.words[0])};
-    return ids ? refusing(desk, called).run(*std::move(ids)) : exit_unusable;
+    const auto ids = all_expired ? expired(desk) : std::vector{std::string(called.words[0])};
+    return ids ? refusing(desk, called).run(*ids) : exit_unusable;
 }
 
 } // namespace sealgate::milter

@@ -2,9 +2,9 @@
 
 #include "milter/cli/json_line.hpp"
 #include "milter/held/release_step.hpp"
+#include "milter/held/written_envelope.hpp"
 #include "milter/held_commands/hand_in.hpp"
 #include "milter/held_commands/steps.hpp"
-#include "policy/audit/query.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/release.hpp"
 
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
 #include <utility>
 
 namespace sealgate::milter {
@@ -22,25 +21,6 @@ namespace {
 namespace json = boost::json;
 
 using purpose = begun_permit::purpose;
-
-// An archive gets the mail by the gateway's own hand, by today's policy. One that staff wrote to stands in the decision.
-void leave_archives_out(held_envelope& envelope, const policy::policy& rules, const policy::pseudonyms& names,
-                        const json::object* reason) {
-    std::set<std::string> archives, written_to;
-    for (const auto& row : rules.rules)
-        for (const auto& one : row.archive) archives.insert(one.key());
-    if (reason == nullptr || archives.empty()) return;
-    for (const auto* one : policy::recipients_in(*reason)) written_to.emplace(policy::text_in(*one, "address").value_or(""));
-    const auto is_added = [&](const held_recipient& one) {
-        const auto who = policy::parse_address(one.address);
-        if (!archives.contains(who.key())) return false;
-        return std::ranges::none_of(names.all_of(who), [&](const auto& name) { return written_to.contains(name); }) &&
-               !written_to.contains(one.address) && !written_to.contains(who.key());
-    };
-    auto kept = envelope.recipients;
-    std::erase_if(kept, is_added);
-    if (!kept.empty()) envelope.recipients = std::move(kept);
-}
 
 class releasing {
 public:
@@ -73,7 +53,10 @@ private:
     std::optional<int> go_on(const begun_permit& begun, const queue_index& queue) {
         const auto& permit = begun.permit;
         switch (next_step(begun, queue, std::chrono::system_clock::now())) {
-        case release_step::hand_in: desk_.permits->forget(permit.token); return std::nullopt;
+        case release_step::hand_in:
+            if (begun.has_left_in_part()) return begin(*queue.find(permit.queue_id), &permit);
+            desk_.permits->forget(permit.token);
+            return std::nullopt;
         case release_step::wait:
             complain("mail " + permit.queue_id + " was being released, and that may still be under way: try again in " +
                      std::to_string(longest_under_way.count()) + " minutes");
@@ -156,7 +139,8 @@ private:
         return begin(*entry);
     }
 
-    std::optional<int> begin(const queue_entry& entry) {
+    // `earlier`: a release of which copies have left, and which came to nothing else.
+    std::optional<int> begin(const queue_entry& entry, const held_permit* earlier = nullptr) {
         auto envelope = desk_.queue.envelope(entry.id);
         const auto content = desk_.queue.content(entry.id);
         if (!envelope || !content) {
@@ -168,12 +152,19 @@ private:
             return exit_no;
         }
         const auto reasons = desk_.reasons({entry});
-        const auto reason = reasons.find(entry.id);
-        leave_archives_out(*envelope, desk_.rules, desk_.names, reason == reasons.end() ? nullptr : &reason->second);
-        auto permit = new_permit(desk_, entry, *envelope, reason == reasons.end() ? nullptr : &reason->second);
+        const auto found = reasons.find(entry.id);
+        const auto* reason = found == reasons.end() ? nullptr : &found->second;
+        *envelope = as_written(*std::move(envelope), desk_.rules, desk_.names, reason);
+        if (const auto why = why_not_sent(*envelope)) {
+            complain(entry.id + ": " + *why + "; it stays held");
+            return exit_no;
+        }
+        auto permit = new_permit(desk_, entry, *envelope, reason);
         permit.as = called_.value("--as");
         permit.content = content_digest(policy::parse_message(*content));
+        permit.has_left_in_part = earlier != nullptr;
         desk_.permits->write(permit, purpose::release);
+        if (earlier != nullptr) desk_.permits->forget(earlier->token);
         return hand_in_by(permit, *envelope, *content);
     }
 
@@ -187,8 +178,13 @@ private:
             return exit_no;
         case hand_in_end::refused: break;
         }
-        desk_.permits->forget(permit.token);
-        complain("mail " + permit.queue_id + " stays held: " + text::printable(said.reply, 2000));
+        const bool has_left_in_part = permit.has_left_in_part || desk_.permits->is_owed(permit.token);
+        if (!has_left_in_part) desk_.permits->forget(permit.token);
+        complain("mail " + permit.queue_id + " stays held: " + text::printable(said.reply, 2000) +
+                 (has_left_in_part
+                      ? "; some of its recipients have it already, in copies of their own, and a release that goes on "
+                        "sends them no other"
+                      : ""));
         return exit_no;
     }
 
@@ -221,7 +217,7 @@ int release_held(const held_desk& desk, const invocation& called) {
         complain("the policy has no classification " + as + "; it has " + text::join(names, ", "));
         return exit_unusable;
     }
-    const auto one_at_a_time = desk.permits->lock();
+    const auto one_at_a_time = desk.lock();
     return releasing(desk, called).run();
 }
 

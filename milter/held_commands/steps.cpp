@@ -42,6 +42,7 @@ held_permit new_permit(const held_desk& desk, const queue_entry& entry, const he
                     .envelope = {},
                     .named = {},
                     .content = {},
+                    .has_left_in_part = false,
                     .begun = std::chrono::system_clock::now()};
     std::vector<policy::address> who;
     for (const auto& one : envelope.recipients) who.push_back(policy::parse_address(one.address));

@@ -38,10 +38,12 @@ const std::array<command_entry, 4> held_commands{{
      .arguments = one_argument,
      .run = at_desk<release_held>},
     {.name = "refuse",
-     .synopsis = "[--json] [--postfix-config DIR] ID | --expired",
+     .synopsis = "[--untold] [--json] [--postfix-config DIR] ID | --expired",
      .summary = "tell the sender of a held mail that it is not sent, and remove it",
-     .details = "--expired: all that this gateway held longer ago than held.expire.\n",
-     .options = {json_option, postfix_option, {"--expired", takes::nothing}},
+     .details = "--expired: all that this gateway held longer ago than held.expire.\n"
+                "Where the sender cannot be told, being nobody of ours, the mail stays, and the exit status is 1; --untold\n"
+                "removes such a one.\n",
+     .options = {json_option, postfix_option, {"--expired", takes::nothing}, {"--untold", takes::nothing}},
      .arguments = {.least = 0, .most = 1},
      .run = at_desk<refuse_held>},
 }};

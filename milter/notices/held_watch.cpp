@@ -61,7 +61,10 @@ asio::awaitable<void> held_watch::run(asio::thread_pool& pool) {
 std::chrono::sys_seconds held_watch::look(const snapshot& live) {
     const auto now = this_second_of_held();
     if (live.gateway.held.notify.empty()) return now + between_looks_at_held;
-    const auto news = policy::held_to_tell(waiting_.all(), waiting_.last_mail(), live.gateway.held.remind, now);
+    const auto last = waiting_.last_mail();
+    if (const auto until = policy::held_quiet_until(last, now))
+        return *until; // asked for each mail that is held: no more is read
+    const auto news = policy::held_to_tell(waiting_.all(), last, live.gateway.held.remind, now);
     if (!news.none()) send(live, news, now);
     return news.next;
 }

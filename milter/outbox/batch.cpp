@@ -6,9 +6,6 @@
 #include "milter/outbox/copy_file.hpp"
 #include "milter/outbox/hand_overs.hpp"
 
-#include <set>
-#include <utility>
-
 namespace sealgate::milter {
 
 namespace {
@@ -75,18 +72,19 @@ void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std
     }
 }
 
-void add_beside_gateway(const outbox_places& places, owed_copy copy, wall_time now) {
-    const keys::acting_as_owner as(places.root.parent_path());
-    for (const auto& each : {places.root, places.adding(), places.waiting()}) keys::make_private_directory(each);
-    const auto waiting = waiting_identities(places);
-    const hand_overs handed(places.handed());
+void outbox_beside::add(owed_copy copy, wall_time now) {
+    const keys::acting_as_owner as(places_.root.parent_path());
+    for (const auto& each : {places_.root, places_.adding(), places_.waiting()}) keys::make_private_directory(each);
+    if (!waiting_) waiting_ = waiting_identities(places_);
+    const hand_overs handed(places_.handed());
     auto head = head_for(copy, now, [&](const owed_recipient& one) {
-        return !waiting.contains(one.identity) && !handed.are_done(one.identity, now);
+        return !waiting_->contains(one.identity) && !handed.are_done(one.identity, now);
     });
     if (head.recipients.empty()) return;
     std::vector<copy_head> heads(1, std::move(head));
     std::vector<octet_pieces> messages(1, std::move(copy.message));
-    write_batch(places, heads, messages);
+    write_batch(places_, heads, messages);
+    for (const auto& one : heads.front().recipients) waiting_->insert(one.identity);
 }
 
 } // namespace sealgate::milter

@@ -9,6 +9,10 @@
 #include "policy/base/octets.hpp"
 
 #include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -19,7 +23,19 @@ copy_head head_for(const owed_copy& copy, wall_time now, const std::function<boo
 // All of them are on disk when it returns, under ids that the heads have then, or none is (std::system_error).
 void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std::vector<octet_pieces>& messages);
 
-// As the owner of the outbox. Recipients whose identity waits there, or was handed over lately, are left out.
-void add_beside_gateway(const outbox_places& places, owed_copy copy, wall_time now);
+// Of a command, which works as the owner of the outbox. What waits there is read once, so that ten thousand copies cost
+// linear time.
+class outbox_beside {
+public:
+    explicit outbox_beside(outbox_places places)
+        : places_(std::move(places)) {}
+
+    // Recipients whose identity waits there, or was handed over lately, are left out.
+    void add(owed_copy copy, wall_time now);
+
+private:
+    outbox_places places_;
+    std::optional<std::set<std::string>> waiting_; // identities
+};
 
 } // namespace sealgate::milter

@@ -72,12 +72,17 @@ document held_letter(const held_mail_facts& about) {
 
 } // namespace
 
+// A time to come is one of a clock that was wrong.
+std::optional<sys_seconds> held_quiet_until(std::optional<sys_seconds> before, sys_seconds now) {
+    if (!before || *before > now || now >= *before + between_held_mails) return std::nullopt;
+    return *before + between_held_mails;
+}
+
 held_news held_to_tell(const std::vector<waiting_mail>& waiting, std::optional<sys_seconds> before, std::chrono::seconds remind,
                        sys_seconds now) {
     held_news out{.fresh = {}, .forgotten = {}, .next = now + between_held_mails};
-    // A time to come is one of a clock that was wrong.
-    if (before && *before <= now && now < *before + between_held_mails) {
-        out.next = *before + between_held_mails;
+    if (const auto until = held_quiet_until(before, now)) {
+        out.next = *until;
         return out;
     }
     for (const auto& one : waiting) {

@@ -31,6 +31,10 @@ struct waiting_mail {
     bool operator==(const waiting_mail&) const = default;
 };
 
+// Until when nothing is told, since something was; nothing: now.
+std::optional<std::chrono::sys_seconds> held_quiet_until(std::optional<std::chrono::sys_seconds> before,
+                                                         std::chrono::sys_seconds now);
+
 struct held_news {
     std::vector<waiting_mail> fresh, forgotten;
     std::chrono::sys_seconds next; // when there may be more

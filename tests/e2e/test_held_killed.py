@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from held_mail import once, secret
+from mails import Mail
 
 LONG_AGO = timedelta(hours=1)
 
@@ -184,3 +185,25 @@ def test_the_gateway_is_killed_while_it_decides(world, held):
     world.gateway.start()
     held.released(one["queue_id"])
     once(world, mail)
+
+
+def test_copies_that_left_are_not_sent_again_and_nobody_is_told_that_the_mail_was_not(world, held):
+    mail = Mail(["bob@partner.example"], "[confidental] Offer", bcc=["carol@partner.example"])
+    with world.gateway_with(policy=world.gateway.usual_policy(near_miss="hold")):
+        assert world.send(mail).code == 250
+        one = held.only()
+        token = held.permit(one)
+        assert held.hand_in(token, one).code == 250
+        world.wait_until(lambda: world.arrived(mail))
+        new, = [entry["queue_id"] for entry in world.postfix.queue() if entry["queue_id"] != one["queue_id"]]
+        held.super("-d", new, "hold")  # as where Postfix refuses it behind us
+        (held.directory / f"{token}.taken").unlink()
+        assert f"{token}.owed" in held.left()
+        run = held.run("refuse", one["queue_id"])
+        assert run.returncode == 1 and "have it already" in run.stderr
+        held.age()
+        held.released(one["queue_id"])
+        world.wait_until(lambda: len(world.arrived(mail)) == 2)
+        world.settle()
+    assert sorted(to for delivery in world.arrived(mail) for to in delivery.recipients) == sorted(mail.recipients)
+    assert held.left() == []

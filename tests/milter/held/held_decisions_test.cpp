@@ -1,8 +1,13 @@
 // The decisions that held mails, out of a log's lines: of that queue id, of that mail, and in one pass.
+#include "keys/base/files.hpp"
 #include "milter/held/held_decisions.hpp"
 #include "policy/audit/query.hpp"
 
 #include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
 
 namespace sealgate::milter {
 namespace {
@@ -49,6 +54,22 @@ TEST(HeldDecisions, OfMonitorModeHeldNothing) {
     held_decision_search search({held_as("A1", held_at)});
     search.see(decision_line("1111-1111", "A1", "2026-11-29T23:12:36.000Z", "hold", "monitor"));
     EXPECT_TRUE(search.take().empty()) << "what holds it is not ours to remove";
+}
+
+TEST(HeldDecisions, AreNotLookedForInFilesThatAreOlderThanWhatIsHeld) {
+    const keys::temporary_directory scratch(std::filesystem::temp_directory_path());
+    const auto in_file = [&](const char* name, const std::string& id, std::int64_t second) {
+        keys::replace_file(scratch.path() / name, decision_line(id, id, "2026-11-29T23:12:36.000Z") + "\n");
+        const timespec times[2]{{.tv_sec = second, .tv_nsec = 0}, {.tv_sec = second, .tv_nsec = 0}};
+        ASSERT_EQ(::utimensat(AT_FDCWD, (scratch.path() / name).c_str(), times, 0), 0);
+    };
+    in_file("audit-000000000001.jsonl", "A1", held_at - 60);
+    in_file("audit-000000000002.jsonl", "B2", held_at - 2);
+    in_file("audit.jsonl", "C3", held_at + 60);
+    const auto found =
+        find_held_decisions(scratch.path(), {held_as("A1", held_at), held_as("B2", held_at + 1), held_as("C3", held_at)});
+    EXPECT_FALSE(found.contains("A1"));
+    EXPECT_TRUE(found.contains("B2") && found.contains("C3"));
 }
 
 } // namespace

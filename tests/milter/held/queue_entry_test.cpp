@@ -91,8 +91,11 @@ TEST(HeldEnvelope, IsReadAsPostcatPrintsItWithWhatItsSenderWantsToBeTold) {
     ASSERT_EQ(read->recipients.size(), 3U);
     EXPECT_EQ(read->recipients[0],
               (held_recipient{.address = "max@example.org",
+                              .original = "maximilian@example.org",
                               .dsn = {.notify = "SUCCESS,FAILURE", .orcpt = "rfc822;Maxi+2Bmilian@example.org"}}));
-    EXPECT_EQ(read->recipients[1], (held_recipient{.address = "\"a b,c\"@example.org", .dsn = {}}));
+    const auto quoted = std::string("\"a b,c\"@example.org");
+    EXPECT_EQ(read->recipients[1], (held_recipient{.address = quoted, .original = quoted, .dsn = {}}));
+    EXPECT_TRUE(read->is_begun);
     EXPECT_EQ(read->recipients[2].address, "archive@example.org");
 }
 
@@ -100,7 +103,12 @@ TEST(HeldEnvelope, WithoutASenderOrARecipientIsNone) {
     EXPECT_TRUE(parse_envelope("sender: \nrecipient: a@x.org\n"));
     EXPECT_FALSE(parse_envelope("recipient: a@x.org\n"));
     EXPECT_FALSE(parse_envelope("sender: a@x.org\ndone_recipient: b@x.org\n"));
-    EXPECT_FALSE(parse_envelope("sender: a@x.org\nrecipient: b\x01@x.org\n"));
+    EXPECT_FALSE(parse_envelope("sender: a@x.org\nrecipient: b@x.org\n")->is_begun);
+    for (const auto* bad : {"sender: a@x.org\nrecipient: b\x01@x.org\n", "sender: a\x01@x.org\nrecipient: b@x.org\n"}) {
+        const auto read = parse_envelope(bad);
+        ASSERT_TRUE(read) << "it can be refused";
+        EXPECT_TRUE(why_not_sent(*read)) << "but not handed in";
+    }
     EXPECT_FALSE(parse_envelope(""));
 }
 

@@ -123,6 +123,7 @@ void print_policy(const policy::policy& rules) {
     std::cout << "\ndomains\n";
     for (policy::tier_id tier = 0; tier + 1 < rules.tiers.size(); ++tier)
         std::cout << "  " << rules.tiers.name(tier) << ": " << rules.tiers.domains_in(tier) << '\n';
+    if (!rules.lists.empty()) std::cout << "  lists: " << text::join(rules.lists, ", ") << '\n';
     for (policy::rank r = 0; r < rules.classifications.size(); ++r)
         for (const auto& archive : rules.rules[r].archive)
             std::cout << "\n" << rules.classifications[r].name << " mail is archived at " << archive.spelled << '\n';
@@ -251,6 +252,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
         {"policy", rules.digest},
         {"mode", name_of(live.gateway.mode)},
         {"matrix", std::move(cells)},
+        {"lists", json::array(rules.lists.begin(), rules.lists.end())},
         {"untagged", untagged_word(rules, rules.untagged)},
         {"untagged_automatic", untagged_word(rules, rules.untagged_automatic)},
         {"near_miss", name_of(rules.near_miss)},

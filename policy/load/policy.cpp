@@ -82,7 +82,8 @@ private:
             out_.downgrade =
                 yaml::as_enum<downgrade_action>(*downgrade, errors, names(downgrade_action{})).value_or(out_.downgrade);
         if (carriers) read_carriers(*carriers, errors);
-        const include_context includes{.policy_path = path_, .read = read_, .covered = covered};
+        const include_context includes{
+            .policy_path = path_, .read = read_, .list = list_, .covered = covered, .lists = out_.lists};
         if (tiers) load_tiers(*tiers, errors, includes, out_.tiers);
         if (encryption) load_encryption(*encryption, errors, out_.encryption);
         if (delimiter) load_recipient_delimiter(*delimiter, errors, out_.encryption);

@@ -1,6 +1,7 @@
 // policy.yaml (contract.md section 3) -> policy, with every error listed at once.
 //
-// Pure: files come through the reader that the caller gives. Includes are named relative to the policy file.
+// Pure: files come through the reader that the caller gives. Includes are named relative to the policy file; a list of domains
+// that is not there is looked for among those that ship (load/tiers.hpp).
 #pragma once
 
 #include "policy/base/yaml.hpp"
@@ -22,7 +23,8 @@ using directory_reader =
     std::function<std::expected<std::optional<std::vector<std::string>>, std::string>(const std::string& path)>;
 
 // The digest covers the policy file, its includes and its texts, in order: `cat policy.yaml include.txt texts/*.yaml |
-// sha256sum`. Without `list` there are no texts but those that ship.
+// sha256sum`. Without `list` there are no texts but those that ship, and lists stand beside the
+// policy alone.
 std::expected<policy, std::vector<yaml::diagnostic>> load_policy(const std::string& path, const file_reader& read,
                                                                  const directory_reader& list = {});
 

@@ -31,15 +31,28 @@ void load_domain_file(std::string_view text, yaml::error_sink& errors, tier_id t
     }
 }
 
+// Whether the place where a list would stand beside the policy is seen to be empty. One that is there and cannot be read is
+// not: it would be passed over in silence.
+bool is_absent(const std::string& path, const include_context& includes) {
+    if (!includes.list) return false;
+    const auto slash = path.rfind('/');
+    const auto names = includes.list(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+    return names && *names && std::ranges::find(**names, path.substr(slash + 1)) == (**names).end();
+}
+
 void load_include(const std::string& name, yaml::mark at, yaml::error_sink& errors, const include_context& includes,
                   tier_id tier, tier_table& out) {
-    const auto path = beside(includes.policy_path, name);
+    auto path = beside(includes.policy_path, name);
+    const bool is_to_ship = !name.contains('/') && is_absent(path, includes);
+    const auto nowhere = is_to_ship ? "there is no " + path + ", and " : "cannot include ";
+    if (is_to_ship) path = std::string(shipped_lists) + name;
     const auto text = includes.read(path);
     if (!text) {
-        errors.add(at, "cannot include " + path + ": " + text.error());
+        errors.add(at, nowhere + path + ": " + text.error());
         return;
     }
     includes.covered += *text;
+    includes.lists.push_back(path);
     auto in_file = errors.for_file(path);
     load_domain_file(*text, in_file, tier, out);
 }

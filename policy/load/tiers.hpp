@@ -8,13 +8,20 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sealgate::policy {
+
+// Lists that ship with the program. One of the same name beside the policy counts instead.
+inline constexpr std::string_view shipped_lists = "/usr/share/sealgate/";
 
 struct include_context {
     std::string policy_path;
     const file_reader& read;
-    std::string& covered; // grows by the bytes of each included file
+    const directory_reader& list;
+    std::string& covered;            // grows by the bytes of each included file
+    std::vector<std::string>& lists; // and this by its path
 };
 
 // A path as the file that names it means it.

@@ -139,6 +139,7 @@ struct policy {
     sealgate::policy::notices notices;
     sealgate::policy::replies replies;
     std::vector<channel_group> channels;
+    std::vector<std::string> lists;                       // of domains: the files that tiers include, where they were found
     std::string digest;                                   // "sha256:…" of the policy file, what it includes, and its texts
     std::shared_ptr<const std::string> digested;          // these, one behind the other
     std::shared_ptr<const tag_lexicon> lexicon = nullptr; // made of what stands above; null: not made yet

@@ -77,6 +77,34 @@ TEST(LoadPolicy, IncludesAreReadBesideThePolicyAndCoveredByTheDigest) {
     EXPECT_EQ(rules->digest, "sha256:" + sha256_hex(text + all.at("p/list.txt")));
 }
 
+// Lists ship with the program, and are read from there unless the organisation has one of that name.
+TEST(LoadPolicy, AListThatIsNotBesideThePolicyIsOneThatShips) {
+    const auto text = with(example_policy, "[yahoo.com, hotmail.com, outlook.com]}", "[yahoo.com], include: list.txt}");
+    const std::string shipped = "/usr/share/sealgate/list.txt", own = "p/list.txt";
+    const auto load = [&](const files& all, const std::vector<std::string>& names) {
+        files with_policy(all);
+        with_policy["p/policy.yaml"] = text;
+        return load_policy("p/policy.yaml", reader_of(with_policy),
+                           [&](const auto& path) { return path == "p/" ? std::optional(names) : std::nullopt; });
+    };
+    const auto from_shipped = load({{shipped, "hotmail.com\n"}}, {"policy.yaml"});
+    ASSERT_TRUE(from_shipped);
+    EXPECT_EQ(from_shipped->lists, std::vector{shipped});
+    EXPECT_EQ(from_shipped->digest, "sha256:" + sha256_hex(text + "hotmail.com\n"));
+    const auto from_own = load({{shipped, "hotmail.com\n"}, {own, "live.com\n"}}, {"policy.yaml", "list.txt"});
+    ASSERT_TRUE(from_own);
+    EXPECT_EQ(from_own->lists, std::vector{own});
+    EXPECT_EQ(from_own->tiers.tier_of(parse_address("a@hotmail.com")), from_own->tiers.unknown());
+
+    const auto nowhere = load({}, {"policy.yaml"});
+    ASSERT_FALSE(nowhere);
+    EXPECT_THAT(nowhere.error().at(0).to_string(), HasSubstr("there is no p/list.txt, and " + shipped + ": cannot be read"));
+    // One that is there and cannot be read is an error, not a reason to take another.
+    const auto unreadable = load({{shipped, "hotmail.com\n"}}, {"policy.yaml", "list.txt"});
+    ASSERT_FALSE(unreadable);
+    EXPECT_THAT(unreadable.error().at(0).to_string(), HasSubstr("cannot include p/list.txt: cannot be read"));
+}
+
 struct error_case {
     const char* from;
     const char* to;

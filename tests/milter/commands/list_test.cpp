@@ -1,4 +1,4 @@
-// The table of commands, --help, the manual, the README and the completion for bash say the same.
+// The table of commands, --help, the manual, the README and the completions for bash and zsh say the same.
 #include "milter/base/named_files.hpp"
 #include "milter/commands/list.hpp"
 #include "policy/rules/reason.hpp"
@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 
 namespace sealgate::milter {
 namespace {
@@ -91,14 +93,47 @@ TEST(CommandList, TheReadmeHasEachCommand) {
     });
 }
 
-TEST(CommandList, TheCompletionHasEachCommandAndExactlyTheirOptions) {
-    const auto completion = file("contrib/completion/sealgate");
-    each([&](const std::string& name, const command_entry& entry) {
-        EXPECT_TRUE(std::regex_search(completion, std::regex("words=\"[^\"]*\\b" + std::string(entry.name) + "\\b"))) << name;
-    });
-    auto options = all_options();
-    options.insert("--version");
-    EXPECT_EQ(words_behind("(?:^|[ \"])--", completion), options);
+// What a completion offers behind these words of a command line: its branch `GROUP/COMMAND)`, `GROUP/*)` or `*)`.
+std::set<std::string> offered(const std::string& completion, const std::string& group, const std::string& command) {
+    const auto quoted = [](const std::string& label) { return std::regex_replace(label, std::regex(R"([*])"), R"(\*)"); };
+    for (const auto& label : {group + "/" + command, group + "/*", std::string("*")}) {
+        std::smatch found;
+        const std::regex branch("\n    " + quoted(label) + R"re(\) offered=["(]?([^")]*)[")]? ;;)re");
+        if (!std::regex_search(completion, found, branch)) continue;
+        static const std::regex filters(R"re(filters=["(]([^")]*)[")])re");
+        std::smatch all;
+        EXPECT_TRUE(std::regex_search(completion, all, filters));
+        std::istringstream words(std::regex_replace(found.str(1), std::regex(R"(\$filters)"), all.str(1)));
+        return {std::istream_iterator<std::string>(words), {}};
+    }
+    return {};
+}
+
+// Of `commands`, which stand behind `group`.
+void expect_offered(const std::string& completion, std::span<const command_entry> commands, const std::string& group) {
+    std::set<std::string> names;
+    for (const auto& one : commands) {
+        names.insert(std::string(one.name));
+        if (!one.commands.empty()) {
+            expect_offered(completion, one.commands, std::string(one.name));
+            continue;
+        }
+        std::set<std::string> options;
+        for (const auto& option : one.options) options.insert(std::string(option.name));
+        const auto said =
+            group.empty() ? offered(completion, std::string(one.name), "") : offered(completion, group, std::string(one.name));
+        EXPECT_EQ(said, options) << group << ' ' << one.name;
+    }
+    if (group.empty()) names.insert("--version");
+    EXPECT_EQ(offered(completion, group, ""), names) << group;
+}
+
+TEST(CommandList, TheCompletionsOfferEachCommandAndExactlyItsOptions) {
+    for (const auto* name : {"contrib/completion/sealgate", "contrib/completion/_sealgate"}) {
+        const auto completion = file(name);
+        expect_offered(completion, all_commands(), "");
+        EXPECT_THAT(completion, HasSubstr("--config --help")) << name;
+    }
 }
 
 TEST(Manual, HasEveryReasonUnderReasons) {

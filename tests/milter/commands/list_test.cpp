@@ -93,6 +93,14 @@ TEST(CommandList, TheReadmeHasEachCommand) {
     });
 }
 
+// A list of the completion's own, by its name: name="…" or name=(…).
+std::set<std::string> list_of(const std::string& completion, const std::string& name) {
+    std::smatch found;
+    EXPECT_TRUE(std::regex_search(completion, found, std::regex(name + R"re(=["(]([^")]*)[")])re"))) << name;
+    std::istringstream words(found.str(1));
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
 // What a completion offers behind these words of a command line: its branch `GROUP/COMMAND)`, `GROUP/*)` or `*)`.
 std::set<std::string> offered(const std::string& completion, const std::string& group, const std::string& command) {
     const auto quoted = [](const std::string& label) { return std::regex_replace(label, std::regex(R"([*])"), R"(\*)"); };
@@ -100,11 +108,10 @@ std::set<std::string> offered(const std::string& completion, const std::string& 
         std::smatch found;
         const std::regex branch("\n    " + quoted(label) + R"re(\) offered=["(]?([^")]*)[")]? ;;)re");
         if (!std::regex_search(completion, found, branch)) continue;
-        static const std::regex filters(R"re(filters=["(]([^")]*)[")])re");
-        std::smatch all;
-        EXPECT_TRUE(std::regex_search(completion, all, filters));
-        std::istringstream words(std::regex_replace(found.str(1), std::regex(R"(\$filters)"), all.str(1)));
-        return {std::istream_iterator<std::string>(words), {}};
+        std::istringstream words(found.str(1));
+        std::set<std::string> out(std::istream_iterator<std::string>(words), {});
+        if (out.erase("$filters") > 0) out.merge(list_of(completion, "filters"));
+        return out;
     }
     return {};
 }
@@ -129,10 +136,16 @@ void expect_offered(const std::string& completion, std::span<const command_entry
 }
 
 TEST(CommandList, TheCompletionsOfferEachCommandAndExactlyItsOptions) {
+    std::set<std::string> flags{"--help", "--version"};
+    each([&](const auto&, const command_entry& entry) {
+        for (const auto& option : entry.options)
+            if (option.argument == takes::nothing) flags.insert(std::string(option.name));
+    });
     for (const auto* name : {"contrib/completion/sealgate", "contrib/completion/_sealgate"}) {
         const auto completion = file(name);
         expect_offered(completion, all_commands(), "");
-        EXPECT_THAT(completion, HasSubstr("--config --help")) << name;
+        EXPECT_EQ(list_of(completion, "always"), (std::set<std::string>{"--config", "--help"})) << name;
+        EXPECT_EQ(list_of(completion, "flags"), flags) << name; // whose next word is no value
     }
 }
 

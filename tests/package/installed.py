@@ -1,5 +1,6 @@
 """The package's life on a mail server: a root that runs under systemd, with Postfix, users, and mail through it all."""
 
+import collections
 import json
 import mailbox
 import re
@@ -17,6 +18,10 @@ ELSEWHERE = "postconf -e 'virtual_alias_domains = partner.example, yahoo.com' " 
             "'virtual_alias_maps = inline:{ {bob@partner.example=bob}, {zoe@yahoo.com=zoe} }'"
 
 
+def expect_sealed(mail):
+    expect("BEGIN PGP MESSAGE" in mail and "million" not in mail, "left in clear:", mail)
+
+
 class Installed:
     def __init__(self, roots: Roots, package, next_package):
         self.roots = roots
@@ -32,7 +37,7 @@ class Installed:
                 ("monitor: all mail leaves, what would be refused is logged", self.monitored),
                 ("reload to enforce: delivered, sealed, refused with the decision's id", self.enforced),
                 ("a bad file: the old policy stays in force", self.bad_reload),
-                ("upgraded with mail in flight: none lost, none twice", self.upgraded),
+                ("upgraded with mail in flight: none lost, none twice, none in clear", self.upgraded),
                 ("removed: says what Postfix misses, mail is put off", self.removed),
                 ("put back: runs, and what waited gets through", self.put_back),
                 ("purged: the audit log stays, and is named", self.purged),
@@ -61,11 +66,16 @@ class Installed:
     def send(self, id, to, subject, patience=0):
         return self.told(self.sending([{"id": id, "to": to, "subject": subject}], patience))[0]
 
-    def arrived(self, user, id):
+    def mailbox(self, user):
+        """What is in somebody's mailbox: each mail by its id, as often as it came."""
         box = self.machine.root / "var/mail" / user
-        if not box.exists():
-            return []
-        return [mail.as_string() for mail in mailbox.mbox(box, create=False) if mail["Message-ID"] == f"<{id}@example.org>"]
+        found = collections.defaultdict(list)
+        for mail in mailbox.mbox(box, create=False) if box.exists() else []:
+            found[mail["Message-ID"].strip("<>").partition("@")[0]].append(mail.as_string())
+        return found
+
+    def arrived(self, user, id):
+        return self.mailbox(user)[id]
 
     def wait(self, what, condition, patience=60):
         end = time.monotonic() + patience
@@ -177,8 +187,7 @@ class Installed:
         said = self.send("sealed", ["bob@partner.example"], "[confidential] Our offer")
         expect(said["code"] == 250, said)
         self.wait("the sealed mail is delivered", lambda: self.arrived("bob", "sealed"))
-        sealed = self.arrived("bob", "sealed")[0]
-        expect("BEGIN PGP MESSAGE" in sealed and "million" not in sealed, sealed)
+        expect_sealed(self.arrived("bob", "sealed")[0])
         self.is_refused("refused")
 
     def is_refused(self, id):
@@ -212,9 +221,11 @@ class Installed:
         expect(all(one["code"] == 250 for one in told), [one for one in told if one["code"] != 250])
         self.wait("the last one is delivered", lambda: self.arrived("max", ids[-1]) and self.arrived("bob", ids[-1]))
         self.wait("nothing waits", lambda: int(self.do("postqueue -j | wc -l")) == 0)
-        for user in ("bob", "max"):
-            wrong = {id: len(self.arrived(user, id)) for id in ids if len(self.arrived(user, id)) != 1}
-            expect(not wrong, f"not once for {user}:", wrong)
+        bob, colleague = self.mailbox("bob"), self.mailbox("max")
+        wrong = [(id, len(bob[id]), len(colleague[id])) for id in ids if (len(bob[id]), len(colleague[id])) != (1, 1)]
+        expect(not wrong, "not once for each of both:", wrong)
+        for id in ids:
+            expect_sealed(bob[id][0])
         self.do(f"{PROGRAM} audit verify")
 
     def removed(self):

@@ -43,7 +43,7 @@ class Making:
     def built(self):
         self.within("apt-get -qq update; apt-get -qq --no-install-recommends install ccache")
         self.within(f"export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/var/cache/ccache DEB_BUILD_OPTIONS=parallel={self.jobs}; "
-                    "nice -n 19 contrib/package --worktree")
+                    "contrib/package --worktree")
         packages = list((self.roots.build / TREE[1:] / "build").glob("sealgate_*.deb"))
         expect(len(packages) == 1, packages)
         self.package = packages[0]

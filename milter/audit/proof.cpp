@@ -124,14 +124,22 @@ std::string rest_of_log(std::string_view rest) {
     return "the log ends in the middle of a record: it is being written, or the gateway died while it wrote it";
 }
 
+// With which it begins; 0 where there is none.
+std::uint64_t first_record_in(const fs::path& audit_directory) {
+    if (log_files(audit_directory).empty()) return 0;
+    audit_reader reader(audit_directory);
+    std::string line;
+    const auto at = reader.next(line) ? policy::read_link(line) : std::unexpected(std::string{});
+    return at ? at->seq : 0;
+}
+
 // What the log itself says of records that are not there any more: its first file begins behind them. Nothing where it begins
 // with record 1, or where no record says so.
 std::optional<policy::pruning_told> pruning_before(const fs::path& audit_directory) {
-    const auto files = log_files(audit_directory);
-    const auto first = files.empty() ? std::nullopt : first_record_named(files.front());
-    if (!first || *first == 1) return std::nullopt;
+    const auto first = first_record_in(audit_directory);
+    if (first <= 1) return std::nullopt;
     auto told = find_last(audit_directory, [](std::string_view line) { return policy::pruning_told_in(line); });
-    if (!told || told->what.last + 1 < *first || told->what.first > *first) return std::nullopt;
+    if (!told || told->what.last + 1 < first || told->what.first > first) return std::nullopt;
     return told;
 }
 
@@ -212,7 +220,7 @@ proof_request request_for(const fs::path& audit_directory, const fs::path& check
     proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
     if (pruned) {
         out.pruned = pruned;
-        out.first_record = *first_record_named(log_files(audit_directory).front());
+        out.first_record = first_record_in(audit_directory);
     }
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();

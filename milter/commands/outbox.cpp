@@ -210,7 +210,7 @@ int remove(const outbox_places& places, const invocation& called) {
     const bool is_filtered = std::ranges::any_of(filters, [&](auto name) { return called.has(name); });
     if (is_filtered != called.words.empty()) {
         complain(
-            "which copies? Give an id, or some of --failed, --older, --decision and --recipient; see sealgate outbox list");
+            "outbox remove takes an id, or some of --failed, --older, --decision and --recipient; see sealgate outbox list");
         return exit_unusable;
     }
     if (is_filtered) return remove_chosen(places, called);

@@ -264,7 +264,7 @@ def test_copies_are_removed_by_what_they_have_in_common(world, outbox):
     old = outbox.put(Mail(["bob@partner.example"], "Minutes"), due_in=far, age=40 * 86400)
     bob, eve = (outbox.put(Mail([who], "Minutes"), due_in=far) for who in ("bob@partner.example", "eve@partner.example"))
     remove = lambda *words: world.gateway.run("outbox", "remove", *words)
-    for words, why in (([], "which copies?"), ([bob, "--failed"], "which copies?"), (["--older", "soon"], "is no time")):
+    for words, why in (([], "takes an id, or some of"), ([bob, "--failed"], "takes an id, or some of"), (["--older", "soon"], "is no time")):
         run = remove(*words)
         assert run.returncode == 2 and why in run.stderr, words
     assert len(outbox.list()) == 3

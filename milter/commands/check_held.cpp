@@ -1,6 +1,6 @@
 #include "milter/commands/check_held.hpp"
 
-#include "milter/held/postfix_queue.hpp"
+#include "milter/postfix/queue.hpp"
 
 #include <boost/json.hpp>
 

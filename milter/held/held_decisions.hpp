@@ -2,7 +2,7 @@
 // Tested by held/held_decisions_test and e2e/test_held.py.
 #pragma once
 
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include <boost/json/object.hpp>
 

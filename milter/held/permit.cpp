@@ -1,6 +1,6 @@
 #include "milter/held/permit.hpp"
 
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 #include "milter/protocol/release_name.hpp"
 #include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"

@@ -2,7 +2,7 @@
 // Tested by held/release_step_test.
 #pragma once
 
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include <cstddef>
 #include <string>

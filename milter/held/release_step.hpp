@@ -7,6 +7,7 @@
 
 #include "milter/held/permits.hpp"
 #include "milter/held/queue_index.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include <cstdint>
 #include <vector>

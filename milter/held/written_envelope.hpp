@@ -2,7 +2,7 @@
 // did (archives), who get it once more when it is handed in anew, and whom its sender need not know of. Pure.
 #pragma once
 
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/rules/policy.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "milter/held/permits.hpp"
-#include "milter/held/postfix_queue.hpp"
+#include "milter/postfix/queue.hpp"
 #include "milter/settings/endpoint.hpp"
 #include "policy/base/octets.hpp"
 

@@ -1,5 +1,5 @@
 // A program that is run: its status, all that it prints on both channels however much, and nothing of our environment.
-#include "milter/held/program.hpp"
+#include "milter/postfix/program.hpp"
 
 #include <gtest/gtest.h>
 

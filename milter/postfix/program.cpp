@@ -1,4 +1,4 @@
-#include "milter/held/program.hpp"
+#include "milter/postfix/program.hpp"
 
 #include <array>
 #include <cerrno>

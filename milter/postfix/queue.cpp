@@ -1,5 +1,6 @@
-#include "milter/held/postfix_queue.hpp"
+#include "milter/postfix/queue.hpp"
 
+#include "milter/postfix/program.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"

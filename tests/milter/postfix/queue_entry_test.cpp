@@ -1,5 +1,5 @@
 // What Postfix's commands print about held mail: as they print it, and hostile; ten thousand in linear time.
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Runs a program of the mail server, and takes what it prints.
-// Tested by held/program_test.
+// Tested by postfix/program_test.
 #pragma once
 
 #include <expected>

@@ -3,8 +3,8 @@
 // Tested by e2e/test_held.py.
 #pragma once
 
-#include "milter/held/program.hpp"
-#include "milter/held/queue_entry.hpp"
+#include "milter/postfix/program.hpp"
+#include "milter/postfix/queue_entry.hpp"
 
 #include <cstddef>
 #include <expected>

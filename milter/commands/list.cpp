@@ -2,6 +2,7 @@
 
 #include "milter/audit_commands/table.hpp"
 #include "milter/held_commands/table.hpp"
+#include "milter/installation/setup.hpp"
 #include "milter/key_commands/table.hpp"
 
 #include <cstdint>
@@ -101,6 +102,25 @@ const command_entry commands[] = {
      .summary = "the copies and notices that wait to be handed over to Postfix",
      .details = "All work beside a running gateway, which looks at the outbox every five seconds.\n",
      .commands = outbox_commands},
+    {.name = "setup",
+     .synopsis = "[--domain DOMAIN]... [--from ADDRESS] [--mode monitor|enforce] [--apply | --undo] [--yes] [--json] "
+                 "[--postfix-config DIR]",
+     .summary = "write both files, and put the gateway into Postfix's configuration",
+     .details = "Reads Postfix's configuration, asks what it cannot see, writes sealgate.yaml, policy.yaml and the lists of\n"
+                "domains, and shows which lines of main.cf and master.cf it would set. A file that somebody has changed is left\n"
+                "as it is, or replaced when you say so; a copy stays.\n"
+                "--apply sets these lines, has Postfix check them, and reloads it; with any failure all is as before.\n"
+                "--undo takes exactly these out again.\n"
+                "--yes takes what Postfix says for an answer: its domain, postmaster of that, and mode monitor.\n",
+     .options = {json_option,
+                 {"--domain", takes::values},
+                 {"--from", takes::value},
+                 {"--mode", takes::value},
+                 {"--apply", takes::nothing},
+                 {"--undo", takes::nothing},
+                 {"--yes", takes::nothing},
+                 postfix_option},
+     .run = cmd_setup},
     {.name = "version", .synopsis = "[--json]", .summary = "print the version", .options = {json_option}, .run = cmd_version},
 };
 

@@ -1,5 +1,7 @@
 #include "milter/postfix/program.hpp"
 
+#include "policy/base/text.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -86,6 +88,23 @@ std::expected<ran_program, std::string> run_program(const std::string& path, con
     take_all(output, errors, out);
     out.status = status_of(child);
     return out;
+}
+
+std::expected<ran_program, std::string> ran_of_postfix(const char* tool, const std::string& configuration,
+                                                       std::vector<std::string> arguments) {
+    const auto path = std::string("/usr/sbin/") + tool;
+    if (!configuration.empty()) arguments.insert(arguments.begin(), {"-c", configuration});
+    auto ran = run_program(path, arguments);
+    if (!ran || ran->status == 0) return ran;
+    auto said = std::string_view(ran->errors);
+    return std::unexpected(path + ": " + text::printable(text::take_line(said)));
+}
+
+std::expected<std::string, std::string> run_of_postfix(const char* tool, const std::string& configuration,
+                                                       std::vector<std::string> arguments) {
+    auto ran = ran_of_postfix(tool, configuration, std::move(arguments));
+    if (!ran) return std::unexpected(std::move(ran.error()));
+    return std::move(ran->output);
 }
 
 } // namespace sealgate::milter

@@ -17,4 +17,12 @@ struct ran_program {
 // could not be run.
 std::expected<ran_program, std::string> run_program(const std::string& path, const std::vector<std::string>& arguments);
 
+// One of Postfix's own, such as "postconf", and what it prints. `configuration`: the directory of main.cf; empty: Postfix's
+// own. The error is one line: which command, and what it said.
+std::expected<std::string, std::string> run_of_postfix(const char* tool, const std::string& configuration,
+                                                       std::vector<std::string> arguments);
+// With what it said on standard error.
+std::expected<ran_program, std::string> ran_of_postfix(const char* tool, const std::string& configuration,
+                                                       std::vector<std::string> arguments);
+
 } // namespace sealgate::milter

@@ -1,25 +1,13 @@
 #include "milter/postfix/queue.hpp"
 
 #include "milter/postfix/program.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
 
 namespace sealgate::milter {
 
-std::expected<ran_program, std::string> postfix_queue::run_well(const char* tool, std::vector<std::string> arguments) const {
-    const auto path = std::string("/usr/sbin/") + tool;
-    if (!configuration_.empty()) arguments.insert(arguments.begin(), {"-c", configuration_});
-    auto ran = run_program(path, arguments);
-    if (!ran || ran->status == 0) return ran;
-    auto said = std::string_view(ran->errors);
-    return std::unexpected(path + ": " + text::printable(text::take_line(said)));
-}
-
 std::expected<std::string, std::string> postfix_queue::run(const char* tool, std::vector<std::string> arguments) const {
-    auto ran = run_well(tool, std::move(arguments));
-    if (!ran) return std::unexpected(std::move(ran.error()));
-    return std::move(ran->output);
+    return run_of_postfix(tool, configuration_, std::move(arguments));
 }
 
 std::expected<read_queue, std::string> postfix_queue::list() const {
@@ -50,7 +38,7 @@ std::expected<std::size_t, std::string> postfix_queue::remove_held(const std::ve
         for (auto i = from; i < std::min(ids.size(), from + most_at_once); ++i)
             arguments.insert(arguments.end(), {"-d", ids[i]});
         arguments.emplace_back("hold");
-        const auto done = run_well("postsuper", std::move(arguments));
+        const auto done = ran_of_postfix("postsuper", configuration_, std::move(arguments));
         if (!done) return std::unexpected(done.error());
         const auto removed = read_removed(done->errors);
         if (!removed) return std::unexpected("postsuper does not say how many mails it removed");

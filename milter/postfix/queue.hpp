@@ -30,7 +30,6 @@ public:
     std::expected<void, std::string> let_go(const std::string& id) const;
 
 private:
-    std::expected<ran_program, std::string> run_well(const char* tool, std::vector<std::string> arguments) const;
     std::expected<std::string, std::string> run(const char* tool, std::vector<std::string> arguments) const;
 
     std::string configuration_;

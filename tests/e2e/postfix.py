@@ -120,6 +120,8 @@ class Postfix:
     other_milters likewise, by name.
     """
 
+    main_cf, master_cf = MAIN_CF, MASTER_CF
+
     def __init__(self, root, relay_port, auth_port, milter_unix="", milter_inet="", other_milters=None):
         self.root = Path(root)
         self.config = self.root / "config"
@@ -139,8 +141,8 @@ class Postfix:
     def __enter__(self):
         for directory in (self.config, self.root / "queue"):
             directory.mkdir(parents=True, exist_ok=True)
-        (self.config / "main.cf").write_text(MAIN_CF.format(**self._settings))
-        (self.config / "master.cf").write_text(MASTER_CF.format(**self._settings))
+        (self.config / "main.cf").write_text(self.main_cf.format(**self._settings))
+        (self.config / "master.cf").write_text(self.master_cf.format(**self._settings))
         self._control("start")
         return self
 

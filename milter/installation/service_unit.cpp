@@ -1,0 +1,41 @@
+#include "milter/installation/service_unit.hpp"
+
+#include "milter/postfix/program.hpp"
+#include "policy/base/text.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+std::expected<std::string, std::string> systemctl(const std::vector<std::string>& arguments) {
+    const auto ran = run_program("/usr/bin/systemctl", arguments);
+    if (!ran) return std::unexpected(ran.error());
+    if (ran->status == 0) return ran->output;
+    auto said = std::string_view(ran->errors);
+    return std::unexpected("systemctl: " + text::printable(text::take_line(said)));
+}
+
+} // namespace
+
+bool has_service_unit() {
+    return std::filesystem::exists("/run/systemd/system") && systemctl({"cat", "sealgate.service"}).has_value();
+}
+
+std::expected<void, std::string> start_service_unit(bool with_new_files) {
+    const bool ran_before = systemctl({"is-active", "sealgate.service"}).has_value();
+    if (auto done = systemctl({"enable", "--now", "sealgate.service"}); !done) return std::unexpected(done.error());
+    if (ran_before && with_new_files)
+        if (auto done = systemctl({"restart", "sealgate.service"}); !done) return std::unexpected(done.error());
+    return {};
+}
+
+std::string unit_property(const std::string& name) {
+    if (!has_service_unit()) return {};
+    const auto shown = systemctl({"show", "--value", "-p", name, "sealgate.service"});
+    return shown ? std::string(text::trim(*shown)) : std::string();
+}
+
+} // namespace sealgate::milter

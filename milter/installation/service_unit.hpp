@@ -1,0 +1,19 @@
+// The gateway as a service of systemd, where there is systemd.
+// Tested by tests/package.
+#pragma once
+
+#include <expected>
+#include <string>
+
+namespace sealgate::milter {
+
+// systemd runs here, and knows sealgate.service.
+bool has_service_unit();
+
+// Enabled, and running with the files as they are now. The error is what systemctl said.
+std::expected<void, std::string> start_service_unit(bool with_new_files);
+
+// A property of the unit, such as "ReadWritePaths"; empty where it cannot be asked.
+std::string unit_property(const std::string& name);
+
+} // namespace sealgate::milter

@@ -1,6 +1,7 @@
 #include "milter/commands/list.hpp"
 
 #include "milter/audit_commands/table.hpp"
+#include "milter/doctor/doctor.hpp"
 #include "milter/held_commands/table.hpp"
 #include "milter/installation/setup.hpp"
 #include "milter/key_commands/table.hpp"
@@ -106,12 +107,13 @@ const command_entry commands[] = {
      .synopsis = "[--domain DOMAIN]... [--from ADDRESS] [--mode monitor|enforce] [--apply | --undo] [--yes] [--json] "
                  "[--postfix-config DIR]",
      .summary = "write both files, and put the gateway into Postfix's configuration",
-     .details = "Reads Postfix's configuration, asks what it cannot see, writes sealgate.yaml, policy.yaml and the lists of\n"
-                "domains, and shows which lines of main.cf and master.cf it would set. A file that somebody has changed is left\n"
-                "as it is, or replaced when you say so; a copy stays.\n"
-                "--apply sets these lines, has Postfix check them, and reloads it; with any failure all is as before.\n"
-                "--undo takes exactly these out again.\n"
-                "--yes takes what Postfix says for an answer: its domain, postmaster of that, and mode monitor.\n",
+     .details =
+         "Reads Postfix's configuration, asks what it cannot see, writes sealgate.yaml, policy.yaml and the lists of\n"
+         "domains, and shows which lines of main.cf and master.cf it would set. A file that somebody has changed is left\n"
+         "as it is, or replaced when you say so; a copy stays.\n"
+         "--apply sets these lines, has Postfix check them, and reloads it; with any failure all is as before.\n"
+         "--undo takes exactly these out again.\n"
+         "--yes takes what Postfix says for an answer: its domain, postmaster of that, and mode monitor.\n",
      .options = {json_option,
                  {"--domain", takes::values},
                  {"--from", takes::value},
@@ -121,6 +123,17 @@ const command_entry commands[] = {
                  {"--yes", takes::nothing},
                  postfix_option},
      .run = cmd_setup},
+    {.name = "doctor",
+     .synopsis = "[--json] [--postfix-config DIR]",
+     .summary = "try what a running installation needs, and say what mends it",
+     .details =
+         "For root. Reads Postfix's configuration and both files, connects to the gateway as smtpd and cleanup do, reads and\n"
+         "writes as the gateway's user, and tries each port with a mail that the gateway recognises, decides about and\n"
+         "refuses: nobody gets it, and the log has no decision of it.\n"
+         "Each finding is a line: its name, what, where, and the command that mends it; the most dangerous first.\n"
+         "Exit status 1 where there is one that is more than advice.\n",
+     .options = {json_option, postfix_option},
+     .run = cmd_doctor},
     {.name = "version", .synopsis = "[--json]", .summary = "print the version", .options = {json_option}, .run = cmd_version},
 };
 

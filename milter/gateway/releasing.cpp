@@ -1,11 +1,13 @@
 #include "milter/gateway/releasing.hpp"
 
 #include "milter/base/offload.hpp"
+#include "milter/gateway/judge.hpp"
 #include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/release.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace sealgate::milter {
@@ -15,6 +17,17 @@ namespace {
 bool same_envelope(const held_permit& permit, const transaction& mail) {
     return mail.recipients.size() == permit.recipients && envelope_digest(mail.recipients) == permit.envelope &&
            policy::parse_address(permit.sender).key() == mail.sender.key();
+}
+
+// What it counts as and what would become of it, as of any mail; and nobody gets it, in either mode.
+policy::smtp_reply probed(const snapshot& live, const transaction& mail) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto made = observe_and_decide(live, mail, std::vector<std::string>{}, now).made;
+    const auto as = made.classification ? text::ascii(live.rules.classifications[*made.classification].name) : "untagged";
+    policy::smtp_reply out{.code = 550, .enhanced = "5.7.1", .lines = {}};
+    policy::append_wrapped(out.lines, std::string(probe_counts_as) + as + "; " + std::string(name_of(made.what)),
+                           policy::room_in_line(out));
+    return out;
 }
 
 // Why this mail is not the one, for whoever types the command; or nothing, and the mail has its terms.
@@ -40,6 +53,10 @@ std::optional<std::string> why_not_released(const snapshot& live, const std::opt
 boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const snapshot& live, transaction& mail,
                                                                         held_permits* permits, boost::asio::thread_pool& pool) {
     const auto permit = permits != nullptr ? permits->use(mail.release_token) : std::nullopt;
+    if (permit && permit->probe) {
+        auto judge = [&] { return probed(live, mail); };
+        co_return co_await offload(pool, std::move(judge));
+    }
     auto work = [&] { return why_not_released(live, permit, mail); };
     const auto why = co_await offload(pool, std::move(work));
     if (!why) co_return std::nullopt;

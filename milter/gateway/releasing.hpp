@@ -19,6 +19,9 @@
 
 namespace sealgate::milter {
 
+// With this begins the reply to doctor's probe, which is refused whatever it is; its classification follows.
+inline constexpr std::string_view probe_counts_as = "probe: counts as ";
+
 // The permit of its token, used up, and the terms of the release; or 451, and nothing of it goes on. Compares on the pool.
 boost::asio::awaitable<std::optional<policy::smtp_reply>> begin_release(const snapshot& live, transaction& mail,
                                                                         held_permits* permits, boost::asio::thread_pool& pool);

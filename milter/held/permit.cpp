@@ -47,6 +47,7 @@ held_permit permit_in(const json::object& from) {
                     .content = member_text(from, "content"),
                     .has_left_in_part = from.at("has_left_in_part").as_bool(),
                     .begun = member_time(from, "begun")};
+    if (const auto* probe = from.if_contains("probe")) out.probe = probe->as_bool();
     for (const auto& one : from.at("named").as_array()) out.named.emplace_back(std::string_view(one.as_string()));
     insist(is_release_token(out.token), "token is none");
     insist(is_queue_id(out.queue_id), "queue_id is none");
@@ -77,21 +78,22 @@ std::expected<T, std::string> read_object(std::string_view text, T (*in)(const j
 } // namespace
 
 std::string to_text(const held_permit& permit) {
-    return json::serialize(json::object{{"token", permit.token},
-                                        {"queue_id", permit.queue_id},
-                                        {"arrival", permit.arrival},
-                                        {"decision", permit.decision},
-                                        {"as", permit.as},
-                                        {"user", permit.user},
-                                        {"login", permit.login},
-                                        {"sender", permit.sender},
-                                        {"recipients", permit.recipients},
-                                        {"envelope", permit.envelope},
-                                        {"named", json::array(permit.named.begin(), permit.named.end())},
-                                        {"content", permit.content},
-                                        {"has_left_in_part", permit.has_left_in_part},
-                                        {"begun", rfc3339(permit.begun)}}) +
-           "\n";
+    json::object out{{"token", permit.token},
+                     {"queue_id", permit.queue_id},
+                     {"arrival", permit.arrival},
+                     {"decision", permit.decision},
+                     {"as", permit.as},
+                     {"user", permit.user},
+                     {"login", permit.login},
+                     {"sender", permit.sender},
+                     {"recipients", permit.recipients},
+                     {"envelope", permit.envelope},
+                     {"named", json::array(permit.named.begin(), permit.named.end())},
+                     {"content", permit.content},
+                     {"has_left_in_part", permit.has_left_in_part},
+                     {"begun", rfc3339(permit.begun)}};
+    if (permit.probe) out["probe"] = true;
+    return json::serialize(out) + "\n";
 }
 
 std::expected<held_permit, std::string> parse_permit(std::string_view text) { return read_object(text, permit_in); }

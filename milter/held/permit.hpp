@@ -30,6 +30,7 @@ struct held_permit {
     std::string content = {};            // content_digest()
     bool has_left_in_part = false;       // by an earlier try, in copies
     wall_time begun = {};
+    bool probe = false; // of no held mail: doctor tries whether a port asks the gateway, and nobody gets it (decision 0032)
 
     bool operator==(const held_permit&) const = default;
 };

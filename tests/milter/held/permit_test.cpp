@@ -27,6 +27,15 @@ held_permit usual_permit() {
 
 TEST(Permit, ComesBackAsItWas) { EXPECT_EQ(parse_permit(to_text(usual_permit())), usual_permit()); }
 
+TEST(Permit, OfAProbeSaysSo) {
+    auto probe = usual_permit();
+    probe.probe = true;
+    EXPECT_EQ(parse_permit(to_text(probe)), probe);
+    auto text = to_text(probe);
+    text.replace(text.rfind("true"), 4, "\"no\"");
+    EXPECT_FALSE(parse_permit(text));
+}
+
 TEST(Permit, OfAnotherFormIsNone) {
     const auto text = to_text(usual_permit());
     for (std::size_t i = 0; i < text.size() - 2; ++i) EXPECT_FALSE(parse_permit(text.substr(0, i))) << i;

@@ -1,0 +1,121 @@
+#include "milter/doctor/file_findings.hpp"
+
+#include "milter/installation/service_unit.hpp"
+#include "policy/base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <grp.h>
+#include <unistd.h>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+using enum finding_kind;
+
+int access_as(const account& who, const fs::path& file, int how) {
+    return try_as(who, "/", false, [&] { return ::access(file.c_str(), how) == 0 ? 0 : errno; });
+}
+
+std::string group_of(const account& who) {
+    const auto* entry = ::getgrgid(who.group);
+    return entry == nullptr ? std::to_string(who.group) : entry->gr_name;
+}
+
+// The first directory on the way that the user may not pass, or the file.
+fs::path blocks(const account& who, const fs::path& file) {
+    fs::path way;
+    for (const auto& part : file) {
+        way /= part;
+        if (way != file && access_as(who, way, X_OK) != 0) return way;
+    }
+    return file;
+}
+
+void need_to_read(const examined& of, const fs::path& file, findings& to) {
+    const auto whole = fs::absolute(file).lexically_normal();
+    std::error_code unseen;
+    if (!fs::exists(whole, unseen)) return; // that is said where it is named
+    const bool is_directory = fs::is_directory(whole, unseen);
+    const int problem = access_as(of.gateway_user, whole, is_directory ? R_OK | X_OK : R_OK);
+    if (problem == 0) return;
+    const auto blocked = blocks(of.gateway_user, whole);
+    const auto quoted = shell_quoted(blocked.string());
+    to.push_back({.kind = file_unreadable,
+                  .what = of.gateway_user.name + ", as whom the gateway runs, may not read it: " + std::strerror(problem),
+                  .where = whole.string(),
+                  .mend = "chgrp " + group_of(of.gateway_user) + " " + quoted + " && chmod g+r" +
+                          (fs::is_directory(blocked, unseen) ? "x " : " ") + quoted});
+}
+
+void need_to_write(const examined& of, const fs::path& directory, findings& to) {
+    const auto whole = fs::absolute(directory).lexically_normal();
+    std::error_code unseen;
+    if (!fs::exists(whole, unseen)) return;
+    const int problem = access_as(of.gateway_user, whole, W_OK | X_OK);
+    if (problem == 0) return;
+    const auto quoted = shell_quoted(whole.string());
+    to.push_back(
+        {.kind = directory_unwritable,
+         .what = of.gateway_user.name + ", as whom the gateway runs, may not write there: " + std::strerror(problem),
+         .where = whole.string(),
+         .mend = problem == EROFS ? "" : "chown " + of.gateway_user.name + " " + quoted + " && chmod u+rwx " + quoted});
+}
+
+std::vector<fs::path> directories_written(const config& gateway) {
+    std::vector<fs::path> out{gateway.state};
+    for (const auto& below :
+         {gateway.keys_directory(), gateway.found_keys_directory(), gateway.trust_directory(), gateway.audit_directory(),
+          gateway.outbox_directory(), gateway.notices_directory(), gateway.threads_directory(), gateway.held_directory(),
+          gateway.events_directory(), gateway.watch_directory()})
+        out.emplace_back(below);
+    if (!gateway.audit.checkpoints.empty()) out.push_back(fs::path(gateway.audit.checkpoints).parent_path());
+    for (const auto& one : gateway.listen)
+        if (const auto* local = std::get_if<unix_endpoint>(&one)) out.push_back(fs::path(local->path).parent_path());
+    return out;
+}
+
+// ProtectSystem=strict leaves these alone open.
+void find_closed_by_unit(const std::vector<fs::path>& written, findings& to) {
+    const auto said = unit_property("ReadWritePaths");
+    if (said.empty() || unit_property("ProtectSystem") != "strict") return;
+    auto open = split_list(said);
+    for (auto& one : open)
+        while (one.starts_with('-') || one.starts_with('+')) one.erase(0, 1);
+    for (const auto& below : split_list(unit_property("StateDirectory"))) open.push_back("/var/lib/" + below);
+    for (const auto& below : split_list(unit_property("RuntimeDirectory"))) open.push_back("/run/" + below);
+    for (const auto& directory : written) {
+        const auto whole = fs::absolute(directory).lexically_normal().string();
+        if (std::ranges::any_of(open, [&](const auto& one) { return whole == one || whole.starts_with(one + "/"); })) continue;
+        const auto file = "/etc/systemd/system/sealgate.service.d/paths.conf";
+        to.push_back({.kind = unit_read_only,
+                      .what = "the unit lets the gateway write nowhere but where it says (ReadWritePaths): not in " + whole,
+                      .where = "sealgate.service",
+                      .mend = "mkdir -p /etc/systemd/system/sealgate.service.d && printf '[Service]\\nReadWritePaths=%s\\n' " +
+                              shell_quoted(whole) + " >> " + file +
+                              " && systemctl daemon-reload && systemctl restart sealgate"});
+    }
+}
+
+} // namespace
+
+findings file_findings(const examined& of) {
+    findings out;
+    if (of.gateway.state.empty()) return out;
+    need_to_read(of, of.config_path, out);
+    need_to_read(of, of.gateway.policy_path, out);
+    std::error_code unseen;
+    for (const auto& beside : fs::directory_iterator(fs::path(of.gateway.policy_path).parent_path(), unseen))
+        if (beside.path().extension() == ".txt" || beside.path().filename() == "texts") need_to_read(of, beside.path(), out);
+    if (!of.gateway.audit.address_key.empty()) need_to_read(of, of.gateway.audit.address_key, out);
+    const auto written = directories_written(of.gateway);
+    for (const auto& one : written) need_to_write(of, one, out);
+    find_closed_by_unit(written, out);
+    return out;
+}
+
+} // namespace sealgate::milter

@@ -1,7 +1,7 @@
 #include "milter/doctor/examined.hpp"
 
 #include "milter/base/named_files.hpp"
-#include "policy/base/text.hpp"
+#include "milter/installation/shown_command.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -34,9 +34,7 @@ std::optional<examined> look_at_installation(const invocation& called, findings&
     if (!read) return complain("Postfix's configuration cannot be read: " + read.error()), std::nullopt;
     examined out{.config_path = called.config_path, .option = postfix.option()};
     out.postfix = *std::move(read);
-    const bool is_usual = postfix.configuration().empty();
-    out.setup_command =
-        "sealgate setup --apply --yes" + (is_usual ? "" : " --postfix-config " + shell_quoted(postfix.configuration()));
+    out.setup_command = shown_command(called, "setup --apply --yes");
     auto live = load_snapshot(called.config_path);
     if (live) {
         out.live = *std::move(live);
@@ -46,7 +44,7 @@ std::optional<examined> look_at_installation(const invocation& called, findings&
             found.push_back({.kind = finding_kind::configuration_error,
                              .what = error,
                              .where = called.config_path,
-                             .mend = "sealgate check"});
+                             .mend = shown_command(called.config_path, "check")});
         out.gateway = load_config(called.config_path, read_file).gateway;
     }
     out.roles = milter_roles(out.gateway.listen, out.postfix.value("queue_directory"));

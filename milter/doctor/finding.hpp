@@ -1,5 +1,4 @@
 // What `sealgate doctor` finds: what, where, and the command that mends it. Each kind has a name that stays.
-// Tested by e2e/test_doctor.py.
 #pragma once
 
 #include "policy/base/names.hpp"

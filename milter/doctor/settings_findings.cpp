@@ -4,6 +4,7 @@
 #include "keys/store/due.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/installation/answers.hpp"
+#include "milter/installation/shown_command.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 
@@ -52,18 +53,21 @@ void find_placeholders_in(const examined& of, const std::string& file, findings&
     }
 }
 
-void find_keys(const snapshot& live, findings& to) {
+void find_keys(const examined& of, findings& to) {
+    const auto& live = *of.live;
     const auto now = keys::this_second();
     for (const auto& problem : unusable_organisation_keys(live, now))
-        to.push_back(
-            {.kind = organisation_key, .what = problem, .where = "encryption.always_to", .mend = "sealgate keys import FILE"});
+        to.push_back({.kind = organisation_key,
+                      .what = problem,
+                      .where = "encryption.always_to",
+                      .mend = shown_command(of.config_path, "keys import FILE")});
     for (const auto& one : keys::due_certificates(*live.certificates, live.rules.encryption, far_enough_ahead, now)) {
         const auto who = one.addresses.empty() ? one.fingerprint : one.addresses.front();
         to.push_back(
             {.kind = key_ends_soon,
              .what = "mail can be encrypted to " + text::printable(who, 80) + " until " + rfc3339(one.end).substr(0, 10),
              .where = one.fingerprint,
-             .mend = "sealgate keys refresh " + shell_quoted(who)});
+             .mend = shown_command(of.config_path, "keys refresh " + shell_quoted(who))});
     }
 }
 
@@ -73,7 +77,7 @@ findings settings_findings(const examined& of) {
     findings out;
     find_placeholders_in(of, of.config_path, out);
     if (!of.gateway.policy_path.empty()) find_placeholders_in(of, of.gateway.policy_path, out);
-    if (of.live) find_keys(*of.live, out);
+    if (of.live) find_keys(of, out);
     return out;
 }
 

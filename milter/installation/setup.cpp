@@ -9,6 +9,7 @@
 #include "milter/installation/own_file.hpp"
 #include "milter/installation/reach.hpp"
 #include "milter/installation/service_unit.hpp"
+#include "milter/installation/shown_command.hpp"
 #include "milter/postfix/configuration_files.hpp"
 #include "milter/postfix/plan.hpp"
 #include "policy/base/text.hpp"
@@ -64,7 +65,7 @@ std::optional<present_gateway> look_at_files(const invocation& called) {
     }
     if (!fs::exists(policy_path)) return out;
     const auto rules = policy::load_policy(policy_path, read_file, list_directory);
-    if (!rules) return complain(policy_path + " has errors; see sealgate check"), std::nullopt;
+    if (!rules) return complain(policy_path + " has errors; see " + shown_command(called.config_path, "check")), std::nullopt;
     const auto& tiers = rules->tiers;
     out.answers.domains = tiers.first_domains(tiers.organisation(), tiers.domains_in(tiers.organisation()));
     out.answers.from = rules->notices.from.spelled;
@@ -81,7 +82,8 @@ inet_endpoint free_submit_port(const postfix_configuration& postfix) {
 // Where a released mail is handed in: a door that asks the gateway.
 inet_endpoint door_of(const postfix_configuration& postfix) {
     inet_endpoint out{.address = "127.0.0.1", .port = 25};
-    if (postfix.at_port(out.port) != nullptr) return out;
+    // postscreen(8) may stand there, and lets this machine through.
+    if (std::ranges::any_of(postfix.services, [&](const auto& one) { return one.port() == out.port; })) return out;
     for (const auto& one : postfix.services)
         if (one.is_smtpd() && one.port() && !is_closed_to_milters(postfix, one))
             return {.address = "127.0.0.1", .port = *one.port()};
@@ -195,7 +197,7 @@ void print(const result& what, const invocation& called, const postconf& postfix
 }
 
 // Mail is deferred from the moment at which Postfix asks a gateway that is not there.
-bool is_answering(const postfix_configuration& postfix, const installation_wish& wish) {
+bool is_answering(const invocation& called, const postfix_configuration& postfix, const installation_wish& wish) {
     const auto where = reachable_endpoint(postfix, wish.listen);
     const auto daemon = account_named(postfix.value("mail_owner"));
     if (!where || !daemon) return false;
@@ -208,7 +210,8 @@ bool is_answering(const postfix_configuration& postfix, const installation_wish&
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
     complain("the gateway does not answer at " + *where + " (" + std::strerror(problem) +
-             "), so Postfix is left as it is: its mail would wait. Start the gateway, then sealgate setup --apply again");
+             "), so Postfix is left as it is: its mail would wait. Start the gateway, then: " +
+             shown_command(called, "setup --apply"));
     return false;
 }
 
@@ -235,11 +238,12 @@ int undo(const invocation& called, const postconf& postfix, const postfix_config
 }
 
 // Starts the gateway where systemd does that, and then has Postfix ask it.
-bool apply(result& out, const postconf& postfix, const postfix_configuration& now, const installation_wish& wish) {
+bool apply(const invocation& called, result& out, const postconf& postfix, const postfix_configuration& now,
+           const installation_wish& wish) {
     const bool has_new_files = std::ranges::any_of(out.files, [](const auto& one) { return one.state == file_state::written; });
     if (has_service_unit())
         if (const auto started = start_service_unit(has_new_files); !started) return complain(started.error()), false;
-    if (!is_answering(now, wish)) return false;
+    if (!is_answering(called, now, wish)) return false;
     postfix_changer changer(postfix, now.directory);
     if (out.plan.edits.empty()) {
         out.conclusion = "Postfix has all of it already; nothing is changed.";
@@ -248,7 +252,7 @@ bool apply(result& out, const postconf& postfix, const postfix_configuration& no
     if (const auto done = changer.apply(out.plan.edits); !done) return complain(done.error() + "; Postfix is as it was"), false;
     out.is_applied = true;
     out.conclusion = "Set and checked; the files as they were: " + changer.backup_of("main.cf").string() + ", " +
-                     changer.backup_of("master.cf").string() + ". Next: sealgate doctor";
+                     changer.backup_of("master.cf").string() + ". Next: " + shown_command(called, "doctor");
     return reload_if_running(postfix);
 }
 
@@ -277,10 +281,10 @@ int cmd_setup(const invocation& called) {
     auto plan = plan_installation(*now, wish);
     if (!plan) return complain(plan.error()), exit_no;
     out.plan = *std::move(plan);
-    out.conclusion = out.plan.edits.empty()
-                         ? "Postfix has all of it already; nothing is changed."
-                         : "Postfix is as it was. sealgate setup --apply sets these lines; --undo takes them out again.";
-    const bool is_well = !called.has("--apply") || apply(out, postfix, *now, wish);
+    out.conclusion = out.plan.edits.empty() ? "Postfix has all of it already; nothing is changed."
+                                            : "Postfix is as it was. " + shown_command(called, "setup --apply") +
+                                                  " sets these lines; --undo takes them out again.";
+    const bool is_well = !called.has("--apply") || apply(called, out, postfix, *now, wish);
     if (is_well || called.json()) print(out, called, postfix, now->directory);
     return is_well ? exit_yes : exit_no;
 }

@@ -10,6 +10,7 @@
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -152,8 +153,7 @@ class Machine:
 
     def mend(self, finding):
         """Types what it says, as root would."""
-        words = finding["mend"].replace("sealgate ", shlex.join(self.command()) + " ") if finding["mend"].startswith("sealgate ") \
-            else finding["mend"]
+        words = re.sub("^sealgate ", shlex.quote(str(PROGRAM)) + " ", finding["mend"])
         run = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, timeout=60)
         assert run.returncode == 0, f"{words}\n{run.stdout}{run.stderr}"
 

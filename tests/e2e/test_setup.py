@@ -34,7 +34,7 @@ def test_from_nothing_to_watched_mail_and_back(machine):
     assert not watched(machine)
 
     run = machine.setup("--apply", "--yes")
-    assert run.returncode == 0 and "Next: sealgate doctor" in run.stdout, run.stdout + run.stderr
+    assert run.returncode == 0 and re.search("Next: sealgate .*doctor", run.stdout), run.stdout + run.stderr
     assert watched(machine) and watched(machine, machine.postfix.submission)
     local = machine.postfix.sendmail(f"cron@{DOMAIN}", [f"max@{DOMAIN}"], b"Subject: [internal] Backup\nMessage-ID: <1.local@x>\n\nDone.\n")
     assert local.returncode == 0
@@ -151,7 +151,7 @@ def test_it_asks_on_a_terminal_and_proposes_what_postfix_says(machine):
         except OSError:
             break
     assert process.wait(20) == 0, said
-    assert f"[{DOMAIN}]" in said and "is no domain" in said and "sealgate setup --apply" in said
+    assert f"[{DOMAIN}]" in said and "is no domain" in said and re.search("sealgate .*setup --apply", said)
     assert "mode: enforce" in machine.config.read_text() and "from: it@north.example" in machine.policy.read_text()
 
 

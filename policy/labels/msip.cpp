@@ -4,6 +4,7 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -37,16 +38,23 @@ std::optional<msip_pair> parse_pair(std::string_view piece) {
                      .value = text::trim(piece.substr(equals + 1))};
 }
 
+// What was meant to be a pair, and is none: it may be another label.
+bool is_broken_pair(std::string_view piece) {
+    const auto lower = text::lower(piece);
+    return lower.starts_with("msip") || std::ranges::any_of(std::to_array<std::string_view>({"_enabled", "_siteid", "_name="}),
+                                                            [&](auto one) { return lower.contains(one); });
+}
+
 class msip_reader {
 public:
     void read(std::string_view piece) {
         if (piece.empty()) return;
         if (auto pair = parse_pair(piece))
             keep(*pair);
-        else if (open_ != nullptr) // a semicolon in a name
+        else if (open_ != nullptr && !is_broken_pair(piece)) // a semicolon in a name
             open_->append(";").append(piece);
         else
-            broken_ = true;
+            broken_ = true, open_ = nullptr;
     }
 
     const std::vector<msip_label>& labels() const { return labels_; }
@@ -61,14 +69,15 @@ private:
                        : pair.attribute == "siteid" ? &to.sites
                        : pair.attribute == "name"   ? &to.names
                                                     : nullptr;
-        other_.clear();
-        open_ = values == nullptr ? &other_ : &values->emplace_back(pair.value);
+        open_ = nullptr;
+        if (values == nullptr) return;
+        auto& value = values->emplace_back(pair.value);
+        if (values == &to.names) open_ = &value;
     }
 
     std::vector<msip_label> labels_;
     std::map<std::string, std::size_t> places_;
-    std::string* open_ = nullptr; // the value that the next piece may go on with
-    std::string other_;
+    std::string* open_ = nullptr; // the name that the next piece may go on with
     bool broken_ = false;
 };
 

@@ -2,7 +2,8 @@
 // key is MSIP_Label_GUID_ATTRIBUTE.
 //
 // A label is named by its GUID and, as a fallback, by its Name. One of another tenant says nothing here, nor does one that
-// was taken off (Enabled=false). One of which no tenant or no state can be read is malformed. Pure and linear.
+// was taken off (Enabled=false). One of which no tenant or no state can be read is malformed, and so is
+// a piece that is no such pair, but for the rest of a Name with a semicolon in it. Pure and linear.
 #pragma once
 
 #include "policy/labels/label.hpp"

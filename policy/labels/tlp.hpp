@@ -2,7 +2,8 @@
 // TLP:CLEAR in a Subject, or in a field TLP or X-TLP.
 //
 // Case, width and white space do not matter, and WHITE is CLEAR. What is said with "STRICT" behind AMBER is AMBER+STRICT
-// however the two are joined. A colour without the colon is malformed. Pure and linear.
+// however the two are joined. Malformed is a colour without the one colon ("TLP RED", "TPL:RED"), and one to which something
+// else is tied ("TLP:AMBER+STRIKT"); a second colour there counts, too. Pure and linear.
 #pragma once
 
 #include "policy/labels/label.hpp"

@@ -89,7 +89,27 @@ TEST(Msip, WhatIsNoLabelIsMalformed) {
 
 TEST(Msip, EachCutIsMalformedOrWhole) {
     const auto whole = whole_msip("Secret");
-    for (std::size_t size = 1; size <= whole.size(); ++size) EXPECT_EQ(msip(whole.substr(0, size)).size(), 1U) << size;
+    for (std::size_t size = 1; size <= whole.size(); ++size) {
+        const auto read = msip(whole.substr(0, size));
+        ASSERT_FALSE(read.empty()) << size;
+        EXPECT_TRUE(read.size() == 1 || read.front().malformed) << size;
+    }
+}
+
+TEST(Msip, ABrokenLabelIsNeverSwallowedByTheOneBeforeIt) {
+    const std::string foreign = msip_pair_of("Enabled", "true", "f42aa342-8706-4288-bd11-ebb85995028c") +
+                                msip_pair_of("SiteId", other_tenant, "f42aa342-8706-4288-bd11-ebb85995028c");
+    const std::string named = foreign + msip_pair_of("Name", "theirs", "f42aa342-8706-4288-bd11-ebb85995028c");
+    const std::string shorter = guid.substr(1), folded = guid.substr(0, 9) + " " + guid.substr(9);
+    for (const auto& first : {foreign, named, whole_msip("Public", other_tenant)})
+        for (const auto& broken : {msip_pair_of("Enabled", "true", shorter), msip_pair_of("Enabled", "true", folded),
+                                   "MSIP_Labe_" + guid + "_Enabled=true", "Label_" + guid + "_SiteId=" + tenant,
+                                   std::string("xMSIP_Label_x_Name=Secret")}) {
+            const auto read = msip(first + broken);
+            ASSERT_EQ(read.size(), 1U) << broken;
+            EXPECT_TRUE(read[0].malformed) << broken;
+        }
+    EXPECT_TRUE(msip(foreign + "Secret").front().malformed) << "only a Name goes on behind a semicolon";
 }
 
 TEST(Msip, TenThousandLabelsAreReadInOneGo) {

@@ -41,6 +41,31 @@ TEST(Tlp, OtherWordsAreReadWholeAndColoursWithoutAColonAreMalformed) {
         EXPECT_THAT(tlp_values_in(subject), IsEmpty()) << subject;
 }
 
+TEST(Tlp, WhatIsTiedToAColourMakesItMalformed) {
+    for (const char* subject : {"TLP:AMBER+STRIKT", "TLP:AMBER+STRCIT", "TLP:AMBER+STRICTLY", "TLP:AMBER+5TRICT",
+                                "TLP:AMBER+STRI\u0421T", "TLP:AMBER+S", "TLP:AMBER+", "TLP:AMBER + all", "TLP:AMBER STRIKT",
+                                "TLP:AMBER(S)", "TLP:AMBER (STRIKT)", "[TLP:AMBER–internal]", "TLP:AMBER.x"})
+        EXPECT_THAT(tlp_values_in(subject), ElementsAre("?amber")) << subject;
+    EXPECT_THAT(tlp_values_in("TLP:AMBER/RED"), ElementsAre("?amber", "?red"));
+    EXPECT_THAT(tlp_values_in("TLP:AMBER+RED x"), ElementsAre("?amber", "?red"));
+    EXPECT_THAT(tlp_values_in("[TLP:GREEN-RED]"), ElementsAre("?green", "?red"));
+    EXPECT_THAT(tlp_values_in("TLP:CLEAR,RED"), ElementsAre("?clear", "?red"));
+    for (const char* subject : {"TLP:AMBER–STRICT", "TLP:AMBER−STRICT", "TLP:AMBER:STRICT", "TLP:AMBER.STRICT",
+                                "TLP:AMBER (STRICT)", "TLP:AMBER(STRICT) x", "TLP:AMBER – STRICT"})
+        EXPECT_THAT(tlp_values_in(subject), ElementsAre("amber+strict")) << subject;
+    for (const char* subject : {"TLP:GREEN - digest", "TLP:GREEN: digest", "TLP:GREEN. A digest", "TLP:GREEN, digest",
+                                "TLP:GREEN (digest)", "[TLP:GREEN]digest", "TLP:GREEN | digest", "TLP:GREEN"})
+        EXPECT_THAT(tlp_values_in(subject), ElementsAre("green")) << subject;
+}
+
+TEST(Tlp, MiswrittenItIsMalformed) {
+    for (const char* subject :
+         {"TLP–RED", "TLP:(RED)", "TLP:\"RED\"", "TLP::RED", "TLP.RED", "TPL:RED", "\u0422LP:RED", "TLP 2.0:RED", "TLP:[RED]"})
+        EXPECT_THAT(tlp_values_in(subject), ElementsAre("?red")) << subject;
+    for (const char* subject : {"TPL:PURPLE", "TIP: red wine", "TLP 2.0: a talk"})
+        EXPECT_THAT(tlp_values_in(subject), IsEmpty()) << subject;
+}
+
 TEST(Tlp, ThePlaceIsThatOfTheLabel) {
     const std::string subject = "x [TLP:AMBER + STRICT] y";
     const auto found = tlp_labels_in(subject);

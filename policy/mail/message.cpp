@@ -77,7 +77,7 @@ std::optional<std::string> message_id(const message& mail) {
 
 message parse_message(std::string_view file) {
     message mail;
-    auto rest = file;
+    auto rest = text::without_byte_order_mark(file);
     for (bool first = true; !rest.empty(); first = false) {
         auto ahead = rest;
         const auto line = take_line(ahead);
@@ -89,7 +89,7 @@ message parse_message(std::string_view file) {
             mail.fields.back().value.append("\n").append(line);
         } else if (auto field = read_field(line)) {
             mail.fields.push_back(*std::move(field));
-        } else if (!(first && line.starts_with("From "))) {
+        } else if (!(first && (line.starts_with("From ") || line.starts_with(">From ")))) {
             break;
         }
         rest = ahead;

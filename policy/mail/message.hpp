@@ -43,7 +43,8 @@ std::optional<std::string> message_id(const message& mail);
 // The line at the front with its fold lines; the line end is taken, and stays inside where a fold follows.
 std::string_view take_folded_line(std::string_view& rest);
 
-// Reads a message file (RFC 5322; LF or CRLF line ends; an mbox "From " line is passed over). A line before the first empty
+// Reads a message file (RFC 5322; LF or CRLF line ends; a byte order mark and an mbox "From " line, quoted or
+// not, are passed over). A line before the first empty
 // line that is no field ends the header, as Postfix does it. Never fails.
 message parse_message(std::string_view file);
 

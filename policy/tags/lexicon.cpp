@@ -4,6 +4,7 @@
 #include "policy/mail/encoded_word.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace sealgate::policy {
 
@@ -40,6 +41,18 @@ tag_lexicon::tag_lexicon(const policy& rules)
 }
 
 bool tag_lexicon::is_ordinary_here(std::u32string_view folded) const { return std::ranges::binary_search(ordinary, folded); }
+
+const tag_word* tag_lexicon::sensitivity_with_part(std::u32string_view folded) const {
+    if (folded.empty()) return nullptr;
+    for (const auto& value : std::views::reverse(sensitivity)) {
+        const std::u32string_view whole = value.folded;
+        const auto at = whole.find(folded);
+        if (at == whole.npos) continue;
+        const auto end = at + folded.size();
+        if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return &value;
+    }
+    return nullptr;
+}
 
 std::shared_ptr<const tag_lexicon> lexicon_of(const policy& rules) {
     return rules.lexicon ? rules.lexicon : std::make_shared<const tag_lexicon>(rules);

@@ -24,6 +24,8 @@ struct tag_lexicon {
     bool is_sensitive(const tag_word& tag) const { return !untagged || tag.classification > *untagged; }
     // near_miss_except.
     bool is_ordinary_here(std::u32string_view folded) const;
+    // Some programs say "Confidential" where the standard has "Company-Confidential". Null: none.
+    const tag_word* sensitivity_with_part(std::u32string_view folded) const;
 
     std::vector<tag_word> tags;        // the policy's own, least sensitive first
     std::vector<tag_word> others;      // other_words(tags)

@@ -6,6 +6,7 @@
 #include "policy/mail/comments.hpp"
 #include "policy/mail/readings.hpp"
 #include "policy/tags/bidi.hpp"
+#include "policy/tags/collector.hpp"
 #include "policy/tags/lexicon.hpp"
 #include "policy/tags/look_alike.hpp"
 #include "policy/tags/near_miss.hpp"
@@ -21,34 +22,26 @@
 namespace sealgate::policy {
 namespace {
 
-constexpr std::size_t most_near_misses = 16; // one decides; the rest is for people to read
-constexpr std::size_t longest_shown = 64;
+constexpr std::size_t longest_value = 64;       // that is compared with tags
 constexpr std::size_t longest_reordered = 4000; // bytes; more than RFC 5322 has in a line
 constexpr std::size_t longest_guessed = 4000;   // likewise
-constexpr effort for_another_reading{.candidates = 100, .comparisons = 10'000};
+constexpr effort for_a_reading{.candidates = 100, .comparisons = 10'000};
+constexpr effort for_all_readings{.candidates = 1000, .comparisons = 100'000};
 
 constexpr std::string_view right_to_left_override = "\u202E";
 constexpr std::string_view left_to_right_override = "\u202D";
 
-bool is_unprintable(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || c == 0xAD;
-}
-
-std::string shown(std::string_view utf8) {
-    constexpr std::size_t longest_point = 4; // bytes
-    auto points = text::decode_utf8(utf8.substr(0, longest_shown * longest_point * 2));
-    std::erase_if(points, is_unprintable);
-    points.resize(std::min(points.size(), longest_shown));
-    return text::encode_utf8(points);
-}
+// Near misses cost more than tags, and of an attached message they are nobody's concern.
+enum class wanted : std::uint8_t { tags, near_misses_too };
 
 class reader {
 public:
-    reader(const policy& rules, const message& mail)
+    reader(const policy& rules, const message& mail, wanted what, const effort& left = {})
         : rules_(rules)
         , mail_(mail)
-        , lexicon_(lexicon_of(rules)) {}
+        , lexicon_(lexicon_of(rules))
+        , what_(what)
+        , left_(left) {}
 
     void read(const header_field& field) {
         const auto is_field = [&](std::string_view name) { return text::iequals(field.name, name); };
@@ -61,8 +54,10 @@ public:
 
     tag_findings take() && {
         add_labels(labels_in_body(rules_, mail_));
-        return std::move(findings_);
+        return std::move(findings_).take();
     }
+
+    const effort& left() const { return left_; }
 
 private:
     // What somebody meant; empty: nobody can tell.
@@ -91,6 +86,7 @@ private:
     // But for what stands in a label that the policy knows.
     std::vector<suspect> suspects_in(std::string_view utf8, const folded_text& text, const std::vector<tag_match>& exact,
                                      effort& left) {
+        if (what_ == wanted::tags) return {};
         auto out = find_suspects(utf8, text, *lexicon_, exact, left);
         if (out.empty()) return out;
         const auto labels = known_labels_in(rules_, utf8);
@@ -114,7 +110,7 @@ private:
         for (const auto& [tag, classification, where] : labels.found)
             add_tag({.spelled = tag, .classification = classification, .folded = {}, .form = {}}, where);
         for (const auto& [text, where, malformed] : labels.doubtful)
-            add_near_miss({.text = shown(bytes_as_utf8(text)), .suggestion = {}, .where = where, .unread = malformed});
+            findings_.add(near_miss{.text = bytes_as_utf8(text), .suggestion = {}, .where = where, .unread = malformed});
     }
 
     field_readings readings_in(std::string_view value) {
@@ -143,11 +139,13 @@ private:
         const auto text = fold(utf8);
         const auto matches = match_tags(text, lexicon_->patterns, lexicon_->tags);
         add_tags(matches);
-        auto left = for_another_reading;
+        auto left = share_of(for_others_, for_a_reading);
+        left.spent = left_.spent;
         for (auto& suspect : suspects_in(utf8, text, matches, left))
             if (const auto written = written_as(utf8, text, suspect.where);
                 counts(suspect, written) && !is_known(suspect.suggestion))
                 add_suspect(written, std::move(suspect));
+        give_back(for_others_, left);
         if (steers_direction(utf8)) read_displayed(utf8);
         left_.spent = left_.spent || left.spent;
     }
@@ -175,7 +173,7 @@ private:
 
     // The tag, or near tag, that is on the screen though not in the text.
     meaning displayed_tag(std::string_view utf8) {
-        if (!left_.take_reordering()) return {};
+        if (what_ == wanted::tags || !left_.take_reordering()) return {};
         for (const auto& seen : displayed(utf8)) {
             const auto text = fold(seen);
             const auto matches = match_tags(text, lexicon_->patterns, lexicon_->tags);
@@ -199,7 +197,8 @@ private:
         const auto is_near = [&](const near_miss& miss) {
             return miss.where == carrier::subject && miss.suggestion == written;
         };
-        return std::ranges::any_of(findings_.tags, is_tag) || std::ranges::any_of(findings_.near_misses, is_near);
+        return std::ranges::any_of(findings_.so_far().tags, is_tag) ||
+               std::ranges::any_of(findings_.so_far().near_misses, is_near);
     }
 
     void add_tags(const std::vector<tag_match>& matches) {
@@ -285,25 +284,12 @@ private:
     // Null: nothing.
     const tag_word* sensitivity_meant(std::u32string_view folded) {
         const auto* meant = nearest_tag_of(folded, lexicon_->sensitivity);
-        return meant == nullptr ? value_with_part(folded) : meant;
+        return meant == nullptr ? lexicon_->sensitivity_with_part(folded) : meant;
     }
 
     static std::string_view written_as(std::string_view source, const folded_text& text, span piece) {
         const auto begin = text.origins[piece.begin].begin;
         return source.substr(begin, text.origins[piece.end - 1].end - begin);
-    }
-
-    // Some programs say "Confidential" where the standard has "Company-Confidential".
-    const tag_word* value_with_part(std::u32string_view folded) const {
-        if (folded.empty()) return nullptr;
-        for (const auto& value : std::views::reverse(lexicon_->sensitivity)) {
-            const std::u32string_view whole = value.folded;
-            const auto at = whole.find(folded);
-            if (at == whole.npos) continue;
-            const auto end = at + folded.size();
-            if ((at == 0 || whole[at - 1] == U'-') && (end == whole.size() || whole[end] == U'-')) return &value;
-        }
-        return nullptr;
     }
 
     bool read_whole(std::u32string_view folded, const std::vector<tag_word>& tags, carrier where) {
@@ -316,7 +302,7 @@ private:
 
     // Null: none.
     const tag_word* nearest_tag_of(std::u32string_view folded, const std::vector<tag_word>& tags) {
-        if (folded.size() > longest_shown || !left_.take_candidate()) return nullptr;
+        if (folded.size() > longest_value || !left_.take_candidate()) return nullptr;
         const auto looks = look_alike(folded);
         const auto near = nearest_to({folded, looks.form}, tags, forgive::slips, left_);
         return near ? near->tag : nullptr;
@@ -327,32 +313,27 @@ private:
     }
 
     void add_tag(const tag_word& tag, carrier where) {
-        found_tag found{.tag = tag.spelled, .classification = tag.classification, .where = where};
-        if (std::ranges::find(findings_.tags, found) == findings_.tags.end()) findings_.tags.push_back(std::move(found));
+        findings_.add(found_tag{.tag = tag.spelled, .classification = tag.classification, .where = where});
     }
 
     void add_suspect(std::string_view written, suspect found) {
-        add_near_miss({.text = shown(written),
-                       .suggestion = std::move(found.suggestion),
-                       .where = carrier::subject,
-                       .meant = found.meant,
-                       .stray = found.stray});
+        findings_.add(near_miss{.text = std::string(written),
+                                .suggestion = std::move(found.suggestion),
+                                .where = carrier::subject,
+                                .meant = found.meant,
+                                .stray = found.stray});
     }
 
     void add_near_miss(std::string_view written, meaning meant, carrier where) {
-        add_near_miss(
-            {.text = shown(written), .suggestion = std::move(meant.written), .where = where, .meant = meant.classification});
+        findings_.add(near_miss{.text = std::string(written),
+                                .suggestion = std::move(meant.written),
+                                .where = where,
+                                .meant = meant.classification});
     }
 
     void add_unread(std::string_view written, std::string charset, carrier where) {
-        add_near_miss(
-            {.text = shown(written), .suggestion = {}, .where = where, .unread = true, .charset = std::move(charset)});
-    }
-
-    void add_near_miss(near_miss miss) {
-        auto& misses = findings_.near_misses;
-        const bool known = std::ranges::find(misses, miss) != misses.end();
-        if (misses.size() < most_near_misses && !known) misses.push_back(std::move(miss));
+        findings_.add(near_miss{
+            .text = std::string(written), .suggestion = {}, .where = where, .unread = true, .charset = std::move(charset)});
     }
 
     // What was left unread may hide anything: that is said once, at the field where it ended.
@@ -364,9 +345,11 @@ private:
     const message& mail_;
     std::optional<std::vector<std::string>> charsets_; // that the mail declares
     std::shared_ptr<const tag_lexicon> lexicon_;
+    wanted what_;
     effort left_;
+    effort for_others_ = for_all_readings;
     bool said_spent_ = false;
-    tag_findings findings_;
+    finding_collector findings_;
 };
 
 // A script that writes an empty line first makes its header the beginning of the body: what stands there was meant as one.
@@ -379,6 +362,11 @@ std::vector<header_field> fields_below_header(const message& mail) {
     return field_values(meant, "Subject").empty() ? std::vector<header_field>{} : std::move(meant.fields);
 }
 
+void read_all(reader& reader, const message& mail) {
+    for (const auto& field : mail.fields) reader.read(field);
+    for (const auto& field : fields_below_header(mail)) reader.read(field);
+}
+
 } // namespace
 
 const near_miss* unread_in(const tag_findings& findings) {
@@ -389,10 +377,16 @@ const near_miss* unread_in(const tag_findings& findings) {
 }
 
 tag_findings find_tags(const policy& rules, const message& mail) {
-    reader reader(rules, mail);
-    for (const auto& field : mail.fields) reader.read(field);
-    for (const auto& field : fields_below_header(mail)) reader.read(field);
+    reader reader(rules, mail, wanted::near_misses_too);
+    read_all(reader, mail);
     return std::move(reader).take();
+}
+
+std::vector<found_tag> exact_tags(const policy& rules, const message& mail, effort& left) {
+    reader reader(rules, mail, wanted::tags, left);
+    read_all(reader, mail);
+    left = reader.left();
+    return std::move(reader).take().tags;
 }
 
 } // namespace sealgate::policy

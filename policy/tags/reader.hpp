@@ -24,6 +24,8 @@
 
 namespace sealgate::policy {
 
+struct effort;
+
 struct found_tag {
     std::string tag; // as the policy spells it
     rank classification;
@@ -44,12 +46,15 @@ struct near_miss {
 
 struct tag_findings {
     std::vector<found_tag> tags;        // in order of appearance, each (tag, carrier) once
-    std::vector<near_miss> near_misses; // likewise, the first 16
+    std::vector<near_miss> near_misses; // likewise, the first 16, and the first of each kind
 };
 
 // Where nothing tells what was meant: what could not be read, if that is among it.
 const near_miss* unread_in(const tag_findings& findings);
 
 tag_findings find_tags(const policy& rules, const message& mail);
+
+// The tags alone, of a message that is one of many: `left` is what all of them together may cost.
+std::vector<found_tag> exact_tags(const policy& rules, const message& mail, effort& left);
 
 } // namespace sealgate::policy

@@ -6,6 +6,7 @@
 #include "policy/tags/look_alike.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <tuple>
 #include <utility>
@@ -58,6 +59,13 @@ bool is_alphabetic(std::u32string_view folded) {
 bool is_numbered(std::u32string_view folded) {
     return !folded.empty() && (is_ascii_digit(folded.front()) || is_ascii_digit(folded.back()));
 }
+
+constexpr auto endings = std::to_array<std::u32string_view>(
+    {U"e", U"es", U"en", U"em", U"er", U"s",  U"n",  U"a",  U"as",  U"o",  U"os",  U"i", U"t",   U"et", U"le", U"les",
+     U"y", U"ý",  U"á",  U"é",  U"í",  U"ou", U"ej", U"ą",  U"ych", U"ým", U"ého", U"и", U"ы",   U"а",  U"я",  U"о",
+     U"е", U"ый", U"ий", U"ая", U"ое", U"ые", U"ой", U"ых", U"ым",  U"ую", U"і",   U"а", U"ого", U"ої", U"их", U"ом"});
+
+bool is_vowel(char32_t c) { return std::u32string_view(U"aeiouyáéíóúýаеиоуыэюяі").contains(c); }
 
 std::size_t common_beginning(std::u32string_view one, std::u32string_view other) {
     return static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
@@ -121,6 +129,23 @@ std::vector<tag_word> other_words(const std::vector<tag_word>& tags) {
     return out;
 }
 
+effort share_of(effort& all, const effort& most) {
+    const auto take = [&](std::size_t effort::*what) {
+        const auto taken = std::min(all.*what, most.*what);
+        all.*what -= taken;
+        return taken;
+    };
+    return {.candidates = take(&effort::candidates),
+            .comparisons = take(&effort::comparisons),
+            .reorderings = take(&effort::reorderings),
+            .guesses = take(&effort::guesses)};
+}
+
+void give_back(effort& all, const effort& left) {
+    for (auto what : {&effort::candidates, &effort::comparisons, &effort::reorderings, &effort::guesses})
+        all.*what += left.*what;
+}
+
 std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left) {
     const auto most = allowed(tag, how_much);
     if (word.form.empty() || tag.form.empty()) return std::nullopt;
@@ -134,6 +159,18 @@ std::optional<std::size_t> slips_between(const candidate& word, const tag_word& 
     const bool first_letter_right = word.form.front() == tag.form.front();
     if (slips > most || (slips > 1 && !first_letter_right)) return std::nullopt;
     return std::max<std::size_t>(slips, 1);
+}
+
+bool is_inflection(std::u32string_view folded, const tag_word& tag) {
+    constexpr std::size_t fewest_letters = 5; // of a tag that changes its last vowel
+    const std::u32string_view whole = tag.folded;
+    const auto ends_otherwise = [&](std::u32string_view stem) {
+        return folded.starts_with(stem) && std::ranges::find(endings, folded.substr(stem.size())) != endings.end();
+    };
+    if (whole.size() + 1 < fewest_letters || folded == whole) return false;
+    const bool changes = whole.size() >= fewest_letters && is_vowel(whole.back());
+    return (ends_otherwise(whole) || (changes && ends_otherwise(whole.substr(0, whole.size() - 1)))) &&
+           !is_ordinary_word(folded);
 }
 
 std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<tag_word>& tags, forgive how_much,

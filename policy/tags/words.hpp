@@ -77,6 +77,10 @@ private:
     }
 };
 
+// As much of `all` as there is, but no more than `most`; what is left of it has to be given back.
+effort share_of(effort& all, const effort& most);
+void give_back(effort& all, const effort& left);
+
 enum class forgive : std::uint8_t {
     none,     // it has to look the same
     slips,    // as many as the tag's length allows
@@ -85,6 +89,9 @@ enum class forgive : std::uint8_t {
 
 // The number of slips between the two, 0 where they look the same; nothing if they are not near.
 std::optional<std::size_t> slips_between(const candidate& word, const tag_word& tag, forgive how_much, effort& left);
+
+// Whether the word is the tag with another ending: "vertraulicher", "secrets", "poufny". No ordinary word is.
+bool is_inflection(std::u32string_view folded, const tag_word& tag);
 
 // The tag nearest to a word of its own; of several equally near the most sensitive, of these the one that begins alike longest.
 struct nearest_tag {

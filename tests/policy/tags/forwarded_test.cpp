@@ -45,6 +45,37 @@ TEST(Forwarded, EncodedOrAsAFile) {
                 ElementsAre("confidential", "public"));
 }
 
+TEST(Forwarded, HoweverTheTypeOrTheNameIsWritten) {
+    const auto encoded = sealgate::text::encode_base64(tagged);
+    for (const char* header :
+         {"Content-Type: message / rfc822", "Content-Type: message(c)/rfc822", "Content-Type: message/(c) rfc822",
+          "Content-Type: application/octet-stream; name=\"=?utf-8?B?bm90ZS5lbWw=?=\"",
+          "Content-Type: application/octet-stream; name*=utf-8''note%2Eeml",
+          "Content-Type: application/octet-stream; name*0=\"note.e\"; name*1=\"ml\"",
+          "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"note.e\\ml\""}) {
+        EXPECT_THAT(tags_in(with_part(header, tagged)), ElementsAre("confidential", "public")) << header;
+        EXPECT_THAT(tags_in(with_part(std::string(header) + "\r\nContent-Transfer-Encoding: base64", encoded)),
+                    ElementsAre("confidential", "public"))
+            << header;
+    }
+    EXPECT_THAT(
+        tags_in("Subject: x\r\nContent-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n" + tagged + "\r\n--b--\r\n"),
+        ElementsAre("confidential", "public"));
+    EXPECT_THAT(tags_in(with_part("Content-Type: multipart/digest; boundary=in", "--in\r\n\r\n" + tagged + "\r\n--in--")),
+                ElementsAre("confidential", "public"));
+}
+
+TEST(Forwarded, BehindWhatStandsAboveAHeader) {
+    for (const char* above : {"From ann@example.org Mon Nov 30 00:00:00 2026\r\n", ">From ann@example.org\r\n", "\r\n",
+                              "\r\n\r\n", "\xEF\xBB\xBF"}) {
+        EXPECT_THAT(tags_in(with_part("Content-Type: message/rfc822", above + tagged)), ElementsAre("confidential", "public"))
+            << above;
+        EXPECT_THAT(tags_in(with_part("Content-Type: application/x; name=a.eml", above + tagged)),
+                    ElementsAre("confidential", "public"))
+            << above;
+    }
+}
+
 TEST(Forwarded, InEachOtherDownToFour) {
     auto mail = tagged;
     for (int i = 0; i < 3; ++i) mail = with_part("Content-Type: message/rfc822", mail, "level" + std::to_string(i));

@@ -24,10 +24,13 @@ struct component {
 
 class compound {
 public:
-    compound(const folded_text& text, const region& piece, const std::vector<const tag_word*>& tags, effort& left)
+    compound(const folded_text& text, std::string_view source, const region& piece, const std::vector<const tag_word*>& tags,
+             forgive how_much, effort& left)
         : text_(text)
+        , source_(source)
         , piece_(piece)
         , tags_(tags)
+        , how_much_(how_much)
         , left_(left) {
         split();
     }
@@ -35,7 +38,10 @@ public:
     const tag_word* tag() {
         const tag_word* out = nullptr;
         for (std::size_t i = 0; i < components_.size() && !left_.spent; ++i) {
-            const auto* found = is_taken_back(i) || is_of_a_list(i) ? nullptr : tag_in(components_[i].where);
+            const auto where = components_[i].where;
+            const bool is_meant =
+                !is_taken_back(text_, source_, where.begin) && !is_of_a_list(i) && !is_set_phrase(text_, where);
+            const auto* found = is_meant ? tag_in(where) : nullptr;
             if (found != nullptr && (out == nullptr || found->classification > out->classification)) out = found;
         }
         return out;
@@ -55,8 +61,6 @@ private:
 
     std::u32string_view folded(span where) const { return std::u32string_view(text_.points).substr(where.begin, where.size()); }
 
-    bool is_taken_back(std::size_t i) const { return i > 0 && is_negation(folded(components_[i - 1].where)); }
-
     bool is_of_a_list(std::size_t i) const {
         return i + 1 < components_.size() && components_[i + 1].is_tied_before &&
                names_a_list(folded(components_[i + 1].where));
@@ -73,7 +77,10 @@ private:
     const tag_word* same_as(span where) {
         if (where.size() == 0) return nullptr;
         const auto word = piece_.piece(where.begin, where.end);
-        const auto is_it = [&](const tag_word* tag) { return slips_between(word, *tag, forgive::none, left_) == 0U; };
+        const auto is_it = [&](const tag_word* tag) {
+            if (slips_between(word, *tag, how_much_, left_)) return true;
+            return how_much_ != forgive::none && is_inflection(word.folded, *tag);
+        };
         return most_sensitive(is_it);
     }
 
@@ -100,7 +107,7 @@ private:
         return most_sensitive([&](const tag_word* tag) {
             if (tag->folded.size() < fewest_letters || !word.ends_with(tag->folded)) return false;
             const auto before = word.substr(0, word.size() - tag->folded.size());
-            return before.size() <= longest_beginning && std::ranges::all_of(before, is_word_point) && !is_negation(before) &&
+            return before.size() <= longest_beginning && std::ranges::all_of(before, is_word_point) && !takes_back(before) &&
                    before != U"in";
         });
     }
@@ -113,8 +120,10 @@ private:
     }
 
     const folded_text& text_;
+    std::string_view source_;
     const region& piece_;
     const std::vector<const tag_word*>& tags_;
+    forgive how_much_;
     effort& left_;
     std::vector<component> components_;
 };
@@ -122,11 +131,11 @@ private:
 } // namespace
 
 const tag_word* tied_tag(const folded_text& text, std::string_view source, const region& piece,
-                         const std::vector<const tag_word*>& tags, effort& left) {
+                         const std::vector<const tag_word*>& tags, forgive how_much, effort& left) {
     if (piece.where.size() == 0) return nullptr;
     const auto begin = text.origins[piece.where.begin].begin, end = text.origins[piece.where.end - 1].end;
     if (is_ticket_key(source.substr(begin, end - begin))) return nullptr;
-    return compound(text, piece, tags, left).tag();
+    return compound(text, source, piece, tags, how_much, left).tag();
 }
 
 bool is_ticket_key(std::string_view written) {

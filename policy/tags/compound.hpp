@@ -16,9 +16,9 @@
 namespace sealgate::policy {
 
 // The most sensitive of `tags` that is tied to something within this piece of the text, or stands there among other words and
-// ties; null: none. `source` is what the text was folded from.
+// ties; null: none. `source` is what the text was folded from. Where something is forgiven, inflections are, too.
 const tag_word* tied_tag(const folded_text& text, std::string_view source, const region& piece,
-                         const std::vector<const tag_word*>& tags, effort& left);
+                         const std::vector<const tag_word*>& tags, forgive how_much, effort& left);
 
 // "SECRET-7" is the key of a ticket; "CONFIDENTIAL-2026" has a year.
 bool is_ticket_key(std::string_view written);

@@ -59,8 +59,8 @@ public:
 private:
     void read_head() {
         if (left_.spent) return;
-        if (const auto found = marking_at_head(text_, source_, wanted_.sensitive, left_))
-            if (!is_ordinary_here(found->where))
+        if (const auto found = marking_of_subject(text_, source_, wanted_.sensitive, left_))
+            if (!is_ordinary_here(found->where) && !is_ordinary_here(found->word))
                 suspect_at(found->where, 1, wanted_.patterns.front(), *found->tag, standing::stray);
     }
 
@@ -139,6 +139,23 @@ private:
             }
             open = none;
         }
+        read_turned_quotes();
+    }
+
+    // »confidential«: the marks that elsewhere stand the other way.
+    void read_turned_quotes() {
+        bool opened = false; // « x » is a pair of the other kind
+        for (std::size_t i = 0; i < text_.size() && !left_.spent; ++i) {
+            const char32_t c = text_.points[i];
+            const bool closes = (c == U'»' || c == U'›') && std::exchange(opened, false);
+            if (c == U'«' || c == U'‹') opened = true;
+            if ((c != U'»' && c != U'›') || closes) continue;
+            const auto reach = std::u32string_view(text_.points).substr(i + 1, longest_group);
+            const auto size = reach.find(c == U'»' ? U'«' : U'‹');
+            if (size == reach.npos) continue;
+            read_group({.outer = {i, i + size + 2}, .inner = {i + 1, i + 1 + size}});
+            i += size + 1;
+        }
     }
 
     bool is_own(char32_t open, char32_t close) const {
@@ -156,6 +173,9 @@ private:
         if (!is_exact_at(group.outer)) read_whole_group(region, group, pattern);
         if (is_bracket && !read_tag_among_words(region, group, pattern)) read_tied(region, group, pattern);
     }
+
+    // To one word of several.
+    static forgive forgiven_in(const group& group) { return group.own != nullptr ? forgive::one_slip : forgive::none; }
 
     static standing standing_of(const group& group) { return group.own != nullptr ? standing::own : standing::stray; }
 
@@ -178,13 +198,13 @@ private:
     bool read_tag_among_words(const region& region, const group& group, const tag_pattern& pattern) {
         std::optional<nearest_tag> best;
         span where = group.outer;
-        const auto forgiven = group.own != nullptr ? forgive::one_slip : forgive::none;
-        for (auto begin = group.inner.begin; begin < group.inner.end; ++begin) {
+        const auto forgiven = forgiven_in(group);
+        for (auto begin = group.inner.begin; begin < group.inner.end && !left_.spent; ++begin) {
             if (!begins_word(text_, begin)) continue;
-            for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_); ++end) {
+            for (auto end = begin + 1; end <= std::min(group.inner.end, begin + longest_) && !left_.spent; ++end) {
                 if (!is_word(text_, {begin, end}) || is_exact_at({begin, end}) || is_ordinary_here({begin, end})) continue;
-                if (follows_negation(text_, begin)) continue;
-                const auto near = nearest_to(region.piece(begin, end), wanted_.tags, forgiven, left_);
+                if (is_taken_back(text_, source_, begin) || is_set_phrase(text_, {begin, end})) continue;
+                const auto near = nearest_word(region.piece(begin, end), forgiven);
                 if (!near || !wanted_.is_sensitive(*near->tag)) continue;
                 if (best && near->tag->classification <= best->tag->classification) continue;
                 best = near;
@@ -196,10 +216,19 @@ private:
         return true;
     }
 
+    // Of a word among others, where something is forgiven.
+    std::optional<nearest_tag> nearest_word(const candidate& word, forgive how_much) {
+        const auto near = nearest_to(word, wanted_.tags, how_much, left_);
+        if (near || how_much == forgive::none) return near;
+        for (const auto& tag : std::views::reverse(wanted_.tags))
+            if (wanted_.is_sensitive(tag) && is_inflection(word.folded, tag)) return nearest_tag{.tag = &tag, .slips = 1};
+        return std::nullopt;
+    }
+
     // "[hr-confidential]"
     void read_tied(const region& region, const group& group, const tag_pattern& pattern) {
         if (is_exact_at(group.outer) || is_claim_at(group.outer.begin)) return;
-        if (const auto* tag = tied_tag(text_, source_, region, wanted_.sensitive, left_))
+        if (const auto* tag = tied_tag(text_, source_, region, wanted_.sensitive, forgiven_in(group), left_))
             suspect_at(group.outer, 2, pattern, *tag, standing_of(group));
     }
 
@@ -212,7 +241,22 @@ private:
     }
 
     void read_long_group(span inner, const tag_pattern& pattern, standing where) {
-        if (left_.take_candidate()) read_look_alikes(region_of(text_, inner), pattern, where);
+        if (!left_.take_candidate()) return;
+        const auto region = region_of(text_, inner);
+        if (!read_look_alikes(region, pattern, where) && where == standing::own) read_words(region, pattern);
+    }
+
+    // Word by word.
+    void read_words(const region& region, const tag_pattern& pattern) {
+        for (auto begin = region.where.begin; begin < region.where.end && !left_.spent; ++begin) {
+            if (!begins_word(text_, begin)) continue;
+            const span word{.begin = begin, .end = std::min(end_of_word(text_, begin), region.where.end)};
+            begin = word.end - 1;
+            if (word.size() > longest_ || is_exact_at(word) || is_ordinary_here(word)) continue;
+            if (is_taken_back(text_, source_, word.begin) || is_set_phrase(text_, word)) continue;
+            const auto near = nearest_word(region.piece(word.begin, word.end), forgive::one_slip);
+            if (near && wanted_.is_sensitive(*near->tag)) suspect_at(word, near->slips + 1, pattern, *near->tag, standing::own);
+        }
     }
 
     // The most sensitive tag, the longest of those, that has a word of its look-alike form here: searched for
@@ -237,7 +281,9 @@ private:
         if (tag.form.empty()) return std::nullopt;
         for (auto at = form.find(tag.form); at != form.npos; at = form.find(tag.form, at + 1)) {
             const auto word = region.behind(at, at + tag.form.size());
-            if (!is_word(text_, word) || is_exact_at(word) || follows_negation(text_, word.begin)) continue;
+            if (!is_word(text_, word) || is_exact_at(word) || is_taken_back(text_, source_, word.begin) ||
+                is_set_phrase(text_, word))
+                continue;
             const auto piece = region.piece(word.begin, word.end);
             if (slips_between(piece, tag, forgive::one_slip, left_) == 0U) return word;
             if (left_.spent) break;

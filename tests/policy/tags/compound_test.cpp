@@ -44,6 +44,35 @@ TEST(Compound, WhatTakesItBackOrNamesSomethingElseIsClean) {
                   "[confidential-computing]", "[conf.]", "[secretary]", "[confidentiality]", "[unvertraulich]"});
 }
 
+TEST(Compound, ASlipTiedToAWordIsNoticedInOurOwnBrackets) {
+    expect_near(with_secret(), {{"[HR-confidental]", "[confidential]"},
+                                {"[confidental-HR]", "[confidential]"},
+                                {"[Personal-Vertaulich]", "[vertraulich]"},
+                                {"[class=confidental]", "[confidential]"},
+                                {"[HR-vertrauliches]", "[vertraulich]"}});
+    expect_clean(with_secret(), {"(HR-confidental)"});
+}
+
+TEST(Compound, OnlyWhatSaysNoTakesItBack) {
+    expect_near(with_secret(), {{"[DE confidential]", "[confidential]"},
+                                {"[DE-confidential]", "[confidential]"},
+                                {"[UN CONFIDENTIAL]", "[confidential]"},
+                                {"[UN-CONFIDENTIAL]", "[confidential]"},
+                                {"[NO-confidential]", "[confidential]"},
+                                {"[NE confidential]", "[confidential]"},
+                                {"[Nu vertraulich]", "[vertraulich]"},
+                                {"[un secret]", "[secret]"},
+                                {"[external: no, confidential: yes]", "[confidential]"},
+                                {"[Copy: no / Confidential]", "[confidential]"},
+                                {"[Forward? No! Confidential]", "[confidential]"},
+                                {"[confidential-board] minutes", "[confidential]", "[confidential-board]"},
+                                {"[confidential-team] minutes", "[confidential]", "[confidential-team]"},
+                                {"[any longer confidential]", "[confidential]"}});
+    expect_clean(with_secret(), {"[no longer confidential]", "[nicht mehr vertraulich]", "[formerly confidential]",
+                                 "[Secret Santa] party", "(Secret Santa)", "[Confidential Computing] agenda", "(client secret)",
+                                 "[secret-scanning]", "[no confidential]", "[un-secret]"});
+}
+
 TEST(Compound, AVoteIsSecretAndNoSecret) {
     auto rules = with_secret();
     rules.classifications[2].tags.emplace_back("geheim");

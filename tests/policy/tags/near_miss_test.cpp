@@ -1,10 +1,12 @@
 // What is nearly a tag in a Subject, what is not, and what reading it may cost. Other fields: near_miss_fields_test.cpp.
+#include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 #include "policy/tags/reader.hpp"
 #include "tests/policy/tags/near_misses.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -79,8 +81,9 @@ TEST(NearMiss, TagAmongManyWordsInBracketsIsNoticed) {
     expect("[" + many + "streng vertraulich: by all]", "[streng vertraulich]");
     expect("[" + many + many + many + "绝对机密文件]", "[机密]");
     expect("[" + std::string(5000, '.') + " confidential " + std::string(5000, '.') + "]", "[confidential]");
+    expect("[" + many + "confidental by all]", "[confidential]");
     const auto tidy = std::string("[") + many + "internal and public by all]";
-    const auto other = "[" + many + "confidentiality-agreement, non-confidential, confidental by all]";
+    const auto other = "[" + many + "confidentiality-agreement, non-confidential by all]";
     expect_clean(example_policy(), {tidy.c_str(), other.c_str(), (many + "confidential by all").c_str()});
 }
 
@@ -138,6 +141,18 @@ TEST(NearMiss, SensitiveTagAmongOtherWordsInBracketsIsNoticed) {
                                    {"[Confidential (HR) x]", "[confidential]"}});
 }
 
+TEST(NearMiss, InflectionAmongOtherWordsIsNoticed) {
+    auto rules = example_policy();
+    rules.classifications[2].tags.insert(rules.classifications[2].tags.end(), {"secret", "geheim", "poufne", "секретно"});
+    expect_near(rules, {{"[streng vertraulicher Bericht]", "[streng vertraulich]"},
+                        {"[vertraulichen Entwurf]", "[vertraulich]"},
+                        {"[geheime Sache]", "[geheim]"},
+                        {"[all secrets]", "[secret]"},
+                        {"[dokument poufny]", "[poufne]"},
+                        {"[секретные данные]", "[секретно]"}});
+    expect_clean(rules, {"[Secretary General]", "[confidentiality agreement]", "[secretly pleased]", "(geheime Sache)"});
+}
+
 TEST(NearMiss, HarmlessTagAmongOtherWordsIsNot) {
     expect_clean(example_policy(), {"[public holidays]", "[internal tools]", "(internal only)", "[internal: agenda]"});
     auto rules = example_policy();
@@ -147,7 +162,6 @@ TEST(NearMiss, HarmlessTagAmongOtherWordsIsNot) {
 
 TEST(NearMiss, OrdinarySubjectsAreClean) {
     expect_clean(example_policy(), {"",
-                                    "confidential",
                                     "the confidential report",
                                     "[internal-tools] new release",
                                     "[sealgate-users] hello",
@@ -197,6 +211,32 @@ TEST(NearMiss, ExactTagInTheSamePlaceIsEnough) {
     EXPECT_EQ(found.near_misses[0].text, "[confidental]");
 }
 
+// Distinct slips of [internal].
+std::string mild_slips(char from, char to) {
+    std::string out;
+    for (char c = from; c <= to; ++c) out += std::string("[intern") + c + "l] ";
+    return out;
+}
+
+TEST(NearMiss, ManyMildOnesDoNotHideTheOneThatProtects) {
+    const auto meant = [](const std::string& text, const char* of, bool stray) {
+        const auto found = find_tags(example_policy(), subject(text));
+        EXPECT_LE(found.near_misses.size(), 20U);
+        return std::ranges::any_of(found.near_misses,
+                                   [&](const near_miss& miss) { return miss.suggestion == of && miss.stray == stray; });
+    };
+    const auto mild = mild_slips('b', 'z');
+    EXPECT_TRUE(meant(mild + "[confidental]", "[confidential]", false));
+    EXPECT_TRUE(meant(mild + "(confidential)", "[confidential]", true));
+    std::string answered = "[internal] ";
+    for (char c = 'a'; c <= 'z'; ++c) answered += std::string("(confidential ") + c + ") ";
+    EXPECT_TRUE(meant(answered + "[confidental]", "[confidential]", false));
+    auto mail = subject(mild);
+    mail.fields.push_back({.name = "X-Classification", .value = " confidentail"});
+    const auto found = find_tags(example_policy(), mail);
+    EXPECT_EQ(found.near_misses.back().suggestion, "confidential");
+}
+
 TEST(NearMiss, AllOfASubjectAreNamedInOrder) {
     const auto found = find_tags(example_policy(), subject("(confidential) [publik] x vertraulich]"));
     ASSERT_EQ(found.near_misses.size(), 3U);
@@ -219,7 +259,7 @@ TEST(NearMiss, PatternsOfOtherSigns) {
                         {"Re: c0nfidential: x", "confidential:", "c0nfidential:"},
                         {"(confidential) x", "confidential:", "(confidential)"},
                         {"关于机密：x", "机密:", "机密："}});
-    expect_clean(colon, {"Re: Fwd: x", "16:30: meeting", "the confidential one: x", "top-confidential: x"});
+    expect_clean(colon, {"Re: Fwd: x", "16:30: meeting", "the confidential one: x"});
 
     const auto hashtag = with_tags({"confidential"}, {{.before = "#", .after = ""}});
     expect_near(hashtag, {{"x #confidental y", "#confidential", "#confidental"}});
@@ -287,7 +327,7 @@ TEST(NearMiss, AHugeSubjectIsReadAndNeverSilently) {
         const auto found = find_tags(rules, subject(repeated(piece, most)));
         const bool says_nothing = std::string_view(piece).size() <= 2;
         EXPECT_TRUE(says_nothing || !found.near_misses.empty()) << piece;
-        EXPECT_LE(found.near_misses.size(), 16U);
+        EXPECT_LE(found.near_misses.size(), 24U);
     }
 }
 
@@ -296,6 +336,16 @@ TEST(NearMiss, AHugeSubjectOfAnythingIsRead) {
                               "\xFF", "ж", "\uFDFA", "\u200B", "[public]", "=?iso-2022-jp?B?GyRCNSFMKRsoQg==?= "}) {
         find_tags(example_policy(), subject(repeated(piece, most)));
     }
+}
+
+// Of text that a program may read in several ways: what that costs is one account for the whole message.
+TEST(NearMiss, ReadingsOfManyFieldsAreReadTogetherAndNeverSilently) {
+    message mail;
+    const std::string disputed =
+        "=?iso-2022-jp?B?" + sealgate::text::encode_base64("[\x1B$B" + repeated("5!", 124) + "\x1B(B]") + "A?=";
+    for (int i = 0; i < 2000; ++i) mail.fields.push_back({.name = "Subject", .value = " " + disputed + std::to_string(i)});
+    const auto found = find_tags(example_policy(), mail);
+    EXPECT_TRUE(std::ranges::any_of(found.near_misses, &near_miss::unread));
 }
 
 TEST(NearMiss, TheTagInTheLastOfTenThousandFieldsIsFound) {

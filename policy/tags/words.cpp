@@ -65,6 +65,11 @@ constexpr auto endings = std::to_array<std::u32string_view>(
      U"y", U"ý",  U"á",  U"é",  U"í",  U"ou", U"ej", U"ą",  U"ych", U"ým", U"ého", U"и", U"ы",   U"а",  U"я",  U"о",
      U"е", U"ый", U"ий", U"ая", U"ое", U"ые", U"ой", U"ых", U"ым",  U"ую", U"і",   U"а", U"ого", U"ої", U"их", U"ом"});
 
+// Of ASCII alone: whoever writes no accents means a tag without them.
+bool is_plain(std::u32string_view folded) {
+    return std::ranges::all_of(folded, [](char32_t c) { return c < 0x80; });
+}
+
 bool is_vowel(char32_t c) { return std::u32string_view(U"aeiouyáéíóúýаеиоуыэюяі").contains(c); }
 
 std::size_t common_beginning(std::u32string_view one, std::u32string_view other) {
@@ -151,7 +156,7 @@ std::optional<std::size_t> slips_between(const candidate& word, const tag_word& 
     if (word.form.empty() || tag.form.empty()) return std::nullopt;
     if (!sizes_within(word.folded, tag.folded, most) && !sizes_within(word.form, tag.form, most)) return std::nullopt;
     if (!left.take_comparison() || !has_letter(word.folded)) return std::nullopt;
-    if (word.form == tag.form) return 0;
+    if (word.form == tag.form && (word.folded == tag.folded || !is_ordinary_word(word.folded))) return 0;
     if (most == 0 || is_numbered(word.folded) || is_ordinary_word(word.folded)) return std::nullopt;
     auto slips = distance_within({word.folded, word.letters}, {tag.folded, tag.letters}, most);
     if (is_alphabetic(tag.folded))
@@ -177,7 +182,7 @@ std::optional<nearest_tag> nearest_to(const candidate& word, const std::vector<t
                                       effort& left) {
     const auto rank_of = [&](const nearest_tag& one) {
         return std::tuple(-static_cast<std::ptrdiff_t>(one.slips), one.tag->classification,
-                          common_beginning(word.folded, one.tag->folded));
+                          common_beginning(word.folded, one.tag->folded), is_plain(word.folded) == is_plain(one.tag->folded));
     };
     std::optional<nearest_tag> best;
     for (const auto& tag : tags) {

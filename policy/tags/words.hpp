@@ -93,7 +93,8 @@ std::optional<std::size_t> slips_between(const candidate& word, const tag_word& 
 // Whether the word is the tag with another ending: "vertraulicher", "secrets", "poufny". No ordinary word is.
 bool is_inflection(std::u32string_view folded, const tag_word& tag);
 
-// The tag nearest to a word of its own; of several equally near the most sensitive, of these the one that begins alike longest.
+// The tag nearest to a word of its own; of several equally near the most sensitive, of these the one that begins alike longest,
+// and is of ASCII where the word is.
 struct nearest_tag {
     const tag_word* tag = nullptr;
     std::size_t slips = 0;

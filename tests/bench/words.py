@@ -2,8 +2,8 @@
 
     words.py TAG_BENCH [--subjects FILE] [--ordinary]
 
-Every word of Debian's lists is tried as `[word] x` and as `(word) x`, to somebody outside. Counted are those that would be refused; not counted are the
-policy's own words, their inflections and words that only say "very" before them. --ordinary prints the others, as policy/tags/ordinary_words.txt has
+Every word of Debian's lists is tried as `[word] x` and as `(word) x`, and at the head of a Subject as `word! x`, `word / x` and `WORD x`, to somebody
+outside. Counted are those that would be refused; not counted are the policy's own words, their inflections and words that only say "very" before them. --ordinary prints the others, as policy/tags/ordinary_words.txt has
 them (take that file's words out first: they are refused no more). --subjects: a file of Subjects, one a line, of mail that nobody tagged."""
 
 import argparse
@@ -21,6 +21,9 @@ ENDINGS = {"", "s", "'s", "e", "es", "en", "em", "er", "n", "a", "as", "o", "os"
 VERY = {"top", "super", "streng", "strikt", "hoch", "höchst", "zeer", "ultra", "uiterst", "strictly", "très", "muy", "molto", "altamente"}
 
 
+FORMS = {"in brackets": ["[{}] x"], "in round ones": ["({}) x"], "at the head": ["{}! x", "{} / x", "{^} x"]}
+
+
 def fold(word):
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", word).casefold())
 
@@ -32,7 +35,7 @@ def bare(word):
 def is_of_tag(word, tag):
     """Inflected, or with "very" before it."""
     word, tag = bare(fold(word)), bare(fold(tag))
-    for stem in (tag, tag[:-1]):
+    for stem in (tag, tag[:-1]) if len(tag) >= 7 else (tag,): # a short one without its last letter begins many words
         if word.startswith(stem) and word[len(stem):] in ENDINGS:
             return True
     return any(very in word for very in VERY) and tag in word or word.endswith(tag) and word[:-len(tag)].rstrip(" -") in VERY
@@ -41,6 +44,10 @@ def is_of_tag(word, tag):
 def refused(program, subjects):
     run = subprocess.run([program, POLICY], input="\n".join(subjects) + "\n", capture_output=True, text=True, check=True)
     return [line.split("\t") for line in run.stdout.splitlines()], run.stderr.strip()
+
+
+def written(form, word):
+    return form.replace("{^}", word.upper()).replace("{}", word)
 
 
 def words_of(name):
@@ -63,13 +70,17 @@ def main():
     ordinary = set()
     for package, name in LISTS.items():
         words, counts = words_of(name), []
-        for form in ("[{}] x", "({}) x"):
-            found, said = refused(given.program, [form.format(word) for word in words])
-            others = [subject[1:subject.rindex(form[-3])] for subject, tag in found if not is_of_tag(subject[1:subject.rindex(form[-3])], tag.strip("[]"))]
+        for place, forms in FORMS.items():
+            refusals, others = 0, []
+            for form in forms:
+                tried = {written(form, word): word for word in words}
+                found, said = refused(given.program, list(tried))
+                refusals += len(found)
+                others += [tried[subject] for subject, tag in found if not is_of_tag(tried[subject], tag.strip("[]"))]
             ordinary.update(fold(word) for word in others if " " not in word)
-            counts.append(f"{len(found):4} refused, {len(others):3} of them no inflection")
+            counts.append(f"{place}:{refusals:4} refused, {len(others):3} of them no inflection")
         if not given.ordinary:
-            print(f"{package:12}{len(words):8,} words   in brackets:{counts[0]}   in round ones:{counts[1]}   ({said.split(', ')[1]})", flush=True)
+            print(f"{package:12}{len(words):8,} words   {'   '.join(counts)}   ({said.split(', ')[1]})", flush=True)
     if given.ordinary:
         print("\n".join(sorted(ordinary)))
 

@@ -68,4 +68,12 @@ TEST(LanguageWords, OrdinaryOnesAreNoSlips) {
     for (const auto& one : language_words()) EXPECT_FALSE(is_ordinary_word(one.folded)) << one.word;
 }
 
+TEST(LanguageWords, OrdinaryOnesAreNoneThoughTheyLookAlike) {
+    for (const char* written : {"salminen", "saksalainen", "runda", "hizli", "titkov"})
+        EXPECT_TRUE(is_ordinary_word(fold(written).points)) << written;
+    auto rules = test::with_tags({"rúnda", "salainen", "gizli"}, {{.before = "[", .after = "]"}});
+    test::expect_clean(rules, {"[Runda] x", "[Salminen] x", "[Hızlı] x"});
+    test::expect_near(rules, {{"[salanen] x", "[salainen]", "[salanen]"}});
+}
+
 } // namespace

@@ -4,6 +4,8 @@
 #include "policy/mail/charset.hpp"
 #include "policy/mail/mime.hpp"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <set>
@@ -14,11 +16,12 @@ namespace sealgate::policy {
 namespace {
 
 bool is_calendar(const mime_part& part) {
-    constexpr std::string_view suffix = ".ics";
-    const auto& name = part.file_name;
+    const std::string_view name = part.file_name;
     const bool named =
-        name.size() > suffix.size() && text::iequals(std::string_view(name).substr(name.size() - suffix.size()), suffix);
-    return part.is("text", "calendar") || part.is("application", "ics") || named;
+        std::ranges::any_of(std::to_array<std::string_view>({".ics", ".vcs", ".ifb", ".ical"}), [&](auto suffix) {
+            return name.size() > suffix.size() && text::iequals(name.substr(name.size() - suffix.size()), suffix);
+        });
+    return part.is("text", "calendar") || part.is("text", "x-vcalendar") || part.is("application", "ics") || named;
 }
 
 // Behind the name and its parameters, which may have colons in quotes; nothing where there is no colon.
@@ -46,6 +49,14 @@ std::string calendar_line(std::string_view folded) {
         else if (folded[i] != '\r')
             out += folded[i];
     }
+    return out;
+}
+
+// A carriage return alone ends a line, too, for some readers.
+std::string with_line_ends(std::string_view calendar) {
+    std::string out(calendar);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (out[i] == '\r' && (i + 1 == out.size() || out[i + 1] != '\n')) out[i] = '\n';
     return out;
 }
 
@@ -82,7 +93,7 @@ void add_calendar(const mime_part& part, std::vector<label>& to) {
     if (const charset named(part.parameter("charset")); named.kind() == charset_kind::wide)
         calendar = converted = named.read(calendar).utf8;
     if (calendar.contains('\0')) return add_unread_calendar(to);
-    add_classes(text::without_byte_order_mark(calendar), to);
+    add_classes(with_line_ends(text::without_byte_order_mark(calendar)), to);
 }
 
 void add_calendars(const mime_part& part, std::vector<label>& to) {

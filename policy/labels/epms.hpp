@@ -2,8 +2,9 @@
 // Subject. Janusseal writes the same field for other organisations, in namespaces of their own and with class values that may
 // be hashes.
 //
-// KEY=VALUE between commas, where a backslash takes a character's meaning; the value of SEC is what counts, as a whole. Any
-// version will do, and keys that a later one adds. What has no SEC, or several, is malformed. Pure and linear.
+// KEY=VALUE between commas, where a backslash takes a character's meaning; the value of SEC is what counts, as a whole, and of
+// a CAVEAT where the policy names it. Any version will do, and keys that a later one adds. What has no SEC, or several, is
+// malformed. Pure and linear.
 #pragma once
 
 #include "policy/labels/label.hpp"
@@ -25,7 +26,8 @@ protective_marking read_protective_marking(std::string_view utf8);
 // Whether a namespace (folded) is one of these, or below it: vic.gov.au is below gov.au.
 bool is_namespace_of(std::string_view space, const std::vector<std::string>& of);
 
-// In a decoded Subject, in brackets; in other brackets than [ and ], or without an end, it is malformed.
+// In a decoded Subject, in brackets; in other brackets than [ and ], without them or an end, and miswritten ("[SEC:…]",
+// "[SCE=…]") it is malformed.
 std::vector<placed_label> protective_markings_in(std::string_view subject);
 
 } // namespace sealgate::policy

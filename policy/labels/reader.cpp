@@ -87,6 +87,14 @@ private:
     label_findings out_;
 };
 
+// A label for each value: one that the policy knows says nothing of the one beside it.
+std::vector<label> each_value(const label& all) {
+    std::vector<label> out;
+    for (const auto& value : all.values) out.push_back({.text = value, .values = {value}});
+    if (all.malformed) out.push_back({.text = all.text, .malformed = true});
+    return out;
+}
+
 // One field of one family that the policy names.
 class field_labels {
 public:
@@ -102,7 +110,7 @@ public:
         if (is_field("TLP") || is_field("X-TLP")) read(carrier::tlp, [](auto value, const auto&) { return read_tlp(value); });
         if (is_field("SIO-Label")) read(carrier::sio, [](auto value, const auto&) { return read_sio(value); });
         if (is_field("x-titus-metadata-40"))
-            read(carrier::titus, [](auto value, const auto& family) { return read_titus(value, family.of); });
+            read(carrier::titus, [](auto value, const auto& family) { return each_value(read_titus(value, family.of)); });
         if (is_field("x-bjprotectivemarking"))
             read(carrier::boldon_james, [](auto value, const auto&) { return read_boldon_james(value); });
         if (is_field("X-NC-Governance-Label"))

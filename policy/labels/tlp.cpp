@@ -45,9 +45,7 @@ struct tlp_word {
 
 constexpr std::u32string_view amber = U"amber", strict = U"strict", amber_strict = U"amber+strict";
 
-bool is_nearly_strict(std::u32string_view word) {
-    return text::distance(word.substr(0, 2 * strict.size()), strict) <= 1;
-}
+bool is_nearly_strict(std::u32string_view word) { return text::distance(word.substr(0, 2 * strict.size()), strict) <= 1; }
 
 // AMBER with "STRICT" behind it, joined or in brackets: where that ends.
 std::optional<std::size_t> end_of_strict(const folded_text& text, std::size_t begin) {

@@ -11,6 +11,7 @@
 #include "policy/tags/look_alike.hpp"
 #include "policy/tags/near_miss.hpp"
 #include "policy/tags/pattern.hpp"
+#include "policy/tags/region.hpp"
 #include "policy/tags/words.hpp"
 
 #include <algorithm>
@@ -235,17 +236,6 @@ private:
         return overridden || (!text::trim(value).empty() && pieces_of(text).empty());
     }
 
-    // What stands between commas or semicolons, empty pieces left out.
-    static std::vector<span> pieces_of(const folded_text& text) {
-        std::vector<span> pieces;
-        for (std::size_t begin = 0; begin < text.size();) {
-            const auto end = std::min(text.points.find_first_of(U",;", begin), text.size());
-            if (end > begin) pieces.push_back({begin, end});
-            begin = end + 1;
-        }
-        return pieces;
-    }
-
     void read_piece(std::string_view source, const folded_text& text, span piece) {
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, lexicon_->tags, carrier::header)) return;
@@ -271,8 +261,21 @@ private:
         const auto points = std::u32string_view(text.points).substr(piece.begin, piece.size());
         if (read_whole(points, lexicon_->sensitivity, carrier::sensitivity)) return;
         if (read_whole(points, lexicon_->tags, carrier::sensitivity)) return;
-        if (const auto* meant = sensitivity_meant(points))
-            add_near_miss(written_as(source, text, piece), meaning_of(meant), carrier::sensitivity);
+        const auto* meant = sensitivity_meant(points);
+        if (meant == nullptr) meant = sensitive_word_in(text, piece);
+        if (meant != nullptr) add_near_miss(written_as(source, text, piece), meaning_of(meant), carrier::sensitivity);
+    }
+
+    // The most sensitive that is, or nearly is, a tag, of the words of a value: "Private & Confidential". Null: none.
+    const tag_word* sensitive_word_in(const folded_text& text, span piece) {
+        const tag_word* out = nullptr;
+        for (const auto& word : words_in(text, piece)) {
+            const auto* found =
+                nearest_tag_of(std::u32string_view(text.points).substr(word.begin, word.size()), lexicon_->tags);
+            if (found == nullptr || !lexicon_->is_sensitive(*found)) continue;
+            if (out == nullptr || found->classification > out->classification) out = found;
+        }
+        return out;
     }
 
     // For those who read a comment that never ends to the end of the value.

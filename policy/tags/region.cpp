@@ -70,4 +70,25 @@ std::size_t size_since(std::u32string_view text, std::u32string_view delimiter) 
     return static_cast<std::size_t>(last - text.rbegin());
 }
 
+std::vector<span> pieces_of(const folded_text& text) {
+    std::vector<span> pieces;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.points.find_first_of(U",;", begin), text.size());
+        if (end > begin) pieces.push_back({begin, end});
+        begin = end + 1;
+    }
+    return pieces;
+}
+
+std::vector<span> words_in(const folded_text& text, span piece) {
+    std::vector<span> words;
+    for (auto begin = piece.begin; begin < piece.end;) {
+        auto end = begin;
+        while (end < piece.end && is_word_point(text.points[end]) && (end == begin || !text.after_space(end))) ++end;
+        if (end > begin) words.push_back({begin, end});
+        begin = std::max(end, begin + 1);
+    }
+    return words;
+}
+
 } // namespace sealgate::policy

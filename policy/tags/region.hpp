@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::policy {
 
@@ -39,5 +40,10 @@ bool ends_word(const folded_text& text, std::size_t at);
 // Within brackets a colon ends a word: "[confidential:HR]".
 bool is_word(const folded_text& text, span where);
 std::size_t end_of_word(const folded_text& text, std::size_t begin);
+
+// What stands between commas or semicolons; and the words of a piece, apart from white space and signs. Empty ones are left
+// out.
+std::vector<span> pieces_of(const folded_text& text);
+std::vector<span> words_in(const folded_text& text, span piece);
 
 } // namespace sealgate::policy

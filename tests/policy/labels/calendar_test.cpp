@@ -35,8 +35,16 @@ TEST(Calendar, TheClassOfAnAppointmentIsRead) {
         EXPECT_THAT(classes_in(calendar_mail("text/calendar", appointment(line))), IsEmpty()) << line;
 }
 
+TEST(Calendar, ACarriageReturnAloneEndsALineToo) {
+    EXPECT_THAT(classes_in(calendar_mail("text/calendar", "BEGIN:VCALENDAR\rCLASS:CONFIDENTIAL\rEND:VCALENDAR\r")),
+                ElementsAre("CONFIDENTIAL"));
+    EXPECT_THAT(classes_in(calendar_mail("text/calendar", appointment("SUMMARY:x\rCLASS:PRIVATE"))), ElementsAre("PRIVATE"));
+}
+
 TEST(Calendar, ItIsFoundByTypeAndByNameInAnyPart) {
     const auto body = appointment("CLASS:PRIVATE");
+    EXPECT_THAT(classes_in(calendar_mail("text/x-vcalendar", body)), ElementsAre("PRIVATE"));
+    EXPECT_THAT(classes_in(calendar_mail("application/octet-stream; name=\"A.VCS\"", body)), ElementsAre("PRIVATE"));
     EXPECT_THAT(classes_in(calendar_mail("application/ics", body)), ElementsAre("PRIVATE"));
     EXPECT_THAT(classes_in(calendar_mail("application/octet-stream; name=\"invite.ICS\"", body)), ElementsAre("PRIVATE"));
     EXPECT_THAT(classes_in(calendar_mail("text/plain", body)), IsEmpty());

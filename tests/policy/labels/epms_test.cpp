@@ -13,7 +13,8 @@ using testing::IsEmpty;
 TEST(Epms, TheClassIsReadWhole) {
     const auto expect = [](const char* field, const char* value, const char* space) {
         const auto read = read_protective_marking(field);
-        EXPECT_THAT(read.what.values, ElementsAre(value)) << field;
+        ASSERT_FALSE(read.what.values.empty()) << field;
+        EXPECT_EQ(read.what.values.front(), value) << field;
         EXPECT_FALSE(read.what.malformed) << field;
         EXPECT_EQ(read.space, space) << field;
         EXPECT_EQ(read.what.text, field);
@@ -54,7 +55,7 @@ TEST(Epms, MarkingsStandAnywhereInASubject) {
         "RE: Plan [SEC=SECRET, CAVEAT=SH:ACCOUNTABLE-MATERIAL, CAVEAT=RI:AUSTEO] x [ sec = OFFICIAL: Sensitive ]";
     const auto found = protective_markings_in(subject);
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_THAT(found[0].what.values, ElementsAre("secret"));
+    EXPECT_THAT(found[0].what.values, ElementsAre("secret", "sh:accountable-material", "ri:austeo"));
     EXPECT_EQ(subject.substr(found[0].begin, found[0].end - found[0].begin),
               "[SEC=SECRET, CAVEAT=SH:ACCOUNTABLE-MATERIAL, CAVEAT=RI:AUSTEO]");
     EXPECT_THAT(found[1].what.values, ElementsAre("official:sensitive"));
@@ -69,8 +70,22 @@ TEST(Epms, OtherBracketsAndNoEndAreMalformed) {
         EXPECT_TRUE(found[0].what.malformed) << subject;
     }
     EXPECT_THAT(protective_markings_in("\uFF3BSEC=SECRET\uFF3D"), testing::SizeIs(1)) << "full width";
-    for (const char* subject : {"", "sec=5", "https://x.example/?a[]&sec=5", "[sector=7]", "[SEC SECRET]"})
+    for (const char* subject :
+         {"", "sec=5", "https://x.example/?a[]&sec=5", "[sector=7]", "[Sec team] x", "[sec-filing]", "x sec=5"})
         EXPECT_THAT(protective_markings_in(subject), IsEmpty()) << subject;
+}
+
+TEST(Epms, MiswrittenItIsMalformed) {
+    for (const char* subject :
+         {"[SEC:PROTECTED]", "[SEC PROTECTED]", "[SEC-PROTECTED]", "[VER=2018.4, SEC=PROTECTED]",
+          "[ACCESS=Personal-Privacy, SEC=PROTECTED]", "SEC=PROTECTED", "x SEC=PROTECTED y", "[SCE=PROTECTED]"}) {
+        const auto found = protective_markings_in(subject);
+        ASSERT_EQ(found.size(), 1U) << subject;
+        EXPECT_TRUE(found[0].what.malformed) << subject;
+    }
+    EXPECT_THAT(protective_markings_in("[VER=2018.4, SEC=PROTECTED]").at(0).what.values, ElementsAre("protected"));
+    EXPECT_THAT(protective_markings_in("[SEC=UNOFFICIAL, CAVEAT=SECRET]").at(0).what.values,
+                ElementsAre("unofficial", "secret"));
 }
 
 TEST(Epms, AHostileSubjectIsReadOnce) {

@@ -1,5 +1,6 @@
 // Labels held against the policy: each known value counts, the rest is treated as `unknown` says, what is malformed is in
 // doubt, and no label ever takes back what another one or a tag says.
+#include "policy/base/base64.hpp"
 #include "policy/decision/decide.hpp"
 #include "policy/labels/reader.hpp"
 #include "policy/tags/reader.hpp"
@@ -107,6 +108,15 @@ TEST(Labels, AMalformedOneIsANearMissAndWhatCanBeReadOfItCounts) {
     EXPECT_THAT(said_by("Subject: TLP:RED " + std::string(99'991, 'x') + "\u00E4 [SEC=PROTECTED]\n"),
                 testing::Contains("tlp RED"))
         << "cut within a letter";
+}
+
+TEST(Labels, AnUnknownValueOfTitusIsNotHiddenByAKnownOneBesideIt) {
+    const auto field = [](const std::string& values) {
+        const auto json = R"({"Metadata":{"props":[{"n":"Classification","vals":[)" + values + "]}]}}";
+        return "x-titus-metadata-40: " + sealgate::text::encode_base64(json) + "\n";
+    };
+    EXPECT_THAT(said_by(field(R"({"value":"Secret"},{"value":"Top Secret"})")), ElementsAre("titus Secret", "titus?"));
+    EXPECT_THAT(said_by(field(R"({"value":"Secret"})")), ElementsAre("titus Secret"));
 }
 
 TEST(Labels, UnknownValuesAreTreatedAsThePolicySays) {

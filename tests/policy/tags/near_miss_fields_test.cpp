@@ -72,4 +72,14 @@ TEST(NearMiss, EachPieceOfAListedSensitivityIsRead) {
     EXPECT_TRUE(find_tags(example_policy(), field("Sensitivity", "none, normal;")).near_misses.empty());
 }
 
+TEST(NearMissFields, SensitivityMayNearlyBeATagOrHoldOne) {
+    for (const char* value : {"Confidental", "[confidential]", "Private & Confidential", "Highly confidential", "vertaulich"}) {
+        const auto found = find_tags(example_policy(), field("Sensitivity", value));
+        ASSERT_EQ(found.near_misses.size(), 1U) << value;
+        EXPECT_EQ(found.near_misses[0].meant, rank{2}) << value;
+    }
+    for (const char* value : {"Normal", "None", "Nothing special", "2"})
+        EXPECT_TRUE(find_tags(example_policy(), field("Sensitivity", value)).near_misses.empty()) << value;
+}
+
 } // namespace

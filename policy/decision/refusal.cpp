@@ -85,13 +85,21 @@ std::string unread_text(const near_miss& miss, const std::vector<found_tag>& fou
                    {"tags", {in.shown(in.listed(tags, "and"))}}});
 }
 
-std::string near_miss_text(const facts& known, const decision& made, const wording& in) {
+// As it is written, or where the reply cannot show that, the classification's tag of ASCII.
+std::string meant_text(const policy& rules, const near_miss& miss, const wording& in) {
+    const bool shows = in.by == told_by::letter || text::is_ascii(miss.suggestion);
+    if (shows || !miss.meant || *miss.meant >= rules.classifications.size()) return miss.suggestion;
+    const auto tag = in.ascii_tag(rules, rules.classifications[*miss.meant]);
+    return tag.empty() ? miss.suggestion : tag;
+}
+
+std::string near_miss_text(const policy& rules, const facts& known, const decision& made, const wording& in) {
     const auto found = findings_that_matter(known, made);
     if (const auto* unread = unread_in(found)) return unread_text(*unread, found.tags, in);
     std::vector<std::string> meant;
     for (const auto& miss : found.near_misses) {
-        const bool is_new = std::ranges::find(meant, miss.suggestion) == meant.end();
-        if (is_new && !miss.suggestion.empty()) meant.push_back(miss.suggestion);
+        auto tag = meant_text(rules, miss, in);
+        if (!tag.empty() && std::ranges::find(meant, tag) == meant.end()) meant.push_back(std::move(tag));
     }
     if (meant.empty()) return in.say("reply-no-such-tag");
     return in.say("reply-near-miss", {{"tags", {in.shown(in.listed(meant, "or"))}}});
@@ -158,7 +166,7 @@ std::string opened(const account& of, std::string what, bool first) {
 
 std::string sentence(const account& of, const refused_group& g, share most, bool first) {
     const auto& in = of.in;
-    if (g.why == reason::near_miss) return opened(of, near_miss_text(of.known, of.made, in), first);
+    if (g.why == reason::near_miss) return opened(of, near_miss_text(of.rules, of.known, of.made, in), first);
     if (g.why == reason::untagged || !of.made.classification) {
         const auto lacks =
             of.made.thread ? in.say("reply-no-tag-answers", {{"answers", {answered_text(of)}}}) : in.say("reply-no-tag");

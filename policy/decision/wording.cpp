@@ -36,8 +36,13 @@ std::string wording::listed(const std::vector<std::string>& names, std::string_v
 }
 
 std::string wording::tag(const policy& rules, const classification& which) const {
-    const bool must_be_ascii = by == told_by::reply && !language.empty();
+    const bool must_be_ascii = by == told_by::reply && (!language.empty() || !text::is_ascii(written_tag(rules, which)));
     return shown(written_tag(rules, must_be_ascii ? in_ascii(which) : which, language));
+}
+
+std::string wording::ascii_tag(const policy& rules, const classification& which) const {
+    auto tag = written_tag(rules, in_ascii(which), language);
+    return text::is_ascii(tag) ? tag : std::string{};
 }
 
 std::string wording::tags(const policy& rules) const {

@@ -27,6 +27,8 @@ struct wording {
     std::string listed(const std::vector<std::string>& names, std::string_view last) const;
 
     std::string tag(const policy& rules, const classification& which) const;
+    // One that the reply can show; empty: the classification has none.
+    std::string ascii_tag(const policy& rules, const classification& which) const;
     std::string tags(const policy& rules) const; // "[public], [internal] or [confidential]"
     std::string name(const classification& which) const;
     std::string tier(const policy& rules, tier_id tier) const;

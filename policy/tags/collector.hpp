@@ -1,5 +1,6 @@
 // What is found in a message, gathered: each tag once, and of doubts no more than people can read, but one of each kind: the
 // sixteen that a sender writes first must not hide the one that protects. Pure.
+// Tested by tags/near_miss_test.
 #pragma once
 
 #include "policy/tags/reader.hpp"

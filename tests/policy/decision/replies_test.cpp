@@ -133,6 +133,15 @@ TEST_F(Replies, NameTagsAndTiersOfTheirLanguageThatCanBeTyped) {
                             "Bitten Sie dort um den OpenPGP-Schlüssel, oder nutzen Sie stattdessen Signal oder Jitsi."));
 }
 
+TEST_F(Replies, NameATagThatTheyCanShow) {
+    const auto rules = load_or_fail(with(example_policy, "tags: [confidential, ", "tags: [конфиденциально, confidential, "));
+    refuse(rules, reason::near_miss, 1);
+    known.findings.near_misses = {
+        {.text = "[конфиденцально]", .suggestion = "[конфиденциально]", .where = carrier::subject, .meant = 2}};
+    EXPECT_THAT(reply(rules), AllOf(HasSubstr("did you mean [confidential]?"), Not(HasSubstr("[????"))));
+    EXPECT_THAT(refusal_in_sentences(rules, known, made, rules.notices.languages[0]).front(), HasSubstr("[конфиденциально]"));
+}
+
 TEST_F(Replies, StayEnglishWhateverTheNoticesSpeak) {
     const auto rules = load_or_fail(with(with(example_policy, "  once_per: 24h\n", "  once_per: 24h\n  language: de\n"),
                                          "tags: [confidential, vertraulich", "tags: [vertraulich, confidential"));

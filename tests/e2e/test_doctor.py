@@ -38,8 +38,8 @@ def test_a_machine_that_is_well_has_nothing(machine):
     assert serious(machine.doctor()) == {}
     run = machine.run("doctor", "--json", "--postfix-config", str(machine.postfix.config))
     assert run.returncode == 0
-    assert f"a probe at 127.0.0.1:{machine.postfix.smtp}/inet" in run.stdout
-    assert f"a probe at 127.0.0.1:{machine.postfix.submission}/inet" in run.stdout
+    assert f'"a probe at 127.0.0.1:{machine.postfix.smtp}/inet"' in run.stdout
+    assert f'"a probe at 127.0.0.1:{machine.postfix.submission}/inet"' in run.stdout
 
 
 def test_a_probe_is_nobodys_mail(machine):

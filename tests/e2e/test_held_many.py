@@ -1,4 +1,4 @@
-"""Thousands of held mails: listed, released and refused each once, and no command asks Postfix more than it has to."""
+"""Hundreds of held mails, or ten thousand where SEALGATE_HELD_MANY says so: listed, released and refused each once, and no command asks Postfix more than it has to."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import time
 import pytest
 from mails import Mail
 
-MANY = int(os.environ.get("SEALGATE_HELD_MANY", "2000"))  # 10000 is what the gateway is built for
+MANY = int(os.environ.get("SEALGATE_HELD_MANY", "300"))  # 10000 is what the gateway is built for
 EXPIRE = 20  # seconds
 
 
@@ -36,7 +36,7 @@ def arrived(world):
     return [delivery for delivery in world.sink.deliveries if delivery.recipients == ["max@example.org"]]
 
 
-def test_of_thousands_each_goes_or_is_refused_once(world, held, many):
+def test_of_many_each_goes_or_is_refused_once(world, held, many):
     began = time.monotonic()
     assert len(many) == len(held.list()) == MANY and all(one["by_sealgate"] for one in many)
     took("listed", began)

@@ -61,8 +61,17 @@ def test_old_files_go_and_verify_proves_the_rest_and_names_who_took_what(world, 
     time.sleep(1.2)
     again = json.loads(world.gateway.run("audit", "prune", "--json").stdout)
     assert again["first_record"] == last + 1 and verify(world)[0] == 0
-    nothing = world.gateway.run("audit", "prune")
-    assert nothing.returncode == 0 and "nothing is older" in nothing.stdout
+
+
+def test_what_is_young_stays(world):
+    world.gateway.configure(audit="{keep: 1h}")
+    assert world.gateway.run("reload").returncode == 0
+    before = world.gateway.all_records()
+    run = world.gateway.run("audit", "prune")
+    assert run.returncode == 0 and "nothing is older" in run.stdout
+    assert world.gateway.all_records() == before
+    world.gateway.configure()
+    assert world.gateway.run("reload").returncode == 0
 
 
 def test_what_somebody_else_takes_away_is_told(world, grown):

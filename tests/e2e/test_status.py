@@ -82,7 +82,7 @@ def test_without_a_gateway_the_commands_say_so_and_how_to_start_one(world):
 def test_what_is_wrong_is_named_and_gone_when_it_is_mended(world):
     dead, = free_ports(1)
     with world.gateway_with(submit=dead):
-        world.send(Mail(["bob@yahoo.com"], "[internal] Offer"))
+        world.send(Mail(["bob@yahoo.com"], "[internal] Offer", sender="never.warned@example.org"))
         world.wait_until(lambda: not status(world)["ok"])
         told = status(world)
         assert "handing over fails" in told["problems"][0] and told["outbox"]["count"] == 1 and told["outbox"]["oldest"]

@@ -71,11 +71,11 @@ def test_a_release_lets_a_mail_go_once_and_is_on_record_with_who_did_it(world, h
 
 
 def test_a_key_that_came_meanwhile_seals(world, held):
-    mail = Mail(["late@partner.example"], "[confidential] Offer")
+    mail = Mail(["held-for@partner.example"], "[confidential] Offer")
     with holding(world, "no_key"):
         reply = world.send(mail)
         one = held.only()
-        late = world.keys.make("late@partner.example")
+        late = world.keys.make("held-for@partner.example")
         with world.keys_imported(late.certificate):
             held.released(one["queue_id"])
             delivery = once(world, mail)

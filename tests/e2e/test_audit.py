@@ -56,8 +56,8 @@ def verify_damaged(world, tmp_path):
     def verify(damage):
         for file in (world.gateway.config, world.gateway.policy):
             shutil.copy(file, tmp_path)
-        shutil.copytree(world.gateway.state, tmp_path / "state")
-        log = max((tmp_path / "state" / "audit").glob("*"), key=lambda path: path.read_bytes().count(b'"outcome"'))
+        shutil.copytree(world.gateway.state, tmp_path / "state", ignore=shutil.ignore_patterns("*.sock", "gpg"))
+        log = max((tmp_path / "state" / "audit").glob("*.jsonl"), key=lambda path: path.read_bytes().count(b'"outcome"'))
         log.write_bytes(b"".join(damage(log.read_bytes().splitlines(keepends=True))))
         return world.gateway.run("audit", "verify", config=tmp_path / "sealgate.yaml")
     return verify

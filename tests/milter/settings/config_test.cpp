@@ -57,15 +57,30 @@ TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
     EXPECT_EQ(read(example).gateway.audit, usual);
     const auto [gateway, problems] =
         read(example + "audit:\n  checkpoints: /mnt/c.jsonl\n  checkpoint_every: {records: 10, time: 1h}\n"
-                       "  rotate: {size: 1GiB, daily: false}\n  addresses: keyed-local\n  address_key: a.key\n");
+                       "  rotate: {size: 1GiB, daily: false}\n  keep: 10y\n  addresses: keyed-local\n  address_key: a.key\n");
     EXPECT_THAT(problems, IsEmpty());
     EXPECT_EQ(gateway.audit, (audit_settings{.checkpoints = "/mnt/c.jsonl",
                                              .checkpoint_records = 10,
                                              .checkpoint_time = std::chrono::hours(1),
                                              .rotate_size = std::size_t{1} << 30,
                                              .rotate_daily = false,
+                                             .keep = std::chrono::days(3660),
                                              .addresses = policy::address_form::keyed_local,
                                              .address_key = "/etc/sealgate/a.key"}));
+}
+
+TEST(Config, TheJournalsLevelAndWhereMetricsAre) {
+    const auto [usual, none] = read(example);
+    EXPECT_EQ(usual.log_level, level::info);
+    EXPECT_FALSE(usual.metrics);
+    const auto with = [](std::string line) { return read(std::string(example).insert(example.find("  policy:"), line)); };
+    EXPECT_EQ(with("  log: {level: warning}\n").gateway.log_level, level::warning);
+    EXPECT_EQ(to_string(*with("  metrics: inet:127.0.0.1:9475\n").gateway.metrics), "inet:127.0.0.1:9475");
+    EXPECT_EQ(to_string(*with("  metrics: unix:metrics.sock\n").gateway.metrics), "unix:/etc/sealgate/metrics.sock");
+    const auto open_to_all = with("  metrics: inet:192.0.2.1:9475\n").problems;
+    ASSERT_FALSE(open_to_all.empty());
+    EXPECT_THAT(open_to_all[0].to_string(), HasSubstr("metrics are for this machine alone"));
+    EXPECT_FALSE(with("  log: {level: wordy}\n").problems.empty());
 }
 
 TEST(Config, KeysAreWatchedForWhomTheSectionNames) {

@@ -133,10 +133,9 @@ std::uint64_t first_record_in(const fs::path& audit_directory) {
     return at ? at->seq : 0;
 }
 
-// What the log itself says of records that are not there any more: its first file begins behind them. Nothing where it begins
-// with record 1, or where no record says so.
-std::optional<policy::pruning_told> pruning_before(const fs::path& audit_directory) {
-    const auto first = first_record_in(audit_directory);
+// What the log itself says of records that are not there any more: it begins with record `first`, behind them. Nothing where
+// that is record 1, or where no record says so.
+std::optional<policy::pruning_told> pruning_before(std::uint64_t first, const fs::path& audit_directory) {
     if (first <= 1) return std::nullopt;
     auto told = find_last(audit_directory, [](std::string_view line) { return policy::pruning_told_in(line); });
     if (!told || told->what.last + 1 < first || told->what.first > first) return std::nullopt;
@@ -170,12 +169,14 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     out.not_genuine = (is_kept ? kept : own).not_genuine;
     auto& counts = is_kept ? by_kept : by_own;
     found_logs found;
+    bool is_at_pruned = asked.pruned.has_value(); // or near it: behind that no line is hashed for it
     for (std::string line; reader.next(line);) {
         if (see) see(line);
-        if (asked.pruned && out.problems.empty())
-            if (const auto at = policy::read_link(line); at && at->seq <= asked.pruned->what.last + 1)
-                if (auto problem = problem_behind(*asked.pruned, *at))
-                    out.problems.push_back({.file = reader.file(), .text = *std::move(problem), .record = at->seq});
+        if (const auto at = is_at_pruned ? policy::read_link(line) : std::unexpected(std::string{})) {
+            auto problem = problem_behind(*asked.pruned, *at);
+            is_at_pruned = !problem && at->seq <= asked.pruned->what.last;
+            if (problem) out.problems.push_back({.file = reader.file(), .text = *std::move(problem), .record = at->seq});
+        }
         by_own.follow(line, reader.file());
         if (is_kept) by_kept.follow(line, reader.file());
         if (!counts.first().first_flaw()) out.keys.follow(counts.first().end().last_seq, line);
@@ -216,11 +217,12 @@ std::optional<policy::key_witness> last_witness(const fs::path& audit_directory)
 
 proof_request request_for(const fs::path& audit_directory, const fs::path& checkpoints, const fs::path& key_file) {
     auto keys = look_for_keys(audit_directory, key_file);
-    const auto pruned = pruning_before(audit_directory);
+    const auto first = first_record_in(audit_directory);
+    const auto pruned = pruning_before(first, audit_directory);
     proof_request out{.directory = audit_directory, .own_checkpoints = checkpoints, .forbidden = std::move(keys.forbidden)};
     if (pruned) {
         out.pruned = pruned;
-        out.first_record = first_record_in(audit_directory);
+        out.first_record = first;
     }
     if (keys.beside) {
         const auto name = public_key_file(audit_directory).filename().string();

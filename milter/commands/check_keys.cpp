@@ -4,6 +4,7 @@
 #include "keys/store/due.hpp"
 #include "milter/cli/dispatch.hpp"
 #include "milter/discovery/finding.hpp"
+#include "milter/service/census.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 
@@ -43,11 +44,11 @@ std::optional<std::string> problem_with_pins(const keys::keyring& certificates) 
     }
 }
 
-std::map<std::string_view, std::size_t> count_states(const snapshot& live) {
-    const auto now = keys::this_second();
-    std::map<std::string_view, std::size_t> counts;
-    live.certificates->each([&](const auto& stored) { ++counts[name_of(keys::state_at(stored.cert, now))]; });
-    return counts;
+// By name, as they are shown.
+std::map<std::string_view, std::size_t> named_states(const snapshot& live) {
+    std::map<std::string_view, std::size_t> out;
+    for (const auto& [state, count] : count_states(*live.certificates, keys::this_second())) out[name_of(state)] = count;
+    return out;
 }
 
 std::vector<std::string> watchers_of(const policy::watch_settings& watch) {
@@ -151,7 +152,7 @@ std::vector<std::string> key_problems(const snapshot& live) {
 
 void print_keys(const snapshot& live) {
     std::cout << "\nkeys in " << live.gateway.keys_directory() << '\n';
-    const auto counts = count_states(live);
+    const auto counts = named_states(live);
     if (counts.empty()) std::cout << "  none\n";
     for (const auto& [state, count] : counts) std::cout << "  " << state << ": " << count << '\n';
     if (!live.rules.encryption.always_to.empty())
@@ -179,7 +180,7 @@ void print_keys(const snapshot& live) {
 
 json::object keys_as_json(const snapshot& live) {
     json::object key_states;
-    for (const auto& [state, count] : count_states(live)) key_states[state] = count;
+    for (const auto& [state, count] : named_states(live)) key_states[state] = count;
     const auto ends = ends_of(live);
     const auto sources = names_of(live.rules.encryption.keys);
     const auto& discover = live.gateway.discover;

@@ -30,8 +30,10 @@ public:
         , id_(called.words[0]) {}
 
     int run() {
-        constexpr int most_steps = 12;
-        return run_steps(most_steps, [this] { return step(); });
+        constexpr int most_steps = 12; // each changes what is seen
+        for (int i = 0; i < most_steps; ++i)
+            if (const auto end = step()) return *end;
+        return postfix_does_nothing();
     }
 
 private:

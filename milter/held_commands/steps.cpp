@@ -10,12 +10,6 @@
 
 namespace sealgate::milter {
 
-int run_steps(int most, const std::function<std::optional<int>()>& step) {
-    for (int i = 0; i < most; ++i)
-        if (const auto end = step()) return *end;
-    return postfix_does_nothing();
-}
-
 int postfix_does_nothing() {
     complain("Postfix does not do what its commands say; see its log");
     return exit_no;

@@ -8,7 +8,6 @@
 
 #include <boost/json/object.hpp>
 
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,11 +15,8 @@
 
 namespace sealgate::milter {
 
-// Until a step says how it ends, or there were so many: each changes what is seen, and a Postfix that does not do what it says
+// The status where so many steps have come to no end: each changes what is seen, and a Postfix that does not do what it says
 // would not.
-int run_steps(int most, const std::function<std::optional<int>()>& step);
-
-// The status where it does not.
 int postfix_does_nothing();
 
 // Null after a complaint that no such mail is held.

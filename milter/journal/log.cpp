@@ -33,9 +33,9 @@ void log(level of, std::string_view text, const log_fields& fields) {
     static const datagram_socket journal(is_journal_on_stderr() ? "/run/systemd/journal/socket" : "");
     if (of > least_level) return;
     const auto shown = text::printable(text, 2000);
-    if (journal.send(journal_datagram(of, shown, fields))) return;
-    if (of < level::info || !journal.is_open())
-        write_line(shown); // a journal that is behind misses decisions, and nobody waits
+    if (!journal.is_open()) return write_line(shown);
+    const bool is_taken = journal.send(journal_datagram(of, shown, fields));
+    if (!is_taken && of < level::info) write_line(shown); // a journal that is behind misses decisions, and nobody waits
 }
 
 } // namespace

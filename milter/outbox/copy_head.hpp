@@ -2,7 +2,6 @@
 //
 // What is read is checked before it is believed: nothing that stands in a file may get onto an SMTP command line, or become
 // a file's name, as it likes.
-// Tested by outbox/queue_test.
 #pragma once
 
 #include "milter/protocol/dsn.hpp"

@@ -29,24 +29,20 @@ std::expected<postfix_configuration, std::string> postconf::read() const {
     return out;
 }
 
+std::expected<void, std::string> postconf::run(const char* tool, std::vector<std::string> arguments) const {
+    if (auto done = run_of_postfix(tool, configuration_, std::move(arguments)); !done)
+        return std::unexpected(std::move(done.error()));
+    return {};
+}
+
 std::expected<void, std::string> postconf::make(const postfix_edit& edit) const {
-    if (auto done = run_of_postfix("postconf", configuration_, postconf_arguments(edit)); !done)
-        return std::unexpected(std::move(done.error()));
-    return {};
+    return run("postconf", postconf_arguments(edit));
 }
 
-std::expected<void, std::string> postconf::check() const {
-    if (auto done = run_of_postfix("postfix", configuration_, {"check"}); !done)
-        return std::unexpected(std::move(done.error()));
-    return {};
-}
+std::expected<void, std::string> postconf::check() const { return run("postfix", {"check"}); }
 
-bool postconf::is_running() const { return run_of_postfix("postfix", configuration_, {"status"}).has_value(); }
+bool postconf::is_running() const { return run("postfix", {"status"}).has_value(); }
 
-std::expected<void, std::string> postconf::reload() const {
-    if (auto done = run_of_postfix("postfix", configuration_, {"reload"}); !done)
-        return std::unexpected(std::move(done.error()));
-    return {};
-}
+std::expected<void, std::string> postconf::reload() const { return run("postfix", {"reload"}); }
 
 } // namespace sealgate::milter

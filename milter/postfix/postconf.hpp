@@ -31,6 +31,8 @@ public:
     const std::string& configuration() const { return configuration_; }
 
 private:
+    std::expected<void, std::string> run(const char* tool, std::vector<std::string> arguments) const;
+
     std::string configuration_;
 };
 

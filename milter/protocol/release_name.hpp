@@ -1,7 +1,6 @@
 // How `sealgate held release` introduces itself (EHLO) where it hands a held mail in anew: by a name that holds a token, from
 // which the gateway knows the permit that root has left for it (milter/held/permits). Anybody may say such a name: without the
 // permit it opens nothing, and the mail is put off. Pure.
-// Tested by protocol/session_test.
 #pragma once
 
 #include <string>

@@ -20,6 +20,12 @@ constexpr std::chrono::seconds as_long_as_it_is_good{60}, at_least{10};
 
 } // namespace
 
+std::map<policy::key_state, std::size_t> count_states(const keys::keyring& all, keys::time_point now) {
+    std::map<policy::key_state, std::size_t> out;
+    all.each([&](const auto& stored) { ++out[keys::state_at(stored.cert, now)]; });
+    return out;
+}
+
 boost::asio::awaitable<void> census::renew(std::shared_ptr<const snapshot> live, boost::asio::thread_pool& pool) {
     const auto age = steady_clock::now() - counted_at_;
     const bool is_good = of_ && (age < at_least || (age < as_long_as_it_is_good && of_ == live->certificates));
@@ -39,7 +45,7 @@ boost::asio::awaitable<void> census::renew(std::shared_ptr<const snapshot> live,
 census::counted census::count(const snapshot& live) {
     const auto now = keys::this_second();
     counted out;
-    live.certificates->each([&](const auto& stored) { ++out.keys.by_state[keys::state_at(stored.cert, now)]; });
+    out.keys.by_state = count_states(*live.certificates, now);
     out.keys.ending = keys::due_certificates(*live.certificates, live.rules.encryption, std::chrono::days(30), now).size();
     const auto held = waiting_mails(live.gateway.held_directory()).all();
     out.held.count = held.size();

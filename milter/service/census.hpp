@@ -10,9 +10,13 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <memory>
 
 namespace sealgate::milter {
+
+std::map<policy::key_state, std::size_t> count_states(const keys::keyring& all, keys::time_point now);
 
 class census {
 public:

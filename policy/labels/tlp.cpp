@@ -47,14 +47,25 @@ constexpr std::u32string_view amber = U"amber", strict = U"strict", amber_strict
 
 bool is_nearly_strict(std::u32string_view word) { return text::distance(word.substr(0, 2 * strict.size()), strict) <= 1; }
 
+// A word behind a colour, tied to it or in brackets, or just behind it.
+struct word_behind {
+    bool bracketed;
+    std::size_t begin, end;
+};
+
+word_behind read_word_behind(const folded_text& text, std::size_t colour_end) {
+    const std::u32string_view points = text.points;
+    auto next = colour_end;
+    while (next < points.size() && is_tie(points[next])) ++next;
+    const bool bracketed = next == colour_end && next < points.size() && bracket_of(points[next]) == bracket::open;
+    if (bracketed) ++next;
+    return {.bracketed = bracketed, .begin = next, .end = end_of_run(text, next)};
+}
+
 // AMBER with "STRICT" behind it, joined or in brackets: where that ends.
 std::optional<std::size_t> end_of_strict(const folded_text& text, std::size_t begin) {
     const std::u32string_view points = text.points;
-    auto next = begin;
-    while (next < points.size() && is_tie(points[next])) ++next;
-    const bool bracketed = next == begin && next < points.size() && bracket_of(points[next]) == bracket::open;
-    if (bracketed) ++next;
-    const auto end = end_of_run(text, next);
+    const auto [bracketed, next, end] = read_word_behind(text, begin);
     if (points.substr(next, end - next) != strict) return std::nullopt;
     if (!bracketed) return end;
     const bool closed = end < points.size() && bracket_of(points[end]) == bracket::close;
@@ -65,13 +76,9 @@ std::optional<std::size_t> end_of_strict(const folded_text& text, std::size_t be
 void read_behind(const folded_text& text, tlp_word& colour) {
     const std::u32string_view points = text.points;
     const auto begin = colour.end;
-    auto next = begin;
-    while (next < points.size() && is_tie(points[next])) ++next;
-    const bool bracketed = next == begin && next < points.size() && bracket_of(points[next]) == bracket::open;
-    if (bracketed) ++next;
+    auto [bracketed, next, end] = read_word_behind(text, begin);
     const bool listed = next == begin && next < points.size() && points[next] == U',';
-    if (listed) ++next;
-    const auto end = end_of_run(text, next);
+    if (listed) end = end_of_run(text, ++next);
     const auto word = points.substr(next, end - next);
     const bool spaced = begin < points.size() && (text.after_space(begin) || (next < points.size() && text.after_space(next)));
     const bool added = begin < points.size() && points[begin] == U'+';

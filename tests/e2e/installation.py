@@ -22,7 +22,7 @@ from pathlib import Path
 from gateway import PROGRAM, answers
 from mails import Mail
 from ports import free_ports, wait_for_port
-from postfix import Postfix
+from postfix import DAEMONS, Postfix
 from smtp_client import SmtpClient
 from smtp_sink import Sink
 
@@ -72,26 +72,7 @@ MASTER_CF = """\
   # Staff hand in their mail here.
   -o smtpd_sasl_auth_enable=no
   -o syslog_name=postfix/submission
-pickup unix n - y 2 1 pickup
-cleanup unix n - y - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - y - - trivial-rewrite
-bounce unix - - y - 0 bounce
-defer unix - - y - 0 bounce
-trace unix - - y - 0 bounce
-verify unix - - y - 1 verify
-flush unix n - y 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - y - - smtp
-relay unix - - y - - smtp
-showq unix n - y - - showq
-error unix - - y - - error
-retry unix - - y - - error
-discard unix - - y - - discard
-anvil unix - - y - 1 anvil
-scache unix - - y - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
+""" + DAEMONS.format(chroot="y")
 
 
 class FreshPostfix(Postfix):

@@ -78,6 +78,29 @@ minimal_backoff_time = 2s
 maximal_backoff_time = 4s
 """
 
+# What Postfix consists of beside its doors. As Debian has it, most of them are in a chroot: y.
+DAEMONS = """\
+pickup unix n - {chroot} 2 1 pickup
+cleanup unix n - {chroot} - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - {chroot} - - trivial-rewrite
+bounce unix - - {chroot} - 0 bounce
+defer unix - - {chroot} - 0 bounce
+trace unix - - {chroot} - 0 bounce
+verify unix - - {chroot} - 1 verify
+flush unix n - {chroot} 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - {chroot} - - smtp
+relay unix - - {chroot} - - smtp
+showq unix n - {chroot} - - showq
+error unix - - {chroot} - - error
+retry unix - - {chroot} - - error
+discard unix - - {chroot} - - discard
+anvil unix - - {chroot} - 1 anvil
+scache unix - - {chroot} - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
 MASTER_CF = """\
 127.0.0.1:{smtp} inet n - n - - smtpd
 127.0.0.1:{smtp_inet} inet n - n - - smtpd
@@ -87,26 +110,7 @@ MASTER_CF = """\
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 127.0.0.1:{submit} inet n - n - - smtpd
   -o smtpd_milters=
-{further_doors}pickup unix n - n 2 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
+{further_doors}""" + DAEMONS.format(chroot="n")
 
 
 FURTHER_DOOR = """\

@@ -152,7 +152,12 @@ void renewal::reload() {
     });
 }
 
-asio::awaitable<reload_result> renewal::reload_now() { return load_anew(); }
+asio::awaitable<reload_result> renewal::reload_now() {
+    auto out = co_await load_anew();
+    auto settle = [this] { events_.settle(); };
+    co_await offload(thread_, std::move(settle));
+    co_return out;
+}
 
 asio::awaitable<reload_result> renewal::load_anew() {
     auto work = [this, live = gateway_.live()] {

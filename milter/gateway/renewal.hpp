@@ -62,7 +62,7 @@ public:
 
     // Reads everything anew. One that is asked for before the files are read is served by that reading.
     void reload();
-    // The same, for somebody who waits for what comes of it.
+    // The same, for somebody who waits for what comes of it: it is in the audit log when it returns, if that can be written.
     boost::asio::awaitable<reload_result> reload_now();
 
     // Reloads that were refused since the start.

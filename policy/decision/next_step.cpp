@@ -20,6 +20,14 @@ next_step step_in_doubt(const facts& known, const recipient_decision& refused) {
     return state == key_state::missing ? next_step::give_key : next_step::encrypt_openly;
 }
 
+next_step step_at_near_miss(const tag_findings& found) {
+    const auto stands_in_label = [](const near_miss& miss) { return is_label(miss.where); };
+    if (const auto* unread = unread_in(found))
+        return stands_in_label(*unread) ? next_step::choose_label : next_step::write_plainly;
+    const bool labels_alone = !found.near_misses.empty() && std::ranges::all_of(found.near_misses, stands_in_label);
+    return labels_alone ? next_step::choose_label : next_step::correct_tag;
+}
+
 } // namespace
 
 next_step step_for(const facts& known, const tag_findings& found, const recipient_decision& refused) {
@@ -43,7 +51,7 @@ next_step step_for(const facts& known, const tag_findings& found, const recipien
     case reason::too_large_sealed: return next_step::send_less;
     case reason::too_many_copies: return next_step::send_to_fewer;
     case reason::unreadable: return next_step::send_parts;
-    case reason::near_miss: return unread_in(found) ? next_step::write_plainly : next_step::correct_tag;
+    case reason::near_miss: return step_at_near_miss(found);
     case reason::downgrade: return next_step::tag_alike;
     case reason::untagged: return next_step::write_tag;
     case reason::allowed:

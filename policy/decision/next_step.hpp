@@ -31,6 +31,7 @@ enum class next_step : std::uint8_t {
     send_to_fewer, // hidden recipients
     send_parts,
     correct_tag,
+    choose_label,  // of another program
     write_plainly, // what could not be read
     tag_alike,     // as what it answers
     write_tag,
@@ -55,6 +56,7 @@ constexpr auto names(next_step) {
                                             {send_to_fewer, "send-to-fewer"},
                                             {send_parts, "send-parts"},
                                             {correct_tag, "correct-tag"},
+                                            {choose_label, "choose-label"},
                                             {write_plainly, "write-plainly"},
                                             {tag_alike, "tag-alike"},
                                             {write_tag, "write-tag"},

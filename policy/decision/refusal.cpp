@@ -68,19 +68,21 @@ std::string first_letter_large(std::string text) {
     return text;
 }
 
-std::string field_text(carrier where, const wording& in) {
+std::string field_text(const policy& rules, carrier where, const wording& in) {
     const std::string name(name_of(where));
-    return is_label(where) ? in.say("reply-field-label", {{"family", {name}}}) : in.say("reply-field-" + name);
+    if (is_label(where)) return in.say("reply-field-label", {{"family", {in.shown(in.say("label-" + name))}}});
+    const auto headers = where == carrier::header ? in.shown(in.listed(rules.carriers.headers, "or")) : std::string{};
+    return in.say("reply-field-" + name, {{"headers", {headers}}});
 }
 
 // Where a tag was found all the same, there or elsewhere, what remains is a doubt.
-std::string unread_text(const near_miss& miss, const std::vector<found_tag>& found, const wording& in) {
+std::string unread_text(const policy& rules, const near_miss& miss, const std::vector<found_tag>& found, const wording& in) {
     const auto named = in.shown(miss.charset);
     std::vector<std::string> tags;
     for (const auto& one : found)
         if (std::ranges::find(tags, one.tag) == tags.end()) tags.push_back(one.tag);
     return in.say(found.empty() ? "reply-unread" : "reply-unread-tagged",
-                  {{"field", {field_text(miss.where, in)}},
+                  {{"field", {field_text(rules, miss.where, in)}},
                    {"charset", {named.empty() ? "" : " " + in.say("reply-charset", {{"charset", {named}}})}},
                    {"tags", {in.shown(in.listed(tags, "and"))}}});
 }
@@ -93,16 +95,23 @@ std::string meant_text(const policy& rules, const near_miss& miss, const wording
     return tag.empty() ? miss.suggestion : tag;
 }
 
+// Where the first stands that has a suggestion, else the first.
+carrier place_told_of(const tag_findings& found) {
+    if (found.near_misses.empty()) return carrier::subject;
+    const auto told = std::ranges::find_if(found.near_misses, [](const near_miss& one) { return !one.suggestion.empty(); });
+    return told == found.near_misses.end() ? found.near_misses.front().where : told->where;
+}
+
 std::string near_miss_text(const policy& rules, const facts& known, const decision& made, const wording& in) {
     const auto found = findings_that_matter(known, made);
-    if (const auto* unread = unread_in(found)) return unread_text(*unread, found.tags, in);
+    if (const auto* unread = unread_in(found)) return unread_text(rules, *unread, found.tags, in);
     std::vector<std::string> meant;
     for (const auto& miss : found.near_misses) {
         auto tag = meant_text(rules, miss, in);
         if (!tag.empty() && std::ranges::find(meant, tag) == meant.end()) meant.push_back(std::move(tag));
     }
-    if (meant.empty()) return in.say("reply-no-such-tag");
-    return in.say("reply-near-miss", {{"tags", {in.shown(in.listed(meant, "or"))}}});
+    const filling with{{"field", {field_text(rules, place_told_of(found), in)}}, {"tags", {in.shown(in.listed(meant, "or"))}}};
+    return in.say(meant.empty() ? "reply-no-such-tag" : "reply-near-miss", with);
 }
 
 std::string answered_text(const account& of) {

@@ -219,8 +219,7 @@ private:
 
     std::vector<std::string> label_programs() const {
         std::vector<std::string> out;
-        for (const auto& [family, label] : rules_.carriers.labels)
-            out.push_back(word("book-label-" + std::string(name_of(family))));
+        for (const auto& [family, label] : rules_.carriers.labels) out.push_back(word("label-" + std::string(name_of(family))));
         return out;
     }
 

@@ -24,6 +24,11 @@ bool is_calendar(const mime_part& part) {
     return part.is("text", "calendar") || part.is("text", "x-vcalendar") || part.is("application", "ics") || named;
 }
 
+// RFC 7265 and RFC 6321: the same in JSON and in XML, which no mail program is known to send; they are not read.
+bool is_calendar_of_another_form(const mime_part& part) {
+    return part.is("application", "calendar+json") || part.is("application", "calendar+xml");
+}
+
 // Behind the name and its parameters, which may have colons in quotes; nothing where there is no colon.
 std::optional<std::string_view> property_value(std::string_view line) {
     bool quoted = false;
@@ -98,6 +103,7 @@ void add_calendar(const mime_part& part, std::vector<label>& to) {
 
 void add_calendars(const mime_part& part, std::vector<label>& to) {
     if (part.is_leaf() && is_calendar(part)) add_calendar(part, to);
+    if (part.is_leaf() && is_calendar_of_another_form(part)) add_unread_calendar(to);
     for (const auto& one : part.parts) add_calendars(one, to);
 }
 

@@ -160,21 +160,9 @@ private:
         const auto add_line = [&](phrases line) {
             if (std::ranges::find(list.lines, line) == list.lines.end()) list.lines.push_back(std::move(line));
         };
-        bool nearly = false;
-        for (const auto& mail : about_.mails) {
+        for (const auto& mail : about_.mails)
             for (const auto& one : mail.said) add_line({{one}});
-            nearly = nearly || (mail.kind == notice_kind::refused && !mail.meant.empty());
-        }
-        const auto tag = usual_tag();
-        if (nearly && !tag.empty()) add_line(fill(words_.text("refused-no-tag"), {{"tag", {tag, emphasis::strong}}}));
         out_->push_back(std::move(list));
-    }
-
-    // What a mail without a tag counts as, as a tag; else the least sensitive.
-    std::string usual_tag() const {
-        const auto& rules = about_.rules;
-        const auto usual = written_tag(rules, rules.classifications[rules.untagged.value_or(0)], words_.tag);
-        return usual.empty() ? written_tag(rules, rules.classifications.front(), words_.tag) : usual;
     }
 
     void add_groups(notice_kind kind) {

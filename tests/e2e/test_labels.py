@@ -66,6 +66,8 @@ CONFIDENTIAL = [
     ("keywords", "Project X", with_fields("Keywords: budget, =?utf-8?Q?Project_X?=")),
     ("calendar", "CONFIDENTIAL", invitation("CLASS:CONFIDENTIAL")),
 ]
+PROGRAMS = {"msip": "Microsoft Purview", "epms": "Australian protective markings", "tlp": "TLP", "sio": "SIO labels", "titus": "Titus",
+            "boldon-james": "Boldon James", "nextcloud": "Nextcloud Mail", "calendar": "class of an invitation"}
 IDS = [f"{family} {value}" for family, value, _ in CONFIDENTIAL]
 
 
@@ -130,7 +132,8 @@ def test_a_malformed_label_is_a_near_miss(labelled, family, mail):
     reply = labelled.send(mail)
     record = refused(labelled, mail, reply, "near-miss")
     assert [one["carrier"] for one in record["near_misses"]] == [family]
-    assert f"its label ({family}) could not be read" in reply.text
+    assert f"its label ({PROGRAMS[family]}) could not be read" in reply.text
+    assert "Choose another label in your mail program" in reply.text
 
 
 def test_an_unknown_value_is_a_near_miss_or_nothing_as_the_policy_says(labelled):

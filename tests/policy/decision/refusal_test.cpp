@@ -54,6 +54,33 @@ TEST_F(Explain, NearMissAsksWhatWasMeantAndQuotesNothing) {
     EXPECT_THAT(reply_to(known), Not(HasSubstr("confidental")));
 }
 
+TEST_F(Explain, NearMissNamesWhereItStandsAndWhatHelps) {
+    auto known = to({"bob@yahoo.com"}, 0);
+    near_miss miss{.text = "confidental", .suggestion = "confidential", .where = carrier::header};
+    known.findings.near_misses = {miss};
+    rules.carriers.headers = {"X-Classification", "X-Level"};
+    EXPECT_EQ(
+        reply_to(known),
+        "550 5.7.1 not sent: its header field X-Classification or X-Level has something nearly like a tag; did you mean "
+        "confidential? Correct it and send it again; if it was meant as none, take it out of its brackets and write the tag "
+        "that you do mean. The tags are [public], [internal] or [confidential]. [sealgate 7Q2K-M4XD]");
+}
+
+TEST_F(Explain, LabelOfAnotherProgramIsNamedAsPeopleKnowIt) {
+    auto known = to({"bob@yahoo.com"}, 0);
+    const std::string step = "Choose another label in your mail program, or remove it and write [public], [internal] or "
+                             "[confidential] in the subject, and send it again. [sealgate 7Q2K-M4XD]";
+    known.findings.near_misses = {{.text = "Streng", .suggestion = {}, .where = carrier::msip}};
+    EXPECT_EQ(reply_to(known), "550 5.7.1 not sent: its label (Microsoft Purview) has something that is no tag here. " + step);
+    known.findings.near_misses.front().unread = true;
+    EXPECT_EQ(reply_to(known), "550 5.7.1 not sent: it is tagged confidential, but its label (Microsoft Purview) could not be "
+                               "read for certain, so it may have another tag as well. " +
+                                   step);
+    known.findings.near_misses.push_back({.text = "[confidental]", .suggestion = "[confidential]", .where = carrier::subject});
+    EXPECT_THAT(reply_to(known),
+                HasSubstr("its Subject has something nearly like a tag; did you mean [confidential]? Correct it"));
+}
+
 TEST_F(Explain, UntaggedNamesTheTags) {
     rules.untagged.reset();
     auto known = to({"bob@yahoo.com"});

@@ -66,6 +66,12 @@ TEST(Calendar, WhatCannotBeReadIsMalformed) {
     EXPECT_THAT(classes_in(calendar_mail("text/calendar", std::string("C\0L\0A\0", 6))), ElementsAre("?"));
 }
 
+TEST(Calendar, OfAFormThatIsNotReadIsMalformed) {
+    EXPECT_THAT(classes_in(calendar_mail("application/calendar+json", R"(["class", {}, "text", "PRIVATE"])")),
+                ElementsAre("?"));
+    EXPECT_THAT(classes_in(calendar_mail("application/calendar+xml", "<class><text>PRIVATE</text></class>")), ElementsAre("?"));
+}
+
 TEST(Calendar, UnitsOfTwoBytesAreRead) {
     std::string wide;
     for (const char c : appointment("CLASS:PRIVATE")) wide.append({c, '\0'});

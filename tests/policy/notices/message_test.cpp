@@ -63,7 +63,10 @@ std::vector<golden_case> golden_cases() {
     refused_key.said = {"Tagged confidential, but there is no key for bob@yahoo.com (unsecure).",
                         "Ask them for their OpenPGP key, or use Signal or Jitsi instead."};
     auto refused_nearly = mail_of("8R3L-N5YE", refused, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
-    refused_nearly.said = {"It has something nearly like a tag; did you mean [confidential]?"};
+    refused_nearly.said = {
+        "Its Subject has something nearly like a tag; did you mean [confidential]?",
+        "Correct it and send it again; if it was meant as none, take it out of its brackets and write the tag "
+        "that you do mean. The tags are [public], [internal] or [confidential]."};
     refused_nearly.meant = {"[confidential]"};
     return {
         {.name = "refused-key", .mails = {refused_key}},

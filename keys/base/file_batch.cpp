@@ -27,6 +27,7 @@ void file_batch::put(const std::filesystem::path& file, const octet_pieces& cont
 }
 
 void file_batch::commit() {
+    if (files_.empty()) return;
     sync();
     few_.clear();
     for (const auto& file : files_) std::filesystem::rename(beside(file), file);

@@ -57,11 +57,11 @@ probe_result probe_at(const examined& of, const inet_endpoint& port) {
     permit.probe = true;
     const held_permits permits(of.gateway.held_directory());
     const auto one_at_a_time = permits.lock();
-    permits.write(permit, begun_permit::purpose::release);
+    permits.write({permit}, begun_permit::purpose::release);
     held_envelope envelope{.sender = sender, .recipients = {{.address = recipient}}};
     probe_result out{.reply = hand_in(port, permits, permit, envelope, octets(probe_mail(rules, sender, recipient))).reply};
     out.is_claimed = is_claimed_soon(permits, permit.token);
-    permits.forget(permit.token);
+    permits.forget({permit.token});
     return out;
 }
 

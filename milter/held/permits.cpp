@@ -1,12 +1,14 @@
 #include "milter/held/permits.hpp"
 
 #include "keys/base/acting_as_owner.hpp"
+#include "keys/base/file_batch.hpp"
 #include "milter/journal/log.hpp"
 #include "milter/protocol/release_name.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <sys/file.h>
@@ -72,35 +74,43 @@ void held_permits::remove_orphans() const {
     std::set<std::string> tokens;
     for (const auto& entry : fs::directory_iterator(directory_))
         if (is_release_token(entry.path().stem().string())) tokens.insert(entry.path().stem().string());
-    for (const auto& token : tokens) {
+    const auto is_begun = [this](const std::string& token) {
         const auto is_there = [&](const char* kind) { return fs::exists(file(token, kind)); };
-        if (!is_there(permit_kind) && !is_there(claimed_kind) && !is_there(refusal_kind)) forget(token);
-    }
+        return is_there(permit_kind) || is_there(claimed_kind) || is_there(refusal_kind);
+    };
+    std::vector<std::string> orphans;
+    std::ranges::remove_copy_if(tokens, std::back_inserter(orphans), is_begun);
+    forget(orphans);
 }
 
-void held_permits::write(const held_permit& permit, begun_permit::purpose what) const {
+void held_permits::write(const std::vector<held_permit>& permits, begun_permit::purpose what) const {
     const keys::acting_as_owner as(directory_);
     const auto* kind = what == begun_permit::purpose::release ? permit_kind : refusal_kind;
-    keys::replace_file(file(permit.token, kind), to_text(permit));
+    keys::file_batch files(directory_);
+    for (const auto& permit : permits) files.put(file(permit.token, kind), {octets(to_text(permit))});
+    files.commit();
 }
 
-void held_permits::mark(const std::string& token, permit_mark what) const {
+void held_permits::mark(const std::vector<std::string>& tokens, permit_mark what) const {
     const keys::acting_as_owner as(directory_);
-    keys::replace_file(file(token, kind_of(what)), "");
+    keys::file_batch files(directory_);
+    for (const auto& token : tokens) files.put(file(token, kind_of(what)), {});
+    files.commit();
 }
 
-void held_permits::remove(const std::string& token, std::initializer_list<const char*> kinds) const {
+void held_permits::remove(const std::vector<std::string>& tokens, std::initializer_list<const char*> kinds) const {
     bool any = false;
-    for (const auto* kind : kinds) any = fs::remove(file(token, kind)) || any;
+    for (const auto& token : tokens)
+        for (const auto* kind : kinds) any = fs::remove(file(token, kind)) || any;
     if (any) keys::sync_directory(directory_);
 }
 
-void held_permits::retract(const std::string& token) const { remove(token, {accepted_kind, replaced_kind}); }
+void held_permits::retract(const std::string& token) const { remove({token}, {accepted_kind, replaced_kind}); }
 
 // What was begun is told by the first ones: killed behind them, nothing is begun, and who comes next takes away the rest.
-void held_permits::forget(const std::string& token) const {
-    remove(token, {permit_kind, claimed_kind, refusal_kind});
-    remove(token, {taken_kind, accepted_kind, replaced_kind, noted_kind, owed_kind});
+void held_permits::forget(const std::vector<std::string>& tokens) const {
+    remove(tokens, {permit_kind, claimed_kind, refusal_kind});
+    remove(tokens, {taken_kind, accepted_kind, replaced_kind, noted_kind, owed_kind});
 }
 
 bool held_permits::is_claimed(const std::string& token) const { return fs::exists(file(token, claimed_kind)); }

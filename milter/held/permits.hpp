@@ -51,10 +51,11 @@ public:
     // Of commands, which hold the lock meanwhile: one at a time. Makes the directory.
     // `waits` is called where another one has it.
     std::unique_ptr<keys::file_lock> lock(const std::function<void()>& waits = [] {}) const;
-    void write(const held_permit& permit, begun_permit::purpose what) const;
-    void mark(const std::string& token, permit_mark what) const;
+    // Each of many together: all are on disk when it returns.
+    void write(const std::vector<held_permit>& permits, begun_permit::purpose what) const;
+    void mark(const std::vector<std::string>& tokens, permit_mark what) const;
+    void forget(const std::vector<std::string>& tokens) const;
     void retract(const std::string& token) const; // what it said of the new one, which is withdrawn
-    void forget(const std::string& token) const;
     bool is_claimed(const std::string& token) const;
     bool is_owed(const std::string& token) const;
     std::optional<permit_taken> taken(const std::string& token) const;
@@ -73,7 +74,7 @@ public:
 private:
     void remove_orphans() const;
     void write_claimed(const std::string& token, const char* kind, const std::string& content) const;
-    void remove(const std::string& token, std::initializer_list<const char*> kinds) const;
+    void remove(const std::vector<std::string>& tokens, std::initializer_list<const char*> kinds) const;
     std::optional<begun_permit> read(const std::filesystem::path& file, std::vector<std::string>& problems) const;
     std::filesystem::path file(const std::string& token, const char* kind) const;
 

@@ -91,14 +91,18 @@ std::vector<policy::waiting_mail> waiting_mails::all() const {
     return out;
 }
 
-void waiting_mails::forget(const std::string& decision) const {
-    if (is_file_name(decision) && fs::exists(file(decision))) keys::remove_file(file(decision));
+void waiting_mails::forget(const std::vector<std::string>& decisions) const {
+    bool any = false;
+    for (const auto& decision : decisions) any = (is_file_name(decision) && fs::remove(file(decision))) || any;
+    if (any) keys::sync_directory(directory_);
 }
 
 void waiting_mails::forget_but(const std::vector<std::string>& queue_ids, sys_seconds before) const {
     const std::set<std::string> there(queue_ids.begin(), queue_ids.end());
+    std::vector<std::string> gone;
     for (const auto& one : all())
-        if (one.since < before && !there.contains(one.queue_id)) forget(one.decision);
+        if (one.since < before && !there.contains(one.queue_id)) gone.push_back(one.decision);
+    forget(gone);
 }
 
 std::optional<sys_seconds> waiting_mails::last_mail() const {

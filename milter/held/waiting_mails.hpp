@@ -28,7 +28,7 @@ public:
     void keep(const policy::waiting_mail& mail) const;
     // The oldest first; files that are none are passed over.
     std::vector<policy::waiting_mail> all() const;
-    void forget(const std::string& decision) const;
+    void forget(const std::vector<std::string>& decisions) const;
     // All that began before then and are not among these queue ids.
     void forget_but(const std::vector<std::string>& queue_ids, std::chrono::sys_seconds before) const;
 

@@ -58,9 +58,12 @@ held_decisions held_desk::reasons(const std::vector<queue_entry>& held) const {
     return find_held_decisions(gateway.audit_directory(), held);
 }
 
-void held_desk::leave_event(const policy::held_event_facts& of, wall_time begun) const {
+void held_desk::leave_events(const std::vector<begun_event>& events) const {
     const keys::acting_as_owner as(gateway.state);
-    leave_events(gateway.events_directory(), {{.name = rfc3339(begun) + "-" + of.id, .fields = policy::held_event(of)}});
+    std::vector<left_event> left;
+    for (const auto& [facts, begun] : events)
+        left.push_back({.name = rfc3339(begun) + "-" + facts.id, .fields = policy::held_event(facts)});
+    milter::leave_events(gateway.events_directory(), left);
 }
 
 std::optional<held_desk> held_desk_of(const invocation& called) {

@@ -39,7 +39,11 @@ struct held_desk {
     std::vector<begun_permit> begun() const;
     held_decisions reasons(const std::vector<queue_entry>& held) const;
     // On disk when it returns. `begun`: the same whenever it is left, so that it stands there once.
-    void leave_event(const policy::held_event_facts& of, wall_time begun) const;
+    struct begun_event {
+        policy::held_event_facts facts;
+        wall_time begun;
+    };
+    void leave_events(const std::vector<begun_event>& events) const;
 };
 
 // Nothing after a complaint: not root, or a file with errors.

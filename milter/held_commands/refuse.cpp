@@ -56,6 +56,9 @@ private:
         for (int round = 0; round < most_rounds && !ids.empty(); ++round) {
             if (!look(ids)) return exit_unusable;
             std::erase_if(ids, [this](const std::string& id) { return is_at_end(id); });
+            write_what_is_begun();
+            tell_senders();
+            finish_what_is_done();
             if (!remove_what_is_told()) return exit_no;
         }
         return ids.empty() ? std::nullopt : std::optional(postfix_does_nothing());
@@ -93,7 +96,7 @@ private:
         switch (next_step(*begun, *queue_, std::chrono::system_clock::now())) {
         case release_step::tell: return tell(*begun);
         case release_step::remove_held: to_remove_.push_back(old); return std::nullopt;
-        case release_step::finish: return finish(*begun);
+        case release_step::finish: to_finish_.push_back(*begun); return exit_yes;
         case release_step::hand_in:
         case release_step::wait:
         case release_step::let_go:
@@ -137,7 +140,7 @@ private:
         }
         for (const auto& one : envelope->recipients)
             if (permit.named.size() < most_named) permit.named.push_back(one.address);
-        desk_.permits->write(permit, purpose::refusal);
+        to_begin_.push_back(std::move(permit));
         return std::nullopt;
     }
 
@@ -156,12 +159,11 @@ private:
                 complain(header.error() + "; it stays held");
                 return exit_no;
             }
-            outbox_.add(notice_of(permit, policy::parse_message(*header)), std::chrono::system_clock::now());
+            notices_.push_back(notice_of(permit, policy::parse_message(*header)));
         } else {
             complain("mail " + permit.queue_id + ": its sender is nobody of ours, and is not told");
         }
-        note_permit(desk_, begun);
-        desk_.permits->mark(permit.token, permit_mark::accepted);
+        told_.push_back(begun);
         return std::nullopt;
     }
 
@@ -186,14 +188,28 @@ private:
                                                   .boundary = permit.token})}};
     }
 
-    int finish(const begun_permit& begun) const {
-        const auto& permit = begun.permit;
-        finish_permit(desk_, begun);
+    void write_what_is_begun() { desk_.permits->write(std::exchange(to_begin_, {}), purpose::refusal); }
+
+    void tell_senders() {
+        outbox_.add(std::exchange(notices_, {}), std::chrono::system_clock::now());
+        const auto told = std::exchange(told_, {});
+        note_permits(desk_, told);
+        std::vector<std::string> tokens;
+        for (const auto& one : told) tokens.push_back(one.permit.token);
+        desk_.permits->mark(tokens, permit_mark::accepted);
+    }
+
+    void finish_what_is_done() {
+        const auto done = std::exchange(to_finish_, {});
+        finish_permits(desk_, done);
+        for (const auto& one : done) print(one.permit);
+    }
+
+    void print(const held_permit& permit) const {
         if (called_.json())
             print_json_line(json::object{{"change", "refused"}, {"queue_id", permit.queue_id}, {"held_by", permit.decision}});
         else
             std::cout << "refused  " << permit.queue_id << '\n';
-        return exit_yes;
     }
 
     const held_desk& desk_;
@@ -202,6 +218,10 @@ private:
     std::optional<held_decisions> reasons_; // the log is read once a batch
     std::optional<queue_index> queue_;
     std::optional<begun_index> begun_;
+    // Of a round, each written together at its end.
+    std::vector<held_permit> to_begin_;
+    std::vector<owed_copy> notices_;
+    std::vector<begun_permit> told_, to_finish_;
     std::vector<std::string> to_remove_;
     int status_ = exit_yes;
 };

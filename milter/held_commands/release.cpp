@@ -57,7 +57,7 @@ private:
         switch (next_step(begun, queue, std::chrono::system_clock::now())) {
         case release_step::hand_in:
             if (begun.has_left_in_part()) return begin(*queue.find(permit.queue_id), &permit);
-            desk_.permits->forget(permit.token);
+            desk_.permits->forget({permit.token});
             return std::nullopt;
         case release_step::wait:
             complain("mail " + permit.queue_id + " was being released, and that may still be under way: try again in " +
@@ -86,8 +86,8 @@ private:
 
     std::optional<int> remove_old(const begun_permit& begun) {
         const auto& permit = begun.permit;
-        if (begun.taken->in_copies) note_permit(desk_, begun);
-        if (!begun.is_replaced) desk_.permits->mark(permit.token, permit_mark::replaced);
+        if (begun.taken->in_copies) note_permits(desk_, {begun});
+        if (!begun.is_replaced) desk_.permits->mark({permit.token}, permit_mark::replaced);
         const auto removed = desk_.queue.remove_held({permit.queue_id});
         if (!removed) return failed(removed.error());
         if (*removed > 0 || begun.taken->in_copies) return std::nullopt;
@@ -95,7 +95,7 @@ private:
     }
 
     std::optional<int> let_go(const begun_permit& begun) {
-        note_permit(desk_, begun);
+        note_permits(desk_, {begun});
         const auto done = desk_.queue.let_go(begun.taken->queue_id);
         return done ? std::nullopt : std::optional(failed(done.error()));
     }
@@ -108,7 +108,8 @@ private:
         const auto removed = desk_.queue.remove_held({begun.taken->queue_id});
         if (!removed) return failed(removed.error());
         if (!is_old_held) return give_up_permit(desk_, permit);
-        if (*removed == 0) desk_.permits->mark(permit.token, permit_mark::accepted); // it is gone, and nobody can tell where to
+        if (*removed == 0)
+            desk_.permits->mark({permit.token}, permit_mark::accepted); // it is gone, and nobody can tell where to
         return std::nullopt;
     }
 
@@ -165,15 +166,15 @@ private:
         permit.as = called_.value("--as");
         permit.content = content_digest(policy::parse_message(*content));
         permit.has_left_in_part = earlier != nullptr;
-        desk_.permits->write(permit, purpose::release);
-        if (earlier != nullptr) desk_.permits->forget(earlier->token);
+        desk_.permits->write({permit}, purpose::release);
+        if (earlier != nullptr) desk_.permits->forget({earlier->token});
         return hand_in_by(permit, *envelope, *content);
     }
 
     std::optional<int> hand_in_by(const held_permit& permit, const held_envelope& envelope, const std::string& content) {
         const auto said = hand_in(desk_.gateway.held.submit, *desk_.permits, permit, envelope, octets(content));
         switch (said.end) {
-        case hand_in_end::accepted: desk_.permits->mark(permit.token, permit_mark::accepted); return std::nullopt;
+        case hand_in_end::accepted: desk_.permits->mark({permit.token}, permit_mark::accepted); return std::nullopt;
         case hand_in_end::unclear:
             complain("mail " + permit.queue_id + ": whether it was taken is not clear (" + text::printable(said.reply, 2000) +
                      "); try the release again, which goes on from there");
@@ -181,7 +182,7 @@ private:
         case hand_in_end::refused: break;
         }
         const bool has_left_in_part = permit.has_left_in_part || desk_.permits->is_owed(permit.token);
-        if (!has_left_in_part) desk_.permits->forget(permit.token);
+        if (!has_left_in_part) desk_.permits->forget({permit.token});
         complain("mail " + permit.queue_id + " stays held: " + text::printable(said.reply, 2000) +
                  (has_left_in_part
                       ? "; some of its recipients have it already, in copies of their own, and a release that goes on "
@@ -192,7 +193,7 @@ private:
 
     int finish(const begun_permit& begun) const {
         const auto& permit = begun.permit;
-        finish_permit(desk_, begun);
+        finish_permits(desk_, {begun});
         if (called_.json())
             print_json_line(json::object{{"change", "released"},
                                          {"queue_id", permit.queue_id},

@@ -26,12 +26,12 @@ const queue_entry* held_entry(const queue_index& queue, const std::string& id);
 held_permit new_permit(const held_desk& desk, const queue_entry& entry, const held_envelope& envelope,
                        const boost::json::object* reason);
 
-// Its event is on disk when it returns. Before what cannot be taken back, so that nothing is done that no record has; after a
-// crash it may be there twice, with the same id.
-void note_permit(const held_desk& desk, const begun_permit& begun);
+// Their events are on disk when it returns. Before what cannot be taken back, so that nothing is done that no record has; after
+// a crash one may be there twice, with the same id.
+void note_permits(const held_desk& desk, const std::vector<begun_permit>& begun);
 
 // Of what is done, and noted: nothing of it is left.
-void finish_permit(const held_desk& desk, const begun_permit& begun);
+void finish_permits(const held_desk& desk, const std::vector<begun_permit>& done);
 
 // Those that a command left behind when it was killed at its end, but not those about these mails.
 void finish_others(const held_desk& desk, const queue_index& queue, const begun_index& begun, const std::set<std::string>& but);

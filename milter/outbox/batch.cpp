@@ -72,19 +72,26 @@ void write_batch(const outbox_places& places, std::vector<copy_head>& heads, std
     }
 }
 
-void outbox_beside::add(owed_copy copy, wall_time now) {
+void outbox_beside::add(std::vector<owed_copy> copies, wall_time now) {
     const keys::acting_as_owner as(places_.root.parent_path());
     for (const auto& each : {places_.root, places_.adding(), places_.waiting()}) keys::make_private_directory(each);
     if (!waiting_) waiting_ = waiting_identities(places_);
     const hand_overs handed(places_.handed());
-    auto head = head_for(copy, now, [&](const owed_recipient& one) {
+    const auto is_to_have_it = [&](const owed_recipient& one) {
         return !waiting_->contains(one.identity) && !handed.are_done(one.identity, now);
-    });
-    if (head.recipients.empty()) return;
-    std::vector<copy_head> heads(1, std::move(head));
-    std::vector<octet_pieces> messages(1, std::move(copy.message));
+    };
+    std::vector<copy_head> heads;
+    std::vector<octet_pieces> messages;
+    for (auto& copy : copies) {
+        auto head = head_for(copy, now, is_to_have_it);
+        if (head.recipients.empty()) continue;
+        heads.push_back(std::move(head));
+        messages.push_back(std::move(copy.message));
+    }
+    if (heads.empty()) return;
     write_batch(places_, heads, messages);
-    for (const auto& one : heads.front().recipients) waiting_->insert(one.identity);
+    for (const auto& head : heads)
+        for (const auto& one : head.recipients) waiting_->insert(one.identity);
 }
 
 } // namespace sealgate::milter

@@ -30,8 +30,8 @@ public:
     explicit outbox_beside(outbox_places places)
         : places_(std::move(places)) {}
 
-    // Recipients whose identity waits there, or was handed over lately, are left out.
-    void add(owed_copy copy, wall_time now);
+    // All are on disk when it returns. Recipients whose identity waits there, or was handed over lately, are left out.
+    void add(std::vector<owed_copy> copies, wall_time now);
 
 private:
     outbox_places places_;

@@ -152,14 +152,14 @@ protected:
     transaction released(const std::string& to, const std::string& subject, const std::string& as = {}) {
         auto mail = mail_to(to, subject);
         mail.release_token = token;
-        permits.write({.token = token,
-                       .queue_id = "OLD",
-                       .decision = "7Q2K-M4XD",
-                       .as = as,
-                       .sender = "ann@example.org",
-                       .recipients = 1,
-                       .envelope = envelope_digest({policy::parse_address(to)}),
-                       .content = content_digest(mail.mail)},
+        permits.write({{.token = token,
+                        .queue_id = "OLD",
+                        .decision = "7Q2K-M4XD",
+                        .as = as,
+                        .sender = "ann@example.org",
+                        .recipients = 1,
+                        .envelope = envelope_digest({policy::parse_address(to)}),
+                        .content = content_digest(mail.mail)}},
                       begun_permit::purpose::release);
         permits.claim(token);
         return mail;

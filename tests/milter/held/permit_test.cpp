@@ -89,7 +89,7 @@ protected:
 };
 
 TEST_F(Permits, AreClaimedOnceAndUsedOnce) {
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     EXPECT_FALSE(permits.is_claimed(token));
     EXPECT_FALSE(permits.use(token)) << "nobody said its token";
     permits.claim(token);
@@ -100,7 +100,7 @@ TEST_F(Permits, AreClaimedOnceAndUsedOnce) {
 }
 
 TEST_F(Permits, WhatNobodyPermittedIsNotClaimed) {
-    permits.write(usual_permit(), begun_permit::purpose::refusal);
+    permits.write({usual_permit()}, begun_permit::purpose::refusal);
     permits.claim(token);
     permits.claim("ffffffffffffffffffffffffffffffff");
     permits.claim("../held/0123456789abcdef");
@@ -109,7 +109,7 @@ TEST_F(Permits, WhatNobodyPermittedIsNotClaimed) {
 }
 
 TEST_F(Permits, SayHowFarItWent) {
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     ASSERT_EQ(begun().size(), 1U);
     EXPECT_FALSE(begun()[0].is_claimed);
     permits.claim(token);
@@ -118,20 +118,20 @@ TEST_F(Permits, SayHowFarItWent) {
     permits.take(token, taken);
     EXPECT_EQ(begun()[0].taken, taken);
     EXPECT_FALSE(begun()[0].is_accepted || begun()[0].is_replaced || begun()[0].is_noted);
-    permits.mark(token, permit_mark::accepted);
+    permits.mark({token}, permit_mark::accepted);
     EXPECT_TRUE(begun()[0].is_accepted);
-    permits.mark(token, permit_mark::replaced);
-    permits.mark(token, permit_mark::noted);
+    permits.mark({token}, permit_mark::replaced);
+    permits.mark({token}, permit_mark::noted);
     EXPECT_TRUE(begun()[0].is_replaced && begun()[0].is_noted);
     permits.retract(token);
     EXPECT_FALSE(begun()[0].is_accepted || begun()[0].is_replaced);
     EXPECT_TRUE(begun()[0].is_noted);
-    permits.forget(token);
+    permits.forget({token});
     EXPECT_TRUE(begun().empty());
 }
 
 TEST_F(Permits, WhatAForgettingThatWasKilledHasLeftGoesWithTheNextLock) {
-    permits.mark(token, permit_mark::accepted);
+    permits.mark({token}, permit_mark::accepted);
     keys::replace_file(permits.directory() / (token + ".taken"),
                        to_text(permit_taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()}));
     EXPECT_TRUE(begun().empty());
@@ -146,19 +146,19 @@ TEST_F(Permits, OfMailToManyThousandsAreReadBackAll) {
     const std::vector<policy::address> who(100'000, policy::parse_address("somebody-with-a-long-name@partner.example"));
     many.recipients = who.size();
     many.envelope = envelope_digest(who);
-    permits.write(many, begun_permit::purpose::release);
+    permits.write({many}, begun_permit::purpose::release);
     ASSERT_EQ(begun().size(), 1U);
     EXPECT_EQ(begun()[0].permit, many);
     EXPECT_LT(std::filesystem::file_size(permits.directory() / (token + ".permit")), 4096U);
 }
 
 TEST_F(Permits, OneFileThatCannotBeReadStopsNoOther) {
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     const std::string other = "ffffffffffffffffffffffffffffffff", third = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
     keys::replace_file(permits.directory() / (other + ".permit"), std::string(3 << 20, ' ')); // larger than any
     auto begun_too = usual_permit();
     begun_too.token = third;
-    permits.write(begun_too, begun_permit::purpose::release);
+    permits.write({begun_too}, begun_permit::purpose::release);
     permits.claim(third);
     keys::replace_file(permits.directory() / (third + ".taken"), "nonsense");
     std::vector<std::string> problems;
@@ -170,14 +170,14 @@ TEST_F(Permits, OneFileThatCannotBeReadStopsNoOther) {
 
 TEST_F(Permits, ThatWereForgottenOrAbandonedLetNothingGo) {
     const permit_taken taken{.decision = "7Q2K-M4XD", .queue_id = "4XyZ", .time = wall_time()};
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     EXPECT_TRUE(permits.claim(token));
     EXPECT_FALSE(permits.claim(token));
     permits.abandon(token);
     EXPECT_FALSE(permits.use(token)) << "its mail did not come";
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     permits.claim(token);
-    permits.forget(token);
+    permits.forget({token});
     EXPECT_FALSE(permits.use(token)) << "another process forgot it";
     EXPECT_THROW(permits.take(token, taken), std::runtime_error);
     EXPECT_THROW(permits.owe(token), std::runtime_error);
@@ -185,7 +185,7 @@ TEST_F(Permits, ThatWereForgottenOrAbandonedLetNothingGo) {
 }
 
 TEST_F(Permits, OfCopiesThatAreOwedSayThatPartOfItHasLeft) {
-    permits.write(usual_permit(), begun_permit::purpose::release);
+    permits.write({usual_permit()}, begun_permit::purpose::release);
     permits.claim(token);
     EXPECT_FALSE(begun()[0].has_left_in_part());
     permits.owe(token);

@@ -30,9 +30,9 @@ TEST_F(WaitingMails, ComeBackTheOldestFirst) {
     waiting.keep(mail("2222-2222", 20));
     waiting.keep(mail("1111-1111", 30));
     EXPECT_EQ(waiting.all(), (std::vector{mail("2222-2222", 20), mail("1111-1111", 30)}));
-    waiting.forget("2222-2222");
-    waiting.forget("../2222");
-    waiting.forget("");
+    waiting.forget({"2222-2222"});
+    waiting.forget({"../2222"});
+    waiting.forget({""});
     EXPECT_EQ(waiting.all(), (std::vector{mail("1111-1111", 30)}));
 }
 

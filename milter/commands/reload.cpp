@@ -11,7 +11,7 @@
 namespace sealgate::milter {
 
 int cmd_reload(const invocation& called) {
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_ask(called);
     if (!gateway) return exit_no;
     constexpr std::chrono::minutes patience{2}; // a hundred thousand certificates are read in less
     const auto answer = ask_gateway(gateway->control_socket(), "reload", patience);

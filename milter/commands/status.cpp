@@ -76,7 +76,7 @@ void print(const json::object& of, const std::optional<held_count>& held) {
 } // namespace
 
 int cmd_status(const invocation& called) {
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_ask(called);
     if (!gateway) return exit_unusable;
     auto answer = ask_gateway(gateway->control_socket(), "status", std::chrono::seconds(20));
     if (!answer) {

@@ -1,6 +1,7 @@
 """A running gateway asked from outside: `status`, `reload` that waits for its answer, systemd's socket, metrics for a real Prometheus."""
 
 import json
+import os
 import socket
 import subprocess
 import urllib.error
@@ -64,6 +65,26 @@ def test_a_reload_says_what_changed_or_every_error(world):
         refused = json.loads(world.gateway.run("reload", "--json").stdout)
         assert not refused["ok"] and any("near_mis" in line for line in refused["lines"])
         world.gateway.write_policy(world.gateway.usual_policy())
+        assert world.gateway.run("reload").returncode == 0 and status(world)["ok"]
+
+
+def test_a_broken_gateway_file_is_refused_by_the_gateway_and_recorded(world):
+    with world.gateway_with():
+        file = world.gateway.config
+        good = file.read_text()
+        before = len(world.gateway.events("reload-refused"))
+        file.write_text(good.replace("mode: enforce", "mode: enfroce"))
+        run = world.gateway.run("reload")
+        assert run.returncode == 1 and 'did you mean "enforce"?' in run.stderr
+        assert len(world.gateway.events("reload-refused")) == before + 1
+        assert "the last reload was refused" in status(world)["problems"][0], "which it tells of whatever its file says"
+        file.write_text("[")
+        run = world.gateway.run("reload")
+        assert run.returncode == 1 and str(file) in run.stderr and len(world.gateway.events("reload-refused")) == before + 1
+        run = subprocess.run(world.gateway.command("reload"), capture_output=True, text=True,
+                             env=os.environ | {"STATE_DIRECTORY": str(world.gateway.state)})
+        assert run.returncode == 1 and str(file) in run.stderr and len(world.gateway.events("reload-refused")) == before + 2
+        file.write_text(good)
         assert world.gateway.run("reload").returncode == 0 and status(world)["ok"]
 
 

@@ -27,7 +27,7 @@ def test_the_letter_says_what_the_reply_says_and_nobody_else_gets_anything(world
     assert parsed["Subject"] == "Votre message à yahoo.com n'est pas parti" and parsed["Content-Language"] == "fr"
     assert parsed["Auto-Submitted"] == "auto-replied" and parsed["In-Reply-To"] == f"<{mail.message_id}>"
     for text in plain, html.replace("&#39;", "'"):
-        assert "Marqué confidentiel, mais il n'y a pas de clé pour bob@yahoo.com (peu sûr)." in text
+        assert "Étiqueté confidentiel, mais il n'y a pas de clé pour bob@yahoo.com (peu sûr)." in text
         assert "Demandez la clé OpenPGP de cette personne, ou utilisez plutôt Signal ou Jitsi." in text
         assert "(UTC+01:00)" in text and "[confidentiel]" in text and f"[sealgate {record['id']}]" in text
         assert mail.marker not in text and "Quarterly" not in text
@@ -78,8 +78,8 @@ def test_off_unless_the_policy_wants_it(world, ann):
 
 @pytest.mark.parametrize("language, said", [
     ("de", "nicht gesendet: als vertraulich gekennzeichnet, aber es gibt keinen Schluessel fuer bob@yahoo.com (unsicher). Bitten Sie dort"),
-    ("fr", "pas envoye : marque confidentiel, mais il n'y a pas de cle pour bob@yahoo.com (peu sur). Demandez la cle OpenPGP"),
-    ("es", "no enviado: marcado como confidential, pero no hay clave para bob@yahoo.com (poco seguro). Pida a esa persona su clave"),
+    ("fr", "non envoye : etiquete confidentiel, mais il n'y a pas de cle pour bob@yahoo.com (peu sur). Demandez la cle OpenPGP"),
+    ("es", "no enviado: etiquetado como confidential, pero no hay clave para bob@yahoo.com (poco seguro). Pida a esa persona su clave"),
     ("en", "not sent: tagged confidential, but there is no key for bob@yahoo.com (unsecure). Ask them")])
 def test_the_reply_speaks_the_organisations_language(world, ann, language, said):
     with with_refusals(world, "en", replies=language):

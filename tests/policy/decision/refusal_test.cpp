@@ -63,7 +63,7 @@ TEST_F(Explain, NearMissNamesWhereItStandsAndWhatHelps) {
         reply_to(known),
         "550 5.7.1 not sent: its header field X-Classification or X-Level has something nearly like a tag; did you mean "
         "confidential? Correct it and send it again; if it was meant as none, take it out of its brackets and write the tag "
-        "that you do mean. The tags are [public], [internal] or [confidential]. [sealgate 7Q2K-M4XD]");
+        "that you do mean. Possible tags: [public], [internal] or [confidential]. [sealgate 7Q2K-M4XD]");
 }
 
 TEST_F(Explain, LabelOfAnotherProgramIsNamedAsPeopleKnowIt) {

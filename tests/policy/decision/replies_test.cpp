@@ -123,7 +123,7 @@ TEST_F(Replies, AreOneAsciiLineInEachLanguage) {
 TEST_F(Replies, NameTagsAndTiersOfTheirLanguageThatCanBeTyped) {
     auto rules = load_or_fail(with(in_language("de"), "tags: [public]", "tags: [public, öffentlich, oeffentlich]"));
     refuse(rules, reason::near_miss, 1);
-    EXPECT_THAT(reply(rules), HasSubstr("Die Kennzeichnungen sind [oeffentlich], [internal] oder [vertraulich]."));
+    EXPECT_THAT(reply(rules), HasSubstr("Moegliche Kennzeichnungen: [oeffentlich], [internal] oder [vertraulich]."));
     refuse(rules, reason::no_key, 1);
     EXPECT_THAT(reply(rules), HasSubstr("als vertraulich gekennzeichnet, aber es gibt keinen Schluessel fuer "
                                         "person0@yahoo.com (unsicher)."));
@@ -146,7 +146,7 @@ TEST_F(Replies, StayEnglishWhateverTheNoticesSpeak) {
     const auto rules = load_or_fail(with(with(example_policy, "  once_per: 24h\n", "  once_per: 24h\n  language: de\n"),
                                          "tags: [confidential, vertraulich", "tags: [vertraulich, confidential"));
     refuse(rules, reason::near_miss, 1);
-    EXPECT_THAT(reply(rules), HasSubstr("The tags are [public], [internal] or [vertraulich].")) << "as the policy has them";
+    EXPECT_THAT(reply(rules), HasSubstr("Possible tags: [public], [internal] or [vertraulich].")) << "as the policy has them";
 }
 
 TEST_F(Replies, AcceptedMailHasNoSentences) {

@@ -66,7 +66,7 @@ std::vector<golden_case> golden_cases() {
     refused_nearly.said = {
         "Its Subject has something nearly like a tag; did you mean [confidential]?",
         "Correct it and send it again; if it was meant as none, take it out of its brackets and write the tag "
-        "that you do mean. The tags are [public], [internal] or [confidential]."};
+        "that you do mean. Possible tags: [public], [internal] or [confidential]."};
     refused_nearly.meant = {"[confidential]"};
     return {
         {.name = "refused-key", .mails = {refused_key}},

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from installed import Installed
+from life import Life
 from machine import Machine
 from making import Making
 from roots import Failed, Roots, TREE
@@ -28,12 +28,12 @@ def live(suite, directory, jobs):
     roots = Roots(suite, directory)
     making = Making(roots, jobs)
     tell(suite, making.steps())
-    installed = Installed(roots, making.package, making.next_package)
-    tell(suite, [("a bare Debian for the mail server", installed.prepare)])
+    life = Life(roots, making.package, making.next_package)
+    tell(suite, [("a bare Debian for the mail server", life.prepare)])
     with Machine(roots.mail, Path(directory) / f"{suite}.mail.log") as machine:
-        installed.machine = machine
+        life.begin(machine)
         try:
-            tell(suite, installed.steps())
+            tell(suite, life.steps())
         except Failed:
             print(machine.do("journalctl --no-pager -n 60", expect=None), file=sys.stderr)
             raise

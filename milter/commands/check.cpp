@@ -7,6 +7,7 @@
 #include "milter/commands/check_held.hpp"
 #include "milter/commands/check_keys.hpp"
 #include "milter/commands/list.hpp"
+#include "milter/installation/start_problems.hpp"
 #include "milter/outbox/smtp_client.hpp"
 #include "milter/service/secret_files.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -228,7 +229,7 @@ std::vector<std::string> thread_problems(const config& gateway) {
                                   "tag that would leave in clear")};
 }
 
-void print_json(const snapshot& live, const audit_keys& audit, const std::vector<std::string>& of_threads,
+void print_json(const snapshot& live, const audit_keys& audit, const std::vector<std::string>& others,
                 const std::optional<held_count>& held) {
     const auto& rules = live.rules;
     json::object cells;
@@ -245,7 +246,7 @@ void print_json(const snapshot& live, const audit_keys& audit, const std::vector
     const auto of_keys = key_problems(live);
     json::array errors(of_keys.begin(), of_keys.end());
     errors.insert(errors.end(), audit.errors.begin(), audit.errors.end());
-    errors.insert(errors.end(), of_threads.begin(), of_threads.end());
+    errors.insert(errors.end(), others.begin(), others.end());
     json::object all{
         {"ok", errors.empty()},
         {"errors", errors},
@@ -280,10 +281,11 @@ int cmd_check(const invocation& called) {
     const auto live = load_snapshot(called.config_path, nullptr, keys::reading::all);
     if (!live) return print_errors(live.error(), called.json());
     const auto audit = look_for_audit_keys((*live)->gateway);
-    const auto of_threads = thread_problems((*live)->gateway);
+    auto others = thread_problems((*live)->gateway);
+    std::ranges::move(start_problems((*live)->gateway), std::back_inserter(others));
     const auto held = count_held((*live)->gateway, called);
     if (called.json()) {
-        print_json(**live, audit, of_threads, held);
+        print_json(**live, audit, others, held);
     } else {
         std::cout << "gateway: " << called.config_path << ", mode " << name_of((*live)->gateway.mode) << '\n';
         for (const auto& where : (*live)->gateway.listen) std::cout << "  listens on " << to_string(where) << '\n';
@@ -294,9 +296,9 @@ int cmd_check(const invocation& called) {
         print_submit_port((*live)->gateway, ask_submit_port((*live)->gateway));
         print_audit((*live)->gateway, audit);
         remark_on_held(held);
-        for (const auto& problem : of_threads) complain(problem);
+        for (const auto& problem : others) complain(problem);
     }
-    return key_problems(**live).empty() && audit.errors.empty() && of_threads.empty() ? exit_yes : exit_no;
+    return key_problems(**live).empty() && audit.errors.empty() && others.empty() ? exit_yes : exit_no;
 }
 
 } // namespace sealgate::milter

@@ -17,10 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using enum finding_kind;
 
-int access_as(const account& who, const fs::path& file, int how) {
-    return try_as(who, "/", false, [&] { return ::access(file.c_str(), how) == 0 ? 0 : errno; });
-}
-
 std::string group_of(const account& who) {
     const auto* entry = ::getgrgid(who.group);
     return entry == nullptr ? std::to_string(who.group) : entry->gr_name;

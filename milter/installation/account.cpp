@@ -63,4 +63,8 @@ int try_as(const account& who, const std::string& directory, bool is_chrooted, c
     return WIFEXITED(status) ? WEXITSTATUS(status) : most_error_numbers;
 }
 
+int access_as(const account& who, const std::filesystem::path& file, int how) {
+    return try_as(who, "/", false, [&] { return ::access(file.c_str(), how) == 0 ? 0 : errno; });
+}
+
 } // namespace sealgate::milter

@@ -2,6 +2,7 @@
 // Tested by e2e/test_doctor.py.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,5 +26,8 @@ account current_account();
 // The error number that `attempt` returns in a child that is that account, in that directory; 0: it could. `is_chrooted`: which
 // is all it sees. Who is not root tries as they are.
 int try_as(const account& who, const std::string& directory, bool is_chrooted, const std::function<int()>& attempt);
+
+// The same of access(2): `how` as there.
+int access_as(const account& who, const std::filesystem::path& file, int how);
 
 } // namespace sealgate::milter

@@ -114,6 +114,8 @@ class Life:
         expect("nothing is changed" in said, said)
 
     def monitored(self):
+        self.server.set("#   discover: {wkd: true,", "  discover: {wkd: false,")  # there is no network here
+        self.server.do("sealgate reload")
         said = self.server.send("monitored", [ZOE], "[confidential] Our offer")
         expect(said["code"] == 250, said)
         self.server.wait("it is delivered", lambda: self.server.arrived("zoe", "monitored"))
@@ -125,7 +127,6 @@ class Life:
         server.do(f"export GNUPGHOME=$(mktemp -d); gpg --quiet --batch --passphrase '' --quick-generate-key {BOB} future-default default never; "
                   f"gpg --armor --export > /tmp/bob.asc; gpgconf --kill all; {PROGRAM} keys import /tmp/bob.asc")
         server.set("mode: monitor", "mode: enforce")
-        server.do(f"echo 'keys: {{discover: {{wkd: false}}}}  # there is no network here' >> {SETTINGS}")
         said = server.do("sealgate reload 2>&1")
         expect("monitor" in said and "enforce" in said, said)
         server.do("systemctl reload sealgate")
@@ -152,7 +153,8 @@ class Life:
         server = self.server
         before = server.process()
         server.do("systemctl restart sealgate 2>&1", 1)
-        expect("did you mean" in server.do("systemctl status sealgate --no-pager --lines=40", None), "the status does not say why")
+        said = server.do("journalctl --no-pager --unit sealgate --lines=8")
+        expect("did you mean" in said and "not started" in said, said)
         said = server.send("nobody-answers", [COLLEAGUE], "[public] Hello")
         expect(400 <= said["code"] < 500, said)
         server.set("mode: enfroce", "mode: enforce")

@@ -138,6 +138,11 @@ std::expected<void, std::string> postfix_changer::apply(const std::vector<postfi
     return std::unexpected(text_of(problem));
 }
 
+bool postfix_changer::is_as_before(std::string_view name) const {
+    const auto backup = backup_of(name);
+    return fs::exists(backup) && keys::read_file(backup, largest_configuration) == kept_file(directory_ / name).content();
+}
+
 // Whether the file is as setup left it, and now as it was before.
 bool postfix_changer::restore(std::string_view name, const std::string& digest) const {
     const auto file = directory_ / name, backup = backup_of(name);
@@ -157,6 +162,8 @@ std::expected<void, std::string> postfix_changer::undo(const std::vector<postfix
         std::erase_if(left, [](const auto& one) { return !one.is_in_main(); });
     if (auto done = left.empty() ? postfix_.check() : make_safely(left); !done) return done;
     keys::remove_file(directory_ / record_name);
+    for (const auto* name : {"main.cf", "master.cf"})
+        if (is_as_before(name)) fs::remove(backup_of(name));
     return {};
 } catch (const std::exception& problem) {
     return std::unexpected(text_of(problem));

@@ -50,7 +50,7 @@ def test_from_nothing_to_watched_mail_and_back(machine):
 
     run = machine.setup("--undo")
     assert run.returncode == 0 and "Taken out" in run.stdout, run.stderr
-    assert machine.manner() == before
+    assert machine.manner() == before and list(machine.main.parent.glob("*sealgate*")) == []
     assert not watched(machine)
     run = machine.setup("--undo")
     assert run.returncode == 0 and "nothing is changed" in run.stdout

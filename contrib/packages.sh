@@ -12,10 +12,10 @@
 # a|b: one of them will do; the first that this Debian has is installed.
 
 packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev "libboost1.81-dev|libboost-dev" libyaml-cpp-dev libicu-dev
-                libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libgtest-dev libgmock-dev gnupg)
+                libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libzstd-dev libgtest-dev libgmock-dev gnupg)
 packages_package=(build-essential debhelper)
 packages_run=(postfix gnupg swaks procps python3)
-packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime
+packages_test=(clang-format python3-pytest openssl sq rnp opendkim python3-dkim neomutt nodejs faketime zstd
                nginx-light dnsmasq-base prometheus mkdocs-material dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.

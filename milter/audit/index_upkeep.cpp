@@ -167,7 +167,7 @@ void index_upkeep::run(const std::stop_token& stop) {
 void index_upkeep::look(const std::stop_token& stop) {
     for (const auto& log : log_files(directory_)) {
         if (stop.stop_requested()) return;
-        look_at(log, stop);
+        if (!is_compressed(log)) look_at(log, stop);
     }
     for (const auto& stray : stray_indexes(directory_)) fs::remove(stray);
     std::erase_if(seen_, [](const auto& one) { return !fs::exists(one.first); });

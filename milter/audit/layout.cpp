@@ -18,10 +18,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "audit-";
 constexpr std::string_view suffix = ".jsonl";
+constexpr std::string_view compressed_suffix = ".zst";
 constexpr std::string_view index_suffix = ".index";
 constexpr std::string_view written = "audit.jsonl";
 
 std::optional<std::uint64_t> first_record_in(std::string_view name) {
+    if (name.ends_with(compressed_suffix)) name.remove_suffix(compressed_suffix.size());
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
     const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
     std::uint64_t number = 0;
@@ -49,6 +51,15 @@ fs::path index_of(const fs::path& log) {
 
 std::optional<std::uint64_t> first_record_named(const fs::path& log) { return first_record_in(log.filename().string()); }
 
+bool is_compressed(const fs::path& log) { return log.extension() == compressed_suffix; }
+
+bool has_rotated_log(const fs::path& directory, std::uint64_t first_record) {
+    const auto plain = rotated_log(directory, first_record);
+    auto compressed = plain;
+    compressed += compressed_suffix;
+    return fs::exists(fs::symlink_status(plain)) || fs::exists(fs::symlink_status(compressed));
+}
+
 bool grows(const fs::path& log) { return log.filename() == written; }
 
 std::vector<fs::path> stray_indexes(const fs::path& directory) {
@@ -72,7 +83,9 @@ std::vector<fs::path> log_files(const fs::path& directory) {
     std::vector<std::pair<std::uint64_t, fs::path>> rotated;
     for (const auto& entry : entries)
         if (const auto first = first_record_named(entry.path())) rotated.emplace_back(*first, entry.path());
-    std::ranges::sort(rotated);
+    std::ranges::sort(rotated); // the shorter name first
+    const auto twice = std::ranges::unique(rotated, {}, [](const auto& one) { return one.first; });
+    rotated.erase(twice.begin(), twice.end());
     std::vector<fs::path> out;
     for (auto& [first, path] : rotated) out.push_back(std::move(path));
     if (auto last = written_log(directory); fs::exists(last)) out.push_back(std::move(last));

@@ -1,5 +1,6 @@
 // Where the audit log's records are (contrib/design/audit_format.md): in audit.jsonl, which is written, and in the files that
-// were rotated away, each named by the number of its first record: audit-000000000001.jsonl.
+// were rotated away, each named by the number of its first record: audit-000000000001.jsonl, or audit-000000000001.jsonl.zst
+// where somebody has compressed it.
 // Tested by audit/reader_test.
 #pragma once
 
@@ -27,10 +28,16 @@ bool grows(const std::filesystem::path& log);
 // Indexes whose file of the log is gone.
 std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& directory);
 
+// By its name.
+bool is_compressed(const std::filesystem::path& log);
+// Whether that name is taken, compressed or not.
+bool has_rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
+
 // Of a file that was rotated away, by its name; nothing for another one.
 std::optional<std::uint64_t> first_record_named(const std::filesystem::path& log);
 
-// Those that are there, in the order of their records, the written one last. A directory that is missing has none.
+// Those that are there, in the order of their records, the written one last; one that is there twice, as it is and compressed,
+// as it is. A directory that is missing has none.
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& directory);
 
 } // namespace sealgate::milter

@@ -49,6 +49,20 @@ last_lines last_lines_of(const keys::open_file& file, const fs::path& path) {
     return out;
 }
 
+// Likewise of one that was rotated away.
+last_lines last_lines_of_rotated(const fs::path& path) {
+    if (!is_compressed(path)) return last_lines_of(keys::input_file(path), path);
+    last_lines out;
+    audit_reader reader(std::vector{path});
+    for (std::string line; reader.next(line);) {
+        out.size += static_cast<off_t>(line.size()) + 1;
+        auto end = policy::end_at(line);
+        out.is_sound = end.has_value();
+        if (end) out.end = *std::move(end);
+    }
+    return out;
+}
+
 // The number of the first genuine record; nothing where there is none.
 std::optional<std::uint64_t> first_record_of(const fs::path& path) {
     audit_reader reader(std::vector{path});
@@ -96,7 +110,7 @@ void audit_file::pick_up_end() {
         auto before = log_files(directory_);
         std::erase(before, path());
         for (const auto& file : before | std::views::reverse) {
-            const auto last = last_lines_of(keys::input_file(file), file);
+            const auto last = last_lines_of_rotated(file);
             if (!last.is_sound || last.size == 0) found_ = log_state::damaged;
             if (last.end) end_ = *last.end;
             if (last.end) break;
@@ -152,7 +166,7 @@ std::optional<log_state> audit_file::look() {
 fs::path audit_file::name_to_keep() const {
     std::optional<std::uint64_t> first;
     if (fs::is_regular_file(path())) first = first_record_of(path());
-    if (first && !fs::exists(fs::symlink_status(rotated_log(directory_, *first)))) return rotated_log(directory_, *first);
+    if (first && !has_rotated_log(directory_, *first)) return rotated_log(directory_, *first);
     for (unsigned copy = 1;; ++copy)
         if (auto name = found_log(directory_, end_.last_seq + 1, copy); !fs::exists(fs::symlink_status(name))) return name;
 }

@@ -82,11 +82,17 @@ bool audit_reader::fill() {
     buffer_.erase(0, std::exchange(at_, 0));
     const auto have = buffer_.size();
     buffer_.resize(have + chunk);
-    const auto got = ::read(in_->descriptor(), buffer_.data() + have, chunk);
-    buffer_.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read " + file().string());
-    if (got == 0) step_back();
+    const auto got = read(std::span(buffer_).subspan(have));
+    buffer_.resize(have + got);
+    if (got == 0 && !unpacked_) step_back();
     return got > 0;
+}
+
+std::size_t audit_reader::read(std::span<char> to) {
+    if (unpacked_) return unpacked_->read(to);
+    const auto got = ::read(in_->descriptor(), to.data(), to.size());
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read " + file().string());
+    return static_cast<std::size_t>(got);
 }
 
 // Octets that could not be made durable were taken back: what follows begins there.
@@ -103,15 +109,28 @@ bool audit_reader::open_next() {
     if (!directory_.empty()) {
         auto files = log_files(directory_);
         if (files.empty()) return false;
+        const auto read = first_record_named(files_[at_file_]);
         files_ = std::move(files);
         // The last one, should two names be one file: what was read is not read again.
         const auto here = std::ranges::find(files_.rbegin(), files_.rend(), std::optional(inode_), &inode_of);
-        // A file that was taken away while it was read is followed by the one that is written.
-        if (here == files_.rend()) return open(files_.size() - 1), true;
+        if (here == files_.rend()) return open_behind(read);
         at_file_ = static_cast<std::size_t>(files_.rend() - here) - 1;
     }
     if (at_file_ + 1 >= files_.size()) return false;
     open(at_file_ + 1);
+    return true;
+}
+
+// The file in hand was taken away, or compressed, while it was read. `read`: its first record, where its name said it.
+bool audit_reader::open_behind(std::optional<std::uint64_t> read) {
+    const auto follows = [&](const std::filesystem::path& file) {
+        const auto first = first_record_named(file);
+        return !first || (read && *first > *read);
+    };
+    const auto next = std::ranges::find_if(files_, follows);
+    at_file_ = std::min(at_file_, files_.size() - 1);
+    if (next == files_.end()) return false;
+    open(static_cast<std::size_t>(next - files_.begin()));
     return true;
 }
 
@@ -121,7 +140,9 @@ void audit_reader::open(std::size_t file) {
     inode_ = in_->status().st_ino;
     buffer_.clear();
     at_ = searched_ = 0;
-    auto chosen = choice_ ? choice_(files_[file], *in_) : std::nullopt;
+    unpacked_.reset();
+    if (is_compressed(files_[file])) unpacked_.emplace(in_->descriptor(), files_[file]);
+    auto chosen = choice_ && !unpacked_ ? choice_(files_[file], *in_) : std::nullopt;
     chosen_ = std::move(chosen).value_or(chosen_lines{});
     next_chosen_ = 0;
     ::lseek(in_->descriptor(), chosen_.covered, SEEK_SET);

@@ -1,18 +1,23 @@
-// The audit log read line by line, from its first file to its last, while the gateway may be writing and rotating it.
+// The audit log read line by line, from its first file to its last, while the gateway may be writing and rotating it, and
+// somebody compressing what was rotated away.
 //
 // A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. A line longer
 // than policy::longest_record is no record; it comes cut to one octet more than that, so that memory is bounded.
 //
-// Throws std::system_error, which names the file, where one can't be read or is no regular file.
+// Throws std::system_error, which names the file, where one can't be read or is no regular file, and std::runtime_error where
+// a compressed one is damaged.
 #pragma once
 
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
+#include "milter/base/zstd_reader.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -47,8 +52,10 @@ public:
 private:
     bool next_chosen(std::string& line);
     bool fill();
+    std::size_t read(std::span<char> to);
     void step_back();
     bool open_next();
+    bool open_behind(std::optional<std::uint64_t> read);
     void open(std::size_t file);
 
     std::filesystem::path directory_; // empty: these files and no later ones
@@ -58,6 +65,7 @@ private:
     std::size_t next_chosen_ = 0;
     std::size_t at_file_ = 0;
     std::optional<keys::input_file> in_;
+    std::optional<zstd_reader> unpacked_;       // where in_ is compressed
     std::optional<std::filesystem::path> left_; // where the last line is the unfinished end of a file
     ino_t inode_ = 0;                           // of in_: a file keeps it when it is rotated
     std::string buffer_;

@@ -3,6 +3,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
+#include "milter/audit/reader.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 
@@ -19,13 +20,24 @@ struct last_record {
     wall_time time;
 };
 
-// Nothing where its last line is no record.
-std::optional<last_record> last_record_of(const fs::path& file) {
+std::optional<std::string> last_line(const fs::path& file) {
     const keys::open_file in(file, O_RDONLY);
     const auto size = static_cast<off_t>(fs::file_size(file));
     const auto end = line_start(in.descriptor(), size, file);
     if (end == 0) return std::nullopt;
-    const auto line = line_at(in.descriptor(), line_start(in.descriptor(), end - 1, file), policy::longest_record, file);
+    return line_at(in.descriptor(), line_start(in.descriptor(), end - 1, file), policy::longest_record, file);
+}
+
+std::optional<std::string> last_line_unpacked(const fs::path& file) {
+    std::optional<std::string> out;
+    audit_reader reader(std::vector{file});
+    for (std::string line; reader.next(line);) out = line;
+    return out;
+}
+
+// Nothing where its last line is no record.
+std::optional<last_record> last_record_of(const fs::path& file) {
+    const auto line = is_compressed(file) ? last_line_unpacked(file) : last_line(file);
     const auto at = line ? policy::end_at(*line) : std::unexpected(std::string{});
     const auto record = at ? policy::record_in(*line) : std::nullopt;
     const auto time = record ? parse_rfc3339(policy::text_in(*record, "time").value_or("")) : std::nullopt;

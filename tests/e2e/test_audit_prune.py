@@ -1,6 +1,7 @@
 """What is older than audit.keep goes, and the rest is proved: whole, with who took away what; and nothing else can be taken away unseen."""
 
 import json
+import subprocess
 import time
 
 import pytest
@@ -61,6 +62,35 @@ def test_old_files_go_and_verify_proves_the_rest_and_names_who_took_what(world, 
     time.sleep(1.2)
     again = json.loads(world.gateway.run("audit", "prune", "--json").stdout)
     assert again["first_record"] == last + 1 and verify(world)[0] == 0
+
+
+def rotated(audit):
+    return sorted(audit.glob("audit-*.jsonl"))
+
+
+def test_files_that_were_compressed_are_read_asked_proved_and_pruned(world, grown):
+    last = len(world.gateway.all_records())
+    asked = world.gateway.run("audit", "show", "--json").stdout
+    files = rotated(grown)
+    assert len(files) > 2
+    subprocess.run(["zstd", "--quiet", "--rm", *files[:-1]], check=True)
+    assert world.gateway.run("audit", "show", "--json").stdout == asked
+    status, proof = verify(world)
+    assert status == 0 and proof["ok"] and proof["records"] >= last, proof
+    world.gateway.stop()
+    subprocess.run(["zstd", "--quiet", "--rm", files[-1]], check=True)
+    world.gateway.start()
+    send_some(world, 1)
+    assert verify(world)[0] == 0, "and the log goes on where it was"
+    damaged = files[1].with_suffix(".jsonl.zst")
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:-20])
+    run = world.gateway.run("audit", "verify")
+    assert run.returncode != 0 and f"{damaged} is cut short" in run.stderr, run.stderr
+    damaged.write_bytes(whole)
+    pruned = json.loads(world.gateway.run("audit", "prune", "--json").stdout)
+    assert pruned["ok"] and pruned["files"] >= len(files) and list(grown.glob("*.zst")) == []
+    assert verify(world)[0] == 0
 
 
 def test_what_is_young_stays(world):

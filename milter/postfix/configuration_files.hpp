@@ -49,8 +49,8 @@ public:
 
     // Makes these edits, and has Postfix check them; on any failure both files are as before, and the error says what failed.
     std::expected<void, std::string> apply(const std::vector<postfix_edit>& edits);
-    // The way back: `edits` are undoing already. Where nobody has changed a file since, it becomes what it was, to the octet, and
-    // its copy goes.
+    // The way back: `edits` are undoing already. Where nobody has changed a file since, it becomes what it was, to the octet,
+    // and its copy goes.
     std::expected<void, std::string> undo(const std::vector<postfix_edit>& edits);
 
     // The copies of the files as they were before the first change.

@@ -1,6 +1,7 @@
 #include "milter/doctor/file_findings.hpp"
 
 #include "milter/installation/service_unit.hpp"
+#include "milter/service/secret_files.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
@@ -108,6 +109,12 @@ findings file_findings(const examined& of) {
     for (const auto& beside : fs::directory_iterator(fs::path(of.gateway.policy_path).parent_path(), unseen))
         if (beside.path().extension() == ".txt" || beside.path().filename() == "texts") need_to_read(of, beside.path(), out);
     if (!of.gateway.audit.address_key.empty()) need_to_read(of, of.gateway.audit.address_key, out);
+    for (const auto& file : exposed_secret_files(of.gateway))
+        out.push_back(
+            {.kind = secret_exposed,
+             .what = "is a secret key, and others than its owner may read it",
+             .where = file,
+             .mend = "chown " + of.gateway_user.name + " " + shell_quoted(file) + " && chmod 0600 " + shell_quoted(file)});
     const auto written = directories_written(of.gateway);
     for (const auto& one : written) need_to_write(of, one, out);
     find_closed_by_unit(written, out);

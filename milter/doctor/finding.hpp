@@ -39,6 +39,7 @@ enum class finding_kind : std::uint8_t {
     message_size,
     file_unreadable,
     directory_unwritable,
+    secret_exposed,
     unit_read_only,
     placeholder,
     organisation_key,
@@ -48,6 +49,7 @@ enum class finding_kind : std::uint8_t {
     later_milter,
     clock_unsynchronised,
     journal_volatile,
+    journal_limited,
 };
 
 constexpr auto names(finding_kind) {
@@ -80,6 +82,7 @@ constexpr auto names(finding_kind) {
         {message_size, "message-size"},
         {file_unreadable, "file-unreadable"},
         {directory_unwritable, "directory-unwritable"},
+        {secret_exposed, "secret-exposed"},
         {unit_read_only, "unit-read-only"},
         {placeholder, "placeholder"},
         {organisation_key, "organisation-key"},
@@ -89,6 +92,7 @@ constexpr auto names(finding_kind) {
         {later_milter, "later-milter"},
         {clock_unsynchronised, "clock-unsynchronised"},
         {journal_volatile, "journal-volatile"},
+        {journal_limited, "journal-limited"},
     });
 }
 

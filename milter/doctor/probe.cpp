@@ -1,6 +1,7 @@
 #include "milter/doctor/probe.hpp"
 
 #include "milter/base/hex_key.hpp"
+#include "milter/doctor/tls_door.hpp"
 #include "milter/gateway/releasing.hpp"
 #include "milter/held_commands/hand_in.hpp"
 #include "milter/postfix/plan.hpp"
@@ -72,6 +73,22 @@ inet_endpoint where_it_listens(const postfix_service& door) {
     return {.address = "127.0.0.1", .port = *door.port()};
 }
 
+// A port that wants TLS before anything else is spoken to through it.
+std::optional<tls_begin> wants_tls(const postfix_configuration& postfix, const postfix_service& door) {
+    if (postfix.value(door, "smtpd_tls_wrappermode") == "yes") return tls_begin::at_once;
+    const bool is_forced =
+        postfix.value(door, "smtpd_tls_security_level") == "encrypt" || postfix.value(door, "smtpd_enforce_tls") == "yes";
+    return is_forced ? std::optional(tls_begin::starttls) : std::nullopt;
+}
+
+probe_result probe_through(const examined& of, const postfix_service& door) {
+    const auto at = where_it_listens(door);
+    const auto tls = wants_tls(of.postfix, door);
+    if (!tls) return probe_at(of, at);
+    const tls_door through(at, *tls);
+    return probe_at(of, through.near());
+}
+
 // Adds a finding, or says how far it went.
 void judge(const examined& of, const postfix_service& door, const probe_result& result, findings& to,
            std::vector<std::string>& tried) {
@@ -101,10 +118,7 @@ findings probe_ports(const examined& of, std::vector<std::string>& tried) {
     for (const auto& door : of.postfix.services) {
         if (!door.is_smtpd() || !door.port() || of.is_behind_gateway(door)) continue;
         if (!of.roles.has_gateway(of.postfix.value(door, "smtpd_milters")) || is_closed_to_milters(of.postfix, door)) continue;
-        if (of.postfix.value(door, "smtpd_tls_wrappermode") == "yes")
-            tried.push_back(door.key() + " (not probed: it speaks TLS from the first octet)");
-        else
-            judge(of, door, probe_at(of, where_it_listens(door)), out, tried);
+        judge(of, door, probe_through(of, door), out, tried);
     }
     return out;
 }

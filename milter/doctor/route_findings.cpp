@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <pwd.h>
 #include <string>
 
 namespace sealgate::milter {
@@ -116,6 +117,36 @@ void find_aliases(const examined& of, findings& to) {
             if (const auto in = table::read(one, types)) find_aliases_in(of, *in, is_alias_file, to);
 }
 
+// As local(8) puts a user's home and name into forward_path; empty: the entry is about something else.
+std::string forward_file(std::string path, const ::passwd& user) {
+    for (const auto& [name, value] : {std::pair{"home", user.pw_dir}, {"user", user.pw_name}})
+        for (const auto& spelled : {"${" + std::string(name) + "}", "$" + std::string(name)})
+            for (auto at = path.find(spelled); at != std::string::npos; at = path.find(spelled))
+                path.replace(at, spelled.size(), value);
+    return path.contains('$') ? std::string{} : path;
+}
+
+// Where users of this machine send their mail on themselves.
+void find_forwards(const examined& of, findings& to) {
+    if (!of.live || !of.postfix.value("local_transport").starts_with("local")) return;
+    const auto paths = split_list(of.postfix.value("forward_path"));
+    ::setpwent();
+    while (const auto* user = ::getpwent())
+        for (const auto& path : paths) {
+            const auto file = forward_file(path, *user);
+            const auto content = file.empty() ? std::unexpected(std::string()) : read_file(file);
+            if (!content) continue;
+            for (const auto& one : entries_of(*content))
+                if (const auto outside = outside_of(of, one.text); !outside.empty())
+                    to.push_back({.kind = alias_to_outside,
+                                  .what = std::string(user->pw_name) + " counts as one of ours, and its mail goes on to " +
+                                          text::printable(outside, 80) + " without the gateway",
+                                  .where = file + ":" + std::to_string(one.first),
+                                  .mend = comment_out(one, file)});
+        }
+    ::endpwent();
+}
+
 // An action that changes or takes away what its pattern finds.
 bool changes_subject(std::string_view entry) {
     constexpr auto actions = std::to_array<std::string_view>({"REPLACE", "STRIP", "IGNORE"});
@@ -146,6 +177,7 @@ findings route_findings(const examined& of) {
     findings out;
     find_bcc(of, out);
     find_aliases(of, out);
+    find_forwards(of, out);
     find_header_checks(of, out);
     return out;
 }

@@ -66,14 +66,18 @@ std::vector<std::string> unusable_secrets(const config& gateway) {
     return out;
 }
 
-std::vector<std::string> exposed_secrets(const config& gateway) {
+std::vector<std::string> exposed_secret_files(const config& gateway) {
     std::vector<std::string> out;
     const auto threads = thread_key_file(gateway.threads_directory()).string();
     for (const auto& file : {gateway.checkpoint_key(), gateway.audit.address_key, threads})
-        if (!file.empty() && is_exposed(file))
-            out.push_back(file +
-                          " is a secret key, and others than its owner may read it: it must be the gateway's own user's, with "
-                          "mode 0600");
+        if (!file.empty() && is_exposed(file)) out.push_back(file);
+    return out;
+}
+
+std::vector<std::string> exposed_secrets(const config& gateway) {
+    auto out = exposed_secret_files(gateway);
+    for (auto& file : out)
+        file += " is a secret key, and others than its owner may read it: it must be the gateway's own user's, with mode 0600";
     return out;
 }
 

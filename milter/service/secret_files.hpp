@@ -10,8 +10,9 @@
 
 namespace sealgate::milter {
 
-// Those that others than their owner may read: one phrase each, with what to do. What is missing, or cannot be looked at, is
-// not among them.
+// Those that others than their owner may read. What is missing, or cannot be looked at, is not among them.
+std::vector<std::string> exposed_secret_files(const config& gateway);
+// One phrase each, with what to do.
 std::vector<std::string> exposed_secrets(const config& gateway);
 
 // Those with which the gateway would not start, or would make a new one although the log has been written with another: the

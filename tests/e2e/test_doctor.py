@@ -88,6 +88,7 @@ BROKEN = {
     "bcc of a service": ("bcc-behind-gateway", lambda m: m.postconf("-P", "-e", "cleanup/unix/recipient_bcc_maps=inline:{a=b@c.example}")),
     "an alias to outside": ("alias-to-outside", lambda m: aliases(m, "alias_maps", "root: max\nfay: max,\n  fay@elsewhere.example\n", "postalias")),
     "a virtual alias to outside": ("alias-to-outside", lambda m: aliases(m, "virtual_alias_maps", f"info@{DOMAIN} eve@elsewhere.example\n", "postmap")),
+    "a .forward to outside": ("alias-to-outside", lambda m: forward(m, "# home\n\\games, eve@elsewhere.example\n")),
     "header_checks": ("subject-changed", lambda m: header_checks(m)),
     "NUL": ("nul-octets", lambda m: m.postconf("-e", "message_strip_characters =")),
     "no login seen": ("macros-missing", lambda m: m.postconf("-e", "milter_mail_macros = i")),
@@ -97,6 +98,7 @@ BROKEN = {
     "a closed policy": ("file-unreadable", lambda m: m.policy.chmod(0o600)),
     "a closed list": ("file-unreadable", lambda m: m.policy.with_name("better.txt").chmod(0o600)),
     "state of root's": ("directory-unwritable", lambda m: shutil.chown(m.state / "audit", "root", "root")),
+    "a secret for all to read": ("secret-exposed", lambda m: (m.state / "checkpoint.key").chmod(0o644)),
     "an example's domain": ("placeholder", lambda m: m.policy.write_text(m.policy.read_text().replace(f"domains: [{DOMAIN}]", "domains: [example.org]"))),
     "an example's page": ("placeholder", lambda m: m.policy.write_text(m.policy.read_text().replace("  # help: https://…", "  help: https://intranet.example.org/mail #"))),
 }
@@ -107,6 +109,13 @@ def aliases(machine, parameter, text, maker):
     file.write_text(text)
     subprocess.run([f"/usr/sbin/{maker}", "-c", machine.postfix.config, f"hash:{file}"], check=True, capture_output=True)
     machine.postconf("-e", f"{parameter} = hash:{file}")
+
+
+def forward(machine, text):
+    homes = machine.root / "homes"
+    homes.mkdir(exist_ok=True)
+    (homes / "games").write_text(text)
+    machine.postconf("-e", "local_transport = local:$myhostname", f"forward_path = {homes}/$user")
 
 
 def header_checks(machine):
@@ -170,6 +179,26 @@ def test_a_submit_port_that_does_not_answer_is_seen(machine):
     machine.config.write_text(machine.config.read_text().replace("submit: 127.0.0.1:10025", f"submit: 127.0.0.1:{port}", 1))
     machine.postconf("-M", "-e", f"127.0.0.1:{port}/inet=127.0.0.1:{port} inet n - y - - smtpd -o smtpd_milters=")
     assert "it does not answer" in machine.doctor()["submit-port-dead"][0]["what"]
+
+
+def test_ports_that_want_tls_are_probed_through_it(machine):
+    certificate, key = machine.root / "tls.pem", machine.root / "tls.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=mail.north.example",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    submissions, submission = free_ports(2)
+    tls = f"-o smtpd_tls_cert_file={certificate} -o smtpd_tls_key_file={key} -o smtpd_tls_security_level=encrypt"
+    machine.postconf("-M", "-e", "tlsmgr/unix=tlsmgr unix - - y 1000? 1 tlsmgr",
+                     f"127.0.0.1:{submissions}/inet=127.0.0.1:{submissions} inet n - y - - smtpd {tls} -o smtpd_tls_wrappermode=yes",
+                     f"127.0.0.1:{submission}/inet=127.0.0.1:{submission} inet n - y - - smtpd {tls}")
+    machine.reload()
+    wait_for_port(submissions)
+    run = machine.run("doctor", "--json", "--postfix-config", str(machine.postfix.config))
+    for port in submissions, submission:
+        assert f'"a probe at 127.0.0.1:{port}/inet"' in run.stdout, run.stdout
+    header_checks(machine)
+    machine.reload()
+    wait_for_port(submissions)
+    assert len(machine.doctor()["probe-misread"]) == 4, "each of the ports is seen to lose the tag"
 
 
 def test_errors_of_a_file_do_not_keep_it_from_looking(machine):

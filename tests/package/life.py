@@ -1,5 +1,6 @@
 """The package's life on a mail server, from the quickstart's first command to a purge."""
 
+import json
 import re
 import shutil
 import time
@@ -38,6 +39,7 @@ class Life:
                 ("quickstart, 3: started, and in front of Postfix", self.applied),
                 ("quickstart, 4: doctor finds nothing, and a mail is watched", self.looked_at),
                 ("out of Postfix and in again", self.undone_and_applied),
+                ("a journal that forgets is told, and mended", self.journal),
                 ("monitor: all mail leaves, what would be refused is logged", self.monitored),
                 ("reload to enforce: delivered, sealed, refused with the decision's id", self.enforced),
                 ("a bad file: the reload fails and says why, the old policy stays in force", self.bad_reload),
@@ -112,6 +114,19 @@ class Life:
         expect(self.server.postfix_says() == with_it, self.server.postfix_says())
         said = self.server.do("sealgate setup --apply --yes 2>&1")
         expect("nothing is changed" in said, said)
+
+    def journal(self):
+        do = self.server.do
+        do("mkdir -p /etc/systemd/journald.conf.d /etc/systemd/system/sealgate.service.d; systemctl daemon-reload; "
+           "printf '[Journal]\\nStorage=volatile\\n' > /etc/systemd/journald.conf.d/a.conf; systemctl restart systemd-journald; "
+           "printf '[Service]\\nLogRateLimitBurst=10\\n' > /etc/systemd/system/sealgate.service.d/a.conf; systemctl daemon-reload")
+        said = do("sealgate doctor --json")
+        found = {one["name"]: one for one in json.loads(said)["findings"]}
+        expect({"journal-volatile", "journal-limited"} <= found.keys(), said)
+        for name in "journal-volatile", "journal-limited":
+            do(found[name]["mend"])
+        said = do("sealgate doctor --json")
+        expect("journal-" not in said, said)
 
     def monitored(self):
         self.server.set("#   discover: {wkd: true,", "  discover: {wkd: false,")  # there is no network here

@@ -10,6 +10,7 @@ from making import expect
 from roots import Roots
 from server import DOMAIN, PROGRAM, SETTINGS, Server, expect_sealed
 
+POLICY = "/etc/sealgate/policy.yaml"
 COLLEAGUE, BOB, ZOE = f"max@{DOMAIN}", "bob@partner.example", "zoe@yahoo.com"
 
 
@@ -42,6 +43,7 @@ class Life:
                 ("a journal that forgets is told, and mended", self.journal),
                 ("monitor: all mail leaves, what would be refused is logged", self.monitored),
                 ("reload to enforce: delivered, sealed, refused with the decision's id", self.enforced),
+                ("held: released as what was meant, and refused with a notice", self.held),
                 ("a bad file: the reload fails and says why, the old policy stays in force", self.bad_reload),
                 ("a bad file: no start, and it says why", self.bad_start),
                 ("one that hangs is killed and started anew, and no mail is lost", self.hangs),
@@ -83,7 +85,7 @@ class Life:
         before = self.server.postfix_says()
         said = self.typed(2)[-1]
         expect(self.server.postfix_says() == before, "Postfix's configuration changed", said)
-        expect(f"domains: [{DOMAIN}]" in self.server.machine.read("/etc/sealgate/policy.yaml"), said)
+        expect(f"domains: [{DOMAIN}]" in self.server.machine.read(POLICY), said)
         expect("mode: monitor" in self.server.machine.read(SETTINGS), said)
 
     def applied(self):
@@ -155,6 +157,27 @@ class Life:
         server.is_refused("refused")
         shown = server.do(f"journalctl --no-pager --output=cat SEALGATE_QUEUE_ID={server.record('sealed')['queue_id']}")
         expect(server.record("sealed")["id"] in shown and "million" not in shown and "offer" not in shown, shown)
+
+    def held(self):
+        server = self.server
+        server.set("near_miss: reject", "near_miss: hold", POLICY)
+        server.do("sealgate reload")
+        for id in "meant", "unwanted":
+            said = server.send(id, [BOB], "[confidental] Our offer")
+            expect(said["code"] == 250, said)
+        waiting = {one["message_id"]: one["queue_id"] for one in map(server.record, ("meant", "unwanted"))}
+        meant, unwanted = waiting.values()
+        listed = server.do("sealgate held list")
+        expect(meant in listed and unwanted in listed, listed)
+        server.do(f"sealgate held release {meant} --as confidential")
+        server.wait("what was meant arrives", lambda: server.arrived("bob", "meant"))
+        expect_sealed(server.arrived("bob", "meant")[0])
+        server.do(f"sealgate held refuse {unwanted}")
+        server.wait("its sender is told", lambda: any("unwanted" in one for mails in server.mailbox("ann").values() for one in mails))
+        expect(server.do("sealgate held list --json").strip() == "" and not server.arrived("bob", "unwanted"), server.do("sealgate held list"))
+        server.do(f"{PROGRAM} audit verify; find /var/lib/sealgate ! -user sealgate | grep . && exit 1 || true")
+        server.set("near_miss: hold", "near_miss: reject", POLICY)
+        server.do("sealgate reload")
 
     def bad_reload(self):
         server = self.server

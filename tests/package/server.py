@@ -31,7 +31,7 @@ class Server:
     def postfix(self):
         self.do("echo 'postfix postfix/main_mailer_type select Internet Site' | debconf-set-selections; "
                 f"echo 'postfix postfix/mailname string {DOMAIN}' | debconf-set-selections; apt-get --quiet --yes install postfix; "
-                f"for user in max bob zoe; do useradd --create-home $user; done; {ELSEWHERE}; systemctl reload postfix")
+                f"for user in ann max bob zoe; do useradd --create-home $user; done; {ELSEWHERE}; systemctl reload postfix")
         self.wait("Postfix answers", lambda: self.send("first", [f"max@{DOMAIN}"], "Hello")["code"] == 250)
         self.wait("mail is delivered", lambda: self.arrived("max", "first"))
 
@@ -88,10 +88,10 @@ class Server:
     def postfix_says(self):
         return self.do("postconf -n; postconf -M")
 
-    def set(self, before, after):
-        text = self.machine.read(SETTINGS)
+    def set(self, before, after, file=SETTINGS):
+        text = self.machine.read(file)
         expect(before in text, text)
-        self.machine.write(SETTINGS, text.replace(before, after, 1))
+        self.machine.write(file, text.replace(before, after, 1))
 
     def is_refused(self, id):
         said = self.send(id, ["zoe@yahoo.com"], "[confidential] Our offer")

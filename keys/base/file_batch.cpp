@@ -17,12 +17,17 @@ std::filesystem::path beside(std::filesystem::path file) { return file += ".new"
 file_batch::file_batch(const std::filesystem::path& directory)
     : directory_(directory, O_RDONLY | O_DIRECTORY) {}
 
+file_batch::~file_batch() {
+    std::error_code ignored;
+    for (const auto& file : files_) std::filesystem::remove(beside(file), ignored);
+}
+
 void file_batch::put(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
     const auto fresh = beside(file);
     std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
     const auto& to = few_.emplace_back(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-    for (const auto& piece : content) to.write_all(piece);
     files_.push_back(file);
+    for (const auto& piece : content) to.write_all(piece);
     if (files_.size() > most_synced_alone) few_.clear();
 }
 

@@ -67,8 +67,16 @@ void event_recorder::append(std::string fields, const fs::path& left_in) {
         const std::lock_guard lock(mutex_);
         ++under_way_;
     }
-    auto told = [this, fields, left_in](const unwritten& error) { done(error, fields, left_in); };
-    log_.append(std::move(fields), std::move(told));
+    try {
+        auto told = [this, fields, left_in](const unwritten& error) { done(error, fields, left_in); };
+        log_.append(std::move(fields), std::move(told));
+    } catch (...) { // no memory, which the gateway outlives
+        const std::lock_guard lock(mutex_);
+        --under_way_;
+        being_taken_.erase(left_in);
+        idle_.notify_all();
+        throw;
+    }
 }
 
 void event_recorder::done(const unwritten& error, std::string fields, const fs::path& left_in) {

@@ -53,11 +53,16 @@ std::optional<std::uint64_t> first_record_named(const fs::path& log) { return fi
 
 bool is_compressed(const fs::path& log) { return log.extension() == compressed_suffix; }
 
-bool has_rotated_log(const fs::path& directory, std::uint64_t first_record) {
+std::vector<fs::path> names_of_rotated_log(const fs::path& directory, std::uint64_t first_record) {
     const auto plain = rotated_log(directory, first_record);
     auto compressed = plain;
     compressed += compressed_suffix;
-    return fs::exists(fs::symlink_status(plain)) || fs::exists(fs::symlink_status(compressed));
+    return {compressed, plain, index_of(plain)};
+}
+
+bool has_rotated_log(const fs::path& directory, std::uint64_t first_record) {
+    const auto names = names_of_rotated_log(directory, first_record);
+    return fs::exists(fs::symlink_status(names[0])) || fs::exists(fs::symlink_status(names[1]));
 }
 
 bool grows(const fs::path& log) { return log.filename() == written; }

@@ -30,8 +30,10 @@ std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& di
 
 // By its name.
 bool is_compressed(const std::filesystem::path& log);
-// Whether that name is taken, compressed or not.
+// Whether it is there, compressed or not.
 bool has_rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
+// All that may be there of it: compressed or not, and its index.
+std::vector<std::filesystem::path> names_of_rotated_log(const std::filesystem::path& directory, std::uint64_t first_record);
 
 // Of a file that was rotated away, by its name; nothing for another one.
 std::optional<std::uint64_t> first_record_named(const std::filesystem::path& log);

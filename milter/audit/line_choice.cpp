@@ -122,7 +122,9 @@ choice choose_lines(const fs::path& path, const keys::open_file& log, const poli
 line_choice choice_for(const policy::query& asked, const policy::address_key_in_use& key, indexing how) {
     auto part = policy::indexed_part(asked);
     if (!part) return {};
-    return [part = *std::move(part), &key, how = std::move(how)](const fs::path& path, const keys::open_file& log) {
+    return [part = *std::move(part), &key, how = std::move(how)](const fs::path& path,
+                                                                 const keys::open_file& log) -> std::optional<chosen_lines> {
+        if (is_compressed(path)) return std::nullopt; // it has no index
         auto found = choose_lines(path, log, part, key);
         const auto unread = log.status().st_size - (found.lines ? found.lines->covered : 0);
         if (found.what == verdict::unfit || unread < (grows(path) ? how.least_growth : how.least)) return found.lines;

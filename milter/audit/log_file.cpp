@@ -238,7 +238,8 @@ void audit_file::begin_file(const fs::path& away) {
 std::string audit_file::rotate() {
     try {
         const auto away = rotated_log(directory_, first_record_);
-        if (fs::exists(away)) return "cannot rotate the audit log: " + away.string() + " is there already";
+        if (has_rotated_log(directory_, first_record_))
+            return "cannot rotate the audit log: " + away.string() + " is there already, or compressed";
         begin_file(away);
     } catch (const std::system_error& problem) {
         return std::string("cannot rotate the audit log: ") + problem.what();

@@ -82,10 +82,24 @@ bool audit_reader::fill() {
     buffer_.erase(0, std::exchange(at_, 0));
     const auto have = buffer_.size();
     buffer_.resize(have + chunk);
-    const auto got = read(std::span(buffer_).subspan(have));
-    buffer_.resize(have + got);
-    if (got == 0 && !unpacked_) step_back();
-    return got > 0;
+    try {
+        const auto got = read(std::span(buffer_).subspan(have));
+        buffer_.resize(have + got);
+        if (got == 0 && !unpacked_) step_back();
+        return got > 0;
+    } catch (const damaged_zstd& damage) {
+        buffer_.resize(have);
+        end_with(damage.what());
+        return true;
+    }
+}
+
+// What was read of the file ends with that line.
+void audit_reader::end_with(const std::string& damage) {
+    if (at_ < buffer_.size()) buffer_ += '\n';
+    buffer_ += damage + '\n';
+    unpacked_.reset();
+    ::lseek(in_->descriptor(), 0, SEEK_END);
 }
 
 std::size_t audit_reader::read(std::span<char> to) {
@@ -141,8 +155,12 @@ void audit_reader::open(std::size_t file) {
     buffer_.clear();
     at_ = searched_ = 0;
     unpacked_.reset();
-    if (is_compressed(files_[file])) unpacked_.emplace(in_->descriptor(), files_[file]);
-    auto chosen = choice_ && !unpacked_ ? choice_(files_[file], *in_) : std::nullopt;
+    auto chosen = choice_ ? choice_(files_[file], *in_) : std::nullopt;
+    const bool wants_none = chosen && chosen->begins.empty() && chosen->covered >= in_->status().st_size;
+    if (is_compressed(files_[file]) && !wants_none) {
+        unpacked_.emplace(in_->descriptor(), files_[file]);
+        chosen.reset();
+    }
     chosen_ = std::move(chosen).value_or(chosen_lines{});
     next_chosen_ = 0;
     ::lseek(in_->descriptor(), chosen_.covered, SEEK_SET);

@@ -4,8 +4,8 @@
 // A line counts once its line end is there: what is still being written, or was cut short by a crash, is none. A line longer
 // than policy::longest_record is no record; it comes cut to one octet more than that, so that memory is bounded.
 //
-// Throws std::system_error, which names the file, where one can't be read or is no regular file, and std::runtime_error where
-// a compressed one is damaged.
+// Where a compressed file is damaged, what stands before that comes, then a line that is no record and says so, and then the
+// next file. Throws std::system_error, which names the file, where one can't be read or is no regular file.
 #pragma once
 
 #include "keys/base/files.hpp"
@@ -31,7 +31,7 @@ struct chosen_lines {
     std::vector<off_t> begins; // in their order
     off_t covered = 0;
 };
-// Asked when a file is begun; nothing: all lines.
+// Asked when a file is begun; nothing: all lines. Of a compressed one either none are wanted (`covered` is all of it), or all.
 using line_choice = std::function<std::optional<chosen_lines>(const std::filesystem::path& file, const keys::open_file& in)>;
 
 class audit_reader {
@@ -53,6 +53,7 @@ private:
     bool next_chosen(std::string& line);
     bool fill();
     std::size_t read(std::span<char> to);
+    void end_with(const std::string& damage);
     void step_back();
     bool open_next();
     bool open_behind(std::optional<std::uint64_t> read);

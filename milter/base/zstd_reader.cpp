@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <new>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -33,14 +32,14 @@ std::size_t zstd_reader::read(std::span<char> to) {
     ZSTD_outBuffer out{.dst = to.data(), .size = to.size(), .pos = 0};
     while (out.pos == 0) {
         if (at_ == have_ && !fill()) {
-            if (between_frames_) return 0;
-            throw std::runtime_error(name_.string() + " is cut short: its last zstd frame has no end");
+            if (is_frame_over_) return 0;
+            throw damaged_zstd(name_.string() + " is cut short: its last zstd frame has no end");
         }
         ZSTD_inBuffer in{.src = compressed_.data(), .size = have_, .pos = at_};
         const auto left = ZSTD_decompressStream(context_.get(), &out, &in);
-        if (ZSTD_isError(left) != 0) throw std::runtime_error(name_.string() + ": " + ZSTD_getErrorName(left));
+        if (ZSTD_isError(left) != 0) throw damaged_zstd(name_.string() + ": " + ZSTD_getErrorName(left));
         at_ = in.pos;
-        between_frames_ = left == 0;
+        is_frame_over_ = left == 0;
     }
     return out.pos;
 }

@@ -1,7 +1,7 @@
 // A file that zstd(1) compressed, read from its beginning (RFC 8878). One frame behind another is one text, as for zstd -d.
 // What wants a window of more than 128 MiB is refused, so that memory is bounded.
 //
-// Throws std::runtime_error, which names the file, where it is damaged, cut short or no such file; std::system_error where it
+// Throws damaged_zstd, which names the file, where it is damaged, cut short, empty or no such file; std::system_error where it
 // can't be read.
 // Tested by base/zstd_reader_test.
 #pragma once
@@ -10,11 +10,16 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 struct ZSTD_DCtx_s;
 
 namespace sealgate::milter {
+
+struct damaged_zstd : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 class zstd_reader {
 public:
@@ -35,7 +40,7 @@ private:
     std::unique_ptr<ZSTD_DCtx_s, freed> context_;
     std::vector<char> compressed_;
     std::size_t at_ = 0, have_ = 0; // of compressed_
-    bool between_frames_ = true;
+    bool is_frame_over_ = false;
 };
 
 } // namespace sealgate::milter

@@ -49,6 +49,26 @@ void need_to_read(const examined& of, const fs::path& file, findings& to) {
                           (fs::is_directory(blocked, unseen) ? "x " : " ") + quoted});
 }
 
+std::string make_own_secret(const examined& of, const std::string& file) {
+    return "chown " + of.gateway_user.name + " " + shell_quoted(file) + " && chmod 0600 " + shell_quoted(file);
+}
+
+// It alone may read them: auditors are in its group.
+void find_secrets(const examined& of, findings& to) {
+    const auto& key = of.gateway.audit.address_key;
+    std::error_code unseen;
+    if (const int problem = access_as(of.gateway_user, key, R_OK); !key.empty() && fs::exists(key, unseen) && problem != 0)
+        to.push_back({.kind = file_unreadable,
+                      .what = of.gateway_user.name + ", as whom the gateway runs, may not read it: " + std::strerror(problem),
+                      .where = key,
+                      .mend = make_own_secret(of, key)});
+    for (const auto& file : exposed_secret_files(of.gateway))
+        to.push_back({.kind = secret_exposed,
+                      .what = "is a secret key, and others than its owner may read it",
+                      .where = file,
+                      .mend = make_own_secret(of, file)});
+}
+
 void need_to_write(const examined& of, const fs::path& directory, findings& to) {
     const auto whole = fs::absolute(directory).lexically_normal();
     std::error_code unseen;
@@ -108,13 +128,7 @@ findings file_findings(const examined& of) {
     std::error_code unseen;
     for (const auto& beside : fs::directory_iterator(fs::path(of.gateway.policy_path).parent_path(), unseen))
         if (beside.path().extension() == ".txt" || beside.path().filename() == "texts") need_to_read(of, beside.path(), out);
-    if (!of.gateway.audit.address_key.empty()) need_to_read(of, of.gateway.audit.address_key, out);
-    for (const auto& file : exposed_secret_files(of.gateway))
-        out.push_back(
-            {.kind = secret_exposed,
-             .what = "is a secret key, and others than its owner may read it",
-             .where = file,
-             .mend = "chown " + of.gateway_user.name + " " + shell_quoted(file) + " && chmod 0600 " + shell_quoted(file)});
+    find_secrets(of, out);
     const auto written = directories_written(of.gateway);
     for (const auto& one : written) need_to_write(of, one, out);
     find_closed_by_unit(written, out);

@@ -90,7 +90,8 @@ void find_journal_limit(findings& to) {
          .where = "LogRateLimitBurst of sealgate.service",
          .mend = "mkdir -p /etc/systemd/system/sealgate.service.d && printf "
                  "'[Service]\\nLogRateLimitIntervalSec=30s\\nLogRateLimitBurst=100000\\n' > "
-                 "/etc/systemd/system/sealgate.service.d/zz-journal.conf && systemctl daemon-reload"});
+                 "/etc/systemd/system/sealgate.service.d/zz-journal.conf && systemctl daemon-reload && systemctl restart "
+                 "sealgate"});
 }
 
 } // namespace

@@ -86,7 +86,9 @@ probe_result probe_through(const examined& of, const postfix_service& door) {
     const auto tls = wants_tls(of.postfix, door);
     if (!tls) return probe_at(of, at);
     const tls_door through(at, *tls);
-    return probe_at(of, through.near());
+    auto out = probe_at(of, through.near());
+    if (auto problem = through.problem(); !problem.empty()) out.reply = "TLS: " + std::move(problem);
+    return out;
 }
 
 // Adds a finding, or says how far it went.

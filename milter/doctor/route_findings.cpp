@@ -1,13 +1,17 @@
 #include "milter/doctor/route_findings.hpp"
 
+#include "keys/base/files.hpp"
 #include "milter/base/named_files.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <fcntl.h>
 #include <optional>
 #include <pwd.h>
 #include <string>
+#include <sys/stat.h>
+#include <system_error>
 
 namespace sealgate::milter {
 
@@ -126,6 +130,19 @@ std::string forward_file(std::string path, const ::passwd& user) {
     return path.contains('$') ? std::string{} : path;
 }
 
+// A file of the user's own: a link would have root show what they may not read.
+std::optional<std::string> own_text(const std::string& file, ::uid_t user) {
+    constexpr std::size_t most = 64 * 1024;
+    try {
+        const keys::open_file in(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        const auto status = in.status();
+        if (!S_ISREG(status.st_mode) || (status.st_uid != user && status.st_uid != 0)) return std::nullopt;
+        return keys::read_open(in.descriptor(), file, most);
+    } catch (const std::system_error&) {
+        return std::nullopt;
+    }
+}
+
 // Where users of this machine send their mail on themselves.
 void find_forwards(const examined& of, findings& to) {
     if (!of.live || !of.postfix.value("local_transport").starts_with("local")) return;
@@ -134,7 +151,7 @@ void find_forwards(const examined& of, findings& to) {
     while (const auto* user = ::getpwent())
         for (const auto& path : paths) {
             const auto file = forward_file(path, *user);
-            const auto content = file.empty() ? std::unexpected(std::string()) : read_file(file);
+            const auto content = file.empty() ? std::nullopt : own_text(file, user->pw_uid);
             if (!content) continue;
             for (const auto& one : entries_of(*content))
                 if (const auto outside = outside_of(of, one.text); !outside.empty())

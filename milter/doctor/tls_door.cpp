@@ -1,5 +1,7 @@
 #include "milter/doctor/tls_door.hpp"
 
+#include "milter/base/exception_text.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read_until.hpp>
@@ -10,6 +12,7 @@
 #include <array>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -31,9 +34,11 @@ asio::awaitable<std::string> reply_of(tcp::socket& server) {
         auto room = asio::dynamic_buffer(line, longest_reply);
         co_await asio::async_read_until(server, room, '\n', asio::use_awaitable);
         all += line;
-        const auto last = all.rfind('\n', all.size() - 2);
-        const auto begin = last == std::string::npos ? 0 : last + 1;
-        if (all.size() < begin + 4 || all[begin + 3] != '-' || all.size() > longest_reply) co_return all;
+        if (all.size() > longest_reply) throw std::runtime_error("its reply has no end");
+        if (!all.ends_with('\n')) continue;
+        const auto before_last = all.rfind('\n', all.size() - 2);
+        const auto last = before_last == std::string::npos ? 0 : before_last + 1;
+        if (all.size() < last + 4 || all[last + 3] != '-') co_return all;
     }
 }
 
@@ -84,6 +89,11 @@ tls_door::~tls_door() {
 
 inet_endpoint tls_door::near() const { return {.address = "127.0.0.1", .port = door_.local_endpoint().port()}; }
 
+std::string tls_door::problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+}
+
 // What goes wrong ends the connection, which is what the near side sees.
 asio::awaitable<void> tls_door::pass_one(tcp::endpoint to, tls_begin how) {
     auto accepted = co_await door_.async_accept(asio::use_awaitable);
@@ -103,7 +113,11 @@ asio::awaitable<void> tls_door::pass_one(tcp::endpoint to, tls_begin how) {
         }
         auto greeting = asio::buffer(said);
         if (!said.empty()) co_await asio::async_write(*near, greeting, asio::use_awaitable);
-    } catch (const std::exception&) {
+    } catch (const std::exception& problem) {
+        {
+            const std::lock_guard lock(mutex_);
+            problem_ = text_of(problem);
+        }
         close(*near);
     }
 }

@@ -11,6 +11,8 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <cstdint>
+#include <mutex>
+#include <string>
 #include <thread>
 
 namespace sealgate::milter {
@@ -28,6 +30,8 @@ public:
 
     // Where it is reached without TLS.
     inet_endpoint near() const;
+    // Why nothing goes through; empty: nothing is known to be wrong. Any thread.
+    std::string problem() const;
 
 private:
     boost::asio::awaitable<void> pass_one(boost::asio::ip::tcp::endpoint far, tls_begin how);
@@ -35,7 +39,9 @@ private:
     boost::asio::io_context io_;
     boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_client};
     boost::asio::ip::tcp::acceptor door_;
-    std::thread thread_;
+    mutable std::mutex mutex_;
+    std::string problem_;
+    std::thread thread_; // last: it uses all the others
 };
 
 } // namespace sealgate::milter

@@ -1,16 +1,19 @@
 #include "milter/installation/start_problems.hpp"
 
+#include "milter/control/client.hpp"
 #include "milter/installation/account.hpp"
 #include "milter/installation/service_unit.hpp"
+#include "milter/postfix/configuration.hpp"
+#include "milter/postfix/edits.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <variant>
 
@@ -18,15 +21,7 @@ namespace sealgate::milter {
 
 namespace {
 
-namespace asio = boost::asio;
 namespace fs = std::filesystem;
-
-// Null: they may make files there.
-const char* why_not_writable(const account& who, const fs::path& directory) {
-    if (const int problem = access_as(who, directory, W_OK | X_OK); problem != 0) return std::strerror(problem);
-    std::error_code unseen;
-    return fs::is_directory(directory, unseen) ? nullptr : std::strerror(ENOTDIR);
-}
 
 fs::path nearest_that_is_there(fs::path path) {
     std::error_code unseen;
@@ -34,76 +29,146 @@ fs::path nearest_that_is_there(fs::path path) {
     return path;
 }
 
-// The gateway makes it at its first start, and all that is missing above it.
-std::optional<std::string> problem_of_state(const account& who, const std::string& directory) {
-    const auto whole = fs::absolute(directory);
-    const auto there = nearest_that_is_there(whole);
-    const auto* why = why_not_writable(who, there);
-    if (why == nullptr) return std::nullopt;
-    return whole.string() + ": " + who.name + " may not write in " + there.string() + " (" + why +
-           "); as root: install -d -o " + who.name + " -m 0710 " + whole.string();
-}
-
-std::optional<std::string> problem_at(const account& who, const unix_endpoint& where) {
-    const auto directory = fs::absolute(where.path).parent_path();
+// The error number of why they cannot make files there; 0: they can.
+int why_not_writable(const account& who, const fs::path& directory) {
     std::error_code unseen;
-    if (!fs::exists(directory, unseen)) {
-        if (unit_property("ExecStartPre").contains(" " + directory.string() + " ")) return std::nullopt; // made at each start
-        return "unix:" + where.path + ": its directory is not there; as root: install -d -o sealgate -g postfix -m 0710 " +
-               directory.string();
+    if (const int problem = access_as(who, directory, W_OK | X_OK); problem != 0) return problem;
+    return fs::is_directory(directory, unseen) ? 0 : ENOTDIR;
+}
+
+// What root can do about it; empty: nothing that is one command.
+std::string advice(const account& who, const fs::path& directory, int problem) {
+    std::error_code unseen;
+    const auto quoted = shell_quoted(directory.string());
+    if (!fs::exists(directory, unseen)) return "; as root: install -d -o " + shell_quoted(who.name) + " -m 0710 " + quoted;
+    if (problem != EACCES) return {};
+    return "; as root: chown " + shell_quoted(who.name) + " " + quoted + " && chmod u+rwx " + quoted;
+}
+
+class start_check {
+public:
+    start_check(const config& gateway, account who)
+        : gateway_(gateway)
+        , who_(std::move(who)) {}
+
+    std::vector<std::string> run() {
+        look_at_state();
+        look_at_checkpoints();
+        const auto taken = endpoints_of_running();
+        for (const auto& one : gateway_.listen) look_at(one, std::ranges::find(taken, to_string(one)) != taken.end());
+        if (gateway_.metrics) look_at(*gateway_.metrics, !taken.empty());
+        return std::move(problems_);
     }
-    const auto* why = why_not_writable(who, directory);
-    if (why == nullptr) return std::nullopt;
-    return "unix:" + where.path + ": " + who.name + " may not make a socket in " + directory.string() + ": " + why;
-}
 
-bool is_running(const config& gateway) {
-    asio::io_context io;
-    asio::local::stream_protocol::socket to(io);
-    boost::system::error_code refused;
-    to.connect(asio::local::stream_protocol::endpoint(gateway.control_socket()), refused);
-    return !refused;
-}
+private:
+    // Made by the unit, at each start: it may not be there yet, or be root's.
+    bool is_made_by_unit(const fs::path& directory) const {
+        const auto is_within = [&](const char* property, const std::string& root) {
+            const auto named = split_list(unit_property(property));
+            return std::ranges::any_of(named, [&](const auto& one) {
+                const auto made = root + one;
+                return directory == made || directory.string().starts_with(made + "/");
+            });
+        };
+        return is_within("StateDirectory", "/var/lib/") || is_within("RuntimeDirectory", "/run/") ||
+               unit_property("ExecStartPre").contains(" " + directory.string() + " ");
+    }
 
-std::optional<std::string> problem_at(const inet_endpoint& where, const config& gateway) {
-    asio::io_context io;
-    boost::system::error_code problem;
-    const asio::ip::tcp::endpoint to(asio::ip::make_address(where.address), where.port);
-    asio::ip::tcp::acceptor trial(io, to.protocol());
-    trial.set_option(asio::socket_base::reuse_address(true));
-    trial.bind(to, problem);
-    if (!problem || (problem == asio::error::address_in_use && is_running(gateway))) return std::nullopt;
-    const auto* advice = problem == asio::error::address_in_use  ? "; another program listens there: ss -ltnp"
-                         : problem == asio::error::access_denied ? "; ports below 1024 are root's: take another one"
-                                                                 : "; write an address that this machine has: ip address";
-    return to_string(endpoint(where)) + ": " + problem.message() + advice;
-}
+    void look_at_state() {
+        const auto state = fs::absolute(gateway_.state);
+        std::vector<fs::path> all{state};
+        for (const auto& below :
+             {gateway_.audit_directory(), gateway_.keys_directory(), gateway_.outbox_directory(), gateway_.notices_directory(),
+              gateway_.threads_directory(), gateway_.events_directory(), gateway_.held_directory(), gateway_.watch_directory()})
+            all.push_back(fs::absolute(below));
+        for (const auto& directory : all) {
+            const auto there = nearest_that_is_there(directory);
+            const int problem = why_not_writable(who_, there);
+            std::error_code unseen;
+            const bool is_to_come = !fs::exists(directory, unseen) && is_made_by_unit(directory);
+            if (problem == 0 || is_to_come) continue;
+            problems_.push_back(directory.string() + ": " + who_.name + " may not write in " + there.string() + " (" +
+                                std::strerror(problem) + ")" + advice(who_, directory, problem));
+            if (directory == state) return; // it says all of what is below
+        }
+    }
+
+    // The file is enough, where it is there.
+    void look_at_checkpoints() {
+        const auto file = fs::absolute(gateway_.audit.checkpoints);
+        std::error_code unseen;
+        if (file.string().starts_with(fs::absolute(gateway_.state).string() + "/")) return;
+        const bool is_there = fs::exists(file, unseen);
+        const int problem = is_there ? access_as(who_, file, R_OK | W_OK) : why_not_writable(who_, file.parent_path());
+        if (problem != 0)
+            problems_.push_back(file.string() + ": " + who_.name +
+                                " may not write checkpoints there: " + std::strerror(problem));
+    }
+
+    // None where no gateway answers.
+    std::vector<std::string> endpoints_of_running() const {
+        std::vector<std::string> out;
+        const auto status = ask_gateway(gateway_.control_socket(), "status", std::chrono::seconds(5));
+        const auto* listen = status ? status->if_contains("listen") : nullptr;
+        if (listen == nullptr || !listen->is_array()) return out;
+        for (const auto& one : listen->get_array())
+            if (one.is_string()) out.emplace_back(one.get_string());
+        return out;
+    }
+
+    void look_at(const endpoint& where, bool is_ours) {
+        if (const auto* local = std::get_if<unix_endpoint>(&where))
+            look_at_socket(*local);
+        else if (!is_ours)
+            look_at_port(std::get<inet_endpoint>(where));
+    }
+
+    void look_at_socket(const unix_endpoint& where) {
+        const auto directory = fs::absolute(where.path).parent_path();
+        std::error_code unseen;
+        const bool is_there = fs::exists(directory, unseen);
+        const int problem = is_there ? why_not_writable(who_, directory) : ENOENT;
+        if (problem == 0 || is_made_by_unit(directory)) return;
+        const auto what = "unix:" + where.path + ": ";
+        if (is_there)
+            problems_.push_back(what + who_.name + " may not make a socket in " + directory.string() + " (" +
+                                std::strerror(problem) + ")" + advice(who_, directory, problem));
+        else
+            problems_.push_back(what + "its directory is not there; as root: install -d -o sealgate -g postfix -m 0710 " +
+                                shell_quoted(directory.string()));
+    }
+
+    void look_at_port(const inet_endpoint& where) {
+        const boost::asio::ip::tcp::endpoint to(boost::asio::ip::make_address(where.address), where.port);
+        const int problem = try_as(who_, "/", false, [&] {
+            const int trial = ::socket(to.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+            const int yes = 1;
+            if (trial < 0) return errno;
+            ::setsockopt(trial, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+            const int refused = ::bind(trial, to.data(), static_cast<socklen_t>(to.size())) == 0 ? 0 : errno;
+            ::close(trial);
+            return refused;
+        });
+        if (problem == 0) return;
+        const auto* what_to_do = problem == EADDRINUSE      ? "; another program listens there: ss -ltnp"
+                                 : problem == EACCES        ? "; ports below 1024 are root's: take another one"
+                                 : problem == EADDRNOTAVAIL ? "; write an address that this machine has: ip address"
+                                                            : "";
+        problems_.push_back(to_string(endpoint(where)) + ": " + std::strerror(problem) + what_to_do);
+    }
+
+    const config& gateway_;
+    account who_;
+    std::vector<std::string> problems_;
+};
 
 } // namespace
 
 std::vector<std::string> start_problems(const config& gateway) {
     const auto asking = current_account();
-    const auto who = owner_of(gateway.state).value_or(asking);
+    auto who = owner_of(gateway.state).value_or(asking);
     if (asking.user != 0 && asking.user != who.user) return {}; // an auditor, say, who is not to start it
-    std::vector<std::string> out;
-    const auto add = [&](std::optional<std::string> problem) {
-        if (problem) out.push_back(*std::move(problem));
-    };
-    for (const auto& directory :
-         {gateway.state, gateway.audit_directory(), gateway.keys_directory(), gateway.outbox_directory(),
-          gateway.notices_directory(), gateway.threads_directory(), gateway.events_directory(), gateway.held_directory(),
-          gateway.watch_directory(), fs::path(gateway.audit.checkpoints).parent_path().string()}) {
-        auto problem = problem_of_state(who, directory);
-        const bool is_told = problem && !out.empty() && directory.starts_with(gateway.state + "/");
-        if (!is_told) add(std::move(problem));
-    }
-    auto listening = gateway.listen;
-    if (gateway.metrics) listening.push_back(*gateway.metrics);
-    for (const auto& one : listening) {
-        const auto* local = std::get_if<unix_endpoint>(&one);
-        add(local != nullptr ? problem_at(who, *local) : problem_at(std::get<inet_endpoint>(one), gateway));
-    }
-    return out;
+    return start_check(gateway, std::move(who)).run();
 }
 
 } // namespace sealgate::milter

@@ -64,11 +64,9 @@ std::optional<prunable_log> find_prunable(const fs::path& audit_directory, wall_
 }
 
 void remove_pruned(const prunable_log& log) {
-    for (const auto& file : log.files) {
-        keys::remove_file(file);
-        std::error_code is_none;
-        fs::remove(index_of(file), is_none);
-    }
+    for (const auto& file : log.files)
+        for (const auto& name : names_of_rotated_log(file.parent_path(), first_record_named(file).value()))
+            keys::remove_file(name);
 }
 
 } // namespace sealgate::milter

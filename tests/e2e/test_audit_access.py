@@ -31,7 +31,8 @@ def gateway():
     gateway.configure(audit=f"{{addresses: keyed, address_key: {gateway.root}/state/address.key, rotate: {{size: 1KiB}}}}")
     gateway.state.mkdir()
     gateway.state.chmod(int(unit("StateDirectoryMode"), 8))
-    os.chown(gateway.state, SERVICE, SERVICE)
+    for directory in gateway.root, gateway.state:
+        os.chown(directory, SERVICE, SERVICE)
     before = os.umask(int(unit("UMask"), 8))
     try:
         for _ in range(3):

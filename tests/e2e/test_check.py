@@ -64,6 +64,22 @@ def test_a_port_that_another_program_has_is_told_and_the_gateways_own_is_not(fre
     fresh.configure()
     fresh.start()
     assert fresh.run("check").returncode == 0
+    with socket.create_server(("127.0.0.1", port)):
+        listening(fresh, fresh.inet_endpoint, f"inet:127.0.0.1:{port}")
+        fails(fresh, f"inet:127.0.0.1:{port}", "another program listens there")
+
+
+def test_checkpoints_elsewhere_are_tried_as_the_file_that_they_are(fresh):
+    elsewhere = fresh.root.parent / "evidence"
+    elsewhere.mkdir(mode=0o755)
+    fresh.configure(audit=f"{{checkpoints: {elsewhere}/c.jsonl}}")
+    fresh.state.mkdir(mode=0o700)
+    os.chown(fresh.state, 65534, 65534)
+    os.chown(fresh.root, 65534, 65534)
+    fails(fresh, f"{elsewhere}/c.jsonl: nobody may not write checkpoints there")
+    (elsewhere / "c.jsonl").touch()
+    os.chown(elsewhere / "c.jsonl", 65534, 65534)
+    assert fresh.run("check").returncode == 0
 
 
 def test_a_metrics_port_that_another_program_has_is_told(fresh):
@@ -77,7 +93,7 @@ def test_a_state_directory_in_which_its_owner_may_not_write(fresh):
     fresh.state.mkdir()
     os.chown(fresh.state, 65534, 65534)
     fresh.state.chmod(0o500)
-    fails(fresh, f"{fresh.state}: nobody may not write in {fresh.state}", "install -d -o nobody")
+    fails(fresh, f"{fresh.state}: nobody may not write in {fresh.state}", f"as root: chown nobody {fresh.state} && chmod u+rwx {fresh.state}")
     fresh.state.chmod(0o700)
     (fresh.state / "outbox").mkdir(mode=0o700)  # root's
     fails(fresh, f"{fresh.state}/outbox: nobody may not write")

@@ -55,6 +55,16 @@ TEST(FileBatch, FewAndManyAreThereWhenItIsCommittedAndNotBefore) {
     }
 }
 
+TEST(FileBatch, OfOneThatIsNotCommittedNothingStays) {
+    const temporary_directory scratch(fs::temp_directory_path());
+    {
+        file_batch batch(scratch.path());
+        for (int i = 0; i < 20; ++i) batch.put(scratch.path() / std::to_string(i), {octets("x")});
+        EXPECT_THROW(batch.put(scratch.path() / "nowhere" / "file", {octets("x")}), std::system_error);
+    }
+    EXPECT_TRUE(fs::is_empty(scratch.path()));
+}
+
 TEST(FileBatch, ALinkWhereItWritesIsNotFollowed) {
     const temporary_directory scratch(fs::temp_directory_path());
     std::ofstream(scratch.path() / "other") << "others'";

@@ -62,6 +62,36 @@ TEST_F(AuditReader, FilesThatWereCompressedAreReadAsTheyAre) {
     EXPECT_THAT(all(twice), ElementsAre("a", "b", "c, uncompressed again", "d"));
 }
 
+TEST_F(AuditReader, OfADamagedFileTheRestIsALineThatIsNoRecordAndReadingGoesOn) {
+    append("a\n" + std::string(300'000, 'x'));
+    rotate(1);
+    append("c\n");
+    const auto packed = rotated_log(directory, 1).string() + ".zst";
+    compress(rotated_log(directory, 1));
+    fs::resize_file(packed, fs::file_size(packed) - 3);
+    audit_reader cut(directory);
+    const auto lines = all(cut);
+    ASSERT_GE(lines.size(), 2U);
+    EXPECT_EQ(lines.back(), "c");
+    EXPECT_EQ(lines[lines.size() - 2], packed + " is cut short: its last zstd frame has no end");
+    fs::resize_file(packed, 0);
+    audit_reader empty(directory);
+    EXPECT_THAT(all(empty), ElementsAre(HasSubstr("is cut short"), "c"));
+}
+
+TEST_F(AuditReader, ACompressedFileOfWhichNothingIsWantedIsNotRead) {
+    append("a\n");
+    rotate(1);
+    append("c\n");
+    compress(rotated_log(directory, 1));
+    fs::resize_file(rotated_log(directory, 1).string() + ".zst", 5); // which would be told
+    audit_reader reader(directory, [](const fs::path& file, const keys::open_file& in) -> std::optional<chosen_lines> {
+        if (!is_compressed(file)) return std::nullopt;
+        return chosen_lines{.begins = {}, .covered = in.status().st_size};
+    });
+    EXPECT_THAT(all(reader), ElementsAre("c"));
+}
+
 TEST_F(AuditReader, AFileThatIsCompressedWhileItIsReadIsFollowedByTheNextOne) {
     append("a\nb\n");
     rotate(1);

@@ -53,8 +53,7 @@ TEST_F(ZstdReader, ReadsFrameAfterFrame) { EXPECT_EQ(unpacked(frame_of("a\n") + 
 TEST_F(ZstdReader, TellsOfAFileThatIsCutShortAtAnyPlace) {
     const auto whole = frame_of(large_text());
     for (std::size_t size = 0; size < whole.size(); size += whole.size() / 50)
-        EXPECT_THAT([&] { unpacked(whole.substr(0, size)); },
-                    ThrowsMessage<damaged_zstd>(HasSubstr("log.zst is cut short")));
+        EXPECT_THAT([&] { unpacked(whole.substr(0, size)); }, ThrowsMessage<damaged_zstd>(HasSubstr("log.zst is cut short")));
 }
 
 TEST_F(ZstdReader, TellsOfWhatIsNoneAndOfWhatNeedsTooMuchMemory) {

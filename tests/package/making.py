@@ -22,7 +22,8 @@ class Making:
                 ("contrib/package says to a user what is missing", self.without_root),
                 ("libboost-dev 1.74 in the way is told", self.old_boost),
                 ("contrib/package installs what is missing, and builds", self.built),
-                ("lintian finds no error", self.lintian)]
+                ("lintian finds no error", self.lintian),
+                ("contrib/demo plays every scene with the packaged program", self.demo)]
 
     def bare(self):
         self.roots.make_bare()
@@ -58,3 +59,8 @@ class Making:
     def lintian(self):
         self.within("apt-get -qq --no-install-recommends install lintian")
         self.within("lintian --allow-root --fail-on error build/package/*.changes")
+
+    def demo(self):
+        self.within(f"apt-get --quiet --yes install ./build/{self.package.name}")
+        said = self.within("SEALGATE=/usr/bin/sealgate contrib/demo")
+        expect("BEGIN PGP MESSAGE" in said and "whole: records 1 to" in said, said)

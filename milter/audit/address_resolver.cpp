@@ -43,6 +43,12 @@ std::vector<std::string> address_resolver::as_logged(std::vector<std::string> ad
     return addresses;
 }
 
+std::vector<std::string> address_resolver::texts_as_logged(std::vector<std::string> texts) const {
+    for (std::size_t i = 0, count = texts.size(); i < count; ++i)
+        if (auto hashed = names_.of_text(texts[i]); hashed != texts[i]) texts.push_back(std::move(hashed));
+    return texts;
+}
+
 std::expected<known_people, std::string> address_resolver::known(const std::vector<std::string>& files) const {
     if (!problem_.empty()) return std::unexpected(problem_);
     if (names_.are_clear())

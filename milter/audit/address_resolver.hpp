@@ -33,6 +33,9 @@ public:
     // keyed form, or they were taken from it. RFC 5321 spellings, U-labels and quoted local parts become what the log has.
     std::vector<std::string> as_logged(std::vector<std::string> addresses) const;
 
+    // The same of logins and Message-IDs, which are as they were written.
+    std::vector<std::string> texts_as_logged(std::vector<std::string> texts) const;
+
     // What can be put back. The error says why nothing can, or which line of a file is none (milter/audit/address_list.hpp).
     std::expected<known_people, std::string> known(const std::vector<std::string>& files) const;
 

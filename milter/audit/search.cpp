@@ -14,6 +14,8 @@ namespace json = boost::json;
 policy::query without_people(policy::query asked) {
     asked.senders.clear();
     asked.recipients.clear();
+    asked.users.clear();
+    asked.message_ids.clear();
     return asked;
 }
 

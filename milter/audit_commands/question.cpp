@@ -5,6 +5,8 @@
 #include "milter/base/named_files.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"
+#include "policy/audit/moment.hpp"
+#include "policy/base/hex.hpp"
 #include "policy/base/spelling.hpp"
 #include "policy/base/text.hpp"
 #include "policy/load/policy.hpp"
@@ -27,13 +29,18 @@ using words = std::vector<std::string>;
 
 bool refuse(std::string_view option, const std::string& text) { return complain(std::string(option) + ": " + text), false; }
 
+// Null if all are.
+const std::string* first_that_is_not(const words& values, auto as_it_should_be) {
+    const auto at = std::ranges::find_if_not(values, as_it_should_be);
+    return at == values.end() ? nullptr : &*at;
+}
+
 // The first of the values that is none of these words, whatever the letters' case; null if all are.
 const std::string* stranger(const words& values, const words& known) {
     const auto is_known = [&](const std::string& value) {
         return std::ranges::any_of(known, [&](const auto& word) { return text::iequals(word, value); });
     };
-    const auto at = std::ranges::find_if_not(values, is_known);
-    return at == values.end() ? nullptr : &*at;
+    return first_that_is_not(values, is_known);
 }
 
 bool are_known(std::string_view option, const words& values, const words& known) {
@@ -160,9 +167,60 @@ bool are_ids(words& values) {
     return true;
 }
 
+// As Postfix has them: short, or long and in letters' case.
+bool are_queue_ids(const words& values) {
+    const auto* wrong = first_that_is_not(values, [](const std::string& value) {
+        return value.size() >= 6 && value.size() <= 40 && std::ranges::all_of(value, &text::is_alphanumeric);
+    });
+    return !wrong || refuse("--queue-id", "\"" + text::printable(*wrong) + "\" is no queue id of Postfix such as 4WXYZ12345");
+}
+
+// With the angle brackets or without; the log has them as the mail did.
+void add_other_spellings(words& message_ids) {
+    words others;
+    for (const auto& one : message_ids)
+        others.push_back(one.starts_with('<') && one.ends_with('>') ? one.substr(1, one.size() - 2) : "<" + one + ">");
+    std::ranges::move(others, std::back_inserter(message_ids));
+}
+
+bool are_names(std::string_view option, words& values, const address_resolver& named) {
+    for (const auto& value : values)
+        if (!policy::is_pseudonym(value) && !named.problem().empty()) return refuse(option, named.problem());
+    values = named.texts_as_logged(std::move(values));
+    return true;
+}
+
+// A fingerprint or its last digits, as people copy them: with spaces, with 0x.
+bool are_fingerprints(words& values) {
+    for (auto& value : values) {
+        auto digits = value;
+        std::erase(digits, ' ');
+        if (text::istarts_with(digits, "0x")) digits.erase(0, 2);
+        constexpr std::size_t least = 8, most = 64;
+        if (digits.size() < least || digits.size() > most || !text::is_hex(digits))
+            return refuse("--key", "\"" + text::printable(value) +
+                                       "\" is no fingerprint; it takes 40 or 64 hex digits, or the last 8 or more of them");
+        value = std::move(digits);
+    }
+    return true;
+}
+
+bool are_digests(words& values) {
+    for (auto& value : values) {
+        auto digits = text::istarts_with(value, "sha256:") ? value.substr(sizeof "sha256:" - 1) : value;
+        constexpr std::size_t least = 6, most = 64;
+        if (digits.size() < least || digits.size() > most || !text::is_hex(digits))
+            return refuse("--policy",
+                          "\"" + text::printable(value) +
+                              "\" is no digest of a policy; it takes sha256:, or not, and its first 6 hex digits or more");
+        value = "sha256:" + digits;
+    }
+    return true;
+}
+
 // What a decision says, and what an event does not.
-constexpr std::string_view of_decisions[] = {"--sender", "--classification", "--outcome", "--recipient",
-                                             "--domain", "--tier",           "--reason"};
+constexpr std::string_view of_decisions[] = {"--sender", "--classification", "--outcome",    "--recipient", "--domain",
+                                             "--tier",   "--reason",         "--message-id", "--near-miss"};
 
 bool asks_for_one_kind(const invocation& called) {
     if (called.has("--event") && called.has("--csv")) return refuse("--event", "events have no rows in CSV; use --json");
@@ -196,16 +254,25 @@ std::optional<policy::query> question_in(const invocation& called, const config&
                         .senders = called.values("--sender"),
                         .classifications = called.values("--classification"),
                         .outcomes = called.values("--outcome"),
+                        .queue_ids = called.values("--queue-id"),
+                        .message_ids = called.values("--message-id"),
+                        .users = called.values("--user"),
+                        .policies = called.values("--policy"),
+                        .has_near_miss = called.has("--near-miss"),
                         .recipients = called.values("--recipient"),
                         .domains = called.values("--domain"),
                         .tiers = called.values("--tier"),
-                        .reasons = called.values("--reason")};
+                        .reasons = called.values("--reason"),
+                        .keys = called.values("--key")};
+    add_other_spellings(asked.message_ids);
     const bool can_match =
         asks_for_one_kind(called) && are_ids(asked.ids) && are_known("--event", asked.events, event_words()) &&
         are_known("--outcome", asked.outcomes, words_of(names(policy::outcome{}))) &&
         are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) && are_domains(asked.domains, gateway, named) &&
         are_addresses("--sender", asked.senders, &policy::query::senders, gateway, named) &&
         are_addresses("--recipient", asked.recipients, &policy::query::recipients, gateway, named) &&
+        are_queue_ids(asked.queue_ids) && are_names("--message-id", asked.message_ids, named) &&
+        are_names("--user", asked.users, named) && are_fingerprints(asked.keys) && are_digests(asked.policies) &&
         has_known_words(asked, gateway, named);
     return can_match ? std::optional(std::move(asked)) : std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "milter/audit_commands/show.hpp"
 
+#include "milter/audit_commands/nothing_found.hpp"
 #include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/record_printer.hpp"
@@ -71,6 +72,7 @@ int show(const invocation& called, const config& gateway, const address_resolver
     printer.flush();
     const auto status = conclude(log, *asked, gateway, found, about_people);
     if (found) printer.tell_whether_the_list_helped();
+    if (status == exit_no) tell_what_is_not_there(*asked, gateway, named);
     return called.has("--follow") ? follow(printer, log, gateway, about_people) : status;
 }
 

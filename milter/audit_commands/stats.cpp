@@ -1,5 +1,6 @@
 #include "milter/audit_commands/stats.hpp"
 
+#include "milter/audit_commands/nothing_found.hpp"
 #include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/json_line.hpp"
@@ -94,7 +95,9 @@ int show_counts(const invocation& called, const config& gateway) {
     const auto counted = count(log, *by, *asked);
     print(called, counted, *by);
     tell_ways_of_naming(counted.ways_of_naming);
-    return conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
+    const auto status = conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
+    if (status == exit_no) tell_what_is_not_there(*asked, gateway, named);
+    return status;
 }
 
 } // namespace sealgate::milter

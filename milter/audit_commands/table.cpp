@@ -16,19 +16,34 @@ namespace {
 
 const std::string filters =
     "FILTER chooses; of several values of one filter one has to hold:\n"
-    "  --since TIME, --until TIME        from then on, before then; 30d, 12h, 30m: so long ago;\n"
-    "                                    2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
-    "  --id ID, --sender ADDRESS, --classification NAME, --outcome WORD\n"
-    "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD     of one and the same recipient\n";
+    "  --since TIME, --until TIME        from then on, before then; 1w, 30d, 12h, 30m: so long ago; today, yesterday,\n"
+    "                                    monday, 2026-W48, 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
+    "  --id ID, --sender ADDRESS, --user LOGIN, --classification NAME, --outcome WORD\n"
+    "  --queue-id ID, --message-id ID    as Postfix, and the mail, have them\n"
+    "  --policy DIGEST                   decided by that policy; the first digits will do\n"
+    "  --near-miss                       with something nearly like a tag\n"
+    "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD, --key FINGERPRINT\n"
+    "                                    of one and the same recipient; of a fingerprint the last 8 digits will do\n";
 const std::string event_filter =
     "  --event WORD                      events of the gateway: start, reload, key-import and so on\n";
 const std::string nothing_matches = "Exit status 1 if nothing matches.\n";
 
-const std::vector<option_spec> filter_options{
-    {"--since", takes::value},      {"--until", takes::value},           {"--id", takes::values},
-    {"--sender", takes::values},    {"--classification", takes::values}, {"--outcome", takes::values},
-    {"--recipient", takes::values}, {"--domain", takes::values},         {"--tier", takes::values},
-    {"--reason", takes::values}};
+const std::vector<option_spec> filter_options{{"--since", takes::value},
+                                              {"--until", takes::value},
+                                              {"--id", takes::values},
+                                              {"--sender", takes::values},
+                                              {"--classification", takes::values},
+                                              {"--outcome", takes::values},
+                                              {"--recipient", takes::values},
+                                              {"--domain", takes::values},
+                                              {"--tier", takes::values},
+                                              {"--reason", takes::values},
+                                              {"--queue-id", takes::values},
+                                              {"--message-id", takes::values},
+                                              {"--user", takes::values},
+                                              {"--key", takes::values},
+                                              {"--policy", takes::values},
+                                              {"--near-miss", takes::nothing}};
 
 std::vector<option_spec> filters_and(std::vector<option_spec> others) {
     others.insert(others.begin(), filter_options.begin(), filter_options.end());

@@ -42,8 +42,11 @@ void tell_ways_of_naming(std::size_t ways) {
 }
 
 bool names_people(const policy::query& asked) {
-    const auto in_clear = [](const std::string& address) { return !policy::is_pseudonym(address); };
-    return std::ranges::any_of(asked.senders, in_clear) || std::ranges::any_of(asked.recipients, in_clear);
+    const auto some_in_clear = [](const std::vector<std::string>& names) {
+        return std::ranges::any_of(names, [](const auto& name) { return !policy::is_pseudonym(name); });
+    };
+    return some_in_clear(asked.senders) || some_in_clear(asked.recipients) || some_in_clear(asked.users) ||
+           some_in_clear(asked.message_ids);
 }
 
 int conclude(const audit_search& log, const policy::query& asked, const config& gateway, bool found, bool about_people) {

@@ -2,11 +2,13 @@
 
 #include "milter/cli/table.hpp"
 #include "policy/base/text.hpp"
+#include "policy/rules/vocabulary.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iostream>
 #include <utility>
 
@@ -25,13 +27,40 @@ std::string text_at(const json::object& record, std::string_view field) {
     return text ? text::printable(*text) : "-";
 }
 
-// For people: the first hundred octets or so.
+const json::object& key_of(const json::object& recipient) {
+    static const json::object none;
+    const auto* key = recipient.if_contains("key");
+    return key && key->is_object() ? key->get_object() : none;
+}
+
+// "bob@x.example sealed 888F7590F897B046D wkd": to which key, by its last digits and where it came from.
+std::string recipient_text(const json::object& one) {
+    constexpr std::size_t digits = 16;
+    auto out = text_at(one, "address") + " " + text_at(one, "reason");
+    const auto fingerprint = policy::text_in(key_of(one), "fingerprint").value_or("");
+    if (policy::text_in(one, "result") == "seal" && !fingerprint.empty())
+        out += " " + text::printable(fingerprint.substr(fingerprint.size() - std::min(digits, fingerprint.size()))) + " " +
+               text_at(key_of(one), "source");
+    return out;
+}
+
+// How much a recipient decided: a mail is what its strictest recipient is.
+std::size_t weight_of(const json::object& recipient) {
+    const auto result = policy::text_in(recipient, "result").value_or("");
+    const auto all = names(policy::outcome{});
+    const auto at = std::ranges::find(all, result, &policy::named<policy::outcome>::name);
+    return static_cast<std::size_t>(at - all.begin()) % all.size();
+}
+
+// For people: who decided first, and of the others as many as a hundred octets or so hold.
 std::string recipients_at(const json::object& record) {
+    auto all = policy::recipients_in(record);
+    std::ranges::stable_sort(all, std::greater{}, [](const auto* one) { return weight_of(*one); });
+    constexpr std::size_t enough = 100;
     std::string out;
-    for (const auto* one : policy::recipients_in(record)) {
-        if (!out.empty()) out += ", ";
-        if (out.size() > 100) return out + "…";
-        out += text_at(*one, "address") + " " + text_at(*one, "reason");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (out.size() > enough) return out + ", and " + std::to_string(all.size() - i) + " more";
+        out += (out.empty() ? "" : ", ") + recipient_text(*all[i]);
     }
     return out.empty() ? "-" : out;
 }
@@ -84,10 +113,12 @@ constexpr std::string_view of_message[] = {"time",    "id",     "queue_id",     
                                            "user",    "client", "classification", "protection", "outcome",
                                            "failure", "mode",   "policy"};
 constexpr std::string_view of_recipient[] = {"address", "tier", "action", "result", "reason"};
+constexpr std::string_view of_key[] = {"fingerprint", "source", "state"};
 
 void print_csv_heading() {
     row names(std::begin(of_message), std::end(of_message));
     names.insert(names.end(), std::begin(of_recipient), std::end(of_recipient));
+    for (const auto field : of_key) names.push_back("key_" + std::string(field));
     print_csv(std::cout, {names});
 }
 
@@ -101,6 +132,7 @@ void print_csv_rows(const json::object& record) {
     for (const auto* one : recipients) {
         auto cells = message;
         for (const auto field : of_recipient) cells.push_back(text_at(*one, field));
+        for (const auto field : of_key) cells.push_back(text_at(key_of(*one), field));
         print_csv(std::cout, {cells});
     }
 }

@@ -5,6 +5,7 @@
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
+#include "policy/audit/moment.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/report/numbers.hpp"

@@ -4,7 +4,6 @@
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
-#include "policy/base/yaml_values.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -18,7 +17,6 @@ namespace sealgate::policy {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::system_clock;
 
 constexpr auto groupings = std::to_array<std::string_view>(
     {"day", "hour", "outcome", "mode", "classification", "sender", "failure", "recipient", "domain", "tier", "reason"});
@@ -35,7 +33,30 @@ bool is_in_time(const json::object& record, const query& asked) {
 }
 
 bool asks_for_recipients(const query& asked) {
-    return !(asked.recipients.empty() && asked.domains.empty() && asked.tiers.empty() && asked.reasons.empty());
+    return !(asked.recipients.empty() && asked.domains.empty() && asked.tiers.empty() && asked.reasons.empty() &&
+             asked.keys.empty());
+}
+
+bool begins_as_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return true;
+    return value && std::ranges::any_of(wanted, [&](const auto& one) { return text::istarts_with(*value, one); });
+}
+
+bool ends_as_wanted(std::string_view value, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return true;
+    return std::ranges::any_of(wanted, [&](const auto& one) {
+        return value.size() >= one.size() && text::iequals(value.substr(value.size() - one.size()), one);
+    });
+}
+
+std::string_view fingerprint_of(const json::object& recipient) {
+    const auto* key = recipient.if_contains("key");
+    return key && key->is_object() ? text_in(key->get_object(), "fingerprint").value_or("") : std::string_view{};
+}
+
+bool has_near_misses(const json::object& record) {
+    const auto* list = record.if_contains("near_misses");
+    return list && list->is_array() && !list->get_array().empty();
 }
 
 std::vector<const json::object*> matching_recipients(const json::object& record, const query& asked) {
@@ -43,10 +64,20 @@ std::vector<const json::object*> matching_recipients(const json::object& record,
     for (const auto* one : recipients_in(record)) {
         const auto address = text_in(*one, "address");
         if (is_wanted(address, asked.recipients) && is_wanted(domain_of(address.value_or("")), asked.domains) &&
-            is_wanted(text_in(*one, "tier"), asked.tiers) && is_wanted(text_in(*one, "reason"), asked.reasons))
+            is_wanted(text_in(*one, "tier"), asked.tiers) && is_wanted(text_in(*one, "reason"), asked.reasons) &&
+            ends_as_wanted(fingerprint_of(*one), asked.keys))
             out.push_back(one);
     }
     return out;
+}
+
+// An event of a key is about that key, and of no recipient.
+bool has_wanted_recipient(const json::object& record, const query& asked) {
+    if (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty()) return true;
+    const bool asks_for_keys_alone =
+        asked.recipients.empty() && asked.domains.empty() && asked.tiers.empty() && asked.reasons.empty();
+    const auto of_event = text_in(record, "fingerprint");
+    return asks_for_keys_alone && of_event && ends_as_wanted(*of_event, asked.keys);
 }
 
 std::string value_of(const json::object& record, grouping by) {
@@ -108,24 +139,18 @@ bool hides_domains(const json::object& record) {
 
 bool query::asks_nothing() const {
     return !since && !until && events.empty() && ids.empty() && senders.empty() && classifications.empty() &&
-           outcomes.empty() && !asks_for_recipients(*this);
+           outcomes.empty() && queue_ids.empty() && message_ids.empty() && users.empty() && policies.empty() &&
+           !has_near_miss && !asks_for_recipients(*this);
 }
 
 bool matches(const json::object& record, const query& asked) {
     return is_wanted(text_in(record, "event"), asked.events) && is_wanted(text_in(record, "id"), asked.ids) &&
            is_wanted(text_in(record, "sender"), asked.senders) &&
            is_wanted(text_in(record, "classification"), asked.classifications) &&
-           is_wanted(text_in(record, "outcome"), asked.outcomes) && is_in_time(record, asked) &&
-           (!asks_for_recipients(asked) || !matching_recipients(record, asked).empty());
-}
-
-std::expected<system_clock::time_point, std::string> to_moment(std::string_view text, system_clock::time_point now) {
-    constexpr std::uint64_t longest = 100ULL * 366 * 86400; // seconds; centuries do not fit a time_point
-    if (const auto seconds = yaml::to_seconds(text); seconds && *seconds < longest)
-        return now - std::chrono::seconds(static_cast<std::int64_t>(*seconds));
-    const auto whole = text.size() == 10 ? std::string(text) + "T00:00:00Z" : std::string(text);
-    if (const auto time = parse_rfc3339(whole)) return *time;
-    return std::unexpected("\"" + text::printable(text) + "\" is no time such as 30d, 12h, 2026-11-23 or 2026-11-23T09:00:00Z");
+           is_wanted(text_in(record, "outcome"), asked.outcomes) && is_wanted(text_in(record, "queue_id"), asked.queue_ids) &&
+           is_wanted(text_in(record, "message_id"), asked.message_ids) && is_wanted(text_in(record, "user"), asked.users) &&
+           begins_as_wanted(text_in(record, "policy"), asked.policies) && (!asked.has_near_miss || has_near_misses(record)) &&
+           is_in_time(record, asked) && has_wanted_recipient(record, asked);
 }
 
 std::span<const std::string_view> grouping_names() { return groupings; }

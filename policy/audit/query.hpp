@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,17 +35,16 @@ struct query {
     std::optional<std::chrono::system_clock::time_point> until = {}; // before then
     std::vector<std::string> events = {};
     std::vector<std::string> ids = {}, senders = {}, classifications = {}, outcomes = {};
+    std::vector<std::string> queue_ids = {}, message_ids = {}, users = {};
+    std::vector<std::string> policies = {}; // "sha256:" and the first digits
+    bool has_near_miss = false;
     std::vector<std::string> recipients = {}, domains = {}, tiers = {}, reasons = {}; // of one and the same recipient
+    std::vector<std::string> keys = {}; // the last digits of a fingerprint: of that recipient's key, or of an event's
 
     bool asks_nothing() const;
 };
 
 bool matches(const boost::json::object& record, const query& asked);
-
-// "30d", "12h", "30m", "90s": so long before now; "2026-11-23": when that day began, UTC; or RFC 3339, "2026-11-23T09:00:00Z".
-// The error says what would do.
-std::expected<std::chrono::system_clock::time_point, std::string> to_moment(std::string_view text,
-                                                                            std::chrono::system_clock::time_point now);
 
 // What records are counted by. Those from `recipient` on are of recipients: a record counts once for each that matches.
 enum class grouping : std::uint8_t {

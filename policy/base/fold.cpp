@@ -151,6 +151,12 @@ bool stands_alone(char32_t c) {
     return is_word_point(c) && uscript_breaksBetweenLetters(uscript_getScript(uchar(c), &status)) != 0;
 }
 
+std::string capitalised(std::string_view utf8) {
+    auto points = text::decode_utf8(utf8);
+    if (!points.empty()) points[0] = static_cast<char32_t>(u_toupper(uchar(points[0])));
+    return text::encode_utf8(points);
+}
+
 bracket bracket_of(char32_t c) {
     switch (c) {
     case U'(':

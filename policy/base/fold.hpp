@@ -41,6 +41,9 @@ bool is_word_point(char32_t c);
 // word ends.
 bool stands_alone(char32_t c);
 
+// With a large first letter, where it has a small one.
+std::string capitalised(std::string_view utf8);
+
 // Brackets of any script (Unicode's paired brackets), and "<" ">" "«" "»" "‹" "›".
 enum class bracket : std::uint8_t { none, open, close };
 bracket bracket_of(char32_t c);

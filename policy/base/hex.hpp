@@ -16,6 +16,13 @@ constexpr std::optional<unsigned> hex_digit(char c) {
     return std::nullopt;
 }
 
+// Of either case, one at least.
+constexpr bool is_hex(std::string_view s) {
+    for (const char c : s)
+        if (!hex_digit(c)) return false;
+    return !s.empty();
+}
+
 // The octet that is written at the front as a mark and two digits, such as "=41" or "%41"; nothing where it is none.
 constexpr std::optional<char> escaped_octet(std::string_view s) {
     const auto high = s.size() > 2 ? hex_digit(s[1]) : std::nullopt;

@@ -1,5 +1,6 @@
 #include "policy/decision/refusal.hpp"
 
+#include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/decision/next_step.hpp"
 #include "policy/decision/refused_group.hpp"
@@ -61,12 +62,6 @@ std::size_t account::recipients() const {
 }
 
 std::string spelled(const address& who) { return who.domain.empty() ? who.spelled : who.local + "@" + who.domain; }
-
-// Of ASCII; none of the texts begins with another letter.
-std::string first_letter_large(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    return text;
-}
 
 std::string field_text(const policy& rules, carrier where, const wording& in) {
     const std::string name(name_of(where));
@@ -169,7 +164,7 @@ std::vector<advised> advised_of(const policy& rules, const facts& known, const d
 // The first sentence is whole ("not sent: …"), the later ones go on from it. In a letter each stands in a line of its own.
 std::string opened(const account& of, std::string what, bool first) {
     if (!what.ends_with('?')) what += '.';
-    if (of.in.by == told_by::letter) return first_letter_large(std::move(what));
+    if (of.in.by == told_by::letter) return capitalised(what);
     return of.in.say(first ? "reply-first" : "reply-also", {{"what", {std::move(what)}}});
 }
 

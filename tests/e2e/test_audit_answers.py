@@ -32,7 +32,7 @@ def since(world):
 
 def shown(world, *filters):
     run = world.gateway.run("audit", "show", "--json", *filters)
-    assert run.returncode in (0, 1) and run.stderr == ""
+    assert run.returncode == 1 or (run.returncode, run.stderr) == (0, "")
     return [json.loads(line)["message_id"].strip("<>") for line in run.stdout.splitlines()]
 
 
@@ -104,7 +104,7 @@ def test_follow_shows_what_comes(world, mails):
         follower.wait()
 
 
-@pytest.mark.parametrize("arguments", [["show", "--since", "yesterday"], ["stats", "--by", "subject"], ["show", "--json", "--csv"],
+@pytest.mark.parametrize("arguments", [["show", "--since", "tomorrow"], ["stats", "--by", "subject"], ["show", "--json", "--csv"],
                                        ["show", "--last", "few"], ["count"], []])
 def test_called_wrongly(world, arguments):
     run = world.gateway.run("audit", *arguments)

@@ -86,6 +86,11 @@ def kept(world, tmp_path):
     (["show", "--domain", "yahoo"], '--domain: "yahoo" is no domain, and the log has none like it; it takes a whole one'),
     (["show", "--domain", ".example.org"], '--domain: ".example.org" is no domain'),
     (["show", "--id", "[sealgate 7Q2K-M4X]"], "is no decision id such as 7Q2K-M4XD"),
+    (["show", "--queue-id", "4bXy Z1"], '--queue-id: "4bXy Z1" is no queue id of Postfix such as 4WXYZ12345'),
+    (["stats", "--key", "bob"], '--key: "bob" is no fingerprint; it takes 40 or 64 hex digits, or the last 8 or more of them'),
+    (["show", "--policy", "sha256:xyz"], '--policy: "sha256:xyz" is no digest of a policy'),
+    (["show", "--since", "tomorrow"], '--since: "tomorrow" is no time such as 30d, 12h, yesterday, monday, 2026-W48'),
+    (["show", "--event", "start", "--near-miss"], "--event: an event has no near-miss; ask for one of both"),
 ])
 def test_what_can_match_nothing_is_told(kept, arguments, said):
     run = kept.run(*arguments)
@@ -106,13 +111,30 @@ def test_each_command_has_its_usage(kept):
     ["--sender", "<Ann@example.org>"], ["--sender", "Ann <ann@EXAMPLE.org.>"], ["--recipient", "<zoe@müller.example>"],
     ["--domain", "müller.example"], ["--domain", "MÜLLER.example"], ["--domain", "@xn--mller-kva.example"],
     ["--tier", "former"], ["--classification", "Bygone"], ["--outcome", "DELIVER"], ["--id", "7q2k-m4xd"],
+    ["--queue-id", "4bXyZ12345"], ["--message-id", "1@x"], ["--message-id", "<1@x>"], ["--user", "ANN"], ["--near-miss"],
+    ["--policy", "sha256:0A1B2C"], ["--policy", "0a1b2c3d"], ["--key", "0x897B046D"], ["--key", "8999 571E 50C1 4995 296B  08E8 88F7 590F 897B 046D"],
+    ["--since", "2026-W48", "--until", "2026-11-24"],
 ])
 def test_what_means_the_same_matches(kept, filters):
     """The log has A-labels and no brackets, and words of the policies that were in force before."""
-    kept.write(decision(classification="bygone", recipients=[recipient("zoe@xn--mller-kva.example", tier="former")]))
+    key = {"fingerprint": "8999571E50C14995296B08E888F7590F897B046D"}
+    kept.write(decision(classification="bygone", user="ann", policy="sha256:0a1b2c3d4e", near_misses=[{"text": "[confidental]"}],
+                        recipients=[recipient("zoe@xn--mller-kva.example", tier="former", key=key)]))
     run = kept.run("show", "--json", *filters)
     assert run.returncode == 0 and run.stderr == ""
     assert json.loads(run.stdout)["sender"] == ANN
+
+
+def test_what_never_occurs_is_said_and_what_is_near(kept):
+    kept.write(*(decision(id=f"7Q2K-M4X{n}", recipients=[recipient("bob@yahoo.com")]) for n in "ABC"))
+    for command in "show", "stats":
+        run = kept.run(command, "--domain", "yaho.com")
+        assert (run.returncode, run.stderr) == (1, "sealgate: no mail to yaho.com; did you mean yahoo.com: 3?\n")
+        assert kept.run(command, "--sender", "anne@example.org").stderr == f"sealgate: no mail from anne@example.org; did you mean {ANN}: 3?\n"
+        assert kept.run(command, "--recipient", "zoe@far.away.example").stderr == "sealgate: no mail to zoe@far.away.example\n"
+        run = kept.run(command, "--domain", "yahoo.com", "--outcome", "reject")
+        assert (run.returncode, run.stderr) == (1, "sealgate: 3 times there is mail to yahoo.com, and none of it fits to all that is asked\n")
+    assert kept.run("show", "--outcome", "reject").stderr == ""
 
 
 def test_the_log_of_a_u_label_domain_is_found(world):
@@ -200,6 +222,19 @@ def test_names_of_files_steer_no_terminal(kept, tmp_path):
     assert harmless("".join(kept.run("verify", "--checkpoint", cut, "--key", "A" * 43 + "=", strange).stdout))
 
 
+def test_the_table_begins_with_who_decided_and_names_the_keys(kept):
+    key = {"fingerprint": "8999571E50C14995296B08E888F7590F897B046D", "source": "wkd", "state": "usable"}
+    many = [recipient(f"colleague.with.a.long.name.{n}@example.org") for n in range(9)]
+    kept.write(decision(outcome="reject", recipients=[*many, recipient(BOB, result="seal", reason="sealed", key=key),
+                                                      recipient("zoe@yahoo.com", result="reject", reason="no-key")]))
+    line = kept.run("show").stdout.splitlines()[1]
+    shown = line[line.index("zoe@"):]
+    assert shown.startswith(f"zoe@yahoo.com no-key, {BOB} sealed 88F7590F897B046D wkd, colleague") and shown.endswith(", and 7 more"), shown
+    rows = list(csv.DictReader(io.StringIO(kept.run("show", "--csv").stdout)))
+    assert [(row["address"], row["key_fingerprint"], row["key_source"]) for row in rows[-2:]] == [
+        (BOB, key["fingerprint"], "wkd"), ("zoe@yahoo.com", "-", "-")]
+
+
 def test_one_damaged_record_is_one(kept):
     kept.write(decision(), DAMAGED[0])
     assert "sealgate: 1 record is damaged and answers nothing; sealgate audit verify names it" in kept.run("stats").stderr
@@ -231,6 +266,14 @@ def test_asking_with_the_key_finds(world, keyed):
     found = [json.loads(line) for line in run.stdout.splitlines()]  # a mail of hers from another test may come again meanwhile
     assert run.returncode == 0 and run.stderr == "" and found
     assert all(record["sender"].startswith("hmac-") for record in found)
+
+
+def test_a_hashed_message_id_is_found_by_what_the_mail_has(world, keyed):
+    mail = Mail([BOB], "[public] News")
+    world.send(mail)
+    run = keyed.run("audit", "show", "--json", "--message-id", mail.message_id, "--since", keyed.since)
+    found, = (json.loads(line) for line in run.stdout.splitlines())
+    assert run.returncode == 0 and mail.message_id not in run.stdout and found["sender"].startswith("hmac-")
 
 
 def test_asking_with_another_key_is_told(world, keyed):

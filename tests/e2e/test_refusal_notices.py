@@ -37,7 +37,7 @@ def test_how_to_say_that_it_is_no_tag(world, ann):
     with with_refusals(world, "en"):
         assert world.send(unsendable(ann, subject="[confidental] x")).code == 550
         plain = letter(*wait_for_notices(world, ann))[1]
-        assert "did you mean [confidential]?" in plain and "for example [internal]," in plain
+        assert "did you mean [confidential]?" in plain and "take it out of its brackets" in plain and "[internal]" in plain
         world.sink.forget()
         assert world.send(unsendable(ann, "max@example.org", subject="[internal] Minutes")).code == 250, "and the example does it"
 

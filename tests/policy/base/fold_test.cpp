@@ -136,4 +136,11 @@ TEST(Letters, OfScriptsWithoutWordSpacesStandAlone) {
     for (const char32_t c : std::u32string_view(U"aяß한-")) EXPECT_FALSE(stands_alone(c)) << std::uint32_t{c};
 }
 
+TEST(Capitalised, FirstLetterOfAnyAlphabetAndOfNothingElse) {
+    EXPECT_EQ(capitalised("étiqueté confidentiel"), "Étiqueté confidentiel");
+    EXPECT_EQ(capitalised("tagged"), "Tagged");
+    EXPECT_EQ(capitalised("¿a?"), "¿a?");
+    EXPECT_EQ(capitalised(""), "");
+}
+
 } // namespace

@@ -229,7 +229,7 @@ def test_the_table_begins_with_who_decided_and_names_the_keys(kept):
                                                       recipient("zoe@yahoo.com", result="reject", reason="no-key")]))
     line = kept.run("show").stdout.splitlines()[1]
     shown = line[line.index("zoe@"):]
-    assert shown.startswith(f"zoe@yahoo.com no-key, {BOB} sealed 88F7590F897B046D wkd, colleague") and shown.endswith(", and 7 more"), shown
+    assert shown.startswith(f"zoe@yahoo.com no-key, {BOB} sealed 88F7590F897B046D wkd, colleague") and shown.endswith(", and 8 more"), shown
     rows = list(csv.DictReader(io.StringIO(kept.run("show", "--csv").stdout)))
     assert [(row["address"], row["key_fingerprint"], row["key_source"]) for row in rows[-2:]] == [
         (BOB, key["fingerprint"], "wkd"), ("zoe@yahoo.com", "-", "-")]
@@ -243,8 +243,8 @@ def test_one_damaged_record_is_one(kept):
 def test_csv_has_all_columns_and_no_formula(kept):
     kept.write(decision(recipients=[]), decision(sender="a;=1+1@example.org", recipients=[recipient("\uff1d1@x"), recipient("-1")]))
     rows = list(csv.reader(io.StringIO(kept.run("show", "--csv").stdout)))
-    assert [len(row) for row in rows] == [18] * 4
-    assert rows[1][13:] == ["-"] * 5
+    assert [len(row) for row in rows] == [21] * 4
+    assert rows[1][13:] == ["-"] * 8
     assert rows[2][4] == "a;'=1+1@example.org" and [row[13] for row in rows[2:]] == ["'\uff1d1@x", "'-1"]
 
 

@@ -24,21 +24,25 @@ namespace json = boost::json;
 using policy::grouping;
 using table_row = std::vector<std::string>;
 
+using groupings = std::vector<grouping>;
+
 struct counts {
-    std::map<std::string, std::uint64_t> by_value;
+    std::map<table_row, std::uint64_t> by_values;
     std::uint64_t total = 0;
     std::size_t ways_of_naming = 0; // where people are counted
 };
 
-counts count(audit_search& log, grouping by, const policy::query& asked) {
+constexpr bool counts_people(grouping by) { return by == grouping::sender || by == grouping::recipient; }
+
+counts count(audit_search& log, const groupings& by, const policy::query& asked) {
     counts out;
     policy::ways_of_naming ways;
-    const bool counts_people = by == grouping::sender || by == grouping::recipient;
     for (found_record one; log.next(one);) {
         if (!one.record || one.record->contains("event")) continue;
-        for (auto& value : policy::counted_values(*one.record, by, asked)) {
-            if (counts_people) ways.see(value, log.key_in_use());
-            ++out.by_value[std::move(value)];
+        for (auto& values : policy::counted_values(*one.record, by, asked)) {
+            for (std::size_t i = 0; i < by.size(); ++i)
+                if (counts_people(by[i])) ways.see(values[i], log.key_in_use());
+            ++out.by_values[std::move(values)];
             ++out.total;
         }
     }
@@ -53,42 +57,69 @@ std::string upper(std::string text) {
 }
 
 // Times in their order, all else by how often.
-std::vector<std::pair<std::string, std::uint64_t>> in_order(const counts& counted, grouping by) {
-    std::vector<std::pair<std::string, std::uint64_t>> out(counted.by_value.begin(), counted.by_value.end());
-    if (by != grouping::day && by != grouping::hour)
-        std::ranges::stable_sort(out, std::greater{}, &std::pair<std::string, std::uint64_t>::second);
+std::vector<std::pair<table_row, std::uint64_t>> in_order(const counts& counted, const groupings& by) {
+    std::vector<std::pair<table_row, std::uint64_t>> out(counted.by_values.begin(), counted.by_values.end());
+    if (by.front() != grouping::day && by.front() != grouping::hour)
+        std::ranges::stable_sort(out, std::greater{}, &std::pair<table_row, std::uint64_t>::second);
     return out;
 }
 
-void print(const invocation& called, const counts& counted, grouping by) {
-    const std::string name(policy::grouping_names()[static_cast<std::size_t>(by)]);
-    const std::string what = policy::is_of_recipients(by) ? "recipients" : "messages";
+table_row heading_of(const groupings& by, const std::string& what, bool csv) {
+    table_row out;
+    for (const auto one : by) out.emplace_back(policy::grouping_names()[static_cast<std::size_t>(one)]);
+    out.push_back(what);
+    out.emplace_back("percent");
+    if (!csv) std::ranges::transform(out, out.begin(), upper);
+    return out;
+}
+
+void print(const invocation& called, const counts& counted, const groupings& by) {
+    const std::string what = std::ranges::any_of(by, policy::is_of_recipients) ? "recipients" : "messages";
     const bool csv = called.has("--csv");
-    std::vector<table_row> rows;
-    rows.push_back(csv ? table_row{name, what, "percent"} : table_row{upper(name), upper(what), "PERCENT"});
-    for (const auto& [value, number] : in_order(counted, by)) {
-        const auto share = 100.0 * static_cast<double>(number) / static_cast<double>(counted.total);
-        if (called.json())
-            print_json_line(json::object{{name, value}, {what, number}});
-        else
-            rows.push_back({text::printable(value), std::to_string(number), fmt::format("{:.1f}", share)});
+    std::vector<table_row> rows{heading_of(by, what, csv)};
+    for (const auto& [values, number] : in_order(counted, by)) {
+        json::object object;
+        for (std::size_t i = 0; i < by.size(); ++i)
+            object[policy::grouping_names()[static_cast<std::size_t>(by[i])]] = values[i];
+        object[what] = number;
+        if (called.json()) print_json_line(object);
+        table_row row;
+        for (const auto& value : values) row.push_back(text::printable(value));
+        row.push_back(std::to_string(number));
+        row.push_back(fmt::format("{:.1f}", 100.0 * static_cast<double>(number) / static_cast<double>(counted.total)));
+        rows.push_back(std::move(row));
     }
     if (called.json()) return;
     csv ? print_csv(std::cout, rows) : print_table(std::cout, rows);
+}
+
+// --by: up to three, separated by commas; nothing after a complaint.
+std::optional<groupings> asked_groupings(const invocation& called) {
+    const auto given = called.values("--by");
+    groupings out;
+    const std::string words = given.empty() ? "outcome" : given.back();
+    for (const auto& word : text::split(words, ',')) {
+        const auto by = policy::to_grouping(text::trim(word));
+        if (!by) {
+            const std::vector<std::string> all(policy::grouping_names().begin(), policy::grouping_names().end());
+            complain("--by: \"" + text::printable(word) + "\" is none of: " + text::join(all, ", ") + did_you_mean(word, all));
+            return std::nullopt;
+        }
+        if (std::ranges::find(out, *by) != out.end())
+            return complain("--by names " + std::string(word) + " twice"), std::nullopt;
+        out.push_back(*by);
+    }
+    constexpr std::size_t most = 3;
+    if (out.size() > most) return complain("--by takes three words at most, such as sender,domain"), std::nullopt;
+    return out;
 }
 
 } // namespace
 
 int show_counts(const invocation& called, const config& gateway) {
     const address_resolver named(gateway);
-    const auto names = called.values("--by");
-    const auto by = policy::to_grouping(names.empty() ? "outcome" : names.back());
-    if (!by) {
-        const std::vector<std::string> all(policy::grouping_names().begin(), policy::grouping_names().end());
-        complain("--by: \"" + text::printable(names.back()) + "\" is none of: " + text::join(all, ", ") +
-                 did_you_mean(names.back(), all));
-        return exit_unusable;
-    }
+    const auto by = asked_groupings(called);
+    if (!by) return exit_unusable;
     const auto asked = question_in(called, gateway, named);
     if (!asked) return exit_unusable;
     audit_search log(gateway.audit_directory(), *asked, named);

@@ -84,7 +84,7 @@ const std::array<command_entry, 6> audit_commands{{
      .synopsis = "[FILTER]... [--by WHAT] [--json | --csv]",
      .summary = "count decisions, or their recipients",
      .details = "WHAT is day, hour, outcome (if not given), mode, classification, sender or failure; or of recipients:\n"
-                "recipient, domain, tier or reason.\n\n" +
+                "recipient, domain, tier or reason. Of up to three together: sender,domain.\n\n" +
                 filters + nothing_matches,
      .options = filters_and({{"--by", takes::value}, json_option, {"--csv", takes::nothing}}),
      .run = ask<show_counts>},

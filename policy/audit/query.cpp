@@ -160,10 +160,17 @@ std::optional<grouping> to_grouping(std::string_view name) {
     return at == groupings.end() ? std::nullopt : std::optional(static_cast<grouping>(at - groupings.begin()));
 }
 
-std::vector<std::string> counted_values(const json::object& record, grouping by, const query& asked) {
-    if (!is_of_recipients(by)) return {value_of(record, by)};
-    std::vector<std::string> out;
-    for (const auto* one : matching_recipients(record, asked)) out.push_back(value_of_recipient(*one, by));
+std::vector<std::vector<std::string>> counted_values(const json::object& record, std::span<const grouping> by,
+                                                     const query& asked) {
+    const auto row_for = [&](const json::object* recipient) {
+        std::vector<std::string> out;
+        for (const auto one : by)
+            out.push_back(is_of_recipients(one) ? value_of_recipient(*recipient, one) : value_of(record, one));
+        return out;
+    };
+    if (std::ranges::none_of(by, is_of_recipients)) return {row_for(nullptr)};
+    std::vector<std::vector<std::string>> out;
+    for (const auto* one : matching_recipients(record, asked)) out.push_back(row_for(one));
     return out;
 }
 

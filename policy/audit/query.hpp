@@ -65,8 +65,10 @@ std::span<const std::string_view> grouping_names(); // in the order of the value
 std::optional<grouping> to_grouping(std::string_view name);
 constexpr bool is_of_recipients(grouping by) { return by >= grouping::recipient; }
 
-// The values that a matching record counts for, once each time they occur; "-" where there is none.
-std::vector<std::string> counted_values(const boost::json::object& record, grouping by, const query& asked);
+// What a matching record counts for, once each time: a value of each of `by`, "-" where there is none. Where one of them is of
+// recipients, that is so for each recipient that matches.
+std::vector<std::vector<std::string>> counted_values(const boost::json::object& record, std::span<const grouping> by,
+                                                     const query& asked);
 
 // A number that is whole and not below nothing; else 0.
 std::uint64_t number_in(const boost::json::object& record, std::string_view name);

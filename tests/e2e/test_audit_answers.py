@@ -81,6 +81,8 @@ def test_stats_count(world, since, mails):
     assert stats("--by", "domain") == [("partner.example", 2), ("example.org", 1), ("yahoo.com", 1)]
     assert stats("--by", "reason", "--domain", "yahoo.com") == [("no-key", 1)]
     assert sum(number for _, number in stats("--by", "hour")) == 3
+    assert stats("--by", "sender,domain", "--tier", "unsecure") == [("ann@example.org", "yahoo.com", 1)]
+    assert stats("--by", "outcome, classification")[0][1:] in [("confidential", 1), ("public", 1)]
     table = world.gateway.run("audit", "stats", "--since", first, "--by", "domain").stdout.splitlines()
     assert [line.split() for line in table[:2]] == [["DOMAIN", "RECIPIENTS", "PERCENT"], ["partner.example", "2", "50.0"]]
 

@@ -70,6 +70,8 @@ def kept(world, tmp_path):
      '--classification: "confidental" is none of: public, internal, confidential, secret; did you mean "confidential"?'),
     (["stats", "--tier", "insecure"],
      '--tier: "insecure" is none of: organisation, secure, even-better, better, unsecure, unknown; did you mean "unsecure"?'),
+    (["stats", "--by", "sender,domian"], 'did you mean "domain"?'), (["stats", "--by", "tier,tier"], "--by names tier twice"),
+    (["stats", "--by", "day,tier,reason,mode"], "--by takes three words at most, such as sender,domain"),
     (["stats", "--by", "domains"], '--by: "domains" is none of: day, hour, outcome,'),
     (["stats", "--event", "start"], "audit stats: unknown option --event; it takes --since, --until,"),
     (["show", "--by", "day"], "audit show: unknown option --by; it takes --since,"),

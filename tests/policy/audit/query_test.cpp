@@ -1,6 +1,7 @@
 // Questions to the log, and which records answer them.
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
@@ -19,6 +20,13 @@ const auto mail = record(R"({"time":"2026-11-23T09:00:00.123Z","id":"7Q2K-M4XD",
     "classification":"confidential","outcome":"reject","mode":"enforce","failure":null,"recipients":[
     {"address":"bob@Yahoo.com","tier":"unsecure","reason":"no-key"},
     {"address":"max@example.org","tier":"internal","reason":"allowed"}]})");
+
+// Rows as texts: "ann@example.org, yahoo.com".
+std::vector<std::string> counted(const boost::json::object& of, const std::vector<grouping>& by, const query& asked) {
+    std::vector<std::string> out;
+    for (const auto& row : counted_values(of, by, asked)) out.push_back(text::join(row, ", "));
+    return out;
+}
 
 const auto noon = std::chrono::sys_days{std::chrono::November / 23 / 2026} + 12h;
 
@@ -72,21 +80,29 @@ TEST(Query, OtherNamesOfAMailAreFoundAndThoseOfItsKey) {
     EXPECT_FALSE(matches(import, {.tiers = {"secure"}, .keys = {"897B046D"}}));
 }
 
+TEST(Query, SeveralFieldsAreCountedTogether) {
+    EXPECT_THAT(counted(mail, {grouping::sender, grouping::domain}, {}),
+                ElementsAre("ann@example.org, yahoo.com", "ann@example.org, example.org"));
+    EXPECT_THAT(counted(mail, {grouping::day, grouping::outcome}, {}), ElementsAre("2026-11-23, reject"));
+    EXPECT_THAT(counted(mail, {grouping::reason, grouping::tier, grouping::mode}, {.domains = {"yahoo.com"}}),
+                ElementsAre("no-key, unsecure, enforce"));
+}
+
 TEST(Query, RecordsAreCountedOnceRecipientsEach) {
-    EXPECT_THAT(counted_values(mail, grouping::outcome, {}), ElementsAre("reject"));
-    EXPECT_THAT(counted_values(mail, grouping::day, {}), ElementsAre("2026-11-23"));
-    EXPECT_THAT(counted_values(mail, grouping::hour, {}), ElementsAre("2026-11-23T09"));
-    EXPECT_THAT(counted_values(mail, grouping::sender, {}), ElementsAre("ann@example.org"));
-    EXPECT_THAT(counted_values(mail, grouping::failure, {}), ElementsAre("-"));
-    EXPECT_THAT(counted_values(mail, grouping::domain, {}), ElementsAre("yahoo.com", "example.org"));
-    EXPECT_THAT(counted_values(mail, grouping::reason, {.tiers = {"unsecure"}}), ElementsAre("no-key"));
-    EXPECT_THAT(counted_values(record("{}"), grouping::reason, {}), IsEmpty());
+    EXPECT_THAT(counted(mail, {grouping::outcome}, {}), ElementsAre("reject"));
+    EXPECT_THAT(counted(mail, {grouping::day}, {}), ElementsAre("2026-11-23"));
+    EXPECT_THAT(counted(mail, {grouping::hour}, {}), ElementsAre("2026-11-23T09"));
+    EXPECT_THAT(counted(mail, {grouping::sender}, {}), ElementsAre("ann@example.org"));
+    EXPECT_THAT(counted(mail, {grouping::failure}, {}), ElementsAre("-"));
+    EXPECT_THAT(counted(mail, {grouping::domain}, {}), ElementsAre("yahoo.com", "example.org"));
+    EXPECT_THAT(counted(mail, {grouping::reason}, {.tiers = {"unsecure"}}), ElementsAre("no-key"));
+    EXPECT_THAT(counted(record("{}"), {grouping::reason}, {}), IsEmpty());
 }
 
 TEST(Query, DomainThatIsNotThereIsAWord) {
     const auto keyed = record(R"({"recipients":[{"address":"hmac-5bdcc146bf60754e6a042426089575c7"},{"address":"root"},
         {"address":"hmac-5bdcc146bf60754e6a042426089575c7@example.org"}]})");
-    EXPECT_THAT(counted_values(keyed, grouping::domain, {}), ElementsAre("(hidden)", "(none)", "example.org"));
+    EXPECT_THAT(counted(keyed, {grouping::domain}, {}), ElementsAre("(hidden)", "(none)", "example.org"));
 }
 
 TEST(Query, GroupingsHaveNames) {

@@ -145,7 +145,7 @@ def test_file_is_private_and_takes_the_place_of_the_last(gateway, tmp_path, monk
     assert gateway.run("report", "--output", "-").stdout.startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--output", "/dev/null"], ["--output", "-", "--since", "yesterday"], ["word", "--output", "-"],
+@pytest.mark.parametrize("arguments", [[], ["--output", "/dev/null"], ["--output", "-", "--since", "tomorrow"], ["word", "--output", "-"],
                                        ["--output", "-", "--since", "2026-11-02", "--until", "2026-11-01"],
                                        ["--output", "/nowhere/report.html"]])
 def test_called_wrongly(gateway, arguments):

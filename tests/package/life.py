@@ -131,6 +131,7 @@ class Life:
         expect(limit == "100000", "journald still takes", limit)
         said = do("sealgate doctor --json")
         expect("journal-" not in said, said)
+        do("rm -r /etc/systemd/journald.conf.d /etc/systemd/system/sealgate.service.d; systemctl daemon-reload")
 
     def monitored(self):
         self.server.set("#   discover: {wkd: true,", "  discover: {wkd: false,")  # there is no network here

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import messages
 import pytest
+import sequoia
 import tools
 
 SEED = os.environ.get("SEALGATE_DIFFERENTIAL_SEED", "9580")
@@ -78,7 +79,7 @@ def opened(maker, key, ciphertext):
         file.flush()
         yield "rnp", _output(["rnp", "--keyfile", key.secret, "--output", "-", "--decrypt", file.name])
         if key.subkey not in WITHOUT_SQ:
-            yield "sq", _output(["sq", "decrypt", "--recipient-key", key.secret, file.name])
+            yield "sq", _output([*sequoia.decrypting(key.secret), file.name])
 
 
 def _output(command):

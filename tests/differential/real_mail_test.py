@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import sequoia
 from messages import ONE, RSA, THREE, TWO, Maker
 from octets import LITERAL, SEIPD, checksum, five_octets, one_octet
 
@@ -50,8 +51,7 @@ def by_others(maker, rng, directory):
     for size in (20, 2000, 20_000):
         text = rng.randbytes(size)
         for count in (1, 3):
-            yield f"sq {count} {size}", run(["sq", "encrypt", "--binary", *itertools.chain(*(
-                ("--recipient-cert", file) for file in certificates[:count]))], text)
+            yield f"sq {count} {size}", run(sequoia.encrypting(certificates[:count]), text)
         for cipher in ("AES128", "AES256"):
             yield f"rnp {cipher} {size}", run(["rnp", "--homedir", keyring, "--cipher", cipher, "-e", "-r", ONE, "--output", "-"], text)
 

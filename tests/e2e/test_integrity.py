@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+import sequoia
 from expect import armor, sealed
 from mails import Mail
 
@@ -120,7 +121,7 @@ def test_an_smime_signature_inside_still_verifies(world_with_subjects, tmp_path)
 def decrypt_with_sq(person, ciphertext, tmp_path):
     secret = tmp_path / "secret.pgp"
     secret.write_bytes(person.gpg("--export-secret-keys", person.fingerprint))
-    return subprocess.run(["sq", "decrypt", "--recipient-key", secret], input=ciphertext, capture_output=True, check=True).stdout
+    return subprocess.run(sequoia.decrypting(secret), input=ciphertext, capture_output=True, check=True).stdout
 
 
 @pytest.mark.parametrize("protect", ["false", "true"])

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sequoia
 from expect import armor, results, sealed, unchanged
 from mails import Mail, pgp_mime, with_attachment
 
@@ -154,12 +155,9 @@ def field_of(mail, name):
 
 
 def read_by_sequoia(ciphertext, secret_key):
-    """What sq makes of it; its option was renamed in version 0.29."""
-    for option in "--recipient-key", "--recipient-file":
-        run = subprocess.run(["sq", "decrypt", option, secret_key], input=ciphertext, capture_output=True, timeout=60)
-        if run.returncode == 0:
-            return run.stdout
-    raise AssertionError(run.stderr.decode(errors="replace"))
+    run = subprocess.run(sequoia.decrypting(secret_key), input=ciphertext, capture_output=True, timeout=60)
+    assert run.returncode == 0, run.stderr.decode(errors="replace")
+    return run.stdout
 
 
 def test_one_recipient_without_preferences_weakens_no_cipher(world):

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import sequoia
 from expect import armor, sealed
 from leaks import holds
 from mails import Mail
@@ -126,7 +127,7 @@ NAMES = {"no-prefs": "noprefs", "adopt-old": "adopt-old", "adopt-new": "adopt-ne
 
 def opened_with_sq(name, ciphertext):
     secret = CERTIFICATES / "secret" / f"{name}.asc"
-    run = subprocess.run(["sq", "decrypt", "--recipient-key", str(secret)], input=ciphertext, capture_output=True)
+    run = subprocess.run(sequoia.decrypting(secret), input=ciphertext, capture_output=True)
     assert run.returncode == 0, run.stderr
     return run.stdout
 

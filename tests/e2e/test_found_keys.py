@@ -92,8 +92,10 @@ def test_other_mail_does_not_wait_for_a_lookup(world, lab, gateway):
 
 
 def test_an_administrator_finds_them_by_hand(world, lab, gateway):
+    before = gateway.log().count("keys: 1 added")
     run = gateway.run("keys", "find", "--json", "zoe@zoo.test", "eve@zoo.test", "kim@closed.test")
     assert run.returncode == 1, run.stderr
+    world.wait_until(lambda: gateway.log().count("keys: 1 added") > before, timeout=5)
     told = list(map(json.loads, run.stdout.splitlines()))
     assert [(one["outcome"], one["fingerprints"]) for one in told] == [("found", [lab.zoe]), ("none", []), ("failed", [])]
     listed = json.loads(gateway.run("keys", "show", "--json", "zoe@zoo.test").stdout)

@@ -13,8 +13,8 @@ namespace sealgate::keys {
 
 // Each is there whole, or as it was before: it is written beside its name, synced and renamed. All are there when `commit`
 // returns. A few are synced one by one; many with all that their file system has to write, which takes a thirtieth of the time
-// for a thousand. Errors throw std::system_error; after a
-// crash files that end in ".new" may stay.
+// for a thousand. Errors throw std::system_error; after a crash files
+// that end in ".new" may stay.
 class file_batch {
 public:
     explicit file_batch(const std::filesystem::path& directory);

@@ -167,7 +167,7 @@ bool are_ids(words& values) {
     return true;
 }
 
-// As Postfix has them: short, or long and in letters' case.
+// Postfix's short and long ones.
 bool are_queue_ids(const words& values) {
     const auto* wrong = first_that_is_not(values, [](const std::string& value) {
         return value.size() >= 6 && value.size() <= 40 && std::ranges::all_of(value, &text::is_alphanumeric);

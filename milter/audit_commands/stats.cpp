@@ -66,30 +66,33 @@ std::vector<std::pair<table_row, std::uint64_t>> in_order(const counts& counted,
 
 table_row heading_of(const groupings& by, const std::string& what, bool csv) {
     table_row out;
-    for (const auto one : by) out.emplace_back(policy::grouping_names()[static_cast<std::size_t>(one)]);
+    for (const auto one : by) out.emplace_back(name_of(one));
     out.push_back(what);
     out.emplace_back("percent");
     if (!csv) std::ranges::transform(out, out.begin(), upper);
     return out;
 }
 
+void print_json(const counts& counted, const groupings& by, const std::string& what) {
+    for (const auto& [values, number] : in_order(counted, by)) {
+        json::object object;
+        for (std::size_t i = 0; i < by.size(); ++i) object[name_of(by[i])] = values[i];
+        object[what] = number;
+        print_json_line(object);
+    }
+}
+
 void print(const invocation& called, const counts& counted, const groupings& by) {
     const std::string what = std::ranges::any_of(by, policy::is_of_recipients) ? "recipients" : "messages";
+    if (called.json()) return print_json(counted, by, what);
     const bool csv = called.has("--csv");
     std::vector<table_row> rows{heading_of(by, what, csv)};
     for (const auto& [values, number] : in_order(counted, by)) {
-        json::object object;
-        for (std::size_t i = 0; i < by.size(); ++i)
-            object[policy::grouping_names()[static_cast<std::size_t>(by[i])]] = values[i];
-        object[what] = number;
-        if (called.json()) print_json_line(object);
-        table_row row;
+        auto& row = rows.emplace_back();
         for (const auto& value : values) row.push_back(text::printable(value));
         row.push_back(std::to_string(number));
         row.push_back(fmt::format("{:.1f}", 100.0 * static_cast<double>(number) / static_cast<double>(counted.total)));
-        rows.push_back(std::move(row));
     }
-    if (called.json()) return;
     csv ? print_csv(std::cout, rows) : print_table(std::cout, rows);
 }
 
@@ -99,9 +102,10 @@ std::optional<groupings> asked_groupings(const invocation& called) {
     groupings out;
     const std::string words = given.empty() ? "outcome" : given.back();
     for (const auto& word : text::split(words, ',')) {
-        const auto by = policy::to_grouping(text::trim(word));
+        const auto by = policy::named_as<grouping>(text::trim(word));
         if (!by) {
-            const std::vector<std::string> all(policy::grouping_names().begin(), policy::grouping_names().end());
+            std::vector<std::string> all;
+            for (const auto& one : names(grouping{})) all.emplace_back(one.name);
             complain("--by: \"" + text::printable(word) + "\" is none of: " + text::join(all, ", ") + did_you_mean(word, all));
             return std::nullopt;
         }

@@ -27,29 +27,21 @@ std::string text_at(const json::object& record, std::string_view field) {
     return text ? text::printable(*text) : "-";
 }
 
-const json::object& key_of(const json::object& recipient) {
-    static const json::object none;
-    const auto* key = recipient.if_contains("key");
-    return key && key->is_object() ? key->get_object() : none;
-}
-
 // "bob@x.example sealed 888F7590F897B046D wkd": to which key, by its last digits and where it came from.
 std::string recipient_text(const json::object& one) {
     constexpr std::size_t digits = 16;
     auto out = text_at(one, "address") + " " + text_at(one, "reason");
-    const auto fingerprint = policy::text_in(key_of(one), "fingerprint").value_or("");
+    const auto fingerprint = policy::text_in(policy::key_in(one), "fingerprint").value_or("");
     if (policy::text_in(one, "result") == "seal" && !fingerprint.empty())
         out += " " + text::printable(fingerprint.substr(fingerprint.size() - std::min(digits, fingerprint.size()))) + " " +
-               text_at(key_of(one), "source");
+               text_at(policy::key_in(one), "source");
     return out;
 }
 
 // How much a recipient decided: a mail is what its strictest recipient is.
-std::size_t weight_of(const json::object& recipient) {
-    const auto result = policy::text_in(recipient, "result").value_or("");
-    const auto all = names(policy::outcome{});
-    const auto at = std::ranges::find(all, result, &policy::named<policy::outcome>::name);
-    return static_cast<std::size_t>(at - all.begin()) % all.size();
+policy::outcome weight_of(const json::object& recipient) {
+    return policy::named_as<policy::outcome>(policy::text_in(recipient, "result").value_or(""))
+        .value_or(policy::outcome::deliver);
 }
 
 // For people: who decided first, and of the others as many as a hundred octets or so hold.
@@ -132,7 +124,7 @@ void print_csv_rows(const json::object& record) {
     for (const auto* one : recipients) {
         auto cells = message;
         for (const auto field : of_recipient) cells.push_back(text_at(*one, field));
-        for (const auto field : of_key) cells.push_back(text_at(key_of(*one), field));
+        for (const auto field : of_key) cells.push_back(text_at(policy::key_in(*one), field));
         print_csv(std::cout, {cells});
     }
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <grp.h>
+#include <iterator>
 #include <unistd.h>
 
 namespace sealgate::milter {
@@ -57,7 +58,8 @@ std::string make_own_secret(const examined& of, const std::string& file) {
 void find_secrets(const examined& of, findings& to) {
     const auto& key = of.gateway.audit.address_key;
     std::error_code unseen;
-    if (const int problem = access_as(of.gateway_user, key, R_OK); !key.empty() && fs::exists(key, unseen) && problem != 0)
+    const bool is_there = !key.empty() && fs::exists(key, unseen);
+    if (const int problem = is_there ? access_as(of.gateway_user, key, R_OK) : 0; problem != 0)
         to.push_back({.kind = file_unreadable,
                       .what = of.gateway_user.name + ", as whom the gateway runs, may not read it: " + std::strerror(problem),
                       .where = key,
@@ -84,12 +86,8 @@ void need_to_write(const examined& of, const fs::path& directory, findings& to) 
 }
 
 std::vector<fs::path> directories_written(const config& gateway) {
-    std::vector<fs::path> out{gateway.state};
-    for (const auto& below :
-         {gateway.keys_directory(), gateway.found_keys_directory(), gateway.trust_directory(), gateway.audit_directory(),
-          gateway.outbox_directory(), gateway.notices_directory(), gateway.threads_directory(), gateway.held_directory(),
-          gateway.events_directory(), gateway.watch_directory()})
-        out.emplace_back(below);
+    std::vector<fs::path> out;
+    for (const auto& one : gateway.directories_written()) out.emplace_back(one);
     if (!gateway.audit.checkpoints.empty()) out.push_back(fs::path(gateway.audit.checkpoints).parent_path());
     for (const auto& one : gateway.listen)
         if (const auto* local = std::get_if<unix_endpoint>(&one)) out.push_back(fs::path(local->path).parent_path());
@@ -103,11 +101,10 @@ void find_closed_by_unit(const std::vector<fs::path>& written, findings& to) {
     auto open = split_list(said);
     for (auto& one : open)
         while (one.starts_with('-') || one.starts_with('+')) one.erase(0, 1);
-    for (const auto& below : split_list(unit_property("StateDirectory"))) open.push_back("/var/lib/" + below);
-    for (const auto& below : split_list(unit_property("RuntimeDirectory"))) open.push_back("/run/" + below);
+    std::ranges::move(directories_of_unit(), std::back_inserter(open));
     for (const auto& directory : written) {
         const auto whole = fs::absolute(directory).lexically_normal().string();
-        if (std::ranges::any_of(open, [&](const auto& one) { return whole == one || whole.starts_with(one + "/"); })) continue;
+        if (lies_in(whole, open)) continue;
         const auto file = "/etc/systemd/system/sealgate.service.d/paths.conf";
         to.push_back({.kind = unit_read_only,
                       .what = "the unit lets the gateway write nowhere but where it says (ReadWritePaths): not in " + whole,

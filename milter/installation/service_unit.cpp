@@ -1,10 +1,11 @@
 #include "milter/installation/service_unit.hpp"
 
+#include "milter/postfix/configuration.hpp"
 #include "milter/postfix/program.hpp"
 #include "policy/base/text.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <vector>
 
 namespace sealgate::milter {
 
@@ -36,6 +37,17 @@ std::string unit_property(const std::string& name) {
     if (!has_service_unit()) return {};
     const auto shown = systemctl({"show", "--value", "-p", name, "sealgate.service"});
     return shown ? std::string(text::trim(*shown)) : std::string();
+}
+
+std::vector<std::string> directories_of_unit() {
+    std::vector<std::string> out;
+    for (const auto& below : split_list(unit_property("StateDirectory"))) out.push_back("/var/lib/" + below);
+    for (const auto& below : split_list(unit_property("RuntimeDirectory"))) out.push_back("/run/" + below);
+    return out;
+}
+
+bool lies_in(const std::string& path, const std::vector<std::string>& directories) {
+    return std::ranges::any_of(directories, [&](const auto& one) { return path == one || path.starts_with(one + "/"); });
 }
 
 } // namespace sealgate::milter

@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -15,5 +16,11 @@ std::expected<void, std::string> start_service_unit(bool with_new_files);
 
 // A property of the unit, such as "ReadWritePaths"; empty where it cannot be asked.
 std::string unit_property(const std::string& name);
+
+// What systemd makes for it, and lets it write in (StateDirectory, RuntimeDirectory); none where there is no such unit.
+std::vector<std::string> directories_of_unit();
+
+// It is one of these directories, or below one.
+bool lies_in(const std::string& path, const std::vector<std::string>& directories);
 
 } // namespace sealgate::milter

@@ -3,7 +3,6 @@
 #include "milter/control/client.hpp"
 #include "milter/installation/account.hpp"
 #include "milter/installation/service_unit.hpp"
-#include "milter/postfix/configuration.hpp"
 #include "milter/postfix/edits.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <ranges>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <variant>
@@ -61,36 +61,28 @@ public:
     }
 
 private:
-    // Made by the unit, at each start: it may not be there yet, or be root's.
-    bool is_made_by_unit(const fs::path& directory) const {
-        const auto is_within = [&](const char* property, const std::string& root) {
-            const auto named = split_list(unit_property(property));
-            return std::ranges::any_of(named, [&](const auto& one) {
-                const auto made = root + one;
-                return directory == made || directory.string().starts_with(made + "/");
-            });
-        };
-        return is_within("StateDirectory", "/var/lib/") || is_within("RuntimeDirectory", "/run/") ||
-               unit_property("ExecStartPre").contains(" " + directory.string() + " ");
+    // At each start: it may not be there yet, or be root's.
+    bool is_made_by_unit(const fs::path& directory) {
+        if (!unit_) unit_ = made_by_unit{.directories = directories_of_unit(), .commands = unit_property("ExecStartPre")};
+        return lies_in(directory.string(), unit_->directories) || unit_->commands.contains(" " + directory.string() + " ");
     }
 
+    // What is below is looked at where state is as it should be: else that says all of it.
     void look_at_state() {
-        const auto state = fs::absolute(gateway_.state);
-        std::vector<fs::path> all{state};
-        for (const auto& below :
-             {gateway_.audit_directory(), gateway_.keys_directory(), gateway_.outbox_directory(), gateway_.notices_directory(),
-              gateway_.threads_directory(), gateway_.events_directory(), gateway_.held_directory(), gateway_.watch_directory()})
-            all.push_back(fs::absolute(below));
-        for (const auto& directory : all) {
-            const auto there = nearest_that_is_there(directory);
-            const int problem = why_not_writable(who_, there);
-            std::error_code unseen;
-            const bool is_to_come = !fs::exists(directory, unseen) && is_made_by_unit(directory);
-            if (problem == 0 || is_to_come) continue;
-            problems_.push_back(directory.string() + ": " + who_.name + " may not write in " + there.string() + " (" +
-                                std::strerror(problem) + ")" + advice(who_, directory, problem));
-            if (directory == state) return; // it says all of what is below
-        }
+        const auto all = gateway_.directories_written();
+        std::error_code unseen;
+        if (!look_at_directory(fs::absolute(all.front())) || !fs::exists(all.front(), unseen)) return;
+        for (const auto& below : all | std::views::drop(1)) look_at_directory(fs::absolute(below));
+    }
+
+    // False after a problem.
+    bool look_at_directory(const fs::path& directory) {
+        const auto there = nearest_that_is_there(directory);
+        const int problem = why_not_writable(who_, there);
+        if (problem == 0 || (there != directory && is_made_by_unit(directory))) return true;
+        problems_.push_back(directory.string() + ": " + who_.name + " may not write in " + there.string() + " (" +
+                            std::strerror(problem) + ")" + advice(who_, directory, problem));
+        return false;
     }
 
     // The file is enough, where it is there.
@@ -157,8 +149,14 @@ private:
         problems_.push_back(to_string(endpoint(where)) + ": " + std::strerror(problem) + what_to_do);
     }
 
+    struct made_by_unit {
+        std::vector<std::string> directories;
+        std::string commands;
+    };
+
     const config& gateway_;
     account who_;
+    std::optional<made_by_unit> unit_; // systemd is asked once, and where it matters
     std::vector<std::string> problems_;
 };
 

@@ -118,6 +118,20 @@ struct config {
     std::string threads_directory() const { return state + "/threads"; }
     std::string held_directory() const { return state + "/held"; }
     std::string watch_directory() const { return state + "/watch"; }
+    // All that it makes and writes there: state itself first.
+    std::vector<std::string> directories_written() const {
+        return {state,
+                keys_directory(),
+                found_keys_directory(),
+                trust_directory(),
+                audit_directory(),
+                events_directory(),
+                outbox_directory(),
+                notices_directory(),
+                threads_directory(),
+                held_directory(),
+                watch_directory()};
+    }
 };
 
 // What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,

@@ -10,16 +10,12 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace sealgate::policy {
 
 namespace {
 
 namespace json = boost::json;
-
-constexpr auto groupings = std::to_array<std::string_view>(
-    {"day", "hour", "outcome", "mode", "classification", "sender", "failure", "recipient", "domain", "tier", "reason"});
 
 bool is_wanted(std::optional<std::string_view> value, const std::vector<std::string>& wanted) {
     if (wanted.empty()) return true;
@@ -49,11 +45,6 @@ bool ends_as_wanted(std::string_view value, const std::vector<std::string>& want
     });
 }
 
-std::string_view fingerprint_of(const json::object& recipient) {
-    const auto* key = recipient.if_contains("key");
-    return key && key->is_object() ? text_in(key->get_object(), "fingerprint").value_or("") : std::string_view{};
-}
-
 bool has_near_misses(const json::object& record) {
     const auto* list = record.if_contains("near_misses");
     return list && list->is_array() && !list->get_array().empty();
@@ -65,7 +56,7 @@ std::vector<const json::object*> matching_recipients(const json::object& record,
         const auto address = text_in(*one, "address");
         if (is_wanted(address, asked.recipients) && is_wanted(domain_of(address.value_or("")), asked.domains) &&
             is_wanted(text_in(*one, "tier"), asked.tiers) && is_wanted(text_in(*one, "reason"), asked.reasons) &&
-            ends_as_wanted(fingerprint_of(*one), asked.keys))
+            ends_as_wanted(text_in(key_in(*one), "fingerprint").value_or(""), asked.keys))
             out.push_back(one);
     }
     return out;
@@ -81,9 +72,8 @@ bool has_wanted_recipient(const json::object& record, const query& asked) {
 }
 
 std::string value_of(const json::object& record, grouping by) {
-    const auto text = std::string(
-        text_in(record, by == grouping::day || by == grouping::hour ? "time" : groupings[static_cast<std::size_t>(by)])
-            .value_or("-"));
+    const auto text =
+        std::string(text_in(record, by == grouping::day || by == grouping::hour ? "time" : name_of(by)).value_or("-"));
     if (by == grouping::day) return text.substr(0, 10);
     if (by == grouping::hour) return text.substr(0, 13);
     return by == grouping::sender ? text::lower(text) : text;
@@ -92,8 +82,7 @@ std::string value_of(const json::object& record, grouping by) {
 bool is_hidden(std::string_view address) { return domain_of(address).empty() && is_pseudonym(address); }
 
 std::string value_of_recipient(const json::object& one, grouping by) {
-    if (by == grouping::tier || by == grouping::reason)
-        return std::string(text_in(one, groupings[static_cast<std::size_t>(by)]).value_or("-"));
+    if (by == grouping::tier || by == grouping::reason) return std::string(text_in(one, name_of(by)).value_or("-"));
     const auto address = text::lower(text_in(one, "address").value_or("-"));
     return by == grouping::domain ? std::string(domain_or_word(address)) : address;
 }
@@ -119,6 +108,12 @@ std::vector<const json::object*> recipients_in(const json::object& record) {
     for (const auto& one : list->as_array())
         if (one.is_object()) out.push_back(&one.as_object());
     return out;
+}
+
+const json::object& key_in(const json::object& recipient) {
+    static const json::object none;
+    const auto* key = recipient.if_contains("key");
+    return key && key->is_object() ? key->as_object() : none;
 }
 
 std::string_view domain_of(std::string_view address) {
@@ -151,13 +146,6 @@ bool matches(const json::object& record, const query& asked) {
            is_wanted(text_in(record, "message_id"), asked.message_ids) && is_wanted(text_in(record, "user"), asked.users) &&
            begins_as_wanted(text_in(record, "policy"), asked.policies) && (!asked.has_near_miss || has_near_misses(record)) &&
            is_in_time(record, asked) && has_wanted_recipient(record, asked);
-}
-
-std::span<const std::string_view> grouping_names() { return groupings; }
-
-std::optional<grouping> to_grouping(std::string_view name) {
-    const auto at = std::ranges::find(groupings, name);
-    return at == groupings.end() ? std::nullopt : std::optional(static_cast<grouping>(at - groupings.begin()));
 }
 
 std::vector<std::vector<std::string>> counted_values(const json::object& record, std::span<const grouping> by,

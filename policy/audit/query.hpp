@@ -4,8 +4,11 @@
 // for nothing.
 #pragma once
 
+#include "policy/base/names.hpp"
+
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,6 +24,8 @@ std::optional<boost::json::object> record_in(std::string_view line);
 // What a record says in a field of text; nothing where it says none.
 std::optional<std::string_view> text_in(const boost::json::object& record, std::string_view field);
 std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);
+// What a recipient's record says of their key; an empty object where it says nothing.
+const boost::json::object& key_in(const boost::json::object& recipient);
 // What stands behind the last @; empty where there is none.
 std::string_view domain_of(std::string_view address);
 // The same for people: "(hidden)" where a hash stands for the whole address (audit.addresses: keyed), else "(none)".
@@ -61,8 +66,21 @@ enum class grouping : std::uint8_t {
     reason
 };
 
-std::span<const std::string_view> grouping_names(); // in the order of the values
-std::optional<grouping> to_grouping(std::string_view name);
+// As the record's field is called, where it has one.
+constexpr auto names(grouping) {
+    using enum grouping;
+    return std::to_array<named<grouping>>({{day, "day"},
+                                           {hour, "hour"},
+                                           {outcome, "outcome"},
+                                           {mode, "mode"},
+                                           {classification, "classification"},
+                                           {sender, "sender"},
+                                           {failure, "failure"},
+                                           {recipient, "recipient"},
+                                           {domain, "domain"},
+                                           {tier, "tier"},
+                                           {reason, "reason"}});
+}
 constexpr bool is_of_recipients(grouping by) { return by >= grouping::recipient; }
 
 // What a matching record counts for, once each time: a value of each of `by`, "-" where there is none. Where one of them is of

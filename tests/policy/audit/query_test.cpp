@@ -106,10 +106,10 @@ TEST(Query, DomainThatIsNotThereIsAWord) {
 }
 
 TEST(Query, GroupingsHaveNames) {
-    EXPECT_EQ(to_grouping("domain"), grouping::domain);
-    EXPECT_EQ(to_grouping("hour"), grouping::hour);
-    EXPECT_FALSE(to_grouping("subject"));
-    EXPECT_EQ(grouping_names().size(), static_cast<std::size_t>(grouping::reason) + 1);
+    EXPECT_EQ(named_as<grouping>("domain"), grouping::domain);
+    EXPECT_EQ(named_as<grouping>("hour"), grouping::hour);
+    EXPECT_FALSE(named_as<grouping>("subject"));
+    EXPECT_EQ(names(grouping{}).size(), static_cast<std::size_t>(grouping::reason) + 1);
 }
 
 TEST(Rfc3339, IsReadAsFarAsATimePointGoesAndNoFurther) {

@@ -3,6 +3,7 @@
 // record behind it be named.
 // What the input says as a line must be read without harm as well.
 #include "policy/audit/event.hpp"
+#include "policy/audit/moment.hpp"
 #include "policy/audit/proof.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/text.hpp"

@@ -4,6 +4,7 @@
 #include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/record_printer.hpp"
+#include "milter/settings/policy_archive.hpp"
 
 #include <chrono>
 #include <deque>
@@ -57,7 +58,7 @@ int show(const invocation& called, const config& gateway, const address_resolver
     if (!asked || !most) return exit_unusable;
     const bool about_people = names_people(*asked) || !known.all.empty();
     audit_search log(gateway.audit_directory(), *asked, named);
-    record_printer printer(called, std::move(known));
+    record_printer printer(called, std::move(known), kept_policies(gateway.audit_directory()));
     std::deque<found_record> last;
     bool found = false;
     for (found_record one; log.next(one); found = true) {

@@ -116,13 +116,14 @@ const std::array<command_entry, 6> audit_commands{{
                              {"--csv", takes::nothing}}),
      .run = ask<reveal_records>},
     {.name = "policy",
-     .synopsis = "[--json] DIGEST",
-     .summary = "print a policy that was in force, by the digest in the log's records",
+     .synopsis = "[--json] DIGEST [DIGEST]",
+     .summary = "print a policy that was in force, by the digest in the log's records; of two, what differs",
      .details =
          "DIGEST: sha256: and 64 hex digits, or the first of them. Printed are the policy file, its lists and its texts, one\n"
-         "behind the other, as they were; what was changed since is not printed. Exit status 1 where there is none.\n",
+         "behind the other, as they were; what was changed since is not printed. Of two DIGESTs the lines that the first has\n"
+         "and the second has not (-), and the other way round (+), each below its keys. Exit status 1 where there is none.\n",
      .options = {json_option},
-     .arguments = one_argument,
+     .arguments = {.least = 1, .most = 2},
      .run = ask<print_kept_policy>},
     {.name = "prune",
      .synopsis = "[--json]",

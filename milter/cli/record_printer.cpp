@@ -2,6 +2,7 @@
 
 #include "milter/cli/table.hpp"
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <boost/json.hpp>
@@ -30,7 +31,7 @@ std::string text_at(const json::object& record, std::string_view field) {
 // "bob@x.example sealed 888F7590F897B046D wkd": to which key, by its last digits and where it came from.
 std::string recipient_text(const json::object& one) {
     constexpr std::size_t digits = 16;
-    auto out = text_at(one, "address") + " " + text_at(one, "reason");
+    auto out = policy::readable(text_at(one, "address")) + " " + text_at(one, "reason");
     const auto fingerprint = policy::text_in(policy::key_in(one), "fingerprint").value_or("");
     if (policy::text_in(one, "result") == "seal" && !fingerprint.empty())
         out += " " + text::printable(fingerprint.substr(fingerprint.size() - std::min(digits, fingerprint.size()))) + " " +
@@ -74,27 +75,36 @@ std::string detail(const json::value& value) {
     return std::string(text.starts_with("sha256:") ? text.substr(0, enough_of_a_digest) : text);
 }
 
+// "; policy: - rules: internal: {…}; + …", where the event is a reload of another one.
+std::string policy_change_at(const json::object& record, const policy::policy_texts& kept) {
+    constexpr std::size_t most_lines = 6;
+    const auto before = policy::text_in(record, "policy_before"), now = policy::text_in(record, "policy");
+    if (!before || !now || *before == *now) return {};
+    return "; policy: " +
+           text::join(policy::policy_change_in_words(kept, std::string(*before), std::string(*now), most_lines), "; ");
+}
+
 // What an event says beside its time and its name.
-row row_of_event(const json::object& record) {
+row row_of_event(const json::object& record, const policy::policy_texts& kept) {
     std::string told;
     for (const auto& [name, value] : record) {
         if (std::ranges::find(without_details, std::string_view(name)) != without_details.end()) continue;
         told += (told.empty() ? "" : " ") + std::string(name) + "=" + detail(value);
     }
-    told = text::printable(told, 1000);
+    told = text::printable(told + policy_change_at(record, kept), 1000);
     return {text_at(record, "time").substr(0, 19), text_at(record, "id"), "-", "-", "-", text_at(record, "event"), told};
 }
 
-row row_of(const found_record& found) {
+row row_of(const found_record& found, const policy::policy_texts& kept) {
     if (!found.record) return {"(a damaged record)"};
     const auto& record = *found.record;
-    if (record.contains("event")) return row_of_event(record);
+    if (record.contains("event")) return row_of_event(record, kept);
     const auto outcome = text_at(record, "outcome") + (text_at(record, "mode") == "monitor" ? " (monitor)" : "");
     // Seconds are enough for people; --json has the rest.
     return {text_at(record, "time").substr(0, 19),
             text_at(record, "id"),
             text_at(record, "queue_id"),
-            text_at(record, "sender"),
+            policy::readable(text_at(record, "sender")),
             text_at(record, "classification"),
             outcome,
             recipients_at(record)};
@@ -136,10 +146,11 @@ void print_json(const found_record& found) {
 
 } // namespace
 
-record_printer::record_printer(const invocation& called, known_people known)
+record_printer::record_printer(const invocation& called, known_people known, policy::policy_texts kept)
     : json_(called.json())
     , csv_(called.has("--csv"))
     , known_(std::move(known))
+    , kept_(std::move(kept))
     , rows_{heading} {
     if (csv_) print_csv_heading();
 }
@@ -151,9 +162,9 @@ void record_printer::print(found_record found) {
     else if (csv_ && found.record)
         print_csv_rows(*found.record);
     else if (begun_)
-        std::cout << text::join(row_of(found), "  ") << '\n';
+        std::cout << text::join(row_of(found, kept_), "  ") << '\n';
     else if (!csv_)
-        rows_.push_back(row_of(found));
+        rows_.push_back(row_of(found, kept_));
 }
 
 void record_printer::flush() {

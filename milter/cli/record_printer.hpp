@@ -4,6 +4,7 @@
 
 #include "milter/audit/search.hpp"
 #include "milter/cli/arguments.hpp"
+#include "policy/audit/policy_change.hpp"
 
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@ namespace sealgate::milter {
 // Prints records as they come; but a table's columns wait until all rows of the beginning are there.
 class record_printer {
 public:
-    // --json, --csv. `known`: whose hashes are undone.
-    record_printer(const invocation& called, known_people known);
+    // --json, --csv. `known`: whose hashes are undone. `kept`: policies, so that a change of them is told in words.
+    record_printer(const invocation& called, known_people known, policy::policy_texts kept);
 
     void print(found_record found);
     // All that was printed so far is on standard output now.
@@ -27,6 +28,7 @@ private:
 
     bool json_, csv_;
     known_people known_;
+    policy::policy_texts kept_;
     policy::hash_set met_;
     bool begun_ = false;
     std::vector<std::vector<std::string>> rows_;

@@ -18,6 +18,7 @@ int cmd_status(const invocation& called);
 int cmd_explain(const invocation& called);
 int cmd_handbook(const invocation& called);
 int cmd_report(const invocation& called);
+int cmd_simulate(const invocation& called);
 int cmd_version(const invocation& called);
 
 // Of `sealgate outbox`.

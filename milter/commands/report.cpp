@@ -8,15 +8,19 @@
 #include "milter/audit_commands/question.hpp"
 #include "milter/audit_commands/verify.hpp"
 #include "milter/base/exception_text.hpp"
+#include "milter/base/host_name.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
+#include "milter/cli/policy_file.hpp"
 #include "milter/commands/list.hpp"
+#include "milter/settings/policy_archive.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/load/policy.hpp"
 #include "policy/report/page.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -77,21 +81,23 @@ policy::proof_status status_of(const proved& found) {
     return out;
 }
 
-findings read_log(const proof_request& proof, const asked_for& asked) {
+// `simulated`: null where no other policy is asked for.
+findings read_log(const proof_request& proof, const asked_for& asked, policy::simulation* simulated) {
     policy::tally counts(asked.since, asked.until);
     const auto found = prove(proof, [&](const std::string& line) {
-        if (const auto record = policy::record_in(line))
-            counts.add(*record);
-        else
-            counts.add_unreadable();
+        const auto record = policy::record_in(line);
+        if (!record) return counts.add_unreadable();
+        counts.add(*record);
+        if (simulated) simulated->add(*record);
     });
     return {.counts = std::move(counts), .proof = status_of(found)};
 }
 
+using policy_reading = std::expected<policy::policy, std::vector<yaml::diagnostic>>;
+
 // The log is told of, whatever became of the keys; an auditor may not be allowed to read them.
-policy::ending_keys ending_keys_of(const config& gateway) {
+policy::ending_keys ending_keys_of(const config& gateway, const policy_reading& rules) {
     policy::ending_keys out;
-    const auto rules = policy::load_policy(gateway.policy_path, read_file, list_directory);
     if (!rules) return out.problem = "the policy has errors; sealgate check lists them", out;
     try {
         const auto opened = keys::open_keyring(key_places(gateway), {}, rules->encryption, keys::reading::at_once);
@@ -129,8 +135,15 @@ int cmd_report(const invocation& called) {
     if (!gateway) return exit_unusable;
     const auto proof = proof_asked_for(called, *gateway, {});
     if (!proof) return exit_unusable;
-    const auto found = read_log(*proof, *asked);
-    const auto ending = ending_keys_of(*gateway);
+    std::optional<policy::policy> another;
+    std::optional<policy::simulation> simulated;
+    for (const auto& file : called.values("--policy")) {
+        if (another = policy_in(file); !another) return exit_no;
+        simulated.emplace(*another, asked->since, asked->until);
+    }
+    const auto found = read_log(*proof, *asked, simulated ? &*simulated : nullptr);
+    const auto rules = policy::load_policy(gateway->policy_path, read_file, list_directory);
+    const auto ending = ending_keys_of(*gateway, rules);
     const policy::report_input report{.counted = found.counts.counted(),
                                       .proof = found.proof,
                                       .ending = ending,
@@ -138,7 +151,11 @@ int cmd_report(const invocation& called) {
                                       .until = asked->until,
                                       .now = now,
                                       .log = fs::absolute(gateway->audit_directory()).lexically_normal().string(),
-                                      .version = SEALGATE_VERSION};
+                                      .version = SEALGATE_VERSION,
+                                      .host = host_name(),
+                                      .organisation = rules ? rules->organisation : "",
+                                      .policy_text = kept_policies(gateway->audit_directory()),
+                                      .another_policy = simulated ? &simulated->counted() : nullptr};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
     if (status != exit_yes || found.proof.is_whole()) return status;
     complain((found.proof.is_chain_whole ? "the log is not proved: " : "the log is not whole: ") + found.proof.flaw);

@@ -3,13 +3,13 @@
 #include "keys/base/acting_as_owner.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
+#include "milter/base/host_name.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/load/policy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <unistd.h>
 #include <utility>
@@ -94,8 +94,8 @@ std::optional<held_desk> held_desk_of(const invocation& called) {
 }
 
 std::string who_may_release() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? "root on " + std::string(name.data()) : "root";
+    const auto host = host_name();
+    return host.empty() ? "root" : "root on " + host;
 }
 
 } // namespace sealgate::milter

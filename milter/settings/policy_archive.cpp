@@ -53,4 +53,11 @@ std::expected<std::string, std::string> kept_policy(const fs::path& audit_direct
     return text;
 }
 
+policy::policy_texts kept_policies(const fs::path& audit_directory) {
+    return [audit_directory](const std::string& digest) -> std::optional<std::string> {
+        auto text = kept_policy(audit_directory, digest);
+        return text ? std::optional(*std::move(text)) : std::nullopt;
+    };
+}
+
 } // namespace sealgate::milter

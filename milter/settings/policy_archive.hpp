@@ -3,6 +3,8 @@
 // Tested by e2e/test_audit_policies.py.
 #pragma once
 
+#include "policy/audit/policy_change.hpp"
+
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -16,5 +18,8 @@ void keep_policy(const std::filesystem::path& audit_directory, std::string_view 
 // By its digest ("sha256:…"), or by as many of its first hex digits as tell it from others. The error says what is wrong: none,
 // several, or it is not what its name says.
 std::expected<std::string, std::string> kept_policy(const std::filesystem::path& audit_directory, std::string_view digest);
+
+// The same for policy/audit/policy_change.hpp: nothing where it is not kept.
+policy::policy_texts kept_policies(const std::filesystem::path& audit_directory);
 
 } // namespace sealgate::milter

@@ -46,11 +46,14 @@ json::value thread_of(const account& of) {
 
 json::array near_misses_of(const account& of) {
     json::array out;
-    for (const auto& miss : of.known.findings.near_misses)
-        out.push_back(json::object{{"suggestion", text_or_null(miss.suggestion)},
-                                   {"carrier", word(name_of(miss.where))},
-                                   {"unread", miss.unread},
-                                   {"charset", text_or_null(miss.charset)}});
+    for (const auto& miss : of.known.findings.near_misses) {
+        json::object one{{"suggestion", text_or_null(miss.suggestion)},
+                         {"carrier", word(name_of(miss.where))},
+                         {"unread", miss.unread},
+                         {"charset", text_or_null(miss.charset)}};
+        if (miss.stray) one["stray"] = true;
+        out.push_back(std::move(one));
+    }
     return out;
 }
 
@@ -62,9 +65,22 @@ json::value source_of(const key_facts& key) {
     return key.fingerprint.empty() ? json::value(nullptr) : json::value(word(name_of(key.source)));
 }
 
+// What else decided, so that the log can be decided about anew (policy/simulation): each where it is so.
+json::object further_facts(const account& of) {
+    json::object out;
+    const auto classification = [&](rank which) { return outside(of.rules.classifications[which].name); };
+    if (of.known.read != legibility::whole) out["read"] = word(name_of(of.known.read));
+    if (of.known.shows_subject) out["shows_subject"] = true;
+    if (of.known.thread.answers) out["answers"] = classification(*of.known.thread.answers);
+    if (of.known.thread.hides_subject) out["hides_subject"] = true;
+    if (of.known.release && of.known.release->as) out["released_as"] = classification(*of.known.release->as);
+    return out;
+}
+
 json::array recipients_of(const account& of) {
     json::array out;
-    for (const auto& one : of.made.recipients) {
+    for (std::size_t i = 0; i < of.made.recipients.size(); ++i) {
+        const auto& one = of.made.recipients[i];
         out.push_back(json::object{{"address", outside(of.names.of(one.who))},
                                    {"tier", outside(of.rules.tiers.name(one.tier))},
                                    {"action", word(name_of(one.cell))},
@@ -74,6 +90,8 @@ json::array recipients_of(const account& of) {
                                                         {"standing", standing_of(one.key)}}},
                                    {"result", word(name_of(one.result))},
                                    {"reason", word(name_of(one.why))}});
+        if (of.known.brought != protection::none && i < of.known.recipients.size())
+            out.back().as_object()["addressed"] = word(name_of(of.known.recipients[i].to_them));
     }
     return out;
 }
@@ -128,6 +146,7 @@ void add_decision(json::object& to, const account& of) {
     to["author"] = word(name_of(of.known.by));
     to["protection"] = word(name_of(of.known.brought));
     to["foreign_keys"] = texts(of.known.foreign_keys, of.names);
+    to["facts"] = further_facts(of);
     to["outcome"] = word(name_of(of.made.what));
     to["failure"] = of.made.failure ? json::value(word(name_of(*of.made.failure))) : json::value(nullptr);
     to["mode"] = word(name_of(of.mode));

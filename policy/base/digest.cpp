@@ -17,12 +17,14 @@ std::string hex(const auto& octets) { return text::lower_hex({reinterpret_cast<c
 
 } // namespace
 
-std::string sha256_hex(std::string_view bytes) {
+std::array<std::uint8_t, 32> sha256_of(std::string_view bytes) {
     sha256 digest{};
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
         throw std::runtime_error("libcrypto cannot compute SHA-256");
-    return hex(digest);
+    return digest;
 }
+
+std::string sha256_hex(std::string_view bytes) { return hex(sha256_of(bytes)); }
 
 std::array<std::uint8_t, 20> sha1_of(std::string_view bytes) {
     std::array<std::uint8_t, 20> digest{};

@@ -9,6 +9,7 @@
 
 namespace sealgate {
 
+std::array<std::uint8_t, 32> sha256_of(std::string_view bytes);
 std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes);
 
 // 64 lower-case hex digits.

@@ -38,6 +38,11 @@ struct recipient_facts {
 // How much of the message could be read.
 enum class legibility : std::uint8_t { whole, too_large, too_complex };
 
+constexpr auto names(legibility) {
+    using enum legibility;
+    return std::to_array<named<legibility>>({{whole, "whole"}, {too_large, "too-large"}, {too_complex, "too-complex"}});
+}
+
 // Who wrote it (author.hpp).
 enum class author : std::uint8_t { person, program, stranger };
 

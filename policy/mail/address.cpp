@@ -65,6 +65,20 @@ std::string canonical_domain(std::string_view domain) {
     return is_plain_domain(canonical) && !has_empty_label(canonical) ? canonical : std::string{};
 }
 
+std::string readable(std::string_view domain_or_address) {
+    const auto domain = domain_or_address.substr(domain_or_address.rfind('@') + 1); // npos + 1 is the beginning
+    if (!text::icontains(domain, "xn--") || canonical_domain(domain).empty()) return std::string(domain_or_address);
+    std::array<char, 1024> out{};
+    UErrorCode status = U_ZERO_ERROR;
+    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+    const auto length = uidna_nameToUnicodeUTF8(uts46(), domain.data(), static_cast<std::int32_t>(domain.size()), out.data(),
+                                                out.size(), &info, &status);
+    if (U_FAILURE(status) || info.errors != 0 || length <= 0) return std::string(domain_or_address);
+    return std::string(domain_or_address.substr(0, domain_or_address.size() - domain.size()))
+        .append(out.data(), static_cast<std::size_t>(length))
+        .append(" (" + std::string(domain) + ")");
+}
+
 address parse_address(std::string_view path) {
     path = text::trim(path);
     if (path.starts_with('<')) path.remove_prefix(1);

@@ -47,6 +47,10 @@ std::string without_extension(std::string_view address_key, std::string_view del
 // An address literal ("[192.0.2.1]") comes back as it is.
 std::string canonical_domain(std::string_view domain);
 
+// A domain, or an address with one, for people: "xn--bcher-kva.example" as "bücher.example (xn--bcher-kva.example)", since
+// what looks alike may be another one. As it is where it has no A-labels, or none that can be read.
+std::string readable(std::string_view domain_or_address);
+
 // False for what must not reach an SMTP command line: control characters, angle brackets and spaces outside
 // quotes, broken UTF-8, more than 1000 octets, nothing.
 bool is_envelope_address(std::string_view address);

@@ -2,9 +2,12 @@
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/page.hpp"
 #include "policy/report/ranking.hpp"
+#include "policy/report/simulation_view.hpp"
 #include "policy/report/time_axis.hpp"
 
 #include <boost/json.hpp>
+
+#include <numeric>
 
 namespace sealgate::policy {
 
@@ -111,6 +114,21 @@ json::object domains_as_json(const numbers& of) {
     });
 }
 
+json::object senders_as_json(const numbers& of) {
+    const auto every = [](const counts_by_outcome& counts) {
+        return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    };
+    return listed(ranked(of.senders, every), [](const auto& one) {
+        return json::object{{"sender", one.key}, {"outcomes", as_json(one.value)}};
+    });
+}
+
+json::object insecure_senders_as_json(const numbers& of) {
+    return listed(ranked(of.insecure_senders, [](const effects& one) { return one.all(); }), [](const auto& one) {
+        return merged({{"sender", one.key.first}, {"domain", one.key.second}}, as_json(one.value));
+    });
+}
+
 json::object missing_keys_as_json(const numbers& of) {
     const auto people = ranked(of.wanted.people(), [](const keyless& one) { return one.mails; });
     return listed(people, [&](const auto& one) {
@@ -152,12 +170,22 @@ json::object near_misses_as_json(const numbers& of) {
     return out;
 }
 
-json::object changes_as_json(const numbers& of) {
+json::object changes_as_json(const report_input& in) {
+    constexpr std::size_t most_lines = 1000;
+    const auto& of = in.counted;
     json::object kinds;
     for (const auto& [kind, count] : of.changes_by_kind) kinds[name_of(kind)] = count;
     json::array list;
-    for (const auto& one : of.changes)
-        list.push_back(json::object{{"time", rfc3339(one.when)}, {"kind", name_of(one.kind)}, {"change", one.what}});
+    for (const auto& one : of.changes) {
+        json::object told{{"time", rfc3339(one.when)}, {"kind", name_of(one.kind)}, {"change", one.what}};
+        if (one.kind == change_kind::policy) {
+            const auto lines = policy_lines(in, one, most_lines);
+            told["policy_before"] = one.policy_before;
+            told["policy"] = one.policy_now;
+            told["lines"] = json::array(lines.begin(), lines.end());
+        }
+        list.push_back(std::move(told));
+    }
     return {{"kinds", std::move(kinds)}, {"changes", std::move(list)}};
 }
 
@@ -190,6 +218,8 @@ json::object watched_as_json(const numbers& of) {
 std::string report_json(const report_input& of) {
     const auto span = period_of(of);
     json::object out{{"from", rfc3339(span.from)}, {"to", rfc3339(span.to)}, {"now", rfc3339(of.now)}, {"log", of.log}};
+    out["host"] = text_or_null(of.host);
+    out["organisation"] = text_or_null(of.organisation);
     out["proof"] = proof_as_json(of.proof);
     out["unreadable"] = of.counted.unreadable;
     out["messages"] = sum(of.counted.totals, [](const kind_of_mail&) { return true; });
@@ -199,13 +229,16 @@ std::string report_json(const report_input& of) {
     out["classifications"] = classifications_as_json(of.counted);
     out["time_line"] = time_line_as_json(of);
     out["refusals"] = refusals_as_json(of.counted);
+    out["senders"] = senders_as_json(of.counted);
     out["insecure_domains"] = domains_as_json(of.counted);
+    out["insecure_senders"] = insecure_senders_as_json(of.counted);
     out["ways_of_naming"] = of.counted.ways.number();
     out["missing_keys"] = missing_keys_as_json(of.counted);
     out["ending_keys"] = ending_keys_as_json(of.ending, of.now);
     out["near_misses"] = near_misses_as_json(of.counted);
-    out["gateway"] = changes_as_json(of.counted);
+    out["gateway"] = changes_as_json(of);
     out["monitor"] = watched_as_json(of.counted);
+    if (of.another_policy) out["another_policy"] = simulation_json(*of.another_policy);
     return json::serialize(out);
 }
 

@@ -70,7 +70,8 @@ constexpr auto names(change_kind) {
 struct change {
     wall_time when;
     change_kind kind;
-    std::string what; // for people
+    std::string what;                                // for people
+    std::string policy_before = {}, policy_now = {}; // digests, where it is the policy that changed
 };
 
 struct numbers {
@@ -86,6 +87,9 @@ struct numbers {
     bounded<std::string, effects> reasons;                         // of recipients refused or held
     bounded<std::string, std::uint64_t> failures;                  // of messages deferred
     bounded<std::pair<std::string, std::string>, effects> domains; // domain, tier: warned about or refused for what they are
+    // Of the same recipients, by who wrote to them: sender, domain.
+    bounded<std::pair<std::string, std::string>, effects> insecure_senders;
+    bounded<std::string, counts_by_outcome> senders; // of messages under the policy
     wanted_keys wanted;
     bounded<std::pair<std::string, std::string>, near_miss_count> suggestions; // tag meant, carrier
     // In monitor mode: what would have become of messages by sender, and of recipients by rule and domain.

@@ -2,6 +2,7 @@
 
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/sections.hpp"
+#include "policy/report/simulation_view.hpp"
 #include "policy/report/style.hpp"
 #include "policy/report/svg.hpp"
 #include "policy/report/time_axis.hpp"
@@ -161,14 +162,13 @@ void draw_notes(writer& to, const report_input&) {
 void draw_header(writer& to, const report_input& of) {
     const auto span = period_of(of);
     to.raw("<header>\n<h1>What became of outgoing mail</h1>\n<p class=\"period\">");
+    if (!of.organisation.empty()) to.isolated(of.organisation).raw(", ");
     draw_time(to, span.from);
     to.raw(" to ");
     draw_time(to, span.to);
-    to.raw("</p>\n<p class=\"soft\">From the audit log <code>")
-        .text(of.log)
-        .raw("</code>, read by sealgate ")
-        .text(of.version)
-        .raw(" on ");
+    to.raw("</p>\n<p class=\"soft\">From the audit log <code>").text(of.log).raw("</code>");
+    if (!of.host.empty()) to.raw(" of ").isolated(of.host);
+    to.raw(", read by sealgate ").text(of.version).raw(" on ");
     draw_time(to, of.now);
     to.raw(".</p>\n");
 }
@@ -182,6 +182,11 @@ period period_of(const report_input& of) {
     return {.from = std::min(of.since.value_or(counts.first.value_or(to)), to), .to = to};
 }
 
+std::vector<std::string> policy_lines(const report_input& of, const change& one, std::size_t most) {
+    if (one.policy_now.empty() || !of.policy_text) return {};
+    return policy_change_in_words(of.policy_text, one.policy_before, one.policy_now, most);
+}
+
 std::string report_page(const report_input& of) {
     const section sections[] = {
         {"proof", "Can the log be believed?", true, draw_proof},
@@ -189,6 +194,8 @@ std::string report_page(const report_input& of) {
         {"time", "Over time", all(of.counted) > 0, draw_time_line},
         {"refusals", "What was refused, and why", true,
          [](writer& to, const report_input& in) { draw_refusals(to, in.counted); }},
+        {"senders-of-mail", "Who sent it", all(of.counted) > watched(of.counted),
+         [](writer& to, const report_input& in) { draw_senders(to, in.counted); }},
         {"insecure", "Insecure domains", true,
          [](writer& to, const report_input& in) {
              to.raw("<p>Where mail was warned about, refused or held because of the mail service or of a key that is missing "
@@ -209,7 +216,9 @@ std::string report_page(const report_input& of) {
              draw_watched_time_line(to, in);
              draw_watched(to, in.counted);
          }},
-        {"gateway", "Changes of the gateway", true, [](writer& to, const report_input& in) { draw_changes(to, in.counted); }},
+        {"simulated", "What another policy would have done", of.another_policy != nullptr,
+         [](writer& to, const report_input& in) { draw_simulation(to, *in.another_policy); }},
+        {"gateway", "Changes of the gateway", true, draw_changes},
         {"reading", "How to read this", true, draw_notes},
     };
     writer out;

@@ -4,7 +4,9 @@
 // Pure: equal inputs give equal bytes. All of it is about records: never a subject, a body or a file's name.
 #pragma once
 
+#include "policy/audit/policy_change.hpp"
 #include "policy/notices/key_watch.hpp"
+#include "policy/report/simulation.hpp"
 #include "policy/report/tally.hpp"
 
 #include <chrono>
@@ -45,9 +47,16 @@ struct report_input {
     const ending_keys& ending;
     std::optional<wall_time> since, until; // as asked
     wall_time now;
-    std::string log;     // where it was read
-    std::string version; // of the program
+    std::string log;                           // where it was read
+    std::string version;                       // of the program
+    std::string host = {};                     // on which machine it was made; empty: it is not known
+    std::string organisation = {};             // of the policy; empty: it is not known
+    policy_texts policy_text = {};             // none: what policies said is not known
+    const simulated* another_policy = nullptr; // what another policy would have done; null where none was asked
 };
+
+// What a change of the policy changed, as lines; empty for any other change. Of many the first `most`.
+std::vector<std::string> policy_lines(const report_input& of, const change& one, std::size_t most);
 
 std::string report_page(const report_input& of);
 // One object, one line, without a line end. `counted` and what is shown of it are alike in both.

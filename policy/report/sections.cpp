@@ -1,6 +1,7 @@
 #include "policy/report/sections.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/mail/address.hpp"
 #include "policy/report/ranking.hpp"
 #include "policy/report/table.hpp"
 #include "policy/report/time_axis.hpp"
@@ -82,6 +83,20 @@ void draw_ways_of_naming(writer& to, const numbers& of) {
         to.raw("<p>Addresses stand here under ")
             .count(ways)
             .raw(" keys or forms (<code>audit.addresses</code>); one person may be counted more than once.</p>\n");
+}
+
+void draw_insecure_senders(writer& to, const numbers& of) {
+    const auto pairs = ranked(of.insecure_senders, [](const effects& one) { return one.all(); });
+    data_table table{.id = "insecure-senders",
+                     .caption = "The same recipients, by who wrote to them",
+                     .heads = {"sender", "domain", "sent with a warning", "refused", "held", "only watched", ""},
+                     .rows = {},
+                     .note = rest_note(pairs.more, pairs.left_out, "pairs of sender and domain")};
+    for (const auto& one : pairs.entries)
+        table.rows.push_back({outside(one.key.first), outside(readable(one.key.second)), number(one.value.warned),
+                              number(one.value.refused), number(one.value.held), number(one.value.watched),
+                              effects_bar(one.value, heaviest(pairs))});
+    draw(to, table);
 }
 
 // Rows of what would have become of messages or recipients.
@@ -170,6 +185,25 @@ void draw_refusals(writer& to, const numbers& of) {
     draw_deferrals(to, of);
 }
 
+void draw_senders(writer& to, const numbers& of) {
+    const auto senders = ranked(of.senders, all_of);
+    data_table table{.id = "senders",
+                     .caption = "Mail by sender",
+                     .heads = {"sender"},
+                     .rows = {},
+                     .note = rest_note(senders.more, senders.left_out, "senders")};
+    for (const auto& one : names(outcome{})) table.heads.emplace_back(done(one.value));
+    table.heads.emplace_back("all");
+    for (const auto& one : senders.entries) {
+        std::vector<data_cell> row{outside(readable(one.key))};
+        for (const auto& what : names(outcome{})) row.push_back(number(at(one.value, what.value)));
+        row.push_back(number(one.weight));
+        table.rows.push_back(std::move(row));
+    }
+    if (!table.rows.empty()) draw_ways_of_naming(to, of);
+    draw(to, table);
+}
+
 void draw_insecure_domains(writer& to, const numbers& of) {
     const auto domains = ranked(of.domains, [](const effects& one) { return one.all(); });
     draw_tiers(to, domains, of);
@@ -179,10 +213,11 @@ void draw_insecure_domains(writer& to, const numbers& of) {
                      .rows = {},
                      .note = rest_note(domains.more, domains.left_out, "domains")};
     for (const auto& one : domains.entries)
-        table.rows.push_back({outside(one.key.first), outside(one.key.second), number(one.value.warned),
+        table.rows.push_back({outside(readable(one.key.first)), outside(one.key.second), number(one.value.warned),
                               number(one.value.refused), number(one.value.held), number(one.value.watched),
                               effects_bar(one.value, heaviest(domains))});
     draw_or_say(to, table, "No mail was warned about or refused for where it went.");
+    draw_insecure_senders(to, of);
 }
 
 void draw_missing_keys(writer& to, const numbers& of) {
@@ -193,7 +228,7 @@ void draw_missing_keys(writer& to, const numbers& of) {
                      .rows = {},
                      .note = rest_note(people.more, people.left_out, "addresses")};
     for (const auto& one : people.entries)
-        table.rows.push_back({outside(one.key), outside(one.value.tier), code(one.value.reason), number(one.weight),
+        table.rows.push_back({outside(readable(one.key)), outside(one.value.tier), code(one.value.reason), number(one.weight),
                               outside(of.wanted.writers_to(one.key).in_words()), time_cell(one.value.last)});
     if (!table.rows.empty()) draw_ways_of_naming(to, of);
     draw_or_say(to, table, "Nobody's key was missing.");
@@ -234,17 +269,21 @@ void draw_near_misses(writer& to, const numbers& of) {
     draw_or_say(to, table, "There was none.");
 }
 
-void draw_changes(writer& to, const numbers& of) {
+void draw_changes(writer& to, const report_input& in) {
+    const auto& of = in.counted;
     data_table table{.id = "changes",
                      .caption = "Changes, as the log tells them",
                      .heads = {"time (UTC)", "kind", "change"},
                      .rows = {},
                      .note = {}};
-    constexpr std::size_t most_shown = 200;
+    constexpr std::size_t most_shown = 200, most_lines = 20;
     const auto hidden = of.changes.size() - std::min(of.changes.size(), most_shown);
-    for (auto i = hidden; i < of.changes.size(); ++i)
-        table.rows.push_back(
-            {time_cell(of.changes[i].when), words(std::string(said(of.changes[i].kind))), outside(of.changes[i].what)});
+    for (auto i = hidden; i < of.changes.size(); ++i) {
+        const auto& one = of.changes[i];
+        auto what = outside(one.what);
+        what.lines = policy_lines(in, one, most_lines);
+        table.rows.push_back({time_cell(one.when), words(std::string(said(one.kind))), std::move(what)});
+    }
     std::uint64_t all = 0;
     for (const auto& [kind, count] : of.changes_by_kind) {
         table.note += (table.note.empty() ? "" : ", ") + std::string(said(kind)) + " " + html::grouped(count);
@@ -270,7 +309,7 @@ void draw_watched(writer& to, const numbers& of) {
     rules.caption = "Only watched: recipients by rule (classification and tier), what the policy says, and why it came to that";
     draw(to, rules);
     auto domains = watched_table(of.watched_domains, {"domain"}, "domains",
-                                 [](const std::string& domain) { return std::vector<data_cell>{outside(domain)}; });
+                                 [](const std::string& domain) { return std::vector<data_cell>{outside(readable(domain))}; });
     domains.id = "watched-domains", domains.caption = "Only watched: recipients by domain";
     draw(to, domains);
 }

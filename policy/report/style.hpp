@@ -33,6 +33,7 @@ p { margin: .5rem 0; }
 .period { font-size: 1.1rem; margin: 0; }
 .soft, .note, caption, figcaption { color: var(--soft); }
 .note { font-size: .875rem; }
+.lines { margin: .2rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
 .lead { font-size: 1.1rem; }
 a { color: var(--link); }
 code { white-space: nowrap; font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }

@@ -31,6 +31,10 @@ void draw_content(writer& to, const data_cell& cell) {
     case cell_kind::share: to.text(percent_text(cell.share)); break;
     case cell_kind::bar: draw_bar(to, cell.parts); break;
     }
+    if (cell.lines.empty()) return;
+    to.raw("<ul class=\"lines\">");
+    for (const auto& line : cell.lines) to.raw("<li><code>").isolated(line).raw("</code></li>");
+    to.raw("</ul>");
 }
 
 html::markup class_of(const data_cell& cell) {

@@ -22,7 +22,8 @@ struct data_cell {
     double share = 0; // 0 to 1
     std::vector<bar_part> parts = {};
     series_look drawn = series_look::deliver;
-    bool has_swatch = false; // a heading that is a chart's key too
+    bool has_swatch = false;             // a heading that is a chart's key too
+    std::vector<std::string> lines = {}; // below the text, each by itself
 };
 
 data_cell words(std::string text);   // ours

@@ -167,11 +167,9 @@ void tally::add_decision(const json::object& record, wall_time when, outcome wha
     if (auto* counts = counted_.by_hour.at(std::chrono::floor<std::chrono::hours>(when))) ++(*counts)[mail];
     if (what == outcome::defer)
         if (auto* number = counted_.failures.at(text_at(record, "failure"))) ++*number;
-    if (mail.how == mode::monitor) {
-        const auto sender = text::lower(text_at(record, "sender"));
-        if (count_outcome(counted_.watched_senders, sender.empty() ? "<>" : sender, what))
-            counted_.ways.see(sender, address_key_.id());
-    }
+    const auto sender = text::lower(text_at(record, "sender"));
+    auto& senders = mail.how == mode::monitor ? counted_.watched_senders : counted_.senders;
+    if (count_outcome(senders, sender.empty() ? "<>" : sender, what)) counted_.ways.see(sender, address_key_.id());
     add_near_misses(record, mail);
     for (const auto* one : recipients_in(record)) add_recipient(*one, mail, text_at(record, "sender"), when);
 }
@@ -184,8 +182,11 @@ void tally::add_recipient(const json::object& one, const kind_of_mail& mail, con
     const auto tier = text_at(one, "tier"), word = text_at(one, "reason");
     const auto why = named_as<reason>(word);
     if (*result == outcome::reject || *result == outcome::hold) count_effect(counted_.reasons, word, mail, *result);
-    if (why && is_about_the_recipient(*why))
-        count_effect(counted_.domains, {std::string(domain_or_word(address)), tier}, mail, *result);
+    if (why && is_about_the_recipient(*why)) {
+        const std::string domain(domain_or_word(address));
+        count_effect(counted_.domains, {domain, tier}, mail, *result);
+        count_effect(counted_.insecure_senders, {sender.empty() ? "<>" : text::lower(sender), domain}, mail, *result);
+    }
     if (counted_.wanted.add(one, sender, when)) {
         counted_.ways.see(address, address_key_.id());
         if (!sender.empty()) counted_.ways.see(text::lower(sender), address_key_.id());
@@ -222,7 +223,11 @@ void tally::compare_policy(const json::object& record, wall_time when) {
     const auto now = text_at(record, "policy");
     if (now.empty() || now == last_policy_) return;
     if (!last_policy_.empty())
-        note(when, change_kind::policy, "policy changed from " + short_digest(last_policy_) + " to " + short_digest(now));
+        note({.when = when,
+              .kind = change_kind::policy,
+              .what = "policy changed from " + short_digest(last_policy_) + " to " + short_digest(now),
+              .policy_before = last_policy_,
+              .policy_now = now});
     last_policy_ = now;
 }
 
@@ -292,9 +297,13 @@ void tally::add_event(const json::object& record, std::string_view event, wall_t
 }
 
 void tally::note(wall_time when, change_kind kind, std::string what) {
-    if (!is_in_period(when)) return;
-    ++counted_.changes_by_kind[kind];
-    counted_.changes.push_back({.when = when, .kind = kind, .what = std::move(what)});
+    note({.when = when, .kind = kind, .what = std::move(what)});
+}
+
+void tally::note(change what) {
+    if (!is_in_period(what.when)) return;
+    ++counted_.changes_by_kind[what.kind];
+    counted_.changes.push_back(std::move(what));
     if (counted_.changes.size() > most_changes) counted_.changes.pop_front();
 }
 

@@ -36,6 +36,7 @@ private:
     void compare_signing_key(const std::string& now, wall_time when);
     void compare_mode(std::optional<std::string_view> now, wall_time when);
     void note(wall_time when, change_kind kind, std::string what);
+    void note(change what);
     bool is_in_period(wall_time when) const;
     std::string known_classification(std::string name);
 

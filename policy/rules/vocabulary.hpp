@@ -100,6 +100,11 @@ constexpr auto names(key_state) {
                                             {weak, "weak"},
                                             {missing, "missing"}});
 }
+constexpr auto names(addressed) {
+    using enum addressed;
+    return std::to_array<named<addressed>>(
+        {{yes, "yes"}, {unverifiable, "unverifiable"}, {passphrase, "passphrase"}, {no, "no"}});
+}
 constexpr auto names(mode) { return std::to_array<named<mode>>({{mode::enforce, "enforce"}, {mode::monitor, "monitor"}}); }
 constexpr auto names(near_miss_action) {
     using enum near_miss_action;

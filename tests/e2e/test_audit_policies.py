@@ -1,6 +1,7 @@
 """What "sha256:…" in a record said: every policy that was in force is kept beside the log, and proves itself."""
 
 import hashlib
+import json
 
 from mails import Mail
 
@@ -32,6 +33,24 @@ def test_each_policy_that_was_in_force_is_printed_as_it_was(world):
         run = printed(world, second)
         assert run.returncode == 1 and "was changed" in run.stderr and run.stdout == ""
         file.unlink()
+
+
+def test_what_differs_is_told_in_lines(world):
+    first = digest_in_force(world)
+    with world.gateway_with():
+        world.gateway.write_policy(world.gateway.usual_policy(once_per="13h", internal="{default: deliver}") + "# a comment\n")
+        assert world.gateway.run("reload").returncode == 0
+        second = digest_in_force(world)
+        went = "- rules: internal: {organisation: deliver, secure: deliver, even-better: deliver, better: deliver, unsecure: warn, default: warn}"
+        lines = [went, "+ rules: internal: {default: deliver}", "- notices: once_per: 24h", "+ notices: once_per: 13h"]
+        assert world.gateway.run("audit", "policy", first, second).stdout.splitlines() == lines
+        assert json.loads(world.gateway.run("audit", "policy", first, second, "--json").stdout) == {"from": first, "to": second, "lines": lines}
+        assert "only comments differ" in world.gateway.run("audit", "policy", first, first).stdout
+        shown = world.gateway.run("audit", "show", "--event", "reload", "--last", "1").stdout
+        assert "; policy: " + "; ".join(lines) in shown
+        report = json.loads(world.gateway.run("report", "--json").stdout)
+        assert [change for change in report["gateway"]["changes"] if change["kind"] == "policy"][-1]["lines"] == lines
+        assert report["organisation"] == "Example Org" and report["host"]
 
 
 def test_what_never_was_in_force_is_not_there(world):

@@ -107,5 +107,13 @@ TEST(MailboxList, GivesTheAddressesAndNothingElse) {
     for (const auto& [value, addresses] : cases) EXPECT_EQ(mailbox_addresses(value), addresses) << value;
 }
 
+TEST(Address, ReadableForPeopleAndStillTheOneThatItIs) {
+    EXPECT_EQ(readable("xn--bcher-kva.example"), "bücher.example (xn--bcher-kva.example)");
+    EXPECT_EQ(readable("bob@xn--bcher-kva.example"), "bob@bücher.example (xn--bcher-kva.example)");
+    for (const auto* as_it_is : {"bob@example.org", "example.org", "", "@", "bob@xn--a.example", "xn--",
+                                 "xn--bcher-kva@example.org", "hmac-00112233445566778899aabbccddeeff", "(hidden)"})
+        EXPECT_EQ(readable(as_it_is), as_it_is);
+}
+
 } // namespace
 } // namespace sealgate::policy

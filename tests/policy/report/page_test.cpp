@@ -58,7 +58,14 @@ report_input input(const tally& counts, const proof_status& proof = whole, const
             .until = {},
             .now = now,
             .log = "/var/lib/sealgate/audit",
-            .version = "0.1.0"};
+            .version = "0.1.0",
+            .host = "mx1.example.org",
+            .organisation = "Example & Co",
+            .policy_text = [](const std::string& digest) -> std::optional<std::string> {
+                if (digest == "sha256:aaaa") return "rules:\n  internal: {unsecure: deliver}\n";
+                if (digest == "sha256:bbbb") return "rules:\n  internal: {unsecure: warn}\n";
+                return std::nullopt;
+            }};
 }
 
 std::string page_of(std::string_view lines, const proof_status& proof = whole) {
@@ -98,12 +105,44 @@ TEST(Report, NumbersOfPageAndJsonAreTheLogs) {
     EXPECT_EQ(number("/gateway/kinds/policy"), 1u);
     EXPECT_EQ(number("/gateway/kinds/mode"), 1u);
     EXPECT_EQ(number("/near_misses/messages"), 1u);
+    EXPECT_EQ(number("/senders/rows/0/outcomes/reject"), 2u); // those that were watched stand below /monitor
+    EXPECT_EQ(value.at_pointer("/senders/rows/0/sender").as_string(), "ann@example.org");
+    EXPECT_EQ(number("/insecure_senders/rows/0/warned"), 1u);
+    EXPECT_EQ(value.at_pointer("/insecure_senders/rows/0/domain").as_string(), "yahoo.com");
+    EXPECT_EQ(value.at_pointer("/host").as_string(), "mx1.example.org");
     EXPECT_EQ(number("/monitor/senders/rows/0/outcomes/reject"), 1u);
     std::uint64_t slots = 0;
     for (const auto& slot : value.at_pointer("/time_line/slots").as_array())
         for (const auto* kind : {"outcomes", "watched"})
             for (const auto& [name, count] : slot.at(kind).as_object()) slots += count.to_number<std::uint64_t>();
     EXPECT_EQ(slots, 9u);
+}
+
+// An auditor reads what changed, and not that two hashes differ.
+TEST(Report, APolicyThatChangedIsToldInWords) {
+    const auto counts = counted(small_log);
+    auto in = input(counts);
+    EXPECT_THAT(report_page(in), HasSubstr("<li><code><bdi>+ rules: internal: {unsecure: warn}</bdi></code></li>"));
+    const auto change = [&] {
+        const auto told = json::parse(report_json(in));
+        for (const auto& one : told.at_pointer("/gateway/changes").as_array())
+            if (one.at("kind") == "policy") return one.as_object();
+        return json::object{};
+    };
+    EXPECT_EQ(json::serialize(change().at("lines")),
+              R"(["- rules: internal: {unsecure: deliver}","+ rules: internal: {unsecure: warn}"])");
+    in.policy_text = [](const std::string&) { return std::nullopt; };
+    EXPECT_EQ(json::serialize(change().at("lines")), R"(["what they said is not kept beside the log"])");
+    in.policy_text = {};
+    EXPECT_EQ(json::serialize(change().at("lines")), "[]");
+}
+
+TEST(Report, DomainsOfOtherAlphabetsAreReadable) {
+    const auto page = page_of(
+        R"({"time":"2026-11-25T09:00:00Z","outcome":"warn","mode":"enforce","sender":"ann@xn--exmple-cua.org","recipients":[{"address":"zoe@xn--bcher-kva.example","tier":"unsecure","action":"warn","result":"warn","reason":"tier"}]}
+)");
+    for (const auto* said : {"ann@exämple.org (xn--exmple-cua.org)", "bücher.example (xn--bcher-kva.example)"})
+        EXPECT_THAT(page, HasSubstr(said));
 }
 
 TEST(Report, KeysThatEndAreListed) {
@@ -224,7 +263,8 @@ TEST(Report, HostileTextsStayTexts) {
                             {"user", evil}});
     counts.add(json::object{{"time", "2026-11-26T09:00:00Z"}, {"event", "start"}, {"version", evil}});
     auto in = input(counts);
-    in.log = in.version = evil;
+    in.log = in.version = in.host = in.organisation = evil;
+    in.policy_text = [&](const std::string& digest) { return std::optional("rules:\n  " + evil + digest); };
     const auto page = report_page(in);
     for (const auto* markup : {"<script", "<img", "\u202E"}) EXPECT_THAT(page, Not(HasSubstr(markup)));
     EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));

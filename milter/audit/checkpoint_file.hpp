@@ -3,10 +3,10 @@
 // The key is KEY_FILE (PEM, mode 0600); whoever reads it can sign in the gateway's name. Its public half is beside the log,
 // for those who verify, in `checkpoint.pub` (mode 0640, as the log). The file of checkpoints is opened for each one, so that
 // its mount may come and go.
-// Tested by audit/proof_test, audit/key_witnesses_test and audit/log_test.
+// Tested by proof/prove_test, proof/key_witnesses_test and audit/log_test.
 #pragma once
 
-#include "policy/audit/checkpoint.hpp"
+#include "policy/proof/checkpoint.hpp"
 
 #include <filesystem>
 #include <optional>

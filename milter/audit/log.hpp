@@ -1,5 +1,5 @@
 // The audit log: one JSON line a record, hash-linked (policy/audit/chain.hpp), durable before anybody is told, and signed from
-// time to time (policy/audit/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and
+// time to time (policy/proof/checkpoint.hpp). A log that is not as it was left holds up no mail: it goes on in a new file, and
 // its first record tells what was found (policy/audit/log_found.hpp).
 //
 // Group commit: records that wait together are written by one write and made durable by one fsync; a writer thread

@@ -4,7 +4,7 @@
 #include "milter/cli/current_user.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/control/client.hpp"
-#include "policy/audit/proof.hpp"
+#include "policy/audit/chain.hpp"
 #include "policy/audit/query.hpp"
 
 #include <iostream>

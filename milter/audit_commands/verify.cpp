@@ -1,7 +1,7 @@
 #include "milter/audit_commands/verify.hpp"
 
 #include "keys/base/files.hpp"
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 

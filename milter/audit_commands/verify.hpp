@@ -1,8 +1,8 @@
 // `audit verify`: says of an audit log, in plain words, what is proved and what is not.
 #pragma once
 
-#include "milter/audit/proof.hpp"
 #include "milter/cli/arguments.hpp"
+#include "milter/proof/prove.hpp"
 #include "milter/settings/config.hpp"
 
 #include <optional>

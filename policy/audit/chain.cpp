@@ -33,6 +33,11 @@ std::expected<link, std::string> link_in(std::string_view line) {
 
 } // namespace
 
+std::string records(std::uint64_t first, std::uint64_t last) {
+    if (first == last) return "record " + std::to_string(first);
+    return "records " + std::to_string(first) + " to " + std::to_string(last);
+}
+
 std::expected<link, std::string> read_link(std::string_view line) {
     if (line.size() > longest_record) return std::unexpected("is longer than 64 MiB, as no record is");
     if (line.ends_with('\r') && link_in(line.substr(0, line.size() - 1))) return std::unexpected(std::string(ends_in_crlf));

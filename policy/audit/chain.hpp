@@ -3,7 +3,7 @@
 //   {"seq":7,FIELDS,"prev":"<hash of line 6>","hash":"<SHA-256 of every octet before ,"hash":>"}
 //
 // Detects a line changed, removed, inserted or moved inside the log. It can't detect a cut tail, nor a log written anew as a
-// whole by someone who can compute SHA-256: that takes a checkpoint (policy/audit/checkpoint.hpp), kept elsewhere.
+// whole by someone who can compute SHA-256: that takes a checkpoint (policy/proof/checkpoint.hpp), kept elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,9 @@ struct link {
     std::uint64_t seq = 0;
     std::string prev, hash; // 64 hex digits each
 };
+
+// "record 7", "records 1 to 7".
+std::string records(std::uint64_t first, std::uint64_t last);
 
 // Its own hash is checked; the error is what is wrong, in one phrase.
 std::expected<link, std::string> read_link(std::string_view line);

@@ -1,7 +1,7 @@
 #include "policy/audit/log_found.hpp"
 
+#include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
-#include "policy/audit/proof.hpp"
 #include "policy/audit/query.hpp"
 
 #include <boost/json.hpp>

@@ -1,7 +1,7 @@
 #include "policy/audit/prune.hpp"
 
+#include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
-#include "policy/audit/proof.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"

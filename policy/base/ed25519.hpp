@@ -1,6 +1,6 @@
 // Ed25519 signatures (RFC 8032), from libcrypto. Keys as PEM (RFC 8410), as `openssl pkey` reads and writes
 // them.
-// Tested by audit/checkpoint_test.
+// Tested by proof/checkpoint_test.
 #pragma once
 
 #include <array>

@@ -4,9 +4,9 @@
 // What the input says as a line must be read without harm as well.
 #include "policy/audit/event.hpp"
 #include "policy/audit/moment.hpp"
-#include "policy/audit/proof.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/text.hpp"
+#include "policy/proof/log_proof.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/audit/log_file.hpp"
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
 

@@ -2,8 +2,8 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/log.hpp"
-#include "milter/audit/proof.hpp"
 #include "milter/audit/reader.hpp"
+#include "milter/proof/prove.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,10 +1,10 @@
 // The checkpoints that a log is held against: the gateway's own, and those that others kept. Part of proof.
-// Tested by audit/proof_test and audit/key_witnesses_test.
+// Tested by proof/prove_test and proof/key_witnesses_test.
 #pragma once
 
-#include "milter/audit/checkpoint_reader.hpp"
-#include "milter/audit/proof.hpp"
-#include "policy/audit/signing_keys.hpp"
+#include "milter/proof/checkpoint_reader.hpp"
+#include "milter/proof/prove.hpp"
+#include "policy/proof/signing_keys.hpp"
 
 #include <cstddef>
 #include <filesystem>

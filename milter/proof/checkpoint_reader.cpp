@@ -1,4 +1,4 @@
-#include "milter/audit/checkpoint_reader.hpp"
+#include "milter/proof/checkpoint_reader.hpp"
 
 #include "milter/audit/reader.hpp"
 

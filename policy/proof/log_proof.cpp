@@ -1,4 +1,4 @@
-#include "policy/audit/proof.hpp"
+#include "policy/proof/log_proof.hpp"
 
 #include "policy/base/rfc3339.hpp"
 
@@ -7,11 +7,6 @@
 #include <utility>
 
 namespace sealgate::policy {
-
-std::string records(std::uint64_t first, std::uint64_t last) {
-    if (first == last) return "record " + std::to_string(first);
-    return "records " + std::to_string(first) + " to " + std::to_string(last);
-}
 
 // What stands between the last checkpoint that fits and the flaw fits together, and can't be held against the next checkpoint.
 std::string log_proof::unproved(std::uint64_t until) const {

@@ -4,7 +4,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"

@@ -1,11 +1,11 @@
-// What can be proved of an audit log on disk: policy/audit/proof.hpp, fed from its files and from files of checkpoints. All
-// that names the signing key at hand is held against the keys that are trusted (policy/audit/signing_keys.hpp).
+// What can be proved of an audit log on disk: policy/proof/log_proof.hpp, fed from its files and from files of checkpoints. All
+// that names the signing key at hand is held against the keys that are trusted (policy/proof/signing_keys.hpp).
 #pragma once
 
 #include "milter/audit/checkpoint_file.hpp"
-#include "policy/audit/proof.hpp"
 #include "policy/audit/prune.hpp"
-#include "policy/audit/signing_keys.hpp"
+#include "policy/proof/log_proof.hpp"
+#include "policy/proof/signing_keys.hpp"
 
 #include <algorithm>
 #include <cstdint>

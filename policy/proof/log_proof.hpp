@@ -1,9 +1,9 @@
 // What can be proved of an audit log: by its chain (policy/audit/chain.hpp), and by checkpoints
-// (policy/audit/checkpoint.hpp) as far as they reach. Fed line by line; remembers the first thing that is wrong,
+// (policy/proof/checkpoint.hpp) as far as they reach. Fed line by line; remembers the first thing that is wrong,
 // and who it is wrong with.
 #pragma once
 
-#include "policy/audit/checkpoint.hpp"
+#include "policy/proof/checkpoint.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,9 +19,6 @@ struct flaw {
     std::string text;         // a phrase for people; names the record
     bool operator==(const flaw&) const = default;
 };
-
-// "record 7", "records 1 to 7".
-std::string records(std::uint64_t first, std::uint64_t last);
 
 class log_proof {
 public:

@@ -1,4 +1,4 @@
-#include "milter/audit/known_checkpoints.hpp"
+#include "milter/proof/known_checkpoints.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,10 @@
 // All who name the key that signs a log's checkpoints, held against the keys that are trusted. Part of proof.
-// Tested by audit/key_witnesses_test, audit/proof_test and audit/replaced_keys_test.
+// Tested by proof/key_witnesses_test, proof/prove_test and proof/replaced_keys_test.
 #pragma once
 
-#include "milter/audit/known_checkpoints.hpp"
-#include "milter/audit/proof.hpp"
-#include "policy/audit/proof.hpp"
+#include "milter/proof/known_checkpoints.hpp"
+#include "milter/proof/prove.hpp"
+#include "policy/proof/log_proof.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,9 +1,9 @@
-// A file of checkpoints (policy/audit/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine,
+// A file of checkpoints (policy/proof/checkpoint.hpp), as the gateway has it or as others kept a copy: those that are genuine,
 // and what is wrong with the other lines.
-// Tested by audit/proof_test and audit/key_witnesses_test.
+// Tested by proof/prove_test and proof/key_witnesses_test.
 #pragma once
 
-#include "policy/audit/checkpoint.hpp"
+#include "policy/proof/checkpoint.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,9 +1,9 @@
 // Who names the key that signs a log: whom a proof believes, and what it says where they differ or the key was replaced.
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 #include "policy/audit/chain.hpp"
-#include "tests/milter/audit/signed_log.hpp"
+#include "tests/milter/proof/signed_log.hpp"
 #include "tests/milter/support/as_nobody.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "policy/audit/signing_keys.hpp"
+#include "policy/proof/signing_keys.hpp"
 
 #include "policy/audit/event.hpp"
 #include "policy/base/text.hpp"

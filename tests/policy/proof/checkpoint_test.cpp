@@ -1,6 +1,6 @@
 // Checkpoints are signed, and a changed one is known.
-#include "policy/audit/checkpoint.hpp"
 #include "policy/base/base64.hpp"
+#include "policy/proof/checkpoint.hpp"
 
 #include <gmock/gmock.h>
 

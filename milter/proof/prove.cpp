@@ -1,8 +1,8 @@
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 
-#include "milter/audit/key_witnesses.hpp"
-#include "milter/audit/known_checkpoints.hpp"
 #include "milter/audit/reader.hpp"
+#include "milter/proof/key_witnesses.hpp"
+#include "milter/proof/known_checkpoints.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/log_found.hpp"

@@ -1,4 +1,4 @@
-#include "policy/audit/checkpoint.hpp"
+#include "policy/proof/checkpoint.hpp"
 
 #include "policy/audit/query.hpp"
 #include "policy/base/base64.hpp"

@@ -1,6 +1,6 @@
 // Which keys sign, as the log says.
 #include "policy/audit/event.hpp"
-#include "policy/audit/signing_keys.hpp"
+#include "policy/proof/signing_keys.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // The chain and the checkpoints prove a log, or name its first flaw.
-#include "policy/audit/proof.hpp"
+#include "policy/proof/log_proof.hpp"
 
 #include <gmock/gmock.h>
 

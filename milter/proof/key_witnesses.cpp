@@ -1,4 +1,4 @@
-#include "milter/audit/key_witnesses.hpp"
+#include "milter/proof/key_witnesses.hpp"
 
 #include <algorithm>
 #include <iterator>

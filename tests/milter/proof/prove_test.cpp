@@ -1,9 +1,9 @@
 // What is proved of a log, and which flaw is named where it is not whole. Of its keys: key_witnesses_test.cpp.
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/layout.hpp"
-#include "milter/audit/proof.hpp"
+#include "milter/proof/prove.hpp"
 #include "policy/audit/chain.hpp"
-#include "tests/milter/audit/signed_log.hpp"
+#include "tests/milter/proof/signed_log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

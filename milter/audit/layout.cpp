@@ -21,15 +21,23 @@ constexpr std::string_view suffix = ".jsonl";
 constexpr std::string_view compressed_suffix = ".zst";
 constexpr std::string_view index_suffix = ".index";
 constexpr std::string_view written = "audit.jsonl";
+constexpr std::string_view tree_prefix = "tree-";
+constexpr std::string_view tree_suffix = ".hashes";
 
-std::optional<std::uint64_t> first_record_in(std::string_view name) {
-    if (name.ends_with(compressed_suffix)) name.remove_suffix(compressed_suffix.size());
-    if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-    const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+// Between the two.
+std::optional<std::uint64_t> number_in(std::string_view name, std::string_view before, std::string_view behind) {
+    if (!name.starts_with(before) || !name.ends_with(behind) || name.size() < before.size() + behind.size())
+        return std::nullopt;
+    const auto digits = name.substr(before.size(), name.size() - before.size() - behind.size());
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return number;
+}
+
+std::optional<std::uint64_t> first_record_in(std::string_view name) {
+    if (name.ends_with(compressed_suffix)) name.remove_suffix(compressed_suffix.size());
+    return number_in(name, prefix, suffix);
 }
 
 } // namespace
@@ -47,6 +55,19 @@ fs::path found_log(const fs::path& directory, std::uint64_t record, unsigned cop
 fs::path index_of(const fs::path& log) {
     auto out = log;
     return out.replace_extension(index_suffix);
+}
+
+fs::path tree_beginning_with(const fs::path& directory, std::uint64_t first_record) {
+    return directory / fmt::format("{}{:012}{}", tree_prefix, first_record, tree_suffix);
+}
+
+std::optional<std::uint64_t> last_tree(const fs::path& directory) {
+    std::optional<std::uint64_t> out;
+    std::error_code problem;
+    for (const auto& entry : fs::directory_iterator(directory, problem))
+        if (const auto first = number_in(entry.path().filename().string(), tree_prefix, tree_suffix))
+            out = std::max(out.value_or(0), *first);
+    return out;
 }
 
 std::optional<std::uint64_t> first_record_named(const fs::path& log) { return first_record_in(log.filename().string()); }

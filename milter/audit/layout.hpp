@@ -28,6 +28,11 @@ bool grows(const std::filesystem::path& log);
 // Indexes whose file of the log is gone.
 std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& directory);
 
+// The hashes of the tree that begins with that record (milter/audit/tree_file.hpp).
+std::filesystem::path tree_beginning_with(const std::filesystem::path& directory, std::uint64_t first_record);
+// Of those that are there the one that begins last; nothing where there is none.
+std::optional<std::uint64_t> last_tree(const std::filesystem::path& directory);
+
 // By its name.
 bool is_compressed(const std::filesystem::path& log);
 // Whether it is there, compressed or not.

@@ -1,7 +1,9 @@
 #include "milter/audit/log.hpp"
 
+#include "milter/audit/reader.hpp"
 #include "milter/base/tell.hpp"
 #include "milter/base/thread_name.hpp"
+#include "policy/audit/event.hpp"
 #include "policy/audit/log_found.hpp"
 
 #include <algorithm>
@@ -25,6 +27,7 @@ audit_log::audit_log(audit_options options)
     , checkpoints_(options_.key, options_.directory, options_.checkpoints)
     , repaired_(file_.repaired()) {
     begin_where_it_was_signed();
+    open_tree();
     standing_ = {.last_record = signed_, .last_signed = signed_, .signed_at = options_.now(), .problem = {}};
     writer_ = with_thread_name("audit", [this] { return std::thread([this] { run(); }); });
 }
@@ -95,17 +98,40 @@ unwritten audit_log::commit(const std::vector<waiting>& batch) {
     } catch (const std::system_error& problem) {
         return why_unwritten(problem);
     }
+    look_at_clock();
     auto end = file_.end();
     std::string lines;
-    for (const auto& fields : untold_) lines += policy::chain(end, fields) + "\n";
-    for (const auto& one : batch) lines += policy::chain(end, one.fields) + "\n";
+    std::vector<policy::tree_hash> leaves;
+    const auto add = [&](const std::string& fields) {
+        const auto line = policy::chain(end, fields);
+        if (tree_) leaves.push_back(policy::leaf_hash(line));
+        lines += line + "\n";
+    };
+    for (const auto& fields : untold_) add(fields);
+    for (const auto& one : batch) add(one.fields);
     const auto today = floor<days>(options_.now());
     rotate_before(lines.size(), today);
+    auto grown = tree_ ? tree_->grown_by(leaves) : tree_file::growth{};
     auto error = file_.append(lines, end, today);
-    if (error.empty()) untold_.clear();
+    if (error.empty()) untold_.clear(), last_written_ = options_.now(), last_written_steady_ = options_.steady();
+    if (error.empty() && tree_) tree_->take(std::move(grown));
     if (error.empty() && next_checkpoint_ == steady_clock::time_point::max())
         next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
     return error;
+}
+
+// A record's time is worth what the clock is: who reads the log has to know when that was set. Of a gateway that has just
+// started nothing tells how long it was away, but that time does not go back.
+void audit_log::look_at_clock() {
+    constexpr std::chrono::seconds tolerated{5};
+    if (!last_written_) return;
+    const auto by_wall = options_.now() - *last_written_;
+    const auto passed = last_written_steady_ ? options_.steady() - *last_written_steady_ : std::max(by_wall, by_wall.zero());
+    const auto jump = std::chrono::round<std::chrono::seconds>(by_wall - passed);
+    if (std::chrono::abs(jump) <= tolerated || !untold_.empty()) return;
+    untold_.push_back(policy::clock_jumped_event(options_.now(), *last_written_, jump));
+    options_.complain("the clock " + std::string(jump.count() < 0 ? "went back" : "went forward") + " by " +
+                      std::to_string(std::chrono::abs(jump).count()) + " s since the last record of the audit log");
 }
 
 // Nobody is to begin a new history by taking the files away.
@@ -116,6 +142,30 @@ void audit_log::begin_where_it_was_signed() {
         options_.complain(std::string("the audit log was not held against its checkpoints: ") + problem.what());
     }
     signed_ = file_.end().last_seq;
+    last_written_ = find_last(options_.directory, [](std::string_view line) { return policy::time_of(line); });
+}
+
+// Checkpoints without a tree prove the log as well: mail goes on.
+void audit_log::open_tree() {
+    if (options_.origin.empty()) return;
+    try {
+        tree_.emplace(options_.directory, file_.end());
+    } catch (const std::system_error& problem) {
+        options_.complain(
+            std::string("no tree is signed with the audit log until the next start, so that single records cannot be "
+                        "proved: ") +
+            problem.what());
+    }
+}
+
+// On disk, so that whoever has the checkpoint finds its hashes.
+std::optional<policy::record_tree> audit_log::tree_now() {
+    if (!tree_ || tree_->tree().leaves() == 0) return std::nullopt;
+    tree_->sync();
+    const auto first = tree_->first_record();
+    const auto origin = options_.origin + (first == 1 ? "" : "/" + std::to_string(first));
+    return policy::record_tree{.first = first,
+                               .head = {.origin = origin, .leaves = tree_->tree().leaves(), .root = tree_->tree().root()}};
 }
 
 // What is missing then can be proved as long as the last record is signed.
@@ -148,7 +198,7 @@ void audit_log::add_checkpoint() {
     if (file_.end().last_seq == signed_) return;
     std::string problem;
     try {
-        checkpoints_.add({.time = options_.now(), .end = file_.end()});
+        checkpoints_.add({.time = options_.now(), .end = file_.end(), .tree = tree_now()});
         signed_ = file_.end().last_seq;
         next_checkpoint_ = steady_clock::time_point::max();
     } catch (const std::system_error& error) {

@@ -9,6 +9,7 @@
 
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/log_file.hpp"
+#include "milter/audit/tree_file.hpp"
 #include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
 #include "milter/base/unwritten.hpp"
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,12 +30,14 @@ struct audit_options {
     std::filesystem::path directory;
     std::filesystem::path key;         // that signs checkpoints
     std::filesystem::path checkpoints; // the file of signatures
+    std::string origin = {};           // of the tree that is signed (policy/proof/signed_note.hpp); empty: there is none
     std::uint64_t checkpoint_records = 1000;
     std::chrono::seconds checkpoint_time{300};
     std::uint64_t rotate_size = std::uint64_t{64} << 20; // octets
     bool rotate_daily = true;
     std::function<void(std::string_view)> complain = [](std::string_view) {};
     std::function<std::chrono::system_clock::time_point()> now = &std::chrono::system_clock::now;
+    std::function<std::chrono::steady_clock::time_point()> steady = &std::chrono::steady_clock::now;
 };
 
 class audit_log {
@@ -76,20 +80,27 @@ private:
     void write(std::vector<waiting> batch);
     unwritten commit(const std::vector<waiting>& batch);
     void begin_where_it_was_signed();
+    void open_tree();
+    std::optional<policy::record_tree> tree_now();
     void go_on_anew_if_need_be();
     void rotate_before(std::size_t octets, std::chrono::sys_days today);
     bool checkpoint_is_due() const;
     void sign();
     void add_checkpoint();
     void note_standing();
+    void look_at_clock();
 
     const audit_options options_;
     audit_file file_;
     checkpoint_file checkpoints_;
+    std::optional<tree_file> tree_; // none: it cannot be written
     const std::uint64_t repaired_;
     std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
     std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
-    std::vector<std::string> untold_; // records of how the log was found, until they are written
+    std::vector<std::string> untold_; // records of how the log was found, and of the clock, until they are written
+    // When a record was last written, by both clocks; at the start by the one that the record has.
+    std::optional<wall_time> last_written_;
+    std::optional<std::chrono::steady_clock::time_point> last_written_steady_;
     lasting_problem rotating_;
     lasting_problem signing_;
 

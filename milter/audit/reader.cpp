@@ -166,4 +166,33 @@ void audit_reader::open(std::size_t file) {
     ::lseek(in_->descriptor(), chosen_.covered, SEEK_SET);
 }
 
+std::optional<std::uint64_t> first_record_of_log(const std::filesystem::path& file) {
+    if (const auto named = first_record_named(file)) return named;
+    audit_reader reader(std::vector{file});
+    for (std::string line; reader.next(line);)
+        if (const auto link = policy::read_link(line)) return link->seq;
+    return std::nullopt;
+}
+
+std::vector<std::filesystem::path> log_files_from(std::uint64_t record, const std::filesystem::path& directory) {
+    auto files = log_files(directory);
+    auto begin = files.size();
+    while (begin > 0) {
+        const auto first = first_record_of_log(files[--begin]);
+        if (first && *first <= record) break;
+    }
+    files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(begin));
+    return files;
+}
+
+line_choice behind_files_before(std::uint64_t record, const std::filesystem::path& directory) {
+    const auto wanted = log_files_from(record, directory);
+    const auto first = wanted.empty() ? std::nullopt : first_record_named(wanted.front());
+    return [first](const std::filesystem::path& file, const keys::open_file& in) -> std::optional<chosen_lines> {
+        const auto named = first_record_named(file);
+        if (!first || !named || *named >= *first) return std::nullopt;
+        return chosen_lines{.begins = {}, .covered = in.status().st_size};
+    };
+}
+
 } // namespace sealgate::milter

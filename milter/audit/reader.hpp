@@ -74,6 +74,13 @@ private:
     std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here
 };
 
+// The number of the first record of a file of the log, by its name or its first line; nothing where it has none.
+std::optional<std::uint64_t> first_record_of_log(const std::filesystem::path& file);
+// A gateway's files from the one on in which that record is, or should be.
+std::vector<std::filesystem::path> log_files_from(std::uint64_t record, const std::filesystem::path& directory);
+// Reads none of the files before that.
+line_choice behind_files_before(std::uint64_t record, const std::filesystem::path& directory);
+
 // The last thing that `find` finds in a line of a gateway's log, file by file from the last one back, as far as it takes;
 // nothing where there is none. Within a file lines come in their order.
 template <class Find>

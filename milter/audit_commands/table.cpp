@@ -1,6 +1,7 @@
 #include "milter/audit_commands/table.hpp"
 
 #include "milter/audit_commands/policy.hpp"
+#include "milter/audit_commands/prove.hpp"
 #include "milter/audit_commands/prune.hpp"
 #include "milter/audit_commands/show.hpp"
 #include "milter/audit_commands/stats.hpp"
@@ -66,7 +67,7 @@ int verify(const invocation& called) {
 
 } // namespace
 
-const std::array<command_entry, 6> audit_commands{{
+const std::array<command_entry, 8> audit_commands{{
     {.name = "show",
      .synopsis = "[FILTER]... [--last N] [--follow] [--json | --csv]",
      .summary = "print decisions and events",
@@ -102,6 +103,29 @@ const std::array<command_entry, 6> audit_commands{{
      .options = {{"--checkpoint", takes::values}, {"--key", takes::values}, {"--from", takes::value}, json_option},
      .arguments = {.least = 0, .most = SIZE_MAX},
      .run = verify},
+    {.name = "prove",
+     .synopsis = "[--output FILE] [--checkpoint FILE]... [--key KEY]... [--json] ID",
+     .summary = "prove one decision, so that it can be checked without the log",
+     .details =
+         "ID is a decision's id, or the number of a record. Writes a proof (C2SP tlog-proof): the record, its place among all\n"
+         "records, and a signed checkpoint. It holds no other record. sealgate audit check-proof checks it, anywhere.\n"
+         "Exit status 1 where there is no such record, or none that is signed yet.\n\n"
+         "  --output FILE       where the proof goes; - or without it: standard output\n"
+         "  --checkpoint FILE   copies of checkpoints that somebody else keeps, instead of the gateway's own\n"
+         "  --key KEY           whose checkpoints count, instead of the gateway's own key\n",
+     .options = {{"--output", takes::value}, {"--checkpoint", takes::values}, {"--key", takes::values}, json_option},
+     .arguments = one_argument,
+     .run = ask<prove_record>},
+    {.name = "check-proof",
+     .synopsis = "--key KEY... [--json] FILE...",
+     .summary = "check what audit prove wrote: no log, no gateway and no configuration are needed",
+     .details =
+         "Prints the record that is proved. Exit status 1 where a FILE proves nothing.\n\n"
+         "  --key KEY           the public half of the key that signed, or a file with it: sealgate check prints it on the\n"
+         "                      gateway. NAME+ID+KEY, as C2SP writes it, will do\n",
+     .options = {{"--key", takes::values}, json_option},
+     .arguments = {.least = 1, .most = SIZE_MAX},
+     .run = check_proofs},
     {.name = "reveal",
      .synopsis = "--addresses FILE [FILTER]... [--last N] [--follow] [--json | --csv]",
      .summary = "show, for a log with keyed addresses: puts them back",

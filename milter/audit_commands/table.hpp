@@ -8,6 +8,6 @@
 
 namespace sealgate::milter {
 
-extern const std::array<command_entry, 6> audit_commands;
+extern const std::array<command_entry, 8> audit_commands;
 
 } // namespace sealgate::milter

@@ -4,6 +4,7 @@
 #include "milter/proof/prove.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/proof/signed_note.hpp"
 
 #include <boost/json.hpp>
 
@@ -20,15 +21,6 @@ namespace {
 
 namespace json = boost::json;
 using policy::records;
-
-// --key: the key itself, or a file with it. Nothing after a complaint.
-std::optional<ed25519_public_key> key_named(const std::string& word) {
-    if (auto key = parse_ed25519_public_key(word)) return key;
-    std::error_code too_long; // and whatever else can't be a file's name
-    if (std::filesystem::exists(word, too_long))
-        if (auto key = parse_ed25519_public_key(keys::read_file(word, keys::largest_key_file))) return key;
-    return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
-}
 
 // --from; nothing after a complaint.
 std::optional<std::uint64_t> first_record(const invocation& called, std::uint64_t otherwise) {
@@ -116,7 +108,32 @@ void print_proof(const proved& of, bool kept) {
                "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
 }
 
+std::optional<ed25519_public_key> key_in(std::string_view text) {
+    if (auto key = parse_ed25519_public_key(text)) return key;
+    const auto named = policy::parse_verifier_key(text::trim(text));
+    return named ? std::optional(named->key) : std::nullopt;
+}
+
+// The key itself, or a file with it. Nothing after a complaint.
+std::optional<ed25519_public_key> key_named(const std::string& word) {
+    if (auto key = key_in(word)) return key;
+    std::error_code too_long; // and whatever else can't be a file's name
+    if (std::filesystem::exists(word, too_long))
+        if (auto key = key_in(keys::read_file(word, keys::largest_key_file))) return key;
+    return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
+}
+
 } // namespace
+
+std::optional<std::vector<ed25519_public_key>> keys_asked_for(const invocation& called) {
+    std::vector<ed25519_public_key> out;
+    for (const auto& word : called.values("--key")) {
+        const auto key = key_named(word);
+        if (!key) return std::nullopt;
+        out.push_back(*key);
+    }
+    return out;
+}
 
 std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
                                              const std::vector<std::string>& logs) {
@@ -131,12 +148,9 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
     else
         out.logs.assign(logs.begin(), logs.end());
     for (const auto& file : copies) out.kept.emplace_back(file);
-    if (called.has("--key")) out.trusted = {};
-    for (const auto& word : called.values("--key")) {
-        const auto key = key_named(word);
-        if (!key) return std::nullopt;
-        out.trusted.keys.push_back(*key);
-    }
+    auto keys = keys_asked_for(called);
+    if (!keys) return std::nullopt;
+    if (!keys->empty()) out.trusted = {.keys = *std::move(keys), .who = {}};
     const auto first = first_record(called, out.first_record);
     if (!first) return std::nullopt;
     if (*first != out.first_record) out.pruned = {};

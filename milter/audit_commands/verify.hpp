@@ -11,6 +11,9 @@
 
 namespace sealgate::milter {
 
+// --key, each as Base64, PEM, a verifier key of C2SP (NAME+ID+KEY), or a file with one of these; nothing after a complaint.
+std::optional<std::vector<ed25519_public_key>> keys_asked_for(const invocation& called);
+
 // What --checkpoint, --key and --from ask for; nothing after a complaint. Throws where there is no log.
 std::optional<proof_request> proof_asked_for(const invocation& called, const config& gateway,
                                              const std::vector<std::string>& logs);

@@ -7,7 +7,6 @@
 #include "milter/audit_commands/question.hpp"
 #include "milter/audit_commands/verify.hpp"
 #include "milter/base/exception_text.hpp"
-#include "milter/base/host_name.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/cli/configured.hpp"
 #include "milter/cli/policy_file.hpp"
@@ -152,7 +151,7 @@ int cmd_report(const invocation& called) {
                                       .now = now,
                                       .log = fs::absolute(gateway->audit_directory()).lexically_normal().string(),
                                       .version = SEALGATE_VERSION,
-                                      .host = host_name(),
+                                      .host = gateway_name(*gateway),
                                       .organisation = rules ? rules->organisation : "",
                                       .policy_text = kept_policies(gateway->audit_directory()),
                                       .another_policy = simulated ? &simulated->counted() : nullptr};

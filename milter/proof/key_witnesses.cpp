@@ -33,7 +33,7 @@ std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known,
                                                  const judged_part& part) {
     std::vector<log_problem> out;
     for (const auto& [file, read] : known.all) {
-        const auto& [at, key] = read.what;
+        const auto& [at, key, note] = read.what;
         const auto by = in_log.replaced_before(at.end.last_seq, key);
         const bool was_named = in_log.names(key);
         if (!by || (!part.is_all && (at.end.last_seq > part.last || !was_named))) continue;

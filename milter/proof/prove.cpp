@@ -1,13 +1,16 @@
 #include "milter/proof/prove.hpp"
 
 #include "milter/audit/reader.hpp"
+#include "milter/audit/tree_file.hpp"
 #include "milter/proof/key_witnesses.hpp"
 #include "milter/proof/known_checkpoints.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/log_found.hpp"
+#include "policy/proof/log_times.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -151,6 +154,16 @@ std::optional<std::string> problem_behind(const policy::pruning_told& pruned, co
            " they ended otherwise";
 }
 
+// By the hashes that lie beside a gateway's log: those of records that were pruned are there too. What a file of them says
+// wrongly comes to another root than the signed one.
+policy::tree_before trees_of(const proof_request& asked) {
+    if (asked.directory.empty()) return {};
+    return [directory = asked.directory](std::uint64_t first, std::uint64_t record) -> std::optional<policy::growing_tree> {
+        const auto stored = stored_tree(directory, first, record - first);
+        return stored ? std::optional(policy::growing_tree(record - first, *stored)) : std::nullopt;
+    };
+}
+
 } // namespace
 
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see) {
@@ -160,7 +173,9 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
     const auto by = [&](const known_checkpoints& known) {
         const auto counts = [&](const policy::checkpoint& at) { return known.counts(at, out.keys); };
-        const auto make = [&, counts](std::uint64_t first) { return policy::log_proof(known.ends(), first, counts); };
+        const auto make = [&, counts](std::uint64_t first) {
+            return policy::log_proof(known.ends(), first, counts, trees_of(asked));
+        };
         return proofs(make, asked.first_record, reader.file());
     };
     auto by_own = by(own), by_kept = by(kept);
@@ -169,6 +184,7 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     out.not_genuine = (is_kept ? kept : own).not_genuine;
     auto& counts = is_kept ? by_kept : by_own;
     found_logs found;
+    policy::log_times times;
     bool is_at_pruned = asked.pruned.has_value(); // or near it: behind that no line is hashed for it
     for (std::string line; reader.next(line);) {
         if (see) see(line);
@@ -181,6 +197,7 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
         if (is_kept) by_kept.follow(line, reader.file());
         if (!counts.first().first_flaw()) out.keys.follow(counts.first().end().last_seq, line);
         found.see(line);
+        times.see(line);
     }
     by_own.finish();
     if (is_kept) by_kept.finish();
@@ -188,6 +205,7 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     auto flaws = (counts.problems().empty() ? by_own : counts).problems();
     out.problems.insert(out.problems.begin(), std::move_iterator(flaws.begin()), std::move_iterator(flaws.end()));
     std::ranges::move(found.notes(counts.whole_rest()), std::back_inserter(out.notes));
+    std::ranges::move(times.notes(std::chrono::system_clock::now()), std::back_inserter(out.notes));
     if (!reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
     if (asked.pruned)
         out.notes.push_back("taken away, since their time was over: " + to_string(*asked.pruned));

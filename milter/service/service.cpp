@@ -84,6 +84,7 @@ audit_options audit_options_of(const config& gateway) {
     return {.directory = gateway.audit_directory(),
             .key = gateway.checkpoint_key(),
             .checkpoints = audit.checkpoints,
+            .origin = log_origin(gateway),
             .checkpoint_records = audit.checkpoint_records,
             .checkpoint_time = audit.checkpoint_time,
             .rotate_size = audit.rotate_size,

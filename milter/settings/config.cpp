@@ -1,6 +1,7 @@
 #include "milter/settings/config.hpp"
 
 #include "keys/discovery/keyserver.hpp"
+#include "milter/base/host_name.hpp"
 #include "policy/base/yaml_values.hpp"
 #include "policy/mail/address.hpp"
 
@@ -38,6 +39,7 @@ public:
 private:
     void read_gateway(const yaml::node& map) {
         map_reader m(map, "gateway", errors_);
+        if (const auto* value = m.optional("name")) read_name(*value);
         if (const auto* value = m.required("listen")) read_listen(*value);
         if (const auto* value = m.required("policy")) read_path(*value, out_.policy_path);
         if (const auto* value = m.required("state")) read_path(*value, out_.state);
@@ -49,6 +51,15 @@ private:
         if (const auto* value = m.optional("metrics")) read_metrics(*value);
         if (const auto* value = m.optional("log")) read_log(*value);
         m.finish();
+    }
+
+    void read_name(const yaml::node& value) {
+        const auto text = yaml::as_text(value, errors_);
+        if (!text) return;
+        const auto name = policy::canonical_domain(*text);
+        if (name.empty() || name.starts_with('['))
+            errors_.add(value.at, "\"" + *text + "\" is no name of a host, such as mx1.example.org");
+        out_.name = name;
     }
 
     std::optional<endpoint> endpoint_at(const std::string& text, yaml::mark at) {
@@ -142,6 +153,7 @@ private:
         if (const auto* value = m.optional("checkpoints")) read_path(*value, to.checkpoints);
         if (const auto* value = m.optional("checkpoint_every")) read_checkpoint_every(*value);
         if (const auto* value = m.optional("rotate")) read_rotate(*value);
+        if (const auto* value = m.optional("sinks")) read_sinks(*value);
         if (const auto* value = m.optional("keep")) read_time(*value, 100 * std::uint64_t{366 * 86400}, to.keep.emplace());
         const auto* addresses = m.optional("addresses");
         if (addresses)
@@ -151,6 +163,18 @@ private:
         m.finish();
         if (to.addresses != policy::address_form::clear && to.address_key.empty())
             errors_.add(addresses->at, "keyed addresses need audit.address_key: a file that is kept apart from the log");
+    }
+
+    void read_sinks(const yaml::node& value) {
+        for (const auto& [text, at] : yaml::as_texts(value, errors_)) {
+            auto sink = parse_sink(text);
+            if (!sink)
+                errors_.add(at, "audit.sinks: " + sink.error());
+            else if (std::ranges::find(out_.audit.sinks, *sink) != out_.audit.sinks.end())
+                errors_.add(at, sink->shown + " is named twice");
+            else
+                out_.audit.sinks.push_back(*std::move(sink));
+        }
     }
 
     void read_checkpoint_every(const yaml::node& map) {
@@ -301,6 +325,14 @@ private:
 };
 
 } // namespace
+
+std::string gateway_name(const config& gateway) {
+    if (!gateway.name.empty()) return gateway.name;
+    auto name = policy::canonical_domain(host_name());
+    return name.empty() ? "localhost" : name;
+}
+
+std::string log_origin(const config& gateway) { return gateway_name(gateway) + "/sealgate"; }
 
 config_reading load_config(const std::string& path, const policy::file_reader& read) {
     config_reading out;

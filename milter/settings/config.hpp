@@ -2,6 +2,7 @@
 #pragma once
 
 #include "milter/journal/entry.hpp"
+#include "milter/settings/audit_settings.hpp"
 #include "milter/settings/endpoint.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/names.hpp"
@@ -38,19 +39,6 @@ struct outgoing_rule {
     bool authenticated = true;
     std::vector<network> networks;
     bool own_senders = true;
-};
-
-// How the audit log is written. Takes effect at the next start.
-struct audit_settings {
-    std::string checkpoints; // the file of signatures
-    std::size_t checkpoint_records = 1000;
-    std::chrono::seconds checkpoint_time{300};
-    std::size_t rotate_size = std::size_t{64} << 20; // octets
-    bool rotate_daily = true;
-    std::optional<std::chrono::seconds> keep; // records, before they may be pruned; nothing: for ever
-    policy::address_form addresses = policy::address_form::clear;
-    std::string address_key; // the file of the key that hashes addresses; empty where they are in clear
-    bool operator==(const audit_settings&) const = default;
 };
 
 // Where certificates are looked for that nobody imported (contract.md section 8).
@@ -91,6 +79,7 @@ struct held_settings {
 };
 
 struct config {
+    std::string name; // of this gateway, as gateway_name() gives it; empty: the machine's
     std::vector<endpoint> listen;
     std::string policy_path;
     std::string state; // directory: keys/, found/, trust/, audit/, outbox/, notices/, threads/, watch/ and held/ are below it
@@ -133,6 +122,11 @@ struct config {
                 watch_directory()};
     }
 };
+
+// How the log, its proofs and other gateways call this one: a host name in A-labels and lower case.
+std::string gateway_name(const config& gateway);
+// Of the tree that is signed with its log (policy/proof/signed_note.hpp).
+std::string log_origin(const config& gateway);
 
 // What could be read, and every problem; usable only if there is none. The policy's path is there whenever it could be read,
 // so that the policy's own errors can be listed in the same run.

@@ -1,6 +1,7 @@
 #include "policy/audit/chain.hpp"
 
 #include "policy/base/digest.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -32,6 +33,15 @@ std::expected<link, std::string> link_in(std::string_view line) {
 }
 
 } // namespace
+
+std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line) {
+    constexpr std::string_view mark = ",\"time\":\"";
+    constexpr std::size_t longest_before = 32; // {"seq":18446744073709551615
+    const auto at = line.substr(0, longest_before + mark.size()).find(mark);
+    if (at == std::string_view::npos) return std::nullopt;
+    const auto text = line.substr(at + mark.size());
+    return parse_rfc3339(text.substr(0, text.find('"')));
+}
 
 std::string records(std::uint64_t first, std::uint64_t last) {
     if (first == last) return "record " + std::to_string(first);

@@ -6,9 +6,11 @@
 // whole by someone who can compute SHA-256: that takes a checkpoint (policy/proof/checkpoint.hpp), kept elsewhere.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,9 @@ struct link {
     std::uint64_t seq = 0;
     std::string prev, hash; // 64 hex digits each
 };
+
+// The time that a line of the log has, without a look at the rest of it; nothing where it has none in its place.
+std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line);
 
 // "record 7", "records 1 to 7".
 std::string records(std::uint64_t first, std::uint64_t last);

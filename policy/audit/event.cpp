@@ -91,6 +91,13 @@ std::string repair_event(event_time time, std::uint64_t octets) {
     return fields(out);
 }
 
+std::string clock_jumped_event(event_time time, event_time last_record, std::chrono::seconds by) {
+    auto out = event(time, name_of(gateway_event::clock_jumped));
+    out["last_record"] = rfc3339(last_record);
+    out["seconds"] = by.count();
+    return fields(out);
+}
+
 std::string signing_key_event(event_time time, const ed25519_public_key& key) {
     auto out = event(time, name_of(gateway_event::signing_key));
     out["key"] = to_text(key);

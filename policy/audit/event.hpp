@@ -39,7 +39,8 @@ enum class gateway_event : std::uint8_t {
     signing_key,
     report_passed,
     log_found,
-    keys_watch
+    keys_watch,
+    clock_jumped
 };
 
 constexpr auto names(gateway_event) {
@@ -53,7 +54,8 @@ constexpr auto names(gateway_event) {
                                                 {signing_key, "signing-key"},
                                                 {report_passed, "report-passed"},
                                                 {log_found, "log-found"},
-                                                {keys_watch, "keys-watch"}});
+                                                {keys_watch, "keys-watch"},
+                                                {clock_jumped, "clock-jumped"}});
 }
 
 // The fields of an event, these behind its time and its name.
@@ -93,6 +95,8 @@ inline constexpr std::size_t most_named_certificates = 100;
 std::string keys_reload_event(event_time time, const in_force& now, const certificate_changes& changes);
 // A record cut short by a crash was removed from the end of the log.
 std::string repair_event(event_time time, std::uint64_t octets);
+// The clock of records went on by more than time did, or went back (`by` is below nothing), since the last record was written.
+std::string clock_jumped_event(event_time time, event_time last_record, std::chrono::seconds by);
 // From now on checkpoints are signed by this key: it is new, or another one stood beside the log.
 std::string signing_key_event(event_time time, const ed25519_public_key& key);
 // The key that a line of the log names as the one that signs from there on.

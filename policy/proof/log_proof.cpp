@@ -15,10 +15,11 @@ std::string log_proof::unproved(std::uint64_t until) const {
     return "; " + records(from, until - 1) + " before it cannot be proved, since the next checkpoint is out of reach";
 }
 
-log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first, judge counts)
+log_proof::log_proof(std::vector<checkpoint> known, std::uint64_t first, judge counts, const tree_before& before)
     : known_(std::move(known))
     , first_(first)
-    , counts_(std::move(counts)) {
+    , counts_(std::move(counts))
+    , trees_(known_, first, before) {
     std::ranges::stable_sort(known_, {}, [](const checkpoint& one) { return one.end.last_seq; });
 }
 
@@ -37,6 +38,7 @@ void log_proof::follow(std::string_view line) {
         flaw_->text += unproved(flaw_->record);
     } else {
         before_end_ = std::exchange(end_, {.last_seq = found->seq, .last_hash = found->hash});
+        trees_.add(found->seq, line);
         hold_against_checkpoints();
     }
 }
@@ -86,11 +88,18 @@ flaw log_proof::diagnose(const link& found) const {
 }
 
 void log_proof::hold_against_checkpoints() {
-    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_; ++next_) {
+    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_ && !flaw_; ++next_) {
         const auto& at = known_[next_];
         if (at.end.last_seq < end_.last_seq || !counts(at)) continue;
         (at.end == end_ ? signed_ : broken_) = at;
+        if (!broken_ && at.tree && trees_.hold(*at.tree) == followed_trees::fit::differs) flaw_ = another_tree(at);
     }
+}
+
+flaw log_proof::another_tree(const checkpoint& at) {
+    return {.record = at.tree->first,
+            .text = records(at.tree->first, at.end.last_seq) + ": the tree over them is not the one that was signed at " +
+                    rfc3339(at.time)};
 }
 
 // The last record is not the one that was signed: it alone is forged, or all since the checkpoint before may be.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "policy/proof/checkpoint.hpp"
+#include "policy/proof/followed_trees.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -26,8 +27,9 @@ public:
     using judge = std::function<bool(const checkpoint&)>;
 
     // Genuine checkpoints, in any order; all count without a judge. The log begins with record `first`: those before it are
-    // kept elsewhere.
-    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1, judge counts = {});
+    // kept elsewhere; `before` knows of the trees over those.
+    explicit log_proof(std::vector<checkpoint> known, std::uint64_t first = 1, judge counts = {},
+                       const tree_before& before = {});
 
     // The next line of the log, without its line end. After a flaw nothing more is looked at.
     void follow(std::string_view line);
@@ -43,6 +45,7 @@ private:
     void begin_before(const link& first);
     flaw diagnose(const link& found) const;
     flaw diagnose_unsigned(const link* next) const;
+    static flaw another_tree(const checkpoint& at);
     std::string unproved(std::uint64_t cut) const;
     void hold_against_checkpoints();
     bool counts(const checkpoint& one) const { return !counts_ || counts_(one); }
@@ -50,6 +53,7 @@ private:
     std::vector<checkpoint> known_; // ordered by seq
     std::uint64_t first_;
     judge counts_;
+    followed_trees trees_;
     std::size_t next_ = 0; // of known_
     chain_end before_end_; // where the log stood before the last record
     chain_end end_;

@@ -12,7 +12,7 @@ namespace sealgate::policy {
 
 namespace {
 
-constexpr std::string_view signature_mark = "\xE2\x80\x94 "; // an em dash
+constexpr std::string_view before_name = "\xE2\x80\x94 "; // an em dash
 constexpr char ed25519_type = '\1';
 constexpr std::size_t id_size = 4;
 
@@ -36,8 +36,8 @@ struct signature_line {
 
 std::expected<signature_line, std::string> parse_signature(std::string_view line) {
     const std::unexpected malformed(std::string("has a line among its signatures that is none"));
-    if (!line.starts_with(signature_mark)) return malformed;
-    line.remove_prefix(signature_mark.size());
+    if (!line.starts_with(before_name)) return malformed;
+    line.remove_prefix(before_name.size());
     const auto space = line.find(' ');
     if (space == std::string_view::npos || !is_note_name(line.substr(0, space))) return malformed;
     const auto octets = text::decode_strict_base64(line.substr(space + 1));
@@ -71,9 +71,12 @@ std::expected<named_key, std::string> parse_verifier_key(std::string_view text) 
     return out;
 }
 
+std::string note_with(std::string_view text, std::string_view name, std::string_view signature) {
+    return std::string(text).append("\n").append(before_name).append(name).append(" ").append(signature).append("\n");
+}
+
 std::string sign_note(std::string_view text, std::string_view name, const ed25519_key& key) {
-    return std::string(text) + "\n" + std::string(signature_mark) + std::string(name) + " " +
-           text::encode_base64(id_of(name, key.public_key()) + key.sign(text)) + "\n";
+    return note_with(text, name, text::encode_base64(id_of(name, key.public_key()) + key.sign(text)));
 }
 
 std::expected<opened_note, std::string> open_note(std::string_view note, std::span<const ed25519_public_key> known) {

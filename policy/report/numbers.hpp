@@ -54,7 +54,7 @@ struct rule_cell {
 };
 
 // What is told of the gateway itself. `unclean`: it started without having stopped.
-enum class change_kind : std::uint8_t { policy, mode, keys, start, unclean, stop, reload, repair, other };
+enum class change_kind : std::uint8_t { policy, mode, keys, start, unclean, stop, reload, repair, clock, other };
 constexpr auto names(change_kind) {
     using enum change_kind;
     return std::to_array<named<change_kind>>({{policy, "policy"},
@@ -65,6 +65,7 @@ constexpr auto names(change_kind) {
                                               {stop, "stop"},
                                               {reload, "reload"},
                                               {repair, "repair"},
+                                              {clock, "clock"},
                                               {other, "other"}});
 }
 struct change {

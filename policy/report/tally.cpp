@@ -115,6 +115,14 @@ std::string text_of_key_change(const json::object& record) {
     return out + (user.empty() ? "" : ", by " + user);
 }
 
+// "3 h", "90 s": as exact as it needs to be.
+std::string text_of_span(std::int64_t seconds) {
+    const auto size = seconds < 0 ? -static_cast<std::uint64_t>(seconds) : static_cast<std::uint64_t>(seconds);
+    if (size >= 2 * 86400) return std::to_string(size / 86400) + " days";
+    if (size >= 2 * 3600) return std::to_string(size / 3600) + " h";
+    return std::to_string(size) + " s";
+}
+
 std::string text_of_changes(const json::object& record) {
     std::vector<std::string> parts;
     for (const std::string_view what : {"added", "changed", "removed"}) {
@@ -287,6 +295,12 @@ void tally::add_event(const json::object& record, std::string_view event, wall_t
         note(when, change_kind::keys, "checkpoints of the log are signed by the key " + last_signing_key_);
     } else if (event == "report-passed") {
         // mail, and no change of the gateway
+    } else if (event == "clock-jumped") {
+        const auto* by = record.if_contains("seconds");
+        const auto seconds = by && by->is_int64() ? by->as_int64() : 0;
+        note(when, change_kind::clock,
+             "the clock " + std::string(seconds < 0 ? "went back" : "went forward") + " by " + text_of_span(seconds) +
+                 ", or the machine slept; the record before is of " + text_at(record, "last_record"));
     } else if (event == "repair") {
         note(when, change_kind::repair, "an unfinished line at the end of the log was removed");
     } else if (event.starts_with("key-")) {

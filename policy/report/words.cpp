@@ -82,6 +82,7 @@ std::string_view said(change_kind kind) {
     case change_kind::stop: return "stop";
     case change_kind::reload: return "reload";
     case change_kind::repair: return "repair";
+    case change_kind::clock: return "clock";
     case change_kind::other: return "other";
     }
     return "?";

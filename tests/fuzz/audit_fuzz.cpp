@@ -1,12 +1,14 @@
 // The input is what somebody does to a log: octets changed, lines removed, repeated, swapped, replaced by others, records
 // forged with right hashes, the end cut off. As far as the log was signed, every difference must be found, and no
 // record behind it be named.
-// What the input says as a line must be read without harm as well.
+// What the input says as a line, or as the proof of one record, must be read without harm as well, and is never believed.
 #include "policy/audit/event.hpp"
 #include "policy/audit/moment.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/text.hpp"
 #include "policy/proof/log_proof.hpp"
+#include "policy/proof/log_times.hpp"
+#include "policy/proof/record_proof.hpp"
 #include "tests/fuzz/require.hpp"
 
 #include <algorithm>
@@ -78,6 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string_view script{reinterpret_cast<const char*>(data), size};
     require(!read_checkpoint(script, {&key, 1}));
     (void)signing_key_named_in(script);
+    require(!check_record_proof(script, {&key, 1}));
+    log_times times;
+    times.see(script);
+    (void)times.notes({});
     (void)to_moment(script, {});
 
     auto lines = genuine.lines;

@@ -47,6 +47,8 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
                     R"({"entry":"vault@example.org","state":"expired"}]},"ending":{"count":2,"fingerprints":["AB","CD"]},)"
                     R"("ended":{"count":0,"fingerprints":[]},"proposed":{"count":0,"fingerprints":[]},)"
                     R"("changed":{"count":1,"fingerprints":["EF"]},"revoked":{"count":0,"fingerprints":[]})");
+    EXPECT_EQ(clock_jumped_event(time, time, std::chrono::seconds(-7)),
+              now + R"("clock-jumped","last_record":")" + rfc3339(time) + R"(","seconds":-7)");
     EXPECT_EQ(repair_event(time, 25), now + R"("repair","octets":25)");
     EXPECT_EQ(
         passed_report_event({.time = time,

@@ -96,5 +96,45 @@ TEST(Checkpoint, EveryChangedOctetIsFound) {
     }
 }
 
+checkpoint with_tree() {
+    auto out = somewhere;
+    out.tree =
+        record_tree{.first = 201, .head = {.origin = "mx1.example.org/sealgate/201", .leaves = 1000, .root = leaf_hash("x")}};
+    return out;
+}
+
+TEST(Checkpoint, ItsTreeIsSignedAsANoteToo) {
+    const auto line = checkpoint_line(with_tree(), ours);
+    const auto read = read_checkpoint(line, both);
+    ASSERT_TRUE(read) << read.error().text;
+    EXPECT_EQ(read->at, with_tree());
+    const auto note = open_note(read->note, our_key);
+    ASSERT_TRUE(note) << note.error();
+    EXPECT_EQ(parse_tree_head(note->text).value(), with_tree().tree->head);
+    EXPECT_EQ(note->name, "mx1.example.org/sealgate/201");
+}
+
+TEST(Checkpoint, EveryChangedOctetOfOneWithATreeIsFound) {
+    const auto line = checkpoint_line(with_tree(), ours);
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        auto changed = line;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        EXPECT_FALSE(read_checkpoint(changed, both)) << i;
+    }
+}
+
+// Whoever has the key could sign such a line; what its note does not say proves no record.
+TEST(Checkpoint, ATreeThatDoesNotFitToItsRecordsIsNone) {
+    const auto refused = [](auto change) {
+        auto one = with_tree();
+        change(*one.tree);
+        return !read_checkpoint(checkpoint_line(one, ours), both);
+    };
+    EXPECT_TRUE(refused([](record_tree& tree) { tree.head.leaves = 999; }));
+    EXPECT_TRUE(refused([](record_tree& tree) { tree.first = 0; }));
+    EXPECT_TRUE(refused([](record_tree& tree) { tree.first = 1201, tree.head.leaves = 0; }));
+    EXPECT_TRUE(refused([](record_tree& tree) { tree.head.origin = "two words"; }));
+}
+
 } // namespace
 } // namespace sealgate::policy

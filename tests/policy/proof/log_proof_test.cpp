@@ -177,5 +177,55 @@ TEST(Proof, CutOrWrittenAnewAnywhereIsFoundAsFarAsItWasSigned) {
     }
 }
 
+// The tree as the gateway signs it, over the records from `first` to each step.
+std::vector<checkpoint> with_trees(const log& of, std::vector<checkpoint> known, std::uint64_t first = 1) {
+    for (auto& one : known) {
+        if (one.end.last_seq < first) continue;
+        growing_tree tree;
+        for (auto i = first; i <= one.end.last_seq; ++i) tree.add(leaf_hash(of.lines[i - 1]));
+        one.tree =
+            record_tree{.first = first, .head = {.origin = "mx1/sealgate", .leaves = tree.leaves(), .root = tree.root()}};
+    }
+    return known;
+}
+
+TEST(Proof, TreesThatWereSignedAreGrownAgain) {
+    const auto log = log_of(25);
+    for (const std::uint64_t first : {1u, 7u, 20u}) {
+        auto known = with_trees(log, signed_each(log, 5), first);
+        EXPECT_EQ(flawed(proof_of(log.lines, known)), 0u);
+        known.back().tree->head.root[0] ^= 1;
+        const auto proof = proof_of(log.lines, known);
+        EXPECT_EQ(flawed(proof), first);
+        EXPECT_THAT(proof.first_flaw()->text, HasSubstr("the tree over them is not the one that was signed"));
+    }
+    auto known = with_trees(log, signed_each(log, 5));
+    known[2].tree->head.leaves = 14;
+    EXPECT_EQ(flawed(proof_of(log.lines, known)), 1u);
+}
+
+// The records before are kept elsewhere, or were pruned: their hashes may be at hand, or not.
+TEST(Proof, TreesOfALogWhoseBeginningIsGoneAreHeldWhereTheyAreKnown) {
+    const auto log = log_of(25);
+    auto known = with_trees(log, signed_each(log, 10));
+    const std::vector rest(log.lines.begin() + 10, log.lines.end());
+    const auto before = [&](std::uint64_t first, std::uint64_t record) -> std::optional<growing_tree> {
+        growing_tree tree;
+        for (auto i = first; i < record; ++i) tree.add(leaf_hash(log.lines[i - 1]));
+        return tree;
+    };
+    const auto proved = [&](const tree_before& trees) {
+        log_proof out(known, 11, {}, trees);
+        for (const auto& line : rest) out.follow(line);
+        out.finish();
+        return flawed(out);
+    };
+    EXPECT_EQ(proved(before), 0u);
+    EXPECT_EQ(proved({}), 0u);
+    known.back().tree->head.root[5] ^= 1;
+    EXPECT_EQ(proved(before), 1u);
+    EXPECT_EQ(proved({}), 0u) << "nothing to hold it against";
+}
+
 } // namespace
 } // namespace sealgate::policy

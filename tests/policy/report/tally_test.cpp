@@ -213,6 +213,7 @@ TEST(Tally, EventsAreTold) {
     counts.add(event("reload", {{"policy_before", "sha256:b"}, {"policy", "sha256:b"}}));
     counts.add(event("key-import", {{"fingerprint", "8C1A"}, {"addresses", {"bob@x.org", "eva@x.org"}}, {"user", "root"}}));
     counts.add(event("start"));
+    counts.add(event("clock-jumped", {{"seconds", -10'800}, {"last_record", "2026-11-23T12:00:00.000Z"}}));
     counts.add(event("repair", {{"octets", 12}}));
     counts.add(event("stop"));
     counts.add(event("start"));
@@ -220,7 +221,10 @@ TEST(Tally, EventsAreTold) {
     EXPECT_THAT(counts.counted().changes_by_kind,
                 ElementsAre(Pair(change_kind::policy, 1), Pair(change_kind::keys, 1), Pair(change_kind::start, 2),
                             Pair(change_kind::unclean, 1), Pair(change_kind::stop, 1), Pair(change_kind::reload, 2),
-                            Pair(change_kind::repair, 1), Pair(change_kind::other, 1)));
+                            Pair(change_kind::repair, 1), Pair(change_kind::clock, 1), Pair(change_kind::other, 1)));
+    EXPECT_THAT(changes(counts),
+                testing::Contains(Pair(change_kind::clock, "the clock went back by 3 h, or the machine slept; the "
+                                                           "record before is of 2026-11-23T12:00:00.000Z")));
     EXPECT_EQ(all(counts.counted()), 0u);
     EXPECT_THAT(changes(counts),
                 testing::Contains(Pair(change_kind::keys, "key-import 8C1A of bob@x.org, eva@x.org, by root")));

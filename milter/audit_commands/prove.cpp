@@ -1,0 +1,189 @@
+#include "milter/audit_commands/prove.hpp"
+
+#include "keys/base/files.hpp"
+#include "milter/audit/checkpoint_file.hpp"
+#include "milter/audit/reader.hpp"
+#include "milter/audit/tree_file.hpp"
+#include "milter/audit_commands/verify.hpp"
+#include "milter/base/decision_id.hpp"
+#include "milter/cli/json_line.hpp"
+#include "milter/cli/record_printer.hpp"
+#include "milter/proof/checkpoint_reader.hpp"
+#include "policy/audit/query.hpp"
+#include "policy/base/text.hpp"
+#include "policy/proof/record_proof.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sealgate::milter {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+struct found_line {
+    std::uint64_t record;
+    std::string line;
+};
+
+// Those of that number, or with that id; a few, and the log is read to its end.
+std::vector<found_line> lines_of(const std::string& word, const std::optional<std::uint64_t>& number,
+                                 const fs::path& directory) {
+    constexpr std::size_t most = 10;
+    const auto id = read_decision_id(word).value_or(word);
+    const auto mark = number ? "{\"seq\":" + std::to_string(*number) + "," : "\"id\":\"" + id + "\"";
+    std::vector<found_line> out;
+    audit_reader reader(directory);
+    for (std::string line; reader.next(line) && out.size() < most;) {
+        if (number ? !line.starts_with(mark) : !line.contains(mark)) continue;
+        const auto record = policy::record_in(line);
+        const auto link = policy::read_link(line);
+        if (!record || !link || (!number && policy::text_in(*record, "id") != id)) continue;
+        out.push_back({.record = link->seq, .line = std::move(line)});
+    }
+    return out;
+}
+
+// The one that is meant; nothing after a complaint.
+std::optional<found_line> line_of(const std::string& word, const fs::path& directory) {
+    const auto number = whole_number(word);
+    if (!number && !read_decision_id(word))
+        return complain("\"" + text::printable(word) + "\" is no decision id such as 7Q2K-M4XD, and no number of a record"),
+               std::nullopt;
+    auto found = lines_of(word, number, directory);
+    if (found.empty()) return complain("the log has no whole record " + text::printable(word)), std::nullopt;
+    if (found.size() == 1) return std::move(found.front());
+    std::vector<std::string> numbers;
+    for (const auto& one : found) numbers.push_back(std::to_string(one.record));
+    return complain("several records have that id; give the number of one of them: " + text::join(numbers, ", ")), std::nullopt;
+}
+
+// The first checkpoint whose tree has the record; nothing after a complaint.
+std::optional<policy::signed_checkpoint> checkpoint_over(std::uint64_t record, const invocation& called, const config& gateway,
+                                                         const std::vector<ed25519_public_key>& keys) {
+    std::vector<std::string> files = called.values("--checkpoint");
+    if (files.empty() && fs::exists(gateway.audit.checkpoints)) files.push_back(gateway.audit.checkpoints);
+    std::optional<policy::signed_checkpoint> out;
+    std::uint64_t signed_to = 0;
+    for (const auto& file : files)
+        for (auto& [line, what] : read_checkpoints(file, keys).genuine) {
+            signed_to = std::max(signed_to, what.at.end.last_seq);
+            const bool covers = what.at.tree && what.at.tree->first <= record && record <= what.at.end.last_seq;
+            if (covers && (!out || what.at.end.last_seq < out->at.end.last_seq)) out = std::move(what);
+        }
+    if (out) return out;
+    if (signed_to < record)
+        complain("record " + std::to_string(record) + " is not signed yet; the gateway signs after " +
+                 std::to_string(gateway.audit.checkpoint_records) + " records or " +
+                 std::to_string(gateway.audit.checkpoint_time.count()) + " seconds (audit.checkpoint_every)");
+    else
+        complain("no signed tree has record " + std::to_string(record) +
+                 ": it is older than the tree, or a key that signed it is not known here (--key KEY)");
+    return std::nullopt;
+}
+
+std::vector<ed25519_public_key> keys_of(const config& gateway) {
+    const auto at_hand = look_for_keys(gateway.audit_directory(), gateway.checkpoint_key());
+    std::vector<ed25519_public_key> out;
+    for (const auto& key : {at_hand.beside, at_hand.signer})
+        if (key) out.push_back(*key);
+    return out;
+}
+
+int write_proof(const invocation& called, const found_line& found, const std::string& proof) {
+    const auto file = called.values("--output");
+    if (!file.empty() && file.back() != "-")
+        keys::replace_file(fs::absolute(file.back()), proof);
+    else if (called.json())
+        print_json_line(json::object{{"record", found.record}, {"proof", proof}});
+    else
+        std::cout << proof;
+    return exit_yes;
+}
+
+constexpr std::size_t largest_proof = std::size_t{100} << 20; // octets; a record has 64 MiB at most
+
+// What it proves, for people: which record, of whom; and the record.
+void print_proved(const std::string& file, const policy::proved_record& proved, const invocation& called) {
+    auto record = policy::record_in(proved.record);
+    const auto number = record ? policy::number_in(*record, "seq") : 0;
+    if (called.json()) {
+        print_json_line(json::object{{"file", file},
+                                     {"ok", true},
+                                     {"origin", proved.head.origin},
+                                     {"record", number},
+                                     {"index", proved.index},
+                                     {"leaves", proved.head.leaves},
+                                     {"key", to_text(proved.key)},
+                                     {"content", record ? json::value(*record) : json::value(nullptr)}});
+        return;
+    }
+    std::cout << "genuine: record " << number << " of " << text::printable(proved.head.origin) << ", signed by "
+              << to_text(proved.key) << '\n';
+    record_printer printer(called, {}, [](const std::string&) { return std::nullopt; });
+    printer.print({.line = proved.record, .record = std::move(record)});
+    printer.flush();
+}
+
+} // namespace
+
+int prove_record(const invocation& called, const config& gateway) {
+    auto keys = keys_asked_for(called);
+    if (!keys) return exit_unusable;
+    const auto found = line_of(called.words.front(), gateway.audit_directory());
+    if (!found) return exit_no;
+    if (keys->empty()) keys = keys_of(gateway);
+    const auto over = checkpoint_over(found->record, called, gateway, *keys);
+    if (!over) return exit_no;
+    const auto& tree = *over->at.tree;
+    const auto stored = stored_tree(gateway.audit_directory(), tree.first, tree.head.leaves);
+    if (!stored) {
+        complain("the hashes of the tree that begins with record " + std::to_string(tree.first) + " are not in " +
+                 gateway.audit_directory());
+        return exit_no;
+    }
+    const auto index = found->record - tree.first;
+    const auto proof = to_text(policy::record_proof{.record = found->line,
+                                                    .index = index,
+                                                    .path = policy::inclusion_path(index, tree.head.leaves, *stored),
+                                                    .note = over->note});
+    if (const auto checked = policy::check_record_proof(proof, *keys); !checked) {
+        complain("record " + std::to_string(found->record) +
+                 " cannot be proved: it, or the tree's hashes, are not what was signed; see "
+                 "sealgate audit verify");
+        return exit_no;
+    }
+    return write_proof(called, *found, proof);
+}
+
+int check_proofs(const invocation& called) {
+    const auto keys = keys_asked_for(called);
+    if (!keys) return exit_unusable;
+    if (keys->empty())
+        return complain(
+                   "--key says whose signature counts: the key that sealgate check printed on the gateway, and that was noted"),
+               exit_unusable;
+    int status = exit_yes;
+    for (const auto& file : called.words) {
+        const auto proved = policy::check_record_proof(keys::read_file(file, largest_proof), *keys);
+        if (proved) {
+            print_proved(file, *proved, called);
+            continue;
+        }
+        status = exit_no;
+        if (called.json()) print_json_line(json::object{{"file", file}, {"ok", false}, {"problem", proved.error()}});
+        complain(file + ": " + proved.error());
+    }
+    return status;
+}
+
+} // namespace sealgate::milter

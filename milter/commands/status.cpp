@@ -61,6 +61,10 @@ void print(const json::object& of, const std::optional<held_count>& held) {
               << "\n  keys           " << states(object_in(of, "keys")) << "\n  audit log      " << shown(audit, "records")
               << " records, signed until " << shown(audit, "signed") << "\n  memory         " << shown(memory, "used") << " of "
               << shown(memory, "most") << " octets\n";
+    for (const auto& one : array_in(of, "sinks"))
+        if (one.is_object())
+            std::cout << "  its copy       " << shown(one.get_object(), "records") << " records in "
+                      << shown(one.get_object(), "sink") << '\n';
     const auto& latest = array_in(of, "latest");
     if (!latest.empty()) std::cout << "\nlast decisions\n";
     for (const auto& one : latest)

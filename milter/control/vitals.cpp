@@ -70,6 +70,11 @@ private:
               static_cast<double>(now_.records - std::min(now_.records, now_.records_signed)));
         gauge("sealgate_audit_checkpoint_age_seconds", "Since the last checkpoint; 0: nothing waits for one.",
               now_.records > now_.records_signed ? seconds_between(now_.signed_at, now_.now) : 0);
+        if (now_.sinks.empty()) return;
+        out_.begin("sealgate_audit_sink_behind_records", kind::gauge,
+                   "Records of the audit log that a sink (audit.sinks) has not yet.");
+        for (const auto& one : now_.sinks)
+            out_.sample(static_cast<double>(now_.records - std::min(now_.records, one.records)), {{"sink", one.name}});
     }
 
     void keys() {
@@ -94,6 +99,11 @@ private:
 json::object status_of(const vitals& now, const decision_feed& decisions) {
     json::object states;
     for (const auto& [state, count] : now.keys.by_state) states[name_of(state)] = count;
+    json::array sinks;
+    for (const auto& one : now.sinks)
+        sinks.push_back(json::object{{"sink", one.name},
+                                     {"records", one.records},
+                                     {"problem", one.problem.empty() ? json::value(nullptr) : json::value(one.problem)}});
     json::array latest;
     for (const auto& one : decisions.recent())
         latest.push_back(
@@ -113,6 +123,7 @@ json::object status_of(const vitals& now, const decision_feed& decisions) {
         {"held", as_json(now.held)},
         {"keys", json::object{{"certificates", now.certificates}, {"states", std::move(states)}, {"ending", now.keys.ending}}},
         {"audit", json::object{{"records", now.records}, {"signed", now.records_signed}, {"waiting", now.records_waiting}}},
+        {"sinks", std::move(sinks)},
         {"memory", json::object{{"used", now.memory}, {"most", now.most_memory}}},
         {"latest", std::move(latest)},
         {"problems", json::array(now.problems.begin(), now.problems.end())}};

@@ -28,6 +28,12 @@ struct vitals {
         std::optional<wall_time> oldest = {};
     };
 
+    struct log_copy {
+        std::string name;
+        std::uint64_t records = 0; // the number of the last that is there; 0: not known
+        std::string problem;       // empty: it goes on
+    };
+
     std::string version, config;
     wall_time now = {}, started = {};
     policy::mode mode = policy::mode::enforce;
@@ -40,6 +46,7 @@ struct vitals {
     std::size_t records_waiting = 0;
     std::uint64_t records = 0, records_signed = 0;
     wall_time signed_at = {};                // the last checkpoint; else the start
+    std::vector<log_copy> sinks;             // audit.sinks
     std::size_t memory = 0, most_memory = 0; // octets
     std::uint64_t passed_but_outgoing = 0;
     std::map<lookup_outcome, std::uint64_t> lookups;

@@ -1,7 +1,6 @@
 #include "milter/service/service.hpp"
 
 #include "keys/base/clock.hpp"
-#include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/index_upkeep.hpp"
@@ -35,8 +34,10 @@
 #include "milter/retention/pruner.hpp"
 #include "milter/service/census.hpp"
 #include "milter/service/news.hpp"
+#include "milter/service/parts.hpp"
 #include "milter/service/secret_files.hpp"
 #include "milter/settings/snapshot.hpp"
+#include "milter/sinks/sinks.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"
@@ -70,32 +71,6 @@ constexpr std::chrono::seconds look_for_unused_memory{10};
 
 constexpr auto as_warning = [](std::string_view problem) { log_warning(problem); };
 
-// gpg's homes; what a gateway that was killed left there goes, and so may a gpg that outlived it. The audit log's lock keeps a
-// second gateway out.
-std::filesystem::path empty_scratch(const std::string& state) {
-    const auto scratch = std::filesystem::path(state) / "gpg";
-    keys::remove_tree(scratch);
-    keys::make_private_directory(scratch);
-    return scratch;
-}
-
-audit_options audit_options_of(const config& gateway) {
-    const auto& audit = gateway.audit;
-    return {.directory = gateway.audit_directory(),
-            .key = gateway.checkpoint_key(),
-            .checkpoints = audit.checkpoints,
-            .origin = log_origin(gateway),
-            .checkpoint_records = audit.checkpoint_records,
-            .checkpoint_time = audit.checkpoint_time,
-            .rotate_size = audit.rotate_size,
-            .rotate_daily = audit.rotate_daily,
-            .complain = as_warning};
-}
-
-bounce_options bounces_of(const policy::policy& rules) {
-    return {.from = rules.notices.from.spelled, .always_to = rules.encryption.always_to};
-}
-
 class service {
 public:
     service(std::string config_path, std::shared_ptr<const snapshot> live)
@@ -103,8 +78,9 @@ public:
         , memory_(io_.get_executor(), live->gateway.limits.memory, work_on(live->gateway.limits.largest_message()))
         , scratch_(empty_scratch(live->gateway.state))
         , spool_(scratch_, memory_)
-        , log_(audit_options_of(live->gateway))
+        , log_(audit_options_of(live->gateway, as_warning))
         , indexes_(live->gateway.audit_directory())
+        , sinks_(live->gateway, as_warning)
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), as_warning)
         , outbox_(live->gateway.outbox_directory())
@@ -251,6 +227,8 @@ private:
         out.records = log.last_record;
         out.records_signed = log.last_signed;
         out.signed_at = log.signed_at;
+        for (auto& one : sinks_.now())
+            out.sinks.push_back({.name = std::move(one.sink), .records = one.last_record, .problem = std::move(one.problem)});
         out.memory = memory_.used();
         out.most_memory = memory_.most();
         out.passed_but_outgoing = relays_.count();
@@ -263,6 +241,8 @@ private:
     std::vector<std::string> problems(const snapshot& live, const std::string& of_log) {
         auto out = renewal_.problems();
         if (!of_log.empty()) out.push_back("audit log: " + of_log);
+        for (const auto& one : sinks_.now())
+            if (!one.problem.empty()) out.push_back("the audit log's copy in " + one.sink + ": " + one.problem);
         if (!queue_runner_.outage().empty()) out.push_back(queue_runner_.outage());
         if (!threads_.is_read()) out.emplace_back("which mails are sensitive cannot be read: replies without a tag wait");
         std::ranges::copy(live.key_problems, std::back_inserter(out));
@@ -369,6 +349,7 @@ private:
     spool spool_;
     audit_log log_;
     index_upkeep indexes_; // behind the log, whose lock keeps a second gateway out
+    log_sinks sinks_;
     event_recorder events_;
     thread_memory threads_;
     outbox outbox_; // before the pool, on which copies are added

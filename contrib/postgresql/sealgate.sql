@@ -1,0 +1,209 @@
+-- The audit log of several gateways in one PostgreSQL (15 or later). Run by who owns it, into a database of its own, and again
+-- after each upgrade: what is there already stays.
+--
+--     createdb audit && psql -d audit -f sealgate.sql
+--     psql -d audit -c "CREATE ROLE mx1 LOGIN PASSWORD '…'" -c "SELECT sealgate.add_gateway('mx1.example.org', 'mx1')"
+--     psql -d audit -c "CREATE ROLE ann LOGIN PASSWORD '…' IN ROLE sealgate_auditor"
+--
+-- A gateway may append its own records and read where they end, and nothing else: it has no right on any table. An auditor
+-- reads. Nobody changes or removes a record but the owner, by dropping a month (sealgate.drop_month); whatever an owner does,
+-- each record's line is here octet by octet, so that its chain and its signatures prove it (sealgate audit verify).
+--
+-- Every name here stands in contrib/design/audit_database.md.
+
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+BEGIN;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sealgate_gateway') THEN CREATE ROLE sealgate_gateway NOLOGIN; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sealgate_auditor') THEN CREATE ROLE sealgate_auditor NOLOGIN; END IF;
+END $$;
+
+CREATE SCHEMA IF NOT EXISTS sealgate;
+GRANT USAGE ON SCHEMA sealgate TO sealgate_gateway, sealgate_auditor;
+
+CREATE TABLE IF NOT EXISTS sealgate.version (version int NOT NULL, since timestamptz NOT NULL DEFAULT now());
+INSERT INTO sealgate.version (version) SELECT 1 WHERE NOT EXISTS (SELECT FROM sealgate.version);
+
+-- Which login writes for which gateway.
+CREATE TABLE IF NOT EXISTS sealgate.gateway (
+    gateway text PRIMARY KEY,
+    role name NOT NULL UNIQUE,
+    since timestamptz NOT NULL DEFAULT now());
+
+-- Where each gateway's records end. Every append moves it on, so that two writers of one name exclude each other.
+CREATE TABLE IF NOT EXISTS sealgate.position (
+    gateway text PRIMARY KEY REFERENCES sealgate.gateway,
+    seq bigint NOT NULL,
+    hash text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now());
+
+-- One row a record. `line` is what the log has, without its line end; `octets` instead of it where that is no text.
+CREATE TABLE IF NOT EXISTS sealgate.record (
+    gateway text NOT NULL,
+    seq bigint NOT NULL,
+    at timestamptz NOT NULL,
+    id text,
+    event text,
+    queue_id text,
+    sender text,
+    classification text,
+    outcome text,
+    mode text,
+    policy text,
+    line text,
+    octets bytea,
+    PRIMARY KEY (gateway, seq, at)) PARTITION BY RANGE (at);
+CREATE INDEX IF NOT EXISTS record_at ON sealgate.record (at);
+CREATE INDEX IF NOT EXISTS record_id ON sealgate.record (id);
+CREATE INDEX IF NOT EXISTS record_sender ON sealgate.record (sender, at);
+
+-- Copies of each gateway's checkpoints, which its administrators cannot take back.
+CREATE TABLE IF NOT EXISTS sealgate.checkpoint (
+    gateway text NOT NULL,
+    seq bigint NOT NULL,
+    line text NOT NULL,
+    arrived timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (gateway, seq, line));
+
+-- Records that never came: their gateway lost them before, or pruned them. And months that the owner dropped.
+CREATE TABLE IF NOT EXISTS sealgate.gap (
+    gateway text NOT NULL,
+    first_record bigint NOT NULL,
+    last_record bigint NOT NULL,
+    why text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now());
+
+CREATE OR REPLACE FUNCTION sealgate.add_gateway(p_gateway text, p_role name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sealgate.gateway (gateway, role) VALUES (p_gateway, p_role)
+        ON CONFLICT (gateway) DO UPDATE SET role = excluded.role;
+    EXECUTE format('GRANT sealgate_gateway TO %I', p_role);
+END $$;
+
+-- The gateway that the login of this session writes for.
+CREATE OR REPLACE FUNCTION sealgate.own_gateway() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog AS $$
+DECLARE
+    found text;
+BEGIN
+    SELECT gateway INTO found FROM sealgate.gateway WHERE role = session_user;
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'the role % writes for no gateway; its owner has to call sealgate.add_gateway', session_user
+            USING ERRCODE = '42501';
+    END IF;
+    RETURN found;
+END $$;
+
+-- Where this gateway's records end; 0 where it has none.
+CREATE OR REPLACE FUNCTION sealgate.own_position(OUT gateway text, OUT seq bigint, OUT hash text, OUT checkpoint bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    gateway := sealgate.own_gateway();
+    SELECT p.seq, p.hash INTO seq, hash FROM sealgate.position p WHERE p.gateway = own_position.gateway;
+    SELECT max(c.seq) INTO checkpoint FROM sealgate.checkpoint c WHERE c.gateway = own_position.gateway;
+    seq := coalesce(seq, 0);
+    hash := coalesce(hash, repeat('0', 64));
+    checkpoint := coalesce(checkpoint, 0);
+END $$;
+
+CREATE OR REPLACE FUNCTION sealgate.ensure_month(p_at timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+DECLARE
+    month timestamptz := date_trunc('month', p_at);
+    name text := 'record_' || to_char(month, 'YYYY_MM');
+BEGIN
+    IF to_regclass('sealgate.' || name) IS NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtext('sealgate.ensure_month'));
+        EXECUTE format('CREATE TABLE IF NOT EXISTS sealgate.%I PARTITION OF sealgate.record FOR VALUES FROM (%L) TO (%L)',
+                       name, month, month + interval '1 month');
+    END IF;
+END $$;
+
+-- Appends records p_first, p_first + 1, … whose first follows the record with the hash p_prev. Refused with SG001 where the
+-- records here do not end there: the caller has to look where they do. What is missing before them is kept as a gap.
+CREATE OR REPLACE FUNCTION sealgate.append(
+    p_first bigint, p_prev text, p_last_hash text, p_at timestamptz[], p_id text[], p_event text[], p_queue_id text[],
+    p_sender text[], p_classification text[], p_outcome text[], p_mode text[], p_policy text[], p_line text[], p_octets text[])
+    RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+DECLARE
+    own text := sealgate.own_gateway();
+    here record;
+    last bigint := p_first + cardinality(p_line) - 1;
+    month timestamptz;
+    -- `at` finds records; what a clock that was wrong wrote stands in the line.
+    times timestamptz[] := ARRAY(SELECT CASE WHEN a BETWEEN '2000-01-01Z' AND now() + interval '13 months' THEN a ELSE now() END
+                                 FROM unnest(p_at) WITH ORDINALITY u(a, n) ORDER BY n);
+BEGIN
+    SELECT seq, hash INTO here FROM sealgate.position WHERE gateway = own FOR UPDATE;
+    IF here IS NOT NULL AND (p_first <= here.seq OR (p_first = here.seq + 1 AND p_prev <> here.hash)) THEN
+        RAISE EXCEPTION 'the records of % end with %, and not as these begin', own, here.seq USING ERRCODE = 'SG001';
+    END IF;
+    IF here IS NOT NULL AND p_first > here.seq + 1 THEN
+        INSERT INTO sealgate.gap (gateway, first_record, last_record, why) VALUES (own, here.seq + 1, p_first - 1, 'never came');
+    END IF;
+    FOR month IN SELECT DISTINCT date_trunc('month', a) FROM unnest(times) a LOOP
+        PERFORM sealgate.ensure_month(month);
+    END LOOP;
+    INSERT INTO sealgate.record (gateway, seq, at, id, event, queue_id, sender, classification, outcome, mode, policy, line, octets)
+        SELECT own, p_first + n - 1, a, i, e, q, s, c, o, m, p, l, decode(b, 'base64')
+        FROM unnest(times, p_id, p_event, p_queue_id, p_sender, p_classification, p_outcome, p_mode, p_policy, p_line, p_octets)
+            WITH ORDINALITY u(a, i, e, q, s, c, o, m, p, l, b, n);
+    INSERT INTO sealgate.position (gateway, seq, hash) VALUES (own, last, p_last_hash)
+        ON CONFLICT (gateway) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = now();
+    RETURN last;
+END $$;
+
+CREATE OR REPLACE FUNCTION sealgate.keep_checkpoints(p_seq bigint[], p_line text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog AS $$
+    INSERT INTO sealgate.checkpoint (gateway, seq, line) SELECT sealgate.own_gateway(), s, l FROM unnest(p_seq, p_line) u(s, l)
+    ON CONFLICT DO NOTHING
+$$;
+
+-- For the owner: a month of records goes, as one step. What went is kept as gaps, so that the rest can be proved.
+CREATE OR REPLACE FUNCTION sealgate.drop_month(p_month date) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    name text := 'record_' || to_char(p_month, 'YYYY_MM');
+    went bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM sealgate.%I', name) INTO went;
+    EXECUTE format($f$INSERT INTO sealgate.gap (gateway, first_record, last_record, why)
+        SELECT gateway, min(seq), max(seq), 'dropped ' || %L FROM sealgate.%I GROUP BY gateway$f$, name, name);
+    EXECUTE format('DROP TABLE sealgate.%I', name);
+    RETURN went;
+END $$;
+
+-- For reports and dashboards: a record's JSON, or nothing where it is none; its recipients.
+CREATE OR REPLACE FUNCTION sealgate.json_of(p_line text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED AS $$
+BEGIN
+    RETURN p_line::jsonb;
+EXCEPTION WHEN others THEN
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE VIEW sealgate.decision WITH (security_invoker = true) AS
+    SELECT gateway, seq, at, id, queue_id, sender, classification, outcome, mode, policy FROM sealgate.record
+    WHERE outcome IS NOT NULL;
+CREATE OR REPLACE VIEW sealgate.recipient WITH (security_invoker = true) AS
+    SELECT r.gateway, r.seq, r.at, r.id, r.sender, r.classification, r.outcome, r.mode, one ->> 'address' AS address,
+           CASE WHEN one ->> 'address' LIKE '%@%' THEN regexp_replace(one ->> 'address', '^.*@', '') END AS domain,
+           one ->> 'tier' AS tier, one ->> 'action' AS action, one ->> 'result' AS result, one ->> 'reason' AS reason,
+           one -> 'key' ->> 'state' AS key_state, one -> 'key' ->> 'fingerprint' AS key_fingerprint,
+           one -> 'key' ->> 'source' AS key_source
+    FROM sealgate.record r
+    CROSS JOIN LATERAL jsonb_array_elements(coalesce(sealgate.json_of(r.line) -> 'recipients', '[]'::jsonb)) one
+    WHERE r.outcome IS NOT NULL;
+CREATE OR REPLACE VIEW sealgate.event WITH (security_invoker = true) AS
+    SELECT gateway, seq, at, event, sealgate.json_of(line) AS fields FROM sealgate.record WHERE event IS NOT NULL;
+
+-- Functions are nobody's but those named here.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sealgate FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sealgate.own_gateway(), sealgate.own_position(),
+    sealgate.append(bigint, text, text, timestamptz[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[]),
+    sealgate.keep_checkpoints(bigint[], text[]) TO sealgate_gateway;
+GRANT EXECUTE ON FUNCTION sealgate.json_of(text) TO sealgate_auditor;
+GRANT SELECT ON ALL TABLES IN SCHEMA sealgate TO sealgate_auditor;
+
+COMMIT;

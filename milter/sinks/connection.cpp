@@ -1,0 +1,134 @@
+#include "milter/sinks/connection.hpp"
+
+#include "policy/base/text.hpp"
+
+#include <array>
+#include <cerrno>
+#include <iterator>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <system_error>
+#include <utility>
+
+namespace sealgate::milter {
+
+namespace {
+
+using std::chrono::steady_clock;
+using result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+// Several lines of libpq as one.
+std::string one_line(const char* said) {
+    std::string out;
+    for (const auto line : text::split(said, '\n'))
+        if (const auto words = text::trim(line); !words.empty()) out += (out.empty() ? "" : "; ") + std::string(words);
+    return text::printable(out, 500);
+}
+
+// What the URL does not say. A connection that is dead is noticed, also while nothing is sent and while an answer is awaited.
+constexpr const char* names[] = {"application_name", "client_encoding",  "keepalives", "keepalives_idle", "keepalives_interval",
+                                 "keepalives_count", "tcp_user_timeout", "options",    "dbname",          nullptr};
+
+std::array<const char*, std::size(names)> values(const std::string& url) {
+    return {
+        "sealgate",  "UTF8", "1",     "10",
+        "5",         "3",    "15000", "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
+        url.c_str(), nullptr};
+}
+
+} // namespace
+
+database_connection::database_connection(const std::string& url, int stop, std::chrono::seconds patience)
+    : connection_(PQconnectStartParams(names, values(url).data(), 1), &PQfinish)
+    , stop_(stop)
+    , patience_(patience) {
+    if (!connection_) throw std::bad_alloc();
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) fail("cannot connect");
+    const auto until = steady_clock::now() + patience_;
+    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = PQconnectPoll(connection_.get())) {
+        if (state == PGRES_POLLING_FAILED) fail("cannot connect");
+        wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until);
+    }
+    PQsetnonblocking(connection_.get(), 1);
+    PQsetNoticeProcessor(
+        connection_.get(), [](void*, const char*) {}, nullptr);
+}
+
+database_connection::~database_connection() = default;
+
+void database_connection::fail(const std::string& doing) {
+    throw database_error(doing + ": " + one_line(PQerrorMessage(connection_.get())), {});
+}
+
+void database_connection::wait(short events, steady_clock::time_point until) {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+        if (left.count() <= 0) throw database_error("no answer within " + std::to_string(patience_.count()) + " s", {});
+        pollfd waits[] = {{.fd = PQsocket(connection_.get()), .events = events, .revents = 0},
+                          {.fd = stop_, .events = POLLIN, .revents = 0}};
+        const auto ready = ::poll(waits, std::size(waits), static_cast<int>(left.count()));
+        if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+        if (waits[1].revents != 0) throw stopped{};
+        if (ready > 0 && waits[0].revents != 0) return;
+    }
+}
+
+std::vector<std::vector<database_text>> database_connection::ask(const char* statement,
+                                                                 std::span<const database_text> parameters) {
+    std::vector<const char*> texts;
+    for (const auto& one : parameters) texts.push_back(one ? one->c_str() : nullptr);
+    auto* to = connection_.get();
+    if (PQsendQueryParams(to, statement, static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) != 1)
+        fail("cannot ask");
+    const auto until = steady_clock::now() + patience_;
+    for (auto unsent = PQflush(to); unsent != 0; unsent = PQflush(to)) {
+        if (unsent < 0) fail("cannot ask");
+        wait(POLLIN | POLLOUT, until);
+        if (PQconsumeInput(to) != 1) fail("cannot ask");
+    }
+    std::vector<std::vector<database_text>> rows;
+    std::optional<database_error> error;
+    for (;;) {
+        while (PQisBusy(to)) {
+            wait(POLLIN, until);
+            if (PQconsumeInput(to) != 1) fail("no answer");
+        }
+        const result answer(PQgetResult(to), &PQclear);
+        if (!answer) break;
+        const auto status = PQresultStatus(answer.get());
+        if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+            const auto* state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
+            if (!error) error.emplace(one_line(PQresultErrorMessage(answer.get())), state ? state : "");
+            continue;
+        }
+        for (int row = 0; row < PQntuples(answer.get()); ++row) {
+            auto& cells = rows.emplace_back();
+            for (int column = 0; column < PQnfields(answer.get()); ++column) {
+                const bool is_null = PQgetisnull(answer.get(), row, column) == 1;
+                cells.push_back(is_null ? std::nullopt : database_text(PQgetvalue(answer.get(), row, column)));
+            }
+        }
+    }
+    if (error) throw *error;
+    return rows;
+}
+
+std::string array_of(std::span<const database_text> elements) {
+    std::string out = "{";
+    for (const auto& one : elements) {
+        if (out.size() > 1) out += ',';
+        if (!one) {
+            out += "NULL";
+            continue;
+        }
+        out += '"';
+        for (const char c : *one) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    return out + "}";
+}
+
+} // namespace sealgate::milter

@@ -1,0 +1,58 @@
+// A connection to PostgreSQL: the only user of libpq beside settings/sink_url. It belongs to one thread, and that thread waits;
+// but never longer than it was told, and not at all once it is to stop.
+// Tested by e2e/test_database.py.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+
+namespace sealgate::milter {
+
+// What the server, or the way to it, said: one line.
+class database_error : public std::runtime_error {
+public:
+    database_error(const std::string& text, std::string sqlstate)
+        : std::runtime_error(text)
+        , state(std::move(sqlstate)) {}
+
+    std::string state; // SQLSTATE; empty where there was no answer
+};
+
+// Whoever waits is to give up: thrown then, and caught by the thread that was told.
+struct stopped {};
+
+// A parameter or a cell in PostgreSQL's text form; nothing: NULL.
+using database_text = std::optional<std::string>;
+
+class database_connection {
+public:
+    // `stop`: a descriptor that becomes readable when this is to stop. Throws database_error or stopped.
+    database_connection(const std::string& url, int stop, std::chrono::seconds patience);
+    ~database_connection();
+    database_connection(const database_connection&) = delete;
+    database_connection& operator=(const database_connection&) = delete;
+
+    // The rows of one statement. Throws database_error or stopped; then nothing is known of what became of it.
+    std::vector<std::vector<database_text>> ask(const char* statement, std::span<const database_text> parameters = {});
+
+private:
+    void wait(short events, std::chrono::steady_clock::time_point until);
+    [[noreturn]] void fail(const std::string& doing);
+
+    std::unique_ptr<pg_conn, void (*)(pg_conn*)> connection_;
+    int stop_;
+    std::chrono::seconds patience_;
+};
+
+// As an array of PostgreSQL: {"a",NULL,"b"}.
+std::string array_of(std::span<const database_text> elements);
+
+} // namespace sealgate::milter

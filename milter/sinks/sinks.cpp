@@ -1,0 +1,20 @@
+#include "milter/sinks/sinks.hpp"
+
+namespace sealgate::milter {
+
+log_sinks::log_sinks(const config& gateway, const std::function<void(std::string_view)>& complain) {
+    for (const auto& sink : gateway.audit.sinks)
+        all_.push_back(std::make_unique<shipper>(shipping{.sink = sink,
+                                                          .gateway = gateway_name(gateway),
+                                                          .log = gateway.audit_directory(),
+                                                          .checkpoints = gateway.audit.checkpoints,
+                                                          .complain = complain}));
+}
+
+std::vector<shipper::standing> log_sinks::now() const {
+    std::vector<shipper::standing> out;
+    for (const auto& one : all_) out.push_back(one->now());
+    return out;
+}
+
+} // namespace sealgate::milter

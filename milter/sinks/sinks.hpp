@@ -1,0 +1,26 @@
+// All places where a gateway's audit log goes beside the local one.
+// Tested by e2e/test_database.py.
+#pragma once
+
+#include "milter/settings/config.hpp"
+#include "milter/sinks/shipper.hpp"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::milter {
+
+class log_sinks {
+public:
+    // As `gateway` has them when it starts; the log is open. `complain`: from any thread.
+    log_sinks(const config& gateway, const std::function<void(std::string_view)>& complain);
+
+    std::vector<shipper::standing> now() const;
+
+private:
+    std::vector<std::unique_ptr<shipper>> all_;
+};
+
+} // namespace sealgate::milter

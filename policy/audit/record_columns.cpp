@@ -1,0 +1,26 @@
+#include "policy/audit/record_columns.hpp"
+
+#include "policy/audit/query.hpp"
+#include "policy/base/rfc3339.hpp"
+#include "policy/base/text.hpp"
+
+namespace sealgate::policy {
+
+record_columns columns_of(std::string_view line) {
+    const auto record = record_in(line);
+    if (!record) return {};
+    const auto field = [&](std::string_view name) { return text::printable(text_in(*record, name).value_or(""), 1000); };
+    record_columns out{.time = field("time"),
+                       .id = field("id"),
+                       .event = field("event"),
+                       .queue_id = field("queue_id"),
+                       .sender = field("sender"),
+                       .classification = field("classification"),
+                       .outcome = field("outcome"),
+                       .mode = field("mode"),
+                       .policy = field("policy")};
+    if (!parse_rfc3339(out.time)) out.time.clear();
+    return out;
+}
+
+} // namespace sealgate::policy

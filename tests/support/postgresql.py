@@ -1,0 +1,91 @@
+"""A PostgreSQL of the test's own: a cluster in a directory, reached by a socket there and by a port of loopback."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+SCHEMA = Path(__file__).parents[2] / "contrib/postgresql/sealgate.sql"
+
+
+def programs():
+    """Where Debian has them: the newest."""
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+
+
+class Cluster:
+    """`with Cluster(directory, port) as db:` has a database `audit` with sealgate's schema; db.owner(SQL) asks as its owner."""
+
+    def __init__(self, directory, port):
+        self.directory = Path(directory)
+        self.port = port
+        self.data = self.directory / "data"
+        self.socket = self.directory / "socket"
+
+    def __enter__(self):
+        self.socket.mkdir(parents=True, mode=0o755)
+        os.chown(self.directory, *self._owner())
+        os.chown(self.socket, *self._owner())
+        for path in (self.directory, *self.directory.parents):  # temporary directories of pytest are root's alone
+            if path.stat().st_mode & 0o005 != 0o005 and path != Path("/"):
+                path.chmod(path.stat().st_mode | 0o055)
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
+        self.start()
+        self._run("createdb", "-h", self.socket, "-p", self.port, "-U", "postgres", "audit")
+        self.install()
+        return self
+
+    def __exit__(self, *_):
+        self.stop("immediate")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @staticmethod
+    def _owner():
+        import pwd
+        user = pwd.getpwnam("postgres")
+        return user.pw_uid, user.pw_gid
+
+    def _run(self, program, *arguments, check=True, **how):
+        uid, gid = self._owner()
+        run = subprocess.run([programs() / program, *map(str, arguments)], user=uid, group=gid, extra_groups=[], cwd="/", text=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **how)
+        assert not check or run.returncode == 0, run.stdout
+        return run
+
+    def start(self):
+        options = f"-k {self.socket} -c port={self.port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=30"
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", "30", "-l", self.directory / "log", "-o", options, "start")
+
+    def stop(self, how="fast"):
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", how, "stop", check=False)
+
+    def kill(self):
+        """Without a word to anybody, all its processes."""
+        parent = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        children = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout.split()
+        for process in (parent, *map(int, children)):
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        end = time.monotonic() + 10
+        while time.monotonic() < end and any(Path(f"/proc/{process}").exists() for process in (parent, *children)):
+            time.sleep(0.05)
+
+    def install(self):
+        return self._run("psql", "-h", self.socket, "-p", self.port, "-U", "postgres", "-d", "audit", "-q", "-f", SCHEMA)
+
+    def sql(self, statement, role="postgres", check=True):
+        """The cells of one statement's rows, as text."""
+        run = self._run("psql", "-h", self.socket, "-p", self.port, "-U", role, "-d", "audit", "-q", "-A", "-t", "-F", "\t", "-c", statement,
+                        check=check)
+        return [line.split("\t") for line in run.stdout.splitlines()] if check else run
+
+    def add_gateway(self, name, role):
+        self.sql(f"CREATE ROLE {role} LOGIN")
+        self.sql(f"SELECT sealgate.add_gateway('{name}', '{role}')")
+
+    def url(self, role):
+        return f"postgresql://{role}@127.0.0.1:{self.port}/audit"

@@ -1,7 +1,7 @@
 -- The audit log of several gateways in one PostgreSQL (15 or later). Run by who owns it, into a database of its own, and again
--- after each upgrade: what is there already stays.
+-- after each upgrade: what is there already stays. The owner need be no superuser, and better is none (with CREATEROLE the first time).
 --
---     createdb audit && psql -d audit -f sealgate.sql
+--     createdb -E UTF8 -T template0 audit && psql -d audit -f sealgate.sql
 --     psql -d audit -c "CREATE ROLE mx1 LOGIN PASSWORD '…'" -c "SELECT sealgate.add_gateway('mx1.example.org', 'mx1')"
 --     psql -d audit -c "CREATE ROLE ann LOGIN PASSWORD '…' IN ROLE sealgate_auditor"
 --
@@ -17,6 +17,11 @@ BEGIN;
 
 DO $$
 BEGIN
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'this database has the encoding %; make one with UTF8: createdb -E UTF8 -T template0', current_setting('server_encoding');
+    END IF;
+    -- What acts for the owner below looks at no table or type that a session of somebody else's could make.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sealgate_gateway') THEN CREATE ROLE sealgate_gateway NOLOGIN; END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sealgate_auditor') THEN CREATE ROLE sealgate_auditor NOLOGIN; END IF;
 END $$;
@@ -85,7 +90,7 @@ END $$;
 
 -- The gateway that the login of this session writes for.
 CREATE OR REPLACE FUNCTION sealgate.own_gateway() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog AS $$
+    SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found text;
 BEGIN
@@ -99,7 +104,7 @@ END $$;
 
 -- Where this gateway's records end; 0 where it has none.
 CREATE OR REPLACE FUNCTION sealgate.own_position(OUT gateway text, OUT seq bigint, OUT hash text, OUT checkpoint bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     gateway := sealgate.own_gateway();
     SELECT p.seq, p.hash INTO seq, hash FROM sealgate.position p WHERE p.gateway = own_position.gateway;
@@ -109,17 +114,20 @@ BEGIN
     checkpoint := coalesce(checkpoint, 0);
 END $$;
 
+-- Readers go on meanwhile: a table is made by itself, and attached.
 CREATE OR REPLACE FUNCTION sealgate.ensure_month(p_at timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     month timestamptz := date_trunc('month', p_at);
     name text := 'record_' || to_char(month, 'YYYY_MM');
 BEGIN
-    IF to_regclass('sealgate.' || name) IS NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtext('sealgate.ensure_month'));
-        EXECUTE format('CREATE TABLE IF NOT EXISTS sealgate.%I PARTITION OF sealgate.record FOR VALUES FROM (%L) TO (%L)',
-                       name, month, month + interval '1 month');
-    END IF;
+    IF to_regclass('sealgate.' || name) IS NOT NULL THEN RETURN; END IF;
+    PERFORM FROM sealgate.version FOR UPDATE; -- one at a time; nobody else has a right on that table
+    IF to_regclass('sealgate.' || name) IS NOT NULL THEN RETURN; END IF;
+    EXECUTE format('CREATE TABLE sealgate.%I (LIKE sealgate.record INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+    EXECUTE format('GRANT SELECT ON sealgate.%I TO sealgate_auditor', name);
+    EXECUTE format('ALTER TABLE sealgate.record ATTACH PARTITION sealgate.%I FOR VALUES FROM (%L) TO (%L)',
+                   name, month, month + interval '1 month');
 END $$;
 
 -- Appends records p_first, p_first + 1, … whose first follows the record with the hash p_prev. Refused with SG001 where the
@@ -127,7 +135,7 @@ END $$;
 CREATE OR REPLACE FUNCTION sealgate.append(
     p_first bigint, p_prev text, p_last_hash text, p_at timestamptz[], p_id text[], p_event text[], p_queue_id text[],
     p_sender text[], p_classification text[], p_outcome text[], p_mode text[], p_policy text[], p_line text[], p_octets text[])
-    RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+    RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     own text := sealgate.own_gateway();
     here record;
@@ -137,28 +145,33 @@ DECLARE
     times timestamptz[] := ARRAY(SELECT CASE WHEN a BETWEEN '2000-01-01Z' AND now() + interval '13 months' THEN a ELSE now() END
                                  FROM unnest(p_at) WITH ORDINALITY u(a, n) ORDER BY n);
 BEGIN
+    IF p_first IS NULL OR p_first < 1 OR p_prev IS NULL OR p_last_hash IS NULL OR coalesce(cardinality(p_line), 0) = 0 THEN
+        RAISE EXCEPTION 'these are no records' USING ERRCODE = '22023';
+    END IF;
+    INSERT INTO sealgate.position (gateway, seq, hash) VALUES (own, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
     SELECT seq, hash INTO here FROM sealgate.position WHERE gateway = own FOR UPDATE;
-    IF here IS NOT NULL AND (p_first <= here.seq OR (p_first = here.seq + 1 AND p_prev <> here.hash)) THEN
+    IF p_first <= here.seq OR (p_first = here.seq + 1 AND p_prev IS DISTINCT FROM here.hash) THEN
         RAISE EXCEPTION 'the records of % end with %, and not as these begin', own, here.seq USING ERRCODE = 'SG001';
     END IF;
-    IF here IS NOT NULL AND p_first > here.seq + 1 THEN
+    IF p_first > here.seq + 1 THEN
         INSERT INTO sealgate.gap (gateway, first_record, last_record, why) VALUES (own, here.seq + 1, p_first - 1, 'never came');
     END IF;
-    FOR month IN SELECT DISTINCT date_trunc('month', a) FROM unnest(times) a LOOP
+    FOR month IN SELECT DISTINCT date_trunc('month', a) FROM unnest(times || (now() + interval '7 days')) a LOOP
         PERFORM sealgate.ensure_month(month);
     END LOOP;
     INSERT INTO sealgate.record (gateway, seq, at, id, event, queue_id, sender, classification, outcome, mode, policy, line, octets)
         SELECT own, p_first + n - 1, a, i, e, q, s, c, o, m, p, l, decode(b, 'base64')
         FROM unnest(times, p_id, p_event, p_queue_id, p_sender, p_classification, p_outcome, p_mode, p_policy, p_line, p_octets)
             WITH ORDINALITY u(a, i, e, q, s, c, o, m, p, l, b, n);
-    INSERT INTO sealgate.position (gateway, seq, hash) VALUES (own, last, p_last_hash)
-        ON CONFLICT (gateway) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = now();
+    UPDATE sealgate.position SET seq = last, hash = p_last_hash, at = now() WHERE gateway = own;
     RETURN last;
 END $$;
 
 CREATE OR REPLACE FUNCTION sealgate.keep_checkpoints(p_seq bigint[], p_line text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
-    SET search_path = pg_catalog AS $$
-    INSERT INTO sealgate.checkpoint (gateway, seq, line) SELECT sealgate.own_gateway(), s, l FROM unnest(p_seq, p_line) u(s, l)
+    SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO sealgate.checkpoint (gateway, seq, line)
+        SELECT p.gateway, s, l FROM unnest(p_seq, p_line) u(s, l), sealgate.position p
+        WHERE p.gateway = sealgate.own_gateway() AND s <= p.seq
     ON CONFLICT DO NOTHING
 $$;
 
@@ -168,15 +181,19 @@ DECLARE
     name text := 'record_' || to_char(p_month, 'YYYY_MM');
     went bigint;
 BEGIN
+    EXECUTE format('LOCK TABLE sealgate.%I IN ACCESS EXCLUSIVE MODE', name);
     EXECUTE format('SELECT count(*) FROM sealgate.%I', name) INTO went;
+    -- A clock that went back leaves records of other months between these.
     EXECUTE format($f$INSERT INTO sealgate.gap (gateway, first_record, last_record, why)
-        SELECT gateway, min(seq), max(seq), 'dropped ' || %L FROM sealgate.%I GROUP BY gateway$f$, name, name);
+        SELECT gateway, min(seq), max(seq), 'dropped ' || %L
+        FROM (SELECT gateway, seq, seq - row_number() OVER (PARTITION BY gateway ORDER BY seq) AS run FROM sealgate.%I) r
+        GROUP BY gateway, run$f$, name, name);
     EXECUTE format('DROP TABLE sealgate.%I', name);
     RETURN went;
 END $$;
 
 -- For reports and dashboards: a record's JSON, or nothing where it is none; its recipients.
-CREATE OR REPLACE FUNCTION sealgate.json_of(p_line text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED AS $$
+CREATE OR REPLACE FUNCTION sealgate.json_of(p_line text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE AS $$
 BEGIN
     RETURN p_line::jsonb;
 EXCEPTION WHEN others THEN
@@ -193,7 +210,8 @@ CREATE OR REPLACE VIEW sealgate.recipient WITH (security_invoker = true) AS
            one -> 'key' ->> 'state' AS key_state, one -> 'key' ->> 'fingerprint' AS key_fingerprint,
            one -> 'key' ->> 'source' AS key_source
     FROM sealgate.record r
-    CROSS JOIN LATERAL jsonb_array_elements(coalesce(sealgate.json_of(r.line) -> 'recipients', '[]'::jsonb)) one
+    CROSS JOIN LATERAL (SELECT sealgate.json_of(r.line) -> 'recipients' AS list) found
+    CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof(found.list) = 'array' THEN found.list ELSE '[]'::jsonb END) one
     WHERE r.outcome IS NOT NULL;
 CREATE OR REPLACE VIEW sealgate.event WITH (security_invoker = true) AS
     SELECT gateway, seq, at, event, sealgate.json_of(line) AS fields FROM sealgate.record WHERE event IS NOT NULL;

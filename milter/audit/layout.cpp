@@ -61,11 +61,11 @@ fs::path tree_beginning_with(const fs::path& directory, std::uint64_t first_reco
     return directory / fmt::format("{}{:012}{}", tree_prefix, first_record, tree_suffix);
 }
 
-std::optional<std::uint64_t> last_tree(const fs::path& directory) {
+std::optional<std::uint64_t> last_tree(const fs::path& directory, std::uint64_t most) {
     std::optional<std::uint64_t> out;
     std::error_code problem;
     for (const auto& entry : fs::directory_iterator(directory, problem))
-        if (const auto first = number_in(entry.path().filename().string(), tree_prefix, tree_suffix))
+        if (const auto first = number_in(entry.path().filename().string(), tree_prefix, tree_suffix); first && *first <= most)
             out = std::max(out.value_or(0), *first);
     return out;
 }

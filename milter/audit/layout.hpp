@@ -30,8 +30,8 @@ std::vector<std::filesystem::path> stray_indexes(const std::filesystem::path& di
 
 // The hashes of the tree that begins with that record (milter/audit/tree_file.hpp).
 std::filesystem::path tree_beginning_with(const std::filesystem::path& directory, std::uint64_t first_record);
-// Of those that are there the one that begins last; nothing where there is none.
-std::optional<std::uint64_t> last_tree(const std::filesystem::path& directory);
+// Of those that are there, and begin no later than `most`, the one that begins last; nothing where there is none.
+std::optional<std::uint64_t> last_tree(const std::filesystem::path& directory, std::uint64_t most);
 
 // By its name.
 bool is_compressed(const std::filesystem::path& log);

@@ -1,6 +1,7 @@
 #include "milter/audit/log.hpp"
 
-#include "milter/audit/reader.hpp"
+#include "milter/audit/file_tail.hpp"
+#include "milter/audit/layout.hpp"
 #include "milter/base/tell.hpp"
 #include "milter/base/thread_name.hpp"
 #include "policy/audit/event.hpp"
@@ -18,6 +19,18 @@ namespace {
 using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::steady_clock;
+
+// Nothing where the file has none, or that cannot be read.
+std::optional<wall_time> time_of_last_record(const std::filesystem::path& log) try {
+    const keys::input_file file(log);
+    const auto end = line_start(file.descriptor(), file.status().st_size, log);
+    if (end == 0) return std::nullopt;
+    constexpr std::size_t enough = 256;
+    const auto line = line_at(file.descriptor(), line_start(file.descriptor(), end - 1, log), enough, log);
+    return line ? policy::time_of(*line) : std::nullopt;
+} catch (const std::system_error&) {
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -113,7 +126,8 @@ unwritten audit_log::commit(const std::vector<waiting>& batch) {
     rotate_before(lines.size(), today);
     auto grown = tree_ ? tree_->grown_by(leaves) : tree_file::growth{};
     auto error = file_.append(lines, end, today);
-    if (error.empty()) untold_.clear(), last_written_ = options_.now(), last_written_steady_ = options_.steady();
+    if (error.empty())
+        untold_.clear(), is_jump_untold_ = false, last_written_ = options_.now(), last_written_steady_ = options_.steady();
     if (error.empty() && tree_) tree_->take(std::move(grown));
     if (error.empty() && next_checkpoint_ == steady_clock::time_point::max())
         next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
@@ -128,7 +142,8 @@ void audit_log::look_at_clock() {
     const auto by_wall = options_.now() - *last_written_;
     const auto passed = last_written_steady_ ? options_.steady() - *last_written_steady_ : std::max(by_wall, by_wall.zero());
     const auto jump = std::chrono::round<std::chrono::seconds>(by_wall - passed);
-    if (std::chrono::abs(jump) <= tolerated || !untold_.empty()) return;
+    if (std::chrono::abs(jump) <= tolerated || is_jump_untold_) return;
+    is_jump_untold_ = true;
     untold_.push_back(policy::clock_jumped_event(options_.now(), *last_written_, jump));
     options_.complain("the clock " + std::string(jump.count() < 0 ? "went back" : "went forward") + " by " +
                       std::to_string(std::chrono::abs(jump).count()) + " s since the last record of the audit log");
@@ -137,19 +152,20 @@ void audit_log::look_at_clock() {
 // Nobody is to begin a new history by taking the files away.
 void audit_log::begin_where_it_was_signed() {
     try {
-        if (const auto last = checkpoints_.last()) file_.hold_against(last->end);
+        last_signed_ = checkpoints_.last();
+        if (last_signed_) file_.hold_against(last_signed_->end);
     } catch (const std::system_error& problem) {
         options_.complain(std::string("the audit log was not held against its checkpoints: ") + problem.what());
     }
     signed_ = file_.end().last_seq;
-    last_written_ = find_last(options_.directory, [](std::string_view line) { return policy::time_of(line); });
+    last_written_ = time_of_last_record(written_log(options_.directory));
 }
 
 // Checkpoints without a tree prove the log as well: mail goes on.
 void audit_log::open_tree() {
     if (options_.origin.empty()) return;
     try {
-        tree_.emplace(options_.directory, file_.end());
+        tree_.emplace(options_.directory, file_.end(), last_signed_);
     } catch (const std::system_error& problem) {
         options_.complain(
             std::string("no tree is signed with the audit log until the next start, so that single records cannot be "
@@ -158,14 +174,21 @@ void audit_log::open_tree() {
     }
 }
 
-// On disk, so that whoever has the checkpoint finds its hashes.
+// On disk, so that whoever has the checkpoint finds its hashes. Without it the log is signed all the same.
 std::optional<policy::record_tree> audit_log::tree_now() {
     if (!tree_ || tree_->tree().leaves() == 0) return std::nullopt;
-    tree_->sync();
-    const auto first = tree_->first_record();
-    const auto origin = options_.origin + (first == 1 ? "" : "/" + std::to_string(first));
-    return policy::record_tree{.first = first,
-                               .head = {.origin = origin, .leaves = tree_->tree().leaves(), .root = tree_->tree().root()}};
+    std::string problem;
+    try {
+        tree_->sync();
+    } catch (const std::system_error& error) {
+        problem = std::string("no tree is signed: ") + error.what();
+    }
+    if (const auto news = growing_.news(problem)) options_.complain(*news);
+    if (!problem.empty()) return std::nullopt;
+    return policy::record_tree{.first = tree_->first_record(),
+                               .head = {.origin = options_.origin + "/" + tree_->name(),
+                                        .leaves = tree_->tree().leaves(),
+                                        .root = tree_->tree().root()}};
 }
 
 // What is missing then can be proved as long as the last record is signed.

@@ -95,14 +95,17 @@ private:
     checkpoint_file checkpoints_;
     std::optional<tree_file> tree_; // none: it cannot be written
     const std::uint64_t repaired_;
-    std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
+    std::optional<policy::checkpoint> last_signed_; // at the start
+    std::uint64_t signed_ = 0;                      // the last record that needs no further checkpoint
     std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
     std::vector<std::string> untold_; // records of how the log was found, and of the clock, until they are written
+    bool is_jump_untold_ = false;
     // When a record was last written, by both clocks; at the start by the one that the record has.
     std::optional<wall_time> last_written_;
     std::optional<std::chrono::steady_clock::time_point> last_written_steady_;
     lasting_problem rotating_;
     lasting_problem signing_;
+    lasting_problem growing_; // the tree
 
     mutable std::mutex standing_mutex_;
     standing standing_; // as the writer left it

@@ -48,14 +48,18 @@ bool audit_reader::next(std::string& line) {
         if (end != std::string::npos) {
             line.assign(buffer_, at_, std::min(end - at_, most_kept));
             at_ = searched_ = end + 1;
+            if (!first_here_) first_here_ = policy::seq_of(line);
             return true;
         }
         if (buffer_.size() - at_ > most_kept) buffer_.resize(at_ + most_kept);
         searched_ = buffer_.size();
         if (fill()) continue;
-        auto rest = buffer_.substr(at_);
         auto here = file();
-        if (!open_next()) return false;
+        const auto behind = next_file();
+        if (!behind) return false;
+        if (fill()) continue; // written between the two looks, and rotated away then
+        auto rest = buffer_.substr(at_);
+        open(*behind);
         // Only the log's last line can be one that is being written.
         if (!rest.empty()) {
             line = std::move(rest);
@@ -118,40 +122,36 @@ void audit_reader::step_back() {
     searched_ = 0;
 }
 
-// False where the file in hand is the last one.
-bool audit_reader::open_next() {
+// The place of the file behind the one in hand, which may have another name by now; nothing where that is the last one.
+std::optional<std::size_t> audit_reader::next_file() {
     if (!directory_.empty()) {
         auto files = log_files(directory_);
-        if (files.empty()) return false;
-        const auto read = first_record_named(files_[at_file_]);
+        if (files.empty()) return std::nullopt;
         files_ = std::move(files);
         // The last one, should two names be one file: what was read is not read again.
         const auto here = std::ranges::find(files_.rbegin(), files_.rend(), std::optional(inode_), &inode_of);
-        if (here == files_.rend()) return open_behind(read);
+        if (here == files_.rend()) return file_behind_lost();
         at_file_ = static_cast<std::size_t>(files_.rend() - here) - 1;
     }
-    if (at_file_ + 1 >= files_.size()) return false;
-    open(at_file_ + 1);
-    return true;
+    return at_file_ + 1 < files_.size() ? std::optional(at_file_ + 1) : std::nullopt;
 }
 
-// The file in hand was taken away, or compressed, while it was read. `read`: its first record, where its name said it.
-bool audit_reader::open_behind(std::optional<std::uint64_t> read) {
+// The file in hand was taken away, or compressed, while it was read.
+std::optional<std::size_t> audit_reader::file_behind_lost() {
     const auto follows = [&](const std::filesystem::path& file) {
         const auto first = first_record_named(file);
-        return !first || (read && *first > *read);
+        return !first || (first_here_ && *first > *first_here_);
     };
     const auto next = std::ranges::find_if(files_, follows);
     at_file_ = std::min(at_file_, files_.size() - 1);
-    if (next == files_.end()) return false;
-    open(static_cast<std::size_t>(next - files_.begin()));
-    return true;
+    return next == files_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(next - files_.begin()));
 }
 
 void audit_reader::open(std::size_t file) {
     at_file_ = file;
     in_.emplace(files_[file]);
     inode_ = in_->status().st_ino;
+    first_here_ = first_record_named(files_[file]);
     buffer_.clear();
     at_ = searched_ = 0;
     unpacked_.reset();
@@ -187,7 +187,7 @@ std::vector<std::filesystem::path> log_files_from(std::uint64_t record, const st
 
 line_choice behind_files_before(std::uint64_t record, const std::filesystem::path& directory) {
     const auto wanted = log_files_from(record, directory);
-    const auto first = wanted.empty() ? std::nullopt : first_record_named(wanted.front());
+    const auto first = wanted.empty() ? std::nullopt : first_record_of_log(wanted.front());
     return [first](const std::filesystem::path& file, const keys::open_file& in) -> std::optional<chosen_lines> {
         const auto named = first_record_named(file);
         if (!first || !named || *named >= *first) return std::nullopt;

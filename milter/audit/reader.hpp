@@ -55,8 +55,8 @@ private:
     std::size_t read(std::span<char> to);
     void end_with(const std::string& damage);
     void step_back();
-    bool open_next();
-    bool open_behind(std::optional<std::uint64_t> read);
+    std::optional<std::size_t> next_file();
+    std::optional<std::size_t> file_behind_lost();
     void open(std::size_t file);
 
     std::filesystem::path directory_; // empty: these files and no later ones
@@ -69,6 +69,7 @@ private:
     std::optional<zstd_reader> unpacked_;       // where in_ is compressed
     std::optional<std::filesystem::path> left_; // where the last line is the unfinished end of a file
     ino_t inode_ = 0;                           // of in_: a file keeps it when it is rotated
+    std::optional<std::uint64_t> first_here_;   // the number of its first record, as far as known
     std::string buffer_;
     std::size_t at_ = 0;       // of buffer_: where the next line begins
     std::size_t searched_ = 0; // of buffer_: no line end stands in it from at_ to here

@@ -3,6 +3,7 @@
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
+#include "policy/base/hex.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -30,13 +31,6 @@ void resize(const keys::open_file& file, std::uint64_t hashes, const fs::path& p
 
 std::uint64_t hashes_in(const keys::open_file& file) { return static_cast<std::uint64_t>(file.status().st_size) / octets_each; }
 
-// The most leaves whose hashes are no more than these.
-std::uint64_t leaves_within(std::uint64_t hashes) {
-    auto leaves = hashes / 2;
-    while (policy::stored_hashes(leaves + 1) <= hashes) ++leaves;
-    return leaves;
-}
-
 // `file` outlives the reader.
 policy::hash_reader reader_of(const keys::open_file& file, fs::path path) {
     return [&file, path = std::move(path)](std::uint64_t place) {
@@ -48,11 +42,12 @@ policy::hash_reader reader_of(const keys::open_file& file, fs::path path) {
     };
 }
 
-// The oldest record of the latest files that together are no larger than that.
+// The oldest record of the latest files that together are no larger than that; text that was compressed is about ten times as
+// large.
 std::uint64_t oldest_within(std::uint64_t most_octets, const fs::path& directory, std::uint64_t otherwise) {
     auto out = otherwise;
     for (const auto& file : log_files(directory) | std::views::reverse) {
-        const auto size = fs::file_size(file);
+        const auto size = fs::file_size(file) * (is_compressed(file) ? 10 : 1);
         if (size > most_octets) break;
         most_octets -= size;
         if (const auto first = first_record_of_log(file)) out = *first;
@@ -60,65 +55,103 @@ std::uint64_t oldest_within(std::uint64_t most_octets, const fs::path& directory
     return out;
 }
 
+// Another tree begins where one lies that is not believed: that one may be looked into.
+void put_aside(const fs::path& file) {
+    for (unsigned copy = 1;; ++copy) {
+        auto aside = file;
+        aside += "." + std::to_string(copy);
+        if (fs::exists(fs::symlink_status(aside))) continue;
+        fs::rename(file, aside);
+        return;
+    }
+}
+
 } // namespace
 
-tree_file::tree_file(const fs::path& directory, const policy::chain_end& end, std::uint64_t most_octets)
+tree_file::tree_file(const fs::path& directory, const policy::chain_end& end,
+                     const std::optional<policy::checkpoint>& last_signed, std::uint64_t most_octets)
     : directory_(directory) {
-    const auto known = last_tree(directory);
-    begin(known ? *known : oldest_within(most_octets, directory, end.last_seq + 1));
-    if (!catch_up(end)) begin(end.last_seq + 1);
-    sync();
+    if (last_signed && last_signed->tree && take_up(*last_signed)) {
+        if (!catch_up(last_signed->end, end)) begin(end.last_seq + 1);
+        return;
+    }
+    // Where a tree may have been signed of which nothing is known here, the same beginning is not signed again.
+    const auto known = last_tree(directory, end.last_seq + 1);
+    const bool has_leaves = known && fs::file_size(tree_beginning_with(directory, *known)) > 0;
+    const bool never_signed = last_signed && !last_signed->tree;
+    if (has_leaves && !never_signed) {
+        begin(end.last_seq + 1);
+        return;
+    }
+    begin(oldest_within(most_octets, directory, end.last_seq + 1));
+    // Of a log whose beginning was pruned the chain begins with whatever its first record names.
+    if (!catch_up({.last_seq = first_ - 1, .last_hash = {}}, end)) begin(end.last_seq + 1);
+}
+
+std::string tree_file::name() const {
+    constexpr std::size_t octets = 6;
+    return text::lower_hex({reinterpret_cast<const char*>(first_leaf_.data()), octets});
 }
 
 void tree_file::begin(std::uint64_t first) {
-    first_ = first;
-    waiting_.clear();
     const auto path = tree_beginning_with(directory_, first);
+    if (fs::exists(path) && fs::file_size(path) > 0) put_aside(path);
+    first_ = first;
+    tree_ = {};
+    written_ = 0;
+    waiting_.clear();
     file_ = std::make_unique<keys::open_file>(path, O_RDWR | O_CREAT | O_APPEND, readable_by_group);
     keys::sync_directory(directory_);
-    const auto leaves = leaves_within(hashes_in(*file_));
-    written_ = policy::stored_hashes(leaves);
-    resize(*file_, written_, path); // behind that a crash cut something short
-    tree_ = policy::growing_tree(leaves, reader_of(*file_, path));
 }
 
-// False where the log does not go on with the record that the tree should have next.
-bool tree_file::catch_up(const policy::chain_end& end) {
-    if (end.last_seq + 1 < first_) return false;
-    const auto path = tree_beginning_with(directory_, first_);
-    if (const auto most = end.last_seq + 1 - first_; tree_.leaves() > most) {
-        written_ = policy::stored_hashes(most); // the log lost what stood behind, before anybody signed it
-        resize(*file_, written_, path);
-        tree_ = policy::growing_tree(most, reader_of(*file_, path));
-    }
-    const auto last = first_ + tree_.leaves() - 1; // record 0 where there is none yet
-    const auto stored = reader_of(*file_, path);
-    const auto files = log_files_from(std::max(last, first_), directory_);
-    if (files.empty()) return end.last_seq + 1 == first_ + tree_.leaves();
+// The tree as it was signed; false where its file has another one.
+bool tree_file::take_up(const policy::checkpoint& last_signed) {
+    const auto& [first, head] = *last_signed.tree;
+    const auto path = tree_beginning_with(directory_, first);
+    if (!fs::exists(path)) return false;
+    file_ = std::make_unique<keys::open_file>(path, O_RDWR | O_CREAT | O_APPEND, readable_by_group);
+    const auto stored = policy::stored_hashes(head.leaves);
+    if (hashes_in(*file_) < stored) return false;
+    const auto read = reader_of(*file_, path);
+    policy::growing_tree tree(head.leaves, read);
+    if (tree.root() != head.root) return false;
+    first_ = first;
+    first_leaf_ = read(0);
+    resize(*file_, stored, path); // nobody has signed what stands behind
+    tree_ = std::move(tree);
+    written_ = stored;
+    return true;
+}
+
+// False where the log's chain does not lead from there to its end. `from` without a hash: whatever the next record follows.
+bool tree_file::catch_up(policy::chain_end from, const policy::chain_end& to) {
+    if (from.last_seq >= to.last_seq) return from.last_seq == to.last_seq;
+    const auto files = log_files_from(from.last_seq + 1, directory_);
+    if (files.empty()) return false;
     audit_reader reader(files);
     constexpr std::size_t enough_at_once = 1 << 16;
-    for (std::string line; reader.next(line);) {
+    for (std::string line; from.last_seq < to.last_seq && reader.next(line);) {
+        if (policy::seq_of(line) != from.last_seq + 1) continue;
         const auto link = policy::read_link(line);
-        if (!link || link->seq < last || link->seq > end.last_seq) continue;
+        if (!link || (!from.last_hash.empty() && link->prev != from.last_hash)) continue; // somebody else's of that number
         const auto leaf = policy::leaf_hash(line);
-        const auto next = first_ + tree_.leaves();
-        if (link->seq > next) return false;
-        if (link->seq == last && tree_.leaves() > 0 && stored(policy::stored_hashes(tree_.leaves() - 1)) != leaf) return false;
-        if (link->seq < next) continue;
         take(grown_by(std::span(&leaf, 1)));
         if (waiting_.size() >= enough_at_once) sync();
+        from = {.last_seq = link->seq, .last_hash = link->hash};
     }
-    return first_ + tree_.leaves() == end.last_seq + 1;
+    return from == to;
 }
 
 tree_file::growth tree_file::grown_by(std::span<const tree_hash> leaves) {
     growth out{.tree = tree_, .made = {}};
     for (const auto& leaf : leaves) std::ranges::move(out.tree.add(leaf), std::back_inserter(out.made));
-    waiting_.reserve(waiting_.size() + out.made.size());
+    const auto needed = waiting_.size() + out.made.size();
+    if (needed > waiting_.capacity()) waiting_.reserve(std::max(needed, 2 * waiting_.capacity()));
     return out;
 }
 
 void tree_file::take(growth made) noexcept {
+    if (tree_.leaves() == 0 && !made.made.empty()) first_leaf_ = made.made.front();
     waiting_.insert(waiting_.end(), made.made.begin(), made.made.end());
     tree_ = std::move(made.tree);
 }
@@ -128,13 +161,9 @@ void tree_file::sync() {
     std::string octets;
     octets.reserve(waiting_.size() * octets_each);
     for (const auto& hash : waiting_) octets.append(hash.begin(), hash.end());
-    try {
-        file_->write_all(octets);
-        file_->sync();
-    } catch (const std::system_error&) {
-        resize(*file_, written_, tree_beginning_with(directory_, first_));
-        throw;
-    }
+    resize(*file_, written_, tree_beginning_with(directory_, first_)); // of a write that failed something may be there
+    file_->write_all(octets);
+    file_->sync();
     written_ += waiting_.size();
     waiting_.clear();
 }

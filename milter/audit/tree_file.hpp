@@ -1,14 +1,16 @@
 // The Merkle tree over the log's records (policy/proof/merkle.hpp) on disk, beside the log: tree-000000000001.hashes holds the
 // hashes of the tree that begins with record 1, 32 octets each, in the order in which they became whole. It grows with each
-// checkpoint. What is not in it yet is taken from the log; the hashes of records that were pruned stay.
+// checkpoint. The hashes of records that were pruned stay.
 //
-// A tree goes on as long as it fits to the log. Where it does not (records are gone that it should have next, or another one
-// has the number of its last), another one is begun: nobody signs two trees of one beginning that differ.
+// The file is believed as far as its root was signed; what follows is taken from the log, record by record of its chain. Where
+// that cannot be (nothing is signed, another root was, the log does not go on there), another tree is begun and the former file
+// put aside: nobody signs what they have not seen.
 // Tested by audit/tree_file_test and e2e/test_audit_prove.py.
 #pragma once
 
 #include "keys/base/files.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/proof/checkpoint.hpp"
 #include "policy/proof/merkle.hpp"
 
 #include <cstdint>
@@ -16,20 +18,23 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace sealgate::milter {
 
 class tree_file {
 public:
-    // Of the log in this directory, which ends there; brought up to its last record. A new one begins with the log's oldest
-    // record, or with a later one where the log is larger than anybody would wait for (`most_octets`). Throws
-    // std::system_error.
+    // Of the log in this directory, which ends there, and was last signed there; brought up to its last record. A new one
+    // begins with the log's oldest record, or with a later one where the log is larger than anybody would wait for
+    // (`most_octets`). Throws std::system_error.
     tree_file(const std::filesystem::path& directory, const policy::chain_end& end,
-              std::uint64_t most_octets = std::uint64_t{2} << 30);
+              const std::optional<policy::checkpoint>& last_signed, std::uint64_t most_octets = std::uint64_t{2} << 30);
 
     std::uint64_t first_record() const { return first_; }
     const policy::growing_tree& tree() const { return tree_; }
+    // Twelve hex digits of the first leaf: two logs that begin otherwise have other names. Of a tree with leaves.
+    std::string name() const;
 
     // What the tree becomes by these leaves, made before anybody relies on it; take() cannot fail then.
     struct growth {
@@ -44,12 +49,14 @@ public:
 
 private:
     void begin(std::uint64_t first);
-    bool catch_up(const policy::chain_end& end);
+    bool take_up(const policy::checkpoint& last_signed);
+    bool catch_up(policy::chain_end from, const policy::chain_end& to);
 
     std::filesystem::path directory_;
     std::uint64_t first_ = 1;
     std::unique_ptr<keys::open_file> file_;
     policy::growing_tree tree_;
+    policy::tree_hash first_leaf_{};
     std::vector<policy::tree_hash> waiting_; // not on disk yet
     std::uint64_t written_ = 0;              // hashes on disk
 };

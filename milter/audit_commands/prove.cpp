@@ -53,42 +53,65 @@ std::vector<found_line> lines_of(const std::string& word, const std::optional<st
     return out;
 }
 
-// The one that is meant; nothing after a complaint.
-std::optional<found_line> line_of(const std::string& word, const fs::path& directory) {
+// Whole records that are meant; none after a complaint.
+std::vector<found_line> lines_meant(const std::string& word, const fs::path& directory) {
     const auto number = whole_number(word);
-    if (!number && !read_decision_id(word))
-        return complain("\"" + text::printable(word) + "\" is no decision id such as 7Q2K-M4XD, and no number of a record"),
-               std::nullopt;
+    if (!number && !read_decision_id(word)) {
+        complain("\"" + text::printable(word) + "\" is no decision id such as 7Q2K-M4XD, and no number of a record");
+        return {};
+    }
     auto found = lines_of(word, number, directory);
-    if (found.empty()) return complain("the log has no whole record " + text::printable(word)), std::nullopt;
-    if (found.size() == 1) return std::move(found.front());
-    std::vector<std::string> numbers;
-    for (const auto& one : found) numbers.push_back(std::to_string(one.record));
-    return complain("several records have that id; give the number of one of them: " + text::join(numbers, ", ")), std::nullopt;
+    if (found.empty()) complain("the log has no whole record " + text::printable(word));
+    return found;
 }
 
-// The first checkpoint whose tree has the record; nothing after a complaint.
-std::optional<policy::signed_checkpoint> checkpoint_over(std::uint64_t record, const invocation& called, const config& gateway,
-                                                         const std::vector<ed25519_public_key>& keys) {
+// Checkpoints with a tree that has the record, and how far any of them reach.
+struct known_trees {
+    std::vector<policy::signed_checkpoint> over;
+    std::uint64_t signed_to = 0;
+};
+
+known_trees trees_over(std::uint64_t record, const invocation& called, const config& gateway,
+                       const std::vector<ed25519_public_key>& keys) {
     std::vector<std::string> files = called.values("--checkpoint");
     if (files.empty() && fs::exists(gateway.audit.checkpoints)) files.push_back(gateway.audit.checkpoints);
-    std::optional<policy::signed_checkpoint> out;
-    std::uint64_t signed_to = 0;
+    known_trees out;
     for (const auto& file : files)
         for (auto& [line, what] : read_checkpoints(file, keys).genuine) {
-            signed_to = std::max(signed_to, what.at.end.last_seq);
-            const bool covers = what.at.tree && what.at.tree->first <= record && record <= what.at.end.last_seq;
-            if (covers && (!out || what.at.end.last_seq < out->at.end.last_seq)) out = std::move(what);
+            out.signed_to = std::max(out.signed_to, what.at.end.last_seq);
+            if (what.at.tree && what.at.tree->first <= record && record <= what.at.end.last_seq)
+                out.over.push_back(std::move(what));
         }
-    if (out) return out;
-    if (signed_to < record)
-        complain("record " + std::to_string(record) + " is not signed yet; the gateway signs after " +
-                 std::to_string(gateway.audit.checkpoint_records) + " records or " +
-                 std::to_string(gateway.audit.checkpoint_time.count()) + " seconds (audit.checkpoint_every)");
-    else
-        complain("no signed tree has record " + std::to_string(record) +
+    std::ranges::stable_sort(out.over, {}, [](const auto& one) { return one.at.end.last_seq; });
+    return out;
+}
+
+// By that checkpoint; nothing where the hashes at hand are not those that were signed.
+std::optional<std::string> proof_by(const policy::signed_checkpoint& over, const found_line& found, const config& gateway,
+                                    const std::vector<ed25519_public_key>& keys) {
+    const auto& tree = *over.at.tree;
+    const auto stored = stored_tree(gateway.audit_directory(), tree.first, tree.head.leaves);
+    if (!stored) return std::nullopt;
+    const auto index = found.record - tree.first;
+    auto proof = to_text(policy::record_proof{.record = found.line,
+                                              .index = index,
+                                              .path = policy::inclusion_path(index, tree.head.leaves, *stored),
+                                              .note = over.note});
+    return policy::check_record_proof(proof, keys) ? std::optional(std::move(proof)) : std::nullopt;
+}
+
+// Why nothing proves that record.
+void tell_unproved(std::uint64_t record, const known_trees& known, const config& gateway) {
+    const auto name = "record " + std::to_string(record);
+    if (known.signed_to < record)
+        complain(name + " is not signed yet; the gateway signs after " + std::to_string(gateway.audit.checkpoint_records) +
+                 " records or " + std::to_string(gateway.audit.checkpoint_time.count()) + " seconds (audit.checkpoint_every)");
+    else if (known.over.empty())
+        complain("no signed tree has " + name +
                  ": it is older than the tree, or a key that signed it is not known here (--key KEY)");
-    return std::nullopt;
+    else
+        complain(name + " cannot be proved: it, or the tree's hashes in " + gateway.audit_directory() +
+                 ", are not what was signed; see sealgate audit verify");
 }
 
 std::vector<ed25519_public_key> keys_of(const config& gateway) {
@@ -139,30 +162,27 @@ void print_proved(const std::string& file, const policy::proved_record& proved, 
 int prove_record(const invocation& called, const config& gateway) {
     auto keys = keys_asked_for(called);
     if (!keys) return exit_unusable;
-    const auto found = line_of(called.words.front(), gateway.audit_directory());
-    if (!found) return exit_no;
+    const auto found = lines_meant(called.words.front(), gateway.audit_directory());
+    if (found.empty()) return exit_no;
     if (keys->empty()) keys = keys_of(gateway);
-    const auto over = checkpoint_over(found->record, called, gateway, *keys);
-    if (!over) return exit_no;
-    const auto& tree = *over->at.tree;
-    const auto stored = stored_tree(gateway.audit_directory(), tree.first, tree.head.leaves);
-    if (!stored) {
-        complain("the hashes of the tree that begins with record " + std::to_string(tree.first) + " are not in " +
-                 gateway.audit_directory());
-        return exit_no;
+    std::optional<std::pair<found_line, std::string>> proved;
+    for (const auto& one : found) {
+        const auto known = trees_over(one.record, called, gateway, *keys);
+        std::optional<std::string> proof;
+        for (const auto& over : known.over)
+            if (!proof) proof = proof_by(over, one, gateway, *keys);
+        if (!proof && found.size() == 1) tell_unproved(one.record, known, gateway);
+        if (!proof) continue;
+        if (proved && proved->first.record != one.record) {
+            complain("records " + std::to_string(proved->first.record) + " and " + std::to_string(one.record) +
+                     " have that id; give the number of one of them");
+            return exit_no;
+        }
+        proved.emplace(one, *std::move(proof));
     }
-    const auto index = found->record - tree.first;
-    const auto proof = to_text(policy::record_proof{.record = found->line,
-                                                    .index = index,
-                                                    .path = policy::inclusion_path(index, tree.head.leaves, *stored),
-                                                    .note = over->note});
-    if (const auto checked = policy::check_record_proof(proof, *keys); !checked) {
-        complain("record " + std::to_string(found->record) +
-                 " cannot be proved: it, or the tree's hashes, are not what was signed; see "
-                 "sealgate audit verify");
-        return exit_no;
-    }
-    return write_proof(called, *found, proof);
+    if (!proved && found.size() > 1)
+        complain("none of the " + std::to_string(found.size()) + " records that are called so is proved");
+    return proved ? write_proof(called, proved->first, proved->second) : exit_no;
 }
 
 int check_proofs(const invocation& called) {

@@ -4,6 +4,7 @@
 #include "milter/commands/list.hpp"
 #include "milter/memory/allocator.hpp"
 #include "milter/service/service.hpp"
+#include "milter/sinks/connection.hpp"
 #include "policy/base/text.hpp"
 
 #include <csignal>
@@ -12,6 +13,7 @@
 namespace sealgate::milter {
 
 int cmd_serve(const invocation& called) {
+    forget_environment();
     try {
         keys::prepare_librnp();
     } catch (const keys::librnp_broken&) { // the proof says so

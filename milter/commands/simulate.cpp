@@ -70,8 +70,8 @@ void print_directions(const char* heading, const char* whom, const policy::bound
 void print_gaps(const policy::simulated& of) {
     std::cout << "\nWhat the log does not hold:\n";
     for (const auto& [what, found] : of.gaps)
-        std::cout << "- " << policy::counted(found.number, "decision", "decisions") << " (" << ids_of(found) << ") "
-                  << said(what) << ".\n";
+        std::cout << "- " << policy::counted(found.number, "decision", "decisions") << " (" << text::printable(ids_of(found))
+                  << ") " << said(what) << ".\n";
     std::vector<std::string> tags;
     for (const auto& [tag, number] : of.unknown_tags.values())
         tags.push_back(text::printable(tag) + " (" + std::to_string(number) + ")");

@@ -118,9 +118,13 @@ std::string to_text(const ledger_line& line) {
 }
 
 std::expected<ledger_line, std::string> parse_ledger_line(std::string_view text) {
+    const auto refused = [](const std::string& why) { return std::unexpected("not of the ledger's form: " + why); };
+    boost::system::error_code no_json;
+    const auto parsed = json::parse({text.data(), text.size()}, no_json);
+    if (no_json) return refused(no_json.message());
+    if (!parsed.is_object()) return refused("not an object");
     try {
-        const auto parsed = json::parse({text.data(), text.size()});
-        const auto& from = parsed.as_object();
+        const auto& from = parsed.get_object();
         ledger_line out{.at = time_in(from.at("at"))};
         if (const auto* told = from.if_contains("told")) out.told = json_texts(*told);
         for (const auto& key : out.told)
@@ -128,12 +132,10 @@ std::expected<ledger_line, std::string> parse_ledger_line(std::string_view text)
         if (const auto* sent = from.if_contains("sent")) out.sent = json_text(*sent);
         if (const auto* collected = from.if_contains("collected")) out.collected = collected_in(collected->as_object());
         return out;
-    } catch (const boost::system::system_error& problem) {
-        return std::unexpected("not of the ledger's form: " + problem.code().message());
-    } catch (const std::out_of_range&) {
-        return std::unexpected("not of the ledger's form: a member is missing");
-    } catch (const std::exception& problem) {
-        return std::unexpected(std::string("not of the ledger's form: ") + problem.what());
+    } catch (const malformed& problem) {
+        return refused(problem.what());
+    } catch (const std::exception&) { // Boost's, whose words are others in each version
+        return refused("a member is missing, or of another type");
     }
 }
 

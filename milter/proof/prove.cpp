@@ -205,6 +205,11 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     auto flaws = (counts.problems().empty() ? by_own : counts).problems();
     out.problems.insert(out.problems.begin(), std::move_iterator(flaws.begin()), std::move_iterator(flaws.end()));
     std::ranges::move(found.notes(counts.whole_rest()), std::back_inserter(out.notes));
+    for (const auto& [text, is_certain] : counts.first().tree_problems())
+        if (is_certain)
+            out.problems.push_back({.file = asked.own_checkpoints, .text = text, .record = std::nullopt});
+        else
+            out.notes.push_back(text + ", if the hashes of earlier records that lie beside the log are right");
     std::ranges::move(times.notes(std::chrono::system_clock::now()), std::back_inserter(out.notes));
     if (!reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
     if (asked.pruned)

@@ -80,7 +80,8 @@ public:
         , spool_(scratch_, memory_)
         , log_(audit_options_of(live->gateway, as_warning))
         , indexes_(live->gateway.audit_directory())
-        , sinks_(live->gateway, as_warning)
+        , sinks_(
+              live->gateway, [this] { return log_.now().last_record; }, as_warning)
         , events_(log_, live->gateway.events_directory())
         , threads_(live->gateway.threads_directory(), as_warning)
         , outbox_(live->gateway.outbox_directory())
@@ -334,6 +335,7 @@ private:
                 ending_ = true;
         }
         manager_.stopping();
+        sinks_.stop();
         log_line("ending: messages under way are answered first");
         server_.drain(drain_grace, [this] { queue_runner_.stop(drain_grace, [this] { io_.stop(); }); });
     }

@@ -4,7 +4,6 @@
 #include "milter/journal/entry.hpp"
 #include "milter/settings/audit_settings.hpp"
 #include "milter/settings/endpoint.hpp"
-#include "policy/audit/pseudonym.hpp"
 #include "policy/base/names.hpp"
 #include "policy/base/yaml.hpp"
 #include "policy/load/policy.hpp"

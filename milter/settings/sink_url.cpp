@@ -3,6 +3,7 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <map>
 #include <memory>
@@ -31,13 +32,16 @@ std::string at(const options& in, const char* name) {
 
 // A socket, or an address of this machine.
 bool is_local(std::string_view host) {
+    in_addr address{};
+    const bool is_loopback = host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
     return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" || host == "::1" ||
-           host.starts_with("127.");
+           is_loopback;
 }
 
+// Each name, and each address that stands for one: an empty address leaves it to the name.
 bool are_local(const options& in) {
-    const auto address = at(in, "hostaddr");
-    return std::ranges::all_of(text::split(address.empty() ? at(in, "host") : address, ','), is_local);
+    return std::ranges::all_of(text::split(at(in, "host"), ','), is_local) &&
+           std::ranges::all_of(text::split(at(in, "hostaddr"), ','), is_local);
 }
 
 } // namespace
@@ -51,13 +55,18 @@ std::expected<sink_url, std::string> parse_sink(std::string_view written) {
     if (found->contains("password"))
         return std::unexpected(
             std::string("has a password, which whoever reads this file would know; name a file with passfile="));
+    if (found->contains("service"))
+        return std::unexpected(std::string("names a service, whose file may say anything; write host, role and database here"));
     if (at(*found, "dbname").empty()) return std::unexpected(std::string("names no database"));
     if (at(*found, "user").empty()) return std::unexpected(std::string("names no role: postgresql://ROLE@HOST/DATABASE"));
     if (!are_local(*found) && at(*found, "sslmode") != "verify-full")
         return std::unexpected(std::string(
             "goes over the network: it needs sslmode=verify-full, and sslrootcert= with the authority that vouches for it"));
     const auto host = at(*found, "host").empty() ? at(*found, "hostaddr") : at(*found, "host");
-    return sink_url{.url = url, .shown = "postgresql://" + text::printable(host) + "/" + text::printable(at(*found, "dbname"))};
+    const auto port = at(*found, "port");
+    return sink_url{.url = url,
+                    .shown = "postgresql://" + text::printable(host) + (port.empty() ? "" : ":" + text::printable(port)) + "/" +
+                             text::printable(at(*found, "dbname"))};
 }
 
 } // namespace sealgate::milter

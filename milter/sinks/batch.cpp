@@ -1,10 +1,10 @@
 #include "milter/sinks/batch.hpp"
 
-#include "policy/audit/record_columns.hpp"
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <string_view>
 
 namespace sealgate::milter {
 
@@ -13,56 +13,68 @@ namespace {
 constexpr std::size_t most_records = 1000;
 constexpr std::size_t most_octets = std::size_t{4} << 20;
 
-database_text or_null(std::string text) { return text.empty() ? std::nullopt : database_text(std::move(text)); }
+database_text or_null(const std::string& text) { return text.empty() ? std::nullopt : database_text(text); }
+
+// SQLSTATE classes of what the records are to blame for: data, constraints, limits.
+bool is_about_records(const database_error& why) {
+    constexpr std::string_view classes[] = {"22", "23", "54"};
+    return std::ranges::find(classes, std::string_view(why.state).substr(0, 2)) != std::end(classes);
+}
 
 } // namespace
 
 bool record_batch::takes(const policy::link& at) const {
-    if (lines_.empty()) return true;
-    return at.seq == last_.seq + 1 && at.prev == last_.hash && lines_.size() < most_records && octets_ < most_octets;
+    if (records_.empty()) return true;
+    return at.seq == last().seq + 1 && at.prev == last().hash && records_.size() < most_records && octets_ < most_octets;
 }
 
 void record_batch::add(const policy::link& at, const std::string& line) {
-    if (lines_.empty()) {
-        first_ = at.seq;
-        before_ = at.prev;
-    }
-    last_ = at;
+    records_.push_back({.at = at, .line = line, .columns = policy::columns_of(line)});
     octets_ += line.size();
-    auto columns = policy::columns_of(line);
-    times_.push_back(or_null(std::move(columns.time)));
-    ids_.push_back(or_null(std::move(columns.id)));
-    events_.push_back(or_null(std::move(columns.event)));
-    queue_ids_.push_back(or_null(std::move(columns.queue_id)));
-    senders_.push_back(or_null(std::move(columns.sender)));
-    classifications_.push_back(or_null(std::move(columns.classification)));
-    outcomes_.push_back(or_null(std::move(columns.outcome)));
-    modes_.push_back(or_null(std::move(columns.mode)));
-    policies_.push_back(or_null(std::move(columns.policy)));
-    // What PostgreSQL does not take as text is kept all the same.
-    const bool is_text = text::is_utf8(line) && !line.contains('\0');
-    lines_.push_back(is_text ? database_text(line) : std::nullopt);
-    octets_of_lines_.push_back(is_text ? std::nullopt : database_text(text::encode_base64(line)));
 }
 
-void record_batch::append_to(database_connection& to) const {
-    const database_text parameters[] = {std::to_string(first_),
-                                        before_,
-                                        last_.hash,
-                                        array_of(times_),
-                                        array_of(ids_),
-                                        array_of(events_),
-                                        array_of(queue_ids_),
-                                        array_of(senders_),
-                                        array_of(classifications_),
-                                        array_of(outcomes_),
-                                        array_of(modes_),
-                                        array_of(policies_),
-                                        array_of(lines_),
-                                        array_of(octets_of_lines_)};
-    to.ask("SELECT sealgate.append($1, $2, $3, $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], "
-           "$10::text[], $11::text[], $12::text[], $13::text[], $14::text[])",
-           parameters);
+void record_batch::append_to(database_connection& to) const { append(to, records_); }
+
+// One record must not hold up all behind it, whatever is in it.
+void record_batch::append(database_connection& to, std::span<const record> some, bool as_octets) {
+    const auto column = [&](std::string policy::record_columns::*which) {
+        std::vector<database_text> out;
+        for (const auto& one : some) out.push_back(as_octets ? std::nullopt : or_null(one.columns.*which));
+        return array_of(out);
+    };
+    std::vector<database_text> lines, octets;
+    for (const auto& one : some) {
+        // What PostgreSQL does not take as text is kept all the same.
+        const bool is_text = !as_octets && text::is_utf8(one.line) && !one.line.contains('\0');
+        lines.push_back(is_text ? database_text(one.line) : std::nullopt);
+        octets.push_back(is_text ? std::nullopt : database_text(text::encode_base64(one.line)));
+    }
+    using columns = policy::record_columns;
+    const database_text parameters[] = {std::to_string(some.front().at.seq),
+                                        some.front().at.prev,
+                                        some.back().at.hash,
+                                        column(&columns::time),
+                                        column(&columns::id),
+                                        column(&columns::event),
+                                        column(&columns::queue_id),
+                                        column(&columns::sender),
+                                        column(&columns::classification),
+                                        column(&columns::outcome),
+                                        column(&columns::mode),
+                                        column(&columns::policy),
+                                        array_of(lines),
+                                        array_of(octets)};
+    try {
+        to.ask(
+            "SELECT sealgate.append($1, $2, $3, $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], "
+            "$10::text[], $11::text[], $12::text[], $13::text[], $14::text[])",
+            parameters);
+    } catch (const database_error& why) {
+        if (!is_about_records(why) || as_octets) throw;
+        if (some.size() == 1) return append(to, some, true);
+        append(to, some.first(some.size() / 2));
+        append(to, some.subspan(some.size() / 2));
+    }
 }
 
 } // namespace sealgate::milter

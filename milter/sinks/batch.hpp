@@ -4,9 +4,11 @@
 
 #include "milter/sinks/connection.hpp"
 #include "policy/audit/chain.hpp"
+#include "policy/audit/record_columns.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,19 +20,23 @@ public:
     bool takes(const policy::link& at) const;
     void add(const policy::link& at, const std::string& line);
 
-    bool empty() const { return lines_.empty(); }
-    std::uint64_t last() const { return last_.seq; }
+    bool empty() const { return records_.empty(); }
+    const policy::link& last() const { return records_.back().at; }
 
-    // Throws as the connection does.
+    // A record that the database takes in no form but as octets is there as these alone. Throws as the connection does; then
+    // some of the first records may be there.
     void append_to(database_connection& to) const;
 
 private:
-    std::uint64_t first_ = 0;
-    std::string before_; // the hash of the record before
-    policy::link last_;
+    struct record {
+        policy::link at;
+        std::string line;
+        policy::record_columns columns;
+    };
+    static void append(database_connection& to, std::span<const record> some, bool as_octets = false);
+
+    std::vector<record> records_;
     std::size_t octets_ = 0;
-    std::vector<database_text> times_, ids_, events_, queue_ids_, senders_, classifications_, outcomes_, modes_, policies_,
-        lines_, octets_of_lines_;
 };
 
 } // namespace sealgate::milter

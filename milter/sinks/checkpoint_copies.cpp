@@ -6,52 +6,59 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
-#include <vector>
 
 namespace sealgate::milter {
 
 namespace {
 
-// Of a line that may be a checkpoint: of which record.
-std::optional<std::uint64_t> record_of(std::string_view line) {
-    const auto fields = text::is_utf8(line) && !line.contains('\0') ? policy::record_in(line) : std::nullopt;
-    const auto number = fields ? policy::number_in(*fields, "seq") : 0;
-    return number > 0 ? std::optional(number) : std::nullopt;
-}
+constexpr std::size_t longest_line = 2000; // of a checkpoint, octets; what is longer is none
+constexpr std::size_t most_waiting = 10'000;
 
 } // namespace
 
-bool checkpoint_copies::copy_to(database_connection& to, std::uint64_t shipped) {
+void checkpoint_copies::see(std::string_view line) {
+    if (line.size() > longest_line || !text::is_utf8(line) || line.contains('\0') || waiting_.size() >= most_waiting) return;
+    const auto fields = policy::record_in(line);
+    if (const auto record = fields ? policy::number_in(*fields, "seq") : 0; record > last_) waiting_.emplace_back(record, line);
+}
+
+// Whole lines alone; false where there are none now. A place of checkpoints that is away has none.
+bool checkpoint_copies::read_more() {
     std::error_code missing;
-    if (!std::filesystem::exists(file_, missing)) return false; // its mount may be away
+    if (!std::filesystem::exists(file_, missing)) return false;
     const keys::input_file from(file_);
     const auto status = from.status();
     if (status.st_ino != inode_ || status.st_size < read_to_) read_to_ = 0; // another file
     inode_ = status.st_ino;
     constexpr off_t most_at_once = 1 << 20;
     const auto text = read_range(from.descriptor(), read_to_, std::min(status.st_size, read_to_ + most_at_once), file_);
-    std::vector<database_text> numbers, lines;
     std::string_view rest(text);
     for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        const auto line = rest.substr(0, end);
-        const auto record = record_of(line);
-        if (record && *record > shipped) break;
+        see(rest.substr(0, end));
         rest.remove_prefix(end + 1);
-        if (!record || *record <= last_) continue;
-        numbers.emplace_back(std::to_string(*record));
-        lines.emplace_back(line);
     }
+    if (rest.size() == static_cast<std::size_t>(most_at_once)) rest = {}; // no line of ours
     const auto taken = static_cast<off_t>(text.size() - rest.size());
-    if (!lines.empty()) {
-        const database_text parameters[] = {array_of(numbers), array_of(lines)};
-        to.ask("SELECT sealgate.keep_checkpoints($1::bigint[], $2::text[])", parameters);
-    }
     read_to_ += taken;
     return taken > 0;
+}
+
+bool checkpoint_copies::copy_to(database_connection& to, std::uint64_t shipped) {
+    const bool read = read_more();
+    std::vector<database_text> numbers, lines;
+    for (const auto& [record, line] : waiting_) {
+        if (record > shipped) continue;
+        numbers.emplace_back(std::to_string(record));
+        lines.emplace_back(line);
+    }
+    if (lines.empty()) return read;
+    const database_text parameters[] = {array_of(numbers), array_of(lines)};
+    to.ask("SELECT sealgate.keep_checkpoints($1::bigint[], $2::text[])", parameters);
+    std::erase_if(waiting_, [&](const auto& one) { return one.first <= shipped; });
+    return true;
 }
 
 } // namespace sealgate::milter

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string>
 #include <sys/types.h>
+#include <utility>
+#include <vector>
 
 namespace sealgate::milter {
 
@@ -22,10 +24,14 @@ public:
     bool copy_to(database_connection& to, std::uint64_t shipped);
 
 private:
+    bool read_more();
+    void see(std::string_view line);
+
     std::filesystem::path file_;
     std::uint64_t last_;
     off_t read_to_ = 0;
-    ino_t inode_ = 0; // of the file that was read so far
+    ino_t inode_ = 0;                                            // of the file that was read so far
+    std::vector<std::pair<std::uint64_t, std::string>> waiting_; // by the record that each is of
 };
 
 } // namespace sealgate::milter

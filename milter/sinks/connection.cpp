@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <iterator>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace sealgate::milter {
@@ -37,6 +39,14 @@ std::array<const char*, std::size(names)> values(const std::string& url) {
 }
 
 } // namespace
+
+void forget_environment() {
+    std::vector<std::string> names_of_libpq;
+    for (auto* const* one = environ; *one != nullptr; ++one)
+        if (const std::string_view entry(*one); entry.starts_with("PG"))
+            names_of_libpq.emplace_back(entry.substr(0, entry.find('=')));
+    for (const auto& name : names_of_libpq) ::unsetenv(name.c_str());
+}
 
 database_connection::database_connection(const std::string& url, int stop, std::chrono::seconds patience)
     : connection_(PQconnectStartParams(names, values(url).data(), 1), &PQfinish)
@@ -80,23 +90,26 @@ std::vector<std::vector<database_text>> database_connection::ask(const char* sta
     auto* to = connection_.get();
     if (PQsendQueryParams(to, statement, static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) != 1)
         fail("cannot ask");
-    const auto until = steady_clock::now() + patience_;
+    // Much may be sent over a slow line: as long as some goes on, it is waited for.
     for (auto unsent = PQflush(to); unsent != 0; unsent = PQflush(to)) {
         if (unsent < 0) fail("cannot ask");
-        wait(POLLIN | POLLOUT, until);
+        wait(POLLIN | POLLOUT, steady_clock::now() + patience_);
         if (PQconsumeInput(to) != 1) fail("cannot ask");
     }
+    const auto until = steady_clock::now() + patience_;
     std::vector<std::vector<database_text>> rows;
     std::optional<database_error> error;
-    for (;;) {
+    constexpr int most_reads = 1000; // an answer of ours is short, whatever a server would like us to keep
+    for (int reads = 0;;) {
         while (PQisBusy(to)) {
             wait(POLLIN, until);
-            if (PQconsumeInput(to) != 1) fail("no answer");
+            if (PQconsumeInput(to) != 1 || ++reads > most_reads) fail("no answer");
         }
         const result answer(PQgetResult(to), &PQclear);
         if (!answer) break;
         const auto status = PQresultStatus(answer.get());
         if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+            if (status != PGRES_FATAL_ERROR) fail("an answer to another question");
             const auto* state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
             if (!error) error.emplace(one_line(PQresultErrorMessage(answer.get())), state ? state : "");
             continue;

@@ -1,5 +1,6 @@
 // A connection to PostgreSQL: the only user of libpq beside settings/sink_url. It belongs to one thread, and that thread waits;
-// but never longer than it was told, and not at all once it is to stop.
+// but never longer than it was told, and not at all once it is to stop. (A name is looked up by the C library, which takes the
+// time that resolv.conf gives it.)
 // Tested by e2e/test_database.py.
 #pragma once
 
@@ -25,6 +26,10 @@ public:
 
     std::string state; // SQLSTATE; empty where there was no answer
 };
+
+// What a URL does not say, libpq takes from PGHOSTADDR, PGSSLMODE and the like: a gateway goes by its own file alone. Before
+// there is a second thread.
+void forget_environment();
 
 // Whoever waits is to give up: thrown then, and caught by the thread that was told.
 struct stopped {};

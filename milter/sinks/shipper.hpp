@@ -2,7 +2,8 @@
 //
 // A thread reads the log's files, from where the database says that its records end, and appends what follows, in order. So an
 // outage of any length costs no memory and holds up no mail, and nothing is there twice: what became of an append whose answer
-// was lost is asked, and not guessed. A database whose records are not those of this log is told of, and nothing is written.
+// was lost is asked, and not guessed. What is not durable here is not sent. A database whose records are not those of this log
+// is told of, and nothing is written.
 // Tested by e2e/test_database.py.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "milter/settings/sink_url.hpp"
 #include "milter/sinks/connection.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,10 +24,11 @@ namespace sealgate::milter {
 
 struct shipping {
     sink_url sink;
-    std::string gateway;                                                      // as the database has to call it
-    std::filesystem::path log;                                                // the directory
-    std::filesystem::path checkpoints;                                        // the file
-    std::function<void(std::string_view)> complain = [](std::string_view) {}; // any thread
+    std::string gateway;                            // as the database has to call it
+    std::filesystem::path log;                      // the directory
+    std::filesystem::path checkpoints;              // the file
+    std::function<std::uint64_t()> durable;         // the last record that stays, whatever happens; any thread
+    std::function<void(std::string_view)> complain; // any thread
 };
 
 class shipper {
@@ -34,6 +37,9 @@ public:
     ~shipper();                      // waits for no answer; what is not there yet follows after the next start
     shipper(const shipper&) = delete;
     shipper& operator=(const shipper&) = delete;
+
+    // What the end does first: nothing more is sent. Any thread.
+    void stop() noexcept;
 
     struct standing {
         std::string sink;
@@ -45,9 +51,11 @@ public:
 
 private:
     void run();
+    bool try_to_ship(std::chrono::milliseconds& pause);
     void ship();
-    void ship_new_records(database_connection& to, std::uint64_t& last);
-    void note(std::uint64_t last, std::string problem);
+    std::uint64_t last_shipped() const;
+    void note_shipped(std::uint64_t last);
+    void note_problem(std::string problem);
     bool wait(std::chrono::milliseconds time) const;
 
     const shipping what_;

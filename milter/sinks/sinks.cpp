@@ -2,13 +2,19 @@
 
 namespace sealgate::milter {
 
-log_sinks::log_sinks(const config& gateway, const std::function<void(std::string_view)>& complain) {
+log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
+                     const std::function<void(std::string_view)>& complain) {
     for (const auto& sink : gateway.audit.sinks)
         all_.push_back(std::make_unique<shipper>(shipping{.sink = sink,
                                                           .gateway = gateway_name(gateway),
                                                           .log = gateway.audit_directory(),
                                                           .checkpoints = gateway.audit.checkpoints,
+                                                          .durable = durable,
                                                           .complain = complain}));
+}
+
+void log_sinks::stop() noexcept {
+    for (const auto& one : all_) one->stop();
 }
 
 std::vector<shipper::standing> log_sinks::now() const {

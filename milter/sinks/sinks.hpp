@@ -5,6 +5,7 @@
 #include "milter/settings/config.hpp"
 #include "milter/sinks/shipper.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -14,8 +15,13 @@ namespace sealgate::milter {
 
 class log_sinks {
 public:
-    // As `gateway` has them when it starts; the log is open. `complain`: from any thread.
-    log_sinks(const config& gateway, const std::function<void(std::string_view)>& complain);
+    // As `gateway` has them when it starts; the log is open. `durable`: its last record that stays, whatever happens. Both are
+    // called by any thread.
+    log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
+              const std::function<void(std::string_view)>& complain);
+
+    // The gateway is ending.
+    void stop() noexcept;
 
     std::vector<shipper::standing> now() const;
 

@@ -34,6 +34,14 @@ std::expected<link, std::string> link_in(std::string_view line) {
 
 } // namespace
 
+std::optional<std::uint64_t> seq_of(std::string_view line) {
+    constexpr std::string_view mark = "{\"seq\":";
+    std::uint64_t out = 0;
+    if (!line.starts_with(mark)) return std::nullopt;
+    const auto [end, error] = std::from_chars(line.data() + mark.size(), line.data() + line.size(), out);
+    return error == std::errc{} ? std::optional(out) : std::nullopt;
+}
+
 std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line) {
     constexpr std::string_view mark = ",\"time\":\"";
     constexpr std::size_t longest_before = 32; // {"seq":18446744073709551615

@@ -39,6 +39,8 @@ struct link {
     std::string prev, hash; // 64 hex digits each
 };
 
+// The number that a line of the log claims, without a look at the rest of it; nothing where it has none in its place.
+std::optional<std::uint64_t> seq_of(std::string_view line);
 // The time that a line of the log has, without a look at the rest of it; nothing where it has none in its place.
 std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line);
 

@@ -35,14 +35,23 @@ std::string with_single_blanks(std::string_view line) {
     return out;
 }
 
+// "reply: |", "reply: >-".
+bool begins_text(std::string_view content) {
+    if (content.ends_with('-') || content.ends_with('+')) content.remove_suffix(1);
+    return content.ends_with(": |") || content.ends_with(": >");
+}
+
 lines placed(std::string_view policy) {
     lines out;
     std::vector<std::pair<std::size_t, std::string>> above; // keys with less indentation
+    auto block = std::string_view::npos;                    // the indentation of the key whose text stands below it, as it is
     while (!policy.empty()) {
         const auto line = text::take_line(policy);
         const auto content = text::trim(line);
-        if (content.empty() || content.starts_with('#')) continue;
         const auto indentation = std::min(line.find_first_not_of(" \t"), line.size());
+        const bool is_text = block != std::string_view::npos && indentation > block;
+        if (content.empty() || (content.starts_with('#') && !is_text)) continue;
+        if (!is_text) block = begins_text(content) ? indentation : std::string_view::npos;
         while (!above.empty() && above.back().first >= indentation) above.pop_back();
         const auto under = above.empty() ? std::string{} : above.back().second;
         out.push_back({.under = under, .text = with_single_blanks(content)});
@@ -104,6 +113,8 @@ std::vector<changed_line> policy_change(std::string_view before, std::string_vie
         compare_in_order(out, from, to);
     else
         compare_as_sets(out, from, to);
+    if (out.empty() && old_lines != new_lines)
+        out.push_back({.fate = line_fate::came, .under = {}, .text = "(the same lines in another order)"});
     return out;
 }
 

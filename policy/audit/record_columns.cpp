@@ -6,10 +6,18 @@
 
 namespace sealgate::policy {
 
+namespace {
+
+constexpr std::size_t longest_column = 320; // an index of PostgreSQL takes rows of 2704 octets
+
+} // namespace
+
 record_columns columns_of(std::string_view line) {
     const auto record = record_in(line);
     if (!record) return {};
-    const auto field = [&](std::string_view name) { return text::printable(text_in(*record, name).value_or(""), 1000); };
+    const auto field = [&](std::string_view name) {
+        return text::printable(text_in(*record, name).value_or(""), longest_column);
+    };
     record_columns out{.time = field("time"),
                        .id = field("id"),
                        .event = field("event"),
@@ -19,7 +27,8 @@ record_columns columns_of(std::string_view line) {
                        .outcome = field("outcome"),
                        .mode = field("mode"),
                        .policy = field("policy")};
-    if (!parse_rfc3339(out.time)) out.time.clear();
+    const auto time = parse_rfc3339(out.time);
+    out.time = time ? rfc3339(*time) : "";
     return out;
 }
 

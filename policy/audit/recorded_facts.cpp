@@ -65,6 +65,7 @@ public:
 
     std::expected<recorded_facts, gap> run() && {
         if (word_at(record_, "outcome", outcome::defer) == outcome::defer) return std::unexpected(gap::deferred);
+        if (!facts_ && text_at(record_, "policy") != rules_.digest) out_.gaps.insert(gap::earlier);
         auto& known = out_.known;
         known.by = word_at(record_, "author", author::person);
         known.brought = word_at(record_, "protection", protection::none);
@@ -159,7 +160,12 @@ private:
                            .stray = was_stray(*one)};
             if (!is_read(miss.where)) continue;
             miss.meant = miss.suggestion.empty() ? std::nullopt : rank_suggested(miss.suggestion, miss.where);
-            if (miss.suggestion.empty() || miss.meant) out_.known.findings.near_misses.push_back(std::move(miss));
+            if (miss.suggestion.empty() || miss.meant) {
+                out_.known.findings.near_misses.push_back(std::move(miss));
+                continue;
+            }
+            out_.gaps.insert(gap::tag_unknown);
+            out_.unknown_tags.push_back(miss.suggestion);
         }
     }
 
@@ -188,7 +194,11 @@ private:
     // Where a hash hides the domain, one that stands for its tier; nothing where this policy has no such tier.
     std::optional<address> address_of(const json::object& one) {
         const auto spelled = text_at(one, "address");
-        if (!is_pseudonym(spelled) || spelled.contains('@')) return parse_address(spelled);
+        if (!is_pseudonym(spelled)) return parse_address(spelled);
+        if (spelled.contains('@')) { // its domain is there; whether a server may send it elsewhere is not
+            out_.gaps.insert(gap::tier_kept);
+            return parse_address(spelled);
+        }
         const auto tier = rules_.tiers.find(text_at(one, "tier"));
         if (!tier) return std::nullopt;
         out_.gaps.insert(gap::tier_kept);
@@ -253,8 +263,13 @@ std::expected<recorded_facts, gap> facts_in(const json::object& record, const po
 decision decide_again(const policy& rules, const facts& known, const json::object& record) {
     auto made = decide(rules, known);
     if (made.what != outcome::seal) return made;
-    for (const auto why : {reason::too_large_sealed, reason::too_many_copies})
-        if (has_reason(record, why)) return refused_for_size(std::move(made), why, 0);
+    const auto then = recipients_in(record);
+    for (std::size_t i = 0; i < then.size() && i < made.recipients.size(); ++i)
+        for (const auto why : {reason::too_large_sealed, reason::too_many_copies})
+            if (is_reason(*then[i], why)) {
+                made.recipients[i].result = made.what = outcome::reject;
+                made.recipients[i].why = why;
+            }
     return made;
 }
 

@@ -31,7 +31,8 @@ enum class gap : std::uint8_t {
     tag_unknown,  // a tag that this policy has not
     key_unknown,  // a key from a source that this policy does not use: whether there is another one is not known
     key_unsought, // no usable key: whether one is published, or weak by this policy, is not known
-    addressed     // mail that came encrypted: whether to this recipient is not known
+    addressed,    // mail that came encrypted: whether to this recipient is not known
+    earlier       // an earlier version wrote it, and another policy decided: what mattered to that alone is known
 };
 
 constexpr auto names(gap) {
@@ -44,7 +45,8 @@ constexpr auto names(gap) {
                                       {tag_unknown, "tag-unknown"},
                                       {key_unknown, "key-unknown"},
                                       {key_unsought, "key-unsought"},
-                                      {addressed, "addressed"}});
+                                      {addressed, "addressed"},
+                                      {earlier, "earlier-version"}});
 }
 
 struct recorded_facts {
@@ -56,7 +58,7 @@ struct recorded_facts {
 // Of a record of a decision; the error says why nothing can be decided about it.
 std::expected<recorded_facts, gap> facts_in(const boost::json::object& record, const policy& rules);
 
-// decide(), and refused for its size where the mail was: that is known of what was made of it, and not of what another policy
+// decide(), and refused for its size whoever was: that is known of what was made of the mail, and not of what another policy
 // would make.
 decision decide_again(const policy& rules, const facts& known, const boost::json::object& record);
 

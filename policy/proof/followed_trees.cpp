@@ -2,7 +2,8 @@
 
 namespace sealgate::policy {
 
-followed_trees::followed_trees(const std::vector<checkpoint>& known, std::uint64_t log_begins, const tree_before& before) {
+followed_trees::followed_trees(const std::vector<checkpoint>& known, std::uint64_t log_begins, const tree_before& before)
+    : log_begins_(log_begins) {
     constexpr std::size_t most_trees = 16;
     for (const auto& one : known) {
         if (!one.tree || by_first_.contains(one.tree->first) || by_first_.size() == most_trees) continue;

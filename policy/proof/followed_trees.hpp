@@ -31,8 +31,11 @@ public:
     // Of a checkpoint at the last record.
     enum class fit : std::uint8_t { fits, differs, unknown };
     fit hold(const record_tree& is_signed) const;
+    // Whether its first hashes came from `before`.
+    bool rests_on_others(const record_tree& one) const { return one.first < log_begins_; }
 
 private:
+    std::uint64_t log_begins_;
     std::map<std::uint64_t, std::optional<growing_tree>> by_first_; // nothing: not begun, or not known
 };
 

@@ -88,18 +88,22 @@ flaw log_proof::diagnose(const link& found) const {
 }
 
 void log_proof::hold_against_checkpoints() {
-    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_ && !flaw_; ++next_) {
+    for (; next_ < known_.size() && known_[next_].end.last_seq <= end_.last_seq && !broken_; ++next_) {
         const auto& at = known_[next_];
         if (at.end.last_seq < end_.last_seq || !counts(at)) continue;
         (at.end == end_ ? signed_ : broken_) = at;
-        if (!broken_ && at.tree && trees_.hold(*at.tree) == followed_trees::fit::differs) flaw_ = another_tree(at);
+        if (!broken_ && at.tree) hold_tree(at);
     }
 }
 
-flaw log_proof::another_tree(const checkpoint& at) {
-    return {.record = at.tree->first,
-            .text = records(at.tree->first, at.end.last_seq) + ": the tree over them is not the one that was signed at " +
-                    rfc3339(at.time)};
+// The chain says that the records are those that were signed: only the tree is another one.
+void log_proof::hold_tree(const checkpoint& at) {
+    constexpr std::size_t most = 3;
+    if (trees_.hold(*at.tree) != followed_trees::fit::differs || tree_problems_.size() == most) return;
+    tree_problems_.push_back({.text = "the tree over " + records(at.tree->first, at.end.last_seq) +
+                                      " is not the one that was signed at " + rfc3339(at.time) +
+                                      ": single records are not proved by it",
+                              .is_certain = !trees_.rests_on_others(*at.tree)});
 }
 
 // The last record is not the one that was signed: it alone is forged, or all since the checkpoint before may be.

@@ -38,6 +38,13 @@ public:
 
     const std::optional<flaw>& first_flaw() const { return flaw_; }
     const chain_end& end() const { return end_; }
+    // Of trees that were signed and are not those over these records: a phrase each, few of them. `is_certain`: all of the
+    // tree's records were followed; else it rests on what `before` told.
+    struct tree_problem {
+        std::string text;
+        bool is_certain;
+    };
+    const std::vector<tree_problem>& tree_problems() const { return tree_problems_; }
     // Records up to the end of this one are as they were signed; null if no checkpoint fits.
     const checkpoint* last_signed() const { return signed_ ? &*signed_ : nullptr; }
 
@@ -45,7 +52,7 @@ private:
     void begin_before(const link& first);
     flaw diagnose(const link& found) const;
     flaw diagnose_unsigned(const link* next) const;
-    static flaw another_tree(const checkpoint& at);
+    void hold_tree(const checkpoint& at);
     std::string unproved(std::uint64_t cut) const;
     void hold_against_checkpoints();
     bool counts(const checkpoint& one) const { return !counts_ || counts_(one); }
@@ -60,6 +67,7 @@ private:
     std::optional<checkpoint> signed_;
     std::optional<checkpoint> broken_; // the log is not there where this was signed; the next line tells why
     std::optional<flaw> flaw_;
+    std::vector<tree_problem> tree_problems_;
 };
 
 } // namespace sealgate::policy

@@ -33,14 +33,13 @@ std::optional<placed_time> placed_time_in(std::string_view line) {
     return out;
 }
 
-// What waited for its place in the log keeps its time: what a command did, and what was seen beside the mail.
-bool keeps_its_time(std::string_view line) {
+bool begins_a_run(std::string_view line) {
     const auto event = event_in(line);
-    if (!event) return false;
-    const auto what = text_in(*event, "event").value_or("");
-    return what != name_of(gateway_event::start) && what != name_of(gateway_event::stop) &&
-           what != name_of(gateway_event::reload);
+    return event && text_in(*event, "event") == name_of(gateway_event::start);
 }
+
+// What waited for its place in the log keeps its time: what a command did, and what was seen beside the mail.
+bool keeps_its_time(std::string_view line) { return event_in(line) && !begins_a_run(line); }
 
 } // namespace
 
@@ -52,6 +51,7 @@ void log_times::add(std::string note) {
         ++more_;
 }
 
+// One record alone may have waited for its place: a decision that was written again, for one. Two in a row have not.
 void log_times::see(std::string_view line) {
     const auto at = placed_time_in(line);
     if (!at) return;
@@ -59,15 +59,22 @@ void log_times::see(std::string_view line) {
     if (at->text >= latest_) {
         latest_ = at->text;
         latest_record_ = at->record;
-        is_back_ = false;
+        behind_.reset();
         return;
     }
-    if (is_back_ || keeps_its_time(line)) return;
+    if (keeps_its_time(line)) return;
     const auto before = parse_rfc3339(latest_), now = parse_rfc3339(at->text);
     if (!before || !now || *before - *now <= longest_decision) return;
-    is_back_ = true;
-    add("the clock went back before record " + std::to_string(at->record) + ": from " + latest_ + " (record " +
-        std::to_string(latest_record_) + ") to " + std::string(at->text));
+    if (!behind_ && !begins_a_run(line)) {
+        behind_.emplace(at->record, at->text);
+        return;
+    }
+    const auto [record, time] = behind_.value_or(std::pair(at->record, std::string(at->text)));
+    add("the clock went back before record " + std::to_string(record) + ": from " + latest_ + " (record " +
+        std::to_string(latest_record_) + ") to " + time);
+    latest_ = at->text;
+    latest_record_ = at->record;
+    behind_.reset();
 }
 
 void log_times::see_jump(std::string_view line) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::policy {
@@ -27,7 +28,8 @@ private:
 
     std::string latest_; // as records write it: texts compare as times do
     std::uint64_t latest_record_ = 0;
-    bool is_back_ = false; // told of; until time goes on
+    std::optional<std::pair<std::uint64_t, std::string>>
+        behind_; // the first record with an earlier time, until the next says more
     std::vector<std::string> notes_;
     std::size_t more_ = 0;
 };

@@ -21,6 +21,13 @@ std::vector<std::optional<outcome>> results_then(const json::object& record) {
     return out;
 }
 
+bool comes_to(const decision& again, outcome was, const json::object& record) {
+    const auto then = results_then(record);
+    for (std::size_t i = 0; i < then.size() && i < again.recipients.size(); ++i)
+        if (then[i] && *then[i] != again.recipients[i].result) return false;
+    return again.what == was;
+}
+
 direction direction_of(outcome was, outcome would_be) {
     return {.stricter = would_be > was ? 1u : 0u, .milder = would_be < was ? 1u : 0u};
 }
@@ -61,7 +68,8 @@ void simulation::add(const json::object& record) {
     const auto again = decide_again(rules_, read->known, record);
     const auto was = named_as<outcome>(field_of(record, "outcome"));
     if (again.what == outcome::defer || !was) return counted_.gaps[gap::unreadable].add(id);
-    if (field_of(record, "policy") == rules_.digest && again.what != *was) return counted_.gaps[gap::not_the_same].add(id);
+    const bool is_own = field_of(record, "policy") == rules_.digest;
+    if (is_own && !comes_to(again, *was, record)) return counted_.gaps[gap::not_the_same].add(id);
 
     ++counted_.decisions;
     counted_.first = std::min(counted_.first.value_or(*when), *when);
@@ -70,7 +78,7 @@ void simulation::add(const json::object& record) {
     for (const auto& tag : read->unknown_tags)
         if (auto* number = counted_.unknown_tags.at(tag)) ++*number;
     const auto lacks_key = [](const recipient_decision& one) { return one.result >= outcome::hold && is_about_a_key(one.why); };
-    if (again.what != *was && std::ranges::any_of(again.recipients, lacks_key)) counted_.gaps[gap::key_unsought].add(id);
+    if (!is_own && std::ranges::any_of(again.recipients, lacks_key)) counted_.gaps[gap::key_unsought].add(id);
     compare(record, again, id);
 }
 
@@ -79,6 +87,7 @@ void simulation::compare(const json::object& record, const decision& again, std:
     auto differs = direction_of(was, again.what);
     if (again.what != was) counted_.outcomes[{.was = was, .would_be = again.what}].add(id);
     const auto then = results_then(record);
+    const auto recorded = recipients_in(record);
     for (std::size_t i = 0; i < then.size() && i < again.recipients.size(); ++i) {
         const auto& one = again.recipients[i];
         if (!then[i] || *then[i] == one.result) continue;
@@ -91,8 +100,7 @@ void simulation::compare(const json::object& record, const decision& again, std:
                                         .would_be = one.result,
                                         .why = one.why});
         if (rule) rule->add(id);
-        count_in(counted_.domains.at(std::string(domain_or_word(text::lower(field_of(*recipients_in(record)[i], "address"))))),
-                 by);
+        count_in(counted_.domains.at(std::string(domain_or_word(text::lower(field_of(*recorded[i], "address"))))), by);
     }
     if (differs.all() == 0) {
         ++counted_.alike;
@@ -107,25 +115,37 @@ std::string_view said(gap what) {
     switch (what) {
     case gap::unreadable: return "tell too little to be decided about, and are left out";
     case gap::deferred: return "were deferred, and came again or did not: they are left out";
-    case gap::hidden: return "have an address under a hash, in a tier that this policy does not have: they are left out";
+    case gap::hidden:
+        return "have an address under a hash, in a tier that this policy does not have, or has by suffixes alone: they are "
+               "left out";
     case gap::not_the_same:
         return "are this very policy's, and what the log holds does not come to the same: they are left out";
-    case gap::tier_kept: return "have addresses under a hash: these were taken to be in the tier that they were in";
+    case gap::tier_kept: return "have addresses under a hash: these were taken as what their tier, or their domain, says";
     case gap::tag_unknown: return "have a tag that this policy does not have, and count as if they had it not";
     case gap::key_unknown:
         return "used a key from a source that this policy does not use: whether there is another key is not known, and none "
                "was taken to be there";
     case gap::key_unsought:
-        return "differ for want of a usable key: whether one is published is not known, and none was taken to be found";
+        return "would want a usable key: whether one is published is not known, and none was taken to be found";
+    case gap::earlier:
+        return "were written by an earlier version, and tell of what they answer, of doubtful tags and of readable Subjects "
+               "only "
+               "where it mattered then";
     case gap::addressed: return "came encrypted, to whom the log does not say: it was taken as one that cannot be told";
     }
     return "";
 }
 
 std::vector<std::string_view> never_held() {
-    return {"The log holds no Subjects: words and labels that only this policy knows were not looked for.",
+    return {"The log holds no Subjects: words and labels that only this policy knows were not looked for, and what was found "
+            "counts "
+            "however this policy wants it written.",
+            "Who counts as the organisation's own, and what was mail of programs, is taken as it was.",
             "Keys are taken as they were then: encryption.minimum was not applied anew, nor what was imported since.",
-            "How large mail would be once it is sealed is known of mail that was sealed alone."};
+            "How large mail would be once it is sealed is known of mail that was sealed alone; who gets a copy for the archive "
+            "was not "
+            "compared.",
+            "Mail that was only watched (monitor mode) is told as what the policy said, though it passed."};
 }
 
 } // namespace sealgate::policy

@@ -51,7 +51,7 @@ def _sealgate_verdict(line):
 # What gpg says on standard error where nothing is wrong with the packets.
 NO_COMPLAINT = re.compile(r"gpg: (encrypted with .* key, ID [0-9A-F]+|encrypted with \d+ passphrases?|"
                           r".* encrypted (session key|data)|unknown armor header: .*|"
-                          r"WARNING: multiple plaintexts seen)$")
+                          r"WARNING: multiple plaintexts seen|Warning: using insecure memory!)$")
 GPG_PACKET = re.compile(rb"^# off=(\d+) ctb=[0-9a-f]{2} tag=(\d+) hlen=(\d+) plen=(\d+)( partial| indeterminate)?.*\n",
                         re.MULTILINE)
 
@@ -132,7 +132,8 @@ def ask_sq(case):
         if data:
             return Verdict(refusal=f"{name} behind the data", said=said)
         if name == "Public-Key Encrypted Session Key Packet":
-            key_ids.append(re.search("Recipient: ([0-9A-F]{16})", packet)[1])
+            named = re.search("Recipient: ([0-9A-F]{16})", packet)
+            key_ids.append(named[1] if named else "0" * 16)  # a newer sq has words for nobody
         elif name == "Symmetric-Key Encrypted Session Key Packet":
             passphrases += 1
         elif name in ("Sym. Encrypted and Integrity Protected Data Packet", "AEAD Encrypted Data Packet"):

@@ -92,7 +92,7 @@ def test_what_is_sent_is_there_within_seconds(world, names, database):
         row = database.sql(f"SELECT id, sender, outcome, classification, queue_id, policy FROM sealgate.record WHERE gateway = '{name}' AND seq = {record['seq']}")
         assert row == [[record[field] for field in ("id", "sender", "outcome", "classification", "queue_id", "policy")]]
         status = json.loads(world.gateway.run("status", "--json").stdout)
-        assert status["sinks"] == [{"sink": "postgresql://127.0.0.1/audit", "records": status["sinks"][0]["records"], "problem": None}]
+        assert status["sinks"] == [{"sink": f"postgresql://127.0.0.1:{database.port}/audit", "records": status["sinks"][0]["records"], "problem": None}]
         assert status["sinks"][0]["records"] > 0
         wanted = database.sql(f"SELECT DISTINCT sender, domain FROM sealgate.recipient WHERE gateway = '{name}' AND tier = 'unsecure' AND sender = 'ann@example.org'")
         assert wanted == [["ann@example.org", "yahoo.com"]]
@@ -243,6 +243,49 @@ def test_a_gateway_may_append_its_own_and_nothing_else(database, names):
     assert database.sql("SELECT gateway, seq FROM sealgate.own_position()", role) == [[name, "0"]]
 
 
+def test_a_gateway_cannot_become_the_owner(database, names):
+    """What acts for the owner takes no type or table of the caller's own."""
+    _, role = names
+    assert database.sql("CREATE TEMPORARY TABLE version (version int)", role, check=False).returncode != 0
+    database.sql("GRANT TEMPORARY ON DATABASE audit TO PUBLIC")  # an owner who knows better
+    run = database.sql("CREATE FUNCTION pg_temp.e(t pg_catalog.text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'as %', current_user; END $$;"
+                       "CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.e(VALUE)); SELECT gateway FROM sealgate.own_position()", role, check=False)
+    assert "as postgres" not in run.stdout, run.stdout
+    database.install()
+
+
+def test_no_other_record_holds_up_those_behind_it(alone, database):
+    """An index of PostgreSQL has its limits, and senders have long addresses."""
+    wide = "".join(chr(0x4e00 + i * 7919 % 20000) for i in range(900)) + "@example.org"
+    (alone.state / "audit").mkdir(parents=True)
+    records = [decision(NOON, sender=wide), decision(NOON), decision(NOON, recipients="none")]
+    (alone.state / "audit/audit.jsonl").write_text("".join(chained(records)))
+    alone.start()
+    wait_until_all_is_there(database, alone.name, alone)
+    assert int(database.sql("SELECT count(*) FROM sealgate.recipient")[0][0]) >= 0  # whatever a gateway sends, the view works
+
+
+def test_a_log_whose_beginning_was_pruned_has_a_gap_there(alone, database):
+    with_records(alone, 20)
+    file = alone.state / "audit/audit.jsonl"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[7:]))
+    alone.start()
+    wait_until_all_is_there(database, alone.name, alone)
+    assert database.sql(f"SELECT first_record, last_record FROM sealgate.gap WHERE gateway = '{alone.name}'") == [["1", "7"]]
+
+
+def test_readers_do_not_wait_for_a_new_month(alone, database):
+    """A long report holds its lock while the first record of a month arrives."""
+    reader = database.session("BEGIN; SELECT count(*) FROM sealgate.record; SELECT pg_sleep(20); COMMIT")
+    try:
+        (alone.state / "audit").mkdir(parents=True)
+        (alone.state / "audit/audit.jsonl").write_text("".join(chained([decision(NOON.replace(year=2021, month=2))])))
+        alone.start()
+        wait_for(lambda: count_in(database, alone.name) > 0, 10)
+    finally:
+        reader.kill()
+
+
 def test_an_auditor_reads_and_changes_nothing(database):
     database.sql("CREATE ROLE ann LOGIN IN ROLE sealgate_auditor")
     database.sql("SELECT count(*) FROM sealgate.record", "ann")
@@ -268,6 +311,11 @@ def test_checkpoints_are_kept_there(alone, database):
         return [row[0] for row in database.sql(f"SELECT line FROM sealgate.checkpoint WHERE gateway = '{alone.name}' ORDER BY seq")]
 
     wait_for(lambda: set(own) <= set(kept()))
+
+
+def test_what_libpq_finds_in_the_environment_counts_for_nothing(alone, database):
+    alone.start(environment={"PGHOSTADDR": "192.0.2.1", "PGSSLMODE": "require", "PGOPTIONS": "-c nonsense=1"})
+    wait_until_all_is_there(database, alone.name, alone)
 
 
 def test_a_role_of_another_gateway_is_refused(alone, database, names):

@@ -33,7 +33,7 @@ class Cluster:
                 path.chmod(path.stat().st_mode | 0o055)
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
         self.start()
-        self._run("createdb", "-h", self.socket, "-p", self.port, "-U", "postgres", "audit")
+        self._run("createdb", "-E", "UTF8", "-T", "template0", "-h", self.socket, "-p", self.port, "-U", "postgres", "audit")
         self.install()
         return self
 
@@ -82,6 +82,13 @@ class Cluster:
         run = self._run("psql", "-h", self.socket, "-p", self.port, "-U", role, "-d", "audit", "-q", "-A", "-t", "-F", "\t", "-c", statement,
                         check=check)
         return [line.split("\t") for line in run.stdout.splitlines()] if check else run
+
+    def session(self, statements):
+        """Somebody who stays connected: a process."""
+        uid, gid = self._owner()
+        return subprocess.Popen([programs() / "psql", "-h", self.socket, "-p", str(self.port), "-U", "postgres", "-d", "audit", "-c", statements],
+                                user=uid, group=gid, extra_groups=[], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
 
     def add_gateway(self, name, role):
         self.sql(f"CREATE ROLE {role} LOGIN")

@@ -1,4 +1,4 @@
-// The tree beside a log: grown with it, taken up again, made of an older log, and never two that differ under one beginning.
+// The tree beside a log: grown with it, taken up as it was signed, made of an older log; and nothing that nobody has seen.
 #include "milter/audit/layout.hpp"
 #include "milter/audit/tree_file.hpp"
 
@@ -21,12 +21,26 @@ protected:
             out << lines.back() << '\n';
         }
     }
+    void write_anew() const {
+        std::ofstream out(written_log(directory));
+        for (const auto& line : lines) out << line << '\n';
+    }
 
-    // As `audit_log` does.
-    static void add(tree_file& to, const std::vector<std::string>& more) {
-        std::vector<policy::tree_hash> leaves;
-        for (const auto& line : more) leaves.push_back(policy::leaf_hash(line));
-        to.take(to.grown_by(leaves));
+    // As the gateway signs it.
+    void sign(tree_file& tree) {
+        tree.sync();
+        last_signed = policy::checkpoint{
+            .time = {},
+            .end = end,
+            .tree = policy::record_tree{.first = tree.first_record(),
+                                        .head = {.origin = "x", .leaves = tree.tree().leaves(), .root = tree.tree().root()}}};
+    }
+    // A gateway starts, and ends in order.
+    std::uint64_t run() {
+        tree_file tree(directory, end, last_signed);
+        EXPECT_EQ(tree.tree().root(), root_of(tree.first_record()));
+        if (tree.tree().leaves() > 0) sign(tree);
+        return tree.first_record();
     }
 
     policy::tree_hash root_of(std::size_t first = 1) const {
@@ -35,115 +49,132 @@ protected:
         return tree.root();
     }
 
-    std::uint64_t hashes_on_disk(std::uint64_t first = 1) const {
-        return fs::file_size(tree_beginning_with(directory, first)) / 32;
-    }
-
-    void cut(std::uint64_t octets) const { fs::resize_file(tree_beginning_with(directory, 1), octets); }
+    fs::path file(std::uint64_t first = 1) const { return tree_beginning_with(directory, first); }
 
     keys::temporary_directory scratch{fs::temp_directory_path()};
     fs::path directory = scratch.path();
     policy::chain_end end;
     std::vector<std::string> lines;
+    std::optional<policy::checkpoint> last_signed;
 };
 
 TEST_F(TreeFile, BeginsWithANewLogAndGoesOn) {
     {
-        tree_file tree(directory, end);
+        tree_file tree(directory, end, last_signed);
         EXPECT_EQ(tree.first_record(), 1u);
         write(7);
-        add(tree, lines);
+        std::vector<policy::tree_hash> leaves;
+        for (const auto& line : lines) leaves.push_back(policy::leaf_hash(line));
+        tree.take(tree.grown_by(leaves));
         EXPECT_EQ(tree.tree().root(), root_of());
-        EXPECT_EQ(hashes_on_disk(), 0u) << "nothing before it is synced";
-        tree.sync();
-        EXPECT_EQ(hashes_on_disk(), policy::stored_hashes(7));
+        EXPECT_EQ(fs::file_size(file()), 0u) << "nothing before it is synced";
+        sign(tree);
+        EXPECT_EQ(fs::file_size(file()) / 32, policy::stored_hashes(7));
     }
-    const tree_file again(directory, end);
-    EXPECT_EQ(again.tree().leaves(), 7u);
-    EXPECT_EQ(again.tree().root(), root_of());
+    write(5);
+    EXPECT_EQ(run(), 1u);
 }
 
 TEST_F(TreeFile, IsMadeOfALogThatHadNone) {
     write(100);
-    const tree_file tree(directory, end);
-    EXPECT_EQ(tree.first_record(), 1u);
-    EXPECT_EQ(tree.tree().root(), root_of());
-    EXPECT_EQ(hashes_on_disk(), policy::stored_hashes(100));
+    EXPECT_EQ(run(), 1u);
+    EXPECT_EQ(fs::file_size(file()) / 32, policy::stored_hashes(100));
 }
 
 TEST_F(TreeFile, OfAVeryLargeLogOnlyTheLatestFilesAreRead) {
     write(50);
     fs::rename(written_log(directory), rotated_log(directory, 1));
     write(50);
-    const tree_file tree(directory, end, fs::file_size(written_log(directory)));
+    const tree_file tree(directory, end, last_signed, fs::file_size(written_log(directory)));
     EXPECT_EQ(tree.first_record(), 51u);
     EXPECT_EQ(tree.tree().root(), root_of(51));
 }
 
-TEST_F(TreeFile, WhatACrashLeftOutIsTakenFromTheLog) {
+// A crash leaves anything behind what was signed.
+TEST_F(TreeFile, WhatIsBehindTheSignedIsTakenFromTheLog) {
     write(20);
-    tree_file(directory, end);
+    EXPECT_EQ(run(), 1u);
     fs::rename(written_log(directory), rotated_log(directory, 1));
+    const auto at_twenty = last_signed;
+    const auto signed_octets = policy::stored_hashes(20) * 32;
     write(13);
-    EXPECT_EQ(tree_file(directory, end).tree().root(), root_of());
-    for (const std::uint64_t octets : {0u, 1u, 31u, 32u, 33u, 500u, 1000u, 2000u}) {
-        cut(octets);
-        const tree_file tree(directory, end);
-        EXPECT_EQ(tree.first_record(), 1u);
-        EXPECT_EQ(tree.tree().root(), root_of()) << octets;
+    for (const std::uint64_t more : {0u, 1u, 31u, 32u, 33u, 500u}) {
+        fs::resize_file(file(), signed_octets + more);
+        last_signed = at_twenty;
+        EXPECT_EQ(run(), 1u) << more;
     }
 }
 
-// The log went back to what was signed: what stood behind it is no part of the tree.
-TEST_F(TreeFile, EndsWhereTheLogEnds) {
-    write(10);
-    const auto at_ten = end;
-    write(5);
-    tree_file(directory, end);
-    lines.resize(10);
-    std::ofstream out(written_log(directory));
-    for (const auto& line : lines) out << line << '\n';
-    out.close();
-    end = at_ten;
-    EXPECT_EQ(tree_file(directory, end).tree().root(), root_of());
-    write(3, "y");
-    EXPECT_EQ(tree_file(directory, end).tree().root(), root_of());
+TEST_F(TreeFile, AFileThatWasNotSignedAsItIsIsPutAside) {
+    write(40);
+    EXPECT_EQ(run(), 1u);
+    write(2);
+    for (const auto damage : {0, 1, 2}) {
+        const auto first = last_signed->tree->first;
+        std::fstream out(file(first), std::ios::in | std::ios::out | std::ios::binary);
+        const auto leaves = last_signed->tree->head.leaves;
+        out.seekp(static_cast<std::streamoff>((policy::stored_hashes(leaves) - 1) * 32)); // of the last whole subtree
+        if (damage == 0) out.put('!');
+        out.close();
+        if (damage == 1) fs::resize_file(file(first), 32);
+        if (damage == 2) last_signed.reset(); // nobody says what it was
+        EXPECT_EQ(run(), lines.size() + 1) << damage;
+        write(2);
+        last_signed.reset();
+        fs::remove(file(lines.size() - 1));
+        fs::remove(file(1));
+        EXPECT_EQ(run(), 1u);
+        write(1);
+    }
 }
 
-TEST_F(TreeFile, AnotherLogBeginsAnotherTree) {
+// Somebody appended a record of their own, and the gateway went on behind its own last one.
+TEST_F(TreeFile, ARecordOfSomebodyElseIsNoLeaf) {
     write(10);
-    tree_file(directory, end);
+    EXPECT_EQ(run(), 1u);
+    auto theirs = end;
+    std::ofstream(written_log(directory), std::ios::app) << policy::chain(theirs, "\"id\":\"forged\"") << '\n';
+    fs::rename(written_log(directory), rotated_log(directory, 1));
+    write(3);
+    EXPECT_EQ(run(), 1u);
+    last_signed.reset();
+    fs::remove(file());
+    EXPECT_EQ(run(), 1u) << "and of a log that had no tree";
+}
+
+TEST_F(TreeFile, AnotherLogHasAnotherTreeOfAnotherName) {
+    write(10);
+    EXPECT_EQ(run(), 1u);
+    const auto name = tree_file(directory, end, last_signed).name();
     end = {};
     lines.clear();
+    last_signed.reset(); // moved away with the log
     fs::remove(written_log(directory));
+    EXPECT_EQ(run(), 1u);
     write(10, "another");
-    tree_file tree(directory, end);
-    EXPECT_EQ(tree.first_record(), 11u) << "the one from record 1 on was signed";
-    write(2, "another");
-    add(tree, {lines.end() - 2, lines.end()});
-    tree.sync();
-    EXPECT_EQ(tree_file(directory, end).tree().root(), root_of(11));
+    EXPECT_TRUE(fs::exists(file().string() + ".1"));
+    EXPECT_EQ(run(), 1u) << "nothing was signed of it yet";
+    EXPECT_NE(tree_file(directory, end, last_signed).name(), name);
 }
 
 TEST_F(TreeFile, RecordsThatAreMissingBeginAnotherTree) {
     write(10);
-    tree_file(directory, end);
+    EXPECT_EQ(run(), 1u);
     write(10);
+    const auto all = lines;
     lines.erase(lines.begin() + 12, lines.begin() + 15);
-    std::ofstream out(written_log(directory));
-    for (const auto& line : lines) out << line << '\n';
-    out.close();
-    EXPECT_EQ(tree_file(directory, end).first_record(), 21u);
+    write_anew();
+    EXPECT_EQ(tree_file(directory, end, last_signed).first_record(), 21u);
+    lines = all;
 }
 
 TEST_F(TreeFile, HashesOfPrunedRecordsStay) {
     write(30);
     fs::rename(written_log(directory), rotated_log(directory, 1));
     write(30);
-    tree_file(directory, end);
+    EXPECT_EQ(run(), 1u);
     fs::remove(rotated_log(directory, 1));
-    const tree_file tree(directory, end);
-    EXPECT_EQ(tree.tree().root(), root_of());
+    EXPECT_EQ(run(), 1u);
     const auto stored = stored_tree(directory, 1, 60);
     ASSERT_TRUE(stored);
     const auto path = policy::inclusion_path(40, 60, *stored);
@@ -156,7 +187,7 @@ TEST_F(TreeFile, DamagedLinesAreNoRecords) {
     write(5);
     std::ofstream(written_log(directory), std::ios::app) << "damaged\n";
     write(5);
-    EXPECT_EQ(tree_file(directory, end).tree().root(), root_of());
+    EXPECT_EQ(run(), 1u);
 }
 
 } // namespace

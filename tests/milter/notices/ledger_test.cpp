@@ -91,7 +91,7 @@ TEST(LedgerLine, WhatIsNotOfItsFormIsRefused) {
          {"{}", "[]", "null", R"({"at":"yesterday"})", R"({"at":"2026-11-23T09:00:00.000Z","told":["../x"]})",
           R"({"at":"2026-11-23T09:00:00.000Z","told":3})", R"({"at":"2026-11-23T09:00:00.000Z","collected":{}})"})
         EXPECT_FALSE(parse_ledger_line(text)) << text;
-    EXPECT_EQ(parse_ledger_line("{}").error(), "not of the ledger's form: a member is missing");
+    EXPECT_EQ(parse_ledger_line("{}").error(), "not of the ledger's form: a member is missing, or of another type");
     EXPECT_EQ(parse_ledger_line("{").error(), "not of the ledger's form: incomplete JSON");
     EXPECT_EQ(parse_ledger_line("[]").error(), "not of the ledger's form: not an object");
     auto wild = mail_of("ann@example.org>\r\nRCPT TO:<x@y.org", "7Q2K-M4XD");

@@ -15,11 +15,12 @@ std::string refusal_of(std::string_view text) {
 }
 
 TEST(SinkUrl, OfThisMachineNeedsNoMore) {
-    for (const auto* text : {"postgresql://mx1@127.0.0.1/audit", "postgres://mx1@localhost:5433/audit",
-                             "postgresql://mx1@[::1]/audit", "postgresql://mx1@%2Fvar%2Frun%2Fpostgresql/audit",
-                             "postgresql:///audit?user=mx1", "postgresql://mx1@db.example.org/audit?hostaddr=127.0.0.1"})
+    for (const auto* text :
+         {"postgresql://mx1@127.0.0.1/audit", "postgres://mx1@localhost:5433/audit", "postgresql://mx1@[::1]/audit",
+          "postgresql://mx1@%2Fvar%2Frun%2Fpostgresql/audit", "postgresql:///audit?user=mx1"})
         EXPECT_EQ(refusal_of(text), "taken") << text;
     EXPECT_EQ(parse_sink("postgresql://mx1@127.0.0.1/audit")->shown, "postgresql://127.0.0.1/audit");
+    EXPECT_EQ(parse_sink("postgresql://mx1@127.0.0.1:5433/audit")->shown, "postgresql://127.0.0.1:5433/audit");
 }
 
 TEST(SinkUrl, OverTheNetworkTheNameIsHeldAgainstTheCertificate) {
@@ -27,7 +28,11 @@ TEST(SinkUrl, OverTheNetworkTheNameIsHeldAgainstTheCertificate) {
         EXPECT_THAT(refusal_of(std::string("postgresql://mx1@db.example.org/audit") + mode), HasSubstr("sslmode=verify-full"))
             << mode;
     EXPECT_THAT(refusal_of("postgresql://mx1@127.0.0.1,db.example.org/audit"), HasSubstr("sslmode=verify-full"));
-    EXPECT_THAT(refusal_of("postgresql://mx1@localhost/audit?hostaddr=192.0.2.1"), HasSubstr("sslmode=verify-full"));
+    for (const auto* text :
+         {"postgresql://mx1@localhost/audit?hostaddr=192.0.2.1", "postgresql://mx1@db.example.org/audit?hostaddr=127.0.0.1",
+          "postgresql://mx1@localhost,db.example.org/audit?hostaddr=127.0.0.1,", "postgresql://mx1@127.db.example.org/audit"})
+        EXPECT_THAT(refusal_of(text), HasSubstr("sslmode=verify-full")) << text;
+    EXPECT_THAT(refusal_of("postgresql:///audit?user=mx1&service=elsewhere"), HasSubstr("names a service"));
     EXPECT_EQ(refusal_of("postgresql://mx1@db1.example.org,db2.example.org/audit?sslmode=verify-full&sslrootcert=/etc/ca.pem"),
               "taken");
 }

@@ -69,6 +69,18 @@ TEST(PolicyChange, ALongListThatIsAnotherOneIsComparedToo) {
     EXPECT_THAT(words(before, after), ElementsAre("- d0.example", "+ d5000.example"));
 }
 
+// Two lists that changed places: each tier is another one.
+TEST(PolicyChange, AnotherOrderOfAVeryLongListIsTold) {
+    std::string one, two;
+    for (int i = 0; i < 3000; ++i) one += "a" + std::to_string(i) + ".example\n", two += "b" + std::to_string(i) + ".example\n";
+    EXPECT_THAT(words(one + two, two + one), ElementsAre("+ (the same lines in another order)"));
+}
+
+TEST(PolicyChange, ASignOfANumberWithinATextIsNoComment) {
+    EXPECT_THAT(words("replies:\n  no-key: |\n    # 1 ask\n", "replies:\n  no-key: |\n    # 2 ask\n"),
+                ElementsAre("- replies: no-key: # 1 ask", "+ replies: no-key: # 2 ask"));
+}
+
 TEST(PolicyChange, OfManyTheFirstAreTold) {
     EXPECT_THAT(words("", "a\nb\nc\nd\n", 2), ElementsAre("+ a", "+ b", "and 2 lines more"));
     EXPECT_THAT(words("", "a\nb\n", 2), ElementsAre("+ a", "+ b"));

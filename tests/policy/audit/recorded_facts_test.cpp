@@ -156,6 +156,9 @@ TEST_F(RecordedFacts, OfAnEarlierVersionTheReasonsSayTheRest) {
     known.findings.tags.front() = {.tag = "public", .classification = 0, .where = carrier::subject};
     const auto read = facts_in(earlier(record_of(rules, known, decide(rules, known))), rules);
     EXPECT_THAT(read->gaps, ElementsAre(gap::addressed)); // nobody asked whether it was
+    auto another = rules;
+    another.digest = "sha256:another";
+    EXPECT_TRUE(facts_in(earlier(record_of(rules, known, decide(rules, known))), another)->gaps.contains(gap::earlier));
 }
 
 TEST_F(RecordedFacts, AThreadOfAnEarlierVersionIsWhatItMattered) {

@@ -118,6 +118,18 @@ TEST_F(Simulation, WhatTheLogDoesNotHoldIsNamed) {
     EXPECT_EQ(found.unknown_tags.values().at(rules.classifications[2].tags.front()), 1u);
     cell(another, "internal", "unsecure") = action::encrypt;
     EXPECT_EQ(run({record("internal", {to("bob@yahoo.com")})}).gaps.at(gap::key_unsought).number, 1u);
+    EXPECT_EQ(run({record("confidential", {to("bob@yahoo.com")})}).gaps.at(gap::tag_unknown).number, 1u);
+    auto earlier = record("public", {to("bob@yahoo.com")});
+    earlier.erase("facts");
+    EXPECT_EQ(run({earlier}).gaps.at(gap::earlier).number, 1u);
+}
+
+// Refused for want of a key then and now: whether the other policy's sources would have found one is not known.
+TEST_F(Simulation, ARefusalThatAnotherSourceMightHaveSparedIsNamed) {
+    another.encryption.keys = {key_source::own, key_source::wkd};
+    const auto found = run({record("confidential", {to("bob@yahoo.com")})});
+    EXPECT_EQ(found.alike, 1u);
+    EXPECT_EQ(found.gaps.at(gap::key_unsought).number, 1u);
 }
 
 // A log that says that this very policy did something else holds less than the decision rested on.

@@ -62,14 +62,13 @@ struct tree_read {
 };
 
 // Whether its note is signed by that key is told apart from whether it has a form.
-std::optional<tree_read> tree_in(const json::object& of, std::uint64_t last) {
+std::optional<tree_read> tree_in(const json::object& of) {
     const auto first = number_at(of, "first"), leaves = number_at(of, "leaves");
     const auto origin = text_in(of, "origin"), signature = text_in(of, "signature");
     const auto root = text::decode_strict_base64(text_in(of, "root").value_or(""));
     tree_read out;
     if (!first || !leaves || !origin || !signature || !root || root->size() != out.tree.head.root.size()) return std::nullopt;
-    if (*first == 0 || *leaves == 0 || *first > last || last - *first + 1 != *leaves || !is_note_name(*origin))
-        return std::nullopt;
+    if (*first == 0 || *leaves == 0 || !is_note_name(*origin)) return std::nullopt;
     out.tree.first = *first;
     out.tree.head.origin = *origin;
     out.tree.head.leaves = *leaves;
@@ -101,7 +100,7 @@ std::expected<signed_checkpoint, no_checkpoint> read_checkpoint(std::string_view
     if (!time || !seq || !head || !key || !signature) return malformed;
     signed_checkpoint out{.at = {.time = *time, .end = {.last_seq = *seq, .last_hash = std::string(*head)}}, .key = *key};
     if (const auto* tree = fields.if_contains("tree")) {
-        auto read = tree->is_object() ? tree_in(tree->get_object(), *seq) : std::nullopt;
+        auto read = tree->is_object() ? tree_in(tree->get_object()) : std::nullopt;
         if (!read) return malformed;
         out.at.tree = std::move(read->tree);
         out.note = std::move(read->note);
@@ -113,6 +112,8 @@ std::expected<signed_checkpoint, no_checkpoint> read_checkpoint(std::string_view
     const std::vector signer{out.key};
     if (!verifies(out.key, signed_text, *signature) || (out.at.tree && !open_note(out.note, signer)))
         return std::unexpected(no_checkpoint{.text = "was changed: its signature does not fit its content"});
+    if (const auto& tree = out.at.tree; tree && (tree->first > *seq || *seq - tree->first + 1 != tree->head.leaves))
+        return malformed;
     if (std::ranges::find(known, out.key) == known.end())
         return std::unexpected(no_checkpoint{.text = "was signed by another key, " + to_text(out.key), .other_key = out.key});
     return out;

@@ -89,7 +89,7 @@ def test_hashed_addresses_keep_their_tier(tmp_path):
     (gateway.state / "audit/audit.jsonl").write_text("".join(chained(records)))
     told = simulated(gateway, gateway.usual_policy(internal="{organisation: deliver, default: reject}"), tmp_path / "new.yaml")
     assert (told["decisions"], told["stricter"]) == (1, 1) and told["domains"]["rows"][0]["domain"] == "(hidden)"
-    assert {one["what"]: one["decisions"] for one in told["not_held"]} == {"deferred": 1, "hidden": 1, "tier-kept": 1}
+    assert {one["what"]: one["decisions"] for one in told["not_held"]} == {"deferred": 1, "hidden": 1, "tier-kept": 1, "earlier-version": 1}
 
 
 def test_damaged_lines_are_told(tmp_path):

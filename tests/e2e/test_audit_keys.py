@@ -1,6 +1,7 @@
 """The key that signs the audit log's checkpoints: exchanged, replaced, given by an auditor; and checkpoints that are not there."""
 
 import base64
+import hashlib
 import html
 import json
 import re
@@ -23,11 +24,18 @@ class Key:
         """The same checkpoint as this one, signed by this key."""
         fields = json.loads(line) | {"key": self.public}
         del fields["signature"]
+        if tree := fields.get("tree"):
+            name = tree["origin"].encode()
+            identity = hashlib.sha256(name + b"\n\x01" + base64.b64decode(self.public)).digest()[:4]
+            note = f"{tree['origin']}\n{tree['leaves']}\n{tree['root']}\n"
+            tree["signature"] = base64.b64encode(identity + self._sign(note)).decode()
         text = json.dumps(fields, separators=(",", ":"))[:-1]
+        return f'{text},"signature":"{base64.b64encode(self._sign(text)).decode()}"}}\n'
+
+    def _sign(self, text):
         covered = self._file.with_suffix(".text")
         covered.write_text(text)
-        signature = self._openssl("pkeyutl", "-sign", "-rawin", "-inkey", self._file, "-in", covered)
-        return f'{text},"signature":"{base64.b64encode(signature).decode()}"}}\n'
+        return self._openssl("pkeyutl", "-sign", "-rawin", "-inkey", self._file, "-in", covered)
 
     @staticmethod
     def _openssl(*words):

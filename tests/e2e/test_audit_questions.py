@@ -78,7 +78,7 @@ def kept(world, tmp_path):
     (["verify", "--sender", ANN], "audit verify: unknown option --sender; it takes --checkpoint, --key, --from, --json,"),
     (["show", "--senders", ANN], 'audit show: unknown option --senders; did you mean "--sender"?'),
     (["shwo"], 'audit has no command "shwo"; did you mean "show"?'),
-    ([], "audit needs one of: show, stats, verify, reveal"),
+    ([], "audit needs one of: show, stats, verify, prove, check-proof, reveal"),
     (["show", "extra"], 'audit show: "extra" is too much; usage: sealgate [--config FILE] audit show [FILTER]...'),
     (["show", "--since", "7d", "--until", "30d"], "--since is not before --until"),
     (["show", "--since", "7d", "--since", "30d"], "--since stands twice"),

@@ -69,6 +69,24 @@ TEST(Config, AuditIsAsItsSectionSaysAndSensibleWithoutOne) {
                                              .address_key = "/etc/sealgate/a.key"}));
 }
 
+TEST(Config, AGatewayHasAHostsNameAndItsLogMayGoToDatabases) {
+    EXPECT_FALSE(gateway_name(read(example).gateway).empty()) << "the machine's own";
+    auto named = example;
+    named.replace(named.find("gateway:\n"), sizeof "gateway:\n" - 1, "gateway:\n  name: MX1.Bücher.example\n");
+    const auto [gateway, problems] =
+        read(named + "audit: {sinks: [\"postgresql://mx1@127.0.0.1/a\", \"postgresql://mx1@127.0.0.1/b\"]}\n");
+    EXPECT_THAT(problems, IsEmpty());
+    EXPECT_EQ(gateway_name(gateway), "mx1.xn--bcher-kva.example");
+    EXPECT_EQ(log_origin(gateway), "mx1.xn--bcher-kva.example/sealgate");
+    ASSERT_EQ(gateway.audit.sinks.size(), 2u);
+    EXPECT_EQ(read(example + "audit: {sinks: [\"postgresql://mx1@127.0.0.1/a\", \"postgresql://mx1@127.0.0.1/a\"]}\n")
+                  .problems.size(),
+              1u);
+    EXPECT_EQ(read(example + "audit: {sinks: [nowhere]}\n").problems.size(), 1u);
+    named.replace(named.find("MX1.B"), 5, "two words ");
+    EXPECT_EQ(read(named).problems.size(), 1u);
+}
+
 TEST(Config, TheJournalsLevelAndWhereMetricsAre) {
     const auto [usual, none] = read(example);
     EXPECT_EQ(usual.log_level, level::info);

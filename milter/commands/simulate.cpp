@@ -83,8 +83,10 @@ void print(const policy::simulated& of) {
     std::cout << policy::counted(of.decisions, "decision", "decisions");
     if (of.first) std::cout << " from " << day_and_time(*of.first) << " to " << day_and_time(*of.last) << " UTC";
     std::cout << ", under policy " << of.digest.substr(0, sizeof "sha256:" - 1 + 12) << ":\n"
-              << policy::counted(of.alike, "as it was", "as they were") << ", " << of.differ()
-              << " would differ: " << of.differing.stricter << " stricter, " << of.differing.milder << " milder.\n";
+              << policy::counted(of.alike, "as it was", "as they were") << ", "
+              << policy::counted(of.differ(), "would differ", "would differ") << ": "
+              << policy::counted(of.differing.stricter, "stricter", "stricter") << ", "
+              << policy::counted(of.differing.milder, "milder", "milder") << ".\n";
     rows table{{"WAS", "WOULD BE", "MAILS", "FOR EXAMPLE"}};
     for (const auto& [change, found] : of.outcomes)
         table.push_back(

@@ -22,7 +22,7 @@ struct audit_settings {
     bool rotate_daily = true;
     std::optional<std::chrono::seconds> keep; // records, before they may be pruned; nothing: for ever
     policy::address_form addresses = policy::address_form::clear;
-    std::string address_key;     // the file of the key that hashes addresses; empty where they are in clear
+    std::string address_key;          // the file of the key that hashes addresses; empty where they are in clear
     std::vector<sink_url> sinks = {}; // where the log goes too
     bool operator==(const audit_settings&) const = default;
 };

@@ -61,6 +61,7 @@ protected:
 };
 
 TEST_F(Simulation, OfTheSamePolicyNothingDiffers) {
+    another.digest = rules.digest;
     const auto found = run({record("public", {to("bob@yahoo.com")}), record("confidential", {to("bob@yahoo.com")}),
                             record("internal", {to("bob@yahoo.com"), to("max@example.org")})});
     EXPECT_EQ(found.decisions, 3u);

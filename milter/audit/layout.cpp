@@ -1,9 +1,10 @@
 #include "milter/audit/layout.hpp"
 
+#include "policy/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +29,7 @@ constexpr std::string_view tree_suffix = ".hashes";
 std::optional<std::uint64_t> number_in(std::string_view name, std::string_view before, std::string_view behind) {
     if (!name.starts_with(before) || !name.ends_with(behind) || name.size() < before.size() + behind.size())
         return std::nullopt;
-    const auto digits = name.substr(before.size(), name.size() - before.size() - behind.size());
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return number;
+    return text::whole_number(name.substr(before.size(), name.size() - before.size() - behind.size()));
 }
 
 std::optional<std::uint64_t> first_record_in(std::string_view name) {

@@ -27,7 +27,7 @@ std::optional<wall_time> time_of_last_record(const std::filesystem::path& log) t
     if (end == 0) return std::nullopt;
     constexpr std::size_t enough = 256;
     const auto line = line_at(file.descriptor(), line_start(file.descriptor(), end - 1, log), enough, log);
-    return line ? policy::time_of(*line) : std::nullopt;
+    return line ? parse_rfc3339(policy::time_text_of(*line)) : std::nullopt;
 } catch (const std::system_error&) {
     return std::nullopt;
 }
@@ -39,8 +39,7 @@ audit_log::audit_log(audit_options options)
     , file_(options_.directory)
     , checkpoints_(options_.key, options_.directory, options_.checkpoints)
     , repaired_(file_.repaired()) {
-    begin_where_it_was_signed();
-    open_tree();
+    open_tree(begin_where_it_was_signed());
     standing_ = {.last_record = signed_, .last_signed = signed_, .signed_at = options_.now(), .problem = {}};
     writer_ = with_thread_name("audit", [this] { return std::thread([this] { run(); }); });
 }
@@ -126,11 +125,13 @@ unwritten audit_log::commit(const std::vector<waiting>& batch) {
     rotate_before(lines.size(), today);
     auto grown = tree_ ? tree_->grown_by(leaves) : tree_file::growth{};
     auto error = file_.append(lines, end, today);
-    if (error.empty())
-        untold_.clear(), is_jump_untold_ = false, last_written_ = options_.now(), last_written_steady_ = options_.steady();
-    if (error.empty() && tree_) tree_->take(std::move(grown));
-    if (error.empty() && next_checkpoint_ == steady_clock::time_point::max())
-        next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
+    if (!error.empty()) return error;
+    untold_.clear();
+    is_jump_untold_ = false;
+    last_written_ = options_.now();
+    last_written_steady_ = options_.steady();
+    if (tree_) tree_->take(std::move(grown));
+    if (next_checkpoint_ == steady_clock::time_point::max()) next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
     return error;
 }
 
@@ -149,23 +150,25 @@ void audit_log::look_at_clock() {
                       std::to_string(std::chrono::abs(jump).count()) + " s since the last record of the audit log");
 }
 
-// Nobody is to begin a new history by taking the files away.
-void audit_log::begin_where_it_was_signed() {
+// Nobody is to begin a new history by taking the files away. Returns the last checkpoint, as far as it can be read.
+std::optional<policy::checkpoint> audit_log::begin_where_it_was_signed() {
+    std::optional<policy::checkpoint> last;
     try {
-        last_signed_ = checkpoints_.last();
-        if (last_signed_) file_.hold_against(last_signed_->end);
+        last = checkpoints_.last();
+        if (last) file_.hold_against(last->end);
     } catch (const std::system_error& problem) {
         options_.complain(std::string("the audit log was not held against its checkpoints: ") + problem.what());
     }
     signed_ = file_.end().last_seq;
     last_written_ = time_of_last_record(written_log(options_.directory));
+    return last;
 }
 
 // Checkpoints without a tree prove the log as well: mail goes on.
-void audit_log::open_tree() {
+void audit_log::open_tree(const std::optional<policy::checkpoint>& last_signed) {
     if (options_.origin.empty()) return;
     try {
-        tree_.emplace(options_.directory, file_.end(), last_signed_);
+        tree_.emplace(options_.directory, file_.end(), last_signed);
     } catch (const std::system_error& problem) {
         options_.complain(
             std::string("no tree is signed with the audit log until the next start, so that single records cannot be "

@@ -79,8 +79,8 @@ private:
     std::vector<waiting> wait_for_records();
     void write(std::vector<waiting> batch);
     unwritten commit(const std::vector<waiting>& batch);
-    void begin_where_it_was_signed();
-    void open_tree();
+    std::optional<policy::checkpoint> begin_where_it_was_signed();
+    void open_tree(const std::optional<policy::checkpoint>& last_signed);
     std::optional<policy::record_tree> tree_now();
     void go_on_anew_if_need_be();
     void rotate_before(std::size_t octets, std::chrono::sys_days today);
@@ -95,8 +95,7 @@ private:
     checkpoint_file checkpoints_;
     std::optional<tree_file> tree_; // none: it cannot be written
     const std::uint64_t repaired_;
-    std::optional<policy::checkpoint> last_signed_; // at the start
-    std::uint64_t signed_ = 0;                      // the last record that needs no further checkpoint
+    std::uint64_t signed_ = 0; // the last record that needs no further checkpoint
     std::chrono::steady_clock::time_point next_checkpoint_ = std::chrono::steady_clock::time_point::max(); // of time
     std::vector<std::string> untold_; // records of how the log was found, and of the clock, until they are written
     bool is_jump_untold_ = false;

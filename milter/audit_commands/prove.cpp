@@ -1,8 +1,10 @@
 #include "milter/audit_commands/prove.hpp"
 
 #include "keys/base/files.hpp"
+#include "milter/audit/address_resolver.hpp"
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/reader.hpp"
+#include "milter/audit/search.hpp"
 #include "milter/audit/tree_file.hpp"
 #include "milter/audit_commands/verify.hpp"
 #include "milter/base/decision_id.hpp"
@@ -35,32 +37,37 @@ struct found_line {
     std::string line;
 };
 
-// Those of that number, or with that id; a few, and the log is read to its end.
-std::vector<found_line> lines_of(const std::string& word, const std::optional<std::uint64_t>& number,
-                                 const fs::path& directory) {
-    constexpr std::size_t most = 10;
-    const auto id = read_decision_id(word).value_or(word);
-    const auto mark = number ? "{\"seq\":" + std::to_string(*number) + "," : "\"id\":\"" + id + "\"";
+constexpr std::size_t most_lines = 10;
+
+void add_whole(std::vector<found_line>& to, const std::string& line) {
+    if (const auto link = policy::read_link(line)) to.push_back({.record = link->seq, .line = line});
+}
+
+std::vector<found_line> lines_numbered(std::uint64_t number, const config& gateway) {
     std::vector<found_line> out;
-    audit_reader reader(directory);
-    for (std::string line; reader.next(line) && out.size() < most;) {
-        if (number ? !line.starts_with(mark) : !line.contains(mark)) continue;
-        const auto record = policy::record_in(line);
-        const auto link = policy::read_link(line);
-        if (!record || !link || (!number && policy::text_in(*record, "id") != id)) continue;
-        out.push_back({.record = link->seq, .line = std::move(line)});
-    }
+    audit_reader log(gateway.audit_directory());
+    for (std::string line; out.size() < most_lines && log.next(line);)
+        if (policy::seq_of(line) == number) add_whole(out, line);
+    return out;
+}
+
+std::vector<found_line> lines_with_id(const std::string& id, const config& gateway) {
+    std::vector<found_line> out;
+    const address_resolver named(gateway);
+    audit_search log(gateway.audit_directory(), {.ids = {id}}, named);
+    for (found_record one; out.size() < most_lines && log.next(one);) add_whole(out, one.line);
     return out;
 }
 
 // Whole records that are meant; none after a complaint.
-std::vector<found_line> lines_meant(const std::string& word, const fs::path& directory) {
-    const auto number = whole_number(word);
-    if (!number && !read_decision_id(word)) {
+std::vector<found_line> lines_meant(const std::string& word, const config& gateway) {
+    const auto number = text::whole_number(word);
+    const auto id = read_decision_id(word);
+    if (!number && !id) {
         complain("\"" + text::printable(word) + "\" is no decision id such as 7Q2K-M4XD, and no number of a record");
         return {};
     }
-    auto found = lines_of(word, number, directory);
+    auto found = number ? lines_numbered(*number, gateway) : lines_with_id(*id, gateway);
     if (found.empty()) complain("the log has no whole record " + text::printable(word));
     return found;
 }
@@ -162,7 +169,7 @@ void print_proved(const std::string& file, const policy::proved_record& proved, 
 int prove_record(const invocation& called, const config& gateway) {
     auto keys = keys_asked_for(called);
     if (!keys) return exit_unusable;
-    const auto found = lines_meant(called.words.front(), gateway.audit_directory());
+    const auto found = lines_meant(called.words.front(), gateway);
     if (found.empty()) return exit_no;
     if (keys->empty()) keys = keys_of(gateway);
     std::optional<std::pair<found_line, std::string>> proved;

@@ -5,6 +5,7 @@
 #include "milter/cli/audit_lacks.hpp"
 #include "milter/cli/record_printer.hpp"
 #include "milter/settings/policy_archive.hpp"
+#include "policy/base/text.hpp"
 
 #include <chrono>
 #include <deque>
@@ -25,7 +26,7 @@ std::optional<std::size_t> most_shown(const invocation& called) {
     const auto last = called.values("--last");
     if (last.empty()) return called.has("--follow") ? shown_before_following : SIZE_MAX;
     const auto& digits = last.back();
-    if (const auto most = whole_number(digits)) return most;
+    if (const auto most = text::whole_number(digits)) return most;
     return complain("--last takes a whole number, not \"" + digits + "\""), std::nullopt;
 }
 

@@ -27,7 +27,7 @@ std::optional<std::uint64_t> first_record(const invocation& called, std::uint64_
     const auto values = called.values("--from");
     if (values.empty()) return otherwise;
     const auto& digits = values.back();
-    if (const auto number = whole_number(digits); number && *number > 0) return number;
+    if (const auto number = text::whole_number(digits); number && *number > 0) return number;
     return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <iostream>
 #include <system_error>
 
@@ -72,13 +71,6 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         values.push_back(std::move(value));
     }
     return made;
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view digits) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return number;
 }
 
 bool is_output_written() {

@@ -51,9 +51,6 @@ private:
 std::expected<invocation, std::string> parse_arguments(std::span<const std::string_view> arguments,
                                                        std::span<const option_spec> known);
 
-// Digits and nothing else, as the value of an option.
-std::optional<std::uint64_t> whole_number(std::string_view digits);
-
 // Whether all that was printed has arrived (a disk can be full); if not, says so.
 bool is_output_written();
 

@@ -9,12 +9,10 @@
 #include "milter/cli/table.hpp"
 #include "milter/commands/list.hpp"
 #include "policy/audit/query.hpp"
-#include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
-#include "policy/report/ranking.hpp"
-#include "policy/report/simulation.hpp"
 #include "policy/report/simulation_view.hpp"
+#include "policy/report/time_axis.hpp"
 #include "policy/report/words.hpp"
 
 #include <boost/json.hpp>
@@ -33,8 +31,6 @@ std::string ids_of(const policy::sample& of) {
     return text::join(of.ids, ", ") + (of.number > of.ids.size() && !of.ids.empty() ? ", …" : "");
 }
 
-std::string day_and_time(wall_time when) { return rfc3339(when).substr(0, 16).replace(10, 1, " "); }
-
 void print_rows(const char* heading, rows table) {
     if (table.size() < 2) return;
     std::cout << '\n' << heading << '\n';
@@ -48,7 +44,7 @@ void print_rest(std::uint64_t more) {
 }
 
 void print_rules(const policy::simulated& of) {
-    const auto ranking = policy::ranked(of.rules, [](const policy::sample& one) { return one.number; });
+    const auto ranking = policy::ranked_rules(of);
     rows table{{"CLASSIFICATION", "TIER", "WAS", "WOULD BE", "REASON", "RECIPIENTS", "FOR EXAMPLE"}};
     for (const auto& one : ranking.entries)
         table.push_back({policy::classification_text(one.key.classification), one.key.tier, std::string(done(one.key.was)),
@@ -59,7 +55,7 @@ void print_rules(const policy::simulated& of) {
 }
 
 void print_directions(const char* heading, const char* whom, const policy::bounded<std::string, policy::direction>& of) {
-    const auto ranking = policy::ranked(of, [](const policy::direction& one) { return one.all(); });
+    const auto ranking = policy::ranked_directions(of);
     rows table{{whom, "STRICTER", "MILDER"}};
     for (const auto& one : ranking.entries)
         table.push_back({policy::readable(one.key), std::to_string(one.value.stricter), std::to_string(one.value.milder)});
@@ -81,7 +77,8 @@ void print_gaps(const policy::simulated& of) {
 
 void print(const policy::simulated& of) {
     std::cout << policy::counted(of.decisions, "decision", "decisions");
-    if (of.first) std::cout << " from " << day_and_time(*of.first) << " to " << day_and_time(*of.last) << " UTC";
+    if (of.first)
+        std::cout << " from " << policy::sortable_text(*of.first) << " to " << policy::sortable_text(*of.last) << " UTC";
     std::cout << ", under policy " << of.digest.substr(0, sizeof "sha256:" - 1 + 12) << ":\n"
               << policy::counted(of.alike, "as it was", "as they were") << ", "
               << policy::counted(of.differ(), "would differ", "would differ") << ": "

@@ -82,7 +82,7 @@ void find_journal_limit(findings& to) {
     constexpr std::uint64_t least_burst = 10'000; // journald's own default, in 30 seconds
     const auto burst = unit_property("LogRateLimitBurst");
     const auto interval = unit_property("LogRateLimitIntervalUSec");
-    const auto limited = whole_number(burst);
+    const auto limited = text::whole_number(burst);
     if (!limited || *limited == 0 || *limited >= least_burst || interval == "0") return;
     to.push_back(
         {.kind = journal_limited,

@@ -2,7 +2,6 @@
 
 #include "policy/base/text.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -19,18 +18,11 @@ std::string take_variable(const char* name) {
     return out;
 }
 
-std::optional<std::int64_t> number_of(const std::string& digits) {
-    std::int64_t out = 0;
-    const auto end = digits.data() + digits.size();
-    if (const auto read = std::from_chars(digits.data(), end, out); read.ec != std::errc() || read.ptr != end) return {};
-    return out;
-}
-
 } // namespace
 
 service_manager::service_manager()
     : socket_(take_variable("NOTIFY_SOCKET")) {
-    const auto period = number_of(take_variable("WATCHDOG_USEC"));
+    const auto period = text::whole_number<std::int64_t>(take_variable("WATCHDOG_USEC"));
     const auto meant = take_variable("WATCHDOG_PID");
     if (period && *period > 0 && (meant.empty() || meant == std::to_string(::getpid())))
         watchdog_ = std::chrono::microseconds(*period);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace sealgate::milter {
 
@@ -14,14 +13,6 @@ const std::string nothing;
 
 constexpr std::array<std::pair<std::string_view, std::uint16_t>, 4> named_ports{
     {{"smtp", 25}, {"submission", 587}, {"submissions", 465}, {"smtps", 465}}};
-
-template <class N>
-std::optional<N> number_in(std::string_view digits) {
-    N out{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return out;
-}
 
 // The word at the front, which is taken.
 std::string_view take_word(std::string_view& rest) {
@@ -132,7 +123,7 @@ std::optional<std::uint16_t> postfix_service::port() const {
     const auto colon = name.rfind(':');
     const auto port = std::string_view(name).substr(colon == std::string::npos ? 0 : colon + 1);
     const auto known = std::ranges::find(named_ports, port, &std::pair<std::string_view, std::uint16_t>::first);
-    return known != named_ports.end() ? known->second : number_in<std::uint16_t>(port);
+    return known != named_ports.end() ? known->second : text::whole_number<std::uint16_t>(port);
 }
 
 bool postfix_service::is_on_loopback() const {
@@ -167,7 +158,7 @@ std::vector<std::string> postfix_configuration::networks() const {
 }
 
 std::optional<std::uint64_t> postfix_configuration::number(std::string_view name) const {
-    return number_in<std::uint64_t>(value(name));
+    return text::whole_number<std::uint64_t>(value(name));
 }
 
 const postfix_service* postfix_configuration::find(std::string_view key) const {

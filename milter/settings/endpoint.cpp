@@ -4,7 +4,6 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include <charconv>
 #include <optional>
 
 namespace sealgate::milter {
@@ -14,14 +13,6 @@ namespace {
 namespace ip = boost::asio::ip;
 
 std::string quoted(std::string_view text) { return "\"" + text::printable(text, 80) + "\""; }
-
-template <class N>
-std::optional<N> number(std::string_view digits) {
-    N value{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
-}
 
 std::vector<std::uint8_t> octets_of(const ip::address& address) {
     if (address.is_v4()) {
@@ -47,7 +38,7 @@ std::expected<inet_endpoint, std::string> parse_host_port(std::string_view text)
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::unexpected(quoted(text) + " is not HOST:PORT");
     auto host = text.substr(0, colon);
-    const auto port = number<std::uint16_t>(text.substr(colon + 1));
+    const auto port = text::whole_number<std::uint16_t>(text.substr(colon + 1));
     if (!port || *port == 0) return std::unexpected(quoted(text) + " has no port from 1 to 65535");
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (host == "localhost") host = "127.0.0.1";
@@ -89,7 +80,8 @@ std::expected<network, std::string> parse_network(std::string_view text) {
     if (error) return std::unexpected(quoted(text) + " is no network; write 127.0.0.0/8 or \"::1/128\"");
     network net{.prefix = octets_of(address), .length = 0};
     const auto bits = static_cast<unsigned>(net.prefix.size() * 8);
-    const auto length = slash == std::string_view::npos ? std::optional(bits) : number<unsigned>(text.substr(slash + 1));
+    const auto length =
+        slash == std::string_view::npos ? std::optional(bits) : text::whole_number<unsigned>(text.substr(slash + 1));
     if (!length || *length > bits)
         return std::unexpected(quoted(text) + " has no prefix length from 0 to " + std::to_string(bits));
     net.length = *length;

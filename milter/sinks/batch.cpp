@@ -1,7 +1,6 @@
 #include "milter/sinks/batch.hpp"
 
 #include "policy/base/base64.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -45,7 +44,7 @@ void record_batch::append(database_connection& to, std::span<const record> some,
     std::vector<database_text> lines, octets;
     for (const auto& one : some) {
         // What PostgreSQL does not take as text is kept all the same.
-        const bool is_text = !as_octets && text::is_utf8(one.line) && !one.line.contains('\0');
+        const bool is_text = !as_octets && is_database_text(one.line);
         lines.push_back(is_text ? database_text(one.line) : std::nullopt);
         octets.push_back(is_text ? std::nullopt : database_text(text::encode_base64(one.line)));
     }

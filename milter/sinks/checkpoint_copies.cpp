@@ -3,7 +3,6 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/file_tail.hpp"
 #include "policy/audit/query.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -20,7 +19,7 @@ constexpr std::size_t most_waiting = 10'000;
 } // namespace
 
 void checkpoint_copies::see(std::string_view line) {
-    if (line.size() > longest_line || !text::is_utf8(line) || line.contains('\0') || waiting_.size() >= most_waiting) return;
+    if (line.size() > longest_line || !is_database_text(line) || waiting_.size() >= most_waiting) return;
     const auto fields = policy::record_in(line);
     if (const auto record = fields ? policy::number_in(*fields, "seq") : 0; record > last_) waiting_.emplace_back(record, line);
 }

@@ -126,6 +126,8 @@ std::vector<std::vector<database_text>> database_connection::ask(const char* sta
     return rows;
 }
 
+bool is_database_text(std::string_view octets) { return text::is_utf8(octets) && !octets.contains('\0'); }
+
 std::string array_of(std::span<const database_text> elements) {
     std::string out = "{";
     for (const auto& one : elements) {

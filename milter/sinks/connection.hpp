@@ -57,6 +57,9 @@ private:
     std::chrono::seconds patience_;
 };
 
+// Whether PostgreSQL takes it as text.
+bool is_database_text(std::string_view octets);
+
 // As an array of PostgreSQL: {"a",NULL,"b"}.
 std::string array_of(std::span<const database_text> elements);
 

@@ -1,7 +1,6 @@
 #include "policy/audit/chain.hpp"
 
 #include "policy/base/digest.hpp"
-#include "policy/base/rfc3339.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -35,20 +34,19 @@ std::expected<link, std::string> link_in(std::string_view line) {
 } // namespace
 
 std::optional<std::uint64_t> seq_of(std::string_view line) {
-    constexpr std::string_view mark = "{\"seq\":";
+    if (!line.starts_with(seq_mark)) return std::nullopt;
     std::uint64_t out = 0;
-    if (!line.starts_with(mark)) return std::nullopt;
-    const auto [end, error] = std::from_chars(line.data() + mark.size(), line.data() + line.size(), out);
+    const auto [end, error] = std::from_chars(line.data() + seq_mark.size(), line.data() + line.size(), out);
     return error == std::errc{} ? std::optional(out) : std::nullopt;
 }
 
-std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line) {
+std::string_view time_text_of(std::string_view line) {
     constexpr std::string_view mark = ",\"time\":\"";
-    constexpr std::size_t longest_before = 32; // {"seq":18446744073709551615
-    const auto at = line.substr(0, longest_before + mark.size()).find(mark);
-    if (at == std::string_view::npos) return std::nullopt;
-    const auto text = line.substr(at + mark.size());
-    return parse_rfc3339(text.substr(0, text.find('"')));
+    if (!line.starts_with(seq_mark)) return {};
+    line.remove_prefix(std::min(line.find_first_not_of("0123456789", seq_mark.size()), line.size()));
+    if (!line.starts_with(mark)) return {};
+    line.remove_prefix(mark.size());
+    return line.substr(0, line.find('"'));
 }
 
 std::string records(std::uint64_t first, std::uint64_t last) {

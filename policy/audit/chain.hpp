@@ -6,7 +6,6 @@
 // whole by someone who can compute SHA-256: that takes a checkpoint (policy/proof/checkpoint.hpp), kept elsewhere.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -39,10 +38,10 @@ struct link {
     std::string prev, hash; // 64 hex digits each
 };
 
-// The number that a line of the log claims, without a look at the rest of it; nothing where it has none in its place.
+// The number that a line of the log claims, and the time behind it as it is written there, without a look at the rest of the
+// line; nothing, and empty, where they are not in their places.
 std::optional<std::uint64_t> seq_of(std::string_view line);
-// The time that a line of the log has, without a look at the rest of it; nothing where it has none in its place.
-std::optional<std::chrono::system_clock::time_point> time_of(std::string_view line);
+std::string_view time_text_of(std::string_view line);
 
 // "record 7", "records 1 to 7".
 std::string records(std::uint64_t first, std::uint64_t last);

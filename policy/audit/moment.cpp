@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace sealgate::policy {
@@ -29,17 +28,11 @@ std::optional<sys_days> day_named(std::string_view word, sys_days today) {
     return today - (weekday(today) - weekday(static_cast<unsigned>(at - weekdays.begin())));
 }
 
-std::optional<int> number_of(std::string_view digits) {
-    int out = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(out) : std::nullopt;
-}
-
 // "2026-W48": its Monday. The week of a year's first Thursday is its first, and a year has 52 or 53.
 std::optional<sys_days> monday_of_week(std::string_view written) {
     constexpr std::size_t size = 8;
     if (written.size() != size || !text::iequals(written.substr(4, 2), "-W")) return std::nullopt;
-    const auto year = number_of(written.substr(0, 4)), week = number_of(written.substr(6));
+    const auto year = text::whole_number<int>(written.substr(0, 4)), week = text::whole_number<int>(written.substr(6));
     if (!year || !week || *week < 1) return std::nullopt;
     const auto first_monday_of = [](int of) {
         const sys_days fourth(std::chrono::year(of) / std::chrono::January / 4); // is in the first week, whatever day it is

@@ -101,20 +101,24 @@ std::optional<std::string_view> text_in(const json::object& record, std::string_
     return value && value->is_string() ? std::optional(std::string_view(value->as_string())) : std::nullopt;
 }
 
-std::vector<const json::object*> recipients_in(const json::object& record) {
+const json::object& object_in(const json::object& record, std::string_view field) {
+    static const json::object none;
+    const auto* value = record.if_contains(field);
+    return value && value->is_object() ? value->as_object() : none;
+}
+
+std::vector<const json::object*> objects_in(const json::object& record, std::string_view field) {
     std::vector<const json::object*> out;
-    const auto* list = record.if_contains("recipients");
+    const auto* list = record.if_contains(field);
     if (!list || !list->is_array()) return out;
     for (const auto& one : list->as_array())
         if (one.is_object()) out.push_back(&one.as_object());
     return out;
 }
 
-const json::object& key_in(const json::object& recipient) {
-    static const json::object none;
-    const auto* key = recipient.if_contains("key");
-    return key && key->is_object() ? key->as_object() : none;
-}
+std::vector<const json::object*> recipients_in(const json::object& record) { return objects_in(record, "recipients"); }
+
+const json::object& key_in(const json::object& recipient) { return object_in(recipient, "key"); }
 
 std::string_view domain_of(std::string_view address) {
     const auto at = address.rfind('@');

@@ -23,6 +23,9 @@ namespace sealgate::policy {
 std::optional<boost::json::object> record_in(std::string_view line);
 // What a record says in a field of text; nothing where it says none.
 std::optional<std::string_view> text_in(const boost::json::object& record, std::string_view field);
+// An object in a field; an empty one where there is none. Objects in a list; none where there is no list.
+const boost::json::object& object_in(const boost::json::object& record, std::string_view field);
+std::vector<const boost::json::object*> objects_in(const boost::json::object& record, std::string_view field);
 std::vector<const boost::json::object*> recipients_in(const boost::json::object& record);
 // What a recipient's record says of their key; an empty object where it says nothing.
 const boost::json::object& key_in(const boost::json::object& recipient);

@@ -34,20 +34,6 @@ bool is_true(const json::object& of, std::string_view field) {
     return value && value->is_bool() && value->as_bool();
 }
 
-const json::object* object_at(const json::object& of, std::string_view field) {
-    const auto* value = of.if_contains(field);
-    return value ? value->if_object() : nullptr;
-}
-
-std::vector<const json::object*> objects_at(const json::object& of, std::string_view field) {
-    std::vector<const json::object*> out;
-    const auto* list = of.if_contains(field);
-    if (!list || !list->is_array()) return out;
-    for (const auto& one : list->get_array())
-        if (const auto* object = one.if_object()) out.push_back(object);
-    return out;
-}
-
 bool is_reason(const json::object& recipient, reason why) { return text_at(recipient, "reason") == name_of(why); }
 
 bool has_reason(const json::object& record, reason why) {
@@ -59,13 +45,14 @@ class record_reader {
 public:
     record_reader(const json::object& record, const policy& rules)
         : record_(record)
-        , facts_(object_at(record, "facts"))
+        , facts_(object_in(record, "facts"))
+        , is_earlier_(!record.contains("facts") || !record.at("facts").is_object())
         , rules_(rules)
         , lexicon_(lexicon_of(rules)) {}
 
     std::expected<recorded_facts, gap> run() && {
         if (word_at(record_, "outcome", outcome::defer) == outcome::defer) return std::unexpected(gap::deferred);
-        if (!facts_ && text_at(record_, "policy") != rules_.digest) out_.gaps.insert(gap::earlier);
+        if (is_earlier_ && text_at(record_, "policy") != rules_.digest) out_.gaps.insert(gap::earlier);
         auto& known = out_.known;
         known.by = word_at(record_, "author", author::person);
         known.brought = word_at(record_, "protection", protection::none);
@@ -82,8 +69,8 @@ public:
     }
 
 private:
-    bool is_told(std::string_view fact) const { return facts_ && is_true(*facts_, fact); }
-    std::string_view told(std::string_view fact) const { return facts_ ? text_at(*facts_, fact) : std::string_view{}; }
+    bool is_told(std::string_view fact) const { return is_true(facts_, fact); }
+    std::string_view told(std::string_view fact) const { return text_at(facts_, fact); }
 
     legibility legibility_then() const {
         if (has_reason(record_, reason::too_large)) return legibility::too_large;
@@ -121,7 +108,7 @@ private:
     }
 
     void read_tags() {
-        for (const auto* one : objects_at(record_, "tags")) {
+        for (const auto* one : objects_in(record_, "tags")) {
             const auto where = word_at(*one, "carrier", carrier::subject);
             const std::string word(text_at(*one, "tag"));
             const auto meant = is_read(where) ? rank_of(word, where) : std::nullopt;
@@ -147,11 +134,11 @@ private:
     bool was_stray(const json::object& miss) const {
         const bool mattered = has_reason(record_, reason::near_miss);
         return is_true(miss, "stray") ||
-               (!facts_ && !mattered && word_at(miss, "carrier", carrier::subject) == carrier::subject);
+               (is_earlier_ && !mattered && word_at(miss, "carrier", carrier::subject) == carrier::subject);
     }
 
     void read_near_misses() {
-        for (const auto* one : objects_at(record_, "near_misses")) {
+        for (const auto* one : objects_in(record_, "near_misses")) {
             near_miss miss{.text = {},
                            .suggestion = std::string(text_at(*one, "suggestion")),
                            .where = word_at(*one, "carrier", carrier::subject),
@@ -174,11 +161,11 @@ private:
         thread.hides_subject = is_told("hides_subject");
         std::vector<std::string> answers;
         if (const auto name = told("answers"); !name.empty()) answers.emplace_back(name);
-        if (const auto* then = object_at(record_, "thread"); then && !facts_) {
-            if (text_at(*then, "known_by") == name_of(thread_sign::subject))
+        if (const auto& then = object_in(record_, "thread"); is_earlier_ && !then.empty()) {
+            if (text_at(then, "known_by") == name_of(thread_sign::subject))
                 thread.hides_subject = true;
             else
-                answers.emplace_back(text_at(*then, "classification"));
+                answers.emplace_back(text_at(then, "classification"));
         }
         thread.answers = most_sensitive(rules_, answers);
     }
@@ -248,7 +235,8 @@ private:
     }
 
     const json::object& record_;
-    const json::object* facts_; // null: an earlier version wrote it
+    const json::object& facts_;
+    const bool is_earlier_; // a version wrote it that told no facts
     const policy& rules_;
     std::shared_ptr<const tag_lexicon> lexicon_;
     recorded_facts out_;

@@ -3,11 +3,15 @@
 // "White space" is the space, tab, CR and LF of RFC 5322. Nothing here fails: broken UTF-8 becomes U+FFFD.
 #pragma once
 
+#include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace sealgate::text {
@@ -37,6 +41,14 @@ std::vector<std::string_view> split(std::string_view s, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 // "a", "a or b", "a, b or c".
 std::string listed(const std::vector<std::string>& words, std::string_view last);
+
+// All of it digits, and a minus before them where N has one; nothing where it is not that, or does not fit.
+template <std::integral N = std::uint64_t>
+std::optional<N> whole_number(std::string_view digits) {
+    N out{};
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(out) : std::nullopt;
+}
 
 std::u32string decode_utf8(std::string_view s);
 std::string encode_utf8(std::u32string_view s);

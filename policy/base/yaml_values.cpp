@@ -3,18 +3,10 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace sealgate::yaml {
 
 namespace {
-
-std::optional<std::uint64_t> to_number(std::string_view digits) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
-}
 
 struct unit {
     std::string_view suffix;
@@ -25,7 +17,7 @@ struct unit {
 std::optional<std::uint64_t> with_unit(std::string_view value, const auto& units) {
     for (const auto& [suffix, factor] : units) {
         if (!value.ends_with(suffix)) continue;
-        const auto number = to_number(text::trim(value.substr(0, value.size() - suffix.size())));
+        const auto number = text::whole_number(text::trim(value.substr(0, value.size() - suffix.size())));
         if (!number || *number > UINT64_MAX / factor) return std::nullopt;
         return *number * factor;
     }
@@ -48,7 +40,7 @@ std::optional<bool> as_bool(const node& value, error_sink& errors) {
 }
 
 std::optional<std::uint64_t> as_count(const node& value, error_sink& errors) {
-    const auto number = value.kind == kind::scalar ? to_number(value.scalar) : std::nullopt;
+    const auto number = value.kind == kind::scalar ? text::whole_number(value.scalar) : std::nullopt;
     if (!number) expected("a whole number", value, errors);
     return number;
 }

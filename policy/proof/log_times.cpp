@@ -5,7 +5,7 @@
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
 
-#include <charconv>
+#include <boost/json/value.hpp>
 
 namespace sealgate::policy {
 
@@ -13,33 +13,6 @@ namespace {
 
 // A decision has the time at which it began, and others may have been recorded meanwhile.
 constexpr std::chrono::minutes longest_decision{10};
-constexpr std::string_view seq_mark = "{\"seq\":", time_mark = ",\"time\":\"";
-
-struct placed_time {
-    std::uint64_t record = 0;
-    std::string_view text;
-};
-
-std::optional<placed_time> placed_time_in(std::string_view line) {
-    placed_time out;
-    if (!line.starts_with(seq_mark)) return std::nullopt;
-    line.remove_prefix(seq_mark.size());
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), out.record);
-    if (error != std::errc{}) return std::nullopt;
-    line.remove_prefix(static_cast<std::size_t>(end - line.data()));
-    if (!line.starts_with(time_mark)) return std::nullopt;
-    line.remove_prefix(time_mark.size());
-    out.text = line.substr(0, line.find('"'));
-    return out;
-}
-
-bool begins_a_run(std::string_view line) {
-    const auto event = event_in(line);
-    return event && text_in(*event, "event") == name_of(gateway_event::start);
-}
-
-// What waited for its place in the log keeps its time: what a command did, and what was seen beside the mail.
-bool keeps_its_time(std::string_view line) { return event_in(line) && !begins_a_run(line); }
 
 } // namespace
 
@@ -51,39 +24,41 @@ void log_times::add(std::string note) {
         ++more_;
 }
 
-// One record alone may have waited for its place: a decision that was written again, for one. Two in a row have not.
+// What waited for its place in the log keeps its time: what a command did, and what was seen beside the mail. So may a decision
+// that was written again; two in a row have not waited.
 void log_times::see(std::string_view line) {
-    const auto at = placed_time_in(line);
-    if (!at) return;
-    see_jump(line);
-    if (at->text >= latest_) {
-        latest_ = at->text;
-        latest_record_ = at->record;
-        behind_.reset();
-        return;
-    }
-    if (keeps_its_time(line)) return;
-    const auto before = parse_rfc3339(latest_), now = parse_rfc3339(at->text);
+    const auto record = seq_of(line);
+    const auto time = time_text_of(line);
+    if (!record || time.empty()) return;
+    const auto event = event_in(line);
+    const auto what = event ? text_in(*event, "event") : std::nullopt;
+    if (what == name_of(gateway_event::clock_jumped)) see_jump(*event);
+    if (time >= latest_) return go_on_from(*record, time);
+    const bool is_start = what == name_of(gateway_event::start);
+    if (event && !is_start) return;
+    const auto before = parse_rfc3339(latest_), now = parse_rfc3339(time);
     if (!before || !now || *before - *now <= longest_decision) return;
-    if (!behind_ && !begins_a_run(line)) {
-        behind_.emplace(at->record, at->text);
+    if (!behind_ && !is_start) {
+        behind_.emplace(*record, time);
         return;
     }
-    const auto [record, time] = behind_.value_or(std::pair(at->record, std::string(at->text)));
-    add("the clock went back before record " + std::to_string(record) + ": from " + latest_ + " (record " +
-        std::to_string(latest_record_) + ") to " + time);
-    latest_ = at->text;
-    latest_record_ = at->record;
+    const auto [first, since] = behind_.value_or(std::pair(*record, std::string(time)));
+    add("the clock went back before record " + std::to_string(first) + ": from " + latest_ + " (record " +
+        std::to_string(latest_record_) + ") to " + since);
+    go_on_from(*record, time);
+}
+
+void log_times::go_on_from(std::uint64_t record, std::string_view time) {
+    latest_ = time;
+    latest_record_ = record;
     behind_.reset();
 }
 
-void log_times::see_jump(std::string_view line) {
-    const auto event = event_in(line);
-    if (!event || text_in(*event, "event") != name_of(gateway_event::clock_jumped)) return;
-    const auto* by = event->if_contains("seconds");
+void log_times::see_jump(const boost::json::object& event) {
+    const auto* by = event.if_contains("seconds");
     if (by && by->is_int64())
-        add("record " + std::to_string(number_in(*event, "seq")) + " says that the clock jumped by " +
-            std::to_string(by->as_int64()) + " s at " + std::string(text_in(*event, "time").value_or("?")));
+        add("record " + std::to_string(number_in(event, "seq")) + " says that the clock jumped by " +
+            std::to_string(by->as_int64()) + " s at " + std::string(text_in(event, "time").value_or("?")));
 }
 
 std::vector<std::string> log_times::notes(std::chrono::system_clock::time_point now) const {

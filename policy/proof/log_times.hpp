@@ -2,6 +2,8 @@
 // anything: the chain says in which order records were written, whatever the clock. Tested by proof/log_times_test.
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +25,8 @@ public:
     std::vector<std::string> notes(std::chrono::system_clock::time_point now) const;
 
 private:
-    void see_jump(std::string_view line);
+    void go_on_from(std::uint64_t record, std::string_view time);
+    void see_jump(const boost::json::object& event);
     void add(std::string note);
 
     std::string latest_; // as records write it: texts compare as times do

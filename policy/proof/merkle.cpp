@@ -1,7 +1,9 @@
 #include "policy/proof/merkle.hpp"
 
+#include "policy/base/base64.hpp"
 #include "policy/base/digest.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 
@@ -38,6 +40,16 @@ void add_path(std::vector<tree_hash>& to, std::uint64_t leaf, std::uint64_t begi
 }
 
 } // namespace
+
+std::string to_text(const tree_hash& hash) { return text::encode_base64(std::string(hash.begin(), hash.end())); }
+
+std::optional<tree_hash> parse_tree_hash(std::string_view text) {
+    tree_hash out{};
+    const auto octets = text::decode_strict_base64(text);
+    if (!octets || octets->size() != out.size()) return std::nullopt;
+    std::ranges::copy(*octets, out.begin());
+    return out;
+}
 
 tree_hash leaf_hash(std::string_view leaf) { return sha256_of(std::string(1, '\0').append(leaf)); }
 

@@ -10,13 +10,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace sealgate::policy {
 
 using tree_hash = std::array<std::uint8_t, 32>;
+
+// Base64, 44 characters.
+std::string to_text(const tree_hash& hash);
+std::optional<tree_hash> parse_tree_hash(std::string_view text);
 
 tree_hash leaf_hash(std::string_view leaf);
 tree_hash node_hash(const tree_hash& left, const tree_hash& right);

@@ -4,8 +4,6 @@
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -17,21 +15,7 @@ constexpr std::string_view version = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view extra = "extra ", index_word = "index ";
 constexpr std::size_t highest_tree = 64; // hashes of a path, in a tree of 2^64 leaves
 
-std::optional<std::uint64_t> whole(std::string_view digits) {
-    std::uint64_t out = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    const bool is_one_form = !digits.starts_with('0') || digits == "0";
-    return error == std::errc{} && end == digits.data() + digits.size() && is_one_form ? std::optional(out) : std::nullopt;
-}
-
-std::optional<tree_hash> hash_in(std::string_view line) {
-    tree_hash out{};
-    const auto octets = text::decode_strict_base64(line);
-    if (!octets || octets->size() != out.size()) return std::nullopt;
-    std::ranges::copy(*octets, out.begin());
-    return out;
-}
-
+// Its form is held against to_text() by whoever asks.
 std::optional<record_proof> parse(std::string_view text) {
     record_proof out;
     if (text::take_line(text) != version) return std::nullopt;
@@ -39,12 +23,12 @@ std::optional<record_proof> parse(std::string_view text) {
     if (!line.starts_with(extra)) return std::nullopt;
     auto record = text::decode_strict_base64(line.substr(extra.size()));
     line = text::take_line(text);
-    const auto index = line.starts_with(index_word) ? whole(line.substr(index_word.size())) : std::nullopt;
+    const auto index = line.starts_with(index_word) ? text::whole_number(line.substr(index_word.size())) : std::nullopt;
     if (!record || !index) return std::nullopt;
     out.record = *std::move(record);
     out.index = *index;
     for (line = text::take_line(text); !line.empty(); line = text::take_line(text)) {
-        const auto hash = hash_in(line);
+        const auto hash = parse_tree_hash(line);
         if (!hash || out.path.size() == highest_tree) return std::nullopt;
         out.path.push_back(*hash);
     }
@@ -58,7 +42,7 @@ std::string to_text(const record_proof& proof) {
     std::string out(version);
     out.append("\n").append(extra).append(text::encode_base64(proof.record));
     out.append("\n").append(index_word).append(std::to_string(proof.index)).append("\n");
-    for (const auto& hash : proof.path) out.append(text::encode_base64(std::string(hash.begin(), hash.end()))).append("\n");
+    for (const auto& hash : proof.path) out.append(to_text(hash)).append("\n");
     return out.append("\n").append(proof.note);
 }
 

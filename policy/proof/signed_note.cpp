@@ -6,7 +6,6 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace sealgate::policy {
 
@@ -75,8 +74,12 @@ std::string note_with(std::string_view text, std::string_view name, std::string_
     return std::string(text).append("\n").append(before_name).append(name).append(" ").append(signature).append("\n");
 }
 
+std::string note_signature(std::string_view text, std::string_view name, const ed25519_key& key) {
+    return text::encode_base64(id_of(name, key.public_key()) + key.sign(text));
+}
+
 std::string sign_note(std::string_view text, std::string_view name, const ed25519_key& key) {
-    return note_with(text, name, text::encode_base64(id_of(name, key.public_key()) + key.sign(text)));
+    return note_with(text, name, note_signature(text, name, key));
 }
 
 std::expected<opened_note, std::string> open_note(std::string_view note, std::span<const ed25519_public_key> known) {
@@ -104,21 +107,17 @@ std::expected<opened_note, std::string> open_note(std::string_view note, std::sp
 }
 
 std::string to_text(const tree_head& head) {
-    return head.origin + "\n" + std::to_string(head.leaves) + "\n" +
-           text::encode_base64(std::string(head.root.begin(), head.root.end())) + "\n";
+    return head.origin + "\n" + std::to_string(head.leaves) + "\n" + to_text(head.root) + "\n";
 }
 
 std::expected<tree_head, std::string> parse_tree_head(std::string_view text) {
     const std::unexpected malformed(std::string("is no checkpoint: an origin, a size and a root"));
     const auto rest = text;
     const std::string_view origin = text::take_line(text), size = text::take_line(text), root = text::take_line(text);
-    const auto octets = text::decode_strict_base64(root);
-    tree_head out{.origin = std::string(origin)};
-    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), out.leaves);
-    if (origin.empty() || error != std::errc{} || end != size.data() + size.size() || !octets ||
-        octets->size() != out.root.size())
-        return malformed;
-    std::ranges::copy(*octets, out.root.begin());
+    const auto leaves = text::whole_number(size);
+    const auto hash = parse_tree_hash(root);
+    if (origin.empty() || !leaves || !hash) return malformed;
+    tree_head out{.origin = std::string(origin), .leaves = *leaves, .root = *hash};
     // One form only, and extensions are not of ours.
     if (to_text(out) != rest) return malformed;
     return out;

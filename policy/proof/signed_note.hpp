@@ -33,11 +33,11 @@ struct named_key {
 };
 std::expected<named_key, std::string> parse_verifier_key(std::string_view text);
 
-// `text` ends with a line end, and has no control characters but those. `name` as is_note_name() wants it.
-std::string sign_note(std::string_view text, std::string_view name, const ed25519_key& key);
-
-// The same, where what stands behind the name is known: in base64, with the key's id.
+// What stands behind the name: the key's id and the signature, in base64. `text` ends with a line end, and has no control
+// characters but those. `name` as is_note_name() wants it.
+std::string note_signature(std::string_view text, std::string_view name, const ed25519_key& key);
 std::string note_with(std::string_view text, std::string_view name, std::string_view signature);
+std::string sign_note(std::string_view text, std::string_view name, const ed25519_key& key);
 
 struct opened_note {
     std::string text;       // with its last line end

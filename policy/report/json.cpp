@@ -7,8 +7,6 @@
 
 #include <boost/json.hpp>
 
-#include <numeric>
-
 namespace sealgate::policy {
 
 namespace {
@@ -115,10 +113,8 @@ json::object domains_as_json(const numbers& of) {
 }
 
 json::object senders_as_json(const numbers& of) {
-    const auto every = [](const counts_by_outcome& counts) {
-        return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-    };
-    return listed(ranked(of.senders, every), [](const auto& one) {
+    const auto all = [](const counts_by_outcome& counts) { return sum(counts); };
+    return listed(ranked(of.senders, all), [](const auto& one) {
         return json::object{{"sender", one.key}, {"outcomes", as_json(one.value)}};
     });
 }

@@ -1,6 +1,10 @@
 #include "policy/report/numbers.hpp"
 
+#include <numeric>
+
 namespace sealgate::policy {
+
+std::uint64_t sum(const counts_by_outcome& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); }
 
 numbers::numbers(std::size_t most)
     : by_hour(most)

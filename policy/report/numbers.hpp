@@ -36,6 +36,8 @@ struct kind_of_mail {
 using counts_of_mail = std::map<kind_of_mail, std::uint64_t>;
 using counts_by_outcome = std::array<std::uint64_t, 6>; // in the order of the outcomes
 
+std::uint64_t sum(const counts_by_outcome& counts);
+
 // What was done to recipients; `watched` is what a gateway in monitor mode would have done, whichever of the three.
 struct effects {
     std::uint64_t warned = 0, refused = 0, held = 0, watched = 0;

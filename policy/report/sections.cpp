@@ -8,7 +8,6 @@
 #include "policy/report/words.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 
 namespace sealgate::policy {
@@ -25,9 +24,6 @@ void draw_or_say(writer& to, const data_table& table, html::markup none) {
 
 std::uint64_t heaviest(const auto& ranking) { return ranking.entries.empty() ? 0 : ranking.entries.front().weight; }
 
-std::uint64_t all_of(const counts_by_outcome& counts) {
-    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-}
 std::uint64_t at(const counts_by_outcome& counts, outcome what) { return counts[static_cast<std::size_t>(what)]; }
 
 data_cell effects_bar(const effects& of, std::uint64_t whole) {
@@ -57,7 +53,7 @@ void draw_deferrals(writer& to, const numbers& of) {
     draw(to, table);
 }
 
-void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, effects>& domains, const numbers& of) {
+void draw_tiers(writer& to, const numbers& of) {
     bounded<std::string, effects> tiers(most_keys);
     for (const auto& [key, value] : of.domains.values()) {
         auto& sum_of = *tiers.at(key.second);
@@ -73,7 +69,7 @@ void draw_tiers(writer& to, const ranking<std::pair<std::string, std::string>, e
     for (const auto& one : by_tier.entries)
         table.rows.push_back({outside(one.key), number(one.value.warned), number(one.value.refused), number(one.value.held),
                               number(one.value.watched), number(one.weight), effects_bar(one.value, heaviest(by_tier))});
-    if (!domains.entries.empty()) draw(to, table);
+    draw(to, table);
 }
 
 // Above tables of people.
@@ -85,18 +81,25 @@ void draw_ways_of_naming(writer& to, const numbers& of) {
             .raw(" keys or forms (<code>audit.addresses</code>); one person may be counted more than once.</p>\n");
 }
 
-void draw_insecure_senders(writer& to, const numbers& of) {
-    const auto pairs = ranked(of.insecure_senders, [](const effects& one) { return one.all(); });
-    data_table table{.id = "insecure-senders",
-                     .caption = "The same recipients, by who wrote to them",
-                     .heads = {"sender", "domain", "sent with a warning", "refused", "held", "only watched", ""},
-                     .rows = {},
-                     .note = rest_note(pairs.more, pairs.left_out, "pairs of sender and domain")};
-    for (const auto& one : pairs.entries)
-        table.rows.push_back({outside(one.key.first), outside(readable(one.key.second)), number(one.value.warned),
-                              number(one.value.refused), number(one.value.held), number(one.value.watched),
-                              effects_bar(one.value, heaviest(pairs))});
-    draw(to, table);
+// What was done to recipients, below heads of whose they are.
+template <class Key>
+data_table effects_table(const bounded<Key, effects>& in, std::vector<std::string> heads, std::string_view many,
+                         const auto& begin_row) {
+    const auto ranking = ranked(in, [](const effects& one) { return one.all(); });
+    data_table out{.id = {},
+                   .caption = {},
+                   .heads = std::move(heads),
+                   .rows = {},
+                   .note = rest_note(ranking.more, ranking.left_out, many)};
+    for (const auto* head : {"sent with a warning", "refused", "held", "only watched", ""}) out.heads.emplace_back(head);
+    for (const auto& one : ranking.entries) {
+        auto row = begin_row(one.key);
+        for (const auto count : {one.value.warned, one.value.refused, one.value.held, one.value.watched})
+            row.push_back(number(count));
+        row.push_back(effects_bar(one.value, heaviest(ranking)));
+        out.rows.push_back(std::move(row));
+    }
+    return out;
 }
 
 // Rows of what would have become of messages or recipients.
@@ -104,7 +107,7 @@ template <class Key>
 data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<std::string> heads, std::string_view many,
                          const auto& begin_row) {
     const auto would_be_touched = [](const counts_by_outcome& counts) {
-        return all_of(counts) - at(counts, outcome::deliver) - at(counts, outcome::defer);
+        return sum(counts) - at(counts, outcome::deliver) - at(counts, outcome::defer);
     };
     const auto ranking = ranked(in, would_be_touched);
     data_table out{.id = {},
@@ -186,7 +189,7 @@ void draw_refusals(writer& to, const numbers& of) {
 }
 
 void draw_senders(writer& to, const numbers& of) {
-    const auto senders = ranked(of.senders, all_of);
+    const auto senders = ranked(of.senders, [](const counts_by_outcome& counts) { return sum(counts); });
     data_table table{.id = "senders",
                      .caption = "Mail by sender",
                      .heads = {"sender"},
@@ -205,19 +208,18 @@ void draw_senders(writer& to, const numbers& of) {
 }
 
 void draw_insecure_domains(writer& to, const numbers& of) {
-    const auto domains = ranked(of.domains, [](const effects& one) { return one.all(); });
-    draw_tiers(to, domains, of);
-    data_table table{.id = "domains",
-                     .caption = "Recipients warned about, refused or held, by domain",
-                     .heads = {"domain", "tier", "sent with a warning", "refused", "held", "only watched", ""},
-                     .rows = {},
-                     .note = rest_note(domains.more, domains.left_out, "domains")};
-    for (const auto& one : domains.entries)
-        table.rows.push_back({outside(readable(one.key.first)), outside(one.key.second), number(one.value.warned),
-                              number(one.value.refused), number(one.value.held), number(one.value.watched),
-                              effects_bar(one.value, heaviest(domains))});
-    draw_or_say(to, table, "No mail was warned about or refused for where it went.");
-    draw_insecure_senders(to, of);
+    using pair = std::pair<std::string, std::string>;
+    draw_tiers(to, of);
+    auto domains = effects_table(of.domains, {"domain", "tier"}, "domains", [](const pair& one) {
+        return std::vector<data_cell>{outside(readable(one.first)), outside(one.second)};
+    });
+    domains.id = "domains", domains.caption = "Recipients warned about, refused or held, by domain";
+    draw_or_say(to, domains, "No mail was warned about or refused for where it went.");
+    auto senders = effects_table(of.insecure_senders, {"sender", "domain"}, "pairs of sender and domain", [](const pair& one) {
+        return std::vector<data_cell>{outside(one.first), outside(readable(one.second))};
+    });
+    senders.id = "insecure-senders", senders.caption = "The same recipients, by who wrote to them";
+    draw(to, senders);
 }
 
 void draw_missing_keys(writer& to, const numbers& of) {

@@ -3,7 +3,6 @@
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
-#include "policy/report/ranking.hpp"
 #include "policy/report/table.hpp"
 #include "policy/report/words.hpp"
 
@@ -14,13 +13,6 @@
 namespace sealgate::policy {
 
 namespace {
-
-auto rules_in(const simulated& of) {
-    return ranked(of.rules, [](const sample& one) { return one.number; });
-}
-auto ranked_directions(const bounded<std::string, direction>& of) {
-    return ranked(of, [](const direction& one) { return one.all(); });
-}
 
 boost::json::array ids_as_json(const sample& of) { return boost::json::array(of.ids.begin(), of.ids.end()); }
 
@@ -33,7 +25,7 @@ boost::json::object directions_as_json(const char* whom, const bounded<std::stri
 }
 
 boost::json::object rules_as_json(const simulated& of) {
-    const auto ranking = rules_in(of);
+    const auto ranking = ranked_rules(of);
     boost::json::array rows;
     for (const auto& one : ranking.entries)
         rows.push_back(boost::json::object{{"classification", one.key.classification},
@@ -72,7 +64,7 @@ void draw_outcome_changes(html::writer& to, const simulated& of) {
 }
 
 void draw_rule_changes(html::writer& to, const simulated& of) {
-    const auto ranking = rules_in(of);
+    const auto ranking = ranked_rules(of);
     data_table table{.id = "simulated-rules",
                      .caption = "Recipients whose result would be another one, by rule of that policy",
                      .heads = {"classification", "tier", "was", "would be", "reason", "recipients", "for example"},
@@ -97,6 +89,14 @@ void draw_gaps(html::writer& to, const simulated& of) {
 }
 
 } // namespace
+
+ranking<rule_change, sample> ranked_rules(const simulated& of) {
+    return ranked(of.rules, [](const sample& one) { return one.number; });
+}
+
+ranking<std::string, direction> ranked_directions(const bounded<std::string, direction>& of) {
+    return ranked(of, [](const direction& one) { return one.all(); });
+}
 
 boost::json::object simulation_json(const simulated& of) {
     const auto time_or_null = [](const std::optional<wall_time>& time) {

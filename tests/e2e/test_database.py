@@ -12,6 +12,7 @@ from gateway import Gateway
 from logs import NOON, chained, decision, recipient
 from mails import Mail
 from ports import free_ports
+from world import World
 
 from postgresql import Cluster  # tests/support
 from tcp_relay import Relay
@@ -53,10 +54,7 @@ def count_in(database, name):
 
 
 def wait_for(condition, timeout=60):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.1)
+    World.wait_until(condition, timeout)
 
 
 def wait_until_all_is_there(database, name, gateway, timeout=60):

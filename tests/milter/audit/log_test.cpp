@@ -4,6 +4,7 @@
 #include "milter/audit/log.hpp"
 #include "milter/audit/reader.hpp"
 #include "milter/proof/prove.hpp"
+#include "tests/milter/audit/written_log.hpp"
 
 #include <gmock/gmock.h>
 
@@ -23,47 +24,6 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-class AuditLog : public testing::Test {
-protected:
-    ~AuditLog() override { fs::remove(options().key); }
-
-    static std::string append(audit_log& log, std::string fields) {
-        std::promise<std::string> done;
-        log.append(std::move(fields), [&](std::string error) { done.set_value(std::move(error)); });
-        return done.get_future().get();
-    }
-
-    audit_options options() const {
-        return {.directory = directory,
-                .key = directory + "/../" + fs::path(directory).filename().string() + ".key",
-                .checkpoints = directory + "/checkpoints.jsonl"};
-    }
-
-    // Where the records are that the written file has.
-    std::vector<std::string> lines() const {
-        std::vector<std::string> out;
-        std::ifstream in(path());
-        for (std::string line; std::getline(in, line);) out.push_back(line);
-        return out;
-    }
-
-    // Records in the file if the chain is whole, else -1.
-    int whole() const {
-        policy::chain_end end;
-        for (const auto& line : lines()) {
-            auto next = policy::follow(end, line);
-            if (!next) return -1;
-            end = *next;
-        }
-        return static_cast<int>(end.last_seq);
-    }
-
-    std::string path() const { return written_log(directory).string(); }
-
-    keys::temporary_directory scratch{fs::temp_directory_path()};
-    std::string directory = scratch.path();
-};
 
 TEST_F(AuditLog, RecordIsInTheFileWhenItsWaiterIsTold) {
     audit_log log(options());
@@ -191,56 +151,6 @@ TEST_F(AuditLog, NewDayBeginsANewFileAndTheSameDayDoesNot) {
     append(log, "\"id\":4");
     EXPECT_EQ(log_files(directory).size(), 2u);
     dated.rotate_daily = false;
-}
-
-class AuditClock : public AuditLog {
-protected:
-    audit_options with_clocks() {
-        auto out = options();
-        out.now = [this] { return wall; };
-        out.steady = [this] { return steady; };
-        out.rotate_daily = false;
-        out.complain = [this](std::string_view text) { told += text; };
-        return out;
-    }
-    void pass(std::chrono::seconds time) { wall += time, steady += time; }
-    std::string all() const { return keys::read_file(path()); }
-
-    std::chrono::system_clock::time_point wall =
-        std::chrono::sys_days(std::chrono::year(2026) / 11 / 27) + std::chrono::hours(9);
-    std::chrono::steady_clock::time_point steady{};
-    std::string told;
-};
-
-TEST_F(AuditClock, AClockThatJumpsIsARecordOfItsOwn) {
-    audit_log log(with_clocks());
-    append(log, "\"id\":1");
-    pass(std::chrono::hours(5));
-    append(log, "\"id\":2");
-    wall += std::chrono::seconds(4); // no clock is exact
-    append(log, "\"id\":3");
-    EXPECT_THAT(all(), Not(HasSubstr("clock-jumped")));
-    wall -= std::chrono::hours(3);
-    append(log, "\"id\":4");
-    EXPECT_THAT(all(), HasSubstr("{\"seq\":4,\"time\":\"2026-11-27T11:00:04.000Z\",\"event\":\"clock-jumped\","
-                                 "\"last_record\":\"2026-11-27T14:00:04.000Z\",\"seconds\":-10800,"));
-    wall += std::chrono::hours(24);
-    append(log, "\"id\":5");
-    EXPECT_THAT(all(), HasSubstr("\"seconds\":86400,"));
-    append(log, "\"id\":6");
-    EXPECT_EQ(std::ranges::count(all(), '\n'), 8);
-    EXPECT_THAT(told, HasSubstr("went back by 10800 s"));
-}
-
-TEST_F(AuditClock, AtAStartTimeThatWentBackIsTold) {
-    append(*std::make_unique<audit_log>(with_clocks()), "\"time\":\"2026-11-27T12:00:00.000Z\",\"id\":1");
-    wall += std::chrono::hours(48); // it was away, as far as anybody can tell
-    append(*std::make_unique<audit_log>(with_clocks()), "\"time\":\"2026-11-29T09:00:00.000Z\",\"id\":2");
-    EXPECT_THAT(all(), Not(HasSubstr("clock-jumped")));
-    wall -= std::chrono::hours(24);
-    append(*std::make_unique<audit_log>(with_clocks()), "\"time\":\"2026-11-28T09:00:00.000Z\",\"id\":3");
-    EXPECT_THAT(all(),
-                HasSubstr("\"event\":\"clock-jumped\",\"last_record\":\"2026-11-29T09:00:00.000Z\",\"seconds\":-86400,"));
 }
 
 TEST_F(AuditLog, CrashBetweenTheTwoRenamesOfARotationLosesNothing) {

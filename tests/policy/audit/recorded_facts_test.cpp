@@ -1,7 +1,7 @@
 // What a record says is enough to decide anew: the same policy comes to the same again, and another one to what it would have.
-#include "policy/audit/record.hpp"
 #include "policy/audit/recorded_facts.hpp"
 #include "tests/policy/support/decisions.hpp"
+#include "tests/policy/support/records.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -15,21 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 namespace json = boost::json;
-
-json::object record_of(const policy& rules, const facts& known, const decision& made, const pseudonyms& names = {}) {
-    const address sender = parse_address("ann@example.org");
-    const auto fields =
-        audit_fields({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "", .names = names},
-                     {.time = {},
-                      .id = "7Q2K-M4XD",
-                      .queue_id = "4WXYZ12345",
-                      .message_id = "",
-                      .sender = sender,
-                      .client = "127.0.0.1",
-                      .user = "",
-                      .release_of = known.release ? "2222-2222" : ""});
-    return json::parse("{" + fields + "}").as_object();
-}
 
 // As versions before `facts` wrote it.
 json::object earlier(json::object record) {
@@ -205,13 +190,13 @@ TEST_F(RecordedFacts, WhoStandsUnderAHashKeepsTheirTier) {
     for (const auto* who : {"bob@yahoo.com", "max@example.org", "joe@nowhere.example"}) {
         known.recipients[0].who = parse_address(who);
         const auto made = decide(rules, known);
-        const auto record = record_of(rules, known, made, pseudonyms(address_form::keyed, "key"));
+        const auto record = record_of(rules, known, made, {.names = pseudonyms(address_form::keyed, "key")});
         const auto read = facts_in(record, rules);
         ASSERT_TRUE(read);
         EXPECT_THAT(read->gaps, ElementsAre(gap::tier_kept));
         EXPECT_EQ(results_of(decide(rules, read->known)), results_of(made)) << who;
     }
-    auto record = record_of(rules, known, decide(rules, known), pseudonyms(address_form::keyed, "key"));
+    auto record = record_of(rules, known, decide(rules, known), {.names = pseudonyms(address_form::keyed, "key")});
     record.at("recipients").at(0).as_object()["tier"] = "no-more";
     EXPECT_EQ(facts_in(record, rules).error(), gap::hidden);
 }

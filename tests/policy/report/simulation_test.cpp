@@ -1,9 +1,9 @@
 // What another policy would have done, counted: by outcome, rule, sender and domain, with examples, and what the log does not
 // hold.
-#include "policy/audit/record.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/report/simulation_view.hpp"
 #include "tests/policy/support/decisions.hpp"
+#include "tests/policy/support/records.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -38,19 +38,9 @@ protected:
                 known.findings.tags = {
                     {.tag = rules.classifications[r].tags.front(), .classification = r, .where = carrier::subject}};
         known.recipients = std::move(recipients);
-        const auto made = decide(rules, known);
-        const auto sender = parse_address(from);
         const auto id = "AAAA-000" + std::to_string(++number);
-        const auto fields =
-            audit_fields({.rules = rules, .known = known, .made = made, .mode = mode::enforce, .reply = "", .names = {}},
-                         {.time = parse_rfc3339("2026-11-27T12:00:00Z").value(),
-                          .id = id,
-                          .queue_id = "4WXYZ12345",
-                          .message_id = "",
-                          .sender = sender,
-                          .client = "127.0.0.1",
-                          .user = ""});
-        return json::parse("{" + fields + "}").as_object();
+        return record_of(rules, known, decide(rules, known),
+                         {.id = id, .sender = from, .time = parse_rfc3339("2026-11-27T12:00:00Z").value()});
     }
 
     simulated run(const std::vector<json::object>& records, std::size_t most = most_keys) {

@@ -10,6 +10,7 @@
 
 #include "keys/base/files.hpp"
 #include "milter/audit/layout.hpp"
+#include "milter/audit/log_lines.hpp"
 #include "milter/base/zstd_reader.hpp"
 
 #include <cstddef>
@@ -34,7 +35,7 @@ struct chosen_lines {
 // Asked when a file is begun; nothing: all lines. Of a compressed one either none are wanted (`covered` is all of it), or all.
 using line_choice = std::function<std::optional<chosen_lines>(const std::filesystem::path& file, const keys::open_file& in)>;
 
-class audit_reader {
+class audit_reader : public log_lines {
 public:
     // The log of a gateway. Throws std::runtime_error where there is none.
     explicit audit_reader(const std::filesystem::path& directory, line_choice choice = {});
@@ -42,12 +43,12 @@ public:
     explicit audit_reader(std::vector<std::filesystem::path> files);
 
     // The next line without its line end, or false: there is none now. Asked again, it tells what has come since.
-    bool next(std::string& line);
+    bool next(std::string& line) override;
 
     // The file that the last line is from.
     const std::filesystem::path& file() const { return left_ ? *left_ : files_[at_file_]; }
-    // What stands behind the last line end: an unfinished line.
-    std::string_view unfinished() const { return std::string_view(buffer_).substr(at_); }
+    std::string place() const override { return files_.empty() ? std::string{} : file().string(); }
+    std::string_view unfinished() const override { return std::string_view(buffer_).substr(at_); }
 
 private:
     bool next_chosen(std::string& line);

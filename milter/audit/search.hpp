@@ -1,17 +1,21 @@
 // The records of the log that answer a question, and what could not be asked: nothing is passed over in silence. Where an id or
 // a sender is asked for, indexes say which lines to read (milter/audit/line_choice.hpp); the answer is the same without.
+// Records of several gateways (log_lines::gateway) come with their gateway, as a field of that name.
 // Tested by audit_commands/show_test and audit/index_file_test.
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"
 #include "milter/audit/index_upkeep.hpp"
-#include "milter/audit/reader.hpp"
+#include "milter/audit/log_lines.hpp"
 #include "policy/audit/query.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -26,6 +30,7 @@ class audit_search {
 public:
     // `log`: its directory. `how` indexes are made that are missing. Throws as audit_reader does.
     audit_search(const std::filesystem::path& log, policy::query asked, const address_resolver& named, indexing how = {});
+    audit_search(std::unique_ptr<log_lines> log, policy::query asked, const address_resolver& named);
     audit_search(const audit_search&) = delete;
     audit_search& operator=(const audit_search&) = delete;
 
@@ -43,17 +48,21 @@ public:
     };
     hashed_decisions hashed() const { return hashed_; }
     // Of the key that the last record's addresses are hashed under, as far as the log says.
-    const std::string& key_in_use() const { return key_.id(); }
+    const std::string& key_in_use() const { return key_->id(); }
 
 private:
+    policy::address_key_in_use& key_of(std::string_view gateway);
+    void name_gateway(found_record& in) const;
     bool is_wanted(const boost::json::object& record);
 
     policy::query asked_;
     policy::query but_for_people_, but_for_domains_;
-    policy::address_key_in_use key_;
+    std::string named_key_;
+    std::map<std::string, policy::address_key_in_use, std::less<>> keys_; // by gateway
+    policy::address_key_in_use* key_;                                     // of the last record's
     std::uint64_t damaged_ = 0;
     hashed_decisions hashed_;
-    audit_reader log_; // last: it asks the others for what to read
+    std::unique_ptr<log_lines> log_; // last: it asks the others for what to read
 };
 
 } // namespace sealgate::milter

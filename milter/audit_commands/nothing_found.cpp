@@ -1,6 +1,5 @@
 #include "milter/audit_commands/nothing_found.hpp"
 
-#include "milter/audit/search.hpp"
 #include "milter/cli/arguments.hpp"
 #include "policy/audit/pseudonym.hpp"
 #include "policy/base/text.hpp"
@@ -48,10 +47,10 @@ struct log_names {
     census senders, recipients, domains;
 };
 
-log_names names_in(const config& gateway, const address_resolver& named) {
+log_names names_in(const asked_log& log, const address_resolver& named) {
     log_names out;
-    audit_search log(gateway.audit_directory(), {}, named);
-    for (found_record one; log.next(one);) {
+    auto all = log.search({}, named);
+    for (found_record one; all.next(one);) {
         if (!one.record || one.record->contains("event")) continue;
         out.senders.see(policy::text_in(*one.record, "sender").value_or(""));
         for (const auto* recipient : policy::recipients_in(*one.record)) {
@@ -78,9 +77,9 @@ void tell(const char* direction, const std::vector<std::string>& names, const ce
 
 } // namespace
 
-void tell_what_is_not_there(const policy::query& asked, const config& gateway, const address_resolver& named) {
+void tell_what_is_not_there(const policy::query& asked, const asked_log& log, const address_resolver& named) {
     if (asked.senders.empty() && asked.recipients.empty() && asked.domains.empty()) return;
-    const auto in = names_in(gateway, named);
+    const auto in = names_in(log, named);
     tell("from", asked.senders, in.senders);
     tell("to", asked.recipients, in.recipients);
     tell("to", asked.domains, in.domains);

@@ -3,13 +3,13 @@
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"
-#include "milter/settings/config.hpp"
+#include "milter/audit_commands/asked_log.hpp"
 #include "policy/audit/query.hpp"
 
 namespace sealgate::milter {
 
 // Of each domain, sender and recipient that was asked for: that the log has none like it, and what is near, or how often it
 // does have it. Reads the whole log. Throws as audit_reader does.
-void tell_what_is_not_there(const policy::query& asked, const config& gateway, const address_resolver& named);
+void tell_what_is_not_there(const policy::query& asked, const asked_log& log, const address_resolver& named);
 
 } // namespace sealgate::milter

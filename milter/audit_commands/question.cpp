@@ -1,6 +1,5 @@
 #include "milter/audit_commands/question.hpp"
 
-#include "milter/audit/search.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/named_files.hpp"
 #include "policy/audit/event.hpp"
@@ -79,9 +78,9 @@ void add_once(words& to, std::optional<std::string_view> word) {
     if (word && std::ranges::find(to, *word) == to.end() && to.size() < 1000) to.emplace_back(*word);
 }
 
-void add_words_of_the_log(policy_words& to, const config& gateway, const address_resolver& named) {
-    audit_search log(gateway.audit_directory(), {}, named);
-    for (found_record one; log.next(one);) {
+void add_words_of_the_log(policy_words& to, const asked_log& log, const address_resolver& named) {
+    auto all = log.search({}, named);
+    for (found_record one; all.next(one);) {
         if (!one.record) continue;
         add_once(to.classifications, policy::text_in(*one.record, "classification"));
         for (const auto* recipient : policy::recipients_in(*one.record))
@@ -89,14 +88,14 @@ void add_words_of_the_log(policy_words& to, const config& gateway, const address
     }
 }
 
-bool has_known_words(const policy::query& asked, const config& gateway, const address_resolver& named) {
+bool has_known_words(const policy::query& asked, const config& gateway, const asked_log& log, const address_resolver& named) {
     if (asked.classifications.empty() && asked.tiers.empty()) return true;
     const auto of_the_policy = policy_words_of(gateway);
     auto known = of_the_policy.value_or(policy_words{});
     const auto has_strangers = [&] {
         return stranger(asked.classifications, known.classifications) || stranger(asked.tiers, known.tiers);
     };
-    if (has_strangers()) add_words_of_the_log(known, gateway, named);
+    if (has_strangers()) add_words_of_the_log(known, log, named);
     if (!of_the_policy && has_strangers()) {
         complain("the policy could not be read, so that nothing tells whether it has such a classification or tier: " +
                  of_the_policy.error());
@@ -107,10 +106,10 @@ bool has_known_words(const policy::query& asked, const config& gateway, const ad
 }
 
 // Whether some record answers, or hides whether it does.
-bool log_may_have(const policy::query& asked, const config& gateway, const address_resolver& named) {
-    audit_search log(gateway.audit_directory(), asked, named);
+bool log_may_have(const policy::query& asked, const asked_log& log, const address_resolver& named) {
+    auto found = log.search(asked, named);
     found_record one;
-    return log.next(one) || log.hashed().any();
+    return found.next(one) || found.hashed().any();
 }
 
 // Local mail has senders and recipients without a domain, and the log has what could not be read as it was.
@@ -119,7 +118,7 @@ bool is_whole_address(const std::string& value) {
     return policy::is_pseudonym(value) || (at != std::string::npos && at > 0 && at + 1 < value.size());
 }
 
-bool are_addresses(std::string_view option, words& values, words policy::query::*asked, const config& gateway,
+bool are_addresses(std::string_view option, words& values, words policy::query::*asked, const asked_log& log,
                    const address_resolver& named) {
     for (auto& value : values) {
         value = policy::bare_address(value);
@@ -128,7 +127,7 @@ bool are_addresses(std::string_view option, words& values, words policy::query::
         if (is_whole_address(value)) continue;
         policy::query question;
         question.*asked = named.as_logged({value});
-        if (!log_may_have(question, gateway, named))
+        if (!log_may_have(question, log, named))
             return refuse(option, "\"" + text::printable(value) +
                                       "\" is no address, and the log has none like it; it takes a whole one, such as "
                                       "ann@example.org");
@@ -138,7 +137,7 @@ bool are_addresses(std::string_view option, words& values, words policy::query::
 }
 
 // The log has domains in A-labels, and what it could not read as it was.
-bool are_domains(words& values, const config& gateway, const address_resolver& named) {
+bool are_domains(words& values, const asked_log& log, const address_resolver& named) {
     words canonical;
     for (auto& value : values) {
         if (value.starts_with('@')) value.erase(0, 1);
@@ -150,7 +149,7 @@ bool are_domains(words& values, const config& gateway, const address_resolver& n
         if (value.empty() || value.starts_with('.') || value.find_first_of(" *<>") != std::string::npos) return refusal("");
         auto in_the_log = policy::canonical_domain(value);
         const bool is_whole = value.contains('.') || in_the_log.contains('.') || value.starts_with('[');
-        if (!is_whole && !log_may_have({.domains = {value, in_the_log}}, gateway, named))
+        if (!is_whole && !log_may_have({.domains = {value, in_the_log}}, log, named))
             return refusal(", and the log has none like it");
         if (!in_the_log.empty()) canonical.push_back(std::move(in_the_log));
     }
@@ -244,7 +243,8 @@ std::optional<period> period_in(const invocation& called, std::chrono::system_cl
     return out;
 }
 
-std::optional<policy::query> question_in(const invocation& called, const config& gateway, const address_resolver& named) {
+std::optional<policy::query> question_in(const invocation& called, const config& gateway, const asked_log& log,
+                                         const address_resolver& named) {
     const auto when = period_in(called, std::chrono::system_clock::now());
     if (!when) return std::nullopt;
     policy::query asked{.since = when->since,
@@ -268,12 +268,12 @@ std::optional<policy::query> question_in(const invocation& called, const config&
     const bool can_match =
         asks_for_one_kind(called) && are_ids(asked.ids) && are_known("--event", asked.events, event_words()) &&
         are_known("--outcome", asked.outcomes, words_of(names(policy::outcome{}))) &&
-        are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) && are_domains(asked.domains, gateway, named) &&
-        are_addresses("--sender", asked.senders, &policy::query::senders, gateway, named) &&
-        are_addresses("--recipient", asked.recipients, &policy::query::recipients, gateway, named) &&
+        are_known("--reason", asked.reasons, words_of(names(policy::reason{}))) && are_domains(asked.domains, log, named) &&
+        are_addresses("--sender", asked.senders, &policy::query::senders, log, named) &&
+        are_addresses("--recipient", asked.recipients, &policy::query::recipients, log, named) &&
         are_queue_ids(asked.queue_ids) && are_names("--message-id", asked.message_ids, named) &&
         are_names("--user", asked.users, named) && are_fingerprints(asked.keys) && are_digests(asked.policies) &&
-        has_known_words(asked, gateway, named);
+        has_known_words(asked, gateway, log, named);
     return can_match ? std::optional(std::move(asked)) : std::nullopt;
 }
 

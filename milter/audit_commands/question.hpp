@@ -4,6 +4,7 @@
 #pragma once
 
 #include "milter/audit/address_resolver.hpp"
+#include "milter/audit_commands/asked_log.hpp"
 #include "milter/cli/arguments.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/query.hpp"
@@ -22,6 +23,7 @@ std::optional<period> period_in(const invocation& called, std::chrono::system_cl
 
 // All filters; nothing after a complaint. Addresses are asked for as the log calls them. A classification or a tier that the
 // policy in force does not know is looked for in the log, which may be older than the policy; that throws as audit_reader does.
-std::optional<policy::query> question_in(const invocation& called, const config& gateway, const address_resolver& named);
+std::optional<policy::query> question_in(const invocation& called, const config& gateway, const asked_log& log,
+                                         const address_resolver& named);
 
 } // namespace sealgate::milter

@@ -54,12 +54,14 @@ int follow(record_printer& printer, audit_search& log, const config& gateway, bo
 }
 
 int show(const invocation& called, const config& gateway, const address_resolver& named, known_people known) {
-    const auto asked = question_in(called, gateway, named);
+    const auto of = asked_log::of(called, gateway);
+    if (!of) return exit_unusable;
+    const auto asked = question_in(called, gateway, *of, named);
     const auto most = most_shown(called);
     if (!asked || !most) return exit_unusable;
     const bool about_people = names_people(*asked) || !known.all.empty();
-    audit_search log(gateway.audit_directory(), *asked, named);
-    record_printer printer(called, std::move(known), kept_policies(gateway.audit_directory()));
+    auto log = of->search(*asked, named);
+    record_printer printer(called, std::move(known), kept_policies(gateway.audit_directory()), of->database() != nullptr);
     std::deque<found_record> last;
     bool found = false;
     for (found_record one; log.next(one); found = true) {
@@ -74,7 +76,7 @@ int show(const invocation& called, const config& gateway, const address_resolver
     printer.flush();
     const auto status = conclude(log, *asked, gateway, found, about_people);
     if (found) printer.tell_whether_the_list_helped();
-    if (status == exit_no) tell_what_is_not_there(*asked, gateway, named);
+    if (status == exit_no) tell_what_is_not_there(*asked, *of, named);
     return called.has("--follow") ? follow(printer, log, gateway, about_people) : status;
 }
 

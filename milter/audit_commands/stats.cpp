@@ -124,14 +124,16 @@ int show_counts(const invocation& called, const config& gateway) {
     const address_resolver named(gateway);
     const auto by = asked_groupings(called);
     if (!by) return exit_unusable;
-    const auto asked = question_in(called, gateway, named);
+    const auto of = asked_log::of(called, gateway);
+    if (!of) return exit_unusable;
+    const auto asked = question_in(called, gateway, *of, named);
     if (!asked) return exit_unusable;
-    audit_search log(gateway.audit_directory(), *asked, named);
+    auto log = of->search(*asked, named);
     const auto counted = count(log, *by, *asked);
     print(called, counted, *by);
     tell_ways_of_naming(counted.ways_of_naming);
     const auto status = conclude(log, *asked, gateway, counted.total > 0, names_people(*asked));
-    if (status == exit_no) tell_what_is_not_there(*asked, gateway, named);
+    if (status == exit_no) tell_what_is_not_there(*asked, *of, named);
     return status;
 }
 

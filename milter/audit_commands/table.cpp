@@ -1,12 +1,12 @@
 #include "milter/audit_commands/table.hpp"
 
+#include "milter/audit_commands/asked_log.hpp"
 #include "milter/audit_commands/policy.hpp"
 #include "milter/audit_commands/prove.hpp"
 #include "milter/audit_commands/prune.hpp"
 #include "milter/audit_commands/show.hpp"
 #include "milter/audit_commands/stats.hpp"
 #include "milter/audit_commands/verify.hpp"
-#include "milter/cli/configured.hpp"
 
 #include <string>
 #include <vector>
@@ -14,6 +14,11 @@
 namespace sealgate::milter {
 
 namespace {
+
+const std::string from_database =
+    "  --from postgresql://ROLE@HOST/DATABASE\n"
+    "                                    the logs that gateways brought to a database (audit.sinks), instead of the own one;\n"
+    "                                    --gateway NAME: of that one alone\n";
 
 const std::string filters =
     "FILTER chooses; of several values of one filter one has to hold:\n"
@@ -24,7 +29,8 @@ const std::string filters =
     "  --policy DIGEST                   decided by that policy; the first digits will do\n"
     "  --near-miss                       with something nearly like a tag\n"
     "  --recipient ADDRESS, --domain NAME, --tier NAME, --reason WORD, --key FINGERPRINT\n"
-    "                                    of one and the same recipient; of a fingerprint the last 8 digits will do\n";
+    "                                    of one and the same recipient; of a fingerprint the last 8 digits will do\n" +
+    from_database;
 const std::string event_filter =
     "  --event WORD                      events of the gateway: start, reload, key-import and so on\n";
 const std::string nothing_matches = "Exit status 1 if nothing matches.\n";
@@ -44,7 +50,9 @@ const std::vector<option_spec> filter_options{{"--since", takes::value},
                                               {"--user", takes::values},
                                               {"--key", takes::values},
                                               {"--policy", takes::values},
-                                              {"--near-miss", takes::nothing}};
+                                              {"--near-miss", takes::nothing},
+                                              from_option,
+                                              gateway_option};
 
 std::vector<option_spec> filters_and(std::vector<option_spec> others) {
     others.insert(others.begin(), filter_options.begin(), filter_options.end());
@@ -54,14 +62,14 @@ std::vector<option_spec> filters_and(std::vector<option_spec> others) {
 template <int (*run)(const invocation&, const config&)>
 int ask(const invocation& called) {
     if (called.json() && called.has("--csv")) return complain("--json and --csv exclude each other"), exit_unusable;
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_read(called);
     return gateway ? run(called, *gateway) : exit_unusable;
 }
 
 // Whoever verifies a copy needs no gateway.
 int verify(const invocation& called) {
     if (!called.words.empty()) return verify_log(called, {}, called.words);
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_read(called);
     return gateway ? verify_log(called, *gateway, {}) : exit_unusable;
 }
 
@@ -84,13 +92,13 @@ const std::array<command_entry, 8> audit_commands{{
     {.name = "stats",
      .synopsis = "[FILTER]... [--by WHAT] [--json | --csv]",
      .summary = "count decisions, or their recipients",
-     .details = "WHAT is day, hour, outcome (if not given), mode, classification, sender or failure; or of recipients:\n"
-                "recipient, domain, tier or reason. Of up to three together: sender,domain.\n\n" +
+     .details = "WHAT is day, hour, outcome (if not given), mode, classification, sender, failure or gateway; or of\n"
+                "recipients: recipient, domain, tier or reason. Of up to three together: sender,domain.\n\n" +
                 filters + nothing_matches,
      .options = filters_and({{"--by", takes::value}, json_option, {"--csv", takes::nothing}}),
      .run = ask<show_counts>},
     {.name = "verify",
-     .synopsis = "[--checkpoint FILE]... [--key KEY]... [--from N] [--json] [LOG...]",
+     .synopsis = "[--checkpoint FILE]... [--key KEY]... [--from N | --from URL [--gateway NAME]...] [--json] [LOG...]",
      .summary = "prove that the log is whole, and say what is not proved",
      .details =
          "Follows the chain from the first record to the last, and holds it against the signed checkpoints. Exit status 1,\n"
@@ -99,12 +107,15 @@ const std::array<command_entry, 8> audit_commands{{
          "  --key KEY           the public half of the key that signed them, or a file with it; not the gateway's own then.\n"
          "                      If the signing key was replaced: --key OLD --key NEW. What names another key is told\n"
          "  --from N            the log begins with record N; those before it are kept elsewhere\n"
+         "  --from URL          the logs that gateways brought to the database postgresql://ROLE@HOST/DATABASE (audit.sinks), "
+         "each\n"
+         "                      by itself, and by the database's copies of its checkpoints; --gateway NAME: of that one alone\n"
          "  LOG...              files to verify instead of the gateway's own, in their order\n",
-     .options = {{"--checkpoint", takes::values}, {"--key", takes::values}, {"--from", takes::value}, json_option},
+     .options = {{"--checkpoint", takes::values}, {"--key", takes::values}, from_option, gateway_option, json_option},
      .arguments = {.least = 0, .most = SIZE_MAX},
      .run = verify},
     {.name = "prove",
-     .synopsis = "[--output FILE] [--checkpoint FILE]... [--key KEY]... [--json] ID",
+     .synopsis = "[--output FILE] [--checkpoint FILE]... [--key KEY]... [--from URL [--gateway NAME]] [--json] ID",
      .summary = "prove one decision, so that it can be checked without the log",
      .details =
          "ID is a decision's id, or the number of a record. Writes a proof (C2SP tlog-proof): the record, its place among all\n"
@@ -112,8 +123,14 @@ const std::array<command_entry, 8> audit_commands{{
          "Exit status 1 where there is no such record, or none that is signed yet.\n\n"
          "  --output FILE       where the proof goes; - or without it: standard output\n"
          "  --checkpoint FILE   copies of checkpoints that somebody else keeps, instead of the gateway's own\n"
-         "  --key KEY           whose checkpoints count, instead of the gateway's own key\n",
-     .options = {{"--output", takes::value}, {"--checkpoint", takes::values}, {"--key", takes::values}, json_option},
+         "  --key KEY           whose checkpoints count, instead of the gateway's own key\n"
+         "  --from URL          out of the database postgresql://ROLE@HOST/DATABASE; --gateway NAME: of that gateway\n",
+     .options = {{"--output", takes::value},
+                 {"--checkpoint", takes::values},
+                 {"--key", takes::values},
+                 from_option,
+                 gateway_option,
+                 json_option},
      .arguments = one_argument,
      .run = ask<prove_record>},
     {.name = "check-proof",

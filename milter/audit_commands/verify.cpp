@@ -28,20 +28,19 @@ std::optional<std::uint64_t> first_record(const invocation& called, std::uint64_
     if (values.empty()) return otherwise;
     const auto& digits = values.back();
     if (const auto number = text::whole_number(digits); number && *number > 0) return number;
-    return complain("--from takes the number of a record, not \"" + text::printable(digits) + "\""), std::nullopt;
+    return complain("--from takes the number of a record, or postgresql://…, not \"" + text::printable(digits) + "\""),
+           std::nullopt;
 }
 
-void print_json(const proved& of) {
+void print_json(const proved& of, const std::string& gateway) {
     const auto* first = of.problems.empty() ? nullptr : &of.problems.front();
     json::array problems;
     for (const auto& one : of.problems)
-        problems.push_back(json::object{{"file", one.file.string()},
-                                        {"record", one.record ? json::value(*one.record) : json::value(nullptr)},
-                                        {"text", one.text}});
+        problems.push_back(json::object{
+            {"file", one.where}, {"record", one.record ? json::value(*one.record) : json::value(nullptr)}, {"text", one.text}});
     json::array keys;
     for (const auto& [record, key] : of.keys.named()) keys.push_back(json::object{{"record", record}, {"key", to_text(key)}});
-    const auto all = json::serialize(
-        json::object{{"ok", of.problems.empty()},
+    json::object out{{"ok", of.problems.empty()},
                      {"first_record", of.first_record},
                      {"records", of.records()},
                      {"last_hash", of.end.last_hash},
@@ -52,8 +51,9 @@ void print_json(const proved& of) {
                      {"signed_to", of.last_signed ? json::value(of.last_signed->end.last_seq) : json::value(nullptr)},
                      {"own_signed_to", of.own_signed_to > 0 ? json::value(of.own_signed_to) : json::value(nullptr)},
                      {"signed_at", of.last_signed ? json::value(rfc3339(of.last_signed->time)) : json::value(nullptr)},
-                     {"notes", json::array(of.notes.begin(), of.notes.end())}});
-    std::cout << text::printable_json(all) << '\n';
+                     {"notes", json::array(of.notes.begin(), of.notes.end())}};
+    if (!gateway.empty()) out["gateway"] = gateway;
+    std::cout << text::printable_json(json::serialize(out)) << '\n';
 }
 
 constexpr std::size_t most_keys = 6; // lines; whoever makes up a log could name as many as it has records
@@ -71,8 +71,29 @@ void print_keys(const std::vector<policy::key_in_record>& named) {
     print(named.back());
 }
 
-// What holds of a log without a problem. `kept`: by checkpoints that others kept.
-void print_proof(const proved& of, bool kept) {
+// Whose checkpoints they are: the gateway's own, copies in a database, or copies that others kept.
+enum class witness_of_log : std::uint8_t { gateway, database, others };
+
+witness_of_log witness_in(const proof_request& asked) {
+    return !asked.kept.empty() ? witness_of_log::others : asked.elsewhere ? witness_of_log::database : witness_of_log::gateway;
+}
+
+constexpr const char* believed_of(witness_of_log by) {
+    switch (by) {
+    case witness_of_log::gateway:
+        return "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
+               "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
+    case witness_of_log::database:
+        return "These checkpoints are the database's copies. Against whoever has both the gateway's key and the database, the\n"
+               "log is proved by copies that others keep: --gateway NAME --checkpoint FILE.\n";
+    case witness_of_log::others: return "";
+    }
+    std::unreachable();
+}
+
+// What holds of a log without a problem.
+void print_proof(const proved& of, witness_of_log by) {
+    const bool kept = by == witness_of_log::others;
     const auto last = of.end.last_seq;
     if (last < of.first_record) {
         std::cout << "empty: there is no record yet\n";
@@ -102,10 +123,7 @@ void print_proof(const proved& of, bool kept) {
                   << ": that the gateway wrote it so. Each fits to the one before it, but whoever can write the log's\n"
                      "file could have made it.\n";
     std::cout << "Not proved: that nothing was cut off behind record " << last << ".\n";
-    if (!kept && of.checkpoints > 0)
-        std::cout
-            << "The key and these checkpoints are the gateway's own. Against its administrators the log is proved by copies\n"
-               "that others keep: sealgate audit verify --checkpoint FILE --key KEY.\n";
+    if (of.checkpoints > 0) std::cout << believed_of(by);
 }
 
 std::optional<ed25519_public_key> key_in(std::string_view text) {
@@ -121,6 +139,32 @@ std::optional<ed25519_public_key> key_named(const std::string& word) {
     if (std::filesystem::exists(word, too_long))
         if (auto key = key_in(keys::read_file(word, keys::largest_key_file))) return key;
     return complain("--key: \"" + text::printable(word) + "\" is no Ed25519 public key, and no file with one"), std::nullopt;
+}
+
+// Proves it and says so. `gateway`: whose log it is, where several are verified.
+int conclude(const invocation& called, const proof_request& asked, const std::string& gateway) {
+    const auto found = prove(asked);
+    for (const auto& problem : found.problems) complain(problem.where + ": " + problem.text);
+    if (called.json()) {
+        print_json(found, gateway);
+    } else {
+        if (!gateway.empty()) std::cout << text::printable(gateway) << ":\n";
+        if (found.problems.empty()) print_proof(found, witness_in(asked));
+        for (const auto& note : found.notes) std::cout << "note: " << text::printable(note, 2000) << '\n';
+    }
+    return found.problems.empty() ? exit_yes : exit_no;
+}
+
+int verify_fleet(const invocation& called, const config& gateway) {
+    const auto log = asked_log::of(called, gateway);
+    const auto all = log ? proofs_asked_for(called, *log) : std::nullopt;
+    if (!all) return exit_unusable;
+    int status = exit_yes;
+    for (const auto& [name, asked] : *all) {
+        if (!called.json() && &name != &all->front().gateway) std::cout << '\n';
+        status = std::max(status, conclude(called, asked, name));
+    }
+    return status;
 }
 
 } // namespace
@@ -164,18 +208,34 @@ std::optional<proof_request> proof_asked_for(const invocation& called, const con
            std::nullopt;
 }
 
-int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
-    const auto asked = proof_asked_for(called, gateway, logs);
-    if (!asked) return exit_unusable;
-    const auto found = prove(*asked);
-    for (const auto& problem : found.problems) complain(problem.file.string() + ": " + problem.text);
-    if (called.json()) {
-        print_json(found);
-    } else {
-        if (found.problems.empty()) print_proof(found, !asked->kept.empty());
-        for (const auto& note : found.notes) std::cout << "note: " << text::printable(note, 2000) << '\n';
+std::optional<std::vector<fleet_proof_request>> proofs_asked_for(const invocation& called, const asked_log& log) {
+    auto keys = keys_asked_for(called);
+    if (!keys) return std::nullopt;
+    if (keys->empty())
+        return complain("--key says whose signatures count: the key of each gateway, as sealgate check prints it there"),
+               std::nullopt;
+    const auto copies = called.values("--checkpoint");
+    if (!copies.empty() && log.gateways().size() > 1)
+        return complain("--checkpoint is of one gateway: --gateway NAME says which"), std::nullopt;
+    const auto& from = *log.database();
+    std::vector<fleet_proof_request> out;
+    for (const auto& one : log.gateways()) {
+        proof_request asked{.trusted = {.keys = *keys, .who = {}},
+                            .first_record = std::max<std::uint64_t>(one.first_record, 1)};
+        asked.elsewhere = {.name = from.database().shown + ", " + one.name,
+                           .lines = [from, name = one.name] { return from.lines({.gateways = {name}}); },
+                           .checkpoints = [from, name = one.name] { return from.checkpoints(name); },
+                           .remarks = one.gaps};
+        for (const auto& file : copies) asked.kept.emplace_back(file);
+        out.push_back({.gateway = one.name, .asked = std::move(asked)});
     }
-    return found.problems.empty() ? exit_yes : exit_no;
+    return out;
+}
+
+int verify_log(const invocation& called, const config& gateway, const std::vector<std::string>& logs) {
+    if (logs.empty() && names_database(called)) return verify_fleet(called, gateway);
+    const auto asked = proof_asked_for(called, gateway, logs);
+    return asked ? conclude(called, *asked, {}) : exit_unusable;
 }
 
 } // namespace sealgate::milter

@@ -64,6 +64,7 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         }
         if (&spec == &config_option) {
             made.config_path = value;
+            made.options_[std::string(name)] = {std::move(value)};
             continue;
         }
         auto& values = made.options_[std::string(name)];

@@ -21,7 +21,7 @@ namespace json = boost::json;
 using row = std::vector<std::string>;
 
 // Fields of an event that have a column of their own, or say nothing to people.
-constexpr std::array<std::string_view, 6> without_details{"seq", "time", "event", "id", "prev", "hash"};
+constexpr std::array<std::string_view, 7> without_details{"seq", "time", "event", "id", "prev", "hash", "gateway"};
 
 std::string text_at(const json::object& record, std::string_view field) {
     const auto text = policy::text_in(record, field);
@@ -95,7 +95,7 @@ row row_of_event(const json::object& record, const policy::policy_texts& kept) {
     return {text_at(record, "time").substr(0, 19), text_at(record, "id"), "-", "-", "-", text_at(record, "event"), told};
 }
 
-row row_of(const found_record& found, const policy::policy_texts& kept) {
+row row_of_record(const found_record& found, const policy::policy_texts& kept) {
     if (!found.record) return {"(a damaged record)"};
     const auto& record = *found.record;
     if (record.contains("event")) return row_of_event(record, kept);
@@ -110,6 +110,11 @@ row row_of(const found_record& found, const policy::policy_texts& kept) {
             recipients_at(record)};
 }
 
+row with_gateway(row of, std::string gateway) {
+    of.insert(of.begin(), std::move(gateway));
+    return of;
+}
+
 // For spreadsheets: a row for each recipient of each decision. The names are those of the record's fields.
 constexpr std::string_view of_message[] = {"time",    "id",     "queue_id",       "message_id", "sender",
                                            "user",    "client", "classification", "protection", "outcome",
@@ -117,17 +122,19 @@ constexpr std::string_view of_message[] = {"time",    "id",     "queue_id",     
 constexpr std::string_view of_recipient[] = {"address", "tier", "action", "result", "reason"};
 constexpr std::string_view of_key[] = {"fingerprint", "source", "state"};
 
-void print_csv_heading() {
+void print_csv_heading(bool of_several) {
     row names(std::begin(of_message), std::end(of_message));
+    if (of_several) names = with_gateway(std::move(names), "gateway");
     names.insert(names.end(), std::begin(of_recipient), std::end(of_recipient));
     for (const auto field : of_key) names.push_back("key_" + std::string(field));
     print_csv(std::cout, {names});
 }
 
-void print_csv_rows(const json::object& record) {
+void print_csv_rows(const json::object& record, bool of_several) {
     if (record.contains("event")) return;
     row message;
     for (const auto field : of_message) message.push_back(text_at(record, field));
+    if (of_several) message = with_gateway(std::move(message), text_at(record, "gateway"));
     const json::object nobody;
     auto recipients = policy::recipients_in(record);
     if (recipients.empty()) recipients.push_back(&nobody);
@@ -146,13 +153,14 @@ void print_json(const found_record& found) {
 
 } // namespace
 
-record_printer::record_printer(const invocation& called, known_people known, policy::policy_texts kept)
+record_printer::record_printer(const invocation& called, known_people known, policy::policy_texts kept, bool of_several)
     : json_(called.json())
     , csv_(called.has("--csv"))
+    , of_several_(of_several)
     , known_(std::move(known))
     , kept_(std::move(kept))
-    , rows_{heading} {
-    if (csv_) print_csv_heading();
+    , rows_{of_several ? with_gateway(heading, "GATEWAY") : heading} {
+    if (csv_) print_csv_heading(of_several);
 }
 
 void record_printer::print(found_record found) {
@@ -160,11 +168,16 @@ void record_printer::print(found_record found) {
     if (json_)
         print_json(found);
     else if (csv_ && found.record)
-        print_csv_rows(*found.record);
+        print_csv_rows(*found.record, of_several_);
     else if (begun_)
-        std::cout << text::join(row_of(found, kept_), "  ") << '\n';
+        std::cout << text::join(row_of(found), "  ") << '\n';
     else if (!csv_)
-        rows_.push_back(row_of(found, kept_));
+        rows_.push_back(row_of(found));
+}
+
+std::vector<std::string> record_printer::row_of(const found_record& found) const {
+    auto out = row_of_record(found, kept_);
+    return of_several_ ? with_gateway(std::move(out), found.record ? text_at(*found.record, "gateway") : "-") : out;
 }
 
 void record_printer::flush() {

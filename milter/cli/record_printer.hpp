@@ -15,7 +15,8 @@ namespace sealgate::milter {
 class record_printer {
 public:
     // --json, --csv. `known`: whose hashes are undone. `kept`: policies, so that a change of them is told in words.
-    record_printer(const invocation& called, known_people known, policy::policy_texts kept);
+    // `of_several`: with the gateway that each is of, which --json has in any case.
+    record_printer(const invocation& called, known_people known, policy::policy_texts kept, bool of_several = false);
 
     void print(found_record found);
     // All that was printed so far is on standard output now.
@@ -25,8 +26,9 @@ public:
 
 private:
     void reveal(found_record& found);
+    std::vector<std::string> row_of(const found_record& found) const;
 
-    bool json_, csv_;
+    bool json_, csv_, of_several_;
     known_people known_;
     policy::policy_texts kept_;
     policy::hash_set met_;

@@ -1,5 +1,6 @@
 #include "milter/commands/list.hpp"
 
+#include "milter/audit_commands/asked_log.hpp"
 #include "milter/audit_commands/table.hpp"
 #include "milter/doctor/doctor.hpp"
 #include "milter/held_commands/table.hpp"
@@ -71,8 +72,8 @@ const command_entry commands[] = {
      .summary = "read the audit log; ask it; prove that it is whole",
      .commands = audit_commands},
     {.name = "report",
-     .synopsis = "[--since TIME] [--until TIME] [--policy FILE] [--checkpoint FILE]... [--key KEY]... [--from N] --output FILE "
-                 "| ... --json",
+     .synopsis = "[--since TIME] [--until TIME] [--policy FILE] [--checkpoint FILE]... [--key KEY]... [--from N | --from URL "
+                 "[--gateway NAME]...] --output FILE | ... --json",
      .summary = "what became of outgoing mail, as one page for an auditor and a manager",
      .details =
          "Reads the audit log and writes one HTML page with everything in it: whether the log is whole, mail by\n"
@@ -82,7 +83,7 @@ const command_entry commands[] = {
          "FILE - is standard output. Without --since, from the first record.\n"
          "TIME: 1w, 30d, 12h, 30m: so long ago; today, yesterday, monday, 2026-W48, 2026-11-23 or 2026-11-23T09:00:00Z: UTC\n"
          "--policy FILE: with a section that says what that policy would have done (sealgate simulate).\n"
-         "--checkpoint, --key and --from are those of audit verify.\n"
+         "--checkpoint, --key, --from and --gateway are those of audit verify.\n"
          "Exit status 1 if the log is not whole; the report is written and says so.\n",
      .options = {json_option,
                  {"--since", takes::value},
@@ -91,18 +92,25 @@ const command_entry commands[] = {
                  {"--output", takes::value},
                  {"--checkpoint", takes::values},
                  {"--key", takes::values},
-                 {"--from", takes::value}},
+                 from_option,
+                 gateway_option},
      .run = cmd_report},
     {.name = "simulate",
-     .synopsis = "--policy FILE [--since TIME] [--until TIME] [--json]",
+     .synopsis = "--policy FILE [--since TIME] [--until TIME] [--from URL [--gateway NAME]...] [--json]",
      .summary = "what another policy would have done with the mail that the log tells of",
      .details =
          "Decides anew about each decision of the log, as the gateway would by the policy in FILE, and says what would\n"
          "differ: by outcome, rule, sender and domain, with ids of examples (sealgate audit show --id ID). What the log\n"
          "does not hold is named: no Subject is in it. Nothing is changed, and no gateway need run.\n"
          "Without --since, from the first record. TIME as for sealgate report.\n"
+         "--from postgresql://ROLE@HOST/DATABASE: the mail of all gateways there; --gateway NAME: of that one.\n"
          "Exit status 1 where FILE has errors, which are listed.\n",
-     .options = {json_option, {"--policy", takes::value}, {"--since", takes::value}, {"--until", takes::value}},
+     .options = {json_option,
+                 {"--policy", takes::value},
+                 {"--since", takes::value},
+                 {"--until", takes::value},
+                 from_option,
+                 gateway_option},
      .run = cmd_simulate},
     {.name = "handbook",
      .synopsis = "[--format html|markdown|text] [--language LANGUAGE] [--json]",

@@ -4,11 +4,11 @@
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/store/due.hpp"
+#include "milter/audit_commands/asked_log.hpp"
 #include "milter/audit_commands/question.hpp"
 #include "milter/audit_commands/verify.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/named_files.hpp"
-#include "milter/cli/configured.hpp"
 #include "milter/cli/policy_file.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/proof/prove.hpp"
@@ -51,9 +51,11 @@ std::optional<asked_for> question_in(const invocation& called, wall_time now) {
 
 constexpr std::size_t most_remarks = 20;
 
+// Of several gateways each, and of them the worst.
 struct findings {
     policy::tally counts;
     policy::proof_status proof;
+    std::vector<policy::gateway_proof> gateways;
 };
 
 // The last record that the problem does not concern.
@@ -81,15 +83,35 @@ policy::proof_status status_of(const proved& found) {
 }
 
 // `simulated`: null where no other policy is asked for.
-findings read_log(const proof_request& proof, const asked_for& asked, policy::simulation* simulated) {
-    policy::tally counts(asked.since, asked.until);
-    const auto found = prove(proof, [&](const std::string& line) {
-        const auto record = policy::record_in(line);
-        if (!record) return counts.add_unreadable();
-        counts.add(*record);
-        if (simulated) simulated->add(*record);
-    });
-    return {.counts = std::move(counts), .proof = status_of(found)};
+findings read_log(const std::vector<fleet_proof_request>& proofs, const asked_for& asked, policy::simulation* simulated) {
+    findings out{.counts = policy::tally(asked.since, asked.until), .proof = {}, .gateways = {}};
+    for (const auto& [gateway, request] : proofs) {
+        const auto found = prove(request, [&](const std::string& line) {
+            const auto record = policy::record_in(line);
+            if (!record) return out.counts.add_unreadable();
+            out.counts.add(*record);
+            if (simulated) simulated->add(*record);
+        });
+        out.gateways.push_back({.gateway = gateway, .of = status_of(found)});
+    }
+    const auto wrong = std::ranges::find_if(out.gateways, [](const auto& one) { return !one.of.is_whole(); });
+    out.proof = (wrong == out.gateways.end() ? out.gateways.front() : *wrong).of;
+    if (out.gateways.size() == 1) out.gateways.clear();
+    return out;
+}
+
+// What is to be proved, and where the log is, for people. Nothing after a complaint.
+std::optional<std::vector<fleet_proof_request>> proofs_of(const invocation& called, const config& gateway, std::string& place) {
+    const auto log = asked_log::of(called, gateway);
+    if (!log) return std::nullopt;
+    if (log->database()) {
+        place = log->database()->database().shown;
+        return proofs_asked_for(called, *log);
+    }
+    auto own = proof_asked_for(called, gateway, {});
+    if (!own) return std::nullopt;
+    place = fs::absolute(gateway.audit_directory()).lexically_normal().string();
+    return std::vector{fleet_proof_request{.gateway = {}, .asked = *std::move(own)}};
 }
 
 using policy_reading = std::expected<policy::policy, std::vector<yaml::diagnostic>>;
@@ -130,17 +152,18 @@ int cmd_report(const invocation& called) {
     const auto now = std::chrono::system_clock::now();
     const auto asked = question_in(called, now);
     if (!asked) return exit_unusable;
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_read(called);
     if (!gateway) return exit_unusable;
-    const auto proof = proof_asked_for(called, *gateway, {});
-    if (!proof) return exit_unusable;
+    std::string place;
+    const auto proofs = proofs_of(called, *gateway, place);
+    if (!proofs) return exit_unusable;
     std::optional<policy::policy> another;
     std::optional<policy::simulation> simulated;
     for (const auto& file : called.values("--policy")) {
         if (another = policy_in(file); !another) return exit_no;
         simulated.emplace(*another, asked->since, asked->until);
     }
-    const auto found = read_log(*proof, *asked, simulated ? &*simulated : nullptr);
+    const auto found = read_log(*proofs, *asked, simulated ? &*simulated : nullptr);
     const auto rules = policy::load_policy(gateway->policy_path, read_file, list_directory);
     const auto ending = ending_keys_of(*gateway, rules);
     const policy::report_input report{.counted = found.counts.counted(),
@@ -149,11 +172,12 @@ int cmd_report(const invocation& called) {
                                       .since = asked->since,
                                       .until = asked->until,
                                       .now = now,
-                                      .log = fs::absolute(gateway->audit_directory()).lexically_normal().string(),
+                                      .log = place,
                                       .version = SEALGATE_VERSION,
                                       .host = gateway_name(*gateway),
                                       .organisation = rules ? rules->organisation : "",
                                       .policy_text = kept_policies(gateway->audit_directory()),
+                                      .gateways = found.gateways,
                                       .another_policy = simulated ? &simulated->counted() : nullptr};
     const auto status = write(asked->output, asked->as_json ? policy::report_json(report) + "\n" : policy::report_page(report));
     if (status != exit_yes || found.proof.is_whole()) return status;

@@ -1,9 +1,8 @@
 // sealgate simulate: what another policy would have done with the mail that the log tells of. Nothing is changed.
 
-#include "milter/audit/reader.hpp"
+#include "milter/audit_commands/asked_log.hpp"
 #include "milter/audit_commands/question.hpp"
 #include "milter/cli/audit_lacks.hpp"
-#include "milter/cli/configured.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/policy_file.hpp"
 #include "milter/cli/table.hpp"
@@ -102,14 +101,16 @@ int cmd_simulate(const invocation& called) {
     const auto file = called.values("--policy");
     if (!when) return exit_unusable;
     if (file.empty()) return complain("--policy says which policy is tried; see sealgate simulate --help"), exit_unusable;
-    const auto gateway = configured(called);
+    const auto gateway = configured_to_read(called);
     if (!gateway) return exit_unusable;
     const auto another = policy_in(file.back());
     if (!another) return exit_no;
+    const auto of = asked_log::of(called, *gateway);
+    if (!of) return exit_unusable;
     policy::simulation simulated(*another, when->since, when->until);
-    audit_reader log(gateway->audit_directory());
+    const auto log = of->lines(when->since, when->until);
     std::uint64_t damaged = 0;
-    for (std::string line; log.next(line);)
+    for (std::string line; log->next(line);)
         if (const auto record = policy::record_in(line))
             simulated.add(*record);
         else

@@ -78,12 +78,11 @@ private:
 
 } // namespace
 
-checkpoints_read read_checkpoints(const std::filesystem::path& file, std::span<const ed25519_public_key> keys) {
+checkpoints_read read_checkpoints(log_lines& from, std::span<const ed25519_public_key> keys) {
     checkpoints_read out;
     wrong_lines wrong;
-    audit_reader reader(std::vector{file});
     std::uint64_t number = 0;
-    for (std::string line; reader.next(line);) {
+    for (std::string line; from.next(line);) {
         ++number;
         if (auto read = policy::read_checkpoint(line, keys))
             out.genuine.push_back({.line = number, .what = *std::move(read)});
@@ -91,7 +90,7 @@ checkpoints_read read_checkpoints(const std::filesystem::path& file, std::span<c
             wrong.add(number, read.error());
     }
     out.not_genuine = number - out.genuine.size();
-    if (const auto rest = reader.unfinished(); !rest.empty()) {
+    if (const auto rest = from.unfinished(); !rest.empty()) {
         if (auto read = policy::read_checkpoint(rest, keys))
             out.genuine.push_back({.line = number + 1, .what = *std::move(read)});
         else
@@ -99,6 +98,11 @@ checkpoints_read read_checkpoints(const std::filesystem::path& file, std::span<c
     }
     out.problems = std::move(wrong).told();
     return out;
+}
+
+checkpoints_read read_checkpoints(const std::filesystem::path& file, std::span<const ed25519_public_key> keys) {
+    audit_reader lines(std::vector{file});
+    return read_checkpoints(lines, keys);
 }
 
 } // namespace sealgate::milter

@@ -32,12 +32,12 @@ std::string not_held_against(const policy::key_in_record& stranger, const proof_
 std::vector<log_problem> signed_by_replaced_keys(const known_checkpoints& known, const policy::signing_keys& in_log,
                                                  const judged_part& part) {
     std::vector<log_problem> out;
-    for (const auto& [file, read] : known.all) {
+    for (const auto& [where, read] : known.all) {
         const auto& [at, key, note] = read.what;
         const auto by = in_log.replaced_before(at.end.last_seq, key);
         const bool was_named = in_log.names(key);
         if (!by || (!part.is_all && (at.end.last_seq > part.last || !was_named))) continue;
-        out.push_back({.file = file,
+        out.push_back({.where = where,
                        .text = "checkpoint " + std::to_string(read.line) + " is of record " + std::to_string(at.end.last_seq) +
                                " and was signed by the key " + to_text(key) +
                                (was_named ? ", which another one had replaced in record " + std::to_string(by->record)
@@ -56,14 +56,16 @@ void tell_keys_left_out(const proof_request& asked, const policy::signing_keys& 
     const auto& last = in_log.named().back();
     for (const auto& one : asked.witnesses)
         if (one.key != last.key && std::ranges::find(asked.trusted.keys, one.key) != asked.trusted.keys.end())
-            out.problems.push_back({.file = asked.place(),
+            out.problems.push_back({.where = asked.place(),
                                     .text = one.who + " names the signing key " + to_text(one.key) +
                                             ", and the last record that names one, record " + std::to_string(last.record) +
                                             ", names " + to_text(last.key) +
                                             ": the log was written anew with another key than the gateway's, or is not its log",
                                     .record = std::nullopt});
+    const bool is_one_of_several = asked.elsewhere && asked.trusted.keys.size() > 1; // logs, each with a key of its own
     for (const auto& key : asked.trusted.keys)
-        if (!in_log.names(key)) out.notes.push_back("no record names the key " + to_text(key) + ", which was given");
+        if (!is_one_of_several && !in_log.names(key))
+            out.notes.push_back("no record names the key " + to_text(key) + ", which was given");
 }
 
 // Who says that the gateway signs this log; empty where nobody does.
@@ -106,7 +108,7 @@ void judge_keys(const proof_request& asked, const std::vector<const known_checkp
     std::vector<log_problem> found;
     if (!asked.trusted.keys.empty())
         for (auto& text : policy::contradictions(witnesses, asked.trusted))
-            found.push_back({.file = asked.place(), .text = std::move(text), .record = std::nullopt});
+            found.push_back({.where = asked.place(), .text = std::move(text), .record = std::nullopt});
     out.is_key_in_doubt = (stranger || !found.empty()) && !asked.trusted.who.empty();
     if (found.empty())
         for (const auto* one : known)

@@ -7,7 +7,7 @@
 #include "policy/proof/signing_keys.hpp"
 
 #include <cstddef>
-#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace sealgate::milter {
@@ -16,7 +16,7 @@ namespace sealgate::milter {
 struct known_checkpoints {
     std::size_t not_genuine = 0;
     struct entry {
-        std::filesystem::path file;
+        std::string where;
         checkpoint_line_read read;
     };
     std::vector<entry> all = {}; // in the order of their records

@@ -21,16 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A proof, and the file in which it came to its end.
+// A proof, and where it came to its end.
 struct proof_under_way {
     policy::log_proof proof;
-    fs::path where = {};
+    std::string where = {};
 
-    void follow(const std::string& line, const fs::path& file) {
+    void follow(const std::string& line, const std::string& place) {
         if (proof.first_flaw()) return;
         proof.follow(line);
         // A flaw of a record that was taken already came to light by the next one, which may stand in the next file.
-        if (!proof.first_flaw() || proof.first_flaw()->record > proof.end().last_seq) where = file;
+        if (!proof.first_flaw() || proof.first_flaw()->record > proof.end().last_seq) where = place;
     }
 };
 
@@ -39,19 +39,19 @@ class proofs {
 public:
     using maker = std::function<policy::log_proof(std::uint64_t first)>;
 
-    proofs(maker make, std::uint64_t first, const fs::path& where)
+    proofs(maker make, std::uint64_t first, const std::string& where)
         : make_(std::move(make)) {
         parts_.push_back({.proof = make_(first), .where = where});
     }
 
-    void follow(const std::string& line, const fs::path& file) {
-        if (!is_flawed()) last().follow(line, file);
+    void follow(const std::string& line, const std::string& place) {
+        if (!is_flawed()) last().follow(line, place);
         if (!is_flawed()) return;
         const auto here = policy::end_at(line);
         if (here && policy::log_found_told_in(line)) {
             // What is missing between the flaw and here is one of its own.
-            if (seen_ > 0 && seen_ + 1 < here->last_seq) begin(seen_ + 1, line, file);
-            if (is_flawed()) begin(here->last_seq, line, file);
+            if (seen_ > 0 && seen_ + 1 < here->last_seq) begin(seen_ + 1, line, place);
+            if (is_flawed()) begin(here->last_seq, line, place);
         } else {
             seen_ = std::max({seen_, last().proof.first_flaw()->record, here ? here->last_seq : 0});
         }
@@ -66,7 +66,7 @@ public:
         std::vector<log_problem> out;
         for (const auto& [proof, where] : parts_)
             if (const auto& flaw = proof.first_flaw())
-                out.push_back({.file = where, .text = flaw->text, .record = flaw->record});
+                out.push_back({.where = where, .text = flaw->text, .record = flaw->record});
         return out;
     }
 
@@ -80,9 +80,9 @@ private:
     proof_under_way& last() { return parts_.back(); }
     bool is_flawed() { return last().proof.first_flaw().has_value(); }
 
-    void begin(std::uint64_t first, const std::string& line, const fs::path& file) {
-        parts_.push_back({.proof = make_(first), .where = file});
-        last().follow(line, file);
+    void begin(std::uint64_t first, const std::string& line, const std::string& place) {
+        parts_.push_back({.proof = make_(first), .where = place});
+        last().follow(line, place);
         seen_ = 0;
     }
 
@@ -164,19 +164,25 @@ policy::tree_before trees_of(const proof_request& asked) {
     };
 }
 
+std::unique_ptr<log_lines> lines_of(const proof_request& asked) {
+    if (asked.elsewhere) return asked.elsewhere->lines();
+    return asked.directory.empty() ? std::make_unique<audit_reader>(asked.logs)
+                                   : std::make_unique<audit_reader>(asked.directory);
+}
+
 } // namespace
 
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see) {
     proved out;
     out.first_record = asked.first_record;
-    auto reader = asked.directory.empty() ? audit_reader(asked.logs) : audit_reader(asked.directory);
+    const auto log = lines_of(asked);
     const auto own = read_own(asked, out), kept = read_kept(asked, out);
     const auto by = [&](const known_checkpoints& known) {
         const auto counts = [&](const policy::checkpoint& at) { return known.counts(at, out.keys); };
         const auto make = [&, counts](std::uint64_t first) {
             return policy::log_proof(known.ends(), first, counts, trees_of(asked));
         };
-        return proofs(make, asked.first_record, reader.file());
+        return proofs(make, asked.first_record, log->place());
     };
     auto by_own = by(own), by_kept = by(kept);
     const bool is_kept = out.is_kept = !asked.kept.empty();
@@ -186,15 +192,16 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     found_logs found;
     policy::log_times times;
     bool is_at_pruned = asked.pruned.has_value(); // or near it: behind that no line is hashed for it
-    for (std::string line; reader.next(line);) {
+    for (std::string line; log->next(line);) {
+        const auto place = log->place();
         if (see) see(line);
         if (const auto at = is_at_pruned ? policy::read_link(line) : std::unexpected(std::string{})) {
             auto problem = problem_behind(*asked.pruned, *at);
             is_at_pruned = !problem && at->seq <= asked.pruned->what.last;
-            if (problem) out.problems.push_back({.file = reader.file(), .text = *std::move(problem), .record = at->seq});
+            if (problem) out.problems.push_back({.where = place, .text = *std::move(problem), .record = at->seq});
         }
-        by_own.follow(line, reader.file());
-        if (is_kept) by_kept.follow(line, reader.file());
+        by_own.follow(line, place);
+        if (is_kept) by_kept.follow(line, place);
         if (!counts.first().first_flaw()) out.keys.follow(counts.first().end().last_seq, line);
         found.see(line);
         times.see(line);
@@ -207,16 +214,17 @@ proved prove(const proof_request& asked, const std::function<void(const std::str
     std::ranges::move(found.notes(counts.whole_rest()), std::back_inserter(out.notes));
     for (const auto& [text, is_certain] : counts.first().tree_problems())
         if (is_certain)
-            out.problems.push_back({.file = asked.own_checkpoints, .text = text, .record = std::nullopt});
+            out.problems.push_back({.where = asked.place_of_checkpoints(), .text = text, .record = std::nullopt});
         else
             out.notes.push_back(text + ", if the hashes of earlier records that lie beside the log are right");
     std::ranges::move(times.notes(std::chrono::system_clock::now()), std::back_inserter(out.notes));
-    if (!reader.unfinished().empty()) out.notes.push_back(rest_of_log(reader.unfinished()));
+    if (!log->unfinished().empty()) out.notes.push_back(rest_of_log(log->unfinished()));
     if (asked.pruned)
         out.notes.push_back("taken away, since their time was over: " + to_string(*asked.pruned));
     else if (asked.first_record > 1)
         out.notes.push_back("the records before " + std::to_string(asked.first_record) +
                             " are kept elsewhere and were not looked at");
+    if (asked.elsewhere) std::ranges::copy(asked.elsewhere->remarks, std::back_inserter(out.notes));
     out.end = counts.first().end();
     if (out.is_key_in_doubt) return out;
     if (const auto* last = counts.first().last_signed()) out.last_signed = *last;

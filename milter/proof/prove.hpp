@@ -1,8 +1,9 @@
-// What can be proved of an audit log on disk: policy/proof/log_proof.hpp, fed from its files and from files of checkpoints. All
+// What can be proved of an audit log: policy/proof/log_proof.hpp, fed from wherever the log is, and from its checkpoints. All
 // that names the signing key at hand is held against the keys that are trusted (policy/proof/signing_keys.hpp).
 #pragma once
 
 #include "milter/audit/checkpoint_file.hpp"
+#include "milter/audit/log_lines.hpp"
 #include "policy/audit/prune.hpp"
 #include "policy/proof/log_proof.hpp"
 #include "policy/proof/signing_keys.hpp"
@@ -11,15 +12,26 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace sealgate::milter {
 
+using open_lines = std::function<std::unique_ptr<log_lines>()>;
+
+// A log that is not in files.
+struct log_elsewhere {
+    std::string name; // for people
+    open_lines lines, checkpoints;
+    std::vector<std::string> remarks = {}; // what is known of records that are not there
+};
+
 struct proof_request {
-    std::filesystem::path directory = {};              // of a gateway's log, which may be rotated meanwhile; or else:
-    std::vector<std::filesystem::path> logs = {};      // in the order of their records
+    std::filesystem::path directory = {};         // of a gateway's log, which may be rotated meanwhile; or else:
+    std::vector<std::filesystem::path> logs = {}; // in the order of their records; or else:
+    std::optional<log_elsewhere> elsewhere = {};
     std::filesystem::path own_checkpoints = {};        // the gateway's own file of them; empty or missing: there are none
     std::vector<std::filesystem::path> kept = {};      // files that others kept: what is proved is what these prove
     policy::trusted_keys trusted = {};                 // keys that may have signed them
@@ -30,12 +42,13 @@ struct proof_request {
 
     bool may_read(const std::filesystem::path& file) const { return std::ranges::find(forbidden, file) == forbidden.end(); }
 
-    // For people: where the log is.
-    const std::filesystem::path& place() const { return directory.empty() ? logs.front() : directory; }
+    // For people: where the log is, and its own checkpoints.
+    std::string place_of_checkpoints() const { return elsewhere ? elsewhere->name : own_checkpoints.string(); }
+    std::string place() const { return elsewhere ? elsewhere->name : (directory.empty() ? logs.front() : directory).string(); }
 };
 
 struct log_problem {
-    std::filesystem::path file;
+    std::string where; // a file, or what else the log is in
     std::string text;
     std::optional<std::uint64_t> record; // the first that is concerned; none where a checkpoint or a key is wrong
 };
@@ -57,7 +70,7 @@ struct proved {
     std::uint64_t records() const { return end.last_seq < first_record ? 0 : end.last_seq - first_record + 1; }
 };
 
-// Reads each file once. Throws std::system_error where one can't be read. Each line of the log is shown to `see`, if there is
+// Reads all once. Throws std::system_error where a file can't be read. Each line of the log is shown to `see`, if there is
 // one, whatever the proof says of it.
 proved prove(const proof_request& asked, const std::function<void(const std::string&)>& see = {});
 

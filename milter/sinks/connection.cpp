@@ -31,11 +31,27 @@ std::string one_line(const char* said) {
 constexpr const char* names[] = {"application_name", "client_encoding",  "keepalives", "keepalives_idle", "keepalives_interval",
                                  "keepalives_count", "tcp_user_timeout", "options",    "dbname",          nullptr};
 
-std::array<const char*, std::size(names)> values(const std::string& url) {
-    return {
-        "sealgate",  "UTF8", "1",     "10",
-        "5",         "3",    "15000", "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
-        url.c_str(), nullptr};
+constexpr const char* of_gateway = "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s";
+constexpr const char* of_reader = "-c default_transaction_read_only=on -c lock_timeout=30s";
+
+std::array<const char*, std::size(names)> values(const std::string& url, database_use use) {
+    return {"sealgate",  "UTF8", "1", "10", "5", "3", "15000", use == database_use::by_gateway ? of_gateway : of_reader,
+            url.c_str(), nullptr};
+}
+
+database_row row_in(const PGresult& answer, int row) {
+    database_row out;
+    for (int column = 0; column < PQnfields(&answer); ++column) {
+        const bool is_null = PQgetisnull(&answer, row, column) == 1;
+        const auto octets = static_cast<std::size_t>(PQgetlength(&answer, row, column));
+        out.push_back(is_null ? std::nullopt : database_text(std::string(PQgetvalue(&answer, row, column), octets)));
+    }
+    return out;
+}
+
+database_error error_of(const PGresult& answer) {
+    const auto* state = PQresultErrorField(&answer, PG_DIAG_SQLSTATE);
+    return {one_line(PQresultErrorMessage(&answer)), state ? state : ""};
 }
 
 } // namespace
@@ -48,8 +64,8 @@ void forget_environment() {
     for (const auto& name : names_of_libpq) ::unsetenv(name.c_str());
 }
 
-database_connection::database_connection(const std::string& url, int stop, std::chrono::seconds patience)
-    : connection_(PQconnectStartParams(names, values(url).data(), 1), &PQfinish)
+database_connection::database_connection(const std::string& url, int stop, std::chrono::seconds patience, database_use use)
+    : connection_(PQconnectStartParams(names, values(url, use).data(), 1), &PQfinish)
     , stop_(stop)
     , patience_(patience) {
     if (!connection_) throw std::bad_alloc();
@@ -83,21 +99,27 @@ void database_connection::wait(short events, steady_clock::time_point until) {
     }
 }
 
-std::vector<std::vector<database_text>> database_connection::ask(const char* statement,
-                                                                 std::span<const database_text> parameters) {
+void database_connection::send(const char* statement, std::span<const database_text> parameters, cells form) {
     std::vector<const char*> texts;
     for (const auto& one : parameters) texts.push_back(one ? one->c_str() : nullptr);
     auto* to = connection_.get();
-    if (PQsendQueryParams(to, statement, static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr, 0) != 1)
+    if (PQsendQueryParams(to, statement, static_cast<int>(texts.size()), nullptr, texts.data(), nullptr, nullptr,
+                          form == cells::as_octets ? 1 : 0) != 1)
         fail("cannot ask");
+    if (form == cells::as_octets) PQsetSingleRowMode(to);
     // Much may be sent over a slow line: as long as some goes on, it is waited for.
     for (auto unsent = PQflush(to); unsent != 0; unsent = PQflush(to)) {
         if (unsent < 0) fail("cannot ask");
         wait(POLLIN | POLLOUT, steady_clock::now() + patience_);
         if (PQconsumeInput(to) != 1) fail("cannot ask");
     }
+}
+
+std::vector<database_row> database_connection::ask(const char* statement, std::span<const database_text> parameters) {
+    send(statement, parameters, cells::as_text);
+    auto* to = connection_.get();
     const auto until = steady_clock::now() + patience_;
-    std::vector<std::vector<database_text>> rows;
+    std::vector<database_row> rows;
     std::optional<database_error> error;
     constexpr int most_reads = 1000; // an answer of ours is short, whatever a server would like us to keep
     for (int reads = 0;;) {
@@ -110,20 +132,35 @@ std::vector<std::vector<database_text>> database_connection::ask(const char* sta
         const auto status = PQresultStatus(answer.get());
         if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
             if (status != PGRES_FATAL_ERROR) fail("an answer to another question");
-            const auto* state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
-            if (!error) error.emplace(one_line(PQresultErrorMessage(answer.get())), state ? state : "");
+            if (!error) error = error_of(*answer);
             continue;
         }
-        for (int row = 0; row < PQntuples(answer.get()); ++row) {
-            auto& cells = rows.emplace_back();
-            for (int column = 0; column < PQnfields(answer.get()); ++column) {
-                const bool is_null = PQgetisnull(answer.get(), row, column) == 1;
-                cells.push_back(is_null ? std::nullopt : database_text(PQgetvalue(answer.get(), row, column)));
-            }
-        }
+        for (int row = 0; row < PQntuples(answer.get()); ++row) rows.push_back(row_in(*answer, row));
     }
     if (error) throw *error;
     return rows;
+}
+
+void database_connection::begin(const char* statement, std::span<const database_text> parameters) {
+    send(statement, parameters, cells::as_octets);
+}
+
+std::optional<database_row> database_connection::next_row() {
+    auto* from = connection_.get();
+    for (;;) {
+        while (PQisBusy(from)) {
+            wait(POLLIN, steady_clock::now() + patience_);
+            if (PQconsumeInput(from) != 1) fail("no answer");
+        }
+        const result answer(PQgetResult(from), &PQclear);
+        if (!answer) return std::nullopt;
+        switch (PQresultStatus(answer.get())) {
+        case PGRES_SINGLE_TUPLE: return row_in(*answer, 0);
+        case PGRES_TUPLES_OK: break; // behind the last row
+        case PGRES_FATAL_ERROR: throw error_of(*answer);
+        default: fail("an answer to another question");
+        }
+    }
 }
 
 bool is_database_text(std::string_view octets) { return text::is_utf8(octets) && !octets.contains('\0'); }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,18 +38,32 @@ struct stopped {};
 // A parameter or a cell in PostgreSQL's text form; nothing: NULL.
 using database_text = std::optional<std::string>;
 
+using database_row = std::vector<database_text>;
+
+// A gateway's statements are short, and end; whoever reads waits as long as it takes, and can change nothing.
+enum class database_use : std::uint8_t { by_gateway, by_reader };
+
 class database_connection {
 public:
-    // `stop`: a descriptor that becomes readable when this is to stop. Throws database_error or stopped.
-    database_connection(const std::string& url, int stop, std::chrono::seconds patience);
+    // `stop`: a descriptor that becomes readable when this is to stop; -1: none does. Throws database_error or stopped.
+    database_connection(const std::string& url, int stop, std::chrono::seconds patience,
+                        database_use use = database_use::by_gateway);
     ~database_connection();
     database_connection(const database_connection&) = delete;
     database_connection& operator=(const database_connection&) = delete;
 
     // The rows of one statement. Throws database_error or stopped; then nothing is known of what became of it.
-    std::vector<std::vector<database_text>> ask(const char* statement, std::span<const database_text> parameters = {});
+    std::vector<database_row> ask(const char* statement, std::span<const database_text> parameters = {});
+
+    // The rows of one statement as they come, one after the other, and their cells as octets: in PostgreSQL's binary form,
+    // which of text and bytea is what they hold. Nothing else may be asked before the last one. Both throw as ask() does.
+    void begin(const char* statement, std::span<const database_text> parameters = {});
+    std::optional<database_row> next_row();
 
 private:
+    enum class cells : std::uint8_t { as_text, as_octets };
+
+    void send(const char* statement, std::span<const database_text> parameters, cells form);
     void wait(short events, std::chrono::steady_clock::time_point until);
     [[noreturn]] void fail(const std::string& doing);
 

@@ -217,6 +217,13 @@ std::string report_json(const report_input& of) {
     out["host"] = text_or_null(of.host);
     out["organisation"] = text_or_null(of.organisation);
     out["proof"] = proof_as_json(of.proof);
+    json::array gateways;
+    for (const auto& [gateway, proof] : of.gateways) {
+        auto one = proof_as_json(proof);
+        one["gateway"] = gateway;
+        gateways.push_back(std::move(one));
+    }
+    out["gateways"] = std::move(gateways);
     out["unreadable"] = of.counted.unreadable;
     out["messages"] = sum(of.counted.totals, [](const kind_of_mail&) { return true; });
     out["recipients"] = of.counted.recipients;

@@ -6,6 +6,7 @@
 
 #include "policy/audit/policy_change.hpp"
 #include "policy/notices/key_watch.hpp"
+#include "policy/report/proof_view.hpp"
 #include "policy/report/simulation.hpp"
 #include "policy/report/tally.hpp"
 
@@ -18,22 +19,6 @@
 
 namespace sealgate::policy {
 
-// What is proved of the log as a whole, whatever the period.
-struct proof_status {
-    std::uint64_t records = 0;               // that follow one another
-    std::uint64_t last_record = 0;           // the number of the last of them
-    std::string flaw = {};                   // a phrase that names the first that is wrong; empty where the log is whole
-    bool is_chain_whole = true;              // then what is wrong is a checkpoint or a key, and no record
-    bool is_kept = false;                    // the checkpoints are copies that others kept, not the gateway's own
-    std::size_t checkpoints = 0;             // genuine ones
-    std::size_t not_genuine = 0;             // lines that should be checkpoints, and are none, or by a key that does not count
-    std::uint64_t signed_to = 0;             // records up to this one are as they were signed; 0: nothing is signed
-    std::optional<wall_time> signed_at = {}; // when that one was
-    std::vector<std::string> remarks = {};   // what else is to be known, a phrase each
-
-    bool is_whole() const { return flaw.empty(); }
-};
-
 // Of the key store as it is now, whatever the period. Those of encryption.always_to first, then by their end.
 struct ending_keys {
     std::chrono::days ahead{30}; // those that end within that time, or ended within it
@@ -43,7 +28,7 @@ struct ending_keys {
 
 struct report_input {
     const numbers& counted;
-    const proof_status& proof;
+    const proof_status& proof; // of several gateways, their worst
     const ending_keys& ending;
     std::optional<wall_time> since, until; // as asked
     wall_time now;
@@ -52,6 +37,7 @@ struct report_input {
     std::string host = {};                     // on which machine it was made; empty: it is not known
     std::string organisation = {};             // of the policy; empty: it is not known
     policy_texts policy_text = {};             // none: what policies said is not known
+    std::vector<gateway_proof> gateways = {};  // whose logs a database has; empty: it is one gateway's log
     const simulated* another_policy = nullptr; // what another policy would have done; null where none was asked
 };
 

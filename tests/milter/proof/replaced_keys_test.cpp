@@ -106,7 +106,7 @@ TEST_F(ReplacedKeys, TheLastRecordOfAFileIsNamedWithItsFile) {
     fs::remove(logs / "checkpoints.jsonl");
     now->add({.time = {}, .end = {.last_seq = 15, .last_hash = std::string(64, 'a')}});
     EXPECT_THAT(prove_with_both().problems,
-                ElementsAre(AllOf(says("not what was signed"), Field(&log_problem::file, rotated))));
+                ElementsAre(AllOf(says("not what was signed"), Field(&log_problem::where, rotated))));
 }
 
 } // namespace

@@ -53,8 +53,7 @@ std::expected<sink_url, std::string> parse_sink(std::string_view written) {
     const auto found = options_in(url);
     if (!found) return std::unexpected(found.error());
     if (found->contains("password"))
-        return std::unexpected(
-            std::string("has a password, which others could read there; name a file with passfile="));
+        return std::unexpected(std::string("has a password, which others could read there; name a file with passfile="));
     if (found->contains("service"))
         return std::unexpected(std::string("names a service, whose file may say anything; write host, role and database here"));
     if (at(*found, "dbname").empty()) return std::unexpected(std::string("names no database"));

@@ -31,13 +31,17 @@ int prune_audit_log(const invocation& called, const config& gateway) {
     }
     if (called.json()) return exit_yes;
     const auto files = policy::number_in(*answer, "files");
-    if (files == 0)
+    const auto* awaited = answer->if_contains("awaited");
+    const bool is_awaited = awaited && *awaited == true;
+    if (files == 0 && !is_awaited)
         std::cout << "nothing is older than audit.keep, but for what stands in a file with newer records\n";
-    else
+    if (files > 0)
         std::cout << "taken away: "
                   << policy::records(policy::number_in(*answer, "first_record"), policy::number_in(*answer, "last_record"))
                   << ", in " << files << (files == 1 ? " file" : " files") << ", until "
                   << policy::text_in(*answer, "until").value_or("") << '\n';
+    if (is_awaited)
+        std::cout << "more is old enough, and stays until each database of audit.sinks has it: see sealgate status\n";
     return exit_yes;
 }
 

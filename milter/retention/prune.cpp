@@ -47,13 +47,16 @@ std::optional<last_record> last_record_of(const fs::path& file) {
 
 } // namespace
 
-std::optional<prunable_log> find_prunable(const fs::path& audit_directory, wall_time before) {
+std::optional<prunable_log> find_prunable(const fs::path& audit_directory, const prunable_part& part, bool& is_awaited) {
+    is_awaited = false;
     std::optional<prunable_log> out;
     for (const auto& file : log_files(audit_directory)) {
         const auto first = first_record_named(file);
         if (!first) break; // the one that is written
         const auto last = last_record_of(file);
-        if (!last || last->time >= before || last->end.last_seq < *first) break;
+        if (!last || last->time >= part.before || last->end.last_seq < *first) break;
+        is_awaited = last->end.last_seq > part.most;
+        if (is_awaited) break;
         if (!out) out.emplace().what.first = *first;
         out->files.push_back(file);
         out->what.last = last->end.last_seq;

@@ -8,6 +8,7 @@
 #include "policy/audit/prune.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,10 +21,16 @@ struct prunable_log {
     policy::pruning what;                     // without who does it
 };
 
-// The files at the beginning of the log whose last record was made before then; nothing where there is none. A file whose last
-// line is no record ends them: nobody knows what that would take away.
-std::optional<prunable_log> find_prunable(const std::filesystem::path& audit_directory,
-                                          std::chrono::system_clock::time_point before);
+// What may go.
+struct prunable_part {
+    std::chrono::system_clock::time_point before; // made then
+    std::uint64_t most = UINT64_MAX;              // the last record that everybody has who is to have them all
+};
+
+// The files at the beginning of the log of which all may go; nothing where there is none. A file whose last line is no record
+// ends them: nobody knows what that would take away. `is_awaited`: more is old enough.
+std::optional<prunable_log> find_prunable(const std::filesystem::path& audit_directory, const prunable_part& part,
+                                          bool& is_awaited);
 
 // Their indexes too. The oldest first, so that what a crash leaves is the end of it.
 void remove_pruned(const prunable_log& log);

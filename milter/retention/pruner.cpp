@@ -13,7 +13,8 @@
 namespace sealgate::milter {
 
 std::string to_line(const prune_result& done) {
-    boost::json::object out{{"ok", done.problem.empty()}, {"problem", done.problem}, {"files", done.files}};
+    boost::json::object out{
+        {"ok", done.problem.empty()}, {"problem", done.problem}, {"files", done.files}, {"awaited", done.is_awaited}};
     if (done.what) {
         out["first_record"] = done.what->first;
         out["last_record"] = done.what->last;
@@ -22,12 +23,11 @@ std::string to_line(const prune_result& done) {
     return boost::json::serialize(out) + "\n";
 }
 
-boost::asio::awaitable<prune_result> prune_log(audit_log& log, std::filesystem::path directory,
-                                               std::chrono::system_clock::time_point before, std::string user,
-                                               boost::asio::thread_pool& pool) {
+boost::asio::awaitable<prune_result> prune_log(audit_log& log, std::filesystem::path directory, prunable_part part,
+                                               std::string user, boost::asio::thread_pool& pool) {
     prune_result out;
     try {
-        auto look = [directory, before] { return find_prunable(directory, before); };
+        auto look = [directory, part, &out] { return find_prunable(directory, part, out.is_awaited); };
         auto found = co_await offload(pool, std::move(look));
         if (!found) co_return out;
         found->what.user = std::move(user);

@@ -195,8 +195,9 @@ private:
         const auto& keep = gateway_.live()->gateway.audit.keep;
         if (!keep) co_return std::string("{\"ok\":false,\"problem\":\"audit.keep is not set in the file that is in force\"}\n");
         auto user = question.substr(prune_question.size(), question.size() - prune_question.size() - 1);
-        const auto done = co_await prune_log(log_, gateway_.live()->gateway.audit_directory(), now() - *keep, std::move(user),
-                                             sealers_.threads());
+        const prunable_part part{.before = now() - *keep, .most = sinks_.last_record_of_all()};
+        const auto done =
+            co_await prune_log(log_, gateway_.live()->gateway.audit_directory(), part, std::move(user), sealers_.threads());
         co_return to_line(done);
     }
 

@@ -1,5 +1,7 @@
 #include "milter/sinks/sinks.hpp"
 
+#include <algorithm>
+
 namespace sealgate::milter {
 
 log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
@@ -15,6 +17,12 @@ log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>
 
 void log_sinks::stop() noexcept {
     for (const auto& one : all_) one->stop();
+}
+
+std::uint64_t log_sinks::last_record_of_all() const {
+    std::uint64_t out = UINT64_MAX;
+    for (const auto& one : all_) out = std::min(out, one->now().last_record);
+    return out;
 }
 
 std::vector<shipper::standing> log_sinks::now() const {

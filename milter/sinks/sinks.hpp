@@ -24,6 +24,8 @@ public:
     void stop() noexcept;
 
     std::vector<shipper::standing> now() const;
+    // That each of them has; where there are none, any record is.
+    std::uint64_t last_record_of_all() const;
 
 private:
     std::vector<std::unique_ptr<shipper>> all_;

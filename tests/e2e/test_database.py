@@ -336,6 +336,34 @@ def test_a_month_that_is_dropped_is_a_gap(alone, database):
     assert count_in(database, alone.name) == len(lines_of(alone)) - 2
 
 
+def test_what_the_database_does_not_have_is_not_pruned(alone, database):
+    url = f"postgresql://{alone.name.split('.')[0]}@127.0.0.1:{alone.relay.port}/audit"
+    alone.configure(audit=f'{{sinks: ["{url}"], keep: 1s, rotate: {{size: 4KiB, daily: false}}}}', more=f"  name: {alone.name}\n")
+    with_records(alone, 30)
+    alone.start()
+    wait_until_all_is_there(database, alone.name, alone)
+    alone.relay.silent = True
+    alone.relay.cut()
+    shipped = count_in(database, alone.name)
+    alone.run("reload")  # an event that the database does not get, and which ends the large file
+    World.wait_until(lambda: list((alone.state / "audit").glob("audit-*.jsonl")), 10)
+    for _ in range(40):
+        alone.run("reload")
+    time.sleep(1.2)
+    before = lines_of(alone)
+    said = alone.run("audit", "prune")
+    assert said.returncode == 0 and "stays until each database" in said.stdout, said.stdout + said.stderr
+    first = json.loads(lines_of(alone)[0])["seq"]
+    assert first <= shipped + 1 < len(before)
+    alone.relay.silent = False
+    alone.relay.cut()
+    wait_for(lambda: count_in(database, alone.name) >= len(before))
+    said = alone.run("audit", "prune")
+    assert said.returncode == 0 and said.stdout.startswith("taken away") and "stays until" not in said.stdout
+    assert database.sql(f"SELECT count(*) FROM sealgate.gap WHERE gateway = '{alone.name}'") == [["0"]]
+    assert json.loads(alone.run("audit", "verify", "--json").stdout)["ok"]
+
+
 @pytest.mark.parametrize("url, why", [
     ("postgresql://mx1@db.example.org/audit", "sslmode=verify-full"),
     ("postgresql://mx1@db.example.org/audit?sslmode=require", "sslmode=verify-full"),

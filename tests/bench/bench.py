@@ -28,6 +28,8 @@ and what a mail to many of them costs.
 
 "auditing": what the audit log costs: recording beside the disk's own pace, verifying and asking beside sha256sum and wc -l.
 
+"fleet": what a log in PostgreSQL costs: bringing it there, and each command on it beside the same on files (fleet.py).
+
 "inspecting": what judging mail that may be encrypted costs by itself, beside SHA-256 (inspect_bench.cpp).
 
 The doors take turns, round by round, in another order each time. A ratio is the median of the rounds' own ratios.
@@ -47,6 +49,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
 
 import auditing
+import fleet
 import growth
 import memory
 import parts
@@ -57,7 +60,7 @@ from loads import GpgLoad, SmtpLoad, mail_of
 from stage import Stage
 
 USUAL = ["passing", "warning", "sealing", "latency", "parts", "memory", "growth", "storm", "auditing", "inspecting"]
-KINDS = [*USUAL, "soak"]
+KINDS = [*USUAL, "soak", "fleet"]
 SIZES = {"2 KiB": 2 << 10, "50 KiB": 50 << 10, "1 MiB": 1 << 20}
 
 
@@ -68,7 +71,9 @@ def main():
         subprocess.run([os.environ["INSPECT_BENCH"]], check=True)
     if "auditing" in options.what:
         auditing.measure(options, report)
-    if not (set(KINDS) - {"auditing", "inspecting"}) & set(options.what):
+    if "fleet" in options.what:
+        fleet.measure(options)
+    if not (set(KINDS) - {"auditing", "fleet", "inspecting"}) & set(options.what):
         return
     with ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sealgate-bench-", dir=options.directory))

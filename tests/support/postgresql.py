@@ -18,9 +18,10 @@ def programs():
 class Cluster:
     """`with Cluster(directory, port) as db:` has a database `audit` with sealgate's schema; db.owner(SQL) asks as its owner."""
 
-    def __init__(self, directory, port):
+    def __init__(self, directory, port, fsync="off"):
         self.directory = Path(directory)
         self.port = port
+        self.fsync = fsync
         self.data = self.directory / "data"
         self.socket = self.directory / "socket"
 
@@ -55,7 +56,7 @@ class Cluster:
         return run
 
     def start(self):
-        options = f"-k {self.socket} -c port={self.port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=30"
+        options = f"-k {self.socket} -c port={self.port} -c listen_addresses=127.0.0.1 -c fsync={self.fsync} -c max_connections=30"
         self._run("pg_ctl", "-D", self.data, "-w", "-t", "30", "-l", self.directory / "log", "-o", options, "start")
 
     def stop(self, how="fast"):

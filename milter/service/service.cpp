@@ -118,7 +118,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         set_log_level(live->gateway.log_level);
         record_start(*live);
-        events_.settle(); // who sees it listen finds its start in the log
+        events_.flush(); // who sees it listen finds its start in the log
         renewal_.start();
         gateway_.on_concluded([this](const concluded& what) { decisions_.saw(what); });
         for (const auto& problem : exposed_secrets(live->gateway)) log_warning(problem);

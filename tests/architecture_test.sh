@@ -109,6 +109,17 @@ for test in $(cd tests && find policy keys milter -name '*_test.cpp'); do
     grep -q "^    $test" tests/CMakeLists.txt || broken "tests/$test is not built: tests/CMakeLists.txt does not name it"
 done
 
+# A name is one type in its namespace: not that of a header, and another one of some file's own.
+awk '
+    FNR == 1 { space = "" }
+    match($0, /^namespace sealgate::[a-z]+ \{/) { space = $2 }
+    { line = $0; sub(/^template <[^>]*> */, "", line); sub(/^enum class /, "class ", line) }
+    line ~ /^(struct|class) [a-z0-9_]+( final)?$/ || line ~ /^(struct|class) [a-z0-9_]+ (final )?[:{]/ || line ~ /^using [a-z0-9_]+ = / {
+        split(line, word, " "); key = space " " word[2]
+        if (FILENAME ~ /hpp$/) shown[key] = FILENAME; else own[key] = own[key] " " FILENAME
+    }
+    END { for (key in shown) if (key in own) { print key ": a type of" own[key] ", and another one of " shown[key]; bad = 1 } exit bad }' "${all[@]}" || status=1
+
 # Every test opens with what it proves, and what helps tests with what it is.
 for test in $(find tests -name '*_test.cpp' -o -path '*/support/*.[ch]pp') $(find tests/e2e -name '*.py'); do
     [[ $(head -c 3 "$test") =~ ^(//|\"\"\") ]] || broken "$test: its first line does not say what it proves"

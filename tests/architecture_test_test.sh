@@ -42,6 +42,8 @@ line milter/held/permits.cpp '// contract.md section 99' 'no such place in contr
 line milter/held/permit.cpp '// contract.md section 4, point 70' 'no such place in contract.md'
 line milter/held/queue_index.hpp '// Held mail (contract.md\n// section 4, 2).' 'no such place in contract.md'
 line tests/policy/mail/mime_test.cpp '#include <string>' 'does not say what it proves'
+printf 'namespace sealgate::milter {\nnamespace {\nclass shipper {};\n}\n}\n' > milter/sinks/twin.cpp
+expected+=('shipper: a type of milter/sinks/twin.cpp, and another one of milter/sinks/shipper.hpp')
 sed -i '/^| `tags\/` |/d' contrib/design/architecture.md
 expected+=('< policy/tags')
 touch tests/policy/mail/new_test.cpp

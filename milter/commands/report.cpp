@@ -51,7 +51,7 @@ std::optional<asked_for> question_in(const invocation& called, wall_time now) {
 
 constexpr std::size_t most_remarks = 20;
 
-struct findings {
+struct log_reading {
     policy::tally counts;
     policy::proof_status proof;
 };
@@ -81,7 +81,7 @@ policy::proof_status status_of(const proved& found) {
 }
 
 // `simulated`: null where no other policy is asked for.
-findings read_log(const proof_request& proof, const asked_for& asked, policy::simulation* simulated) {
+log_reading read_log(const proof_request& proof, const asked_for& asked, policy::simulation* simulated) {
     policy::tally counts(asked.since, asked.until);
     const auto found = prove(proof, [&](const std::string& line) {
         const auto record = policy::record_in(line);

@@ -240,7 +240,8 @@ int undo(const invocation& called, const postconf& postfix, const postfix_config
 // Starts the gateway where systemd does that, and then has Postfix ask it.
 bool apply(const invocation& called, result& out, const postconf& postfix, const postfix_configuration& now,
            const installation_wish& wish) {
-    const bool has_new_files = std::ranges::any_of(out.files, [](const auto& one) { return one.state == own_file_state::written; });
+    const bool has_new_files =
+        std::ranges::any_of(out.files, [](const auto& one) { return one.state == own_file_state::written; });
     if (has_service_unit())
         if (const auto started = start_service_unit(has_new_files); !started) return complain(started.error()), false;
     if (!is_answering(called, now, wish)) return false;

@@ -10,7 +10,7 @@
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/journal/log.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>

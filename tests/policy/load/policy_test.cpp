@@ -1,5 +1,5 @@
 // policy.yaml: every key, every error with its place.
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 #include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>

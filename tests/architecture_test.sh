@@ -55,7 +55,7 @@ awk -v order="${rooms[*]}" '
 # Pure: all of policy/, and these. They include what has no effect, and nothing else; what they reach may name paths, too.
 pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificates|protection|discovery|learning)/|keys/sealing/|milter/protocol/)' |
     grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server|listening))\.'))
-pure+=(milter/threads/table.[ch]pp milter/discovery/public_address.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp
+pure+=(milter/threads/table.[ch]pp milter/discovery/public_address.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp milter/service/relay_watch.[ch]pp
        milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
 without_effect='algorithm|array|bit|cassert|charconv|chrono|compare|concepts|cstddef|cstdint|cstdio|cstring|deque|expected|functional|initializer_list|iterator|limits|list|map|memory|new|numeric|optional|ranges|set|span|sstream|stdexcept|string|string_view|system_error|tuple|type_traits|unordered_map|unordered_set|utility|variant|vector'
 without_effect+='|boost/(json|unordered|system)[a-z_/]*\.hpp|fmt/format\.h|mimetic/[a-z]+\.h|openssl/[a-z]+\.h|unicode/[a-z0-9]+\.h|yaml-cpp/[a-z]+\.h|arpa/inet\.h|netinet/in\.h'

@@ -34,7 +34,7 @@ line policy/labels/markup.cpp 'void f() { std::puts("x"); }' 'a pure file has an
 line milter/outbox/queue.cpp '#include <libpq-fe.h>' 'may include this'
 line milter/outbox/queue_runner.cpp '#include <zstd.h>' 'may include this'
 line milter/outbox/places.cpp '#include <new/library.h>' 'a library without an owner'
-line milter/base/host_name.hpp '#include <string>' 'opening lines do not say where it is tested'
+line milter/base/own_host_name.hpp '#include <string>' 'opening lines do not say where it is tested'
 line milter/doctor/probe.hpp '// Tested by e2e/test_nothere.py.' 'there is no test'
 line milter/doctor/doctor.hpp '// Tested by e2e/test_doctor.py and test_nothere.py.' 'there is no test e2e/test_nothere'
 line milter/doctor/examined.hpp '// Tested by tests/e2e/test_doctor.py, among others.' 'is not spelled'

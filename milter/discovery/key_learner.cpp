@@ -2,7 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/certificates/one_address.hpp"
-#include "keys/learning/room.hpp"
+#include "keys/learning/eviction.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"

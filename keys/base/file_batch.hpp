@@ -1,5 +1,5 @@
 // Files of one directory that are written together.
-// Tested by base/files_test and the fault points of e2e/test_fault_points.py.
+// Tested by base/files_test and e2e/test_fault_points.py.
 #pragma once
 
 #include "keys/base/files.hpp"

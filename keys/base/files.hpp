@@ -1,6 +1,6 @@
 // Files as the key store needs them: whole, private, and safe against a crash in the middle. Errors throw
 // std::system_error.
-// Tested by base/files_test, store/store_test, milter/audit/log_test and the fault points of e2e/test_fault_points.py.
+// Tested by base/files_test, store/store_test, milter/audit/log_test and e2e/test_fault_points.py.
 #pragma once
 
 #include "policy/base/octets.hpp"

@@ -5,8 +5,8 @@
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
 #include "policy/base/bytes.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,8 +2,8 @@
 
 #include "keys/discovery/host_name.hpp"
 #include "keys/discovery/percent_encoding.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <cstdint>
 

@@ -1,9 +1,9 @@
 #include "keys/openpgp/key_of_zeros.hpp"
 
 #include "keys/openpgp/packets.hpp"
-#include "policy/base/aes.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/hex.hpp"
+#include "policy/crypto/aes.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <cstddef>
 #include <string>

@@ -4,8 +4,8 @@
 #include "keys/openpgp/noise.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/shown_digits.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <array>

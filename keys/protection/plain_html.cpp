@@ -41,12 +41,6 @@ bool is_hex_digit(char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a
 // "#1f497d", "#000"
 bool is_colour(std::string_view s) { return (s.size() == 3 || s.size() == 6) && std::ranges::all_of(s, is_hex_digit); }
 
-std::string_view take_while(std::string_view& rest, auto holds) {
-    const auto taken = rest.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(rest, holds) - rest.begin()));
-    rest.remove_prefix(taken.size());
-    return taken;
-}
-
 // What stands between "&" and ";": a character of ASCII, or nothing for a no-break space.
 std::optional<std::string_view> character(std::string_view reference) {
     struct named {
@@ -86,7 +80,7 @@ std::string without_white_space(std::string_view text) {
 bool plain_html::takes(std::string_view tag) {
     if (tag.size() > longest_tag) return false;
     if (tag.starts_with('/')) tag.remove_prefix(1);
-    const auto name = take_while(tag, [](char c) { return !text::is_space(c) && c != '/'; });
+    const auto name = text::take_while(tag, [](char c) { return !text::is_space(c) && c != '/'; });
     if (!text::is_one_of(name, tags)) return false;
     if (!seen_.insert(std::string(tag)).second) return true;
     said_ += tag.size();
@@ -97,12 +91,12 @@ bool plain_html::takes_attributes(std::string_view attributes) {
     constexpr std::string_view marks = " \t\r\n\"'=:;,.-_%/()!";
     while (!attributes.empty()) {
         if (is_letter(attributes.front())) {
-            if (!is_word(take_while(attributes, is_letter))) return false;
+            if (!is_word(text::take_while(attributes, is_letter))) return false;
         } else if (text::is_digit(attributes.front())) {
-            if (!takes_number(take_while(attributes, text::is_digit), longest_number)) return false;
+            if (!takes_number(text::take_while(attributes, text::is_digit), longest_number)) return false;
         } else if (attributes.front() == '#') {
             attributes.remove_prefix(1);
-            const auto colour = take_while(attributes, is_hex_digit);
+            const auto colour = text::take_while(attributes, is_hex_digit);
             if (!is_colour(colour) || !takes_number(colour, colour.size())) return false;
         } else if (marks.contains(attributes.front())) {
             attributes.remove_prefix(1);

@@ -3,7 +3,7 @@
 // AES-256, one literal packet, not compressed, SEIPD of version 1 (RFC 9580 section 5.13.1), which every recipient's program
 // can read. What librnp made is proved elsewhere (keys/sealing/engine_proof, keys/sealing/read_back). One object belongs to one
 // thread at a time: librnp has no locks. No memory throws std::bad_alloc.
-// Contract: `encryption.engine`.
+// contract.md section 3, `encryption.engine`.
 #pragma once
 
 #include "keys/rnp/librnp.hpp"

@@ -1,7 +1,7 @@
 #include "keys/rnp/recipient_cache.hpp"
 
 #include "keys/base/files.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <iterator>
 #include <utility>

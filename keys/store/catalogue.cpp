@@ -3,7 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/store/listing.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <chrono>

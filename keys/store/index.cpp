@@ -1,7 +1,7 @@
 #include "keys/store/index.hpp"
 
 #include "keys/certificates/written_certificate.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "keys/store/keyring.hpp"
 
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/mail/address.hpp"
 
 #include <algorithm>

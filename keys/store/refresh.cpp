@@ -5,7 +5,7 @@
 #include "keys/certificates/transferable_key.hpp"
 #include "keys/certificates/unproved.hpp"
 #include "keys/store/stored_files.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <fcntl.h>

@@ -29,9 +29,9 @@ constexpr std::size_t most_read_at_once = 125;
 
 // Asks gpg about many files at once. gpg may stop at one it does not understand, or leave it out; then each half is asked for
 // itself, until the bad file stands alone. What gpg knows no such keys of is read by its packets.
-class reader {
+class stored_file_reader {
 public:
-    explicit reader(const gpg_options& options)
+    explicit stored_file_reader(const gpg_options& options)
         : gpg_(options)
         , trying_(gpg_) {}
 
@@ -141,7 +141,7 @@ read_files read_stored(const gpg_options& options, const std::vector<stored_file
     read_files out;
     std::mutex mutex; // of it
     in_parallel(std::span(files), most_read_at_once, [&] {
-        return [&, read = std::make_shared<reader>(options)](std::span<const stored_file> some) {
+        return [&, read = std::make_shared<stored_file_reader>(options)](std::span<const stored_file> some) {
             auto [certificates, unused] = read->read(some, now);
             const std::scoped_lock lock(mutex);
             std::ranges::move(certificates, std::back_inserter(out.certificates));

@@ -43,9 +43,9 @@ event_recorder::event_recorder(audit_log& log, std::filesystem::path directory)
     keys::make_private_directory(directory_);
 }
 
-event_recorder::~event_recorder() { settle(); }
+event_recorder::~event_recorder() { flush(); }
 
-void event_recorder::settle() {
+void event_recorder::flush() {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return under_way_ == 0; });
 }

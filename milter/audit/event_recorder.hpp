@@ -38,7 +38,7 @@ public:
     // Tries again what could not be written, and takes what commands left. Blocks on the disk. Any thread.
     void look();
     // Blocks until what was given to the log before is written, or known not to be. Any thread.
-    void settle();
+    void flush();
 
 private:
     void append(std::string fields, const std::filesystem::path& left_in);

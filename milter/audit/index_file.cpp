@@ -2,7 +2,7 @@
 
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <fcntl.h>

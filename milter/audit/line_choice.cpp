@@ -28,7 +28,7 @@ constexpr std::size_t worth_it = 4; // of so many lines at most one is named; el
 
 bool is_among(const policy::places& all, std::uint32_t at) { return std::ranges::binary_search(all, at); }
 
-enum class verdict : std::uint8_t {
+enum class fitness : std::uint8_t {
     right,
     unfit, // for this question
     wrong  // about this file
@@ -44,24 +44,24 @@ public:
         , keys_(policy::keys_of(asked))
         , key_(std::move(key)) {}
 
-    verdict choose() {
+    fitness choose() {
         index_file index(path_, index_file::access::read);
         const auto parts = index.parts_of(log_);
-        if (!parts) return verdict::wrong;
+        if (!parts) return fitness::wrong;
         for (const auto& part : *parts) {
             const auto named = index.find(part, keys_);
-            if (!named) return verdict::wrong;
-            if (named->size() > part.lines.lines / worth_it) return verdict::unfit;
-            if (const auto found = look_at(part, *named); found != verdict::right) return found;
+            if (!named) return fitness::wrong;
+            if (named->size() > part.lines.lines / worth_it) return fitness::unfit;
+            if (const auto found = look_at(part, *named); found != fitness::right) return found;
             out_.covered = part.end;
         }
-        return verdict::right;
+        return fitness::right;
     }
 
     chosen_lines take() && { return std::move(out_); }
 
 private:
-    verdict look_at(const index_part& part, const policy::places& named) {
+    fitness look_at(const index_part& part, const policy::places& named) {
         // A hash that the key at hand does not fit counts in each answer about people, whoever is meant.
         const auto& hashed = asked_.senders.empty() ? none_ : part.lines.hashed;
         policy::places all;
@@ -73,16 +73,16 @@ private:
         for (const auto at : all) {
             const auto begin = part.begin + off_t{at};
             const auto line = line_at(log_.descriptor(), begin, policy::longest_record + 1, path_);
-            if (!line || begin >= part.end) return verdict::wrong;
+            if (!line || begin >= part.end) return fitness::wrong;
             const auto record = policy::record_in(*line);
             const bool is_always = is_among(part.lines.always, at), is_named = is_among(named, at);
-            if (is_always && !counts_always(*line, record)) return verdict::wrong;
-            if (is_named && !(record && policy::matches(*record, asked_))) return verdict::wrong;
+            if (is_always && !counts_always(*line, record)) return fitness::wrong;
+            if (is_named && !(record && policy::matches(*record, asked_))) return fitness::wrong;
             if (record) key_.see(*record);
-            if (record && is_among(hashed, at) && key_.fit_for(*record) != policy::key_fit::fits) return verdict::unfit;
+            if (record && is_among(hashed, at) && key_.fit_for(*record) != policy::key_fit::fits) return fitness::unfit;
             if (is_always || is_named) out_.begins.push_back(begin);
         }
-        return verdict::right;
+        return fitness::right;
     }
 
     static bool counts_always(const std::string& line, const std::optional<boost::json::object>& record) {
@@ -99,7 +99,7 @@ private:
 };
 
 struct choice {
-    verdict what = verdict::unfit;
+    fitness what = fitness::unfit;
     std::optional<chosen_lines> lines = {};
 };
 
@@ -108,10 +108,10 @@ choice choose_lines(const fs::path& path, const keys::open_file& log, const poli
     try {
         chooser one(path, log, asked, key);
         const auto what = one.choose();
-        if (what != verdict::right) return {.what = what};
+        if (what != fitness::right) return {.what = what};
         return {.what = what, .lines = std::move(one).take()};
     } catch (const keys::sqlite_error& problem) {
-        return {.what = problem.trouble == keys::sqlite_trouble::broken ? verdict::wrong : verdict::right};
+        return {.what = problem.trouble == keys::sqlite_trouble::broken ? fitness::wrong : fitness::right};
     } catch (const std::system_error&) { // told by whoever reads the file whole
         return {};
     }
@@ -127,9 +127,9 @@ line_choice choice_for(const policy::query& asked, const policy::address_key_in_
         if (is_compressed(path)) return std::nullopt; // it has no index
         auto found = choose_lines(path, log, part, key);
         const auto unread = log.status().st_size - (found.lines ? found.lines->covered : 0);
-        if (found.what == verdict::unfit || unread < (grows(path) ? how.least_growth : how.least)) return found.lines;
+        if (found.what == fitness::unfit || unread < (grows(path) ? how.least_growth : how.least)) return found.lines;
         if (!keys::index_may_be_written(index_of(path))) return found.lines;
-        if (found.what == verdict::wrong) forget_index(path);
+        if (found.what == fitness::wrong) forget_index(path);
         if (bring_index_up_to_date(path, how)) found = choose_lines(path, log, part, key);
         return found.lines;
     };

@@ -2,8 +2,8 @@
 
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
-#include "milter/base/tell.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/writers/tell.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/log_found.hpp"
 

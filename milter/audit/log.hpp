@@ -10,9 +10,9 @@
 #include "milter/audit/checkpoint_file.hpp"
 #include "milter/audit/log_file.hpp"
 #include "milter/audit/tree_file.hpp"
-#include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
-#include "milter/base/unwritten.hpp"
+#include "milter/writers/batch_queue.hpp"
+#include "milter/writers/unwritten.hpp"
 #include "policy/base/rfc3339.hpp"
 
 #include <chrono>

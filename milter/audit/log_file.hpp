@@ -12,7 +12,7 @@
 
 #include "keys/base/file_state.hpp"
 #include "keys/base/files.hpp"
-#include "milter/base/unwritten.hpp"
+#include "milter/writers/unwritten.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
 

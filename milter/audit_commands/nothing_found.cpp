@@ -16,7 +16,7 @@ namespace sealgate::milter {
 namespace {
 
 // How often each occurs: so many different ones, since a log is not bounded.
-class census {
+class name_counts {
 public:
     void see(std::string_view value) {
         constexpr std::size_t most = 100'000;
@@ -44,7 +44,7 @@ private:
 };
 
 struct log_names {
-    census senders, recipients, domains;
+    name_counts senders, recipients, domains;
 };
 
 log_names names_in(const asked_log& log, const address_resolver& named) {
@@ -63,7 +63,7 @@ log_names names_in(const asked_log& log, const address_resolver& named) {
 }
 
 // `names`: what was asked for, in all the spellings that mean it.
-void tell(const char* direction, const std::vector<std::string>& names, const census& in) {
+void tell(const char* direction, const std::vector<std::string>& names, const name_counts& in) {
     if (names.empty() || policy::is_pseudonym(names.front())) return;
     const auto& first = names.front();
     for (const auto& one : names)

@@ -2,8 +2,8 @@
 
 #include "keys/base/files.hpp"
 #include "milter/base/random.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 namespace sealgate::milter {
 

@@ -1,5 +1,5 @@
-// A problem that lasts is said once, and that it is over. Not for several threads. Tested by tests/milter/audit/log_test.cpp
-// and tests/milter/threads/memory_test.cpp.
+// A problem that lasts is said once, and that it is over. Not for several threads.
+// Tested by audit/log_test and threads/memory_test.
 #pragma once
 
 #include <optional>

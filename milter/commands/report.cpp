@@ -52,7 +52,7 @@ std::optional<asked_for> question_in(const invocation& called, wall_time now) {
 constexpr std::size_t most_remarks = 20;
 
 // Of several gateways each, and of them the worst.
-struct findings {
+struct log_reading {
     policy::tally counts;
     policy::proof_status proof;
     std::vector<policy::gateway_proof> gateways;
@@ -83,8 +83,8 @@ policy::proof_status status_of(const proved& found) {
 }
 
 // `simulated`: null where no other policy is asked for.
-findings read_log(const std::vector<fleet_proof_request>& proofs, const asked_for& asked, policy::simulation* simulated) {
-    findings out{.counts = policy::tally(asked.since, asked.until), .proof = {}, .gateways = {}};
+log_reading read_log(const std::vector<fleet_proof_request>& proofs, const asked_for& asked, policy::simulation* simulated) {
+    log_reading out{.counts = policy::tally(asked.since, asked.until), .proof = {}, .gateways = {}};
     for (const auto& [gateway, request] : proofs) {
         const auto found = prove(request, [&](const std::string& line) {
             const auto record = policy::record_in(line);

@@ -5,7 +5,7 @@
 // where its data base is broken; and it finds every certificate with all the words of an address in it. So a 200 without a
 // certificate is "none" by these words alone, and else a failure, as is every status but 404. Of an address with more than ten
 // certificates none is taken: there is no telling which is meant, and asking again would not help. Blocks, until the deadline.
-// Tested by tests/discovery/keyservers_test.
+// Tested by discovery/keyservers_test.py.
 #pragma once
 
 #include "milter/discovery/source_answer.hpp"

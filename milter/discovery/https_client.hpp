@@ -10,7 +10,7 @@
 //
 // With a proxy names are not looked up and no address is seen: then the proxy must keep this machine away from what is
 // not public. The environment's https_proxy and no_proxy do not count.
-// Errors are values: one line for people, that names the host. Tested by tests/discovery/discovery_test.
+// Errors are values: one line for people, that names the host. Tested by discovery/discovery_test.py.
 #pragma once
 
 #include "milter/settings/endpoint.hpp"

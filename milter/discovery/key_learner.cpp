@@ -2,7 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/certificates/one_address.hpp"
-#include "keys/learning/room.hpp"
+#include "keys/learning/eviction.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
@@ -10,7 +10,7 @@
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/journal/log.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>

@@ -1,6 +1,6 @@
 // A question to a keyserver that the organisation has named. What is told of it, evidence and problems, names nobody who is
 // asked for, wherever the server redirects to: of URLs that are not ours only the host is left.
-// Tested by tests/discovery/keyservers_test.
+// Tested by discovery/keyservers_test.py.
 #pragma once
 
 #include "keys/discovery/keyserver.hpp"

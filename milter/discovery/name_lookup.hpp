@@ -10,7 +10,7 @@
 //
 // A name without addresses (NODATA) is as good as none: an empty TXT record is how domains with a wildcard say that there is no
 // openpgpkey.DOMAIN (draft-koch-openpgp-webkey-service section 3.1).
-// Tested by tests/discovery/discovery_test.
+// Tested by discovery/discovery_test.py.
 #pragma once
 
 #include "milter/discovery/public_address.hpp"

@@ -2,7 +2,7 @@
 //
 // "Found" is a certificate that was read, never a status or a type: servers have a page for everything. "None" is what the
 // source says by a status of its own; what nobody can make sense of has failed. Nothing is verified: gpg does that at the
-// import. Tested by tests/discovery/discovery_test and keyservers_test.
+// import. Tested by discovery/discovery_test.py and keyservers_test.py.
 #pragma once
 
 #include "milter/discovery/https_client.hpp"

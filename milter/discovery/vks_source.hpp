@@ -1,7 +1,7 @@
 // Keyservers that verify addresses as a source of certificates: VKS, https://keys.openpgp.org/about/api.
 //
 // Such a server publishes an address only after its owner has confirmed it by mail. It says 404 where it has nobody; a 200
-// without a certificate, 429 and all else is a failure. Blocks, until the deadline. Tested by tests/discovery/keyservers_test.
+// without a certificate, 429 and all else is a failure. Blocks, until the deadline. Tested by discovery/keyservers_test.py.
 #pragma once
 
 #include "milter/discovery/source_answer.hpp"

@@ -9,7 +9,7 @@
 // A domain that has no such host, or has no such file (404, 410), has none; so has one that answers with what is no
 // certificate, as web servers do that have a page for everything; and one whose own host takes no connection, or is another by
 // its TLS certificate. Every other answer is a failure: nobody knows then. Blocks, until the deadline.
-// Tested by tests/discovery/discovery_test.
+// Tested by discovery/discovery_test.py.
 #pragma once
 
 #include "milter/discovery/source_answer.hpp"

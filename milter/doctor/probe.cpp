@@ -6,6 +6,7 @@
 #include "milter/held_commands/hand_in.hpp"
 #include "milter/postfix/plan.hpp"
 #include "policy/base/text.hpp"
+#include "policy/tags/written.hpp"
 
 #include <chrono>
 #include <thread>
@@ -16,16 +17,9 @@ namespace {
 
 using enum finding_kind;
 
-// The tag of the most sensitive classification, as the policy wants it written.
-std::string tagged_subject(const policy::policy& rules) {
-    const auto& tag = rules.classifications.back().tags.front();
-    if (rules.carriers.subject.empty()) return "Subject: probe\r\n" + rules.carriers.headers.front() + ": " + tag;
-    const auto& pattern = rules.carriers.subject.front();
-    return "Subject: " + pattern.before + tag + pattern.after + " probe";
-}
-
 std::string probe_mail(const policy::policy& rules, const std::string& sender, const std::string& recipient) {
-    return "From: <" + sender + ">\r\nTo: <" + recipient + ">\r\n" + tagged_subject(rules) +
+    return "From: <" + sender + ">\r\nTo: <" + recipient + ">\r\n" +
+           policy::tagged_fields(rules, rules.classifications.back(), "probe") +
            "\r\n\r\nsealgate doctor tries whether this port asks the gateway. Nobody is to get this.\r\n";
 }
 

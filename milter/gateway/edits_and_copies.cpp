@@ -1,8 +1,8 @@
 #include "milter/gateway/edits_and_copies.hpp"
 
 #include "milter/outbox/identity.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/tags/strip.hpp"
 
 #include <algorithm>

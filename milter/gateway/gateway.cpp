@@ -1,6 +1,5 @@
 #include "milter/gateway/gateway.hpp"
 
-#include "milter/base/completion.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/offload.hpp"
@@ -12,6 +11,7 @@
 #include "milter/gateway/releasing.hpp"
 #include "milter/gateway/too_much.hpp"
 #include "milter/journal/log.hpp"
+#include "milter/writers/completion.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/record.hpp"

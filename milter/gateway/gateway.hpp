@@ -1,4 +1,5 @@
-// The river of one message: observe, look up, decide, seal, settle, plan a notice, record and remember, hand over, answer.
+// The river of one message: observe and decide, look up, seal, settle, plan a notice, pin, record and remember, owe, note a
+// release, tell of what is held, answer.
 //
 // The rooms it runs through are pure or stand by themselves; this is where they meet. Whatever can't be carried out ends in
 // `defer`, in settle() or take_back(); what can't be recorded is deferred too (in monitor mode: passes, as all does there).

@@ -154,8 +154,8 @@ void renewal::reload() {
 
 asio::awaitable<reload_result> renewal::reload_now() {
     auto out = co_await load_anew();
-    auto settle = [this] { events_.settle(); };
-    co_await offload(thread_, std::move(settle));
+    auto flush = [this] { events_.flush(); };
+    co_await offload(thread_, std::move(flush));
     co_return out;
 }
 

@@ -2,8 +2,8 @@
 
 #include "milter/postfix/queue_entry.hpp"
 #include "milter/protocol/release_name.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>

@@ -3,8 +3,8 @@
 #include "keys/base/acting_as_owner.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
-#include "milter/base/host_name.hpp"
 #include "milter/base/named_files.hpp"
+#include "milter/base/own_host_name.hpp"
 #include "milter/cli/configured.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/load/policy.hpp"
@@ -94,7 +94,7 @@ std::optional<held_desk> held_desk_of(const invocation& called) {
 }
 
 std::string who_may_release() {
-    const auto host = host_name();
+    const auto host = own_host_name();
     return host.empty() ? "root" : "root on " + host;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "milter/cli/dispatch.hpp"
-#include "milter/held/held_decisions.hpp"
+#include "milter/held/decisions.hpp"
 #include "milter/held/permits.hpp"
 #include "milter/held/queue_index.hpp"
 #include "milter/postfix/queue.hpp"

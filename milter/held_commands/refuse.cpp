@@ -6,8 +6,8 @@
 #include "milter/held/written_envelope.hpp"
 #include "milter/held_commands/steps.hpp"
 #include "milter/outbox/batch.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/notices/due.hpp"
 #include "policy/notices/refusal_mail.hpp"
 

@@ -1,8 +1,8 @@
 #include "milter/installation/first_files.hpp"
 
 #include "milter/installation/builtin_templates.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/mail/address.hpp"
 
 #include <algorithm>

@@ -13,18 +13,18 @@ constexpr unsigned everybody_reads = 0644; // the directory says who gets there
 
 } // namespace
 
-file_state write_own_file(const std::string& file, std::string_view content, const std::function<bool()>& may_replace) {
+own_file_state write_own_file(const std::string& file, std::string_view content, const std::function<bool()>& may_replace) {
     const auto marked = with_mark(content);
     if (std::filesystem::exists(file)) {
         const auto before = keys::read_file(file);
-        if (before == marked) return file_state::unchanged;
+        if (before == marked) return own_file_state::unchanged;
         if (!is_unchanged_since_setup(before)) {
-            if (!may_replace()) return file_state::kept;
+            if (!may_replace()) return own_file_state::kept;
             keys::replace_file(file + ".before-sealgate", before, everybody_reads);
         }
     }
     keys::replace_file(file, marked, everybody_reads);
-    return file_state::written;
+    return own_file_state::written;
 }
 
 } // namespace sealgate::milter

@@ -12,15 +12,15 @@
 
 namespace sealgate::milter {
 
-enum class file_state : std::uint8_t { written, unchanged, kept };
+enum class own_file_state : std::uint8_t { written, unchanged, kept };
 
-constexpr auto names(file_state) {
-    using enum file_state;
-    return std::to_array<policy::named<file_state>>({{written, "written"}, {unchanged, "unchanged"}, {kept, "kept"}});
+constexpr auto names(own_file_state) {
+    using enum own_file_state;
+    return std::to_array<policy::named<own_file_state>>({{written, "written"}, {unchanged, "unchanged"}, {kept, "kept"}});
 }
 
 // `may_replace` is asked where somebody has changed it; what stood there is kept beside it then (FILE.before-sealgate). Throws
 // std::system_error.
-file_state write_own_file(const std::string& file, std::string_view content, const std::function<bool()>& may_replace);
+own_file_state write_own_file(const std::string& file, std::string_view content, const std::function<bool()>& may_replace);
 
 } // namespace sealgate::milter

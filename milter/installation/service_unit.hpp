@@ -1,5 +1,5 @@
 // The gateway as a service of systemd, where there is systemd.
-// Tested by tests/package.
+// Tested by package/run.
 #pragma once
 
 #include <expected>

@@ -40,7 +40,7 @@ constexpr std::string_view installed_lists = "/usr/share/sealgate"; // from wher
 
 struct written_file {
     std::string file;
-    file_state state;
+    own_file_state state;
 };
 
 // One that runs already, as its files say; nothing where there are none.
@@ -137,14 +137,14 @@ std::vector<written_file> write_files(const invocation& called, const setup_answ
     const auto policy_path = before.gateway ? before.gateway->policy_path : policy_beside(called.config_path);
     const bool is_answered = called.has("--domain") || called.has("--from");
     if (fs::exists(policy_path) && !is_answered)
-        out.push_back({.file = policy_path, .state = file_state::kept});
+        out.push_back({.file = policy_path, .state = own_file_state::kept});
     else
         write(policy_path, first_policy_file(answers));
     for (const auto& list : builtin_templates()) {
         const auto file = fs::path(policy_path).replace_filename(list.name);
         if (list.name.ends_with(".txt") && !fs::exists(file) && !fs::exists(fs::path(installed_lists) / list.name)) {
             keys::replace_file(file, list.content, 0644);
-            out.push_back({.file = file.string(), .state = file_state::written});
+            out.push_back({.file = file.string(), .state = own_file_state::written});
         }
     }
     return out;
@@ -240,7 +240,8 @@ int undo(const invocation& called, const postconf& postfix, const postfix_config
 // Starts the gateway where systemd does that, and then has Postfix ask it.
 bool apply(const invocation& called, result& out, const postconf& postfix, const postfix_configuration& now,
            const installation_wish& wish) {
-    const bool has_new_files = std::ranges::any_of(out.files, [](const auto& one) { return one.state == file_state::written; });
+    const bool has_new_files =
+        std::ranges::any_of(out.files, [](const auto& one) { return one.state == own_file_state::written; });
     if (has_service_unit())
         if (const auto started = start_service_unit(has_new_files); !started) return complain(started.error()), false;
     if (!is_answering(called, now, wish)) return false;

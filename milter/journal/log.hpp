@@ -2,7 +2,7 @@
 // body or a key.
 //
 // Control characters become visible; a line is cut at 2000 code points. Any thread.
-// Tested by journal/entry_test and e2e/test_journal.py.
+// Tested by journal/entry_test and e2e/test_status.py.
 #pragma once
 
 #include "milter/journal/entry.hpp"

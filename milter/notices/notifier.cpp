@@ -6,8 +6,8 @@
 #include "milter/base/offload.hpp"
 #include "milter/journal/log.hpp"
 #include "milter/outbox/identity.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/decision/refusal.hpp"
 #include "policy/mail/address.hpp"
 #include "policy/mail/date.hpp"
@@ -129,11 +129,9 @@ asio::awaitable<planned_notice> notifier::plan(std::shared_ptr<const snapshot> l
         out.mail.recipients.resize(most_named);
     }
     out.language = policy::language_for(rules.notices, mail.mail);
-    if (*kind == notice_kind::refused) {
-        const auto& all = rules.notices.languages;
-        const auto words = std::ranges::find(all, out.language, &policy::language_texts::tag);
-        out.mail.said = policy::refusal_in_sentences(rules, known, made, words == all.end() ? all.front() : *words);
-    }
+    if (*kind == notice_kind::refused)
+        out.mail.said =
+            policy::refusal_in_sentences(rules, known, made, policy::texts_in(rules.notices.languages, out.language));
     co_return out;
 }
 

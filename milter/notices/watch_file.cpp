@@ -1,10 +1,10 @@
 #include "milter/notices/watch_file.hpp"
 
+#include "policy/base/json.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <optional>
 #include <stdexcept>
@@ -65,14 +65,8 @@ std::string to_text(const policy::watch_memory& told) {
 read_watch parse_watch(std::string_view content) {
     read_watch out;
     while (!content.empty()) {
-        const auto text = text::take_line(content);
-        try {
-            apply(json::parse({text.data(), text.size()}).as_object(), out.told);
-        } catch (const boost::system::system_error&) {
-            ++out.passed_over;
-        } catch (const std::logic_error&) { // a member is missing, or a time is none
-            ++out.passed_over;
-        }
+        const auto take = [&](const json::object& line) { apply(line, out.told); };
+        if (!json_line_is_read(text::take_line(content), take)) ++out.passed_over;
     }
     return out;
 }

@@ -1,7 +1,7 @@
 #include "milter/outbox/bounce.hpp"
 
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/mail/date.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "milter/outbox/identity.hpp"
 
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/mail/message.hpp"
 
 namespace sealgate::milter {

@@ -2,7 +2,7 @@
 
 #include "keys/base/files.hpp"
 #include "milter/base/exception_text.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,10 +1,10 @@
 #include "milter/postfix/queue_entry.hpp"
 
+#include "policy/base/json.hpp"
 #include "policy/base/text.hpp"
 #include "policy/mail/address.hpp"
 
 #include <boost/json.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -15,8 +15,6 @@ namespace sealgate::milter {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::value& value) { return std::string(std::string_view(value.as_string())); }
 
 // Postfix prints octets beyond UTF-8 as they are: they become question marks, and the line is read.
 std::string as_utf8(std::string_view line) {
@@ -31,14 +29,14 @@ std::string as_utf8(std::string_view line) {
 }
 
 queue_entry entry_in(const json::object& from) {
-    queue_entry out{.queue = text_of(from.at("queue_name")),
-                    .id = text_of(from.at("queue_id")),
+    queue_entry out{.queue = json_text(from.at("queue_name")),
+                    .id = json_text(from.at("queue_id")),
                     .arrival = from.at("arrival_time").to_number<std::int64_t>(),
                     .size = from.at("message_size").to_number<std::uint64_t>(),
-                    .sender = text_of(from.at("sender")),
+                    .sender = json_text(from.at("sender")),
                     .recipients = {}};
     if (!is_queue_id(out.id)) throw std::invalid_argument("no queue id");
-    for (const auto& one : from.at("recipients").as_array()) out.recipients.push_back(text_of(one.at("address")));
+    for (const auto& one : from.at("recipients").as_array()) out.recipients.push_back(json_text(one.at("address")));
     if (out.sender == "MAILER-DAEMON") out.sender.clear(); // what postqueue calls the null sender
     return out;
 }
@@ -109,13 +107,8 @@ read_queue parse_queue(std::string_view lines) {
     while (!lines.empty()) {
         const auto line = text::take_line(lines);
         if (line.empty()) continue;
-        try {
-            out.entries.push_back(entry_in(json::parse(as_utf8(line)).as_object()));
-        } catch (const boost::system::system_error&) {
-            ++out.passed_over;
-        } catch (const std::logic_error&) { // a member is missing, or of another type
-            ++out.passed_over;
-        }
+        const auto take = [&](const json::object& entry) { out.entries.push_back(entry_in(entry)); };
+        if (!json_line_is_read(as_utf8(line), take)) ++out.passed_over;
     }
     return out;
 }

@@ -1,8 +1,8 @@
 #include "milter/retention/pruner.hpp"
 
-#include "milter/base/completion.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/offload.hpp"
+#include "milter/writers/completion.hpp"
 #include "policy/base/rfc3339.hpp"
 
 #include <boost/json.hpp>

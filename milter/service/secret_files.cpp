@@ -5,7 +5,7 @@
 #include "milter/audit/reader.hpp"
 #include "milter/threads/file.hpp"
 #include "policy/audit/event.hpp"
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -29,12 +29,12 @@
 #include "milter/outbox/queue.hpp"
 #include "milter/outbox/queue_runner.hpp"
 #include "milter/outbox/submit_limit.hpp"
-#include "milter/protocol/relay_watch.hpp"
 #include "milter/protocol/server.hpp"
 #include "milter/retention/pruner.hpp"
 #include "milter/service/census.hpp"
 #include "milter/service/news.hpp"
 #include "milter/service/parts.hpp"
+#include "milter/service/relay_watch.hpp"
 #include "milter/service/secret_files.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "milter/sinks/sinks.hpp"
@@ -118,7 +118,7 @@ public:
         , signals_(io_, SIGTERM, SIGINT, SIGHUP) {
         set_log_level(live->gateway.log_level);
         record_start(*live);
-        events_.settle(); // who sees it listen finds its start in the log
+        events_.flush(); // who sees it listen finds its start in the log
         renewal_.start();
         gateway_.on_concluded([this](const concluded& what) { decisions_.saw(what); });
         for (const auto& problem : exposed_secrets(live->gateway)) log_warning(problem);

@@ -1,7 +1,7 @@
 #include "milter/settings/config.hpp"
 
 #include "keys/discovery/keyserver.hpp"
-#include "milter/base/host_name.hpp"
+#include "milter/base/own_host_name.hpp"
 #include "policy/base/yaml_values.hpp"
 #include "policy/mail/address.hpp"
 
@@ -328,7 +328,7 @@ private:
 
 std::string gateway_name(const config& gateway) {
     if (!gateway.name.empty()) return gateway.name;
-    auto name = policy::canonical_domain(host_name());
+    auto name = policy::canonical_domain(own_host_name());
     return name.empty() ? "localhost" : name;
 }
 

@@ -1,7 +1,7 @@
 #include "milter/settings/policy_archive.hpp"
 
 #include "keys/base/files.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <system_error>

@@ -1,5 +1,5 @@
 // Records of the log that follow one another, as one append to the database.
-// Tested by e2e/test_database.py.
+// Tested by sinks/batch_test and e2e/test_database.py.
 #pragma once
 
 #include "milter/sinks/connection.hpp"

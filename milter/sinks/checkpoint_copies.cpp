@@ -5,6 +5,7 @@
 #include "policy/audit/query.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -21,7 +22,8 @@ constexpr std::size_t most_waiting = 10'000;
 void checkpoint_copies::see(std::string_view line) {
     if (line.size() > longest_line || !is_database_text(line) || waiting_.size() >= most_waiting) return;
     const auto fields = policy::record_in(line);
-    if (const auto record = fields ? policy::number_in(*fields, "seq") : 0; record > last_) waiting_.emplace_back(record, line);
+    if (const auto record = fields ? policy::number_in(*fields, "seq") : 0; record > last_)
+        waiting_.push_back({.record = record, .line = std::string(line)});
 }
 
 // Whole lines alone; false where there are none now. A place of checkpoints that is away has none.
@@ -45,18 +47,24 @@ bool checkpoint_copies::read_more() {
     return taken > 0;
 }
 
+std::vector<checkpoint_copies::copy> checkpoint_copies::due(std::uint64_t shipped) const {
+    std::vector<copy> out;
+    std::ranges::copy_if(waiting_, std::back_inserter(out), [&](const copy& one) { return one.record <= shipped; });
+    return out;
+}
+
 bool checkpoint_copies::copy_to(database_connection& to, std::uint64_t shipped) {
     const bool read = read_more();
+    const auto all = due(shipped);
+    if (all.empty()) return read;
     std::vector<database_text> numbers, lines;
-    for (const auto& [record, line] : waiting_) {
-        if (record > shipped) continue;
-        numbers.emplace_back(std::to_string(record));
-        lines.emplace_back(line);
+    for (const auto& one : all) {
+        numbers.emplace_back(std::to_string(one.record));
+        lines.emplace_back(one.line);
     }
-    if (lines.empty()) return read;
     const database_text parameters[] = {array_of(numbers), array_of(lines)};
     to.ask("SELECT sealgate.keep_checkpoints($1::bigint[], $2::text[])", parameters);
-    std::erase_if(waiting_, [&](const auto& one) { return one.first <= shipped; });
+    std::erase_if(waiting_, [&](const copy& one) { return one.record <= shipped; });
     return true;
 }
 

@@ -1,5 +1,5 @@
 // A gateway's checkpoints, copied to where its administrators cannot take them back.
-// Tested by e2e/test_database.py.
+// Tested by sinks/checkpoint_copies_test and e2e/test_database.py.
 #pragma once
 
 #include "milter/sinks/connection.hpp"
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -20,18 +21,27 @@ public:
         : file_(std::move(file))
         , last_(last) {}
 
-    // Those of records up to `shipped` that the database has not; false: there are none now. Throws as the connection does.
+    struct copy {
+        std::uint64_t record; // that it is of
+        std::string line;
+        bool operator==(const copy&) const = default;
+    };
+
+    // What the file has more by now; false: nothing.
+    bool read_more();
+    // Of what was read, those of records up to `shipped` that the database has not.
+    std::vector<copy> due(std::uint64_t shipped) const;
+    // Reads, and brings what is due; false: there is none now. Throws as the connection does.
     bool copy_to(database_connection& to, std::uint64_t shipped);
 
 private:
-    bool read_more();
     void see(std::string_view line);
 
     std::filesystem::path file_;
     std::uint64_t last_;
     off_t read_to_ = 0;
-    ino_t inode_ = 0;                                            // of the file that was read so far
-    std::vector<std::pair<std::uint64_t, std::string>> waiting_; // by the record that each is of
+    ino_t inode_ = 0; // of the file that was read so far
+    std::vector<copy> waiting_;
 };
 
 } // namespace sealgate::milter

@@ -1,7 +1,7 @@
 // A connection to PostgreSQL: the only user of libpq beside settings/sink_url. It belongs to one thread, and that thread waits;
 // but never longer than it was told, and not at all once it is to stop. (A name is looked up by the C library, which takes the
 // time that resolv.conf gives it.)
-// Tested by e2e/test_database.py.
+// Tested by sinks/connection_test and e2e/test_database.py.
 #pragma once
 
 #include <chrono>

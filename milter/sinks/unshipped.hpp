@@ -1,5 +1,5 @@
 // The log's records behind what a database has. Part of shipper.
-// Tested by e2e/test_database.py.
+// Tested by sinks/unshipped_test and e2e/test_database.py.
 #pragma once
 
 #include "milter/audit/reader.hpp"

@@ -4,7 +4,7 @@
 // What is forgotten leaves in clear. So what cannot be read stays where it is, is not written over, and may be read later; only
 // what was read and is none of ours is moved aside. Others have hands, too: the file is looked at before each write, and where
 // it is not as it was left it is written anew. Errors throw std::system_error. Not for several threads.
-// Tested by tests/milter/threads/memory_test.cpp.
+// Tested by threads/memory_test.
 #pragma once
 
 #include "keys/base/files.hpp"

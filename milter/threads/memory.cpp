@@ -1,8 +1,8 @@
 #include "milter/threads/memory.hpp"
 
 #include "milter/base/exception_text.hpp"
-#include "milter/base/tell.hpp"
 #include "milter/base/thread_name.hpp"
+#include "milter/writers/tell.hpp"
 
 #include <new>
 #include <utility>

@@ -8,11 +8,11 @@
 // Any thread; one gateway at a time (the audit log's lock sees to it).
 #pragma once
 
-#include "milter/base/batch_queue.hpp"
 #include "milter/base/lasting_problem.hpp"
-#include "milter/base/unwritten.hpp"
 #include "milter/threads/file.hpp"
 #include "milter/threads/table.hpp"
+#include "milter/writers/batch_queue.hpp"
+#include "milter/writers/unwritten.hpp"
 
 #include <chrono>
 #include <filesystem>

@@ -1,9 +1,9 @@
 #include "milter/threads/table.hpp"
 
 #include "policy/base/bytes.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <charconv>

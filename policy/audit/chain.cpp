@@ -1,6 +1,6 @@
 #include "policy/audit/chain.hpp"
 
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <charconv>

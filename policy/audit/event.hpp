@@ -4,7 +4,7 @@
 // Each function gives the fields of one record, as audit_fields() does: `"time":…,"event":"start",…`, without braces.
 #pragma once
 
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 #include "policy/rules/vocabulary.hpp"
 
 #include <boost/json/object.hpp>

@@ -1,8 +1,8 @@
 #include "policy/audit/postings.hpp"
 
 #include "policy/audit/pseudonym.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,8 +1,8 @@
 #include "policy/audit/pseudonym.hpp"
 
 #include "policy/audit/query.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <boost/json/array.hpp>
 

@@ -24,19 +24,19 @@ json::value text_or_null(std::string_view text) { return text.empty() ? json::va
 
 json::string word(std::string_view text) { return json::string(text.data(), text.size()); }
 
-json::value classification_of(const account& of) {
+json::value classification_of(const told_decision& of) {
     if (!of.made.classification) return nullptr;
     return outside(of.rules.classifications[*of.made.classification].name);
 }
 
-json::array tags_of(const account& of) {
+json::array tags_of(const told_decision& of) {
     json::array out;
     for (const auto& tag : of.known.findings.tags)
         out.push_back(json::object{{"tag", outside(tag.tag)}, {"carrier", word(name_of(tag.where))}});
     return out;
 }
 
-json::value thread_of(const account& of) {
+json::value thread_of(const told_decision& of) {
     if (!of.made.thread) return nullptr;
     const auto& thread = *of.made.thread;
     return json::object{{"classification", outside(of.rules.classifications[thread.classification].name)},
@@ -44,7 +44,7 @@ json::value thread_of(const account& of) {
                         {"effect", word(name_of(thread.effect))}};
 }
 
-json::array near_misses_of(const account& of) {
+json::array near_misses_of(const told_decision& of) {
     json::array out;
     for (const auto& miss : of.known.findings.near_misses) {
         json::object one{{"suggestion", text_or_null(miss.suggestion)},
@@ -66,7 +66,7 @@ json::value source_of(const key_facts& key) {
 }
 
 // What else decided, so that the log can be decided about anew (policy/simulation): each where it is so.
-json::object further_facts(const account& of) {
+json::object further_facts(const told_decision& of) {
     json::object out;
     const auto classification = [&](rank which) { return outside(of.rules.classifications[which].name); };
     if (of.known.read != legibility::whole) out["read"] = word(name_of(of.known.read));
@@ -77,7 +77,7 @@ json::object further_facts(const account& of) {
     return out;
 }
 
-json::array recipients_of(const account& of) {
+json::array recipients_of(const told_decision& of) {
     json::array out;
     for (std::size_t i = 0; i < of.made.recipients.size(); ++i) {
         const auto& one = of.made.recipients[i];
@@ -103,7 +103,7 @@ json::array texts(const std::vector<std::string>& from, const pseudonyms& names 
 }
 
 // What leaves beside the message in hand.
-json::array copies_of(const account& of) {
+json::array copies_of(const told_decision& of) {
     json::array out;
     for (const auto& copy : of.made.forms.copies) {
         json::array to;
@@ -113,7 +113,7 @@ json::array copies_of(const account& of) {
     return out;
 }
 
-json::array archive_of(const account& of) {
+json::array archive_of(const told_decision& of) {
     json::array out;
     for (const auto& archive : of.made.archive) out.push_back(outside(of.names.of(archive)));
     return out;
@@ -131,14 +131,14 @@ json::array parts_as_json(const std::vector<part_account>& parts) {
 }
 
 // The words of a reply name people: where they may not be named, its codes remain.
-json::value reply_of(const account& of) {
+json::value reply_of(const told_decision& of) {
     if (of.reply.empty()) return nullptr;
     constexpr std::size_t codes = sizeof "550 5.7.1" - 1;
     return word(of.names.are_clear() ? of.reply : of.reply.substr(0, codes));
 }
 
 // What the decision itself is, alike in both lines.
-void add_decision(json::object& to, const account& of) {
+void add_decision(json::object& to, const told_decision& of) {
     to["classification"] = classification_of(of);
     to["tags"] = tags_of(of);
     to["thread"] = thread_of(of);
@@ -160,7 +160,7 @@ void add_decision(json::object& to, const account& of) {
 
 } // namespace
 
-std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts,
+std::string explain_line(const told_decision& of, std::string_view file, const std::vector<part_account>& parts,
                          std::string_view report) {
     json::object line;
     line["file"] = outside(file);
@@ -171,7 +171,7 @@ std::string explain_line(const account& of, std::string_view file, const std::ve
     return json::serialize(line);
 }
 
-std::string audit_fields(const account& of, const circumstances& around) {
+std::string audit_fields(const told_decision& of, const circumstances& around) {
     json::object line;
     line["time"] = word(rfc3339(around.time));
     line["id"] = word(around.id);

@@ -19,7 +19,7 @@
 namespace sealgate::policy {
 
 // What both lines tell of a decision. Refers to values that outlive the call.
-struct account {
+struct told_decision {
     const policy& rules;
     const facts& known;
     const decision& made;
@@ -31,7 +31,7 @@ struct account {
 
 // One line without a line end. `file` is what the user called it; `parts` are told as they are. `report`: the type of the
 // report as which the mail passes undecided (policy/decision/multipart_report.hpp), so that `of` is of no decision; or empty.
-std::string explain_line(const account& of, std::string_view file, const std::vector<part_account>& parts,
+std::string explain_line(const told_decision& of, std::string_view file, const std::vector<part_account>& parts,
                          std::string_view report);
 
 // What only the gateway knows of a transaction.
@@ -49,6 +49,6 @@ struct circumstances {
 };
 
 // The fields of an audit record before chain() gives it its place in the log: `"time":…,"duration_ms":3`, without braces.
-std::string audit_fields(const account& of, const circumstances& around);
+std::string audit_fields(const told_decision& of, const circumstances& around);
 
 } // namespace sealgate::policy

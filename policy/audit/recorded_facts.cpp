@@ -103,8 +103,19 @@ private:
         case carrier::subject: return !from.subject.empty();
         case carrier::header: return !from.headers.empty();
         case carrier::forwarded: return from.forwarded;
-        default: return true;
+        case carrier::sensitivity:
+        case carrier::msip:
+        case carrier::epms:
+        case carrier::tlp:
+        case carrier::sio:
+        case carrier::titus:
+        case carrier::boldon_james:
+        case carrier::janusseal:
+        case carrier::nextcloud:
+        case carrier::keywords:
+        case carrier::calendar: return true; // rank_of() knows what is read of it
         }
+        std::unreachable();
     }
 
     void read_tags() {

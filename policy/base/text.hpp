@@ -3,6 +3,7 @@
 // "White space" is the space, tab, CR and LF of RFC 5322. Nothing here fails: broken UTF-8 becomes U+FFFD.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -35,6 +36,13 @@ std::string_view trim(std::string_view s);
 
 // The line at the front, without its LF, which is taken too; a CR before that stays.
 std::string_view take_line(std::string_view& rest);
+
+// As much at the front as holds, taken.
+std::string_view take_while(std::string_view& rest, auto holds) {
+    const auto taken = rest.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(rest, holds) - rest.begin()));
+    rest.remove_prefix(taken.size());
+    return taken;
+}
 
 // The pieces between separators, untrimmed; one piece where there is no separator.
 std::vector<std::string_view> split(std::string_view s, char separator);

@@ -1,5 +1,5 @@
-// Lists of words as one text, where one word a line would be pages. Tested by tests/keys/protection/plain_html_test.cpp and
-// tests/policy/mail/charset_test.cpp. Pure.
+// Lists of words as one text, where one word a line would be pages. Pure.
+// Tested by keys/protection/plain_html_test and mail/charset_test.
 #pragma once
 
 #include <cstddef>

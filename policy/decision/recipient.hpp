@@ -1,4 +1,4 @@
-// What one recipient's cells of the policy come to, held against what the message brings (contract.md section 4, 3). Pure.
+// What a recipient's cells of the policy come to, held against what the message brings (contract.md section 4, point 3). Pure.
 // Tested by decision/decide_test and every_case_test.
 #pragma once
 

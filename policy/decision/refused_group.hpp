@@ -1,5 +1,5 @@
 // The recipients of a refused mail who share a reason, and the words for it: a part of what policy/decision/refusal writes.
-// Tested by tests/policy/decision/refusals_test.cpp.
+// Tested by decision/refusals_test.
 #pragma once
 
 #include "policy/decision/wording.hpp"

@@ -130,12 +130,7 @@ private:
         return true;
     }
 
-    std::string_view take_name() {
-        const auto end = std::ranges::find_if_not(rest_, is_name_char);
-        const auto name = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
-        rest_.remove_prefix(name.size());
-        return name;
-    }
+    std::string_view take_name() { return text::take_while(rest_, is_name_char); }
 
     bool take(char wanted) {
         if (!rest_.starts_with(wanted)) return false;
@@ -144,11 +139,7 @@ private:
     }
 
     // Whether there were any.
-    bool skip_blanks() {
-        const auto before = rest_.size();
-        while (!rest_.empty() && text::is_space(rest_.front())) rest_.remove_prefix(1);
-        return rest_.size() != before;
-    }
+    bool skip_blanks() { return !text::take_while(rest_, text::is_space).empty(); }
 
     bool skip_behind(std::string_view end) {
         const auto at = rest_.find(end);

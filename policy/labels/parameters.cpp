@@ -44,12 +44,7 @@ public:
         return depth == 0;
     }
 
-    std::string_view take_token() {
-        const auto end = std::ranges::find_if_not(rest_, is_token_char);
-        const auto token = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
-        rest_.remove_prefix(token.size());
-        return token;
-    }
+    std::string_view take_token() { return text::take_while(rest_, is_token_char); }
 
     // Behind its first quote. Nothing where it never ends.
     std::optional<std::string> take_quoted() {

@@ -1,9 +1,9 @@
 #include "policy/load/policy.hpp"
 
-#include "policy/base/digest.hpp"
 #include "policy/base/fold.hpp"
 #include "policy/base/text.hpp"
 #include "policy/base/yaml_values.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/load/encryption.hpp"
 #include "policy/load/labels.hpp"
 #include "policy/load/notices.hpp"

@@ -1,8 +1,8 @@
 #include "policy/notices/held_mail.hpp"
 
-#include "policy/base/digest.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 #include "policy/notices/letter.hpp"
 #include "policy/notices/own_mail.hpp"
 

@@ -24,7 +24,7 @@ class notice_writer {
 public:
     explicit notice_writer(const notice_facts& about)
         : about_(about)
-        , words_(language(about))
+        , words_(texts_in(about.rules.notices.languages, about.language))
         , groups_(groups_of(about.mails)) {}
 
     document letter() {
@@ -59,12 +59,6 @@ public:
     const std::string& language_tag() const { return words_.tag; }
 
 private:
-    static const language_texts& language(const notice_facts& about) {
-        const auto& all = about.rules.notices.languages;
-        const auto at = std::ranges::find(all, about.language, &language_texts::tag);
-        return at == all.end() ? all.front() : *at;
-    }
-
     const told_mail& only() const { return about_.mails.front(); }
     std::string count() const { return std::to_string(about_.mails.size() + about_.unlisted); }
 

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t most_people = 10;
 
-const language_texts& words_for(const refusal_facts& about) {
-    const auto& all = about.rules.notices.languages;
-    const auto at = std::ranges::find(all, about.language, &language_texts::tag);
-    return at == all.end() ? all.front() : *at;
-}
-
 std::string people_in(const refusal_facts& about, const language_texts& words) {
     std::vector<std::string> who;
     for (const auto& one : about.recipients)
@@ -49,7 +43,7 @@ document letter_of(const refusal_facts& about, const language_texts& words) {
 } // namespace
 
 std::string refusal_mail(const refusal_facts& about) {
-    const auto& words = words_for(about);
+    const auto& words = texts_in(about.rules.notices.languages, about.language);
     return as_mail({.from = about.rules.notices.from,
                     .from_name = filled(words.text("sender"), {{"organisation", {about.rules.organisation}}}),
                     .to = {about.to},

@@ -1,5 +1,5 @@
 // Whether something that somebody was told is not to be told again yet. Pure.
-// Tested by notices/key_watch_test and notices/notifier_test.
+// Tested by notices/key_watch_test and milter/notices/notifier_test.
 #pragma once
 
 #include <chrono>

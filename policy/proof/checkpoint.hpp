@@ -11,7 +11,7 @@
 #pragma once
 
 #include "policy/audit/chain.hpp"
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 #include "policy/proof/signed_note.hpp"
 
 #include <chrono>

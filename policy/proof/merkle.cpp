@@ -1,7 +1,7 @@
 #include "policy/proof/merkle.hpp"
 
 #include "policy/base/base64.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 #include <bit>

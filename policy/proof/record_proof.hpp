@@ -11,7 +11,7 @@
 // Tested by proof/record_proof_test.
 #pragma once
 
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 #include "policy/proof/merkle.hpp"
 #include "policy/proof/signed_note.hpp"
 

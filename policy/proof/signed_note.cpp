@@ -1,9 +1,9 @@
 #include "policy/proof/signed_note.hpp"
 
 #include "policy/base/base64.hpp"
-#include "policy/base/digest.hpp"
 #include "policy/base/hex.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <algorithm>
 

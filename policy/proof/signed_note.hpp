@@ -10,7 +10,7 @@
 // Tested by proof/signed_note_test.
 #pragma once
 
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 #include "policy/proof/merkle.hpp"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // name one name the same. A key is believed because somebody noted it elsewhere; that those at hand agree is the least.
 #pragma once
 
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -8,6 +8,7 @@
 #include "policy/report/words.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <span>
 
 namespace sealgate::policy {
@@ -81,25 +82,33 @@ void draw_ways_of_naming(writer& to, const numbers& of) {
             .raw(" keys or forms (<code>audit.addresses</code>); one person may be counted more than once.</p>\n");
 }
 
-// What was done to recipients, below heads of whose they are.
-template <class Key>
-data_table effects_table(const bounded<Key, effects>& in, std::vector<std::string> heads, std::string_view many,
-                         const auto& begin_row) {
-    const auto ranking = ranked(in, [](const effects& one) { return one.all(); });
+// A row for each that was counted, `heads` and then `columns` above them.
+data_table ranked_table(const auto& ranking, std::vector<std::string> heads, std::initializer_list<const char*> columns,
+                        std::string_view many, const auto& row_of) {
     data_table out{.id = {},
                    .caption = {},
                    .heads = std::move(heads),
                    .rows = {},
                    .note = rest_note(ranking.more, ranking.left_out, many)};
-    for (const auto* head : {"sent with a warning", "refused", "held", "only watched", ""}) out.heads.emplace_back(head);
-    for (const auto& one : ranking.entries) {
+    out.heads.insert(out.heads.end(), columns.begin(), columns.end());
+    for (const auto& one : ranking.entries) out.rows.push_back(row_of(one));
+    return out;
+}
+
+// What was done to recipients, below heads of whose they are.
+template <class Key>
+data_table effects_table(const bounded<Key, effects>& in, std::vector<std::string> heads, std::string_view many,
+                         const auto& begin_row) {
+    const auto ranking = ranked(in, [](const effects& one) { return one.all(); });
+    const auto row_of = [&](const auto& one) {
         auto row = begin_row(one.key);
         for (const auto count : {one.value.warned, one.value.refused, one.value.held, one.value.watched})
             row.push_back(number(count));
         row.push_back(effects_bar(one.value, heaviest(ranking)));
-        out.rows.push_back(std::move(row));
-    }
-    return out;
+        return row;
+    };
+    return ranked_table(ranking, std::move(heads), {"sent with a warning", "refused", "held", "only watched", ""}, many,
+                        row_of);
 }
 
 // Rows of what would have become of messages or recipients.
@@ -110,13 +119,7 @@ data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<
         return sum(counts) - at(counts, outcome::deliver) - at(counts, outcome::defer);
     };
     const auto ranking = ranked(in, would_be_touched);
-    data_table out{.id = {},
-                   .caption = {},
-                   .heads = std::move(heads),
-                   .rows = {},
-                   .note = rest_note(ranking.more, ranking.left_out, many)};
-    for (const auto* head : {"refused", "held", "sealed", "warned", "passed", ""}) out.heads.emplace_back(head);
-    for (const auto& one : ranking.entries) {
+    const auto row_of = [&](const auto& one) {
         auto row = begin_row(one.key);
         std::vector<std::pair<std::uint64_t, series_look>> parts;
         for (const auto what : {outcome::reject, outcome::hold, outcome::seal, outcome::warn}) {
@@ -125,9 +128,9 @@ data_table watched_table(const bounded<Key, counts_by_outcome>& in, std::vector<
         }
         row.push_back(number(at(one.value, outcome::deliver)));
         row.push_back(bar(parts, heaviest(ranking)));
-        out.rows.push_back(std::move(row));
-    }
-    return out;
+        return row;
+    };
+    return ranked_table(ranking, std::move(heads), {"refused", "held", "sealed", "warned", "passed", ""}, many, row_of);
 }
 
 } // namespace

@@ -269,6 +269,11 @@ constexpr auto rules = std::to_array<text_rule>({
 
 } // namespace
 
+const language_texts& texts_in(const std::vector<language_texts>& all, std::string_view tag) {
+    const auto at = std::ranges::find(all, tag, &language_texts::tag);
+    return at == all.end() ? all.front() : *at;
+}
+
 std::string_view language_texts::text(std::string_view name) const {
     const auto at = texts.find(name);
     return at == texts.end() ? std::string_view{} : std::string_view(at->second);

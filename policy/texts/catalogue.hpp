@@ -24,6 +24,9 @@ struct language_texts {
     std::string_view text(std::string_view name) const;
 };
 
+// Of languages, that one; where it is not among them, the first.
+const language_texts& texts_in(const std::vector<language_texts>& all, std::string_view tag);
+
 // Every text that a language must have, and the places in it.
 struct text_rule {
     std::string_view name;

@@ -9,7 +9,7 @@
 #include "keys/openpgp/armor.hpp"
 #include "keys/protection/inspect.hpp"
 #include "policy/base/base64.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // A message that a session key of zeros opens is known for what it is, and no other is taken for one.
 #include "keys/openpgp/key_of_zeros.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>

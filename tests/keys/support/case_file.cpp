@@ -1,3 +1,4 @@
+// The form of tests/cases/README.md, read strictly: a case with a word too much proves nothing.
 #include "tests/keys/support/case_file.hpp"
 
 #include "policy/base/text.hpp"

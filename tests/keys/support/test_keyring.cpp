@@ -1,3 +1,4 @@
+// gpg runs as people run it, by a shell; certificates are made in the past, so that tests can let them end.
 #include "tests/keys/support/test_keyring.hpp"
 
 #include <gtest/gtest.h>

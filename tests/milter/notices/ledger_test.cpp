@@ -1,7 +1,7 @@
 // Who was told what is kept across restarts, and bounded.
 #include "keys/base/files.hpp"
 #include "milter/notices/ledger.hpp"
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <gmock/gmock.h>
 

@@ -37,7 +37,7 @@ std::vector<std::string> errors_after(const std::string& from, const std::string
     return out;
 }
 
-TEST(Config, ReadsTheContractsExample) {
+TEST(Config, ReadsTheExample) {
     const auto [gateway, problems] = read(example);
     EXPECT_THAT(problems, IsEmpty());
     EXPECT_EQ(gateway.listen, std::vector<endpoint>{unix_endpoint{"/run/sealgate/milter.sock"}});

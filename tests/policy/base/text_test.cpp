@@ -1,7 +1,7 @@
 // Text: UTF-8, trimming, splitting, digests and times as text.
-#include "policy/base/digest.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 #include "policy/load/texts.hpp"
 #include "policy/notices/advice.hpp"
 #include "tests/policy/support/decisions.hpp"
+#include "tests/policy/support/reasons.hpp"
 
 #include <set>
 
@@ -211,6 +212,24 @@ TEST_F(EveryCase, WhatIsWarnedOfOrHeldHasATextInEveryLanguage) {
     for (const auto& [why, name] : names(reason{}))
         for (const auto& language : shipped_languages())
             EXPECT_TRUE(!is_told(why) || !language.text("why-" + std::string(name)).empty()) << language.tag << " " << name;
+}
+
+// Else a refusal would give no reason, and a deferral a wrong one.
+TEST(EveryReason, HasTheTextThatSaysItBySmtpInEveryLanguage) {
+    for (const auto& [why, name] : names(reason{}))
+        for (const auto& language : shipped_languages()) {
+            const std::string text = heard_of(why) == heard::refusal ? "reply-" : "fault-";
+            EXPECT_EQ(language.text(text + std::string(name)).empty(), heard_of(why) == heard::nothing)
+                << language.tag << " " << name;
+        }
+}
+
+TEST(EveryCarrier, HasTheTextThatNamesItInEveryLanguage) {
+    for (const auto& [where, name] : names(carrier{}))
+        for (const auto& language : shipped_languages()) {
+            const std::string text = is_label(where) ? "label-" : "reply-field-";
+            EXPECT_FALSE(language.text(text + std::string(name)).empty()) << language.tag << " " << name;
+        }
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 namespace sealgate::policy {
 namespace {
 
-// contract.md section 4.2: where the tag that was meant would make something stricter, and for them alone.
+// contract.md section 4, point 2: where the tag that was meant would make something stricter, and for them alone.
 TEST_F(Decide, ANearMissRaisesThoseForWhomItWouldMakeSomethingStricter) {
     const auto near = [](std::optional<rank> meant, bool stray = false) {
         return near_miss{.text = "x", .suggestion = "y", .where = carrier::subject, .meant = meant, .stray = stray};

@@ -1,5 +1,5 @@
 // policy.yaml: every key, every error with its place.
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 #include "tests/policy/support/policies.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ std::vector<std::string> errors_of(const std::string& text, files more = {}) {
     return out;
 }
 
-TEST(LoadPolicy, ReadsTheContractsExample) {
+TEST(LoadPolicy, ReadsTheExample) {
     const auto rules = load_or_fail(example_policy);
     EXPECT_EQ(rules.organisation, "Example Org");
     ASSERT_EQ(rules.classifications.size(), 3u);

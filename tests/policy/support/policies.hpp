@@ -20,7 +20,7 @@ inline file_reader reader_of(const files& all) {
     };
 }
 
-// The example of the contract, without its include.
+// An organisation of the usual kind: what contract.md section 3 names, and no file beside it.
 inline const std::string example_policy = R"(organisation:
   name: Example Org
   domains: [example.org]

@@ -1,4 +1,4 @@
-#include "milter/protocol/relay_watch.hpp"
+#include "milter/service/relay_watch.hpp"
 
 #include <algorithm>
 

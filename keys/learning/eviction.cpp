@@ -1,4 +1,4 @@
-#include "keys/learning/room.hpp"
+#include "keys/learning/eviction.hpp"
 
 #include <algorithm>
 #include <map>

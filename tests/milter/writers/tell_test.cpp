@@ -1,5 +1,5 @@
 // Who waits is told, also where memory is refused.
-#include "milter/base/tell.hpp"
+#include "milter/writers/tell.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // so where memory is refused, it is tried again until there is some.
 #pragma once
 
-#include "milter/base/unwritten.hpp"
+#include "milter/writers/unwritten.hpp"
 
 #include <functional>
 #include <new>

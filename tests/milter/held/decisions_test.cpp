@@ -1,6 +1,6 @@
 // The decisions that held mails, out of a log's lines: of that queue id, of that mail, and in one pass.
 #include "keys/base/files.hpp"
-#include "milter/held/held_decisions.hpp"
+#include "milter/held/decisions.hpp"
 #include "policy/audit/query.hpp"
 
 #include <gtest/gtest.h>

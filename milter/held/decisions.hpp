@@ -1,5 +1,5 @@
 // Why mails are held: the decisions of the audit log that held them, found by their queue ids in one pass over it.
-// Tested by held/held_decisions_test and e2e/test_held.py.
+// Tested by held/decisions_test and e2e/test_held.py.
 #pragma once
 
 #include "milter/postfix/queue_entry.hpp"

@@ -1,5 +1,5 @@
 // Mail that passes undecided to the outside is told once a day and client.
-#include "milter/protocol/relay_watch.hpp"
+#include "milter/service/relay_watch.hpp"
 
 #include <gmock/gmock.h>
 

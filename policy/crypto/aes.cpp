@@ -1,4 +1,4 @@
-#include "policy/base/aes.hpp"
+#include "policy/crypto/aes.hpp"
 
 #include <openssl/evp.h>
 

@@ -8,7 +8,7 @@
 namespace sealgate::milter {
 
 // Empty where it has no name.
-inline std::string host_name() {
+inline std::string own_host_name() {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string{};
 }

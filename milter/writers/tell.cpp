@@ -1,4 +1,4 @@
-#include "milter/base/tell.hpp"
+#include "milter/writers/tell.hpp"
 
 #include <chrono>
 #include <new>

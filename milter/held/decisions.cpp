@@ -1,4 +1,4 @@
-#include "milter/held/held_decisions.hpp"
+#include "milter/held/decisions.hpp"
 
 #include "milter/audit/reader.hpp"
 #include "policy/audit/query.hpp"

@@ -1,4 +1,4 @@
-#include "policy/base/ed25519.hpp"
+#include "policy/crypto/ed25519.hpp"
 
 #include "policy/base/base64.hpp"
 #include "policy/base/text.hpp"

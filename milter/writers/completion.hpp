@@ -2,7 +2,7 @@
 // Tested by e2e/test_audit.py.
 #pragma once
 
-#include "milter/base/unwritten.hpp"
+#include "milter/writers/unwritten.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>

@@ -1,5 +1,5 @@
 // A domain that teaches much pushes out its own, and never others' or what mail is sealed to.
-#include "keys/learning/room.hpp"
+#include "keys/learning/eviction.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "policy/base/digest.hpp"
+#include "policy/crypto/digest.hpp"
 
 #include "policy/base/hex.hpp"
 

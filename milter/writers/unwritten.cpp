@@ -1,4 +1,4 @@
-#include "milter/base/unwritten.hpp"
+#include "milter/writers/unwritten.hpp"
 
 #include "milter/base/exception_text.hpp"
 

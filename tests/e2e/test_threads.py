@@ -44,7 +44,8 @@ def inherited(world, mail, known_by="reference"):
     assert world.record(mail)["thread"] == {"classification": "confidential", "known_by": known_by, "effect": "inherited"}
 
 
-@pytest.mark.parametrize("subject", ["Re: [...]", "AW: [ext] Re: [...]", "[Fwd: [...]]", "=?utf-8?B?UmU6IFsuLi5d?="])
+@pytest.mark.parametrize("subject", ["Re: [...]", "AW: [ext] Re: [...]", "[Fwd: [...]]", "=?utf-8?B?UmU6IFsuLi5d?=", "RE [...]",
+                                     "=?utf-8?Q?Zaproponowano_now=C4=85_godzin=C4=99=3A?= [...]", "Re: " * 264 + "[...]"])
 def test_an_answer_to_a_hidden_subject_is_sealed_or_refused_in_whatever_thread(world, subject):
     yes, no = answer([BOB], subject=subject), answer([ZOE], subject=subject)
     sealed(world, yes, world.send(yes))

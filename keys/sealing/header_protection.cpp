@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -65,13 +67,45 @@ std::string without_marks(std::string_view subject) {
     return std::string(rest);
 }
 
-// As parts of addresses on the web are written.
-std::string without_percent_signs(std::string_view value) {
+// "&nbsp;", "&#32;" or "&#x20;" at the front, as long as it is: names stand for signs that part words, numbers for a letter.
+std::size_t take_entity(std::string_view text, std::string& out) {
+    constexpr std::size_t longest = 10;
+    const auto end = text.substr(0, longest).find(';');
+    if (end == text.npos || end < 2) return 0;
+    auto inner = text.substr(1, end - 1);
+    if (inner.front() != '#') {
+        if (!std::ranges::all_of(inner, text::is_alphanumeric)) return 0;
+        out += ' ';
+        return end + 1;
+    }
+    inner.remove_prefix(1);
+    const bool is_hex = text::istarts_with(inner, "x");
+    if (is_hex) inner.remove_prefix(1);
+    std::uint32_t value = 0;
+    const auto [stop, problem] = std::from_chars(inner.data(), inner.data() + inner.size(), value, is_hex ? 16 : 10);
+    if (problem != std::errc{} || stop != inner.data() + inner.size() || inner.empty()) return 0;
+    const auto letter = static_cast<char32_t>(value);
+    out += text::encode_utf8({&letter, 1});
+    return end + 1;
+}
+
+constexpr std::string_view escape_signs = "%=&";
+
+// As addresses on the web are written, quoted-printable, and HTML.
+std::string without_escapes(std::string_view value) {
     std::string out;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        const auto octet = value[i] == '%' ? text::escaped_octet(value.substr(i)) : std::nullopt;
-        out += octet.value_or(value[i]);
-        if (octet) i += 2;
+    for (std::size_t i = 0; i < value.size();) {
+        const auto rest = value.substr(i);
+        const auto octet = rest.front() == '%' || rest.front() == '=' ? text::escaped_octet(rest) : std::nullopt;
+        if (octet) {
+            out += *octet;
+            i += 3;
+        } else if (const auto size = rest.front() == '&' ? take_entity(rest, out) : 0; size > 0) {
+            i += size;
+        } else {
+            out += rest.front();
+            ++i;
+        }
     }
     return policy::bytes_as_utf8(out);
 }
@@ -137,7 +171,8 @@ private:
 
     bool is_in(const said_words& said, std::string_view value) {
         return std::ranges::any_of(shown_as(value), [&](const std::string& text) {
-            return said.are_in(words_of(text)) || (text.contains('%') && said.are_in(words_of(without_percent_signs(text))));
+            return said.are_in(words_of(text)) ||
+                   (text.find_first_of(escape_signs) != text.npos && said.are_in(words_of(without_escapes(text))));
         });
     }
 

@@ -1,7 +1,8 @@
 // Whether a text says again what another one says: the same words in a row, whatever stands between, before and behind them.
 //
 // Words are compared folded (policy/base/fold.hpp); all that is no letter and no digit parts them. In scripts that put no space
-// between words each letter is one. Pure, linear in the text that is looked at.
+// between words each letter is one. Who shortens a text cuts within a word: the last of those words may be there without its
+// end, the first without its beginning. Pure, linear in the text that is looked at.
 // Tested by sealing/header_protection_test.
 #pragma once
 
@@ -28,9 +29,16 @@ public:
     bool are_in(const word_list& words) const;
 
 private:
+    bool is_shortened_in(const word_list& words) const;
+
     std::set<std::u32string> runs_;   // of words, each behind a blank
     std::set<std::size_t> sizes_;     // of the runs, in words
     std::set<std::u32string> wholes_; // that count alone
+
+    // Of texts, for what is cut: their runs, these from back to front, and texts of fewer words.
+    std::set<std::u32string> cut_behind_;
+    std::set<std::u32string> cut_before_;
+    std::set<std::u32string> cut_wholes_; // each behind the number of its words
 };
 
 } // namespace sealgate::keys

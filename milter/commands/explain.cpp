@@ -112,9 +112,11 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
         if (!line.empty()) std::cout << "  " << line << '\n';
 }
 
-known_names known_of(const std::optional<thread_table>& threads, const std::vector<std::string>& answered) {
-    if (answered.empty()) return std::vector<std::string>{};
-    return threads ? known_names(threads->find(answered)) : std::nullopt;
+thread_lookup lookup_in(const std::optional<thread_table>& threads) {
+    return [&threads](const std::vector<std::string>& ids) -> std::optional<std::vector<std::string>> {
+        if (ids.empty()) return std::vector<std::string>{};
+        return threads ? std::optional(threads->find(ids)) : std::nullopt;
+    };
 }
 
 // Nothing is decided about it, so nothing but its parts can be told.
@@ -150,12 +152,12 @@ bool explain(const std::string& file, const invocation& called, const snapshot& 
         return false;
     }
     const auto parts = keys::anatomy(mail.mail);
-    if (const auto type = passing_report(live, mail)) {
+    if (const auto type = passing_report(live, mail, lookup_in(threads))) {
         print_report(file, *type, called, live, parts);
         return true;
     }
     const auto now = keys::this_second();
-    const auto judged = observe_and_decide(live, mail, known_of(threads, policy::thread_ids_of(mail.mail).answered), now);
+    const auto judged = observe_and_decide(live, mail, lookup_in(threads), now);
     const auto reply = policy::reply_for(live.rules, judged.known, judged.made, "explained");
     const auto text = reply ? policy::to_string(*reply) : std::string{};
     const auto notice = notice_for(live, mail, judged);

@@ -54,7 +54,7 @@ awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited
         if (const auto refused = co_await begin_release(*live, mail, permits_, sealers_.threads()))
             co_return as_answer(refused, {});
     try {
-        if (const auto type = passing_report(*live, mail); type && !mail.released)
+        if (const auto type = passing_report(*live, mail, threads_now()); type && !mail.released)
             co_return co_await pass_report(live, std::move(mail), *type);
         passage of{.live = live,
                    .mail = std::make_shared<const transaction>(std::move(mail)),
@@ -138,12 +138,16 @@ void gateway::name_if_need_be(passage& of) {
     of.thread.own = policy::thread_ids_of(*of.leaving).own;
 }
 
+thread_lookup gateway::threads_now() const {
+    return [this](const std::vector<std::string>& ids) { return threads_.find(ids); };
+}
+
 awaitable<judgement> gateway::observe(const passage& of) {
-    auto answers = threads_.find(of.thread.answered);
+    const auto threads = threads_now();
     if (of.mail->size < large_message && of.mail->recipients.size() <= few_recipients)
-        co_return observe_and_decide(*of.live, *of.mail, answers, of.now(), of.searched);
-    auto work = [live = of.live, mail = of.mail, answers = std::move(answers), now = of.now(), searched = of.searched] {
-        return observe_and_decide(*live, *mail, answers, now, searched);
+        co_return observe_and_decide(*of.live, *of.mail, threads, of.now(), of.searched);
+    auto work = [live = of.live, mail = of.mail, threads, now = of.now(), searched = of.searched] {
+        return observe_and_decide(*live, *mail, threads, now, searched);
     };
     co_return co_await offload(sealers_.threads(), std::move(work));
 }

@@ -106,6 +106,7 @@ private:
 
     boost::asio::awaitable<answer> pass_report(std::shared_ptr<const snapshot> live, transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
+    thread_lookup threads_now() const;
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<void> look_up(passage& of);
     static void name_if_need_be(passage& of);

@@ -7,6 +7,7 @@
 #include "policy/decision/multipart_report.hpp"
 #include "policy/decision/release.hpp"
 #include "policy/decision/thread.hpp"
+#include "policy/mail/attached.hpp"
 #include "policy/mail/subject.hpp"
 #include "policy/tags/forwarded.hpp"
 
@@ -72,14 +73,55 @@ policy::release_facts release_of(const policy::policy& rules, const release_term
     return {.as = policy::rank_named(rules, terms.as).value_or(rules.classifications.size() - 1)};
 }
 
-} // namespace
-
-std::optional<std::string> passing_report(const snapshot& live, const transaction& mail) {
-    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
-    return policy::report_type(live.rules, mail.mail);
+policy::thread_facts thread_facts_of(const snapshot& live, const policy::message& mail, const std::vector<std::string>& ids,
+                                     const thread_lookup& threads) {
+    const auto names = threads(ids);
+    return {.answers = policy::most_sensitive(live.rules, names.value_or(std::vector<std::string>{})),
+            .unread = !names,
+            .hides_subject = policy::answers_hidden_subject(mail)};
 }
 
-judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now,
+// Of a mail that is sent on with another one: it belongs to a thread itself. One that its sender encrypted is no matter of
+// ours.
+policy::thread_facts thread_facts_of_attached(const snapshot& live, const policy::message& attached, const auto& whole,
+                                              const thread_lookup& threads) {
+    auto ids = policy::thread_ids_of(attached);
+    std::ranges::move(ids.answered, std::back_inserter(ids.own));
+    const auto out = thread_facts_of(live, attached, ids.own, threads);
+    const bool says_nothing = !out.answers && !out.unread && !out.hides_subject;
+    return says_nothing || policy::came_encrypted(keys::inspect(whole()).kind) ? policy::thread_facts{} : out;
+}
+
+void add(policy::thread_facts& to, const policy::thread_facts& more) {
+    to.answers = std::max(to.answers, more.answers);
+    to.unread = to.unread || more.unread;
+    to.hides_subject = to.hides_subject || more.hides_subject;
+}
+
+// Of a mail with all that is attached to it, as far as the policy reads that.
+policy::thread_facts thread_facts_of_all(const snapshot& live, const policy::message& mail, const thread_lookup& threads) {
+    auto out = thread_facts_of(live, mail, policy::thread_ids_of(mail).answered, threads);
+    if (!live.rules.carriers.forwarded) return out;
+    policy::visit_attached(mail, [&](const policy::message& attached, std::string_view whole) {
+        add(out, thread_facts_of_attached(
+                     live, attached, [&] { return policy::parse_message(whole); }, threads));
+    });
+    return out;
+}
+
+} // namespace
+
+std::optional<std::vector<std::string>> no_threads(const std::vector<std::string>&) { return std::vector<std::string>{}; }
+
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail, const thread_lookup& threads) {
+    if (!mail.sender.is_null() || mail.truncated || mail.recipients.size() != 1) return std::nullopt;
+    return policy::report_type(live.rules, mail.mail, [&](const policy::message& one) {
+        return thread_facts_of_attached(
+            live, one, [&] { return one; }, threads);
+    });
+}
+
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const thread_lookup& threads, keys::time_point now,
                              const std::vector<policy::key_search>& searched) {
     judgement out;
     if (mail.truncated) out.known.read = policy::legibility::too_large;
@@ -94,9 +136,7 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     out.known.brought = seen.kind;
     if (seen.kind != policy::protection::none) out.known.shows_subject = policy::subject_says_something(mail.mail);
     if (!seen.messages.empty()) out.known.foreign_keys = keys::foreign_key_ids(seen, *live.certificates, parties(mail), now);
-    out.known.thread = {.answers = policy::most_sensitive(live.rules, answers.value_or(std::vector<std::string>{})),
-                        .unread = !answers,
-                        .hides_subject = policy::answers_hidden_subject(mail.mail)};
+    out.known.thread = thread_facts_of_all(live, mail.mail, threads);
     out.protection_note = seen.why;
     if (seen.too_complex && out.known.read == policy::legibility::whole) out.known.read = policy::legibility::too_complex;
 

@@ -9,6 +9,7 @@
 #include "policy/decision/decide.hpp"
 #include "policy/decision/facts.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,17 +25,19 @@ struct judgement {
     std::string failure_note; // why the decision is to defer, for the journal: one line, or nothing
 };
 
+// What mails of these ids are known as; nothing where that cannot be told. Any thread.
+using thread_lookup = std::function<std::optional<std::vector<std::string>>(const std::vector<std::string>& ids)>;
+// Of a gateway that remembers none.
+std::optional<std::vector<std::string>> no_threads(const std::vector<std::string>& ids);
+
 // The type of the report as which the mail passes, and nothing is decided about it; nothing where it is none. contract.md
 // section 4: a bounce passes. Whoever may send outwards could give any mail the null sender, so theirs has to be the
 // notification that a mail could not be delivered, or that it was read. Each goes to one address. Pure.
-std::optional<std::string> passing_report(const snapshot& live, const transaction& mail);
+std::optional<std::string> passing_report(const snapshot& live, const transaction& mail, const thread_lookup& threads);
 
-// What the mails that one answers are known as; nothing where that cannot be told.
-using known_names = std::optional<std::vector<std::string>>;
-
-// Pure but for the certificates, which are looked up.
+// Pure but for the certificates and the threads, which are looked up.
 // `searched`: what came of looking for keys, by the recipients' places; empty where nobody looked.
-judgement observe_and_decide(const snapshot& live, const transaction& mail, const known_names& answers, keys::time_point now,
+judgement observe_and_decide(const snapshot& live, const transaction& mail, const thread_lookup& threads, keys::time_point now,
                              const std::vector<policy::key_search>& searched = {});
 
 // The keys for one ciphertext: of these recipients, and of those who can read all.

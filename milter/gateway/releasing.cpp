@@ -22,7 +22,7 @@ bool same_envelope(const held_permit& permit, const transaction& mail) {
 // What it counts as and what would become of it, as of any mail; and nobody gets it, in either mode.
 policy::smtp_reply probed(const snapshot& live, const transaction& mail) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto made = observe_and_decide(live, mail, std::vector<std::string>{}, now).made;
+    const auto made = observe_and_decide(live, mail, no_threads, now).made;
     const auto as = made.classification ? text::ascii(live.rules.classifications[*made.classification].name) : "untagged";
     policy::smtp_reply out{.code = 550, .enhanced = "5.7.1", .lines = {}};
     policy::append_wrapped(out.lines, std::string(probe_counts_as) + as + "; " + std::string(name_of(made.what)),

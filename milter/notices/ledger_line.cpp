@@ -40,7 +40,8 @@ json::object as_json(const policy::told_mail& mail) {
             {"unnamed", mail.unnamed},
             {"said", json_array(mail.said)},
             {"sealed", mail.sealed},
-            {"inherited", mail.inherited}};
+            {"inherited", mail.inherited},
+            {"raised", mail.raised}};
 }
 
 // What follows throws: boost's own errors where a member is missing or is of another type, this one else.
@@ -81,7 +82,8 @@ policy::told_mail mail_in(const json::object& from) {
                           .unnamed = from.at("unnamed").to_number<std::size_t>(),
                           .said = {},
                           .sealed = from.at("sealed").as_bool(),
-                          .inherited = from.contains("inherited") && from.at("inherited").as_bool()};
+                          .inherited = from.contains("inherited") && from.at("inherited").as_bool(),
+                          .raised = from.contains("raised") && from.at("raised").as_bool()};
     // Lines of older gateways have none.
     if (const auto* said = from.if_contains("said")) out.said = json_texts(*said);
     if (const auto* unread = from.if_contains("unread"); unread && !unread->is_null()) out.unread = json_text(*unread);

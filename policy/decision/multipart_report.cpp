@@ -1,6 +1,7 @@
 #include "policy/decision/multipart_report.hpp"
 
 #include "policy/base/text.hpp"
+#include "policy/decision/thread.hpp"
 #include "policy/mail/mime.hpp"
 #include "policy/tags/reader.hpp"
 
@@ -14,7 +15,7 @@ namespace sealgate::policy {
 namespace {
 
 constexpr std::size_t most_octets = 64 * 1024; // Postfix gives back 50,000 of a mail (bounce_size_limit)
-constexpr std::size_t most_octets_of_tagged = 16 * 1024;
+constexpr std::size_t most_octets_of_sensitive = 16 * 1024;
 
 struct known_report {
     std::string_view type;
@@ -71,31 +72,35 @@ bool is_returned_mail(const mime_part& part) {
                                part.is("message", "global-headers") || part.is("message", "global"));
 }
 
-// As more than an untagged report would count as, or nearly so.
-bool is_tagged(const policy& rules, const message& mail) {
-    const auto found = find_tags(rules, mail);
+// As more than an untagged report would count as, or nearly so; or nobody can tell.
+bool is_sensitive(const policy& rules, const message& mail, const thread_reader& thread_of_message) {
     const auto& otherwise = rules.untagged_automatic;
-    const auto is_more = [&](const found_tag& tag) { return !otherwise || tag.classification > *otherwise; };
-    return !found.near_misses.empty() || std::ranges::any_of(found.tags, is_more);
+    const auto is_more = [&](rank one) { return !otherwise || one > *otherwise; };
+    const auto found = find_tags(rules, mail);
+    if (!found.near_misses.empty() || std::ranges::any_of(found.tags, is_more, &found_tag::classification)) return true;
+    facts known;
+    known.thread = thread_of_message(mail);
+    const auto thread = thread_of(rules, known);
+    return known.thread.unread || (thread && is_more(thread->classification));
 }
 
 // Whether it carries no more than a report has to.
-bool is_bounded(const policy& rules, const message& mail, const mime_part& report) {
-    bool tagged = is_tagged(rules, mail);
+bool is_bounded(const policy& rules, const message& mail, const mime_part& report, const thread_reader& thread_of_message) {
+    bool sensitive = is_sensitive(rules, mail, thread_of_message);
     bool has_text = false;
     if (report.parts.size() > 2) {
         const auto content = decoded_body(report.parts[2]);
         if (!content) return false;
         const auto original = parse_message(content->view());
-        tagged = tagged || is_tagged(rules, original);
+        sensitive = sensitive || is_sensitive(rules, original, thread_of_message);
         has_text = !text::trim(original.body).empty();
     }
-    return !tagged || (!has_text && mail.body.size() <= most_octets_of_tagged);
+    return !sensitive || (!has_text && mail.body.size() <= most_octets_of_sensitive);
 }
 
 } // namespace
 
-std::optional<std::string> report_type(const policy& rules, const message& mail) {
+std::optional<std::string> report_type(const policy& rules, const message& mail, const thread_reader& thread_of_message) {
     if (mail.body.size() > most_octets) return std::nullopt;
     const auto root = parse_mime(mail);
     if (!root || root->ambiguous || !root->is("multipart", "report")) return std::nullopt;
@@ -105,7 +110,7 @@ std::optional<std::string> report_type(const policy& rules, const message& mail)
     if (wanted == nullptr || parts.size() < 2 || parts.size() > 3) return std::nullopt;
     if (!is_text(parts[0]) || !is_machine_readable(parts[1], *wanted)) return std::nullopt;
     if (parts.size() > 2 && !is_returned_mail(parts[2])) return std::nullopt;
-    if (!is_bounded(rules, mail, *root)) return std::nullopt;
+    if (!is_bounded(rules, mail, *root, thread_of_message)) return std::nullopt;
     return std::string(wanted->type);
 }
 

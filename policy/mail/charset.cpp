@@ -76,6 +76,7 @@ constexpr auto known_names = std::to_array<charset_names>({
     {"hz", "cp52936 hz hzgb hzgb2312"},
     {"utf-7", "cp65000 csunicode11utf7 u7 unicode11utf7 unicode20utf7 utf7 windows65000 xunicode20utf7 xutf7 "
               "65000"},
+    {"imap-mailbox-name", "imapmailboxname imaputf7 utf7imap"},
     {"utf-16", "cp1200 csucs2 csunicode csutf16 iso10646ucs2 u16 ucs2 unicode unicodefeff utf16 windows1200 1200"},
     {"utf-16le", "csutf16le unicodelittle unicodelittleunmarked utf16le xutf16le"},
     {"utf-16be", "cp1201 csutf16be unicodebig unicodebigunmarked unicodefffe utf16be windows1201 xutf16be 1201"},
@@ -84,8 +85,10 @@ constexpr auto known_names = std::to_array<charset_names>({
     {"utf-32be", "cp12001 utf32be xutf32be 12001"},
 });
 
-// What Python decodes although it is no charset: ASCII in it may be anything.
-constexpr auto escapes = std::to_array<std::string_view>({"unicodeescape", "rawunicodeescape", "punycode", "idna"});
+// What Python, Perl, PHP and GNU libiconv decode although it is no charset: ASCII in it may be anything.
+constexpr auto escapes =
+    std::to_array<std::string_view>({"unicodeescape", "rawunicodeescape", "punycode", "idna", "mimeheader", "mimeb", "mimeq",
+                                     "html", "htmlentities", "base64", "uuencode", "quotedprintable", "qprint", "java", "c99"});
 
 // What wrote mail in code pages of DOS and of the Macintosh named them.
 constexpr auto legacy = std::to_array<std::string_view>(
@@ -100,9 +103,12 @@ constexpr std::u32string_view iso_8859_16 = U"\u00A0ĄąŁ€„Š§š©Ș«Ź\u
 constexpr unsigned char first_upper = 0xA0;
 static_assert(iso_8859_16.size() == 0x100 - first_upper);
 
+// Behind it glibc and GNU libiconv are told what to do with letters that the other charset does not have.
+std::string_view without_suffix(std::string_view label) { return label.substr(0, label.find("//")); }
+
 std::string letters_and_digits(std::string_view label) {
     std::string out;
-    for (const char c : text::lower(label))
+    for (const char c : text::lower(without_suffix(label)))
         if ((c >= 'a' && c <= 'z') || text::is_digit(c)) out += c;
     return out;
 }
@@ -110,7 +116,7 @@ std::string letters_and_digits(std::string_view label) {
 // Asks the alias table first: ICU would look for a file under any other name. A comma starts options, which are not the
 // sender's to set.
 UConverter* open_converter(std::string_view name) {
-    const std::string wanted(text::trim(name));
+    const std::string wanted(text::trim(without_suffix(name)));
     UErrorCode status = U_ZERO_ERROR;
     if (wanted.contains(',') || ucnv_countAliases(wanted.c_str(), &status) == 0 || U_FAILURE(status)) return nullptr;
     auto* converter = ucnv_open(wanted.c_str(), &status);
@@ -175,11 +181,31 @@ bool has_mark(std::string_view bytes, std::size_t unit) {
                      : bytes.starts_with("\0\0\xFE\xFF"sv) || bytes.starts_with("\xFF\xFE\0\0"sv);
 }
 
+bool is_base64_digit(char c) { return text::is_alphanumeric(c) || c == '+' || c == '/' || c == ','; }
+
+// A letter of UTF-16 in base64, and no telephone number.
+bool begins_with_utf7(std::string_view base64) {
+    const auto digits = base64.substr(0, 3);
+    return digits.size() == 3 && std::ranges::all_of(digits, is_base64_digit) && std::ranges::any_of(digits, text::is_letter);
+}
+
+// Whether what follows the sign makes it an escape.
+bool is_escape(char sign, std::string_view rest) {
+    if (rest.empty()) return false;
+    if (sign == '\\') return text::is_alphanumeric(rest.front()); // Java, C, Python
+    if (sign == '~') return rest.front() == '{';                  // HZ
+    if (sign == '+') return begins_with_utf7(rest);
+    const auto end = std::ranges::find_if_not(rest, is_base64_digit);
+    const auto behind = end == rest.end() ? '\0' : *end;
+    const bool is_named = behind == ';' && end - rest.begin() > 1;
+    return rest.front() == '#' || is_named || (behind == '-' && begins_with_utf7(rest)); // HTML; IMAP's UTF-7
+}
+
 // In a charset that nobody knows, printable ASCII and UTF-8 can still be told. Control characters cannot: they may switch
 // alphabets (ISO 2022) or be halves of wider characters.
 bool speaks_for_itself(std::string_view bytes) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && !text::is_space(c); };
-    return text::is_utf8(bytes) && std::ranges::none_of(bytes, is_control);
+    return text::is_utf8(bytes) && std::ranges::none_of(bytes, is_control) && !has_escapes(bytes);
 }
 
 std::string by_table(std::string_view bytes, std::u32string_view upper) {
@@ -197,6 +223,13 @@ std::string_view standard_charset(std::string_view label) {
     const auto name = letters_and_digits(label);
     const auto found = std::ranges::find_if(known_names, [&](const auto& row) { return text::has_word(row.names, name); });
     return found == known_names.end() ? std::string_view{} : found->charset;
+}
+
+bool has_escapes(std::string_view bytes) {
+    constexpr std::string_view signs = "\\~+&";
+    for (auto at = bytes.find_first_of(signs); at != bytes.npos; at = bytes.find_first_of(signs, at + 1))
+        if (is_escape(bytes[at], bytes.substr(at + 1))) return true;
+    return false;
 }
 
 void charset::closer::operator()(UConverter* converter) const { ucnv_close(converter); }

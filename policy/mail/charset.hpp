@@ -18,6 +18,10 @@ namespace sealgate::policy {
 // answers are no names of ICU's: "utf-8", "us-ascii" and "iso-8859-16" are read here.
 std::string_view standard_charset(std::string_view label);
 
+// Whether there is ASCII in which programs write other letters, where the charset is such: UTF-7, IMAP's form of it, HZ, the
+// escapes of Java, C and HTML.
+bool has_escapes(std::string_view bytes);
+
 // How bytes come by their meaning.
 enum class charset_kind : std::uint8_t {
     unknown,     // nobody knows the charset

@@ -28,9 +28,10 @@ enum class word_reading : std::uint8_t {
 };
 
 // Whether all could be read, and by every reader alike. `no`: a word is in a charset that nobody knows and its bytes say
-// nothing on their own; or in one in which ASCII is something else; or in UTF-16 or UTF-32 without a byte order mark, or cut
-// within a unit; or it goes on in the alphabet that the word before it left, or switches to one that does not exist (ISO 2022,
-// UTF-7); or raw text switches alphabets. Other broken bytes in a known charset become U+FFFD and do not count.
+// nothing on their own, or may be escapes; or in one in which ASCII is something else; or in UTF-16 or UTF-32 without a byte
+// order mark, or cut within a unit; or it goes on in the alphabet that the word before it left, or switches to one that does
+// not exist (ISO 2022, UTF-7); or raw text switches alphabets. Other broken bytes in a known charset become U+FFFD and do not
+// count.
 enum class legible : std::uint8_t { yes, no };
 
 struct decoded_words {

@@ -35,7 +35,7 @@ public:
     void add_declared(std::string_view label, bool unlabelled) {
         add_unlabelled_as(label, out_.others);
         const charset named(label);
-        if (unlabelled && is_beyond_us(named.kind()) && !text::icontains(label, "unknown") &&
+        if ((unlabelled || has_escapes(unfolded_)) && is_beyond_us(named.kind()) && !text::icontains(label, "unknown") &&
             std::exchange(out_.first.all, legible::no) == legible::yes)
             out_.first.unread = text::printable(label, longest_shown);
         if (named.kind() != charset_kind::wide) return;
@@ -79,7 +79,7 @@ field_readings readings_of(std::string_view unfolded, const unlabelled_bytes& ra
     found.add_other_ways();
     found.add_raw();
     const bool unlabelled = found.first().unlabelled;
-    if (unlabelled || may_switch(unfolded))
+    if (unlabelled || may_switch(unfolded) || has_escapes(unfolded))
         for (const auto& label : raw.declared()) found.add_declared(label, unlabelled);
     if (unlabelled && raw.may_guess()) found.guess();
     if (may_switch(unfolded)) found.add_undeclared();

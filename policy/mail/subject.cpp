@@ -4,9 +4,11 @@
 #include "policy/base/text.hpp"
 #include "policy/mail/encoded_word.hpp"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <vector>
 
 namespace sealgate::policy {
 
@@ -24,60 +26,62 @@ bool is_placeholder(std::string_view text) {
     return text.empty() || std::ranges::find(placeholders, text::lower(text)) != placeholders.end();
 }
 
-constexpr std::size_t longest_prefix = 20; // of letters, without blanks: "Antwort (2):"
-constexpr std::size_t longest_looked_at = 1000;
-constexpr std::size_t deepest = 8; // brackets in each other
+// The placeholder, in what brackets a program makes of ours. In round ones it is how people leave something out.
+bool is_hidden_at(std::u32string_view text, std::size_t at) {
+    constexpr std::u32string_view dots = U"...";
+    return text[at] != U'(' && text.substr(at + 1).starts_with(dots) && at + 1 + dots.size() < text.size() &&
+           bracket_of(text[at + 1 + dots.size()]) == bracket::close;
+}
 
-// Where the bracket at the front ends, behind its partner; npos where it never does.
-std::size_t end_of_bracket(std::u32string_view text) {
-    std::size_t depth = 0;
+// Whether a prefix may end with it. Who leaves out something of a text does so behind a word, a comma, or the end of a
+// sentence, perhaps within quotation marks.
+bool sets_off(char32_t c) {
+    constexpr std::u32string_view colons = U":;\u061B"; // U+061B: the Arabic semicolon
+    const auto has = [c](UProperty which) { return u_hasBinaryProperty(static_cast<UChar32>(c), which) != 0; };
+    return colons.contains(c) || (!has(UCHAR_TERMINAL_PUNCTUATION) && !has(UCHAR_QUOTATION_MARK));
+}
+
+// Letters that may be a prefix without its colon ("RE [...]", "Antw. [...]"); behind the placeholder they say nothing.
+constexpr std::size_t most_bare_letters = 5;
+
+// What stands within one bracket, so far.
+struct text_so_far {
+    bool begun = false;
+    std::size_t letters = 0; // since the last sign that sets off
+    bool hidden = false;     // the placeholder, and nothing that says something
+};
+
+// Folded, so without white space. What stands in brackets says nothing about what stands behind them.
+bool is_hidden(std::u32string_view text) {
+    std::vector<text_so_far> outer;
+    text_so_far here;
+    const auto leave = [&] {
+        const bool hidden = here.hidden || outer.back().hidden;
+        here = outer.back();
+        here.hidden = hidden;
+        outer.pop_back();
+    };
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto kind = bracket_of(text[i]);
-        if (kind == bracket::open) ++depth;
-        if (kind == bracket::close && --depth == 0) return i + 1;
-    }
-    return std::u32string_view::npos;
-}
-
-std::size_t end_of_stars(std::u32string_view text) {
-    const auto word = text.find_first_not_of(U'*');
-    const auto close = word == text.npos ? text.npos : text.find(U'*', word);
-    return close == text.npos ? text.npos : std::min(text.find_first_not_of(U'*', close), text.size());
-}
-
-std::size_t end_of_prefix(std::u32string_view text) {
-    const auto colon = text.substr(0, longest_prefix + 1).find(U':');
-    return colon == text.npos ? text.npos : colon + 1;
-}
-
-enum class hidden : std::uint8_t { no, alone, answered };
-
-// Folded, so without white space. Each turn takes off a bracket, a prefix, or a mark such as "***SPAM***". Behind a prefix the
-// placeholder may stand before words of the one who answers: who puts it there answers ours.
-hidden hidden_in(std::u32string_view text, std::size_t depth = 0) {
-    constexpr std::u32string_view placeholder = U"[...]";
-    bool answers = false, seen = false;
-    while (!text.empty()) {
-        std::size_t end = std::u32string_view::npos;
-        if (text.starts_with(placeholder)) {
-            if (answers) return hidden::answered;
-            end = placeholder.size();
-            seen = true;
-        } else if (bracket_of(text.front()) == bracket::open) {
-            end = depth < deepest ? end_of_bracket(text) : text.npos;
-            const auto inside = end == text.npos ? hidden::no : hidden_in(text.substr(1, end - 2), depth + 1);
-            if (inside == hidden::answered || (inside == hidden::alone && answers)) return hidden::answered;
-            seen = seen || inside == hidden::alone;
-        } else if (text.front() == U'*') {
-            end = end_of_stars(text);
-        } else {
-            end = end_of_prefix(text);
-            answers = end != text.npos;
+        if (kind == bracket::open && is_hidden_at(text, i)) {
+            if (here.begun && here.letters <= most_bare_letters) return true;
+            here.hidden = here.hidden || !here.begun;
         }
-        if (end == text.npos) return hidden::no;
-        text.remove_prefix(end);
+        if (kind == bracket::open) {
+            outer.push_back(here);
+            here.hidden = false;
+        } else if (kind == bracket::close) {
+            if (!outer.empty()) leave();
+        } else if (is_word_point(text[i])) {
+            here.begun = true;
+            if (++here.letters > most_bare_letters) here.hidden = false;
+        } else if (sets_off(text[i])) {
+            here.begun = true;
+            here.letters = 0;
+        }
     }
-    return seen ? hidden::alone : hidden::no;
+    while (!outer.empty()) leave();
+    return here.hidden;
 }
 
 } // namespace
@@ -91,8 +95,7 @@ bool subject_says_something(const message& mail) {
 
 bool answers_hidden_subject(const message& mail) {
     return std::ranges::any_of(field_values(mail, "Subject"), [](std::string_view value) {
-        const auto folded = fold(decode_words(unfolded(value.substr(0, longest_looked_at))).text);
-        return hidden_in(folded.points) != hidden::no;
+        return is_hidden(fold(decode_words(unfolded(value)).text).points);
     });
 }
 

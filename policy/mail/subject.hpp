@@ -14,9 +14,10 @@ bool subject_says_something(const message& mail);
 // What the Subject of mail that the gateway encrypts is outside (RFC 9788 section 3.2.1).
 inline constexpr std::string_view hidden_subject = "[...]";
 
-// Whether the Subject is that, as it comes back: behind reply prefixes (Re:, AW:, RE[2]:), list tags and other words in
-// brackets, in brackets itself as in "[Fwd: [...]]", or before "(fwd)". Behind a prefix it may stand before anything:
-// "Re: [...] - URGENT". Brackets in more than eight others are not looked into. Linear.
+// Whether the Subject is that, as it comes back: behind reply prefixes of any language (Re:, AW:, RE[2]:, "Nouvelle heure
+// proposée :", also "RE" or "Fwd -"), list tags and other words in brackets, in brackets itself as in "[Fwd: [...]]", or before
+// "(fwd)". Behind a prefix it may stand before anything: "Re: [...] - URGENT". Behind other words it is how people leave
+// something out. Linear.
 bool answers_hidden_subject(const message& mail);
 
 } // namespace sealgate::policy

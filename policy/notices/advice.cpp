@@ -162,7 +162,8 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
             const auto unread = one.why == reason::near_miss ? mail.unread : std::nullopt;
             auto at = std::ranges::find_if(out, [&](const told_group& group) {
                 return group.kind == mail.kind && group.classification == mail.classification && group.tier == one.tier &&
-                       group.why == one.why && group.unread == unread && group.inherited == mail.inherited;
+                       group.why == one.why && group.unread == unread && group.inherited == mail.inherited &&
+                       group.raised == mail.raised;
             });
             if (at == out.end())
                 at = out.insert(at, {.kind = mail.kind,
@@ -170,7 +171,8 @@ std::vector<told_group> groups_of(const std::vector<told_mail>& mails) {
                                      .tier = one.tier,
                                      .why = one.why,
                                      .unread = unread,
-                                     .inherited = mail.inherited});
+                                     .inherited = mail.inherited,
+                                     .raised = mail.raised});
             if (one.has_key) add_all(at->keyed, {one.address});
             if (std::ranges::find(at->who, one.address) != at->who.end()) continue;
             if (at->who.size() < most_told_of)
@@ -248,7 +250,7 @@ phrases why_line(const policy& rules, const told_group& group, const language_te
                                   {"tier", {called.empty() ? group.tier : std::string(called)}},
                                   {"meaning", {std::string(words.text("tier-" + group.tier + "-meaning"))}}}),
                       std::back_inserter(line));
-    if (group.inherited) line.push_back({" " + std::string(words.text("inherited"))});
+    if (group.inherited || group.raised) line.push_back({" " + std::string(words.text(group.raised ? "raised" : "inherited"))});
     return line;
 }
 

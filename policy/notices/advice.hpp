@@ -21,7 +21,8 @@ struct told_group {
     std::string tier;
     reason why;
     std::optional<std::string> unread = {}; // as in told_mail, of a near miss
-    bool inherited = false;                 // the classification is that of what the mails answer
+    bool inherited = false;                 // as in told_mail
+    bool raised = false;
     std::vector<std::string> who = {};
     std::size_t unnamed = 0;
     std::vector<std::string> keyed = {}; // those of them whose key we have

@@ -99,7 +99,9 @@ told_mail told_of(const policy& rules, const facts& known, const decision& made,
                                   .has_key = one.key.state == key_state::usable});
     }
     out.sealed = made.what == outcome::seal;
-    out.inherited = counts_as_thread(made);
+    const auto counts_as_answer = [&](thread_effect by) { return made.thread && made.thread->effect == by; };
+    out.inherited = counts_as_answer(thread_effect::inherited);
+    out.raised = counts_as_answer(thread_effect::raised);
     return out;
 }
 

@@ -86,7 +86,8 @@ struct told_mail {
     std::size_t unnamed = 0;                     // further ones
     std::vector<std::string> said = {};          // of a refused one: why and what next, in the notice's language
     bool sealed = false;                         // the gateway encrypted it for others
-    bool inherited = false;                      // its classification is that of what it answers
+    bool inherited = false;                      // untagged: its classification is that of what it answers
+    bool raised = false;                         // tagged lower: likewise
     bool operator==(const told_mail&) const = default;
 };
 

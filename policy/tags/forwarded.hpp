@@ -1,7 +1,6 @@
 // The tags of messages that are attached to a mail: who forwards something confidential as an attachment sends it along.
 //
-// Read are message/rfc822 and message/global, encoded or not, and attached files *.eml, in each other down to four. Only exact
-// tags count: what is nearly one was the matter of whoever wrote that. Pure; nothing is parsed where no part can be a message.
+// Only exact tags count: what is nearly one was the matter of whoever wrote that. Pure.
 // Tested by tags/forwarded_test.
 #pragma once
 

@@ -44,6 +44,7 @@ constexpr auto rules = std::to_array<text_rule>({
     {.name = "why-unread-charset", .needs = {"charset"}, .may = {"classification"}, .added = true},
     {.name = "why-downgrade", .may = {"classification"}, .added = true},
     {.name = "inherited", .added = true},
+    {.name = "raised", .added = true},
     {.name = "why-no-key", .may = {"classification"}},
     {.name = "why-key-expired", .may = {"classification"}},
     {.name = "why-key-revoked", .may = {"classification"}},

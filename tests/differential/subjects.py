@@ -6,6 +6,8 @@ import encodings.aliases
 from pathlib import Path
 from typing import NamedTuple
 
+import glibc
+
 # Those of subject_verdict.cpp, as people may write them.
 TAGS = ["confidential", "vertraulich", "机密", "機密", "기밀", "конфиденциально", "důvěrné", "εμπιστευτικό", "confidențial", "סודי"]
 WRITTEN = [f"[{tag}]" for tag in TAGS] + ["［ｃｏｎｆｉｄｅｎｔｉａｌ］", "【confidential】", "[Confidential] ", "Re: [VERTRAULICH]"]
@@ -30,6 +32,10 @@ class Case(NamedTuple):
         return b"\r\n".join(lines) + b"\r\n\r\nx\r\n"
 
 
+# How programs write a bracket as ASCII where they know such a charset: RFC 2152, RFC 3501, Java and C, HTML.
+ESCAPED = [b"+AFs-confidential+AF0-", b"&AFs-confidential&AF0-", rb"\u005Bconfidential\u005D", b"&#91;confidential&#93;"]
+
+
 def names():
     """Every label, with a codec of Python's that writes it; and Python's own names."""
     for encoding, labels in LABELS.items():
@@ -42,6 +48,12 @@ def names():
         yield label, codec("utf-16-le" if label == "cp1200" else "utf-7" if "7" in label else label)
 
 
+def glibc_names():
+    """glibc has more than a thousand, and those that others write behind them."""
+    for label in [*glibc.names(), "UTF-7//IGNORE", "utf-16//TRANSLIT"]:
+        yield label, GlibcCodec(label)
+
+
 def codec(name):
     try:
         found = codecs.lookup(name)
@@ -50,11 +62,31 @@ def codec(name):
         return None
 
 
+class GlibcCodec(NamedTuple):
+    label: str
+
+    def encode(self, text):
+        octets = glibc.encode(text, self.label)
+        if octets is None:
+            raise ValueError(self.label, text)
+        return octets, len(text)
+
+    def decode(self, octets):
+        return glibc.decode(octets, self.label) or "", len(octets)
+
+
 def encoded(text, using):
     try:
         return using.encode(text)[0] if using else text.encode("ascii")
     except (UnicodeError, ValueError):
         return None
+
+
+def decoded(octets, using):
+    try:
+        return using.decode(octets)[0]
+    except (UnicodeError, ValueError):
+        return ""
 
 
 def q(octets):
@@ -85,14 +117,22 @@ def ways(label, octets, rng):
         yield "apart", two_words(label, b"Q", q(b"x" + strange[:1]), q(octets))
 
 
+def cases_of(label, using, rng, most_ways):
+    written = [(text, octets) for text in WRITTEN if (octets := encoded(text, using))]
+    # Each label has ASCII and something of its own.
+    for text, octets in written[:1] + rng.sample(written[1:], min(2, len(written[1:]))):
+        all_ways = list(ways(label, octets, rng))
+        for way, subject in rng.sample(all_ways, min(most_ways, len(all_ways))):
+            yield Case(f"{label} {way} {text}", subject)
+        if b"\n" not in octets and b"\r" not in octets and b"\0" not in octets:
+            yield Case(f"{label} raw {text}", octets, label)
+    for octets in ESCAPED:
+        if using and "[confidential]" in decoded(octets, using):
+            yield Case(f"{label} escaped {octets}", word(label, b"Q", q(octets)))
+            yield Case(f"{label} raw {octets}", octets, label)
+
+
 def make_cases(rng):
-    cases, seen = [], set()
-    for label, using in names():
-        written = [(text, octets) for text in WRITTEN if (octets := encoded(text, using))]
-        # Each label has ASCII and something of its own.
-        for text, octets in written[:1] + rng.sample(written[1:], min(2, len(written) - 1)):
-            for way, subject in ways(label, octets, rng):
-                cases.append(Case(f"{label} {way} {text}", subject))
-            if b"\n" not in octets and b"\r" not in octets and b"\0" not in octets:
-                cases.append(Case(f"{label} raw {text}", octets, label))
-    return [case for case in cases if not (case in seen or seen.add(case))]
+    cases = [case for label, using in names() for case in cases_of(label, using, rng, 100)]
+    cases += [case for label, using in glibc_names() for case in cases_of(label, using, rng, 1)]
+    return list(dict.fromkeys(cases))

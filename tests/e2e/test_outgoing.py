@@ -131,6 +131,23 @@ def test_what_only_calls_itself_a_report_is_decided_about(world, forged):
     assert passed_reports(world, forged) == []
 
 
+@pytest.mark.parametrize("subject, refers", [("Re: [...]", True), ("Re: Offer", True), ("Re: [...]", False)])
+def test_a_report_that_brings_back_an_answer_in_a_sensitive_thread_is_decided_about(world, subject, refers):
+    """As one that brings back a tagged mail."""
+    first = Mail(["bob@partner.example"], "[confidential] Offer")
+    sealed(world, first, world.send(first))
+    reference = f"In-Reply-To: <{first.message_id}>\r\n" if refers else ""
+    answer = f"Subject: {subject}\r\n{reference}Message-ID: <1@yahoo.com>\r\n"
+    header, whole = (RECEIPT.replace("Subject: [confidential] Offer\r\nMessage-ID: <1@yahoo.com>\r\n", answer + text)
+                     for text in ("", "\r\n> the offer: {marker}\r\n"))
+    mail = receipt(whole.replace("text/rfc822-headers;", "message/rfc822;"), "Return Receipt (displayed)")
+    refused(world, mail, as_ann(world, mail), "no-key")
+    assert passed_reports(world, mail) == []
+    mail = receipt(header, "Return Receipt (displayed)")
+    unchanged(world, mail, as_ann(world, mail))
+    assert len(passed_reports(world, mail)) == 1
+
+
 @pytest.mark.parametrize("sender", ["<>", ""])
 def test_explain_says_that_a_report_passes(world, tmp_path, sender):
     file, mail = tmp_path / "m.eml", receipt()

@@ -9,8 +9,10 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from expect import unchanged
 from mails import Mail
 from ports import free_ports
+from world import STRANGER
 
 
 def status(world, *more):
@@ -170,6 +172,16 @@ def test_metrics_are_as_promtool_wants_them_and_count(world, measured):
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"http://127.0.0.1:{measured}/")
     assert refused.value.code == 404
+
+
+def test_what_passed_as_incoming_and_went_outside_is_counted(world, measured):
+    def count():
+        return next(line.split()[1] for line in scraped(measured).splitlines() if line.startswith("sealgate_passed_but_outgoing_total"))
+    assert count() == "0"
+    for to, expected in (("bob@yahoo.com", "1"), ("max@example.org", "1"), ("zoe@yahoo.com", "2")):
+        mail = Mail([to], sender="eve@yahoo.com")
+        unchanged(world, mail, world.send(mail, source=STRANGER))
+        assert count() == expected, "each, though the journal tells it once a day"
 
 
 def test_a_real_prometheus_scrapes_them_and_takes_the_alerts(world, measured, tmp_path):

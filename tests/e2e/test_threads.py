@@ -44,7 +44,8 @@ def inherited(world, mail, known_by="reference"):
     assert world.record(mail)["thread"] == {"classification": "confidential", "known_by": known_by, "effect": "inherited"}
 
 
-@pytest.mark.parametrize("subject", ["Re: [...]", "AW: [ext] Re: [...]", "[Fwd: [...]]", "=?utf-8?B?UmU6IFsuLi5d?="])
+@pytest.mark.parametrize("subject", ["Re: [...]", "AW: [ext] Re: [...]", "[Fwd: [...]]", "=?utf-8?B?UmU6IFsuLi5d?=", "RE [...]",
+                                     "=?utf-8?Q?Zaproponowano_now=C4=85_godzin=C4=99=3A?= [...]", "Re: " * 264 + "[...]"])
 def test_an_answer_to_a_hidden_subject_is_sealed_or_refused_in_whatever_thread(world, subject):
     yes, no = answer([BOB], subject=subject), answer([ZOE], subject=subject)
     sealed(world, yes, world.send(yes))
@@ -107,6 +108,27 @@ def test_other_threads_are_left_alone(world):
         mail = answer([BOB], reply_to=before)
         unchanged(world, mail, world.send(mail))
         assert world.record(mail)["thread"] is None
+
+
+def forwarding(attached, to, extra=()):
+    """A mail with that one attached."""
+    lines = ["From: bob@partner.example", *attached, "", "> the secret {marker}"]
+    return Mail(to, "As promised", extra=list(extra), content=["Content-Type: multipart/mixed; boundary=b"],
+                text="\r\n".join(["--b", "", "see below", "--b", "Content-Type: message/rfc822", "", *lines, "--b--", ""]).encode())
+
+
+def test_what_is_attached_is_as_sensitive_as_its_thread(world):
+    first = send_sealed(world)
+    theirs = from_partner(world, first)
+    for attached in [f"Message-ID: <{theirs.message_id}>"], [f"References: <{first.message_id}>"], ["Subject: Re: [...]"]:
+        yes, no = forwarding(attached, [BOB]), forwarding(attached, [ZOE])
+        sealed(world, yes, world.send(yes))
+        refused(world, no, world.send(no), "no-key")
+    unknown = forwarding(["Message-ID: <never@seen.example>", "Subject: Re: Offer"], [BOB])
+    unchanged(world, unknown, world.send(unknown))
+    with world.gateway_with(policy=world.gateway.usual_policy().replace("carriers:\n", "carriers:\n  forwarded: false\n")):
+        mail = forwarding([f"Message-ID: <{theirs.message_id}>"], [BOB])
+        unchanged(world, mail, world.send(mail))
 
 
 @pytest.mark.parametrize("downgrade, outcome, effect", [("warn", "warn", "lowered"), ("ignore", "deliver", "lowered"),

@@ -61,7 +61,7 @@ protected:
 
     policy::decision decided() const {
         const auto live = make_snapshot(gateway, rules, keys::keyring_of(keys::opened({.certificates = certificates})));
-        return observe_and_decide(*live, mail, std::vector<std::string>{}, now).made;
+        return observe_and_decide(*live, mail, no_threads, now).made;
     }
 
     config gateway;

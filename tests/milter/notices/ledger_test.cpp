@@ -41,7 +41,8 @@ collected_mail mail_of(std::string sender, std::string id, wall_time due = morni
                                      .has_key = true}},
                      .unnamed = 3,
                      .said = {"dass \"x\""},
-                     .sealed = true}};
+                     .sealed = true,
+                     .raised = true}};
 }
 
 class NoticeLedger : public testing::Test {

@@ -1,5 +1,6 @@
 // What is a report about a mail, and what only says so.
 #include "policy/decision/multipart_report.hpp"
+#include "policy/mail/subject.hpp"
 #include "tests/policy/support/policies.hpp"
 
 #include <gtest/gtest.h>
@@ -34,20 +35,27 @@ struct report {
 
 class MultipartReport : public testing::Test {
 protected:
-    bool passes(const report& one) const { return report_type(rules, parse_message(one.written())).has_value(); }
+    std::optional<std::string> type_of(const std::string& written) const {
+        const auto thread_of_message = [this](const message& one) {
+            return thread_facts{.answers = {}, .hides_subject = is_in_thread && answers_hidden_subject(one)};
+        };
+        return report_type(rules, parse_message(written), thread_of_message);
+    }
+    bool passes(const report& one) const { return type_of(one.written()).has_value(); }
+    bool is_in_thread = true;
     policy rules = load_or_fail(example_policy);
 };
 
 TEST_F(MultipartReport, IsWhatProgramsMake) {
     const report receipt;
-    EXPECT_EQ(report_type(rules, parse_message(receipt.written())), "disposition-notification");
+    EXPECT_EQ(type_of(receipt.written()), "disposition-notification");
     const report status{.type = "delivery-status",
                         .second = "message/delivery-status",
                         .fields = status_fields,
                         .text = "Content-Description: Notification\nContent-Type: text/plain\n\nI'm sorry\n",
                         .third =
                             "Content-Description: Undelivered Message\nContent-Type: message/rfc822\n\nSubject: x\n\nhello\n"};
-    EXPECT_EQ(report_type(rules, parse_message(status.written())), "delivery-status");
+    EXPECT_EQ(type_of(status.written()), "delivery-status");
     EXPECT_TRUE(passes({.type = "delivery-status", .second = "message/global-delivery-status", .fields = status_fields}));
     EXPECT_TRUE(passes({.type = "global-disposition-notification", .second = "message/global-disposition-notification"}));
     EXPECT_TRUE(
@@ -77,9 +85,8 @@ TEST_F(MultipartReport, WhatOnlySaysSoIsNone) {
         {"a long text", {.text = "\n" + std::string(70'000, 'x') + "\n"}},
     };
     for (const auto& [what, one] : forged) EXPECT_FALSE(passes(one)) << what;
-    EXPECT_FALSE(
-        report_type(rules, parse_message("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\nx\n")));
-    EXPECT_FALSE(report_type(rules, parse_message("Subject: x\n\nx\n")));
+    EXPECT_FALSE(type_of("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\nx\n"));
+    EXPECT_FALSE(type_of("Subject: x\n\nx\n"));
 }
 
 TEST_F(MultipartReport, OfATaggedMailItCarriesTheHeaderAndNoMore) {
@@ -108,6 +115,22 @@ TEST_F(MultipartReport, OfATaggedMailItCarriesTheHeaderAndNoMore) {
     EXPECT_FALSE(passes(long_one));
     long_one.subject = "Read: Offer";
     EXPECT_TRUE(passes(long_one));
+}
+
+TEST_F(MultipartReport, OfASensitiveThreadItCarriesNoMoreEither) {
+    const std::string answer = "Content-Type: message/rfc822\n\nSubject: Re: [...]\n\n";
+    EXPECT_TRUE(passes({.subject = "Read: Re: [...]", .third = answer}));
+    EXPECT_FALSE(passes({.third = answer + "yes, 4.2 million\n"}));
+    EXPECT_FALSE(passes({.subject = "Read: Re: [...]", .third = "Content-Type: message/rfc822\n\nTo: x\n\n4.2 million\n"}));
+    rules.untagged_automatic = rules.classifications.size() - 1;
+    EXPECT_TRUE(passes({.third = answer + "yes, 4.2 million\n"})) << "as any report is";
+    rules.untagged_automatic = 1;
+    is_in_thread = false;
+    EXPECT_TRUE(passes({.third = answer + "yes, 4.2 million\n"}));
+    const report returning{.third = "Content-Type: message/rfc822\n\nSubject: x\n\n4.2 million\n"};
+    EXPECT_FALSE(report_type(rules, parse_message(returning.written()), [](const message&) {
+        return thread_facts{.answers = {}, .unread = true};
+    })) << "nobody can tell";
 }
 
 } // namespace

@@ -37,6 +37,27 @@ TEST(Charset, OnlyWhatMapsAsciiToItselfIsRead) {
     for (const auto label : legacy_charsets()) EXPECT_EQ(charset(label).kind(), charset_kind::transparent) << label;
 }
 
+TEST(Charset, EscapesInACharsetThatNobodyKnowsAreInDoubt) {
+    for (const auto* bytes : {"+AFs-confidential", "&AFs-confidential&AF0-", "\\u005bconfidential\\u005d", "&#91;confidential",
+                              "&lbrack;confidential", "~{1#~}", "\xC3\xA4 &AFs-", "a+b &AFs-"})
+        EXPECT_FALSE(charset("x-nobody-knows").read(bytes).sure) << bytes;
+    for (const auto* bytes : {"Minutes", "R&D-report", "Q&A; answers", "+49 89 123456", "+49/89/12345", "+498912345678", "C++",
+                              "1 + 1", "a & b-c", "a\\", "~", "\xC3\xA4", "&;", "&-"})
+        EXPECT_TRUE(charset("x-nobody-knows").read(bytes).sure) << bytes;
+    for (const auto* label : {"JAVA", "C99", "HTML-ENTITIES", "html", "BASE64", "Quoted-Printable", "UUENCODE", "MIME-Header"})
+        EXPECT_FALSE(charset(label).read("minutes").sure) << label;
+}
+
+TEST(Charset, Utf7IsReadUnderEveryName) {
+    for (const auto* label : {"UTF-7-IMAP", "UTF7-IMAP", "utf7imap", "IMAP-mailbox-name"}) {
+        EXPECT_EQ(read(label, "&Ti1lhw- + x"), "中文 + x") << label;
+        EXPECT_FALSE(charset(label).read("&AFs-confidential&AF0-").sure) << "glibc reads ASCII there, RFC 3501 does not";
+    }
+    for (const auto* label : {"UTF-7", "UTF-7//IGNORE", "utf7//TRANSLIT", "cp65000"})
+        EXPECT_EQ(read(label, "+AFs-confidential+AF0-"), "[confidential]") << label;
+    EXPECT_EQ(charset("ibm-1047//IGNORE").kind(), charset_kind::foreign);
+}
+
 TEST(Charset, WideOnesSayTheirOrderOrAreInDoubt) {
     using namespace std::string_view_literals;
     for (const char* label : {"utf-16", "cp1200", "unicode", "ucs-2", "utf-32"}) {

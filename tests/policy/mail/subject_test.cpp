@@ -60,11 +60,48 @@ TEST(Subject, BehindAReplyPrefixAnythingMayFollowThePlaceholder) {
         EXPECT_TRUE(answers_hidden(subject)) << subject;
 }
 
-TEST(Subject, WhatStandsInMoreBracketsThanAnyProgramWritesIsNotLookedFor) {
-    const auto in_brackets = [](std::size_t count) { return std::string(count, '[') + "[...]" + std::string(count, ']'); };
-    EXPECT_TRUE(answers_hidden(in_brackets(8).c_str()));
-    EXPECT_FALSE(answers_hidden(in_brackets(9).c_str()));
-    EXPECT_FALSE(answers_hidden(in_brackets(450).c_str()));
+TEST(Subject, APrefixIsWhateverEndsInASignOrIsShort) {
+    for (const auto* subject : {" Nouvelle heure propos\u00E9e : [...]",
+                                " Odpowied\xC5\xBA automatyczna: [...]",
+                                " Zaproponowano now\xC4\x85 godzin\xC4\x99: [...]",
+                                " =?utf-8?Q?Zaproponowano_now=C4=85_godzin=C4=99=3A?= [...]",
+                                " Notification de lecture : [...]",
+                                " Confirmation de lecture : [...]",
+                                " Delivery Status Notification (Failure): [...]",
+                                " Minutes of the meeting (was: [...])",
+                                " Quoted from the annual report of 2025: [...]",
+                                " RE [...]",
+                                " Re. [...]",
+                                " Re; [...]",
+                                " Re, [...]",
+                                " RE[2] [...]",
+                                " Antw [...] thanks",
+                                " \xE5\x9B\x9E\xE5\xA4\x8D [...]",
+                                " Re: Fwd - [...]",
+                                " Automatic reply \xE2\x80\x93 [...]",
+                                " Re: \xE3\x80\x90...\xE3\x80\x91",
+                                " Re: \xE3\x80\x90\xE2\x80\xA6\xE3\x80\x91 minutes",
+                                " Re: {...}",
+                                " Re: \"[...]\"",
+                                " [[...]",
+                                " [...]!",
+                                " ***SPAM*** [...] x"})
+        EXPECT_TRUE(answers_hidden(subject)) << subject;
+}
+
+TEST(Subject, NoSubjectIsTooLongOrTooDeep) {
+    const auto repeated = [](std::string_view text, std::size_t count) {
+        std::string out;
+        while (count-- > 0) out += text;
+        return out;
+    };
+    for (const std::size_t count : {8, 9, 450, 20'000}) {
+        EXPECT_TRUE(answers_hidden((repeated("[", count) + "[...]" + repeated("]", count)).c_str())) << count;
+        EXPECT_TRUE(answers_hidden((repeated(" Re:", count) + " [...]").c_str())) << count;
+        EXPECT_TRUE(answers_hidden((repeated("x", count) + ": [...]").c_str())) << count;
+        EXPECT_TRUE(answers_hidden(("Re: " + repeated("[list]", count) + " [...]").c_str())) << count;
+        EXPECT_FALSE(answers_hidden((repeated("minutes [...] ", count)).c_str())) << count;
+    }
 }
 
 TEST(Subject, WhatSaysSomethingElseIsNoPlaceholder) {
@@ -79,15 +116,17 @@ TEST(Subject, WhatSaysSomethingElseIsNoPlaceholder) {
                                 " [...] minutes",
                                 " [list] [...] minutes",
                                 " Re: minutes [...]",
-                                " Quoted from the annual report of 2025: [...]",
+                                " Minutes, [...]",
+                                " Minutes of Monday. [...] Adjourned",
+                                " He said \"[...] and so on\"",
                                 " (...)",
+                                " Re: (...)",
                                 " [",
                                 " [[[[",
                                 " ]...[",
                                 " *",
                                 " **",
-                                " [list] x",
-                                " [[...]"})
+                                " [list] x"})
         EXPECT_FALSE(answers_hidden(subject)) << subject;
     EXPECT_FALSE(answers_hidden(std::string(100'000, '[').c_str()));
 }

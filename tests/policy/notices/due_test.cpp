@@ -137,9 +137,16 @@ TEST_F(NoticeDue, AReplyThatIsTaggedLowerIsTold) {
     const auto told = told_of(rules, known, made, *due("A: b"));
     ASSERT_EQ(told.recipients.size(), 1u);
     EXPECT_EQ(told.recipients[0].why, reason::downgrade);
-    EXPECT_FALSE(told.inherited);
-    made.thread->effect = thread_effect::inherited;
-    EXPECT_TRUE(told_of(rules, known, made, notice_kind::warning).inherited);
+    EXPECT_FALSE(told.inherited || told.raised);
+}
+
+TEST_F(NoticeDue, WhyItCountsAsWhatItAnswersIsTold) {
+    made.thread = {.classification = 2, .known_by = thread_sign::reference, .effect = thread_effect::inherited};
+    const auto untagged = told_of(rules, known, made, notice_kind::warning);
+    EXPECT_TRUE(untagged.inherited && !untagged.raised);
+    made.thread->effect = thread_effect::raised;
+    const auto lower = told_of(rules, known, made, notice_kind::warning);
+    EXPECT_TRUE(lower.raised && !lower.inherited) << "it has a tag";
 }
 
 } // namespace

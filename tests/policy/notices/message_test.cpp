@@ -57,6 +57,10 @@ std::vector<golden_case> golden_cases() {
     unread.unread = "x-unknown";
     auto nearly = mail_of("7Q2K-M4XD", warning, {at_tier("bob@yahoo.com", "unsecure", reason::near_miss)});
     nearly.meant = {"[confidential]"};
+    auto answer = mail_of("7Q2K-M4XD", warning, {at_tier("bob@partner.example", "secure")}, "confidential");
+    auto lower_answer = answer;
+    answer.inherited = true;
+    lower_answer.raised = true;
     auto held_nearly = nearly;
     held_nearly.kind = held;
     auto refused_key = mail_of("7Q2K-M4XD", refused, {at_tier("bob@yahoo.com", "unsecure", reason::no_key)}, "confidential");
@@ -86,6 +90,8 @@ std::vector<golden_case> golden_cases() {
         {.name = "warning-sealed", .mails = {sealed}},
         {.name = "warning-near-miss", .mails = {nearly}},
         {.name = "warning-unread", .mails = {unread}},
+        {.name = "warning-inherited", .mails = {answer}},
+        {.name = "warning-raised", .mails = {lower_answer}},
         {.name = "held-tier",
          .mails = {mail_of("7Q2K-M4XD", held, {at_tier("max@example.org", "organisation")}, "confidential")}},
         {.name = "held-near-miss", .mails = {held_nearly}},

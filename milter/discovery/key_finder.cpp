@@ -217,7 +217,7 @@ bool key_finder::rests(policy::key_source source) const {
 }
 
 search key_finder::search_by_live(const snapshot& live) const {
-    auto out = search_by(live);
+    auto out = search_by(live, with_.told);
     out.resting = resting_;
     return out;
 }
@@ -228,17 +228,15 @@ awaitable<lookup_outcome> key_finder::ask_one(const lookup_question& of, policy:
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
         const auto by = search_by_live(*live);
-        return look(whose, by, with_.names, [&] {
-            auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
-            found.what =
-                answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
-            if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
-            return found;
-        });
+        auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
+        found.what =
+            answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
+        if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
+        return found;
     };
-    const auto [found, report] = co_await offload(pool_, std::move(work));
+    const auto found = co_await offload(pool_, std::move(work));
     ++asked_[found.what];
-    co_await take_up(of.whose, found, report);
+    co_await take_up(of.whose, found);
     co_return found.what;
 }
 
@@ -252,13 +250,11 @@ awaitable<void> key_finder::refresh(const lookup_question& of, std::shared_ptr<h
     const auto& addresses = known->cert.addresses;
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
     auto work = [this, live, from, fingerprint = of.fingerprint, whose, client = std::move(client)] {
-        const auto by = search_by_live(*live);
-        return look(whose, by, with_.names, [&] {
-            return refreshed_by_fingerprint(*client, from, fingerprint, by, steady_clock::now() + longest_lookup);
-        });
+        return refreshed_by_fingerprint(*client, from, fingerprint, whose, search_by_live(*live),
+                                        steady_clock::now() + longest_lookup);
     };
-    const auto [found, report] = co_await offload(pool_, std::move(work));
-    co_await take_up(whose, found, report);
+    const auto found = co_await offload(pool_, std::move(work));
+    co_await take_up(whose, found);
 }
 
 // The same problem is told once an hour: a keyserver that is dead is for all of its addresses.
@@ -273,10 +269,8 @@ void key_finder::tell(const policy::address& whose, const finding& found) {
         if (is_news(one)) log_line("keys: found " + one.cert.fingerprint + " at " + found.evidence);
 }
 
-// What it is sealed to has its record before it is in force.
-awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found, const finding_report& report) {
+awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found) {
     tell(whose, found);
-    for (const auto& event : report.events) with_.record(policy::key_event(event));
     for (const auto store : found.changed) co_await with_.take_up(store);
 }
 
@@ -285,11 +279,9 @@ void key_finder::note_asked(policy::key_source from, const policy::address& whos
                             std::chrono::seconds refresh) {
     constexpr std::chrono::hours soon{1};
     const auto now = keys::this_second();
-    try {
+    try_evidence("what was asked for again cannot be noted", [&] {
         evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning("what was asked for again cannot be noted: " + std::string(problem.what()));
-    }
+    });
 }
 
 void key_finder::ask_again(policy::key_source source, policy::address whose) {

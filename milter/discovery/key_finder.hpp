@@ -14,8 +14,6 @@
 #include "milter/discovery/lookup_queue.hpp"
 #include "milter/discovery/resting_servers.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "policy/audit/key_event.hpp"
-#include "policy/audit/pseudonym.hpp"
 #include "policy/mail/address.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -45,10 +43,9 @@ public:
 
     struct surroundings {
         std::function<std::shared_ptr<const snapshot>()> live;
-        std::function<void(std::string fields)> record; // an event
         // What the store of that source has now is in force afterwards.
         std::function<boost::asio::awaitable<void>(policy::key_source)> take_up;
-        policy::pseudonyms names;
+        audience told; // any thread
     };
 
     // All of them outlive it; so does the io_context, which must not run any more when it is destroyed.
@@ -88,7 +85,7 @@ private:
     bool rests(policy::key_source source) const;
     search search_by_live(const snapshot& live) const;
     void tell(const policy::address& whose, const finding& found);
-    boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found, const finding_report& report);
+    boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found);
     boost::asio::awaitable<lookup_outcome> ask_one(const lookup_question& of, policy::key_source from,
                                                    std::shared_ptr<https_client> client);
     void note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what, std::chrono::seconds refresh);

@@ -49,11 +49,11 @@ std::vector<policy::ending_certificate> due_among_found(const keyring& all, cons
 
 } // namespace
 
-std::set<std::string> bound_ones(const keyring& all) {
+std::set<std::string> bound_ones(const keys::keyring& all) {
     return all.bound() ? all.bound()->fingerprints() : std::set<std::string>{};
 }
 
-std::vector<policy::ending_certificate> due_bound_ones(const keyring& all, const policy::encryption& how,
+std::vector<policy::ending_certificate> due_bound_ones(const keys::keyring& all, const policy::encryption& how,
                                                        std::chrono::seconds within, time_point now) {
     const auto bound = bound_ones(all);
     std::vector<policy::ending_certificate> out;

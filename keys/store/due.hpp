@@ -22,10 +22,10 @@ std::vector<policy::ending_certificate> due_certificates(const keys::keyring& al
                                                          std::chrono::seconds within, time_point now);
 
 // Of what was found, those that are bound: they are an administrator's to see to, whatever the policy says of their source.
-std::vector<policy::ending_certificate> due_bound_ones(const keyring& all, const policy::encryption& how,
+std::vector<policy::ending_certificate> due_bound_ones(const keys::keyring& all, const policy::encryption& how,
                                                        std::chrono::seconds within, time_point now);
 
 // Which are bound, to whomever; none where that cannot be told.
-std::set<std::string> bound_ones(const keyring& all);
+std::set<std::string> bound_ones(const keys::keyring& all);
 
 } // namespace sealgate::keys

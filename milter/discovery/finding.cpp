@@ -19,11 +19,13 @@ namespace {
 using policy::key_source;
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds rest_of_silent{60}, longest_rest{24 * 3600};
+
 source_answer left_alone(const std::string& host) {
     return {.kind = lookup_outcome::failed,
             .certificates = {},
             .evidence = {},
-            .problem = host + " is not asked for now: it said that it is asked too often"};
+            .problem = host + " is not asked for now: it is asked too often, or was silent"};
 }
 
 // One server after the other, until one has it. A failure says more than that another one has none.
@@ -32,7 +34,10 @@ source_answer ask_all(const std::vector<std::string>& hosts, resting_servers& re
     source_answer out{.kind = lookup_outcome::none, .certificates = {}, .evidence = {}, .problem = {}};
     for (const auto& host : hosts) {
         auto said = resting.rests(host, steady_clock::now()) ? left_alone(host) : ask_one(host);
-        if (said.retry_after) resting.rest(host, steady_clock::now() + *said.retry_after);
+        const bool is_silent = said.trouble == https_trouble::silent || said.trouble == https_trouble::timeout;
+        if (is_silent || said.retry_after)
+            resting.rest(host, steady_clock::now() + std::min(said.retry_after.value_or(rest_of_silent), longest_rest));
+        said.asked = host;
         if (said.kind == lookup_outcome::found) return said;
         if (out.kind == lookup_outcome::none) out = std::move(said);
     }
@@ -62,7 +67,10 @@ finding finding_of(const source_answer& said, key_source from) {
             .certificates = {},
             .evidence = said.evidence,
             .problem = said.problem,
-            .retry_after = said.retry_after};
+            .retry_after = said.retry_after,
+            .trouble = said.trouble,
+            .asked = said.asked,
+            .at_direct_place = said.at_direct_place};
 }
 
 void note_evidence(const finding& of, const policy::address& whose, const search& by) {

@@ -25,7 +25,7 @@ struct finding {
     std::string evidence;                                 // the URL, or the mail
     std::string problem;                                  // one line for people, or empty
     std::optional<std::chrono::seconds> retry_after = {}; // the server said so
-};            // of the connection
+    std::optional<https_trouble> trouble = {};            // of the connection
     std::string asked = {};                               // the domain, or the keyserver
     bool at_direct_place = false;                         // of a Web Key Directory
 };

@@ -32,10 +32,10 @@ bool is_of_use(const certificate& cert, time_point now) {
 } // namespace
 
 policy::watched_keys watched_among(const std::vector<certificate>& ending, const key_lookup& certificates,
-                                   const std::vector<std::string>& always_to, std::chrono::seconds ahead, time_point now) {
+                                   const named_keys& named, std::chrono::seconds ahead, time_point now) {
     policy::watched_keys out;
-    std::set<std::string> used, useless, wanted; // wanted: this one and no other
-    for (const auto& entry : std::set(always_to.begin(), always_to.end())) {
+    std::set<std::string> used, useless, wanted = named.bound; // wanted: this one and no other
+    for (const auto& entry : std::set(named.always_to.begin(), named.always_to.end())) {
         const auto found = certificates.find_entry(entry, now);
         policy::organisation_key key{.entry = entry, .state = found.state, .in_doubt = found.in_doubt};
         if (found.stored) {

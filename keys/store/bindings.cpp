@@ -30,6 +30,12 @@ std::string bindings::of(std::string_view address_key, std::string_view base_key
     return {};
 }
 
+std::set<std::string> bindings::fingerprints() const {
+    std::set<std::string> out;
+    for (const auto& [key, fingerprint] : all_) out.insert(fingerprint);
+    return out;
+}
+
 std::filesystem::path bindings_file(const std::filesystem::path& own_certificates) { return own_certificates / "bindings"; }
 
 std::string binding_key(std::string_view spelled) {

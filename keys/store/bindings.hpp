@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ public:
     // The fingerprint for an address: its own, before that of the address without an extension, if it has one, before that of
     // its domain. Empty: none.
     std::string of(std::string_view address_key, std::string_view base_key = "") const;
+    std::set<std::string> fingerprints() const; // that stand in it
     const map& all() const { return all_; }
 
     bool operator==(const bindings&) const = default;

@@ -30,12 +30,45 @@ private:
     const policy::encryption& how_;
 };
 
+// Of what was found, and is not the organisation's too.
+std::vector<policy::ending_certificate> due_among_found(const keyring& all, const policy::encryption& how,
+                                                        const std::set<std::string>& bound, policy::key_source source,
+                                                        std::chrono::seconds within, time_point now) {
+    std::vector<policy::ending_certificate> out;
+    const auto found = source == policy::key_source::own ? nullptr : all.of(source);
+    if (!found) return out;
+    const certificates_in_use used(all, how);
+    for (auto& one :
+         watched_among(found->ending_by(now + within), used, {.always_to = {}, .bound = bound}, within, now).certificates) {
+        if (!all.own().of_fingerprint(one.fingerprint).all.empty()) continue;
+        one.source = source;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 } // namespace
+
+std::set<std::string> bound_ones(const keys::keyring& all) {
+    return all.bound() ? all.bound()->fingerprints() : std::set<std::string>{};
+}
+
+std::vector<policy::ending_certificate> due_bound_ones(const keys::keyring& all, const policy::encryption& how,
+                                                       std::chrono::seconds within, time_point now) {
+    const auto bound = bound_ones(all);
+    std::vector<policy::ending_certificate> out;
+    if (bound.empty()) return out;
+    for (const auto& [source, name] : names(policy::key_source{}))
+        for (auto& one : due_among_found(all, how, bound, source, within, now))
+            if (bound.contains(one.fingerprint)) out.push_back(std::move(one));
+    return out;
+}
 
 std::vector<policy::ending_certificate> due_certificates(const keys::keyring& all, const policy::encryption& how,
                                                          std::chrono::seconds within, time_point now) {
     const auto& own = all.own(); // by itself, as keys.watch.mail is told: what is found may be gone tomorrow
-    auto watched = watched_among(own.ending_by(now + within), own, how.always_to, within, now);
+    const auto bound = bound_ones(all);
+    auto watched = watched_among(own.ending_by(now + within), own, {.always_to = how.always_to, .bound = bound}, within, now);
     auto& out = watched.certificates;
     for (const auto& key : watched.organisation) {
         if (key.state != policy::key_state::expired || !key.end) continue; // else it is among those above, or does not end
@@ -44,16 +77,9 @@ std::vector<policy::ending_certificate> due_certificates(const keys::keyring& al
         out.push_back(
             {.fingerprint = key.fingerprint, .addresses = stored->cert.addresses, .end = *key.end, .of_organisation = true});
     }
-    const certificates_in_use used(all, how);
-    for (const auto& [source, name] : names(policy::key_source{})) {
-        const auto found = source == policy::key_source::own || !how.uses(source) ? nullptr : all.of(source);
-        if (!found) continue;
-        for (auto& one : watched_among(found->ending_by(now + within), used, {}, within, now).certificates) {
-            if (!own.of_fingerprint(one.fingerprint).all.empty()) continue; // the organisation's
-            one.source = source;
-            out.push_back(std::move(one));
-        }
-    }
+    for (const auto& [source, name] : names(policy::key_source{}))
+        for (auto& one : due_among_found(all, how, bound, source, within, now))
+            if (how.uses(source) || bound.contains(one.fingerprint)) out.push_back(std::move(one));
     std::ranges::sort(out, {}, [](const policy::ending_certificate& one) {
         return std::tuple(!one.of_organisation, one.end, std::string_view(one.fingerprint));
     });

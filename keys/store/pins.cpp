@@ -2,6 +2,8 @@
 
 #include "keys/base/files.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -59,7 +61,7 @@ std::string pins::of(std::string_view address_key) const {
     return out;
 }
 
-std::vector<pin> pins::put(std::vector<pin> fresh) {
+std::vector<pin> pins::put(std::vector<pin> fresh, const announcement& announce) {
     const std::lock_guard lock(reader_->writing);
     auto database = own_database(file_, pins_form);
     database.run("BEGIN IMMEDIATE");
@@ -73,6 +75,9 @@ std::vector<pin> pins::put(std::vector<pin> fresh) {
         set.bind(1, one.address).bind(2, one.fingerprint).bind(3, one.replaces).bind(4, one.since).step();
         set.reset();
     }
+    std::vector<pin> replacing;
+    std::ranges::copy_if(fresh, std::back_inserter(replacing), [](const pin& one) { return !one.replaces.empty(); });
+    if (announce && !replacing.empty()) announce(replacing);
     database.run("COMMIT");
     return fresh;
 }

@@ -8,6 +8,7 @@
 #include "keys/certificates/certificate.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ public:
     // Empty: none.
     std::string of(std::string_view address_key) const;
 
+    // Called with those that take another one's place, before any of it is on disk. Where it throws, nothing is changed.
+    using announcement = std::function<void(const std::vector<pin>& replacing)>;
+
     // On disk when it returns. What it returns has `replaces` as it was found.
-    std::vector<pin> put(std::vector<pin> fresh);
+    std::vector<pin> put(std::vector<pin> fresh, const announcement& announce = {});
 
 private:
     struct reader;

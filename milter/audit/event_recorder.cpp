@@ -4,6 +4,7 @@
 #include "keys/base/files.hpp"
 #include "milter/journal/log.hpp"
 #include "policy/audit/query.hpp"
+#include "policy/base/rfc3339.hpp"
 
 #include <boost/json.hpp>
 
@@ -35,6 +36,12 @@ void leave_events(const fs::path& directory, const std::vector<left_event>& even
     keys::file_batch files(directory);
     for (const auto& event : events) files.put(directory / (event.name + std::string(event_suffix)), {octets(event.fields)});
     files.commit();
+}
+
+void leave_key_events(const fs::path& directory, const std::vector<policy::key_event_facts>& events) {
+    std::vector<left_event> left;
+    for (const auto& one : events) left.push_back({.name = rfc3339(one.time) + "-" + one.id, .fields = policy::key_event(one)});
+    leave_events(directory, left);
 }
 
 event_recorder::event_recorder(audit_log& log, std::filesystem::path directory)

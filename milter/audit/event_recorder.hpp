@@ -1,11 +1,13 @@
 // Events (policy/audit/event.hpp), and corrections of decisions, on their way into the audit log.
 //
 // The gateway alone writes the log. A command that changes something beside it (`sealgate keys import`) leaves its event in
-// the directory state/events/, one file each, and the gateway takes it from there. An event that can't be written now, since
-// the disk is full, say, is kept and tried again: mail is deferred meanwhile, and the event keeps its time.
+// the directory state/events/, one file each, and the gateway takes it from there. So does the gateway itself with what must
+// not be changed without its event, since it may be killed between the two. An event that can't be written now, since the disk
+// is full, say, is kept and tried again: mail is deferred meanwhile, and the event keeps its time.
 #pragma once
 
 #include "milter/audit/log.hpp"
+#include "policy/audit/key_event.hpp"
 
 #include <condition_variable>
 #include <filesystem>
@@ -23,6 +25,9 @@ struct left_event {
 
 // On disk when it returns. Throws std::system_error.
 void leave_events(const std::filesystem::path& directory, const std::vector<left_event>& events);
+
+// Of what becomes of certificates.
+void leave_key_events(const std::filesystem::path& directory, const std::vector<policy::key_event_facts>& events);
 
 class event_recorder {
 public:

@@ -75,6 +75,14 @@ policy::notice_state notice_for(const snapshot& live, const transaction& mail, c
     return kind ? policy::state_of(*kind) : policy::notice_state::none;
 }
 
+// With where a key comes from and whose word stands for it, unless it is the organisation's own.
+std::string in_words(const policy::key_facts& key) {
+    std::string out(name_of(key.state));
+    const bool is_plain = key.source == policy::key_source::own && key.standing != policy::key_standing::bound;
+    if (key.fingerprint.empty() || is_plain) return out;
+    return out.append(" (").append(name_of(key.source)).append(", ").append(name_of(key.standing)).append(")");
+}
+
 void print_for_people(const std::string& file, const snapshot& live, const judgement& judged,
                       const std::vector<policy::part_account>& parts, const std::string& reply, policy::notice_state notice) {
     const auto& rules = live.rules;
@@ -101,8 +109,8 @@ void print_for_people(const std::string& file, const snapshot& live, const judge
                   << '\n';
     std::vector<std::vector<std::string>> rows{{"RECIPIENT", "TIER", "ACTION", "KEY", "RESULT", "REASON"}};
     for (const auto& one : made.recipients)
-        rows.push_back({policy::shown(one.who), rules.tiers.name(one.tier), std::string(name_of(one.cell)),
-                        std::string(name_of(one.key.state)), std::string(name_of(one.result)), std::string(name_of(one.why))});
+        rows.push_back({policy::shown(one.who), rules.tiers.name(one.tier), std::string(name_of(one.cell)), in_words(one.key),
+                        std::string(name_of(one.result)), std::string(name_of(one.why))});
     print_table(std::cout, rows, "  ");
     print_copies(made);
     if (!judged.failure_note.empty()) std::cout << "  deferred: " << judged.failure_note << '\n';

@@ -1,17 +1,14 @@
-// One look for somebody's certificates at one source, and into the store with what is found; and what of that is to be told.
+// One look for somebody's certificates at one source, and into the store with what is found, once what is new of it is told.
 // Blocks, on the network and for gpg. Tested by e2e/test_found_keys.py.
 #pragma once
 
 #include "keys/store/keyring.hpp"
+#include "milter/discovery/announcer.hpp"
 #include "milter/discovery/resting_servers.hpp"
 #include "milter/discovery/source_answer.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "policy/audit/key_event.hpp"
-#include "policy/audit/pseudonym.hpp"
-#include "policy/notices/key_watch.hpp"
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,6 +25,9 @@ struct finding {
     std::string evidence;                                 // the URL, or the mail
     std::string problem;                                  // one line for people, or empty
     std::optional<std::chrono::seconds> retry_after = {}; // the server said so
+    std::optional<https_trouble> trouble = {};            // of the connection
+    std::string asked = {};                               // the domain, or the keyserver
+    bool at_direct_place = false;                         // of a Web Key Directory
 };
 
 // Where is looked, and where what is found goes.
@@ -36,10 +36,11 @@ struct search {
     keys::keyring_places places;
     policy::encryption how;
     std::shared_ptr<const keys::keyring> certificates; // that are there already
+    audience told = {};
     std::shared_ptr<resting_servers> resting = std::make_shared<resting_servers>();
 };
 
-search search_by(const snapshot& live);
+search search_by(const snapshot& live, audience told);
 
 https_settings https_settings_of(const discover_settings& from, std::stop_token given_up = {});
 
@@ -56,31 +57,14 @@ finding find_certificates(https_client& client, policy::key_source from, const p
 
 // What the keyservers of that source, vks or hkp, have of a certificate that is known, by its fingerprint: revocations, later
 // ends, new subkeys; no other user ids. It is merged into each store that has the certificate. Found: it brings something.
+// `whose`: whom what is told of it names.
 finding refreshed_by_fingerprint(https_client& client, policy::key_source from, const std::string& fingerprint,
-                                 const search& by, std::chrono::steady_clock::time_point deadline);
+                                 const policy::address& whose, const search& by,
+                                 std::chrono::steady_clock::time_point deadline);
 
 // Certificates of somebody, binary, into the store of that source, with its evidence; `evidence` is set. What their owners have
 // signed anew goes into other stores that have them too, and into the organisation's: whose word stands for them stays as it
 // is. None, where they are not found by that address.
 finding take_in(finding of, const std::vector<std::string>& certificates, const policy::address& whose, const search& by);
-
-// What is new in it.
-struct finding_report {
-    std::vector<policy::key_event_facts> events; // for the audit log: one a certificate
-    std::vector<policy::key_news> news;          // for the administrators, who are told by keys.watch.mail
-};
-
-struct told_finding {
-    finding what;
-    finding_report report;
-};
-
-// Looks by `ask`, and says what is new. The news is noted; a failure of that is told in the journal. `names`: how the log calls
-// people.
-told_finding look(const policy::address& whose, const search& by, const policy::pseudonyms& names,
-                  const std::function<finding()>& ask);
-
-// For the mail to keys.watch.mail. People are told without it, too: a failure is told in the journal. Blocks.
-void note_news(const std::vector<policy::key_news>& news, const keys::keyring_places& places);
 
 } // namespace sealgate::milter

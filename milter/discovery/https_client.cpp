@@ -170,7 +170,8 @@ public:
         if (left <= 0) return problem(https_trouble::timeout, host, "no answer in time");
         set(easy_.get(), CURLOPT_URL, url.c_str());
         set(easy_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(left));
-        set(easy_.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left));
+        has_patience_ = left > milliseconds(connect_patience).count();
+        set(easy_.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, milliseconds(connect_patience).count())));
         error_.fill('\0');
         const auto code = curl_easy_perform(easy_.get());
         if (code != CURLE_OK) return std::unexpected(what_failed(code, host));
@@ -267,6 +268,7 @@ private:
     https_problem what_failed(CURLcode code, std::string_view host) const {
         if (too_large_ != nullptr) return problem(https_trouble::too_large, host, too_large_).error();
         if (code == CURLE_COULDNT_CONNECT && !refused_.empty()) return refused_address(host);
+        if (is_silent(code)) return problem(https_trouble::silent, host, "it takes no connection in time").error();
         const bool is_closed = code == CURLE_COULDNT_CONNECT && info<long>(CURLINFO_OS_ERRNO) == ECONNREFUSED;
         if (!proxy_) return problem(is_closed ? https_trouble::closed : kind_of(code), host, said_by_libcurl(code)).error();
         const bool is_refusal =
@@ -277,9 +279,15 @@ private:
             .error();
     }
 
+    // No connection with TLS in all the time that it may take. Of a proxy that is silent itself nothing follows for the host.
+    bool is_silent(CURLcode code) const {
+        return code == CURLE_OPERATION_TIMEDOUT && has_patience_ && info<curl_off_t>(CURLINFO_APPCONNECT_TIME_T) == 0 &&
+               (!proxy_ || info<curl_off_t>(CURLINFO_CONNECT_TIME_T) > 0);
+    }
+
     std::string said_by_libcurl(CURLcode code) const {
         const std::string said = error_.front() != '\0' ? error_.data() : curl_easy_strerror(code);
-        if (code == CURLE_OPERATION_TIMEDOUT) return "no answer in time (" + said + ")";
+        if (code == CURLE_OPERATION_TIMEDOUT) return "no answer in time"; // libcurl has milliseconds, and no two are alike
         const auto why = info<long>(CURLINFO_OS_ERRNO);
         if (code != CURLE_COULDNT_CONNECT || why == 0) return said;
         return "cannot be connected to: " + std::generic_category().message(static_cast<int>(why));
@@ -335,6 +343,7 @@ private:
     std::string body_;
     std::size_t header_octets_ = 0;
     const char* too_large_ = nullptr;
+    bool has_patience_ = false;        // there is as much time as connecting may take
     std::vector<std::string> refused_; // addresses
     string_list addresses_;            // until the handle is gone
     easy_handle easy_{curl_easy_init()};

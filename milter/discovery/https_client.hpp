@@ -14,7 +14,9 @@
 #pragma once
 
 #include "milter/settings/endpoint.hpp"
+#include "policy/base/names.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +49,7 @@ enum class https_trouble : std::uint8_t {
     refused_address, // it has no public one
     behind_proxy,    // the proxy is there, and could not connect to the host
     tls,
+    silent, // the host, or what keeps others from it, answers nothing: there is no connection in `connect_patience`
     timeout,
     closed, // the host is there, and takes no connection
     connection,
@@ -54,6 +57,22 @@ enum class https_trouble : std::uint8_t {
     bad_redirect,
     other,
 };
+
+constexpr auto names(https_trouble) {
+    using enum https_trouble;
+    return std::to_array<policy::named<https_trouble>>({{no_such_name, "no_such_name"},
+                                                        {unknown_name, "unknown_name"},
+                                                        {refused_address, "refused_address"},
+                                                        {behind_proxy, "behind_proxy"},
+                                                        {tls, "tls"},
+                                                        {silent, "silent"},
+                                                        {timeout, "timeout"},
+                                                        {closed, "closed"},
+                                                        {connection, "connection"},
+                                                        {too_large, "too_large"},
+                                                        {bad_redirect, "bad_redirect"},
+                                                        {other, "other"}});
+}
 
 struct https_problem {
     https_trouble kind{};
@@ -64,6 +83,7 @@ class https_client {
 public:
     static constexpr std::size_t largest_body = 256 * 1024, largest_header = 32 * 1024;
     static constexpr unsigned most_redirects = 3;
+    static constexpr std::chrono::seconds connect_patience{6}; // TCP and TLS
 
     // Throws std::runtime_error with a line for people where the settings are unusable: a file that can't be read, another kind
     // of proxy.

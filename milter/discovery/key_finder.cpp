@@ -29,7 +29,9 @@ using std::chrono::steady_clock;
 
 // A worker does not give up with the mail that waits: the next try has the answer.
 constexpr std::chrono::seconds longest_lookup{20};
-constexpr std::size_t most_told = 1000; // problems that are remembered
+constexpr std::size_t most_told = 1000;                // problems that are remembered
+constexpr std::chrono::seconds longest_turn{3};        // of a domain, where others wait
+constexpr std::chrono::minutes useless_is_believed{5}; // what was found, and cannot be used any more
 
 // Of one mail, what is asked for before others' turns.
 constexpr std::size_t first_domains = 10, first_addresses = 100;
@@ -49,6 +51,27 @@ lookup_outcome stronger(lookup_outcome one, lookup_outcome other) {
         return what == lookup_outcome::found ? 2 : what == lookup_outcome::failed ? 1 : 0;
     };
     return weight(one) >= weight(other) ? one : other;
+}
+
+// What a look at a Web Key Directory shows of the domain's host.
+domain_voice voice_of(const finding& found) {
+    using enum https_trouble;
+    if (!found.trouble) return domain_voice::answered;
+    switch (*found.trouble) {
+    case silent: return found.at_direct_place ? domain_voice::silent_at_direct_place : domain_voice::silent;
+    case timeout: return domain_voice::silent;
+    case unknown_name:
+    case other: return domain_voice::unheard;
+    case no_such_name:
+    case refused_address:
+    case behind_proxy:
+    case tls:
+    case closed:
+    case connection:
+    case too_large:
+    case bad_redirect: return domain_voice::answered;
+    }
+    std::unreachable();
 }
 
 std::string answer_key(policy::key_source source, const policy::address& whose) {
@@ -131,10 +154,17 @@ awaitable<std::vector<key_search>> key_finder::find(std::vector<key_wish> wishes
     co_return out;
 }
 
-// What was found may be removed again, and may not be in force: the store cannot be read.
-bool key_finder::has_some(const policy::address& whose, policy::key_source from) const {
-    const auto all = with_.live()->certificates->all_of(whose.key(), keys::this_second());
-    return std::ranges::any_of(all, [&](const auto& one) { return one->source <= from; });
+// What was found may be removed again, and may not be in force: the store cannot be read. It may have ended or be revoked: its
+// owner publishes another one, and does not wait for a day. What an administrator disabled stays as it is.
+bool key_finder::is_still_there(const lookup_answer& known, const policy::address& whose, policy::key_source from) const {
+    const auto now = keys::this_second();
+    auto all = with_.live()->certificates->all_of(whose.key(), now);
+    std::erase_if(all, [&](const auto& one) { return one->source > from; });
+    const auto is_of_use = [&](const auto& one) {
+        const auto state = keys::state_at(one->cert, now);
+        return state == policy::key_state::usable || state == policy::key_state::disabled;
+    };
+    return std::ranges::any_of(all, is_of_use) || (!all.empty() && now < known.asked + useless_is_believed);
 }
 
 bool key_finder::has_usable(const policy::address& whose, const sources& from) const {
@@ -144,8 +174,13 @@ bool key_finder::has_usable(const policy::address& whose, const sources& from) c
 // Of one source, what is still believed.
 std::optional<lookup_outcome> key_finder::known_from(policy::key_source source, const policy::address& whose) const {
     const auto known = answers_.find(answer_key(source, whose), keys::this_second());
-    if (known && known->what == lookup_outcome::found && !has_some(whose, source)) return std::nullopt;
-    return known ? std::optional(known->what) : std::nullopt;
+    const bool is_believed = known && (known->what != lookup_outcome::found || is_still_there(*known, whose, source));
+    return is_believed ? std::optional(known->what) : silence_of(source, whose);
+}
+
+// What is known of all addresses of the domain.
+std::optional<lookup_outcome> key_finder::silence_of(policy::key_source source, const policy::address& whose) const {
+    return source == policy::key_source::wkd ? silent_.find(whose.domain, keys::this_second()) : std::nullopt;
 }
 
 // Of all of them; nothing where one would have to be asked. What cannot be used is found, and the next one is asked.
@@ -175,7 +210,9 @@ void key_finder::begin_some() {
 
 awaitable<void> key_finder::serve(std::string domain) {
     std::shared_ptr<https_client> client;
-    while (const auto next = queue_.next_of(domain)) {
+    const auto began = steady_clock::now();
+    const auto turn_now = [&] { return steady_clock::now() - began < longest_turn ? turn::goes_on : turn::is_over; };
+    while (const auto next = queue_.next_of(domain, turn_now())) {
         std::string problem;
         try {
             if (!client)
@@ -191,10 +228,7 @@ awaitable<void> key_finder::serve(std::string domain) {
 }
 
 awaitable<void> key_finder::answer(lookup_question& of, std::shared_ptr<https_client> client) {
-    if (!of.fingerprint.empty()) {
-        co_await refresh(of, client);
-        co_return of.end(lookup_outcome::none);
-    }
+    if (!of.fingerprint.empty()) co_return of.end(co_await refresh(of, client));
     const auto what = co_await ask(of, of.from, client);
     of.end(what);
     if (what != lookup_outcome::found) co_await ask(of, of.aside, client);
@@ -204,7 +238,7 @@ awaitable<lookup_outcome> key_finder::ask(const lookup_question& of, const sourc
                                           std::shared_ptr<https_client> client) {
     auto out = lookup_outcome::none;
     for (const auto source : from) {
-        const auto known = of.anew ? std::nullopt : known_from(source, of.whose);
+        const auto known = of.anew ? silence_of(source, of.whose) : known_from(source, of.whose);
         const auto what = known ? *known : co_await ask_one(of, source, client);
         out = stronger(out, what);
         if (what == lookup_outcome::found && has_usable(of.whose, from)) break;
@@ -217,7 +251,7 @@ bool key_finder::rests(policy::key_source source) const {
 }
 
 search key_finder::search_by_live(const snapshot& live) const {
-    auto out = search_by(live);
+    auto out = search_by(live, with_.told);
     out.resting = resting_;
     return out;
 }
@@ -228,55 +262,63 @@ awaitable<lookup_outcome> key_finder::ask_one(const lookup_question& of, policy:
     const auto live = with_.live();
     auto work = [this, live, from, client = std::move(client), whose = of.whose, anew = of.anew] {
         const auto by = search_by_live(*live);
-        return look(whose, by, with_.names, [&] {
-            auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
-            found.what =
-                answers_.put(answer_key(from, whose), found.what, by.discover.refresh, found.retry_after, keys::this_second());
-            if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, by.discover.refresh);
-            return found;
-        });
+        auto found = find_certificates(*client, from, whose, by, steady_clock::now() + longest_lookup);
+        if (!ending_.stop_requested()) remember(from, whose, found, by.discover.refresh, anew); // given up is no answer
+        return found;
     };
-    const auto [found, report] = co_await offload(pool_, std::move(work));
+    const auto found = co_await offload(pool_, std::move(work));
     ++asked_[found.what];
-    co_await take_up(of.whose, found, report);
+    co_await take_up(of.whose, found);
     co_return found.what;
 }
 
+void key_finder::remember(policy::key_source from, const policy::address& whose, finding& found, std::chrono::seconds refresh,
+                          bool anew) {
+    const auto now = keys::this_second();
+    if (from == policy::key_source::wkd) found.what = silent_.note(whose.domain, voice_of(found), found.what, now);
+    found.what = answers_.put(answer_key(from, whose), found.what, refresh, found.retry_after, now);
+    if (anew && found.what != lookup_outcome::found) note_asked(from, whose, found.what, refresh);
+}
+
 // By its fingerprint, from the keyservers.
-awaitable<void> key_finder::refresh(const lookup_question& of, std::shared_ptr<https_client> client) {
+awaitable<lookup_outcome> key_finder::refresh(const lookup_question& of, std::shared_ptr<https_client> client) {
     const auto live = with_.live();
     const auto known = live->certificates->find_entry(of.fingerprint, keys::this_second()).stored;
-    if (!known || known->cert.revoked) co_return;
+    if (!known || known->cert.revoked) co_return lookup_outcome::none;
     const auto from = of.from.front();
-    if (rests(from)) co_return of.not_asked();
+    if (rests(from)) co_return lookup_outcome::failed;
     const auto& addresses = known->cert.addresses;
     const auto whose = policy::parse_address(addresses.empty() ? std::string{} : addresses.front());
     auto work = [this, live, from, fingerprint = of.fingerprint, whose, client = std::move(client)] {
-        const auto by = search_by_live(*live);
-        return look(whose, by, with_.names, [&] {
-            return refreshed_by_fingerprint(*client, from, fingerprint, by, steady_clock::now() + longest_lookup);
-        });
+        return refreshed_by_fingerprint(*client, from, fingerprint, whose, search_by_live(*live),
+                                        steady_clock::now() + longest_lookup);
     };
-    const auto [found, report] = co_await offload(pool_, std::move(work));
-    co_await take_up(whose, found, report);
+    const auto found = co_await offload(pool_, std::move(work));
+    co_await take_up(whose, found);
+    co_return found.what;
 }
 
-// The same problem is told once an hour: a keyserver that is dead is for all of its addresses.
-void key_finder::tell(const policy::address& whose, const finding& found) {
+// Of one host the same kind of problem is told once an hour, whomever it is asked for; and again after it has answered.
+void key_finder::tell_problem(const policy::address& whose, const finding& found) {
     const auto now = steady_clock::now();
-    if (!found.problem.empty() && now >= told_again_[found.problem]) {
-        log_warning("looking for a key of " + text::printable(whose.domain) + ": " + found.problem);
-        if (told_again_.size() > most_told) told_again_.clear();
-        told_again_[found.problem] = now + std::chrono::hours(1);
-    }
+    const std::pair key(found.asked, found.trouble ? std::string(policy::name_of(*found.trouble)) : "answer");
+    if (now < told_again_[key]) return;
+    const auto line = "looking for a key of " + text::printable(whose.domain) + ": " + found.problem;
+    found.what == lookup_outcome::failed ? log_warning(line) : log_line(line);
+    if (told_again_.size() > most_told) told_again_.clear();
+    told_again_[key] = now + std::chrono::hours(1);
+}
+
+void key_finder::tell(const policy::address& whose, const finding& found) {
+    if (found.what != lookup_outcome::failed)
+        std::erase_if(told_again_, [&](const auto& one) { return one.first.first == found.asked && !found.trouble; });
+    if (!found.problem.empty()) tell_problem(whose, found);
     for (const auto& one : found.certificates)
         if (is_news(one)) log_line("keys: found " + one.cert.fingerprint + " at " + found.evidence);
 }
 
-// What it is sealed to has its record before it is in force.
-awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found, const finding_report& report) {
+awaitable<void> key_finder::take_up(const policy::address& whose, const finding& found) {
     tell(whose, found);
-    for (const auto& event : report.events) with_.record(policy::key_event(event));
     for (const auto store : found.changed) co_await with_.take_up(store);
 }
 
@@ -285,11 +327,8 @@ void key_finder::note_asked(policy::key_source from, const policy::address& whos
                             std::chrono::seconds refresh) {
     constexpr std::chrono::hours soon{1};
     const auto now = keys::this_second();
-    try {
-        evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now);
-    } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning("what was asked for again cannot be noted: " + std::string(problem.what()));
-    }
+    try_evidence("what was asked for again cannot be noted",
+                 [&] { evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now); });
 }
 
 void key_finder::ask_again(policy::key_source source, policy::address whose) {
@@ -302,7 +341,7 @@ void key_finder::ask_again(policy::key_source source, policy::address whose) {
     begin_some();
 }
 
-bool key_finder::ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void()> not_asked) {
+bool key_finder::ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void(lookup_outcome)> heard) {
     const auto live = with_.live();
     const auto& servers = servers_of(from, live->gateway.discover);
     if (servers.empty() || rests(from)) return false;
@@ -311,8 +350,8 @@ bool key_finder::ask_keyservers(policy::key_source from, std::string fingerprint
     made->whose.domain = servers.front();
     made->from = {from};
     made->fingerprint = std::move(fingerprint);
-    made->not_asked = std::move(not_asked);
-    const bool waits = queue_.join(std::move(made)) != nullptr;
+    made->heard = std::move(heard);
+    const bool waits = queue_.join(made) == made;
     begin_some();
     return waits;
 }

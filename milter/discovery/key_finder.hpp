@@ -13,9 +13,8 @@
 #include "milter/discovery/lookup_answers.hpp"
 #include "milter/discovery/lookup_queue.hpp"
 #include "milter/discovery/resting_servers.hpp"
+#include "milter/discovery/silent_domains.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "policy/audit/key_event.hpp"
-#include "policy/audit/pseudonym.hpp"
 #include "policy/mail/address.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -30,6 +29,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -45,10 +45,9 @@ public:
 
     struct surroundings {
         std::function<std::shared_ptr<const snapshot>()> live;
-        std::function<void(std::string fields)> record; // an event
         // What the store of that source has now is in force afterwards.
         std::function<boost::asio::awaitable<void>(policy::key_source)> take_up;
-        policy::pseudonyms names;
+        audience told; // any thread
     };
 
     // All of them outlive it; so does the io_context, which must not run any more when it is destroyed.
@@ -69,13 +68,13 @@ public:
     void ask_again(policy::key_source source, policy::address whose);
 
     // About a certificate that is known, at the keyservers of vks or hkp. False where there are none, or they may not be asked
-    // now, or too much waits; `not_asked` is called where that turns out later.
-    bool ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void()> not_asked);
+    // now, or too much waits; else `heard` is called with what came of it: `failed` where nobody answered.
+    bool ask_keyservers(policy::key_source from, std::string fingerprint, std::function<void(lookup_outcome)> heard);
 
 private:
     using sources = std::vector<policy::key_source>;
 
-    bool has_some(const policy::address& whose, policy::key_source from) const;
+    bool is_still_there(const lookup_answer& known, const policy::address& whose, policy::key_source from) const;
     bool has_usable(const policy::address& whose, const sources& from) const;
     std::optional<lookup_outcome> known_from(policy::key_source source, const policy::address& whose) const;
     std::optional<lookup_outcome> known_from(const sources& all, const policy::address& whose) const;
@@ -84,23 +83,28 @@ private:
     boost::asio::awaitable<void> answer(lookup_question& of, std::shared_ptr<https_client> client);
     boost::asio::awaitable<lookup_outcome> ask(const lookup_question& of, const sources& from,
                                                std::shared_ptr<https_client> client);
-    boost::asio::awaitable<void> refresh(const lookup_question& of, std::shared_ptr<https_client> client);
+    boost::asio::awaitable<lookup_outcome> refresh(const lookup_question& of, std::shared_ptr<https_client> client);
     bool rests(policy::key_source source) const;
     search search_by_live(const snapshot& live) const;
+    std::optional<lookup_outcome> silence_of(policy::key_source source, const policy::address& whose) const;
     void tell(const policy::address& whose, const finding& found);
-    boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found, const finding_report& report);
+    void tell_problem(const policy::address& whose, const finding& found);
+    void remember(policy::key_source from, const policy::address& whose, finding& found, std::chrono::seconds refresh,
+                  bool anew);
+    boost::asio::awaitable<void> take_up(const policy::address& whose, const finding& found);
     boost::asio::awaitable<lookup_outcome> ask_one(const lookup_question& of, policy::key_source from,
                                                    std::shared_ptr<https_client> client);
     void note_asked(policy::key_source from, const policy::address& whose, lookup_outcome what, std::chrono::seconds refresh);
-    void end(lookup_question& of, lookup_outcome what);
 
     boost::asio::io_context& io_;
     surroundings with_;
     lookup_answers answers_;
+    silent_domains silent_{answers_};
     keys::evidence_book evidence_;
     std::shared_ptr<resting_servers> resting_ = std::make_shared<resting_servers>();
     lookup_queue queue_;
-    std::map<std::string, std::chrono::steady_clock::time_point> told_again_; // when a problem may be
+    // When a problem may be: by whom was asked, and what kind it is.
+    std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point> told_again_;
     std::map<lookup_outcome, std::uint64_t> asked_;
     std::size_t workers_ = 0;
     std::stop_source ending_;

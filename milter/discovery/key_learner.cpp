@@ -128,53 +128,47 @@ awaitable<bool> key_learner::learn_from(taken one) {
     const auto live = with_.live();
     auto work = [this, live, mail = std::move(one.mail), how = std::move(one.how)] { return import_new(*live, mail, how); };
     const auto found = co_await offload(pool_, std::move(work));
-    for (const auto& [what, report] : found) {
+    for (const auto& what : found) {
         for (const auto& one_of_it : what.certificates)
             if (keys::is_news(one_of_it))
                 log_line("keys: learned " + one_of_it.cert.fingerprint + " (" + std::string(name_of(what.source)) + ") from " +
                          what.evidence);
-        for (const auto& event : report.events) with_.record(policy::key_event(event)); // before it is in force
         for (const auto store : what.changed) co_await with_.take_up(store);
     }
     co_return !found.empty();
 }
 
 // On the worker. One for each source from which something was tried.
-std::vector<told_finding> key_learner::import_new(const snapshot& live, const policy::message& mail,
-                                                  const keys::learning_rules& how) {
-    std::vector<told_finding> out;
+std::vector<finding> key_learner::import_new(const snapshot& live, const policy::message& mail,
+                                             const keys::learning_rules& how) {
+    std::vector<finding> out;
     const auto all = keys::learn(mail, how);
     for (const auto source : {policy::key_source::autocrypt, policy::key_source::attached}) {
         std::vector<std::string> fresh;
         finding found{.what = lookup_outcome::none, .source = source, .certificates = {}, .evidence = {}, .problem = {}};
         policy::address whose;
         std::map<std::string, std::string> fingerprints; // by digest
-        std::vector<policy::key_event_facts> removed;
         for (const auto& one : all) {
-            if (one.source != source || !is_news(live, one) || !make_room(live, one, removed)) continue;
+            if (one.source != source || !is_news(live, one) || !make_room(live, one)) continue;
             fresh.push_back(one.binary);
             found.evidence = one.evidence;
             whose = one.whose;
             fingerprints.emplace(sha256_hex(one.binary), one.fingerprint);
         }
         if (fresh.empty()) continue;
-        const auto by = search_by(live);
-        auto told = look(whose, by, with_.names, [&] { return take_in(std::move(found), fresh, whose, by); });
-        auto& events = told.report.events;
-        events.insert(events.begin(), removed.begin(), removed.end());
+        auto taken_in = take_in(std::move(found), fresh, whose, search_by(live, with_.told));
         if (tried_.size() > most_tried) tried_.clear();
         for (const auto& [digest, fingerprint] : fingerprints)
-            tried_[digest] = std::ranges::any_of(told.what.certificates, [&](const keys::imported_certificate& taken_one) {
+            tried_[digest] = std::ranges::any_of(taken_in.certificates, [&](const keys::imported_certificate& taken_one) {
                 return taken_one.cert.fingerprint == fingerprint;
             });
-        out.push_back(std::move(told));
+        out.push_back(std::move(taken_in));
     }
     return out;
 }
 
 // Whether there is room for it in its store. Nobody waits for what was learned and never used, so that goes.
-bool key_learner::make_room(const snapshot& live, const keys::learned_certificate& one,
-                            std::vector<policy::key_event_facts>& removed) {
+bool key_learner::make_room(const snapshot& live, const keys::learned_certificate& one) const {
     if (known_in(live.certificates->of(one.source).get(), one.fingerprint)) return true;
     const auto places = key_places(live.gateway);
     keys::evidence_book book(keys::evidence_file(places));
@@ -184,19 +178,23 @@ bool key_learner::make_room(const snapshot& live, const keys::learned_certificat
     if (!room.is_there || !room.forget.empty())
         room = keys::room_for(one.whose.domain, entries_of(seen, live.certificates.get()), most);
     for (const auto& fingerprint : room.forget) {
-        (void)keys::store_of(places, one.source, {}, live.rules.encryption.minimum).remove(fingerprint);
+        (void)keys::store_of(places, one.source, {}, live.rules.encryption.minimum)
+            .remove(fingerprint, [&](const std::string& gone) { announce_removal(one.source, gone); });
         book.forget(one.source, fingerprint);
-        removed.push_back({.time = std::chrono::system_clock::now(),
-                           .what = policy::key_change::remove,
-                           .id = new_decision_id(),
-                           .fingerprint = with_.names.of_text(fingerprint),
-                           .addresses = {},
-                           .user = {},
-                           .source = one.source,
-                           .evidence = "to make room for what is learned",
-                           .standing = policy::key_standing::proposed});
     }
     return room.is_there;
+}
+
+void key_learner::announce_removal(policy::key_source source, const std::string& fingerprint) const {
+    with_.told.leave({{.time = std::chrono::system_clock::now(),
+                       .what = policy::key_change::remove,
+                       .id = new_decision_id(),
+                       .fingerprint = with_.told.names.of_text(fingerprint),
+                       .addresses = {},
+                       .user = {},
+                       .source = source,
+                       .evidence = "to make room for what is learned",
+                       .standing = policy::key_standing::proposed}});
 }
 
 // Whether the store may have something of it to take: it is not known as it is. What was taken and is not there any more was

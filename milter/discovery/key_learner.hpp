@@ -60,9 +60,10 @@ private:
 
     boost::asio::awaitable<void> learn_all();
     boost::asio::awaitable<bool> learn_from(taken one);
-    std::vector<told_finding> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
+    std::vector<finding> import_new(const snapshot& live, const policy::message& mail, const keys::learning_rules& how);
     bool is_news(const snapshot& live, const keys::learned_certificate& one) const;
-    bool make_room(const snapshot& live, const keys::learned_certificate& one, std::vector<policy::key_event_facts>& removed);
+    bool make_room(const snapshot& live, const keys::learned_certificate& one) const;
+    void announce_removal(policy::key_source source, const std::string& fingerprint) const;
     void tell(std::string problem);
 
     boost::asio::io_context& io_;

@@ -112,14 +112,29 @@ lookup_outcome lookup_answers::put(const std::string& question, lookup_outcome w
         if (answers_.size() >= most) make_room(now);
         answers_[question] = answer;
     }
+    try_disk([&] { write(question, answer); });
+    return counted(answer, question);
+}
+
+void lookup_answers::forget(const std::string& question) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (answers_.erase(question) == 0) return;
+    }
+    try_disk([&] {
+        const std::lock_guard lock(writing_);
+        keys::own_database(file_, form).prepare("DELETE FROM answer WHERE address = ?").bind(1, question).step();
+    });
+}
+
+void lookup_answers::try_disk(const std::function<void()>& work) {
     try {
-        write(question, answer);
+        work();
     } catch (const keys::sqlite_error& problem) {
         complain(problem.what());
     } catch (const std::system_error& problem) {
         complain(problem.what());
     }
-    return counted(answer, question);
 }
 
 void lookup_answers::make_room(sys_seconds now) {

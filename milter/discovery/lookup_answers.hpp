@@ -2,8 +2,8 @@
 //
 // What was found is looked for again after `refresh`; what nobody has, after an hour, doubled each time up to a day; a lookup
 // that failed, after a minute, doubled up to a quarter of an hour, or when the server says. A dozen failures of a Web Key
-// Directory in a row say that there is nobody to ask. In memory for those who ask, on disk (SQLite) for the next start; a disk
-// that does not take it is told of once. Any thread.
+// Directory in a row say that there is nobody to ask. Questions are about addresses, and of silent_domains about domains. In
+// memory for those who ask, on disk (SQLite) for the next start; a disk that does not take it is told of once. Any thread.
 #pragma once
 
 #include "milter/discovery/lookup_outcome.hpp"
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,10 +48,13 @@ public:
     // Blocks on the disk. What it counts as.
     lookup_outcome put(const std::string& question, lookup_outcome what, std::chrono::seconds refresh,
                        std::optional<std::chrono::seconds> retry_after, std::chrono::sys_seconds now);
+    // As if it had never been asked. Blocks on the disk where it was.
+    void forget(const std::string& question);
 
 private:
     void read();
     void forget_old();
+    void try_disk(const std::function<void()>& work);
     void write(const std::string& question, const lookup_answer& answer);
     void complain(const std::string& problem);
     void make_room(std::chrono::sys_seconds now);

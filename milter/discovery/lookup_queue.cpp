@@ -28,6 +28,7 @@ std::string lookup_question::key() const {
 void lookup_question::end(lookup_outcome with) {
     what = with;
     ended.cancel();
+    if (heard) heard(with);
 }
 
 lookup_queue::entry lookup_queue::join(entry made) {
@@ -70,8 +71,9 @@ std::optional<std::string> lookup_queue::next_domain() {
     return std::nullopt;
 }
 
-bool lookup_queue::has_more_urgent_than(urgency what) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(what); ++i) {
+bool lookup_queue::others_go_before(urgency what, turn of_domain) {
+    const auto less_urgent = static_cast<std::size_t>(what) + (of_domain == turn::is_over ? 1 : 0);
+    for (std::size_t i = 0; i < less_urgent; ++i) {
         auto& turns = turns_[i];
         while (!turns.empty() && !is_next(turns.front())) turns.pop_front();
         if (!turns.empty()) return true;
@@ -79,7 +81,7 @@ bool lookup_queue::has_more_urgent_than(urgency what) {
     return false;
 }
 
-lookup_queue::entry lookup_queue::next_of(const std::string& domain) {
+lookup_queue::entry lookup_queue::next_of(const std::string& domain, turn of_domain) {
     const auto at = domains_.find(domain);
     if (at == domains_.end()) return nullptr;
     auto& [waiting, is_served] = at->second;
@@ -88,7 +90,7 @@ lookup_queue::entry lookup_queue::next_of(const std::string& domain) {
         return nullptr;
     }
     const auto what = waiting.front()->how_urgent;
-    if (has_more_urgent_than(what)) {
+    if (others_go_before(what, of_domain)) {
         is_served = false;
         turns_of(what).push_back(domain);
         return nullptr;

@@ -1,6 +1,5 @@
-// Servers that said that they are asked too often (429 and Retry-After, RFC 6585 section 4): they are left alone until then.
-// Any thread.
-// Tested by discovery/resting_servers_test.
+// Servers that said that they are asked too often (429 and Retry-After, RFC 6585 section 4), or were silent: they are left
+// alone until then. Any thread. Tested by discovery/resting_servers_test.
 #pragma once
 
 #include <chrono>

@@ -11,6 +11,9 @@ namespace sealgate::milter {
 
 namespace {
 
+constexpr unsigned too_many_requests = 429; // RFC 6585: it need not say until when
+constexpr std::chrono::seconds short_rest{60};
+
 std::string told(const https_answer& answer, std::string_view what) {
     return text::printable(answer.url + ": " + std::string(what), 500);
 }
@@ -23,7 +26,7 @@ source_answer judged_by_status(const https_answer& answer, const answer_habits& 
     if (answer.status == 404) return without_certificates(answer, lookup_outcome::none, {});
     if (answer.status == 410 && of.gone == lookup_outcome::none) return without_certificates(answer, of.gone, {});
     auto out = without_certificates(answer, lookup_outcome::failed, "it answers with status " + std::to_string(answer.status));
-    out.retry_after = answer.retry_after;
+    out.retry_after = answer.status == too_many_requests ? answer.retry_after.value_or(short_rest) : answer.retry_after;
     return out;
 }
 
@@ -75,8 +78,12 @@ source_answer certificates_of_key(std::string_view fingerprint, const https_answ
     return without_certificates(answer, lookup_outcome::failed, "what it gives is not the certificate that was asked for");
 }
 
-source_answer no_answer(https_problem problem, lookup_outcome counts_as) {
-    return {.kind = counts_as, .certificates = {}, .evidence = {}, .problem = std::move(problem.text), .trouble = problem.kind};
+source_answer no_answer(https_problem problem) {
+    return {.kind = lookup_outcome::failed,
+            .certificates = {},
+            .evidence = {},
+            .problem = std::move(problem.text),
+            .trouble = problem.kind};
 }
 
 source_answer nobody_to_ask(std::string why) {

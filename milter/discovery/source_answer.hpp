@@ -25,6 +25,8 @@ struct source_answer {
     std::string problem;                       // one line for people; of `none` and `found` a remark, or empty
     std::optional<https_trouble> trouble = {}; // what kind of failure, where it is the connection's
     std::optional<std::chrono::seconds> retry_after = {};
+    std::string asked = {};       // the domain, or the keyserver
+    bool at_direct_place = false; // of a Web Key Directory
 };
 
 inline constexpr std::size_t most_certificates_of_one = 10;
@@ -44,7 +46,8 @@ source_answer certificates_for(const policy::address& whose, const https_answer&
 // is about something else.
 source_answer certificates_of_key(std::string_view fingerprint, const https_answer& answer, const answer_habits& of);
 
-source_answer no_answer(https_problem problem, lookup_outcome counts_as = lookup_outcome::failed);
+// It has failed.
+source_answer no_answer(https_problem problem);
 
 // There is nobody to ask, and so nobody has one.
 source_answer nobody_to_ask(std::string why);

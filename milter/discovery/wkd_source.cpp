@@ -28,10 +28,12 @@ source_answer ask_wkd(https_client& client, const policy::address& whose, std::c
     auto answer = client.get(names->advanced.url, deadline);
     const bool is_direct = has_no_advanced_place(answer);
     if (is_direct) answer = client.get(names->direct.url, deadline);
-    if (answer) return certificates_for(whose, *answer, {});
-    const auto kind = answer.error().kind;
-    const bool is_none = kind == https_trouble::no_such_name || (is_direct && has_no_directory(kind));
-    return no_answer(std::move(answer.error()), is_none ? lookup_outcome::none : lookup_outcome::failed);
+    auto out = answer ? certificates_for(whose, *answer, {}) : no_answer(std::move(answer.error()));
+    out.asked = whose.domain;
+    out.at_direct_place = is_direct;
+    if (out.trouble == https_trouble::no_such_name || (is_direct && out.trouble && has_no_directory(*out.trouble)))
+        out.kind = lookup_outcome::none;
+    return out;
 }
 
 } // namespace sealgate::milter

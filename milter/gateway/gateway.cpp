@@ -248,7 +248,8 @@ awaitable<void> gateway::pin(passage& of) {
     auto fresh = pins_due(of.judged, of.now());
     if (fresh.empty() || of.sealed.empty()) co_return;
     auto work = [this, live = of.live, fresh = std::move(fresh)] {
-        for (const auto& event : pin_found(*live, fresh, names_)) events_.record(policy::key_event(event));
+        pin_found(*live, fresh, {.leave = leaver_into(events_.directory()), .names = names_});
+        events_.look(); // before the record of the mail
     };
     co_await kept(of, std::move(work), "what it is sealed to cannot be noted: ");
 }

@@ -2,7 +2,6 @@
 
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/discovery/finding.hpp"
 #include "milter/journal/log.hpp"
 
 #include <stdexcept>
@@ -56,20 +55,23 @@ std::vector<keys::pin> pins_due(const judgement& judged, keys::time_point now) {
     return out;
 }
 
-std::vector<policy::key_event_facts> pin_found(const snapshot& live, std::vector<keys::pin> fresh,
-                                               const policy::pseudonyms& names) {
-    std::vector<policy::key_event_facts> events;
-    std::vector<policy::key_news> news;
-    keys::evidence_book book(keys::evidence_file(key_places(live.gateway)));
-    for (const auto& one : live.certificates->pinned()->put(std::move(fresh))) {
-        if (one.replaces.empty()) continue;
-        log_line("keys: mail to " + one.address + " is encrypted to " + one.fingerprint + " from now on, no longer to " +
-                 one.replaces);
-        events.push_back(event_of(one, book, names));
-        news.push_back(news_of(one));
-    }
-    note_news(news, key_places(live.gateway));
-    return events;
+void pin_found(const snapshot& live, std::vector<keys::pin> fresh, const audience& told) {
+    const auto places = key_places(live.gateway);
+    const auto announce = [&](const std::vector<keys::pin>& replacing) {
+        const keys::evidence_book book(keys::evidence_file(places));
+        std::vector<policy::key_event_facts> events;
+        std::vector<policy::key_news> news;
+        for (const auto& one : replacing) {
+            events.push_back(event_of(one, book, told.names));
+            news.push_back(news_of(one));
+        }
+        told.leave(events);
+        note_news(news, places);
+    };
+    for (const auto& one : live.certificates->pinned()->put(std::move(fresh), announce))
+        if (!one.replaces.empty())
+            log_line("keys: mail to " + one.address + " is encrypted to " + one.fingerprint + " from now on, no longer to " +
+                     one.replaces);
 }
 
 } // namespace sealgate::milter

@@ -3,10 +3,9 @@
 #pragma once
 
 #include "keys/store/pins.hpp"
+#include "milter/discovery/announcer.hpp"
 #include "milter/gateway/judge.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "policy/audit/key_event.hpp"
-#include "policy/audit/pseudonym.hpp"
 
 #include <vector>
 
@@ -15,8 +14,7 @@ namespace sealgate::milter {
 // What a decision seals to and was only found until now.
 std::vector<keys::pin> pins_due(const judgement& judged, keys::time_point now);
 
-// On disk when it returns. Events for those that took another one's place. Throws where they cannot be kept. Blocks.
-std::vector<policy::key_event_facts> pin_found(const snapshot& live, std::vector<keys::pin> fresh,
-                                               const policy::pseudonyms& names);
+// On disk when it returns; those that take another one's place are told before. Throws where they cannot be kept. Blocks.
+void pin_found(const snapshot& live, std::vector<keys::pin> fresh, const audience& told);
 
 } // namespace sealgate::milter

@@ -4,7 +4,6 @@
 #include "milter/audit/event_recorder.hpp"
 #include "milter/base/decision_id.hpp"
 #include "milter/cli/current_user.hpp"
-#include "policy/base/rfc3339.hpp"
 
 #include <chrono>
 
@@ -14,11 +13,7 @@ key_events::key_events(const config& gateway)
     : directory_(gateway.events_directory())
     , names_(load_pseudonyms(gateway.audit, if_missing::make)) {}
 
-void key_events::leave(const std::vector<policy::key_event_facts>& events) const {
-    std::vector<left_event> out;
-    for (const auto& one : events) out.push_back({.name = rfc3339(one.time) + "-" + one.id, .fields = policy::key_event(one)});
-    leave_events(directory_, out);
-}
+void key_events::leave(const std::vector<policy::key_event_facts>& events) const { leave_key_events(directory_, events); }
 
 policy::key_event_facts key_events::facts_of(policy::key_change what, const std::string& fingerprint) const {
     return {.time = std::chrono::system_clock::now(),
@@ -44,10 +39,13 @@ void key_events::leave(policy::key_change what, const std::vector<keys::certific
     leave(events);
 }
 
-void key_events::leave_found(const finding_report& found) const {
-    auto events = found.events;
-    for (auto& one : events) one.user = current_user(names_);
-    leave(events);
+audience key_events::of_found() const {
+    return {.leave =
+                [this](std::vector<policy::key_event_facts> events) {
+                    for (auto& one : events) one.user = current_user(names_);
+                    leave(events);
+                },
+            .names = names_};
 }
 
 void key_events::leave_approved(const keys::certificate& own, policy::key_source source, std::string evidence,

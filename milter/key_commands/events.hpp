@@ -3,7 +3,7 @@
 #pragma once
 
 #include "keys/certificates/lookup.hpp"
-#include "milter/discovery/finding.hpp"
+#include "milter/discovery/announcer.hpp"
 #include "milter/settings/config.hpp"
 #include "policy/audit/key_event.hpp"
 #include "policy/audit/pseudonym.hpp"
@@ -20,7 +20,8 @@ public:
 
     // On disk when it returns. Of each its fingerprint and its addresses count. Throws std::system_error.
     void leave(policy::key_change what, const std::vector<keys::certificate>& certificates) const;
-    void leave_found(const finding_report& found) const;
+    // For what is found by hand. It outlives that.
+    audience of_found() const;
     // With where it comes from.
     void leave_approved(const keys::certificate& own, policy::key_source source, std::string evidence,
                         const std::string& replaces) const;

@@ -68,7 +68,11 @@ public:
     asker(const key_desk& desk, bool as_json_lines)
         : desk_(desk)
         , as_json_lines_(as_json_lines)
-        , by_{.discover = desk.gateway.discover, .places = key_places(desk.gateway), .how = desk.how, .certificates = {}}
+        , by_{.discover = desk.gateway.discover,
+              .places = key_places(desk.gateway),
+              .how = desk.how,
+              .certificates = {},
+              .told = desk.events.of_found()}
         , client_(https_settings_of(by_.discover))
         , book_(keys::evidence_file(by_.places)) {
         keys::make_private_directory(by_.places.found);
@@ -79,9 +83,7 @@ public:
     bool ask(policy::key_source source, const policy::address& whose) {
         by_.certificates = desk_.open(keys::reading::at_once).certificates;
         const auto until = std::chrono::steady_clock::now() + patience;
-        const auto [found, report] =
-            look(whose, by_, desk_.events.names(), [&] { return find_certificates(client_, source, whose, by_, until); });
-        desk_.events.leave_found(report);
+        const auto found = find_certificates(client_, source, whose, by_, until);
         as_json_lines_ ? print_as_json(whose, found) : print(whose, found);
         return has_usable(found);
     }

@@ -15,7 +15,9 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <set>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -35,12 +37,21 @@ struct proposal {
     policy::wanted_keys::writers by = {};
 };
 
+// All of it at once: there may be thousands.
+std::map<std::string, std::vector<keys::evidence>> seen_in(const keys::evidence_book& book) {
+    std::map<std::string, std::vector<keys::evidence>> out;
+    for (const auto& [source, name] : names(key_source{}))
+        for (auto& one : book.from(source)) out[one.fingerprint].push_back(std::move(one));
+    for (auto& [fingerprint, seen] : out) std::ranges::stable_sort(seen, {}, &keys::evidence::first);
+    return out;
+}
+
 class proposals {
 public:
     explicit proposals(const key_desk& desk)
         : desk_(desk)
         , certificates_(desk.open(keys::reading::at_once).certificates)
-        , book_(keys::evidence_file(key_places(desk.gateway))) {}
+        , seen_(seen_in(keys::evidence_book(keys::evidence_file(key_places(desk.gateway))))) {}
 
     std::vector<proposal> all() {
         for (const auto& [source, name] : names(key_source{})) {
@@ -66,7 +77,7 @@ private:
             to.push_back({.address = address,
                           .fingerprint = one.stored->cert.fingerprint,
                           .source = one.stored->source,
-                          .seen = book_.of(one.stored->cert.fingerprint),
+                          .seen = seen_[one.stored->cert.fingerprint],
                           .used = used.state == policy::key_state::usable ? used.stored->cert.fingerprint : std::string{}});
         }
     }
@@ -89,7 +100,7 @@ private:
 
     const key_desk& desk_;
     std::shared_ptr<const keys::keyring> certificates_;
-    keys::evidence_book book_;
+    std::map<std::string, std::vector<keys::evidence>> seen_; // by fingerprint
     std::set<std::string> addresses_;
 };
 

@@ -3,6 +3,7 @@
 #include "keys/base/files.hpp"
 #include "keys/base/sqlite.hpp"
 #include "keys/certificates/ends.hpp"
+#include "keys/store/due.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
@@ -16,6 +17,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sealgate::milter {
@@ -63,8 +65,12 @@ std::chrono::sys_seconds key_watch::look_now(const snapshot& live) {
     const auto& watch = live.gateway.watch;
     if (watch.mail.empty()) return now + std::chrono::hours(24);
     const auto ahead = std::ranges::max(watch.before) + further_ahead;
-    const auto& own = live.certificates->own(); // what is found is found again
-    auto keys = keys::watched_among(own.ending_by(now + ahead), own, live.rules.encryption.always_to, ahead, now);
+    const auto& all = *live.certificates;
+    const auto& how = live.rules.encryption;
+    auto keys = keys::watched_among(all.own().ending_by(now + ahead), all.own(),
+                                    {.always_to = how.always_to, .bound = keys::bound_ones(all)}, ahead, now);
+    // What is found is asked for again before it ends, and its owners' to see to.
+    std::ranges::move(keys::due_bound_ones(all, how, ahead, now), std::back_inserter(keys.certificates));
     keys.news = news_of(live);
     // What happened in this second may not be all of it.
     const auto is_fresh = [&](const policy::key_news& one) { return one.time >= now; };

@@ -96,9 +96,8 @@ public:
                    notices_, most_, &finder_, &permits_, &held_)
         , finder_(io_, key_places(live->gateway),
                   {.live = [this] { return gateway_.live(); },
-                   .record = [this](std::string fields) { events_.record(std::move(fields)); },
                    .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
-                   .names = gateway_.names()})
+                   .told = told()})
         , refresher_(io_, key_places(live->gateway), finder_, [this] { return gateway_.live(); })
         , watch_(
               io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
@@ -108,9 +107,8 @@ public:
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
         , learner_(io_, memory_,
                    {.live = [this] { return gateway_.live(); },
-                    .record = [this](std::string fields) { events_.record(std::move(fields)); },
                     .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
-                    .names = gateway_.names()})
+                    .told = told()})
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -294,6 +292,9 @@ private:
         set_log_level(gateway_.live()->gateway.log_level);
         watch_.look();
     }
+
+    // What becomes of certificates is on disk before it is so; it is in the log before it is in force (renewal).
+    audience told() { return {.leave = leaver_into(events_.directory()), .names = gateway_.names()}; }
 
     octet_room room() {
         return [this](std::size_t expected) { return spool_.writer(expected); };

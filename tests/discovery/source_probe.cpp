@@ -21,7 +21,6 @@
 namespace {
 
 using namespace sealgate;
-using milter::https_trouble;
 using std::chrono::steady_clock;
 
 struct invocation {
@@ -30,24 +29,6 @@ struct invocation {
     std::string vks, hkp; // hosts
     std::vector<std::string> whom;
 };
-
-std::string_view name_of(https_trouble kind) {
-    using enum https_trouble;
-    switch (kind) {
-    case no_such_name: return "no_such_name";
-    case unknown_name: return "unknown_name";
-    case refused_address: return "refused_address";
-    case behind_proxy: return "behind_proxy";
-    case tls: return "tls";
-    case timeout: return "timeout";
-    case closed: return "closed";
-    case connection: return "connection";
-    case too_large: return "too_large";
-    case bad_redirect: return "bad_redirect";
-    case other: return "other";
-    }
-    return {};
-}
 
 invocation read_arguments(const std::vector<std::string>& words) {
     invocation out;
@@ -76,7 +57,7 @@ boost::json::object as_json(const milter::source_answer& answer, steady_clock::d
     boost::json::array certificates;
     for (const auto& one : answer.certificates) certificates.emplace_back(text::encode_base64(one));
     out["certificates"] = std::move(certificates);
-    if (answer.trouble) out["trouble"] = name_of(*answer.trouble);
+    if (answer.trouble) out["trouble"] = policy::name_of(*answer.trouble);
     if (answer.retry_after) out["retry_after"] = answer.retry_after->count();
     out["seconds"] = std::chrono::duration<double>(took).count();
     return out;

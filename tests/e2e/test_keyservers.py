@@ -16,6 +16,13 @@ VKS, HKP, WKD = address(5), address(6), address(1)
 
 class Verifying(Keyserver):
     published, asked, agents = {}, [], set()
+    busy = []  # the statuses of the next answers
+
+    def do_GET(self):
+        if not self.busy:
+            return super().do_GET()
+        self.asked.append(self.path)
+        self.page(self.busy.pop(0), "not now")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +33,8 @@ def lab(tmp_path_factory):
         lab.onak = Onak(lab, 8080)
         counters = "".join(f"add counter inet watch {name}; add rule inet watch out ip daddr {where} counter name {name}; "
                            for name, where in (("vks", VKS), ("hkp", HKP), ("wkd", WKD)))
+        counters += ("add counter inet watch elsewhere; add rule inet watch out ip6 daddr != ::1 counter name elsewhere; "
+                     f"add rule inet watch out ip daddr != 127.0.0.0/8 ip daddr != {WKD} counter name elsewhere; ")
         lab.run("nft", "add table inet watch; add chain inet watch out { type filter hook output priority 0; }; " + counters)
         yield lab
 
@@ -34,6 +43,7 @@ def lab(tmp_path_factory):
 def gateway(world, lab):
     Verifying.published.clear()
     Verifying.asked.clear()
+    Verifying.busy.clear()
     with gateway_in(lab, world, "wait: 3s, vks: [vks.test], hkp: [hkp.test]") as gateway:
         yield gateway
 
@@ -77,6 +87,28 @@ def test_only_no_is_no(world, lab, gateway, answer, code):
     assert world.send(confidential(f"{answer}@zoo.test")).code == code
 
 
+def test_a_server_that_is_asked_too_often_is_left_alone_though_it_does_not_say_until_when(world, lab, gateway):
+    Verifying.busy.extend(12 * [429])
+    assert world.send(confidential(*(f"stranger{i}@zoo.test" for i in range(12)))).code == 451
+    time.sleep(1)
+    assert len(Verifying.asked) == 1
+
+
+def test_a_server_that_fails_is_asked_again_in_the_same_round(world, lab, gateway):
+    vera = lab.sites.make_person("again@zoo.test")
+    published(lab, vera, "again@zoo.test")
+    assert sealed_to(world, gateway, "again@zoo.test") == (vera, "vks", "found")
+    lab.sites.revoke(vera)
+    published(lab, vera)
+    (gateway.state / "trust/evidence.sqlite").unlink()  # so that nobody is asked for by address
+    Verifying.asked.clear()
+    Verifying.busy.append(503)
+    gateway.configure(keys=f"{{discover: {{wkd: false, refresh: 60s, vks: [vks.test], ca: {lab.authority}, allow: ['{NETWORK}']}}}}")
+    gateway.restart()
+    world.wait_until(lambda: [one for one in gateway.events("key-revoked") if one["fingerprint"] == vera], timeout=25)
+    assert not Verifying.busy, "it failed at first"
+
+
 def test_a_server_that_takes_anything_proposes(world, lab, gateway):
     harry = lab.sites.make_person("harry@zoo.test")
     lab.onak.add(lab.sites.gpg("--export", harry))
@@ -94,15 +126,17 @@ def test_a_server_that_takes_anything_proposes(world, lab, gateway):
 def test_nobody_hears_of_it_who_is_not_named(world, lab, gateway):
     gateway.configure(keys=f"{{discover: {{wait: 3s, vks: [], ca: {lab.authority}, allow: ['{NETWORK}']}}}}")
     gateway.restart()
-    before = {name: packets(lab, name) for name in ("vks", "hkp", "wkd")}
+    before = {name: packets(lab, name) for name in ("vks", "hkp", "wkd", "elsewhere")}
+    lab.forget_queries()
     assert world.send(confidential("zoe@zoo.test")).code == 250
     assert world.send(confidential("nobody@zoo.test")).code == 550
-    assert {name: packets(lab, name) for name in ("vks", "hkp")} == {name: before[name] for name in ("vks", "hkp")}
+    assert {name: packets(lab, name) for name in ("vks", "hkp", "elsewhere")} == {name: before[name] for name in ("vks", "hkp", "elsewhere")}
+    assert {query.split()[-1] for query in lab.queries()} == {"openpgpkey.zoo.test"}
     assert packets(lab, "wkd") > before["wkd"]
     gateway.configure(keys=f"{{discover: {{wait: 3s, vks: [vks.test], ca: {lab.authority}, allow: ['{NETWORK}']}}}}")
     gateway.restart()
     world.send(confidential("noone@zoo.test"))
-    assert packets(lab, "vks") > before["vks"], "the counter counts"
+    assert packets(lab, "vks") > before["vks"] and packets(lab, "elsewhere") > before["elsewhere"], "the counters count"
 
 
 def imported(world, gateway, lab, who):

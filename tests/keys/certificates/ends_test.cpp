@@ -25,10 +25,11 @@ stored_certificate key(char digit, std::vector<std::string> addresses, std::opti
 }
 
 // "vault@x.org expired 900" and "A ends 1005".
-std::string watched(const std::vector<stored_certificate>& certificates, const std::vector<std::string>& always_to = {}) {
+std::string watched(const std::vector<stored_certificate>& certificates, const std::vector<std::string>& always_to = {},
+                    const std::set<std::string>& bound = {}) {
     std::vector<certificate> ending;
     for (const auto& one : certificates) ending.push_back(one.cert);
-    const auto keys = watched_among(ending, key_index(certificates), always_to, 100s, now);
+    const auto keys = watched_among(ending, key_index(certificates), {.always_to = always_to, .bound = bound}, 100s, now);
     std::string out;
     for (const auto& one : keys.organisation)
         out += one.entry.substr(0, 11) + " " + std::string(name_of(one.state)) +
@@ -55,6 +56,13 @@ TEST(KeyEnds, OfWhatIsOfNoUseAnywayNobodyHears) {
     auto unproved = key('D', {"d@x.org"}, at(900));
     unproved.cert.addressing_only = true;
     EXPECT_EQ(watched({revoked, disabled, weak, unproved, key('E', {}, at(1010))}), "");
+}
+
+TEST(KeyEnds, ABoundOneIsReplacedByNoOther) {
+    const std::vector<stored_certificate> both{key('A', {"a@x.org"}, at(1010)), key('B', {"a@x.org"})};
+    EXPECT_EQ(watched(both), "");
+    EXPECT_EQ(watched(both, {}, {std::string(40, 'A')}), "A ends 1010; ");
+    EXPECT_EQ(watched(both, {}, {std::string(40, 'B')}), "");
 }
 
 TEST(KeyEnds, AReplacedCertificateMayEnd) {

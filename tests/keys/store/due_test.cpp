@@ -33,7 +33,7 @@ using shelves = std::vector<std::pair<key_source, std::vector<stored_certificate
 
 // "A own 5" and "! B wkd -1": of always_to, and the end in days.
 std::vector<std::string> due(const shelves& from, const std::vector<std::string>& always_to = {},
-                             std::chrono::seconds within = 30 * a_day) {
+                             std::chrono::seconds within = 30 * a_day, const bindings& bound = {}) {
     std::vector<keys::keyring::shelf> all;
     for (const auto& [source, certificates] : from)
         all.push_back({.source = source, .certificates = catalogue_of(certificates, nullptr, source)});
@@ -41,7 +41,8 @@ std::vector<std::string> due(const shelves& from, const std::vector<std::string>
     how.keys = {key_source::own, key_source::wkd};
     how.always_to = always_to;
     std::vector<std::string> out;
-    for (const auto& one : due_certificates(keys::keyring(std::move(all), {.in_use = how.keys}), how, within, the_time))
+    for (const auto& one :
+         due_certificates(keys::keyring(std::move(all), {.in_use = how.keys, .bound = bound}), how, within, the_time))
         out.push_back((one.of_organisation ? "! " : "") + one.fingerprint.substr(0, 1) + " " +
                       std::string(policy::name_of(one.source)) + " " + std::to_string((one.end - the_time) / a_day));
     return out;
@@ -97,6 +98,14 @@ TEST(DueKeys, WhatIsReplacedIsNotDue) {
     EXPECT_THAT(due({{key_source::own, {ending('A', "a@x.org", 5 * a_day)}}, {key_source::wkd, {ending('C', "a@x.org", {})}}}),
                 ElementsAre("A own 5"))
         << "a found one may be gone tomorrow";
+}
+
+TEST(DueKeys, WhatIsBoundIsReplacedByNoOtherAndToldOfWhateverItsSource) {
+    const shelves from{{key_source::own, {ending('A', "a@x.org", 5 * a_day), ending('B', "a@x.org", 500 * a_day)}},
+                       {key_source::hkp, {ending('C', "c@x.org", 5 * a_day), ending('D', "c@x.org", 400 * a_day)}}};
+    EXPECT_THAT(due(from), ElementsAre());
+    const bindings bound({{"@x.org", std::string(40, 'A')}, {"c@x.org", std::string(40, 'C')}});
+    EXPECT_THAT(due(from, {}, 30 * a_day, bound), ElementsAre("A own 5", "C hkp 5"));
 }
 
 TEST(DueKeys, WhatIsOfNoUseIsNotDue) {

@@ -38,6 +38,24 @@ TEST_F(Pins, TellWhatTheyReplace) {
     EXPECT_EQ(all.of("kay@example.org"), "C");
 }
 
+TEST_F(Pins, WhatIsReplacedIsAnnouncedBeforeItIs) {
+    pins all(file);
+    std::vector<std::string> announced;
+    const auto announce = [&](const std::vector<pin>& replacing) {
+        for (const auto& one : replacing)
+            announced.push_back(one.replaces + ">" + one.fingerprint + " " + pins(file).of(one.address));
+    };
+    all.put({{.address = "kay@example.org", .fingerprint = "A", .since = second(1)}}, announce);
+    EXPECT_THAT(announced, testing::IsEmpty()) << "it takes nobody's place";
+    all.put({{.address = "kay@example.org", .fingerprint = "B", .since = second(2)},
+             {.address = "bob@example.org", .fingerprint = "B", .since = second(2)}},
+            announce);
+    EXPECT_THAT(announced, testing::ElementsAre("A>B A"));
+    const auto refuse = [](const std::vector<pin>&) { throw std::runtime_error("no room"); };
+    EXPECT_THROW(all.put({{.address = "kay@example.org", .fingerprint = "C", .since = second(3)}}, refuse), std::runtime_error);
+    EXPECT_EQ(pins(file).of("kay@example.org"), "B");
+}
+
 TEST_F(Pins, OfAnotherProcessAreSeen) {
     pins reader(file), writer(file);
     writer.put({{.address = "kay@example.org", .fingerprint = "A", .since = second(1)}});

@@ -49,13 +49,14 @@ protected:
         memory.emplace(io.get_executor(), memory_octets, memory_octets / 4);
         learner.emplace(io, *memory,
                         key_learner::surroundings{.live = [this] { return live; },
-                                                  .record =
-                                                      [this](std::string fields) {
-                                                          happened.push_back("record");
-                                                          events.push_back(std::move(fields));
-                                                      },
                                                   .take_up = [this](key_source source) { return take_up(source); },
-                                                  .names = {}});
+                                                  .told = {.leave = [this](const auto& some) { record(some); }, .names = {}}});
+    }
+
+    void record(const std::vector<policy::key_event_facts>& some) {
+        happened.emplace_back("record");
+        were_there_at_event.push_back(fs::exists(was_there));
+        for (const auto& one : some) events.push_back(policy::key_event(one));
     }
 
     void look() {
@@ -82,6 +83,8 @@ protected:
     policy::policy rules;
     std::shared_ptr<const snapshot> live;
     std::vector<std::string> happened, events;
+    fs::path was_there;
+    std::vector<bool> were_there_at_event;
     std::optional<memory_budget> memory;
     std::optional<key_learner> learner;
     const test::signed_mail teaching{.more = {test::autocrypt_of_plain()}};
@@ -126,9 +129,15 @@ TEST_F(KeyLearner, WhereADomainHasTaughtTooMuchItsOldestGoesAndIsRecorded) {
                         .place = "mail",
                         .last = keys::time_point(std::chrono::seconds(1'000'000 - i))});
     book.note(many);
+    const auto oldest = key_places(gateway).found / "autocrypt" / (many.back().fingerprint + ".pgp");
+    keys::make_private_directory(oldest.parent_path());
+    keys::replace_file(oldest, "a certificate");
+    was_there = oldest;
     take(teaching);
     run();
     ASSERT_THAT(events, SizeIs(2));
+    EXPECT_TRUE(were_there_at_event.front()) << "the event is on disk before it is gone";
+    EXPECT_FALSE(fs::exists(oldest));
     EXPECT_THAT(events[0], AllOf(HasSubstr("key-remove"), HasSubstr(many.back().fingerprint)));
     EXPECT_THAT(events[1], HasSubstr("key-found"));
     EXPECT_EQ(book.from(key_source::autocrypt).size(), many.size());

@@ -88,6 +88,17 @@ TEST_F(LookupAnswers, SurviveARestart) {
     EXPECT_TRUE(lookup_answers(file()).find("bob@a.test", now + 2h + 59min)) << "the second time it is believed longer";
 }
 
+TEST_F(LookupAnswers, WhatIsForgottenWasNeverAsked) {
+    {
+        lookup_answers answers(file());
+        answers.put("bob@a.test", none, 24h, {}, now);
+        answers.forget("bob@a.test");
+        answers.forget("eve@a.test");
+        EXPECT_FALSE(answers.find("bob@a.test", now));
+    }
+    EXPECT_FALSE(lookup_answers(file()).find("bob@a.test", now));
+}
+
 TEST_F(LookupAnswers, ABrokenFileIsMadeAnew) {
     std::ofstream(file()) << std::string(5'000, 'x');
     lookup_answers(file()).put("bob@a.test", none, 24h, {}, now);

@@ -40,6 +40,30 @@ TEST_F(LookupQueue, ADomainIsServedAtATimeAndEachInItsTurn) {
     EXPECT_EQ(queue.next_domain(), std::nullopt);
 }
 
+TEST_F(LookupQueue, AfterItsTurnADomainWaitsForOthersThatAreAsUrgent) {
+    for (const auto* whose : {"a@slow", "b@slow", "c@one"}) ask(whose);
+    ASSERT_EQ(queue.next_domain(), "slow");
+    queue.answered(*queue.next_of("slow"));
+    EXPECT_EQ(queue.next_of("slow", turn::is_over), nullptr);
+    EXPECT_THAT(all(), ElementsAre("c@one", "b@slow"));
+}
+
+TEST_F(LookupQueue, NobodyIsWaitedForWhoIsNotThereOrLessUrgent) {
+    for (const auto* whose : {"a@slow", "b@slow"}) ask(whose);
+    ask("c@one", urgency::bulk);
+    ASSERT_EQ(queue.next_domain(), "slow");
+    EXPECT_NE(queue.next_of("slow", turn::is_over), nullptr);
+    EXPECT_NE(queue.next_of("slow", turn::is_over), nullptr);
+}
+
+TEST_F(LookupQueue, WhoWantsToHearTheAnswerDoes) {
+    std::optional<lookup_outcome> heard;
+    lookup_question one(io);
+    one.heard = [&](lookup_outcome what) { heard = what; };
+    one.end(lookup_outcome::failed);
+    EXPECT_EQ(heard, lookup_outcome::failed);
+}
+
 TEST_F(LookupQueue, ADomainIsNotServedTwice) {
     ask("a@one");
     ask("b@one");

@@ -219,9 +219,8 @@ TEST_F(GatewayRelease, NorWhereThatModeComesWhileItsKeysAreLookedUp) {
         std::make_shared<const snapshot>(with_wkd, looking->rules, keys::keyring_with({}), std::vector<std::string>{});
     key_finder finder(io, {.own = at("own"), .found = at("found"), .trust = at("trust")},
                       {.live = [&] { return asking; },
-                       .record = [](const std::string&) {},
                        .take_up = [](policy::key_source) -> asio::awaitable<void> { co_return; },
-                       .names = {}});
+                       .told = {}});
     gateway asks{asking, records, events, {}, threads, sealers, copies, notices, most, &finder, &permits};
     std::optional<answer> out;
     asio::co_spawn(io, asks.handle(released("bob@partner.example", "[secret] x"), all_may_be_done, [] { return true; }),

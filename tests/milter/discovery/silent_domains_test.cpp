@@ -1,0 +1,56 @@
+// Domains that do not answer are left alone for a while, and what that comes to.
+#include "keys/base/files.hpp"
+#include "milter/discovery/silent_domains.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::milter {
+namespace {
+
+using namespace std::chrono_literals;
+using enum lookup_outcome;
+using enum domain_voice;
+
+constexpr std::chrono::sys_seconds now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 29}};
+
+class SilentDomains : public testing::Test {
+protected:
+    keys::temporary_directory scratch{std::filesystem::temp_directory_path()};
+    lookup_answers answers{scratch.path() / "answers.sqlite"};
+    silent_domains domains{answers};
+};
+
+TEST_F(SilentDomains, AreLeftAloneForAMinuteAndLongerEachTime) {
+    EXPECT_EQ(domains.find("a.test", now), std::nullopt);
+    EXPECT_EQ(domains.note("a.test", silent, failed, now), failed);
+    EXPECT_EQ(domains.find("a.test", now + 59s), failed);
+    EXPECT_EQ(domains.find("b.test", now + 59s), std::nullopt);
+    EXPECT_EQ(domains.find("a.test", now + 1min), std::nullopt);
+    domains.note("a.test", silent, failed, now + 1min);
+    EXPECT_EQ(domains.find("a.test", now + 2min + 59s), failed);
+    for (int i = 1; i < 40; ++i)
+        EXPECT_EQ(domains.note("a.test", silent, failed, now + i * 1h), failed) << "somebody means to have one";
+    lookup_answers again(scratch.path() / "answers.sqlite");
+    EXPECT_EQ(silent_domains(again).find("a.test", now + 39h + 14min), failed);
+}
+
+TEST_F(SilentDomains, AtTheDirectPlaceHaveNoDirectoryFromTheSecondTimeOn) {
+    EXPECT_EQ(domains.note("a.test", silent_at_direct_place, failed, now), failed);
+    EXPECT_EQ(domains.find("a.test", now), failed);
+    EXPECT_EQ(domains.note("a.test", silent_at_direct_place, failed, now + 1min), none);
+    EXPECT_EQ(domains.find("a.test", now + 2min), none);
+    EXPECT_EQ(domains.find("a.test", now + 3min), std::nullopt) << "it is asked again";
+}
+
+TEST_F(SilentDomains, AreForgottenAsSoonAsTheyAnswer) {
+    domains.note("a.test", silent_at_direct_place, failed, now);
+    domains.note("a.test", silent, failed, now);
+    EXPECT_EQ(domains.note("a.test", unheard, failed, now), failed);
+    EXPECT_EQ(domains.find("a.test", now), failed);
+    EXPECT_EQ(domains.note("a.test", answered, found, now), found);
+    EXPECT_EQ(domains.find("a.test", now), std::nullopt);
+    EXPECT_EQ(domains.note("a.test", silent_at_direct_place, failed, now), failed) << "for the first time";
+}
+
+} // namespace
+} // namespace sealgate::milter

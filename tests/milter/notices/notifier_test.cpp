@@ -67,8 +67,7 @@ protected:
     }
 
     asio::awaitable<planned_notice> plan(std::shared_ptr<transaction> mail, key_guard& mine) {
-        const auto judged =
-            observe_and_decide(*live, *mail, no_threads, std::chrono::floor<std::chrono::seconds>(now));
+        const auto judged = observe_and_decide(*live, *mail, no_threads, std::chrono::floor<std::chrono::seconds>(now));
         co_return co_await desk->plan(live, *mail, judged.known, judged.made, "ID-" + mail->queue_id, now, mine);
     }
 

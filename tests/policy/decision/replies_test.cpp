@@ -87,7 +87,7 @@ TEST_F(Replies, OfEachLanguageAreWhatTheGoldenFileSays) {
             }
         }
         for (const auto why : {reason::sealing_failed, reason::no_room, reason::organisation_key, reason::threads_unreadable,
-                               reason::lookup_failed, reason::keys_unreadable, reason::internal_error}) {
+                               reason::limit_unknown, reason::lookup_failed, reason::keys_unreadable, reason::internal_error}) {
             refuse(rules, reason::no_key, 1);
             made = deferred(made, why);
             all += "# deferred, " + std::string(name_of(why)) + "\n" + reply(rules) + "\n\n";

@@ -103,7 +103,8 @@ audit_file::audit_file(const fs::path& directory)
 
 fs::path audit_file::path() const { return written_log(directory_); }
 
-// What others put in its place is not waited for: the log goes on in a new file. What can only be read tells where the log ends.
+// What others put in its place is not waited for: the log goes on in a new file. What can only be read tells where the log
+// ends.
 void audit_file::open_written() {
     std::error_code unclear;
     const auto there = fs::status(path(), unclear);

@@ -30,8 +30,8 @@ namespace sealgate::milter {
 
 class audit_file {
 public:
-    // Opens or makes the log in this directory. Throws std::runtime_error where the machine fails, or the log is locked by another
-    // process.
+    // Opens or makes the log in this directory. Throws std::runtime_error where the machine fails, or the log is locked by
+    // another process.
     explicit audit_file(const std::filesystem::path& directory);
 
     // The log was signed there: where it ends earlier, or otherwise, it goes on behind that.

@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::chrono::minutes remembered{10};
 constexpr std::chrono::seconds after_failure{5}; // a port that hangs is not waited for by each mail
-// As long as nobody has named a limit: RFC 5321 section 4.5.3.1.7 wants every server to take this. Postfix could be told to take
-// less; such a one could hardly work, and all mail would wait for a port that is never opened.
+// As long as nobody has named a limit: RFC 5321 section 4.5.3.1.7 wants every server to take this. Postfix could be told to
+// take less; such a one could hardly work, and all mail would wait for a port that is never opened.
 constexpr std::uint64_t least_limit = 64 * 1024;
 constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_message = std::chrono::seconds(2)};
 

@@ -179,7 +179,8 @@ TEST_F(Refusals, OfAllReasonsAreInTheGoldenFile) {
         using enum reason;
         const bool refuses = why != allowed && why != sealed && why != already_encrypted && why != subject_in_clear &&
                              why != keys_unreadable && why != lookup_failed && why != threads_unreadable &&
-                             why != limit_unknown && why != organisation_key && why != sealing_failed && why != no_room && why != internal_error;
+                             why != limit_unknown && why != organisation_key && why != sealing_failed && why != no_room &&
+                             why != internal_error;
         EXPECT_EQ(shown.contains(why), refuses) << name;
     }
     for (const auto* vague : {"of a rule about", "Ask your mail administrator."})

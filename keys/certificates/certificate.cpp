@@ -34,6 +34,8 @@ std::optional<time_point> earlier(std::optional<time_point> a, std::optional<tim
     return a && b ? std::min(*a, *b) : a ? a : b;
 }
 
+std::optional<time_point> end_of_all(const certificate& cert) { return earlier(cert.expires, cert.user_ids_expire); }
+
 // When the last of these keys ends; nothing where there is none, or one has no end.
 std::optional<time_point> last_end(const std::vector<subkey>& keys, auto counts) {
     std::optional<time_point> last;
@@ -109,7 +111,11 @@ std::optional<time_point> end_of_use(const certificate& cert, time_point now) {
     const bool has_good = std::ranges::any_of(cert.subkeys, in_state(usable, expired));
     const auto of_subkeys = has_good ? last_end(cert.subkeys, in_state(usable, expired))
                                      : last_end(cert.subkeys, [](const subkey&) { return true; });
-    return earlier(earlier(cert.expires, cert.user_ids_expire), of_subkeys);
+    return earlier(end_of_all(cert), of_subkeys);
+}
+
+std::optional<time_point> end_of_use(const certificate& cert, const subkey& key) {
+    return earlier(end_of_all(cert), key.expires);
 }
 
 std::string sha1_remark(const certificate& cert) {

@@ -79,6 +79,8 @@ std::vector<std::string> addresses_at(const certificate& cert, time_point now);
 
 // Until when mail can be encrypted to it, or could be: primary key, subkeys and user ids together. Nothing: it has no end.
 std::optional<time_point> end_of_use(const certificate& cert, time_point now);
+// The same of one of its keys, which ends with the primary key and the user ids, whatever it says itself.
+std::optional<time_point> end_of_use(const certificate& cert, const subkey& key);
 
 // Nothing that keeps anybody from using it: a line for people about SHA-1, where it is `sha1`.
 std::string sha1_remark(const certificate& cert);

@@ -4,9 +4,14 @@
 #include "keys/openpgp/lenient_armor.hpp"
 #include "keys/openpgp/packets.hpp"
 #include "keys/openpgp/signature.hpp"
+#include "policy/base/base64.hpp"
+#include "policy/base/bytes.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 namespace sealgate::keys {
@@ -47,21 +52,71 @@ bool begins_certificate(std::string_view rest) {
     if (rest.empty()) return false;
     const auto tag = static_cast<unsigned char>(rest.front());
     const auto type = (tag & 0x40) != 0 ? tag & 0x3F : tag >> 2 & 0x0F;
-    return static_cast<packet_type>(type) == packet_type::public_key;
+    return (tag & 0x80) != 0 && static_cast<packet_type>(type) == packet_type::public_key;
 }
+
+// Where in these octets a certificate begins, as far as its key and the packet behind that tell.
+std::optional<std::size_t> find_certificate(std::string_view data) {
+    constexpr std::string_view headers = "\x98\x99\x9A\xC6"; // of a public key
+    constexpr std::size_t least = 12;                        // octets of a key
+    for (auto at = data.find_first_of(headers); at != std::string_view::npos; at = data.find_first_of(headers, at + 1)) {
+        bytes::cursor in(data.substr(at));
+        const auto key = read_packet(in);
+        if (!key || key->type != packet_type::public_key || key->body.size() < least) continue;
+        if (key->body.front() != 4 && key->body.front() != 6) continue;
+        const auto next = read_packet(in);
+        using enum packet_type;
+        if (next && (next->type == signature || next->type == user_id || next->type == public_subkey)) return at;
+    }
+    return std::nullopt;
+}
+
+enum class follows : std::uint8_t { nothing, another_block };
 
 // Takes one block of OpenPGP data after the other.
 class file_reader {
 public:
-    void read(std::string_view data) {
-        const auto walked = walk_as_far_as_possible(data, most_certificate_packets);
-        in_certificate_ = false;
-        std::size_t whole = 0;
-        for (const auto& p : walked.packets) {
-            take(p);
-            whole += p.whole.size();
+    void read(std::string_view data, follows behind) {
+        constexpr int most_broken = 100;
+        for (int broken = 0;; ++broken) {
+            const auto walked = walk_as_far_as_possible(data, most_certificate_packets);
+            in_certificate_ = false;
+            bool has_key = false;
+            std::size_t whole = 0, last_key = 0;
+            for (const auto& p : walked.packets) {
+                take(p);
+                if (p.type == packet_type::public_key) {
+                    has_key = true;
+                    last_key = whole;
+                }
+                whole += p.whole.size();
+            }
+            if (walked.problem.empty()) return;
+            // What is cut short has swallowed the beginning of what follows it, and what was read since may be anything.
+            in_certificate_ = has_key;
+            const bool looks_like_key = begins_certificate(data.substr(whole));
+            const auto from = 1 + (has_key ? last_key : whole);
+            const bool may_go_on = (looks_like_key || has_key) && broken < most_broken;
+            const auto next = may_go_on ? find_certificate(data.substr(from)) : std::nullopt;
+            const bool has_swallowed = next && from + *next < whole;
+            end_early(looks_like_key && !has_swallowed, walked.problem,
+                      next                               ? ""
+                      : behind == follows::another_block ? ", nor what may follow it in its block"
+                                                         : ", nor what may follow it");
+            if (!next) return;
+            data.remove_prefix(from + *next);
         }
-        if (!walked.problem.empty()) end_early(data.substr(whole), walked.problem);
+    }
+
+    // Its checksum does not fit. What revokes is looked for all the same: whether it holds, its signature says. `which`: "it".
+    void read_damaged(std::string_view data, const std::string& which) {
+        file_reader apart;
+        apart.read(data, follows::nothing);
+        holds_secret_ = holds_secret_ || apart.holds_secret_;
+        for (const auto& one : apart.out_.certificates) take_revocations_of(one.binary);
+        std::ranges::move(apart.out_.revocations, std::back_inserter(out_.revocations));
+        out_.problems.push_back(
+            which + " is damaged: its checksum does not fit. No certificate in it was taken; ask for the file again");
     }
 
     bool holds_secret() const { return holds_secret_; }
@@ -104,27 +159,63 @@ private:
 
     // The certificate that was under way is not whole: what it lacks may be a revocation of its subkeys. What revokes all of
     // it stands at its front, and counts.
-    void end_early(std::string_view rest, const std::string& problem) {
-        if (begins_certificate(rest))
-            return out_.problems.push_back(
-                "it is cut short or damaged in its last certificate, which was not taken; ask for the "
-                "file again");
+    void end_early(bool at_key, const std::string& problem, std::string_view nor) {
+        if (at_key)
+            return out_.problems.push_back("it is cut short or damaged in " +
+                                           std::string(nor.empty() ? "one of its certificates" : "its last certificate") +
+                                           ", which was not taken; ask for the file again");
         if (!in_certificate_) return out_.problems.push_back("not OpenPGP data, or damaged: " + problem);
         const auto cut = std::move(out_.certificates.back());
         out_.certificates.pop_back();
         out_.problems.push_back("it is cut short or damaged in the certificate " +
-                                (cut.fingerprint.empty() ? "at its end" : cut.fingerprint) +
-                                ", which was not taken, nor what may follow it; ask for the file again");
-        for (const auto& p : walk_as_far_as_possible(cut.binary, most_certificate_packets).packets)
+                                (cut.fingerprint.empty() ? "at its end" : cut.fingerprint) + ", which was not taken" +
+                                std::string(nor) + "; ask for the file again");
+        take_revocations_of(cut.binary);
+    }
+
+    void take_revocations_of(std::string_view damaged) {
+        for (const auto& p : walk_as_far_as_possible(damaged, most_certificate_packets).packets)
             if (p.type == packet_type::signature)
                 if (const auto made = read_signature(p.body); made && made->type == signature_type::key_revocation)
-                    take_alone(p);
+                    out_.revocations.push_back({.issuer = made->issuer, .binary = std::string(p.whole), .is_of_damaged = true});
     }
 
     key_file out_;
     bool in_certificate_ = false;
     bool holds_secret_ = false, holds_message_ = false, holds_signature_ = false;
 };
+
+// What became of a certificate's armor; empty: nothing known.
+std::string_view other_armor(std::string_view file) {
+    constexpr std::string_view begins = "-----BEGIN PGP ", ends = "-----";
+    if (file.contains(":-----BEGIN PGP "))
+        return "it is the revocation that gpg keeps for a key of one's own: it revokes that key for good, once the colon "
+               "before "
+               "-----BEGIN is taken off";
+    if (file.contains("-----<br") || file.contains("-----<BR"))
+        return "its lines end in <br>, as in the source of a web page: copy the text that the browser shows";
+    if (const auto at = file.find(begins); at != std::string_view::npos) {
+        auto line = file.substr(at + begins.size());
+        line = line.substr(0, line.find_first_of("\r\n"));
+        const auto label = line.find(ends);
+        if (label != std::string_view::npos && line.find_first_not_of(" \t", label + ends.size()) != std::string_view::npos)
+            return "all of it stands on one line: the data belong on lines of their own, between the one with BEGIN and the "
+                   "one "
+                   "with END";
+        return {};
+    }
+    if (file.contains("BEGIN PGP "))
+        return "the line with BEGIN PGP is not as it has to be: -----BEGIN PGP PUBLIC KEY BLOCK-----, with five dashes on "
+               "either "
+               "side";
+    if (file.contains("-----END PGP "))
+        return "its first line is missing: -----BEGIN PGP PUBLIC KEY BLOCK-----, and an empty one behind it";
+    const auto bare = text::decode_strict_base64(text::trim(file));
+    if (bare && !bare->empty() && begins_certificate(*bare) && find_certificate(*bare) == 0u)
+        return "it is base64 alone: put the line -----BEGIN PGP PUBLIC KEY BLOCK----- and an empty one before it, and "
+               "-----END PGP PUBLIC KEY BLOCK----- behind it";
+    return {};
+}
 
 // What people mistake for a certificate; empty: nothing known.
 std::string_view other_kind(std::string_view file) {
@@ -133,7 +224,7 @@ std::string_view other_kind(std::string_view file) {
         return "it is GnuPG's own key ring; what belongs here is an export: gpg --export ADDRESS > FILE";
     if (file.contains("-----BEGIN CERTIFICATE-----")) return "it holds an S/MIME (X.509) certificate, no OpenPGP one";
     if (file.starts_with("ssh-")) return "it holds a key for ssh, no OpenPGP certificate";
-    return {};
+    return other_armor(file);
 }
 
 // A text may begin with a letter that looks like a packet.
@@ -143,14 +234,23 @@ bool is_binary(std::string_view file) {
     return walked.problem.empty() || !file.contains("-----BEGIN PGP ");
 }
 
+void read_blocks(const std::vector<lenient_block>& blocks, file_reader& reader) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (!blocks[i].fits_checksum && blocks[i].label.contains("KEY BLOCK"))
+            reader.read_damaged(blocks[i].data, blocks.size() == 1 ? "it" : "block " + std::to_string(i + 1) + " of it");
+        else
+            reader.read(blocks[i].data, i + 1 < blocks.size() ? follows::another_block : follows::nothing);
+    }
+}
+
 } // namespace
 
 std::expected<key_file, std::string> read_key_file(std::string_view file) {
     file_reader reader;
     if (const auto text = as_ascii_text(file); !text.empty() && !is_binary(text))
-        for (const auto& block : read_lenient_armor(text)) reader.read(block.data);
+        read_blocks(read_lenient_armor(text), reader);
     else
-        reader.read(file);
+        reader.read(text::without_byte_order_mark(file), follows::nothing);
     if (reader.holds_secret())
         return std::unexpected("holds a secret key, which does not belong here: export the certificate alone");
     auto read = reader.result();

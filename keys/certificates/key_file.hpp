@@ -1,8 +1,8 @@
 // A file that people hand in as "the key": certificates and revocations, as bytes, before gpg sees them.
 //
 // Armored or binary, in whatever shape it arrived (keys/openpgp/lenient_armor.hpp). Each certificate stands for itself: one
-// that can't be read takes no other with it. Secret keys are refused, whatever else is in the file. Errors and problems are one
-// line for people and say what the file is instead. Pure.
+// that can't be read takes no other with it, but for what it revokes, which is kept. Secret keys are refused, whatever else is
+// in the file. Errors and problems are one line for people and say what the file is instead. Pure.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct certificate_piece {
 struct revocation_piece {
     std::string issuer; // fingerprint or key id, upper-case hex; empty: not said
     std::string binary;
+    bool is_of_damaged = false; // it stood in a certificate that is not whole, and was not taken
 };
 
 struct key_file {

@@ -6,7 +6,7 @@
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 namespace sealgate::keys {
 
@@ -54,7 +54,8 @@ void drop_checksum(std::string& data) {
 }
 
 // What follows a begin line, up to where no more of it stands.
-std::string take_data(std::string_view& rest) {
+lenient_block take_block(std::string label, std::string_view& rest) {
+    lenient_block out{.label = std::move(label), .data = {}};
     std::string digits;
     bool above = true; // still among the armor headers
     bool ended = false, has_checksum = false;
@@ -68,6 +69,7 @@ std::string take_data(std::string_view& rest) {
         } else if (!armor_label(line).empty() || (!line.empty() && !is_header && !is_data(line))) {
             break; // no end line: the next block, or a text
         } else if (is_checksum(line)) {
+            if (!has_checksum) out.fits_checksum = crc24(text::decode_base64(digits)) == text::decode_base64(line.substr(1));
             has_checksum = true;
         } else if (!is_header) {
             digits += line;
@@ -75,9 +77,9 @@ std::string take_data(std::string_view& rest) {
         }
         rest = behind;
     }
-    auto data = text::decode_base64(digits);
-    if (!has_checksum) drop_checksum(data); // else it is data that end by chance as their checksum would
-    return data;
+    out.data = text::decode_base64(digits);
+    if (!has_checksum) drop_checksum(out.data); // else it is data that end by chance as their checksum would
+    return out;
 }
 
 } // namespace
@@ -86,10 +88,9 @@ std::vector<lenient_block> read_lenient_armor(std::string_view text) {
     std::vector<lenient_block> out;
     while (!text.empty()) {
         const auto line = bare(take_any_line(text));
-        const std::string label(armor_label(line));
+        std::string label(armor_label(line));
         if (label.empty() || label == "PGP SIGNED MESSAGE") continue; // its text may hold blocks
-        auto data = take_data(text);
-        out.push_back({.label = label, .data = std::move(data)});
+        out.push_back(take_block(std::move(label), text));
     }
     return out;
 }

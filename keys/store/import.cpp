@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -66,6 +67,16 @@ bool has_revocations(std::string_view binary) {
         return !made || made->type == key_revocation || made->type == subkey_revocation ||
                made->type == certification_revocation;
     });
+}
+
+// A part of it, or all. Others may take back what they certified, which is not the owner's word.
+bool may_revoke(std::string_view signature, std::string_view fingerprint) {
+    using enum signature_type;
+    const auto made = read_signature(signature);
+    if (!made) return true;
+    const bool is_own = made->issuer.empty() || is_made_by(*made, fingerprint);
+    return made->type == key_revocation || made->type == subkey_revocation ||
+           (made->type == certification_revocation && is_own);
 }
 
 // Whatever headers they have: gpg writes older ones than other programs do.
@@ -220,6 +231,18 @@ std::vector<import_result> merge_into_known(const gpg_options& options, const st
     });
     merger(options, groups, now, results).merge(others);
     return results;
+}
+
+bool lost_revocation(const import_group& group, const certificate& merged, std::string_view content) {
+    if (merged.revoked) return false;
+    std::set<std::string_view> kept;
+    for (const auto& p : walk_packets(content, most_certificate_packets).value_or(std::vector<packet>{})) kept.insert(p.body);
+    const auto is_lost = [&](const packet& p) {
+        return p.type == packet_type::signature && may_revoke(p.body, group.fingerprint) && !kept.contains(p.body);
+    };
+    return std::ranges::any_of(group.fresh, [&](const auto& one) {
+        return std::ranges::any_of(walk_packets(one, most_certificate_packets).value_or(std::vector<packet>{}), is_lost);
+    });
 }
 
 bool is_judged(const certificate& listed) { return !listed.subkeys.empty() && listed.subkeys.front().known_algorithm; }

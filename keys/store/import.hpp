@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::keys {
@@ -34,6 +35,10 @@ struct import_result {
 // One for each group, in order.
 std::vector<import_result> merge_into_known(const gpg_options& options, const std::vector<import_group>& groups,
                                             time_point now);
+
+// Whether one of its readings has a revocation that is not in what became of it, as far as one is missing: its key did not sign
+// that, or it is damaged. It is told, and revokes nothing: whoever passes a certificate on can put one in.
+bool lost_revocation(const import_group& group, const certificate& merged, std::string_view content);
 
 // Whether gpg, which listed it so, could judge the certificate at all: it knows the primary key's algorithm.
 bool is_judged(const certificate& listed);

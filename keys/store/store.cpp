@@ -200,7 +200,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
         std::set<std::string> meant;
         std::ranges::copy_if(in_store, std::inserter(meant, meant.end()), is_issuer);
         std::ranges::copy_if(std::views::keys(groups), std::inserter(meant, meant.end()), is_issuer);
-        if (meant.empty())
+        if (meant.empty() && !revocation.is_of_damaged)
             report.problems.push_back("the revocation of " + (revocation.issuer.empty() ? "no named key" : revocation.issuer) +
                                       " is of no certificate that is here: nothing is to be revoked");
         for (const auto& fingerprint : meant) {
@@ -209,7 +209,7 @@ std::vector<import_group> store::groups_of(key_file read, import_report& report)
             if (content.empty()) continue;
             group.version = version_of(content);
             group.fresh.push_back(std::string(primary_key_of(content)) + revocation.binary);
-            group.revoked_alone = true;
+            group.revoked_alone = group.revoked_alone || !revocation.is_of_damaged;
         }
     }
     std::vector<import_group> out;
@@ -338,6 +338,10 @@ void store::take(const import_group& group, const stored_certificate& merged, co
             report.encrypted_to.emplace(address, used.stored->cert.fingerprint);
     if (group.revoked_alone && !merged.cert.revoked)
         report.problems.push_back(group.fingerprint + ": its revocation was not taken, since its key did not sign it");
+    else if (lost_revocation(group, merged.cert, *merged.binary))
+        report.problems.push_back(group.fingerprint +
+                                  ": a revocation in it was not taken, since its key did not sign it, or it "
+                                  "was damaged; ask its owner whether the key still holds");
     const auto what = put(group, merged, files);
     report.certificates.push_back({.cert = merged.cert, .what = what});
     mark_weak(report.certificates.back().cert, minimum_);

@@ -63,12 +63,23 @@ last_lines last_lines_of_rotated(const fs::path& path) {
     return out;
 }
 
-// The number of the first genuine record; nothing where there is none.
-std::optional<std::uint64_t> first_record_of(const fs::path& path) {
+// The number of the first genuine record; nothing where there is none, or where nobody lets us read it.
+std::optional<std::uint64_t> first_record_of(const fs::path& path) try {
     audit_reader reader(std::vector{path});
     for (std::string line; reader.next(line);)
         if (const auto found = policy::end_at(line)) return found->last_seq;
     return std::nullopt;
+} catch (const std::system_error&) {
+    return std::nullopt;
+}
+
+// What it tells of the log's name that no file can be opened there; nothing where the machine is what fails.
+std::optional<log_state> told_by(const std::error_code& problem) {
+    if (problem == std::errc::permission_denied || problem == std::errc::operation_not_permitted) return log_state::barred;
+    const bool is_other_thing = problem == std::errc::is_a_directory || problem == std::errc::no_such_file_or_directory ||
+                                problem == std::errc::not_a_directory || problem == std::errc::no_such_device_or_address ||
+                                problem == std::errc::too_many_symbolic_link_levels;
+    return is_other_thing ? std::optional(log_state::no_file) : std::nullopt;
 }
 
 fs::path made_ready(const fs::path& directory) {
@@ -83,8 +94,7 @@ audit_file::audit_file(const fs::path& directory)
     , lock_(directory / "lock", O_RDWR | O_CREAT) {
     if (::flock(lock_.descriptor(), LOCK_EX | LOCK_NB) != 0)
         throw std::runtime_error("the audit log in " + directory.string() + " is in use by another gateway");
-    file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
-    if (!S_ISREG(file_->status().st_mode)) throw std::runtime_error(path().string() + " is no regular file");
+    open_written();
     keys::sync_directory(directory_);
     forget_index(path()); // nobody looked while no gateway ran
     pick_up_end();
@@ -93,12 +103,38 @@ audit_file::audit_file(const fs::path& directory)
 
 fs::path audit_file::path() const { return written_log(directory_); }
 
-void audit_file::note_as_left() { left_ = keys::state_of(file_->status()); }
+// What others put in its place is not waited for: the log goes on in a new file. What can only be read tells where the log
+// ends.
+void audit_file::open_written() {
+    std::error_code unclear;
+    const auto there = fs::status(path(), unclear);
+    if (fs::exists(there) && !fs::is_regular_file(there)) {
+        found_ = log_state::no_file;
+        return;
+    }
+    try {
+        file_ = std::make_unique<keys::open_file>(path(), O_RDWR | O_CREAT | O_APPEND, readable_by_group);
+    } catch (const std::system_error& problem) {
+        found_ = told_by(problem.code());
+        if (!found_) throw;
+    }
+    if (found_ != log_state::barred) return;
+    try {
+        file_ = std::make_unique<keys::open_file>(path(), O_RDONLY);
+    } catch (const std::system_error&) {
+        file_.reset();
+    }
+}
+
+void audit_file::note_as_left() {
+    if (file_) left_ = keys::state_of(file_->status());
+}
 
 void audit_file::pick_up_end() {
-    const auto status = file_->status();
-    const auto written = last_lines_of(*file_, path());
-    if (!written.is_sound) found_ = log_state::damaged;
+    struct stat status = {};
+    if (file_) status = file_->status();
+    const auto written = file_ ? last_lines_of(*file_, path()) : last_lines{};
+    if (!written.is_sound && !found_) found_ = log_state::damaged;
     size_ = written.size;
     if (written.end) {
         end_ = *written.end;
@@ -111,13 +147,13 @@ void audit_file::pick_up_end() {
         std::erase(before, path());
         for (const auto& file : before | std::views::reverse) {
             const auto last = last_lines_of_rotated(file);
-            if (!last.is_sound || last.size == 0) found_ = log_state::damaged;
+            if ((!last.is_sound || last.size == 0) && !found_) found_ = log_state::damaged;
             if (last.end) end_ = *last.end;
             if (last.end) break;
         }
         first_record_ = end_.last_seq + 1;
     }
-    if (status.st_size > size_) remove_unfinished(status.st_size);
+    if (status.st_size > size_ && found_ != log_state::barred) remove_unfinished(status.st_size);
 }
 
 // A record of ours that a crash cut short. Whatever else stands behind the last line is not ours to take away.
@@ -135,7 +171,7 @@ void audit_file::remove_unfinished(off_t size) {
 void audit_file::hold_against(const policy::chain_end& is_signed) {
     const bool fits = is_signed.last_seq < end_.last_seq || is_signed == end_;
     if (fits) return;
-    found_ = log_state::behind;
+    if (!found_ || found_ == log_state::damaged) found_ = log_state::behind;
     first_record_ = std::min(end_.last_seq + 1, is_signed.last_seq);
     end_ = is_signed;
 }
@@ -145,7 +181,10 @@ std::optional<log_state> audit_file::look() {
     struct stat named = {};
     const auto name = path();
     if (::stat(name.c_str(), &named) != 0) {
-        if (errno == ENOENT) return log_state::gone;
+        const auto problem = errno;
+        if (::lstat(name.c_str(), &named) == 0) return log_state::replaced; // a link that leads nowhere
+        if (problem == ENOENT) return log_state::gone;
+        errno = problem;
         fail("cannot look at", name);
     }
     const auto here = file_->status();
@@ -165,7 +204,8 @@ std::optional<log_state> audit_file::look() {
 // Among the rotated files, in their order, where it has records and the name is free; else beside the log.
 fs::path audit_file::name_to_keep() const {
     std::optional<std::uint64_t> first;
-    if (fs::is_regular_file(path())) first = first_record_of(path());
+    std::error_code unclear;
+    if (fs::is_regular_file(path(), unclear)) first = first_record_of(path());
     if (first && !has_rotated_log(directory_, *first)) return rotated_log(directory_, *first);
     for (unsigned copy = 1;; ++copy)
         if (auto name = found_log(directory_, end_.last_seq + 1, copy); !fs::exists(fs::symlink_status(name))) return name;

@@ -30,8 +30,8 @@ namespace sealgate::milter {
 
 class audit_file {
 public:
-    // Opens or makes the log in this directory. Throws std::runtime_error if it can't be opened, or is locked by another
-    // process.
+    // Opens or makes the log in this directory. Throws std::runtime_error where the machine fails, or the log is locked by
+    // another process.
     explicit audit_file(const std::filesystem::path& directory);
 
     // The log was signed there: where it ends earlier, or otherwise, it goes on behind that.
@@ -61,6 +61,7 @@ public:
 
 private:
     std::filesystem::path path() const;
+    void open_written();
     void pick_up_end();
     void remove_unfinished(off_t size);
     void begin_file(const std::filesystem::path& away);
@@ -70,7 +71,7 @@ private:
 
     std::filesystem::path directory_;
     keys::open_file lock_;
-    std::unique_ptr<keys::open_file> file_;
+    std::unique_ptr<keys::open_file> file_; // nothing where none can be opened, until the log goes on anew
     off_t size_ = 0;
     keys::file_state left_;          // as we wrote it
     std::uint64_t first_record_ = 1; // of this file

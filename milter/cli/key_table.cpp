@@ -59,7 +59,7 @@ json::object key_as_json(const keys::certificate& cert, policy::key_source sourc
                                        {"algorithm", one.algorithm},
                                        {"bits", one.bits},
                                        {"created", rfc3339(one.created)},
-                                       {"expires", time_or_null(one.expires)}});
+                                       {"expires", time_or_null(keys::end_of_use(cert, one))}});
     return {{"fingerprint", cert.fingerprint},
             {"state", name_of(keys::state_at(cert, time))},
             {"source", name_of(source)},

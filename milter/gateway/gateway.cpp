@@ -99,6 +99,7 @@ awaitable<answer> gateway::pass_report(std::shared_ptr<const snapshot> live, tra
 
 awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     using namespace asio::experimental::awaitable_operators;
+    most_.note_taken(of.mail->size);
     of.thread = policy::thread_ids_of(of.mail->mail);
     if (!threads_.is_read()) co_await completed([this](auto done) { threads_.read_again(std::move(done)); });
     of.judged = co_await observe(of);

@@ -198,7 +198,7 @@ asio::awaitable<std::string> renewal::take_over(std::shared_ptr<const snapshot> 
     tell_of_organisation_keys(*fresh);
     log_line("reloaded: " + news);
     events_.record(policy::reload_event(now(), in_force(*old), in_force(*fresh)));
-    most_.forget();
+    most_.ask_anew();
     asio::co_spawn(io_, most_.find_out(), asio::detached); // the next mail asks again, where it fails
     co_await note_what_the_store_holds();
     co_return news;

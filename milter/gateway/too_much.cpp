@@ -9,7 +9,7 @@ using policy::reason;
 boost::asio::awaitable<std::optional<trouble>> too_much(const leaving_size& sizes, submit_limit& most,
                                                         std::uint64_t most_of_copies) {
     const auto over = co_await most.exceeded_by(sizes.largest());
-    if (!over) co_return trouble{.why = reason::internal_error, .text = over.error()};
+    if (!over) co_return trouble{.why = reason::limit_unknown, .text = over.error()};
     if (*over)
         co_return trouble{.why = reason::too_large_sealed,
                           .text = "once encrypted it has " + std::to_string(sizes.largest()) + " octets, and Postfix takes " +

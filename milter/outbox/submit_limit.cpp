@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace sealgate::milter {
@@ -21,6 +23,9 @@ namespace {
 
 constexpr std::chrono::minutes remembered{10};
 constexpr std::chrono::seconds after_failure{5}; // a port that hangs is not waited for by each mail
+// As long as nobody has named a limit: RFC 5321 section 4.5.3.1.7 wants every server to take this. Postfix could be told to
+// take less; such a one could hardly work, and all mail would wait for a port that is never opened.
+constexpr std::uint64_t least_limit = 64 * 1024;
 constexpr smtp_deadlines patience{.step = std::chrono::seconds(2), .end_of_message = std::chrono::seconds(2)};
 
 } // namespace
@@ -35,27 +40,31 @@ struct submit_limit::question {
 };
 
 awaitable<submit_limit::said> submit_limit::exceeded_by(std::uint64_t octets) {
-    const auto fits = [&] { return !known_ || octets <= *known_; };
+    const auto fits = [&] { return octets <= surely_taken(); };
     const bool is_new = is_due();
     if (is_new) co_await ask();
     if (fits()) co_return std::nullopt;
     if (!is_new && problem_.empty()) co_await ask();
     if (!problem_.empty())
         co_return std::unexpected("nobody says whether " + std::to_string(octets) + " octets are too many: " + problem_);
-    co_return fits() ? std::nullopt : known_;
+    co_return fits() ? std::nullopt : std::optional(surely_taken());
+}
+
+std::uint64_t submit_limit::surely_taken() const {
+    if (!named_) return std::max(least_limit, largest_taken_);
+    return named_->value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
 awaitable<void> submit_limit::find_out() {
     if (is_due()) co_await ask();
 }
 
-void submit_limit::forget() {
+void submit_limit::ask_anew() {
     if (asking_) {
         asking_->is_forgotten = true;
         asking_->ended.cancel();
     }
     asking_.reset();
-    known_.reset();
     problem_.clear();
     ask_again_ = {};
 }
@@ -93,7 +102,7 @@ awaitable<void> submit_limit::put(std::shared_ptr<question> what, inet_endpoint 
 void submit_limit::remember(const said& what) {
     ask_again_ = std::chrono::steady_clock::now() + (what ? std::chrono::seconds(remembered) : after_failure);
     problem_ = what ? std::string{} : what.error();
-    if (what) known_ = *what;
+    if (what) named_ = *what;
 }
 
 } // namespace sealgate::milter

@@ -23,6 +23,8 @@ std::string_view said_of(log_state what) {
     case log_state::grown: return "audit.jsonl had something in it that the gateway did not write";
     case log_state::changed: return "the last record in audit.jsonl was changed";
     case log_state::damaged: return "audit.jsonl ended with something that is no record";
+    case log_state::barred: return "audit.jsonl could not be written by the gateway (its owner or mode)";
+    case log_state::no_file: return "audit.jsonl was no file";
     case log_state::behind: return "the log did not end as it was signed";
     }
     std::unreachable();

@@ -22,6 +22,8 @@ enum class log_state : std::uint8_t {
     grown,   // somebody wrote behind our last record
     changed, // our last record is another one
     damaged, // at the start: what stands at its end is no record
+    barred,  // at the start: the gateway may not write it
+    no_file, // at the start: a directory, a pipe, a link that leads nowhere
     behind,  // at the start: a checkpoint was signed of a later record, or of another one
 };
 
@@ -34,6 +36,8 @@ constexpr auto names(log_state) {
                                             {grown, "grown"},
                                             {changed, "changed"},
                                             {damaged, "damaged"},
+                                            {barred, "barred"},
+                                            {no_file, "no-file"},
                                             {behind, "behind"}});
 }
 

@@ -61,6 +61,7 @@ next_step step_for(const facts& known, const tag_findings& found, const recipien
     case reason::keys_unreadable:
     case reason::lookup_failed:
     case reason::threads_unreadable:
+    case reason::limit_unknown:
     case reason::organisation_key:
     case reason::sealing_failed:
     case reason::no_room:

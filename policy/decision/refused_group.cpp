@@ -51,6 +51,7 @@ std::string cause(const refused_group& of, share most, std::uint64_t most_octets
     case reason::keys_unreadable:
     case reason::lookup_failed:
     case reason::threads_unreadable:
+    case reason::limit_unknown:
     case reason::organisation_key:
     case reason::sealing_failed:
     case reason::no_room:

@@ -231,6 +231,7 @@ bool is_told(reason why) {
     case keys_unreadable:
     case lookup_failed:
     case threads_unreadable:
+    case limit_unknown:
     case organisation_key:
     case sealing_failed:
     case no_room:

@@ -59,6 +59,7 @@ bool is_about_the_recipient(reason why) {
     case reason::keys_unreadable:
     case reason::lookup_failed:
     case reason::threads_unreadable:
+    case reason::limit_unknown:
     case reason::organisation_key:
     case reason::sealing_failed:
     case reason::no_room:

@@ -38,6 +38,7 @@ std::string_view meaning(reason why) {
     case reason::lookup_failed: return "the gateway could not find out whether a key is published; tried again later";
     case reason::threads_unreadable:
         return "the gateway could not look up how sensitive the mail is that it answers; tried again later";
+    case reason::limit_unknown: return "the gateway could not ask how large a mail the mail server takes; tried again later";
     case reason::organisation_key: return "a key of the organisation's own could not be used; tried again later";
     case reason::sealing_failed: return "encrypting failed; tried again later";
     case reason::no_room: return "no room on the disk or in memory; tried again later";

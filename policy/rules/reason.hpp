@@ -38,6 +38,7 @@ enum class reason : std::uint8_t {
     keys_unreadable,    // certificates that may be the recipient's cannot be read now: the message is deferred
     lookup_failed,      // whether their key is published could not be found out: the message is deferred
     threads_unreadable, // what the message answers cannot be looked up now: it is deferred
+    limit_unknown,      // whether the mail server takes it once it is encrypted cannot be asked now: it is deferred
     organisation_key,   // a key of encryption.always_to cannot be used: the message is deferred
     sealing_failed,     // gpg failed: the message is deferred
     no_room,            // on the disk or in memory: the message is deferred
@@ -74,6 +75,7 @@ constexpr auto names(reason) {
                                          {keys_unreadable, "keys-unreadable"},
                                          {lookup_failed, "lookup-failed"},
                                          {threads_unreadable, "threads-unreadable"},
+                                         {limit_unknown, "limit-unknown"},
                                          {organisation_key, "organisation-key"},
                                          {sealing_failed, "sealing-failed"},
                                          {no_room, "no-room"},

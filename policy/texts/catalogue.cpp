@@ -168,6 +168,7 @@ constexpr auto rules = std::to_array<text_rule>({
     {.name = "fault-no-room", .added = true},
     {.name = "fault-organisation-key", .added = true},
     {.name = "fault-threads-unreadable", .added = true},
+    {.name = "fault-limit-unknown", .added = true},
     {.name = "fault-lookup-failed", .needs = {"who"}, .added = true},
     {.name = "fault-keys-unreadable", .needs = {"who"}, .added = true},
     {.name = "fault-internal-error", .added = true},

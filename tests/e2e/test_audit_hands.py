@@ -31,12 +31,30 @@ def append(log, _older, _scratch):
         file.write("I was here\n")
 
 
+def a_directory(log, _older, _scratch):
+    log.unlink()
+    log.mkdir()
+
+
+def a_pipe(log, _older, _scratch):
+    log.unlink()
+    os.mkfifo(log)
+
+
+def a_link_to_nowhere(log, _older, scratch):
+    log.unlink()
+    log.symlink_to(scratch / "none" / "none")
+
+
 HANDS = {
     "copytruncate": copytruncate,
     "emptied": lambda log, older, scratch: os.truncate(log, 0),
     "appended": append,
     "removed": lambda log, older, scratch: log.unlink(),
     "moved": lambda log, older, scratch: log.rename(log.with_name("moved.jsonl")),
+    "a directory": a_directory,
+    "a pipe": a_pipe,
+    "a link to nowhere": a_link_to_nowhere,
     "an older copy": lambda log, older, scratch: os.replace(older, log),
 }
 
@@ -53,7 +71,7 @@ def begin_anew(world):
     if world.gateway.running:
         world.gateway.stop()
     for file in (world.gateway.state / "audit").glob("*.jsonl*"):
-        file.unlink()
+        file.rmdir() if file.is_dir() and not file.is_symlink() else file.unlink()
     world.gateway.start()
 
 

@@ -16,7 +16,7 @@ from smtp_client import Reply
 BOB, ZOE = "bob@partner.example", "zoe@yahoo.com"
 CERTIFICATES = Path(__file__).resolve().parents[1] / "certificates"
 SOURCE = Path(__file__).resolve().parents[2] / "policy" / "rules" / "reason.hpp"
-NEVER_REFUSE = {"allowed", "sealed", "already-encrypted", "subject-in-clear", "keys-unreadable", "lookup-failed", "threads-unreadable", "organisation-key", "sealing-failed",
+NEVER_REFUSE = {"allowed", "sealed", "already-encrypted", "subject-in-clear", "keys-unreadable", "lookup-failed", "threads-unreadable", "limit-unknown", "organisation-key", "sealing-failed",
                 "no-room", "internal-error"}
 
 

@@ -9,6 +9,7 @@ import threading
 import pytest
 from expect import decision_id, deferred, refused
 from mails import Mail, text_of
+from ports import free_ports
 
 BOB, CAROL, DAVE, MAX = "bob@partner.example", "carol@partner.example", "dave@riseup.net", "max@example.org"
 LIMIT = 200_000
@@ -106,8 +107,31 @@ def test_a_limit_that_nobody_confirms_defers(narrow):
             narrow.wait_until(lambda: port.asked)
             assert narrow.send(mail_of(1_000, [BOB])).code == 250
             mail = mail_of(190_000, [BOB])
-            deferred(narrow, mail, narrow.send(mail), "internal-error")
+            deferred(narrow, mail, narrow.send(mail), "limit-unknown")
         port.shutdown()
+
+
+def test_a_limit_that_nobody_has_ever_named_defers_what_might_be_too_large(narrow):
+    closed, = free_ports(1)
+    mail = mail_of(190_000, [BOB, MAX])
+    with narrow.gateway_with(submit=closed):
+        assert narrow.send(mail_of(1_000, [BOB, MAX])).code == 250
+        reply = narrow.send(mail)
+        deferred(narrow, mail, reply, "limit-unknown")
+        assert "it grows when it is encrypted, and the mail gateway cannot find out just now how large a mail may be" in reply.text
+        assert len(narrow.gateway.outbox()) == 1, "of the small one alone"
+    assert not sent_or_refused(narrow, mail_of(190_000, [BOB, MAX]))
+
+
+def test_a_limit_is_not_forgotten_by_a_reload(narrow):
+    with narrow.gateway_with():
+        assert sent_or_refused(narrow, mail_of(1_000, [BOB]))
+        narrow.gateway.configure(submit=free_ports(1)[0])
+        narrow.gateway.reload()
+        assert narrow.send(mail_of(100_000, [BOB])).code == 250, "it fits into what was named last"
+        mail = mail_of(190_000, [BOB, MAX])
+        deferred(narrow, mail, narrow.send(mail), "limit-unknown")
+        assert narrow.gateway.outbox() == []
 
 
 def test_monitor_mode_refuses_nothing_for_its_size(narrow):

@@ -79,6 +79,7 @@ def test_a_revocation_in_a_bundle_that_gpg_cannot_read_counts_at_once(world):
     finally:
         for line in run.stdout.splitlines():
             world.gateway.run("keys", "remove", line.split()[1])
+        world.gateway.reload()  # the next test finds the keys as they were
 
 
 def test_the_standard_input_may_be_the_file(world):
@@ -87,3 +88,4 @@ def test_the_standard_input_may_be_the_file(world):
                              capture_output=True, text=True, timeout=60)
     assert run.returncode == 0 and "added  CACEF556DD7FABE65EF2B0DB1582BA78AC564B0B" in run.stdout, run.stderr
     world.gateway.run("keys", "remove", "CACEF556DD7FABE65EF2B0DB1582BA78AC564B0B").check_returncode()
+    world.gateway.reload()

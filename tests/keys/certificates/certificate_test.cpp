@@ -135,6 +135,16 @@ TEST(EndOfUse, IsTheEarliestOfAllThatEnds) {
     EXPECT_EQ(state_at(cert, at(1400)), key_state::expired);
 }
 
+TEST(EndOfUse, OfOneKeyIsNoLaterThanItsPrimaryKeys) {
+    auto cert = with({encryption("never"), encryption("early", 200, at(1100))});
+    EXPECT_EQ(end_of_use(cert, cert.subkeys.at(1)), std::nullopt);
+    cert.expires = at(1500);
+    EXPECT_EQ(end_of_use(cert, cert.subkeys.at(1)), at(1500));
+    EXPECT_EQ(end_of_use(cert, cert.subkeys.at(2)), at(1100));
+    cert.user_ids_expire = at(1050);
+    EXPECT_EQ(end_of_use(cert, cert.subkeys.at(2)), at(1050));
+}
+
 TEST(EndOfUse, OfSeveralSubkeysIsTheLastOne) {
     const auto early = encryption("early", 200, at(1100)), late = encryption("late", 150, at(3000));
     EXPECT_EQ(end_of_use(with({early, late}), now), at(3000));

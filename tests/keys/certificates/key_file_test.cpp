@@ -76,10 +76,10 @@ TEST(KeyFile, IsReadAsEditorsMailAndWebPagesLeaveIt) {
         replaced(armored, "\n", " \xC2\xA0\n"),
         without("-----END PGP PUBLIC KEY BLOCK-----\n"),
         without(checksum),
-        replaced(armored, checksum, "=AAAA\n"),
         replaced(armored, "\n" + checksum, checksum),
         quoted,
         replaced(armored, "-----BEGIN", "- -----BEGIN"),
+        "\xEF\xBB\xBF" + plain_binary(),
         "My key, Gru\xC3\x9F Ann:\n\n" + armored + "\n-- \nAnn\n",
         "\xC3\x9C"
         "bersicht\n" +
@@ -102,6 +102,39 @@ TEST(KeyFile, SaysWhatItIsInstead) {
     EXPECT_TRUE(told("ssh-ed25519 AAAA ann").contains("ssh"));
     const auto as_secret = "\xC5" + plain_binary().substr(1); // tag 5 in the new format; the length stays
     EXPECT_TRUE(told(plain_binary() + as_secret).starts_with("holds a secret key"));
+}
+
+// Every octet of the data changed once: what signatures do not tell of, the checksum does.
+TEST(KeyFile, WhoseChecksumDoesNotFitIsDamaged) {
+    const auto armored = file("revoked.asc");
+    const auto begin = armored.find("\n\n") + 2;
+    const std::string damaged =
+        " is damaged: its checksum does not fit. No certificate in it was taken; ask for the file again";
+    for (auto at = begin; at < armored.find("\n="); ++at) {
+        if (armored[at] == '\n' || armored[at] == '=') continue;
+        auto changed = armored;
+        changed[at] = changed[at] == 'A' ? 'B' : 'A';
+        if (read_lenient_armor(changed)[0].data == read_lenient_armor(armored)[0].data) continue;
+        EXPECT_TRUE(told(changed).ends_with("it" + damaged)) << at << ": " << told(changed);
+        const auto read = read_key_file(file("plain.asc") + changed);
+        ASSERT_TRUE(read) << read.error();
+        EXPECT_EQ(read->certificates.size(), 1u);
+        ASSERT_EQ(read->problems.size(), 1u);
+        EXPECT_EQ(read->problems[0], "block 2 of it" + damaged);
+    }
+    EXPECT_EQ(told(replaced(file("plain.asc"), "\n=", "\n=A").erase(file("plain.asc").find("\n=") + 5, 1)), "it" + damaged);
+}
+
+TEST(KeyFile, SaysWhatBecameOfItsArmor) {
+    const auto armored = file("plain.asc");
+    EXPECT_TRUE(told("This is a revocation certificate\n\n:" + file("revoked.rev.asc")).contains("colon before -----BEGIN"));
+    EXPECT_TRUE(told(replaced(armored, "\n", " ")).contains("on one line"));
+    EXPECT_TRUE(told(replaced(armored, "\n", "")).contains("on one line"));
+    EXPECT_TRUE(told(armored.substr(armored.find('\n') + 1)).contains("its first line is missing"));
+    EXPECT_TRUE(told(replaced(armored, "-----", "----")).contains("five dashes"));
+    EXPECT_TRUE(told(replaced(armored, "\n", "<br>\n")).contains("<br>"));
+    EXPECT_TRUE(told(replaced(armored, "\n", "<br/>")).contains("<br>"));
+    EXPECT_TRUE(told(text::encode_base64(plain_binary())).contains("base64 alone"));
 }
 
 TEST(KeyFile, WhatElseIsInItKeepsNoCertificateBack) {
@@ -141,6 +174,25 @@ TEST(KeyFile, WhatIsCutShortIsToldAndTheRestIsTaken) {
     EXPECT_EQ(cut, std::string(plain) + ": it is cut short or damaged in the certificate " + plain +
                        ", which was not taken, nor what may follow it; ask for the file again");
     EXPECT_TRUE(told(one.substr(0, one.size() - 5)).starts_with("it is cut short"));
+}
+
+TEST(KeyFile, WhatFollowsOneThatIsCutShortIsTaken) {
+    const auto six = read_key_file(file("js-v6-curve25519.asc"))->certificates.at(0).binary;
+    const auto whole = read_key_file(file("revoked.asc"))->certificates.at(0).binary;
+    std::size_t all = 0, by_chance = 0; // what was swallowed ends where another packet begins: nobody can see that
+    for (const auto& first : {six, plain_binary()})
+        for (std::size_t size = 60; size < first.size(); ++size) { // behind its primary key
+            const auto read = read_key_file(first.substr(0, size) + whole);
+            ++all;
+            if (!read || read->certificates.empty() || read->certificates.back().binary != whole) ++by_chance;
+        }
+    EXPECT_LT(by_chance, all / 20);
+    EXPECT_EQ(told(six.substr(0, 300) + whole), std::string(revoked) + ": it is cut short or damaged in the certificate " +
+                                                    version_6 + ", which was not taken; ask for the file again");
+    const auto broken = armor_message(plain_binary().substr(0, 300));
+    EXPECT_EQ(told(file("plain.asc") + broken + file("revoked.asc")),
+              std::string(plain) + " " + revoked + ": it is cut short or damaged in the certificate " + plain +
+                  ", which was not taken, nor what may follow it in its block; ask for the file again");
 }
 
 TEST(KeyFile, ARevocationCountsThoughItsCertificateIsCutShort) {

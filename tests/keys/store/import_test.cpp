@@ -130,6 +130,30 @@ TEST_F(StoreImport, ARevocationThatTheKeyDidNotSignIsTold) {
                 testing::Contains(std::string(plain) + ": its revocation was not taken, since its key did not sign it"));
 }
 
+TEST_F(StoreImport, ARevocationThatIsDamagedIsToldAndTakesNothingAway) {
+    const auto whole = read_key_file(file("revoked.asc"))->certificates[0].binary;
+    const auto packets = walk_packets(whole, most_certificate_packets).value();
+    const auto& revocation = packets.at(1);
+    const auto begin = static_cast<std::size_t>(revocation.whole.data() - whole.data());
+    for (const auto from_end : {std::size_t{1}, std::size_t{40}, std::size_t{95}}) {
+        auto damaged = whole;
+        damaged[begin + revocation.whole.size() - from_end] ^= 1;
+        EXPECT_THAT(import(damaged), ElementsAre(with("added", revoked, "usable revoked@partner.example")));
+        EXPECT_THAT(problems, ElementsAre(HasSubstr(std::string(revoked) + ": a revocation in it was not taken"))) << from_end;
+        ASSERT_TRUE(keys.remove(revoked));
+    }
+    EXPECT_THAT(import(whole), ElementsAre(with("added", revoked, "revoked revoked@partner.example")));
+    EXPECT_THAT(problems, IsEmpty());
+}
+
+TEST_F(StoreImport, OfACertificateThatIsDamagedTheRevocationIsTaken) {
+    ASSERT_THAT(import(file("revoked-before.asc")), testing::SizeIs(1));
+    auto damaged = file("revoked.asc");
+    damaged.at(damaged.find("\n=") - 20) = 'A'; // within its last signature
+    EXPECT_THAT(import(damaged), ElementsAre(with("updated", revoked, "revoked revoked@partner.example")));
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("its checksum does not fit")));
+}
+
 TEST_F(StoreImport, ARevocationByItselfMayComeTwice) {
     EXPECT_THAT(import(file("revoked.rev.asc")), IsEmpty());
     EXPECT_THAT(problems, ElementsAre(HasSubstr("is of no certificate that is here")));

@@ -7,6 +7,7 @@
 #include "milter/proof/prove.hpp"
 #include "policy/audit/chain.hpp"
 #include "policy/audit/log_found.hpp"
+#include "tests/milter/support/as_nobody.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <future>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 namespace sealgate::milter {
 namespace {
@@ -133,6 +135,30 @@ const hand hands[] = {
     {"something else written there",
      [](const fs::path& log, const fs::path&, const fs::path&) { std::ofstream(log) << "nothing of yours\n"; }, log_state::cut,
      log_state::behind, 1},
+    {"a directory in its place",
+     [](const fs::path& log, const fs::path&, const fs::path& elsewhere) {
+         fs::rename(log, elsewhere);
+         fs::create_directories(log / "within");
+     },
+     log_state::replaced, log_state::no_file, 1},
+    {"a pipe in its place",
+     [](const fs::path& log, const fs::path&, const fs::path& elsewhere) {
+         fs::rename(log, elsewhere);
+         ::mkfifo(log.c_str(), 0600);
+     },
+     log_state::replaced, log_state::no_file, 1},
+    {"a link that leads nowhere",
+     [](const fs::path& log, const fs::path&, const fs::path& elsewhere) {
+         fs::rename(log, elsewhere);
+         fs::create_symlink(log.parent_path() / "none" / "none", log);
+     },
+     log_state::replaced, log_state::no_file, 1},
+    {"a link that leads to itself",
+     [](const fs::path& log, const fs::path&, const fs::path& elsewhere) {
+         fs::rename(log, elsewhere);
+         fs::create_symlink(log, log);
+     },
+     log_state::replaced, log_state::no_file, 1},
 };
 
 class FoundLogOfOthers : public FoundLog, public testing::WithParamInterface<hand> {
@@ -201,6 +227,79 @@ TEST_P(FoundLogOfOthers, WhileTheGatewayIsStopped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Hands, FoundLogOfOthers, testing::ValuesIn(hands));
+
+// A gateway that is not root, and what root put there.
+class FoundLogOfRoot : public FoundLog {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "root alone gives files away";
+        constexpr uid_t nobody = 65534;
+        ASSERT_EQ(::chown(scratch.path().c_str(), nobody, nobody), 0);
+        const as_nobody user;
+        audit_log log(options());
+        write(log, 4);
+    }
+
+    // For root alone.
+    void put_back(const std::string& content) {
+        fs::remove(path());
+        std::ofstream(path(), std::ios::binary) << content;
+        ASSERT_EQ(::chown(path().c_str(), 0, 0), 0);
+        fs::permissions(path(), fs::perms::owner_read | fs::perms::owner_write);
+    }
+
+    void expect_to_go_on_behind_the_fourth(log_state what) {
+        ASSERT_TRUE(told());
+        EXPECT_EQ(name_of(told()->what), name_of(what));
+        EXPECT_EQ(told()->last_record, 4u);
+        EXPECT_EQ(policy::end_at(lines_of(path()).front())->last_seq, 5u);
+        EXPECT_TRUE(fs::exists(directory / told()->kept_as));
+        EXPECT_THAT(said, Contains(HasSubstr("THE AUDIT LOG IS NOT AS THE GATEWAY LEFT IT: ")));
+    }
+};
+
+TEST_F(FoundLogOfRoot, IsPutAwayUnreadWhileTheGatewayRuns) {
+    const auto content = keys::read_file(path());
+    std::optional<audit_log> log;
+    {
+        const as_nobody user;
+        log.emplace(options());
+    }
+    put_back(content);
+    {
+        const as_nobody user;
+        write(*log, 1);
+        log.reset();
+    }
+    expect_to_go_on_behind_the_fourth(log_state::replaced);
+    EXPECT_EQ(told()->kept_as, "found-000000000005.jsonl");
+    EXPECT_EQ(keys::read_file(directory / told()->kept_as), content);
+}
+
+TEST_F(FoundLogOfRoot, IsPutAwayUnreadAtTheStart) {
+    const auto content = keys::read_file(path());
+    put_back(content);
+    {
+        const as_nobody user;
+        audit_log log(options());
+        write(log, 1);
+    }
+    expect_to_go_on_behind_the_fourth(log_state::barred);
+    EXPECT_EQ(keys::read_file(directory / told()->kept_as), content);
+}
+
+TEST_F(FoundLogOfRoot, OneThatMayOnlyBeReadIsOfTheLog) {
+    fs::permissions(path(), fs::perms::owner_read | fs::perms::group_read);
+    {
+        const as_nobody user;
+        audit_log log(options());
+        write(log, 1);
+    }
+    expect_to_go_on_behind_the_fourth(log_state::barred);
+    EXPECT_EQ(told()->kept_as, "audit-000000000001.jsonl");
+    EXPECT_THAT(verified().problems, IsEmpty());
+    EXPECT_THAT(verified().notes, Contains(HasSubstr("audit.jsonl could not be written by the gateway")));
+}
 
 TEST_F(FoundLog, WhatOthersWroteIsKeptInItsPlace) {
     audit_log log(options());

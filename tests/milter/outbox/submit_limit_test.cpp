@@ -79,16 +79,41 @@ TEST_F(SubmitLimit, ThatNobodyConfirmsIsATroubleOfOurs) {
     EXPECT_FALSE(told(1'500'000)) << "a port that does not answer is not asked by each mail";
 }
 
-TEST_F(SubmitLimit, OfAnotherPortIsForgotten) {
+TEST_F(SubmitLimit, HoldsUntilAnotherPortNamesItsOwn) {
     EXPECT_EQ(told(10), std::nullopt);
     is_moved = true;
     other.go_away();
-    most.forget();
-    EXPECT_EQ(told(1'500'000), std::nullopt) << "nobody has ever named a limit there";
+    most.ask_anew();
+    EXPECT_EQ(told(900'000), std::nullopt);
+    EXPECT_FALSE(told(1'500'000));
     other.extensions = {"SIZE 1200000"};
     other.come_back();
-    most.forget();
+    most.ask_anew();
     EXPECT_EQ(told(1'500'000), 1'200'000);
+}
+
+TEST_F(SubmitLimit, ThatNobodyEverNamedIsAsLargeAsWhatWasTaken) {
+    server.go_away();
+    EXPECT_EQ(told(65'536), std::nullopt) << "every mail server takes that";
+    const auto doubtful = told(65'537);
+    ASSERT_FALSE(doubtful);
+    EXPECT_THAT(doubtful.error(), HasSubstr("no connection to"));
+    most.note_taken(300'000);
+    most.note_taken(10);
+    EXPECT_EQ(told(300'000), std::nullopt);
+    EXPECT_FALSE(told(300'001));
+    server.come_back();
+    most.ask_anew();
+    EXPECT_EQ(told(1'000'000), std::nullopt);
+    EXPECT_EQ(told(1'000'001), 1'000'000);
+}
+
+TEST_F(SubmitLimit, ThatThereIsNoneIsKnownToo) {
+    server.extensions = {};
+    EXPECT_EQ(told(10), std::nullopt);
+    server.go_away();
+    most.ask_anew();
+    EXPECT_EQ(told(1'000'000'000), std::nullopt);
 }
 
 TEST_F(SubmitLimit, IsOneQuestionForAllWhoWait) {
@@ -104,7 +129,7 @@ TEST_F(SubmitLimit, WhoWaitsForAnotherPortsAnswerAsksTheNewOne) {
     while (questions() == 0) io.run_one();
     is_moved = true;
     other.extensions = {"SIZE 1400000"};
-    most.forget();
+    most.ask_anew();
     while (answers.empty()) io.run_one();
     EXPECT_EQ(answers[0], 1'400'000);
 }

@@ -36,6 +36,7 @@ constexpr heard heard_of(reason why) {
     case reason::keys_unreadable:
     case reason::lookup_failed:
     case reason::threads_unreadable:
+    case reason::limit_unknown:
     case reason::organisation_key:
     case reason::sealing_failed:
     case reason::no_room:

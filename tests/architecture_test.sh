@@ -93,6 +93,10 @@ forbid 'only policy/base/aes.cpp, digest.cpp and ed25519.cpp may include this' '
 mapfile -t others < <(printf '%s\n' "${headers[@]}" | grep -vx policy/base/icu_text.hpp)
 forbid 'a header shows ICU' '#include (<unicode/|"policy/base/icu_text)' "${others[@]}"
 
+# What an exception says reaches people through text_of, without a library's source paths; `what_.what()` is no exception's.
+mapfile -t others < <(printf '%s\n' "${all[@]}" | grep '^milter/' | grep -v '^milter/base/exception_text\.')
+forbid 'text_of (milter/base/exception_text) says what an exception says' '[a-z0-9]\.what\(\)' "${others[@]}"
+
 # Room for one noun: a file of 450 lines at most, a header of 150.
 while read -r lines file; do
     [ "$file" = total ] && continue

@@ -5,6 +5,7 @@
 #include "keys/certificates/one_address.hpp"
 #include "keys/store/evidence.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/discovery/hkp_source.hpp"
 #include "milter/discovery/vks_source.hpp"
 #include "milter/discovery/wkd_source.hpp"
@@ -76,7 +77,7 @@ void note_in_book(const keys::keyring_places& places, std::string_view what, con
     try {
         keys::evidence_book(keys::evidence_file(places)).note(some);
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning(std::string(what) + " cannot be noted: " + problem.what());
+        log_warning(std::string(what) + " cannot be noted: " + text_of(problem));
     }
 }
 

@@ -288,7 +288,7 @@ void key_finder::note_asked(policy::key_source from, const policy::address& whos
     try {
         evidence_.note_asked(from, whose.key(), what == lookup_outcome::failed ? now - refresh + soon : now);
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning("what was asked for again cannot be noted: " + std::string(problem.what()));
+        log_warning("what was asked for again cannot be noted: " + text_of(problem));
     }
 }
 

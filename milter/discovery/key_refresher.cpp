@@ -1,6 +1,7 @@
 #include "milter/discovery/key_refresher.hpp"
 
 #include "keys/base/clock.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"
@@ -31,7 +32,7 @@ std::vector<keys::evidence> oldest_of(const keys::evidence_book& book, key_sourc
     try {
         return book.not_asked_since(source, due, key_refresher::most_together);
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning("what was found cannot be asked for again: " + std::string(problem.what()));
+        log_warning("what was found cannot be asked for again: " + text_of(problem));
         return {};
     }
 }
@@ -59,7 +60,7 @@ std::deque<std::string> round_due(const keys::evidence_book& book, key_source so
         const bool is_believed = last && *last <= keys::this_second() && *last > due;
         return is_believed ? std::deque<std::string>{} : fingerprints_for(source, certificates);
     } catch (const std::runtime_error& problem) {
-        log_warning("which certificates keyservers are to be asked about cannot be told: " + std::string(problem.what()));
+        log_warning("which certificates keyservers are to be asked about cannot be told: " + text_of(problem));
         return {};
     }
 }
@@ -68,7 +69,7 @@ void note_round(keys::evidence_book& book, key_source source) {
     try {
         book.note_round(source, keys::this_second());
     } catch (const std::runtime_error& problem) {
-        log_warning("that keyservers were asked cannot be noted: " + std::string(problem.what()));
+        log_warning("that keyservers were asked cannot be noted: " + text_of(problem));
     }
 }
 

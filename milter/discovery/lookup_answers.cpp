@@ -1,6 +1,7 @@
 #include "milter/discovery/lookup_answers.hpp"
 
 #include "keys/base/sqlite.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/journal/log.hpp"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ lookup_answers::lookup_answers(std::filesystem::path file)
         std::error_code ignored;
         if (problem.trouble == keys::sqlite_trouble::broken) std::filesystem::remove(file_, ignored);
     } catch (const std::system_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     }
 }
 
@@ -115,9 +116,9 @@ lookup_outcome lookup_answers::put(const std::string& question, lookup_outcome w
     try {
         write(question, answer);
     } catch (const keys::sqlite_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     } catch (const std::system_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     }
     return counted(answer, question);
 }

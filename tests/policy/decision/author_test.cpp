@@ -43,9 +43,9 @@ TEST_F(Author, IsAStrangerWhereNothingNamesUs) {
 
 TEST_F(Author, OfAMailThatIsSentOnDoesNotHideBehindARewrittenSender) {
     const std::string from_eve = "From: Eve <eve@yahoo.com>";
-    for (const auto* sender : {"SRS0=Ab1c=XY=yahoo.com=eve@example.org", "srs0+Ab1c=XY=yahoo.com=eve@example.org",
-                               "SRS1=Cd2e=other.example==Ab1c=XY=yahoo.com=eve@example.org",
-                               "ann+SRS=Ab1c=XY=yahoo.com=eve@example.org"})
+    for (const auto* sender :
+         {"SRS0=Ab1c=XY=yahoo.com=eve@example.org", "srs0+Ab1c=XY=yahoo.com=eve@example.org",
+          "SRS1=Cd2e=other.example==Ab1c=XY=yahoo.com=eve@example.org", "ann+SRS=Ab1c=XY=yahoo.com=eve@example.org"})
         for (const auto who : {login::none, login::known}) {
             EXPECT_EQ(heard(from_eve, sender, who), audience::stranger) << sender;
             EXPECT_EQ(heard("Subject: no From", sender, who), audience::stranger) << sender;

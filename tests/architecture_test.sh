@@ -153,6 +153,10 @@ forbid 'a header shows ICU' '#include (<unicode/|"policy/base/icu_text)' "${othe
 known="[a-z_]+|(boost|fmt|sys|arpa|netinet)/.*|(unistd|fcntl|poll|pwd|grp|netdb|pthread)\.h|$(printf '%s\n' "${owned[@]}" | cut -d ' ' -f 1 | paste -sd '|')"
 grep -nE '^#include <' "${all[@]}" | grep -vE "<($known)>" | sed 's/^/a library without an owner: tests\/architecture_test.sh has to name it in "owned": /' | grep . && status=1
 
+# What an exception says reaches people through text_of, without a library's source paths; `what_.what()` is no exception's.
+mapfile -t others < <(printf '%s\n' "${all[@]}" | grep '^milter/' | grep -v '^milter/base/exception_text\.')
+forbid 'text_of (milter/base/exception_text) says what an exception says' '[a-z0-9]\.what\(\)' "${others[@]}"
+
 # Room for one noun: a file of 450 lines at most, a header of 150.
 while read -r lines file; do
     [ "$file" = total ] && continue

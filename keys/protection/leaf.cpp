@@ -89,6 +89,12 @@ bool digits_are_noise(std::string_view digits, std::string_view octets, piecemea
     return !spells_text(shown) && of_mail.add_digits(shown);
 }
 
+// Why data are not believed whose digits can be read. What is no encrypted message has no encrypted data that could be.
+std::string trouble_of_spelled(std::string_view octets) {
+    const auto message = read_encrypted_message(octets);
+    return message ? std::string(readable_ciphertext) : message.error();
+}
+
 // What does not say that it is a message: binary data, or no data at all.
 leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view content, piecemeal_noise& of_mail) {
     leaf_reading out;
@@ -97,7 +103,7 @@ leaf_reading read_unannounced(const policy::mime_part& leaf, std::string_view co
     if (is_certificate_or_signature(content)) return out;
     if (!may_be_binary(leaf)) return {.kind = leaf_kind::fake, .problem = "no armored data"};
     if (leaf.encoding == "base64" && !digits_are_noise(leaf.body, content, of_mail))
-        return {.kind = leaf_kind::fake, .problem = std::string(readable_ciphertext)};
+        return {.kind = leaf_kind::fake, .problem = trouble_of_spelled(content)};
     read_message(out, content, of_mail);
     if (!out.messages.empty()) {
         out.kind = leaf_kind::encrypted;
@@ -116,10 +122,11 @@ leaf_reading read_armored(const policy::mime_part& leaf, std::string_view conten
     if (armor.blocks.empty()) out.problem = "the armored data are broken";
     for (const auto& block : armor.blocks) {
         const bool spelled = !digits_are_noise(block.digits, block.data, of_mail);
-        if (block.label == "PGP MESSAGE" && !spelled) {
+        const bool is_message = block.label == "PGP MESSAGE";
+        if (is_message && !spelled) {
             read_message(out, block.data, of_mail);
         } else if (out.problem.empty()) {
-            out.problem = spelled ? readable_ciphertext : "armored data that are no message";
+            out.problem = is_message ? trouble_of_spelled(block.data) : "armored data that are no message";
         }
     }
     if (out.messages.empty()) return out;
@@ -145,7 +152,8 @@ std::optional<leaf_kind> leaf_reader::kind_of_html(std::string_view content) {
     const bool may_be_empty = content.size() <= largest_skeleton;
     const auto shown = may_be_empty || !armored_texts_.empty() ? html_.text_of(content) : std::nullopt;
     if (!shown) return std::nullopt;
-    if (may_be_empty && shown->empty()) return leaf_kind::empty;
+    constexpr std::string_view mark_of_a_signature = "--"; // Gmail puts it where nobody signs, too
+    if (may_be_empty && (shown->empty() || *shown == mark_of_a_signature)) return leaf_kind::empty;
     return armored_texts_.erase(sha256_hex(*shown)) != 0 ? std::optional(leaf_kind::copy) : std::nullopt;
 }
 

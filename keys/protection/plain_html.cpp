@@ -20,17 +20,18 @@ constexpr auto tags = std::to_array<std::string_view>(
 
 // Words of HTML, CSS and their values, names of fonts, languages and charsets, and what programs call their classes.
 constexpr std::string_view words =
-    "a after align alink all alt apple aptos arial ascii at auto background baseline bgcolor black blinkmacsystemfont "
-    "block body bold border both bottom break cal calibri cambria caps center ch charset class clear cm collapse "
-    "color consolas content queue_runner de decoration default defaultfonts dir display div dtd elementtoproof em emoji en "
-    "end equiv es face family flowed font format fr gb generator geneva georgia gmail height helvetica hidden html "
-    "http id in indent inherit initial inline inset iso it italic justify k ko lang language latin left letter "
-    "ligatures line link loose ltr lucida mail margin max meta min mode mono monospace moz mso msonormal msoplaintext "
-    "name nbsp neue new nl none normal noto nowrap org overflow padding pl plain pre pt public px qrichtext quot rec "
-    "relative rem repeat rgb rgba right roboto roman rtl sans segoe serif size solid space spacing start strict style "
-    "system tab tahoma text times top tr transform transitional transparent type ubuntu ui uk unset us utf variant "
-    "verdana vertical visible vlink w webkit weight white width windows windowtext word wordsection wrap www x xhtml "
-    "xml xmlns";
+    "a after align alink all alt apple aptos arial ascii at auto background baseline bgcolor black "
+    "blinkmacsystemfont block body bold border both bottom break cal calibri cambria caps center ch charset class "
+    "clear cm collapse color consolas content courier data de decoration default defaultfonts dir display div dtd "
+    "elementtoproof em emoji empty en end equiv es face family flowed font format fr gb generator geneva georgia "
+    "gmail height helvetica hidden html http id in indent inherit initial inline inset iso it italic justify k ko "
+    "lang language latin left letter ligatures line link loose ltr lucida mail margin max meta min mode mono "
+    "monospace moz mso msonormal msoplaintext name nbsp neue new nl none normal noto nowrap org overflow padding pl "
+    "plain pre prefix proton protonmail pt public px qrichtext quot rec relative rem repeat rgb rgba right roboto "
+    "roman rtl sans segoe serif signature size smartmail solid space spacing start strict style system tab tahoma "
+    "text times top tr transform transitional transparent type ubuntu ui uk unset us user utf variant verdana "
+    "vertical visible vlink w webkit weight white width windows windowtext word wordsection wrap www x xhtml xml "
+    "xmlns";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 

@@ -362,31 +362,42 @@ std::expected<std::string, std::string> store::resolve(std::string_view spelled)
     return *std::move(found);
 }
 
+namespace {
+
 // A directory in which there is nothing to change gets no lock either.
-std::expected<std::string, std::string> store::remove(std::string_view fingerprint, const change_announcement& announce) const {
-    if (auto nothing = resolve(fingerprint); !nothing) return nothing;
-    const file_lock lock(lock_of_store(directory_));
-    auto found = resolve(fingerprint);
+std::expected<std::string, std::string> changed(const std::filesystem::path& directory, auto resolve,
+                                                const change_announcement& announce, auto act) {
+    if (auto nothing = resolve(); !nothing) return nothing;
+    const file_lock lock(lock_of_store(directory));
+    std::expected<std::string, std::string> found = resolve();
     if (!found) return found;
     if (announce) announce(*found);
-    remove_file(file_of(*found));
-    remove_file(disabled_marker(directory_, *found));
-    forget_in_index(*found);
+    act(*found);
     return found;
+}
+
+} // namespace
+
+std::expected<std::string, std::string> store::remove(std::string_view fingerprint, const change_announcement& announce) const {
+    return changed(
+        directory_, [&] { return resolve(fingerprint); }, announce,
+        [&](const std::string& found) {
+            remove_file(file_of(found));
+            remove_file(disabled_marker(directory_, found));
+            forget_in_index(found);
+        });
 }
 
 std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted,
                                                    const change_announcement& announce) const {
-    if (auto nothing = resolve(fingerprint); !nothing) return nothing;
-    const file_lock lock(lock_of_store(directory_));
-    auto found = resolve(fingerprint);
-    if (!found) return found;
-    if (announce) announce(*found);
-    switch (wanted) {
-    case availability::disabled: replace_file(disabled_marker(directory_, *found), ""); break;
-    case availability::enabled: remove_file(disabled_marker(directory_, *found)); break;
-    }
-    return found;
+    return changed(
+        directory_, [&] { return resolve(fingerprint); }, announce,
+        [&](const std::string& found) {
+            switch (wanted) {
+            case availability::disabled: replace_file(disabled_marker(directory_, found), ""); break;
+            case availability::enabled: remove_file(disabled_marker(directory_, found)); break;
+            }
+        });
 }
 
 } // namespace sealgate::keys

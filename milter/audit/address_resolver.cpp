@@ -2,6 +2,7 @@
 
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/address_list.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/named_files.hpp"
 #include "milter/settings/snapshot.hpp"
 
@@ -30,10 +31,10 @@ address_resolver::address_resolver(const config& gateway)
     try {
         names_ = load_pseudonyms(gateway.audit, if_missing::fail);
     } catch (const std::system_error& error) {
-        problem_ = std::string("the log's addresses are keyed, and their key can't be read: ") + error.what() +
+        problem_ = "the log's addresses are keyed, and their key can't be read: " + text_of(error) +
                    "; put it back, and see that you may read it (audit.address_key)";
     } catch (const std::exception& error) {
-        problem_ = std::string("the log's addresses are keyed: ") + error.what() + " (audit.address_key)";
+        problem_ = "the log's addresses are keyed: " + text_of(error) + " (audit.address_key)";
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/journal/log.hpp"
 #include "policy/audit/query.hpp"
 #include "policy/base/rfc3339.hpp"
@@ -118,7 +119,7 @@ void event_recorder::take_left() {
             }
             log_warning(file.string() + " is no event; it is left alone until the next start");
         } catch (const std::system_error& problem) {
-            log_error(std::string("event not recorded: ") + problem.what());
+            log_error("event not recorded: " + text_of(problem));
             const std::lock_guard lock(mutex_);
             being_taken_.erase(file);
         }

@@ -2,6 +2,7 @@
 
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
+#include "milter/base/exception_text.hpp"
 #include "policy/crypto/digest.hpp"
 
 #include <algorithm>
@@ -85,7 +86,7 @@ fs::path ready_index(const fs::path& log, index_file::access wanted) {
         try {
             keys::open_file(out, O_RDWR | O_CREAT | O_NOFOLLOW); // private from the first moment
         } catch (const std::system_error& problem) {
-            throw keys::sqlite_error(problem.what(), keys::sqlite_trouble::other);
+            throw keys::sqlite_error(text_of(problem), keys::sqlite_trouble::other);
         }
     } else if (!keys::index_may_be_read(out)) {
         throw keys::sqlite_error("no index", keys::sqlite_trouble::other);

@@ -2,6 +2,7 @@
 
 #include "milter/audit/file_tail.hpp"
 #include "milter/audit/layout.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/writers/tell.hpp"
 #include "policy/audit/event.hpp"
@@ -157,7 +158,7 @@ std::optional<policy::checkpoint> audit_log::begin_where_it_was_signed() {
         last = checkpoints_.last();
         if (last) file_.hold_against(last->end);
     } catch (const std::system_error& problem) {
-        options_.complain(std::string("the audit log was not held against its checkpoints: ") + problem.what());
+        options_.complain("the audit log was not held against its checkpoints: " + text_of(problem));
     }
     signed_ = file_.end().last_seq;
     last_written_ = time_of_last_record(written_log(options_.directory));
@@ -171,9 +172,8 @@ void audit_log::open_tree(const std::optional<policy::checkpoint>& last_signed) 
         tree_.emplace(options_.directory, file_.end(), last_signed);
     } catch (const std::system_error& problem) {
         options_.complain(
-            std::string("no tree is signed with the audit log until the next start, so that single records cannot be "
-                        "proved: ") +
-            problem.what());
+            "no tree is signed with the audit log until the next start, so that single records cannot be proved: " +
+            text_of(problem));
     }
 }
 
@@ -184,7 +184,7 @@ std::optional<policy::record_tree> audit_log::tree_now() {
     try {
         tree_->sync();
     } catch (const std::system_error& error) {
-        problem = std::string("no tree is signed: ") + error.what();
+        problem = "no tree is signed: " + text_of(error);
     }
     if (const auto news = growing_.news(problem)) options_.complain(*news);
     if (!problem.empty()) return std::nullopt;
@@ -228,7 +228,7 @@ void audit_log::add_checkpoint() {
         signed_ = file_.end().last_seq;
         next_checkpoint_ = steady_clock::time_point::max();
     } catch (const std::system_error& error) {
-        problem = std::string("no checkpoint: ") + error.what();
+        problem = "no checkpoint: " + text_of(error);
         next_checkpoint_ = steady_clock::now() + options_.checkpoint_time;
     }
     if (const auto news = signing_.news(problem)) options_.complain(*news);

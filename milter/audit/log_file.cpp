@@ -4,6 +4,7 @@
 #include "milter/audit/index_file.hpp"
 #include "milter/audit/layout.hpp"
 #include "milter/audit/reader.hpp"
+#include "milter/base/exception_text.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -254,7 +255,7 @@ void audit_file::take_back(std::string_view written, unwritten& error) {
         if (begin < 0 || read_range(file_->descriptor(), begin, size, path()) != written) return;
         if (::ftruncate(file_->descriptor(), begin) != 0) fail("cannot cut", path());
     } catch (const std::system_error& problem) {
-        error.text += std::string("; and its beginning could not be taken back: ") + problem.what();
+        error.text += "; and its beginning could not be taken back: " + text_of(problem);
     }
 }
 
@@ -282,7 +283,7 @@ std::string audit_file::rotate() {
             return "cannot rotate the audit log: " + away.string() + " is there already, or compressed";
         begin_file(away);
     } catch (const std::system_error& problem) {
-        return std::string("cannot rotate the audit log: ") + problem.what();
+        return "cannot rotate the audit log: " + text_of(problem);
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #include "milter/audit/reader.hpp"
 
 #include "milter/audit/file_tail.hpp"
+#include "milter/base/exception_text.hpp"
 #include "policy/audit/chain.hpp"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ bool audit_reader::fill() {
         return got > 0;
     } catch (const damaged_zstd& damage) {
         buffer_.resize(have);
-        end_with(damage.what());
+        end_with(text_of(damage));
         return true;
     }
 }

@@ -41,6 +41,7 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         const auto argument = arguments[i];
         if (only_words || argument == "-" || !argument.starts_with('-')) {
             made.words.emplace_back(argument);
+            if (argument.empty()) return std::unexpected("argument " + std::to_string(made.words.size()) + " is empty");
             continue;
         }
         if (argument == "--") {
@@ -62,6 +63,8 @@ std::expected<invocation, std::string> parse_arguments(std::span<const std::stri
         } else {
             return std::unexpected(std::string(name) + " needs a value");
         }
+        if (spec.argument != takes::nothing && value.empty() && !spec.may_be_empty)
+            return std::unexpected(std::string(name) + " needs a value, and this one is empty");
         if (&spec == &config_option) {
             made.config_path = value;
             made.options_[std::string(name)] = {std::move(value)};

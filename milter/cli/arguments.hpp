@@ -23,6 +23,7 @@ enum class takes : std::uint8_t { nothing, value, values };
 struct option_spec {
     std::string_view name; // "--json"
     takes argument;
+    bool may_be_empty = false; // where an empty value says something
 };
 
 inline constexpr option_spec config_option{"--config", takes::value}, json_option{"--json", takes::nothing},
@@ -47,7 +48,8 @@ private:
     std::map<std::string, std::vector<std::string>> options_;
 };
 
-// --config is known everywhere; of several, the last one counts. The error says which option is wrong, and which there are.
+// --config is known everywhere; of several, the last one counts. An empty word or value is refused: a script's variable that
+// was not set. The error says which it is, which option is wrong, and which there are.
 std::expected<invocation, std::string> parse_arguments(std::span<const std::string_view> arguments,
                                                        std::span<const option_spec> known);
 

@@ -2,6 +2,7 @@
 
 #include "keys/base/clock.hpp"
 #include "keys/store/due.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/cli/dispatch.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/service/census.hpp"
@@ -29,7 +30,7 @@ std::optional<std::string> problem_with_lookups(const discover_settings& how) {
         if (how.is_on()) const https_client tried(https_settings_of(how));
         return std::nullopt;
     } catch (const std::runtime_error& problem) {
-        return std::string("keys.discover: ") + problem.what() + "; no key can be looked for";
+        return "keys.discover: " + text_of(problem) + "; no key can be looked for";
     }
 }
 
@@ -39,7 +40,7 @@ std::optional<std::string> problem_with_pins(const keys::keyring& certificates) 
         if (certificates.pinned()) certificates.pinned()->of("@");
         return std::nullopt;
     } catch (const std::runtime_error& problem) {
-        return std::string("trust/pins.sqlite in the state directory: ") + problem.what() +
+        return "trust/pins.sqlite in the state directory: " + text_of(problem) +
                "; found keys are not used while it cannot be read";
     }
 }

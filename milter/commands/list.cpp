@@ -51,7 +51,7 @@ const command_entry commands[] = {
      .details = "FILE is a message (RFC 5322); - is standard input. Without --to the recipients are those in To and Cc.\n"
                 "--from stands in for the envelope sender; with it, what the sender would hear by mail is told too.\n"
                 "Nothing is sent, sealed or logged.\n",
-     .options = {json_option, {"--from", takes::value}, {"--to", takes::values}},
+     .options = {json_option, {.name = "--from", .argument = takes::value, .may_be_empty = true}, {"--to", takes::values}},
      .arguments = {.least = 1, .most = SIZE_MAX},
      .run = cmd_explain},
     {.name = "keys",

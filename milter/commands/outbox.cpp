@@ -1,6 +1,7 @@
 // sealgate outbox: looks at the files themselves, and changes them under their locks; a running gateway sees
 // it at its next look.
 
+#include "milter/base/decision_id.hpp"
 #include "milter/cli/configured.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
@@ -181,10 +182,13 @@ struct removal {
 
 // Nothing after a complaint.
 std::optional<removal> removal_of(const invocation& called) {
-    removal out{.failed = called.has("--failed"),
-                .before = {},
-                .decision = called.value("--decision"),
-                .recipient = called.value("--recipient")};
+    removal out{.failed = called.has("--failed"), .before = {}, .decision = {}, .recipient = called.value("--recipient")};
+    if (called.has("--decision")) {
+        const auto written = called.value("--decision");
+        const auto id = read_decision_id(written);
+        if (!id) return complain("--decision: \"" + written + "\" is no decision id such as 7Q2K-M4XD"), std::nullopt;
+        out.decision = *id;
+    }
     if (!called.has("--older")) return out;
     const auto age = time_span(called, "--older", {});
     if (!age) return std::nullopt;
@@ -192,17 +196,30 @@ std::optional<removal> removal_of(const invocation& called) {
     return out;
 }
 
+// Where a copy was named by what is its own, that there is none is a mistake; an outbox without old or failed ones is as it
+// should be.
+int removed_none(const removal& chosen, const invocation& called) {
+    if (!chosen.decision.empty() || !chosen.recipient.empty()) {
+        complain("no such copy is in the outbox, and nothing was removed; see sealgate outbox list");
+        return exit_no;
+    }
+    if (!called.json()) std::cout << "nothing to remove\n";
+    return exit_yes;
+}
+
 int remove_chosen(const outbox_places& places, const invocation& called) {
     const auto chosen = removal_of(called);
     if (!chosen) return exit_unusable;
     int status = exit_yes;
+    bool is_any = false;
     for (const auto& one : read_all(places).copies) {
         if (!chosen->takes(one)) continue;
+        is_any = true;
         const auto& id = one.head.id;
         const auto file = one.state == "failed" ? places.failed_file(id) : places.waiting_file(id);
         status = std::max(status, remove_one(file, id, called));
     }
-    return status;
+    return is_any ? status : removed_none(*chosen, called);
 }
 
 int remove(const outbox_places& places, const invocation& called) {

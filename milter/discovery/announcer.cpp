@@ -4,6 +4,7 @@
 #include "keys/store/evidence.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/journal/log.hpp"
 
 #include <stdexcept>
@@ -21,7 +22,7 @@ void try_evidence(std::string_view what, const std::function<void()>& work) {
     try {
         work();
     } catch (const std::runtime_error& problem) { // sqlite_error, system_error
-        log_warning(std::string(what) + ": " + problem.what());
+        log_warning(std::string(what) + ": " + text_of(problem));
     }
 }
 

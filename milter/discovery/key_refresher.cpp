@@ -1,6 +1,7 @@
 #include "milter/discovery/key_refresher.hpp"
 
 #include "keys/base/clock.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/base/thread_name.hpp"

@@ -1,6 +1,7 @@
 #include "milter/discovery/lookup_answers.hpp"
 
 #include "keys/base/sqlite.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/journal/log.hpp"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ lookup_answers::lookup_answers(std::filesystem::path file)
         std::error_code ignored;
         if (problem.trouble == keys::sqlite_trouble::broken) std::filesystem::remove(file_, ignored);
     } catch (const std::system_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     }
 }
 
@@ -131,9 +132,9 @@ void lookup_answers::try_disk(const std::function<void()>& work) {
     try {
         work();
     } catch (const keys::sqlite_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     } catch (const std::system_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
     }
 }
 

@@ -129,8 +129,9 @@ judgement observe_and_decide(const snapshot& live, const transaction& mail, cons
     if (live.rules.carriers.forwarded)
         std::ranges::move(policy::forwarded_tags(live.rules, mail.mail), std::back_inserter(out.known.findings.tags));
     const bool is_logged_in = !mail.auth_user.empty() || (mail.released && mail.released->login);
-    out.known.by =
-        policy::author_of(live.rules.tiers, mail.mail, mail.sender, is_logged_in ? policy::login::known : policy::login::none);
+    const auto login = is_logged_in ? policy::login::known : policy::login::none;
+    out.known.by = policy::author_of(live.rules.tiers, mail.mail, mail.sender, login);
+    out.known.heard_by = policy::audience_of(live.rules.tiers, mail.mail, mail.sender, login);
     if (mail.released) out.known.release = release_of(live.rules, *mail.released);
     const auto seen = keys::inspect(mail.mail);
     out.known.brought = seen.kind;

@@ -126,8 +126,7 @@ asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<po
         done = gateway_.live() == live; // else a reload was quicker, and its configuration stays
         if (done && reread) co_await take_over(*std::move(reread));
     }
-    if (!problem.empty() && problem != keys_problem_) log_warning(problem);
-    keys_problem_ = std::move(problem);
+    if (const auto news = keys_problem_.news(std::move(problem))) log_warning(*news);
 }
 
 asio::awaitable<void> renewal::take_over(reread_keys reread) {
@@ -206,8 +205,8 @@ asio::awaitable<std::string> renewal::take_over(std::shared_ptr<const snapshot> 
 
 std::vector<std::string> renewal::problems() const {
     std::vector<std::string> out;
-    for (const auto* one : {&refusal_, &keys_problem_})
-        if (!one->empty()) out.push_back(*one);
+    for (const auto& one : {refusal_, keys_problem_.what()})
+        if (!one.empty()) out.push_back(one);
     return out;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "milter/audit/event_recorder.hpp"
+#include "milter/base/lasting_problem.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/gateway/gateway.hpp"
 #include "milter/outbox/submit_limit.hpp"
@@ -91,8 +92,8 @@ private:
     std::atomic<bool> reload_wanted_ = false;
     bool look_at_all_ = true; // what gpg refused before, it may take now
     std::uint64_t refused_ = 0;
-    std::string refusal_;                        // of the last reload; empty where it is in force
-    std::string keys_problem_;                   // told already
+    std::string refusal_; // of the last reload; empty where it is in force
+    lasting_problem keys_problem_;
     std::vector<std::string> organisation_keys_; // that cannot be used: told already
     boost::asio::thread_pool thread_ = with_thread_name("reload", [] { return boost::asio::thread_pool(1); });
 };

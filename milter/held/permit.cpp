@@ -1,5 +1,6 @@
 #include "milter/held/permit.hpp"
 
+#include "milter/base/exception_text.hpp"
 #include "milter/postfix/queue_entry.hpp"
 #include "milter/protocol/release_name.hpp"
 #include "policy/base/text.hpp"
@@ -69,9 +70,9 @@ std::expected<T, std::string> read_object(std::string_view text, T (*in)(const j
     try {
         return in(json::parse({text.data(), text.size()}).as_object());
     } catch (const boost::system::system_error& problem) {
-        return std::unexpected(std::string(problem.what()));
+        return std::unexpected(text_of(problem));
     } catch (const std::logic_error& problem) {
-        return std::unexpected(std::string(problem.what()));
+        return std::unexpected(text_of(problem));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "keys/base/acting_as_owner.hpp"
 #include "keys/base/file_batch.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/journal/log.hpp"
 #include "milter/protocol/release_name.hpp"
 
@@ -151,11 +152,11 @@ std::optional<begun_permit> held_permits::read(const fs::path& path, std::vector
             out.taken = taken(token);
         } catch (const std::exception& problem) {
             out.is_unreadable = true;
-            left_alone(problem.what());
+            left_alone(text_of(problem));
         }
         return out;
     } catch (const std::system_error& problem) {
-        left_alone(problem.what());
+        left_alone(text_of(problem));
     }
     return std::nullopt;
 }
@@ -185,7 +186,7 @@ bool held_permits::claim(const std::string& token) {
         claimed_.insert_or_assign(token, *std::move(permit));
         return true;
     } catch (const std::exception& problem) {
-        log_warning(std::string("a permit to release a held mail cannot be claimed: ") + problem.what());
+        log_warning("a permit to release a held mail cannot be claimed: " + text_of(problem));
     }
     return false;
 }

@@ -8,6 +8,7 @@
 #include "milter/outbox/batch.hpp"
 #include "policy/base/text.hpp"
 #include "policy/crypto/digest.hpp"
+#include "policy/decision/author.hpp"
 #include "policy/notices/due.hpp"
 #include "policy/notices/refusal_mail.hpp"
 
@@ -147,7 +148,7 @@ private:
     // A notice goes to our own people only: a forged sender must bring no stranger mail.
     bool may_be_told(const held_permit& permit) const {
         const auto sender = policy::parse_address(permit.sender);
-        if (sender.is_null() || !policy::is_envelope_address(permit.sender)) return false;
+        if (sender.is_null() || !policy::is_envelope_address(permit.sender) || policy::is_rewritten(sender)) return false;
         return permit.login || desk_.rules.tiers.tier_of(sender) == desk_.rules.tiers.organisation();
     }
 

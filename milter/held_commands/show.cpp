@@ -1,5 +1,6 @@
 #include "milter/held_commands/show.hpp"
 
+#include "milter/base/decision_id.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/held/waiting_mails.hpp"
@@ -129,11 +130,12 @@ int show_held(const held_desk& desk, const invocation& called) {
     const auto queue = desk.look();
     if (!queue) return exit_unusable;
     const auto& id = called.words[0];
+    const auto decision = read_decision_id(id);
     const auto reasons = desk.reasons(held_desk::held_of(*queue));
     const begun_index begun(desk.begun());
     const auto mails = held_mails(desk, *queue, reasons, begun);
     const auto one = std::ranges::find_if(
-        mails, [&](const held_mail& mail) { return mail.entry.id == id || (!id.empty() && decision_of(mail) == id); });
+        mails, [&](const held_mail& mail) { return mail.entry.id == id || (decision && decision_of(mail) == *decision); });
     if (one == mails.end()) {
         complain("no mail " + id + " is held; see sealgate held list");
         return exit_no;

@@ -3,6 +3,7 @@
 #include "keys/base/clock.hpp"
 #include "keys/base/files.hpp"
 #include "keys/store/evidence.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/discovery/finding.hpp"
 #include "milter/settings/snapshot.hpp"
@@ -118,7 +119,7 @@ int answered(const std::function<bool()>& ask) {
     try {
         return ask() ? exit_yes : exit_no;
     } catch (const std::runtime_error& problem) {
-        complain(problem.what());
+        complain(text_of(problem));
         return exit_unusable;
     }
 }

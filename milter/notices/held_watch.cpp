@@ -4,10 +4,12 @@
 #include "milter/base/decision_id.hpp"
 #include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
+#include "milter/base/lasting_problem.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/journal/log.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace sealgate::milter {
 
@@ -41,17 +43,18 @@ void held_watch::start(asio::thread_pool& pool) {
 }
 
 asio::awaitable<void> held_watch::run(asio::thread_pool& pool) {
-    for (std::string told;;) {
+    for (lasting_problem told;;) {
         auto next = this_second_of_held() + between_looks_at_held;
         std::string problem;
         try {
             auto work = [this, live = live_()] { return look(*live); };
             next = std::min(next, co_await offload(pool, std::move(work)));
+        } catch (const std::bad_alloc&) {
+            throw;
         } catch (const std::exception& broken) {
             problem = "cannot keep what held.notify is to be told: " + text_of(broken) + "; that is tried again";
         }
-        if (!problem.empty() && problem != told) log_warning(problem);
-        told = std::move(problem);
+        if (const auto news = told.news(std::move(problem))) log_warning(*news);
         const auto pause = std::max<std::chrono::seconds>(next - this_second_of_held(), std::chrono::seconds(1));
         timer_.expires_after(pause);
         co_await timer_.async_wait(as_result);

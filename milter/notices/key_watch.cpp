@@ -141,8 +141,7 @@ asio::awaitable<void> key_watch::run(asio::thread_pool& pool) {
         } catch (const std::exception& broken) {
             problem = "cannot keep what keys.watch.mail is to be told: " + text_of(broken) + "; that is tried again";
         }
-        if (!problem.empty() && problem != problem_) log_warning(problem);
-        problem_ = std::move(problem);
+        if (const auto news = problem_.news(std::move(problem))) log_warning(*news);
         co_await wait_until(next);
     }
 }

@@ -8,6 +8,7 @@
 // pool.
 #pragma once
 
+#include "milter/base/lasting_problem.hpp"
 #include "milter/outbox/queue.hpp"
 #include "milter/settings/snapshot.hpp"
 #include "policy/notices/key_watch.hpp"
@@ -63,7 +64,7 @@ private:
     policy::watch_memory told_;
     bool is_behind_ = false; // the file does not have what told_ has
     bool wanted_ = false;    // a look, since the last one began
-    std::string problem_;    // told already
+    lasting_problem problem_;
     boost::asio::steady_timer timer_;
 };
 

@@ -49,10 +49,7 @@ std::optional<wall_time> notice_ledger::told_at(const std::string& key) const {
 
 void notice_ledger::remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep) {
     const std::lock_guard one_at_a_time(writing_);
-    const ledger_line line{.at = now, .told = std::move(keys)};
-    apply({}, line);
-    forget(now, keep);
-    write(to_text(line));
+    note({}, {.at = now, .told = std::move(keys)}, keep);
 }
 
 void notice_ledger::collect(const std::string& who, collected_mail mail, std::vector<std::string> keys, wall_time now,
@@ -105,9 +102,13 @@ std::optional<pending_digest> notice_ledger::pending(const std::string& who) con
 
 void notice_ledger::sent(const std::string& who, std::vector<std::string> keys, wall_time now, std::chrono::seconds keep) {
     const std::lock_guard one_at_a_time(writing_);
-    const ledger_line line{.at = now, .told = std::move(keys), .sent = who};
+    note(who, {.at = now, .told = std::move(keys), .sent = who}, keep);
+}
+
+// It is known at once, also where it cannot be written: what was told is told.
+void notice_ledger::note(const std::string& who, const ledger_line& line, std::chrono::seconds keep) {
     apply(who, line);
-    forget(now, keep);
+    forget(line.at, keep);
     write(to_text(line));
 }
 

@@ -69,6 +69,7 @@ private:
     void read();
     void apply(const std::string& who, const ledger_line& line);
     void forget(wall_time now, std::chrono::seconds keep);
+    void note(const std::string& who, const ledger_line& line, std::chrono::seconds keep);
     void write(const std::string& text);
     void rewrite();
     std::string whole() const;

@@ -1,5 +1,6 @@
 #include "milter/notices/ledger_line.hpp"
 
+#include "milter/base/exception_text.hpp"
 #include "milter/outbox/copy_file.hpp"
 #include "policy/base/json.hpp"
 #include "policy/base/names.hpp"
@@ -135,7 +136,7 @@ std::expected<ledger_line, std::string> parse_ledger_line(std::string_view text)
         if (const auto* collected = from.if_contains("collected")) out.collected = collected_in(collected->as_object());
         return out;
     } catch (const malformed& problem) {
-        return refused(problem.what());
+        return refused(text_of(problem));
     } catch (const std::exception&) { // Boost's, whose words are others in each version
         return refused("a member is missing, or of another type");
     }

@@ -2,6 +2,7 @@
 
 #include "milter/base/as_result.hpp"
 #include "milter/base/decision_id.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/base/offload.hpp"
 #include "milter/journal/log.hpp"
@@ -165,7 +166,7 @@ void notifier::remember(const snapshot& live, const planned_notice& planned) {
         ledger_.remember(planned.keys, planned.mail.time, kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
         // The notice itself is safe.
-        log_warning(planned.mail.id + " its notice is kept, but not that it was: " + problem.what() +
+        log_warning(planned.mail.id + " its notice is kept, but not that it was: " + text_of(problem) +
                     "; after a crash it may come again");
     }
 }
@@ -189,7 +190,7 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
                                                           .now = now_(),
                                                           .boundary = boundary})}}});
     } catch (const std::exception& problem) {
-        return problem.what();
+        return text_of(problem);
     }
     try {
         ledger_.sent(
@@ -197,7 +198,7 @@ std::string notifier::send_digest(const snapshot& live, const std::string& who) 
             {window_key(who, notice_kind::warning), window_key(who, notice_kind::held), window_key(who, notice_kind::refused)},
             now_(), kept_for(live.rules.notices));
     } catch (const std::exception& problem) {
-        log_warning("a digest to " + who + " is kept, but not that it was: " + problem.what() +
+        log_warning("a digest to " + who + " is kept, but not that it was: " + text_of(problem) +
                     "; after a crash it is looked for in the outbox");
     }
     return {};

@@ -1,6 +1,7 @@
 #include "milter/outbox/copy_file.hpp"
 
 #include "keys/base/mapped_file.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/outbox/places.hpp"
 
 #include <cerrno>
@@ -25,7 +26,7 @@ constexpr int looking = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 copy_problem problem_of(const std::system_error& error) {
     const bool gone = error.code().value() == ENOENT || error.code().value() == ENOTDIR;
-    return {.what = gone ? copy_state::gone : copy_state::unreadable, .text = error.what()};
+    return {.what = gone ? copy_state::gone : copy_state::unreadable, .text = text_of(error)};
 }
 
 std::unexpected<copy_problem> unreadable(const fs::path& file, std::string_view why) {

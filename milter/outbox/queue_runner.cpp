@@ -192,7 +192,7 @@ awaitable<void> queue_runner::finish(try_result result) {
                 finish_now(*shared, bounces);
                 return {};
             } catch (const std::exception& problem) {
-                return problem.what();
+                return text_of(problem);
             }
         };
         const auto problem = co_await offload(disk_, std::move(work));

@@ -1,5 +1,6 @@
 #include "milter/postfix/edits.hpp"
 
+#include "milter/base/exception_text.hpp"
 #include "milter/postfix/milter_list.hpp"
 #include "policy/base/json.hpp"
 #include "policy/base/text.hpp"
@@ -140,7 +141,7 @@ std::expected<postfix_record, std::string> parse_record(std::string_view text) t
                              .after = or_nothing(one.at("after"))});
     return out;
 } catch (const std::exception& problem) {
-    return std::unexpected("it cannot be read: " + text::printable(problem.what(), 120));
+    return std::unexpected("it cannot be read: " + text::printable(text_of(problem), 120));
 }
 
 std::vector<postfix_edit> merged(std::vector<postfix_edit> earlier, const std::vector<postfix_edit>& later) {

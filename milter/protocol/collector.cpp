@@ -1,5 +1,7 @@
 #include "milter/protocol/collector.hpp"
 
+#include "milter/base/exception_text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -64,7 +66,7 @@ transaction collector::finish(std::string_view queue_id) {
 void collector::lose(const std::system_error& problem) {
     body_.reset();
     collected_.truncated = true;
-    collected_.lost = problem.what();
+    collected_.lost = text_of(problem);
 }
 
 // Once over a limit, nothing more is kept: what follows a gap must not pass for the message.

@@ -3,6 +3,7 @@
 #include "keys/base/files.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/reader.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/threads/file.hpp"
 #include "policy/audit/event.hpp"
 #include "policy/crypto/ed25519.hpp"
@@ -27,9 +28,9 @@ std::optional<std::string> problem_with(auto use) {
         return use();
     } catch (const std::system_error& problem) {
         if (problem.code() == std::errc::permission_denied) return std::nullopt;
-        return problem.what();
+        return text_of(problem);
     } catch (const std::exception& problem) {
-        return problem.what();
+        return text_of(problem);
     }
 }
 

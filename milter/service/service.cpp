@@ -6,6 +6,7 @@
 #include "milter/audit/index_upkeep.hpp"
 #include "milter/audit/log.hpp"
 #include "milter/base/as_result.hpp"
+#include "milter/base/exception_text.hpp"
 #include "milter/base/keep_running.hpp"
 #include "milter/control/decision_feed.hpp"
 #include "milter/control/http.hpp"
@@ -94,10 +95,7 @@ public:
         , most_([this] { return gateway_.live()->gateway.submit; })
         , gateway_(live, log_, events_, load_pseudonyms(live->gateway.audit, if_missing::make), threads_, sealers_, outbox_,
                    notices_, most_, &finder_, &permits_, &held_)
-        , finder_(io_, key_places(live->gateway),
-                  {.live = [this] { return gateway_.live(); },
-                   .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
-                   .told = told()})
+        , finder_(io_, key_places(live->gateway), beside_the_river())
         , refresher_(io_, key_places(live->gateway), finder_, [this] { return gateway_.live(); })
         , watch_(
               io_, live->gateway.watch_directory(), outbox_, [this] { return gateway_.live(); },
@@ -105,10 +103,7 @@ public:
                   events_.record(policy::keys_watch_event(told_keys_of(of, news, gateway_.names())));
               })
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
-        , learner_(io_, memory_,
-                   {.live = [this] { return gateway_.live(); },
-                    .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
-                    .told = told()})
+        , learner_(io_, memory_, beside_the_river())
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -149,6 +144,14 @@ public:
     }
 
 private:
+    // What those see of the gateway who bring it certificates. What becomes of these is on disk before it is so; it is in the
+    // log before it is in force (renewal).
+    key_finder::surroundings beside_the_river() {
+        return {.live = [this] { return gateway_.live(); },
+                .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
+                .told = {.leave = leaver_into(events_.directory()), .names = gateway_.names()}};
+    }
+
     // Memory that is refused to one mail is no reason to end all others.
     void run_until_stopped() {
         for (;;) {
@@ -171,7 +174,7 @@ private:
                                .answer = [this](std::string request) { return answer_scrape(std::move(request)); }};
             metrics_.emplace(io_, *gateway.metrics, open_to_all, std::move(scrapes));
         } catch (const std::runtime_error& problem) {
-            log_error(problem.what());
+            log_error(text_of(problem));
         }
     }
 
@@ -292,9 +295,6 @@ private:
         set_log_level(gateway_.live()->gateway.log_level);
         watch_.look();
     }
-
-    // What becomes of certificates is on disk before it is so; it is in the log before it is in force (renewal).
-    audience told() { return {.leave = leaver_into(events_.directory()), .names = gateway_.names()}; }
 
     octet_room room() {
         return [this](std::size_t expected) { return spool_.writer(expected); };

@@ -95,8 +95,10 @@ private:
 
     void read_path(const yaml::node& value, std::string& to) {
         const auto text = yaml::as_text(value, errors_);
-        if (text && text->empty()) errors_.add(value.at, "a path must not be empty");
-        if (text) to = beside(path_, *text);
+        if (text && text->empty())
+            errors_.add(value.at, "a path must not be empty");
+        else if (text)
+            to = beside(path_, *text);
     }
 
     void read_submit(const yaml::node& value, inet_endpoint& to) {

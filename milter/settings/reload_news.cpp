@@ -24,7 +24,13 @@ void add_lists(parts& to, const policy::tier_table& before, const policy::tier_t
     for (policy::tier_id tier = 0; tier < now.size(); ++tier) {
         const auto old = before.find(now.name(tier));
         const auto had = old ? before.domains_in(*old) : 0, has = now.domains_in(tier);
-        if (had != has) to.push_back(now.name(tier) + " " + std::to_string(has) + " domains (was " + std::to_string(had) + ")");
+        const auto added = now.domains_missing_from(before, old, tier);
+        const auto removed = old ? before.domains_missing_from(now, tier, *old) : 0;
+        if (added + removed == 0) continue;
+        parts how;
+        if (had != has) how.push_back("was " + std::to_string(had));
+        if (added > 0 && removed > 0) how.push_back(std::to_string(added) + " added, " + std::to_string(removed) + " removed");
+        to.push_back(now.name(tier) + " " + std::to_string(has) + " domains (" + text::join(how, "; ") + ")");
     }
     for (policy::tier_id tier = 0; tier < before.size(); ++tier)
         if (!now.find(before.name(tier))) to.push_back("no tier " + before.name(tier) + " any more");

@@ -1,5 +1,6 @@
 #include "milter/sinks/shipper.hpp"
 
+#include "milter/base/exception_text.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/sinks/batch.hpp"
 #include "milter/sinks/checkpoint_copies.hpp"
@@ -122,10 +123,10 @@ bool shipper::try_to_ship(std::chrono::milliseconds& pause) {
     } catch (const stopped&) {
         return false;
     } catch (const another_log& problem) {
-        note_problem(problem.what());
+        note_problem(text_of(problem));
         pause = longest_pause;
     } catch (const std::exception& problem) {
-        note_problem(problem.what());
+        note_problem(text_of(problem));
     }
     if (last_shipped() > before) pause = first_pause;
     return true;

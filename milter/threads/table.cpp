@@ -6,7 +6,6 @@
 #include "policy/crypto/digest.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 namespace sealgate::milter {
@@ -17,14 +16,6 @@ constexpr std::size_t digits = 32; // of a hash: 128 bits
 constexpr std::size_t most_names = 1000;
 constexpr std::size_t part_forgotten = 10;
 constexpr std::chrono::hours between_looks{24};
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text, int base) {
-    Number out{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return out;
-}
 
 std::string hex(std::uint64_t number) {
     std::string octets;
@@ -50,7 +41,11 @@ std::string_view take_word(std::string_view& line) {
 std::optional<thread_table::hash> thread_table::hash_in(std::string_view hex_digits) {
     if (hex_digits.size() != digits || hex_digits.find_first_not_of("0123456789abcdef") != std::string_view::npos)
         return std::nullopt;
-    const auto half = [&](std::size_t begin) { return *number_in<std::uint64_t>(hex_digits.substr(begin, digits / 2), 16); };
+    const auto half = [&](std::size_t begin) {
+        std::uint64_t out = 0;
+        for (const char c : hex_digits.substr(begin, digits / 2)) out = out << 4 | *text::hex_digit(c);
+        return out;
+    };
     return hash{.high = half(0), .low = half(digits / 2)};
 }
 
@@ -158,7 +153,7 @@ std::string thread_table::whole() const {
 bool thread_table::take(std::string_view line) {
     const auto who = hash_in(take_word(line));
     const auto whose = take_word(line);
-    const auto at = number_in<std::uint32_t>(take_word(line), 10);
+    const auto at = text::whole_number<std::uint32_t>(take_word(line));
     if (!who || (whose != "ours" && whose != "others") || !at || line.empty()) return false;
     put(*who, {.at = *at, .name = index_of(line), .whose = whose == "ours" ? whose_mail::ours : whose_mail::others});
     return true;

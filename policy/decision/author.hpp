@@ -22,4 +22,12 @@ enum class login : std::uint8_t { none, known };
 // From names anybody of ours. A program's is what says so, what cron sends, and what has the null sender.
 author author_of(const tier_table& tiers, const message& mail, const address& sender, login who);
 
+// True of a sender through whom one of our hosts sends on somebody else's mail: the Sender Rewriting Scheme (SRS0=, SRS1=, and
+// Exchange's +SRS=), which names a domain of ours and brings a bounce back to a stranger. BATV's prvs= is no such form.
+bool is_rewritten(const address& sender);
+
+// A bounce goes to the envelope sender, and there may be one where From names nobody of ours: our reply then reaches a stranger
+// where that sender is foreign and nobody logged in, and where it is rewritten, or may be routed elsewhere, whoever did.
+audience audience_of(const tier_table& tiers, const message& mail, const address& sender, login who);
+
 } // namespace sealgate::policy

@@ -51,6 +51,9 @@ constexpr auto names(author) {
     return std::to_array<named<author>>({{person, "person"}, {program, "program"}, {stranger, "stranger"}});
 }
 
+// Who reads a reply to it, in the end (author.hpp): our own people, or somebody outside to whom it bounces.
+enum class audience : std::uint8_t { ours, stranger };
+
 // What is known of the mails that this one answers.
 struct thread_facts {
     std::optional<rank> answers = {}; // the most sensitive classification among them
@@ -68,6 +71,7 @@ struct release_facts {
 struct facts {
     tag_findings findings;
     author by = author::person;
+    audience heard_by = audience::ours; // changes what is said, never what is decided
     protection brought = protection::none;
     bool shows_subject = false; // its Subject says something, though the rest is encrypted, or claims to be
     legibility read = legibility::whole;

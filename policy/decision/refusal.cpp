@@ -303,7 +303,7 @@ smtp_reply refusal(const policy& rules, const facts& known, const decision& made
     return reply;
 }
 
-// Whoever wrote a mail that is only sent on knows neither our tags nor where it goes, and is not to learn of them.
+// Whoever hears of a mail that is only sent on knows neither our tags nor where it goes, and is not to learn of them.
 smtp_reply refusal_for_stranger(const policy& rules, const decision& made, std::string_view id) {
     constexpr std::size_t longest_name = 200;
     const bool too_large =
@@ -330,11 +330,15 @@ std::string fault(const decision& made, const std::string& who, const wording& i
     return in.say(in.has(name) ? name : "fault-internal-error", {{"who", {who}}});
 }
 
-smtp_reply try_again(const policy& rules, const decision& made, std::string_view id) {
+smtp_reply try_again(const policy& rules, const facts& known, const decision& made, std::string_view id) {
     // RFC 5321 section 4.2.3 and RFC 3463 section 3.4: a mail system that is full has codes of its own.
     const bool is_full = made.failure == reason::no_room;
     smtp_reply reply{.code = is_full ? 452 : 451, .enhanced = is_full ? "4.3.1" : "4.3.0", .lines = {}};
     const auto in = reply_wording(rules);
+    if (known.heard_by == audience::stranger) { // nor whose keys are missing, nor what we know of a thread
+        reply.lines.push_back(with_id(in.say("reply-forwarded-later"), id));
+        return reply;
+    }
     const auto line_about = [&](const std::string& who) {
         return with_id(in.say("reply-later", {{"fault", {fault(made, who, in)}}}), id);
     };
@@ -354,8 +358,8 @@ std::optional<smtp_reply> reply_for(const policy& rules, const facts& known, con
     case outcome::seal:
     case outcome::hold: return std::nullopt;
     case outcome::reject:
-        return known.by == author::stranger ? refusal_for_stranger(rules, made, id) : refusal(rules, known, made, id);
-    case outcome::defer: return try_again(rules, made, id);
+        return known.heard_by == audience::stranger ? refusal_for_stranger(rules, made, id) : refusal(rules, known, made, id);
+    case outcome::defer: return try_again(rules, known, made, id);
     }
     std::unreachable();
 }

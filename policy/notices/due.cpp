@@ -26,6 +26,7 @@ bool is_written_by_a_program(const message& mail) {
 
 bool is_ours(const noticed_mail& about) {
     if (about.sender.is_null() || (about.sender.domain.empty() && !about.sender.is_unqualified())) return false;
+    if (is_rewritten(about.sender)) return false; // the notice would go on to whom it names
     if (!about.user.empty()) return true;
     // An address that a mail server may route elsewhere is a stranger's.
     return about.rules.tiers.tier_of(about.sender) == about.rules.tiers.organisation() && !about.sender.may_be_rerouted();

@@ -29,7 +29,7 @@ std::string short_digest(std::string_view digest) {
 }
 
 // What the domain or its key, rather than the message, was refused or warned about for.
-bool is_about_the_recipient(reason why) {
+bool counts_against_the_domain(reason why) {
     switch (why) {
     case reason::tier:
     case reason::not_encrypted:
@@ -191,7 +191,7 @@ void tally::add_recipient(const json::object& one, const kind_of_mail& mail, con
     const auto tier = text_at(one, "tier"), word = text_at(one, "reason");
     const auto why = named_as<reason>(word);
     if (*result == outcome::reject || *result == outcome::hold) count_effect(counted_.reasons, word, mail, *result);
-    if (why && is_about_the_recipient(*why)) {
+    if (why && counts_against_the_domain(*why)) {
         const std::string domain(domain_or_word(address));
         count_effect(counted_.domains, {domain, tier}, mail, *result);
         count_effect(counted_.insecure_senders, {sender.empty() ? "<>" : text::lower(sender), domain}, mail, *result);

@@ -56,6 +56,18 @@ std::size_t tier_table::domains_in(tier_id tier) const {
     return static_cast<std::size_t>(std::ranges::count_if(exact_, listed) + std::ranges::count_if(suffix_, listed));
 }
 
+std::size_t tier_table::domains_missing_from(const tier_table& other, std::optional<tier_id> there, tier_id here) const {
+    using listing = std::unordered_map<std::string, tier_id>;
+    const auto count = [&](const listing& ours, const listing& theirs) {
+        return std::ranges::count_if(ours, [&](const auto& entry) {
+            if (entry.second != here) return false;
+            const auto at = theirs.find(entry.first);
+            return !there || at == theirs.end() || at->second != *there;
+        });
+    };
+    return static_cast<std::size_t>(count(exact_, other.exact_) + count(suffix_, other.suffix_));
+}
+
 std::vector<std::string> tier_table::first_domains(tier_id tier, std::size_t most) const {
     std::vector<std::string> out;
     for (const auto& [of, domain] : examples_)

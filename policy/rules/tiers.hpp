@@ -44,6 +44,9 @@ public:
     // Number of domains listed under a tier.
     std::size_t domains_in(tier_id tier) const;
 
+    // Of these, how many another table does not list under a tier of its own; all, where it has none.
+    std::size_t domains_missing_from(const tier_table& other, std::optional<tier_id> there, tier_id here) const;
+
     // The first domains listed under a tier, in the list's order: a few, to be named as examples.
     std::vector<std::string> first_domains(tier_id tier, std::size_t most) const;
 

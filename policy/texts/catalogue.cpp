@@ -163,6 +163,7 @@ constexpr auto rules = std::to_array<text_rule>({
     {.name = "reply-others", .needs = {"count"}, .added = true},
     {.name = "reply-unnamed", .needs = {"others"}, .added = true},
     {.name = "reply-forwarded", .needs = {"organisation"}, .added = true},
+    {.name = "reply-forwarded-later", .added = true},
     {.name = "reply-later", .needs = {"fault"}, .added = true},
     {.name = "fault-sealing-failed", .added = true},
     {.name = "fault-no-room", .added = true},

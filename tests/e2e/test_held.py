@@ -32,7 +32,7 @@ def test_the_list_says_who_since_when_why_and_who_may_release(world, held):
 def test_show_has_the_header_and_the_commands_and_the_body_only_where_it_is_asked_for(world, held):
     mail = secret(world)
     one = held.only()
-    for words in ([one["queue_id"]], [one["decision"]]):
+    for words in ([one["queue_id"]], [one["decision"]], [f"[sealgate {one['decision'].lower()}]."]):
         run = held.run("show", *words)
         assert run.returncode == 0, run.stderr
         assert f"Message-ID: <{mail.message_id}>" in run.stdout and mail.marker not in run.stdout

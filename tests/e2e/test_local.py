@@ -138,6 +138,17 @@ def test_a_refusal_tells_a_stranger_neither_tags_nor_recipients(world, tmp_path)
     assert (explained["author"], results(explained)) == ("stranger", results(world.record(mail)))
 
 
+def test_nor_does_a_refusal_that_goes_back_through_a_rewritten_sender(world):
+    mail = redirected("[Confidental] Offer", to="bob@yahoo.com", sender="SRS0=Ab1c=XY=yahoo.com=eve@example.org")
+    original = mail.data
+    mail.data = lambda: original().replace(mail.sender.encode(), b"eve@yahoo.com")
+    assert b"<eve@yahoo.com>" in mail.data()
+    reply = world.send(mail)
+    refused(world, mail, reply, "near-miss")
+    assert "your mail is forwarded from here" in reply.text
+    assert not any(word in reply.text for word in ("bob", "onfiden", "tag"))
+
+
 def test_refused_local_mail_bounces_to_its_sender_alone(world):
     # sendmail(1) has said yes by then, so Postfix sends the author a bounce. cleanup(8) puts the original header into it
     # (Subject and all) and no body, whatever bounce_size_limit says.

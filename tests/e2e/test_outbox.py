@@ -268,7 +268,13 @@ def test_copies_are_removed_by_what_they_have_in_common(world, outbox):
         run = remove(*words)
         assert run.returncode == 2 and why in run.stderr, words
     assert len(outbox.list()) == 3
-    assert remove("--failed").stdout == "" and len(outbox.list()) == 3
+    assert (remove("--failed").stdout, remove("--failed").returncode) == ("nothing to remove\n", 0)
+    for words, status, why in ((["--decision", "7Q2K-M4XD"], 1, "no such copy is in the outbox, and nothing was removed"),
+                               (["--recipient", "nobody@partner.example"], 1, "nothing was removed"),
+                               (["--decision", "7Q2K"], 2, '"7Q2K" is no decision id such as 7Q2K-M4XD')):
+        run = remove(*words)
+        assert run.returncode == status and why in run.stderr and run.stdout == "", words
+    assert len(outbox.list()) == 3
     assert remove("--older", "30d").stdout == f"removed  {old}\n"
-    assert remove("--recipient", "BOB@partner.example", "--decision", "TEST-TEST").stdout == f"removed  {bob}\n"
+    assert remove("--recipient", "BOB@partner.example", "--decision", "[sealgate test-test].").stdout == f"removed  {bob}\n"
     assert [one["id"] for one in outbox.list()] == [eve]

@@ -182,10 +182,22 @@ def test_an_address_is_shown_as_it_is_and_formats_nothing(world, address):
     assert address.replace('"', "") in words(reply)
 
 
+def swaks(world, mail):
+    return subprocess.run(["swaks", "--server", f"127.0.0.1:{world.postfix.smtp}", "--from", mail.sender, "--to", ",".join(mail.to),
+                           "--data", "-", "--helo", "client.example.org"], input=mail.data(), capture_output=True, timeout=60)
+
+
+def neomutt(world, directory, to):
+    settings = directory / "neomuttrc"
+    settings.write_text(f"set smtp_url=smtp://127.0.0.1:{world.postfix.smtp}/ from=ann@example.org tmpdir={directory} record=\"\" "
+                        "ssl_starttls=no ssl_force_tls=no hostname=client.example.org\n")
+    return subprocess.run(["neomutt", "-n", "-F", settings, "-s", "[confidential] Offer", "--", *to], input=b"The price.\n",
+                          capture_output=True, timeout=60, env=os.environ | {"HOME": str(directory), "TERM": "dumb"})
+
+
 def test_swaks_shows_the_same(world):
     mail = Mail([ZOE], "[confidential] Offer")
-    run = subprocess.run(["swaks", "--server", f"127.0.0.1:{world.postfix.smtp}", "--from", mail.sender, "--to", ZOE, "--data", "-",
-                          "--helo", "client.example.org"], input=mail.data(), capture_output=True, timeout=60)
+    run = swaks(world, mail)
     shown, = [line for line in run.stdout.decode().splitlines() if line.startswith("<**")]
     assert shown.startswith(f"<** 550 5.7.1 not sent: tagged confidential, but there is no key for {ZOE} (unsecure). "
                             "Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate ")
@@ -193,13 +205,44 @@ def test_swaks_shows_the_same(world):
 
 
 def test_neomutt_shows_the_same(world, tmp_path):
-    settings = tmp_path / "neomuttrc"
-    settings.write_text(f"set smtp_url=smtp://127.0.0.1:{world.postfix.smtp}/ from=ann@example.org tmpdir={tmp_path} record=\"\" "
-                        "ssl_starttls=no ssl_force_tls=no hostname=client.example.org\n")
-    run = subprocess.run(["neomutt", "-n", "-F", settings, "-s", "[confidential] Offer", "--", ZOE], input=b"The price.\n",
-                         capture_output=True, timeout=60, env=os.environ | {"HOME": str(tmp_path), "TERM": "dumb"})
+    run = neomutt(world, tmp_path, [ZOE])
     shown = run.stderr.decode()
     assert (f"550 5.7.1 not sent: tagged confidential, but there is no key for {ZOE} (unsecure). "
             "Ask them for their OpenPGP key, or use Signal or Jitsi instead. [sealgate ") in shown, shown + run.stdout.decode()
+    world.settle()
+    assert world.sink.deliveries == []
+
+
+# Too many for one line.
+CROWD = [f"person.with.a.long.name.{number}@department-{number}.nowhere.example" for number in range(12)]
+
+
+def says_all_alone(line):
+    """Whether a reply's last line tells who, why and what next to somebody who sees no other."""
+    return (line.startswith(f"not sent: tagged confidential, but there is no key for {CROWD[0]} (unknown)")
+            and "others. Ask them for their OpenPGP keys, or use Signal or Jitsi instead. [sealgate " in line and line.endswith("]"))
+
+
+def test_of_several_lines_each_stands_by_itself_and_the_last_alone_says_what_to_do(world):
+    # Thunderbird shows the lines one below the other; others join them with a blank, or show the first or the last.
+    reply = send(world, Mail(CROWD, "[confidential] Offer"))
+    assert len(reply.lines) > 1
+    lines = [words(Reply(reply.code, (line,))) for line in reply.lines]
+    assert lines[0].startswith("not sent: tagged confidential, but there is no key for ")
+    assert says_all_alone(lines[-1]), lines[-1]
+    for address in CROWD:
+        assert any(f"{address} (unknown)" in line for line in lines[:-1]), f"{address} is cut, or parted from its tier"
+    assert all(line == line.strip() and "  " not in line for line in lines)
+    assert lines[-2].endswith("."), "the last line begins a sentence of its own"
+
+
+def test_swaks_and_neomutt_show_several_lines(world, tmp_path):
+    run = swaks(world, Mail(CROWD, "[confidential] Offer"))
+    first, *_, last = [line for line in run.stdout.decode().splitlines() if line.startswith("<**")]
+    assert first.startswith("<** 550-5.7.1 not sent: ") and last.startswith("<** 550 5.7.1 ")
+    assert says_all_alone(last.removeprefix("<** 550 5.7.1 ")), last
+    shown = neomutt(world, tmp_path, CROWD).stderr.decode()
+    at = shown.find("550 5.7.1 ")
+    assert at >= 0 and says_all_alone(shown[at:].removeprefix("550 5.7.1 ").splitlines()[0].strip()), shown
     world.settle()
     assert world.sink.deliveries == []

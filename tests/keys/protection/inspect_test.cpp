@@ -97,6 +97,34 @@ TEST_F(Inspect, SomethingReadableBesideMakesItPartial) {
         EXPECT_EQ(kind(m), protection::pgp_partial) << inspect(m).why << "\n" << m.body.view().substr(0, 300);
 }
 
+TEST_F(Inspect, APageThatSaysTheMarkOfASignatureAloneSaysNothing) {
+    const std::string gmails =
+        "<div dir=\"ltr\"><br clear=\"all\"><div><br></div><span class=\"gmail_signature_prefix\">-- </span><br>"
+        "<div dir=\"ltr\" class=\"gmail_signature\" data-smartmail=\"gmail_signature\"></div></div>";
+    const auto beside = [](const std::string& page) {
+        return mail("multipart/mixed; boundary=b", multipart({part("text/html", page), data}));
+    };
+    EXPECT_EQ(inspect(beside(gmails)).why, inspect(beside("<div></div>")).why);
+    EXPECT_EQ(kind(beside(gmails)), kind(beside("<div></div>")));
+    EXPECT_NE(kind(beside(gmails)), protection::pgp_partial);
+    for (const auto* signs : {"<div>-- <br>Ann</div>", "<div>---</div>", "<div>-- --</div>"})
+        EXPECT_EQ(kind(beside(signs)), protection::pgp_partial) << signs;
+}
+
+TEST_F(Inspect, WhatIsNoMessageIsToldToBeNoneWhateverItsDigitsSay) {
+    const auto file = [](std::string_view content) {
+        return mail("multipart/mixed; boundary=b",
+                    multipart({part("text/plain", "see"),
+                               part("application/octet-stream; name=trustdb.gpg", text::encode_base64(content),
+                                    "Content-Transfer-Encoding: base64\r\n")}));
+    };
+    const auto trust_database = inspect(file("\1gpg\3\3\1\5\1"s + std::string(220, '\0')));
+    EXPECT_EQ(trust_database.kind, protection::pgp_fake);
+    EXPECT_EQ(trust_database.why, "looks encrypted (OpenPGP) and is not: not OpenPGP data");
+    const auto spelled = "-----BEGIN PGP MESSAGE-----\r\n\r\n" + std::string(200, 'A') + "\r\n-----END PGP MESSAGE-----\r\n";
+    EXPECT_EQ(inspect(mail("text/plain", spelled)).why, "looks encrypted (OpenPGP) and is not: not OpenPGP data");
+}
+
 TEST_F(Inspect, TextInTheEncodingOfAnEncryptedPartIsNotOverlooked) {
     const auto hidden = text::encode_base64(armored) + "\r\nthe price is 42\r\n";
     const auto m =

@@ -18,6 +18,10 @@ TEST(PlainHtml, OfComposersShowsItsTextWithoutWhiteSpace) {
         "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"><title></title></head>"
         "<body style=\"word-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;\"><pre>a+b=c\nd</pre>",
         "<div style=\"font-family:'Segoe UI', Calibri, sans-serif; font-size:11pt; color:#1F497D\">a+b=c\xC2\xA0</div>\xA0 d",
+        "<div style=\"font-family: 'Courier New', Courier, monospace\">a+b=cd</div>",
+        "<div class=\"protonmail_signature_block protonmail_signature_block-empty\" style=\"font-family: Arial, sans-serif; "
+        "font-size: 14px;\">\n<div class=\"protonmail_signature_block-user protonmail_signature_block-empty\">\n</div>\n"
+        "<div class=\"protonmail_signature_block-proton protonmail_signature_block-empty\"></div></div>a+b=cd",
     };
     for (const auto* page : pages) EXPECT_EQ(text_of(page), "a+b=cd") << page;
 }

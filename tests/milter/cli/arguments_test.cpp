@@ -42,6 +42,18 @@ TEST(CommandLine, MistakesAreTold) {
     EXPECT_EQ(parse({"--json=yes"}).error(), "--json takes no value");
 }
 
+TEST(CommandLine, WhatIsEmptyIsNamed) {
+    EXPECT_EQ(parse({""}).error(), "argument 1 is empty");
+    EXPECT_EQ(parse({"a.eml", "--json", ""}).error(), "argument 2 is empty");
+    EXPECT_EQ(parse({"--", ""}).error(), "argument 1 is empty");
+    for (const auto* option : {"--to=", "--last=", "--config="})
+        EXPECT_EQ(parse({option}).error(),
+                  std::string(option).substr(0, std::string(option).size() - 1) + " needs a value, and this one is empty");
+    EXPECT_EQ(parse({"--config", "", "x"}).error(), "--config needs a value, and this one is empty");
+    const option_spec of_no_sender[] = {{.name = "--from", .argument = takes::value, .may_be_empty = true}};
+    EXPECT_THAT(parse_arguments(std::vector<std::string_view>{"--from", ""}, of_no_sender)->values("--from"), ElementsAre(""));
+}
+
 TEST(DecisionId, HasItsFormAndDoesNotRepeat) {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {

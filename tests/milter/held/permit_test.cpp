@@ -46,6 +46,8 @@ TEST(Permit, OfAnotherFormIsNone) {
     other.queue_id = "-d ALL";
     EXPECT_FALSE(parse_permit(to_text(other)));
     EXPECT_FALSE(parse_permit("{\"token\": 5}"));
+    const auto said = parse_permit("no permit").error();
+    EXPECT_EQ(said.find_first_of("[/"), said.npos) << "a library's source: " << said;
 }
 
 TEST(PermitTaken, ComesBackAsItWas) {

@@ -62,6 +62,11 @@ TEST(PostfixRecord, WhatIsNoneIsRefused) {
         EXPECT_FALSE(parse_record(text)) << text;
 }
 
+TEST(PostfixRecord, WhatIsNoneIsToldWithoutALibrarysSource) {
+    const auto said = parse_record("no record").error();
+    EXPECT_EQ(said.find_first_of("[/"), said.npos) << said;
+}
+
 TEST(PostfixRecord, KeepsTheFirstBeforeAndTheLastAfter) {
     const postfix_edit first{.where = place::parameter, .key = "a", .before = "1", .after = "2"};
     const postfix_edit second{.where = place::parameter, .key = "a", .before = "2", .after = "3"};

@@ -291,6 +291,16 @@ TEST(Config, EveryMistakeIsToldWithItsPlace) {
         EXPECT_THAT(errors_after(changes[i].first, changes[i].second), Contains(HasSubstr(errors[i])));
 }
 
+TEST(Config, AnEmptyPathIsOneMistake) {
+    for (const std::string key : {"policy: policy.yaml", "state: /var/lib/sealgate"}) {
+        const auto errors = errors_after(key, key.substr(0, key.find(':')) + ": ''");
+        EXPECT_THAT(errors, ElementsAre(HasSubstr("a path must not be empty")));
+    }
+    auto empty = example;
+    empty.replace(empty.find("policy.yaml"), 11, "''");
+    EXPECT_EQ(read(empty).gateway.policy_path, "") << "nothing is read beside sealgate.yaml";
+}
+
 TEST(Endpoint, IsPostfixsSpelling) {
     EXPECT_EQ(to_string(*parse_endpoint("inet:[::1]:8894")), "inet:[::1]:8894");
     EXPECT_EQ(to_string(*parse_endpoint("inet:localhost:8894")), "inet:127.0.0.1:8894");

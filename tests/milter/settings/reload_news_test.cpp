@@ -62,6 +62,16 @@ TEST(ReloadNews, NamesThePolicyAndCountsItsLists) {
     EXPECT_THAT(reload_news(*before, *live(warns)), Not(HasSubstr(";"))) << "no list changed";
 }
 
+TEST(ReloadNews, CountsWhatCameAndWentInAListOfTheSameLength) {
+    const auto before = live(example_policy);
+    const auto replaced = live(with(example_policy, "outlook.com]", "aol.com]"));
+    EXPECT_THAT(reload_news(*before, *replaced), HasSubstr("; unsecure 3 domains (1 added, 1 removed)"));
+    const auto longer = live(with(example_policy, "outlook.com]", "aol.com, .web.de]"));
+    EXPECT_THAT(reload_news(*before, *longer), HasSubstr("; unsecure 4 domains (was 3; 2 added, 1 removed)"));
+    const auto below = live(with(example_policy, "outlook.com]", ".outlook.com]"));
+    EXPECT_THAT(reload_news(*before, *below), HasSubstr("; unsecure 3 domains (1 added, 1 removed)"));
+}
+
 TEST(ReloadNews, NamesTiersThatCameAndWent) {
     std::string renamed = example_policy;
     for (auto at = renamed.find("unsecure"); at != renamed.npos; at = renamed.find("unsecure"))

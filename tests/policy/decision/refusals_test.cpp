@@ -311,7 +311,7 @@ TEST_F(Refusals, AStrangerLearnsNeitherTagsNorRecipients) {
     for (const auto& [name, how] : kinds) {
         begin();
         refuse(how, 2);
-        known.by = author::stranger;
+        known.heard_by = audience::stranger;
         const auto told = reply();
         const std::set too_large{reason::too_large, reason::too_large_sealed, reason::too_many_copies};
         EXPECT_EQ(told.code, too_large.contains(how.why) ? 552 : 550) << name;
@@ -322,6 +322,27 @@ TEST_F(Refusals, AStrangerLearnsNeitherTagsNorRecipients) {
         EXPECT_THAT(said, EndsWith("[sealgate 7Q2K-M4XD]"));
         for (const auto* secret : {"person", "yahoo", "confiden", "internal", "public", "tag", "vault"})
             EXPECT_FALSE(text::icontains(said, secret)) << name << ": " << said;
+    }
+}
+
+TEST_F(Refusals, AStrangerLearnsAsLittleOfWhatWaits) {
+    for (const auto why : {reason::sealing_failed, reason::no_room, reason::organisation_key, reason::threads_unreadable,
+                           reason::lookup_failed, reason::keys_unreadable, reason::internal_error}) {
+        begin();
+        refuse({reason::no_key}, 2);
+        for (auto& one : made.recipients) {
+            one.key.in_doubt = true;
+            one.key.searched = key_search::failed;
+        }
+        made = deferred(made, why);
+        known.heard_by = audience::stranger;
+        const auto told = reply();
+        EXPECT_EQ(told.code, why == reason::no_room ? 452 : 451) << name_of(why);
+        const auto said = to_string(told);
+        EXPECT_THAT(said, HasSubstr("not sent on yet: your mail is forwarded from here, and that cannot be done just now."));
+        EXPECT_THAT(said, EndsWith("[sealgate 7Q2K-M4XD]"));
+        for (const auto* secret : {"person", "yahoo", "key", "encrypt", "sensitive", "answers", "vault"})
+            EXPECT_FALSE(text::icontains(said, secret)) << name_of(why) << ": " << said;
     }
 }
 

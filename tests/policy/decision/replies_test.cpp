@@ -113,6 +113,21 @@ TEST_F(Replies, AreOneAsciiLineInEachLanguage) {
     }
 }
 
+TEST_F(Replies, ToAStrangerAreOneAsciiLineInEachLanguage) {
+    for (const auto& language : shipped_languages()) {
+        const auto rules = load_or_fail(in_language(language.tag));
+        refuse(rules, reason::no_key, 2);
+        known.heard_by = audience::stranger;
+        for (const auto& one : {made, deferred(made, reason::keys_unreadable)}) {
+            const auto said = *reply_for(rules, known, one, "7Q2K-M4XD");
+            ASSERT_THAT(said.lines, SizeIs(1)) << language.tag;
+            EXPECT_LE(said.lines[0].size() + 10, 510u) << said.lines[0];
+            EXPECT_TRUE(text::is_ascii(said.lines[0])) << said.lines[0];
+            EXPECT_THAT(said.lines[0], AllOf(Not(HasSubstr("person0")), Not(HasSubstr("?f")), Not(HasSubstr("{"))));
+        }
+    }
+}
+
 TEST_F(Replies, NameTagsAndTiersOfTheirLanguageThatCanBeTyped) {
     auto rules = load_or_fail(with(in_language("de"), "tags: [public]", "tags: [public, öffentlich, oeffentlich]"));
     refuse(rules, reason::near_miss, 1);

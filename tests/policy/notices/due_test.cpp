@@ -63,6 +63,9 @@ TEST_F(NoticeDue, OnlyOurOwnPeopleAreAnswered) {
     EXPECT_FALSE(due("A: b", ""));
     EXPECT_FALSE(due("A: b", "mallory@elsewhere.example"));
     EXPECT_FALSE(due("A: b", "bob%yahoo.com@example.org"));
+    for (const auto* user : {"", "ann"})
+        EXPECT_FALSE(due("A: b", "SRS0=Ab1c=XY=yahoo.com=eve@example.org", user)) << "it would go on to eve@yahoo.com";
+    EXPECT_TRUE(due("A: b", "prvs=1234abcdef=ann@example.org"));
     EXPECT_TRUE(due("A: b", "root")) << "a name alone is the organisation's";
     EXPECT_TRUE(due("A: b", "ann@home.example", "ann"));
 }

@@ -57,7 +57,7 @@ pure=($(printf '%s\n' "${all[@]}" | grep -E '^(policy/|keys/(openpgp|certificate
     grep -vE '^(keys/sealing/(seal|seal_in_process|engine_proof|engine_trust)|milter/protocol/(connection|server|listening))\.'))
 pure+=(milter/threads/table.[ch]pp milter/discovery/public_address.[ch]pp milter/notices/ledger_line.[ch]pp milter/outbox/identity.[ch]pp milter/service/relay_watch.[ch]pp
        milter/gateway/{judge,further_readers,edits_and_copies,given_id,leaving_size}.[ch]pp)
-without_effect='algorithm|array|bit|cassert|charconv|chrono|compare|concepts|cstddef|cstdint|cstdio|cstring|deque|expected|functional|initializer_list|iterator|limits|list|map|memory|new|numeric|optional|ranges|set|span|sstream|stdexcept|string|string_view|system_error|tuple|type_traits|unordered_map|unordered_set|utility|variant|vector'
+without_effect='algorithm|array|bit|cassert|charconv|chrono|compare|concepts|cstddef|cstdint|cstdio|cstring|deque|exception|expected|functional|initializer_list|iterator|limits|list|map|memory|new|numeric|optional|ranges|set|span|sstream|stdexcept|string|string_view|system_error|tuple|type_traits|unordered_map|unordered_set|utility|variant|vector'
 without_effect+='|boost/(json|unordered|system)[a-z_/]*\.hpp|fmt/format\.h|mimetic/[a-z]+\.h|openssl/[a-z]+\.h|unicode/[a-z0-9]+\.h|yaml-cpp/[a-z]+\.h|arpa/inet\.h|netinet/in\.h'
 awk -v allowed="^($without_effect)\$" -v pure="${pure[*]}" '
     match($0, /^#include <[^>]+>/) { shown = substr($0, RSTART + 10, RLENGTH - 11); if (shown !~ allowed) effect[FILENAME] = effect[FILENAME] " " shown }

@@ -313,7 +313,7 @@ def test_a_bad_redirect_names_nobody(world, server, who, trouble, words):
 
 
 def test_a_failure_leaves_no_trace_in_the_next_answer(world):
-    answers = world.ask_all("vks:keys.test", "busy@adv.test", "kay@adv.test", "limited@adv.test", "nobody@adv.test", "kay@adv.test")
+    answers = world.ask_all("vks:keys.test", "busy@adv.test", "kay@adv.test", "maintenance@adv.test", "nobody@adv.test", "kay@adv.test")
     assert [answer["kind"] for answer in answers] == ["failed", "found", "failed", "none", "found"]
     assert "retry_after" not in answers[2]
 

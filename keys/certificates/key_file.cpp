@@ -78,12 +78,21 @@ class file_reader {
 public:
     void read(std::string_view data, follows behind) {
         constexpr int most_broken = 100;
+        constexpr std::size_t room_for_two = 64 * 1024; // packets
         for (int broken = 0;; ++broken) {
-            const auto walked = walk_as_far_as_possible(data, most_certificate_packets);
+            auto walked = walk_as_far_as_possible(data, most_certificate_packets);
             in_certificate_ = false;
             bool has_key = false;
             std::size_t whole = 0, last_key = 0;
             for (const auto& p : walked.packets) {
+                const bool is_foreign = in_certificate_ && !belongs_to_certificates(p.type);
+                if (const auto within = is_foreign
+                                            ? find_certificate(data.substr(last_key + 1, whole - last_key + room_for_two))
+                                            : std::nullopt;
+                    within && last_key + 1 + *within < whole) {
+                    walked.problem = "a certificate within another";
+                    break;
+                }
                 take(p);
                 if (p.type == packet_type::public_key) {
                     has_key = true;

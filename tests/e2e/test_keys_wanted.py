@@ -101,7 +101,7 @@ def test_nobody_is_wanted(tmp_path):
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("given, said", [("tomorrow", '--since: "tomorrow" is no time such as 30d'), ("", '--since: "" is no time')])
+@pytest.mark.parametrize("given, said", [("tomorrow", '--since: "tomorrow" is no time such as 30d'), ("", "--since needs a value, and this one is empty")])
 def test_a_time_that_is_none_is_told(gateway, given, said):
     run = gateway.run("keys", "wanted", "--since", given)
     assert run.returncode == 2 and run.stdout == "" and said in run.stderr

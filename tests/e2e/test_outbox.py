@@ -235,10 +235,10 @@ def test_list_retry_and_remove(world, outbox, mail):
 
 
 def test_called_wrongly(world):
-    for arguments in ((), ("lst",), ("list", "x"), ("remove",), ("retry", "a", "b")):
+    for arguments in ((), ("lst",), ("list", "x"), ("remove",), ("retry", "a", "b"), ("remove", ""), ("retry", "")):
         run = world.gateway.run("outbox", *arguments)
         assert run.returncode == 2 and run.stderr.startswith("sealgate: outbox "), arguments
-    for bad in ("../../audit/audit.jsonl", "X.1", ""):
+    for bad in ("../../audit/audit.jsonl", "X.1"):
         run = world.gateway.run("outbox", "remove", bad)
         assert run.returncode == 1 and "there is no copy" in run.stderr
 

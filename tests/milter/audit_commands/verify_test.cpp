@@ -70,10 +70,6 @@ TEST_F(AuditVerify, WordsThatCanBeNoFileAreToldAsThat) {
     const std::string endless(5000, 'x');
     EXPECT_EQ(verify({"--key", endless}, {log}), exit_unusable);
     EXPECT_THAT(complained, EndsWith("is no Ed25519 public key, and no file with one\n"));
-    EXPECT_EQ(verify({"--checkpoint", ""}, {log}), exit_unusable);
-    EXPECT_THAT(complained, HasSubstr("--checkpoint takes a file of checkpoints, and its name is empty"));
-    EXPECT_EQ(verify({}, {""}), exit_unusable);
-    EXPECT_THAT(complained, HasSubstr("the name of a file of the log is empty"));
 }
 
 } // namespace

@@ -75,7 +75,7 @@ def kept(world, tmp_path):
     (["stats", "--by", "domains"], '--by: "domains" is none of: day, hour, outcome,'),
     (["stats", "--event", "start"], "audit stats: unknown option --event; it takes --since, --until,"),
     (["show", "--by", "day"], "audit show: unknown option --by; it takes --since,"),
-    (["verify", "--sender", ANN], "audit verify: unknown option --sender; it takes --checkpoint, --key, --from, --json,"),
+    (["verify", "--sender", ANN], "audit verify: unknown option --sender; it takes --checkpoint, --key, --from, --gateway, --json,"),
     (["show", "--senders", ANN], 'audit show: unknown option --senders; did you mean "--sender"?'),
     (["shwo"], 'audit has no command "shwo"; did you mean "show"?'),
     ([], "audit needs one of: show, stats, verify, prove, check-proof, reveal"),

@@ -18,7 +18,7 @@ BENCH = os.environ.get("AUDIT_BENCH")
 
 def measure(options):
     for count in [10**5] if options.quick else [10**5, 10**6]:
-        with tempfile.TemporaryDirectory(dir=options.directory) as name, Cluster(Path(name) / "database", free_ports(1)[0], fsync="on") as database:
+        with tempfile.TemporaryDirectory(dir=options.directory) as name, Cluster(free_ports(1)[0], fsync="on") as database:
             measure_one(options, count, Path(name), database)
 
 

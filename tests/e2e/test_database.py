@@ -22,8 +22,8 @@ _names = (f"mx{i}.example.org" for i in itertools.count(1))
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    with Cluster(tmp_path_factory.mktemp("postgresql"), free_ports(1)[0]) as cluster:
+def database():
+    with Cluster(free_ports(1)[0]) as cluster:
         yield cluster
 
 

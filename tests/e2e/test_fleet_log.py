@@ -41,7 +41,7 @@ def parsed(text):
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory):
     """Three gateways whose logs are in one database: of other days, some of the same ids."""
-    with Cluster(tmp_path_factory.mktemp("fleet-database"), free_ports(1)[0]) as database:
+    with Cluster(free_ports(1)[0]) as database:
         gateways = {}
         for number, name in enumerate(NAMES):
             role = name.split(".", maxsplit=1)[0]

@@ -1,9 +1,10 @@
-"""A PostgreSQL of the test's own: a cluster in a directory, reached by a socket there and by a port of loopback."""
+"""A PostgreSQL of the test's own: a cluster in a directory of its own, reached by a socket there and by a port of loopback."""
 
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,10 +17,11 @@ def programs():
 
 
 class Cluster:
-    """`with Cluster(directory, port) as db:` has a database `audit` with sealgate's schema; db.owner(SQL) asks as its owner."""
+    """`with Cluster(port) as db:` has a database `audit` with sealgate's schema; db.owner(SQL) asks as its owner."""
 
-    def __init__(self, directory, port, fsync="off"):
-        self.directory = Path(directory)
+    def __init__(self, port, fsync="off"):
+        # Not below a directory of pytest's: those are root's alone, again and again.
+        self.directory = Path(tempfile.mkdtemp(prefix="sealgate-postgresql-"))
         self.port = port
         self.fsync = fsync
         self.data = self.directory / "data"
@@ -29,9 +31,7 @@ class Cluster:
         self.socket.mkdir(parents=True, mode=0o755)
         os.chown(self.directory, *self._owner())
         os.chown(self.socket, *self._owner())
-        for path in (self.directory, *self.directory.parents):  # temporary directories of pytest are root's alone
-            if path.stat().st_mode & 0o005 != 0o005 and path != Path("/"):
-                path.chmod(path.stat().st_mode | 0o055)
+        self.directory.chmod(0o755)
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
         self.start()
         self._run("createdb", "-E", "UTF8", "-T", "template0", "-h", self.socket, "-p", self.port, "-U", "postgres", "audit")

@@ -169,7 +169,7 @@ protected:
         ASSERT_TRUE(found);
         EXPECT_EQ(name_of(found->what), name_of(what));
         EXPECT_EQ(found->last_record, 4u);
-        EXPECT_TRUE(found->kept_as.empty() || fs::exists(directory / found->kept_as)) << found->kept_as;
+        EXPECT_TRUE(found->kept_as.empty() || fs::exists(fs::symlink_status(directory / found->kept_as))) << found->kept_as;
         const auto proof = verified();
         ASSERT_FALSE(proof.problems.empty());
         EXPECT_EQ(proof.problems.size(), 1u) << proof.problems.back().text;

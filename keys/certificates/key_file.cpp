@@ -199,8 +199,8 @@ std::string_view other_armor(std::string_view file) {
     constexpr std::string_view begins = "-----BEGIN PGP ", ends = "-----";
     if (file.contains(":-----BEGIN PGP "))
         return "it is the revocation that gpg keeps for a key of one's own: it revokes that key for good, once the colon "
-               "before "
-               "-----BEGIN is taken off";
+               "before -----BEGIN "
+               "is taken off";
     if (file.contains("-----<br") || file.contains("-----<BR"))
         return "its lines end in <br>, as in the source of a web page: copy the text that the browser shows";
     if (const auto at = file.find(begins); at != std::string_view::npos) {
@@ -215,8 +215,7 @@ std::string_view other_armor(std::string_view file) {
     }
     if (file.contains("BEGIN PGP "))
         return "the line with BEGIN PGP is not as it has to be: -----BEGIN PGP PUBLIC KEY BLOCK-----, with five dashes on "
-               "either "
-               "side";
+               "either side";
     if (file.contains("-----END PGP "))
         return "its first line is missing: -----BEGIN PGP PUBLIC KEY BLOCK-----, and an empty one behind it";
     const auto bare = text::decode_strict_base64(text::trim(file));

@@ -37,6 +37,9 @@ public:
     // Of a database, those that are meant.
     const std::vector<fleet_gateway>& gateways() const { return gateways_; }
 
+    // Of a database: for all lines of those that are meant.
+    fleet_question question() const;
+
     // Throws where there is no log.
     audit_search search(policy::query asked, const address_resolver& named) const;
     // All lines of that period at least.
@@ -46,7 +49,6 @@ public:
 private:
     explicit asked_log(std::filesystem::path files)
         : files_(std::move(files)) {}
-    fleet_question question() const;
 
     std::filesystem::path files_;
     std::optional<fleet> fleet_;

@@ -50,23 +50,17 @@ std::vector<found_line> take(log_lines& from, auto is_meant) {
     return out;
 }
 
-fleet_question of_all(const asked_log& log) {
-    fleet_question out;
-    for (const auto& one : log.gateways()) out.gateways.push_back(one.name);
-    return out;
-}
-
 std::vector<found_line> lines_numbered(std::uint64_t number, const asked_log& log) {
     const auto is_it = [&](const std::string& line) { return policy::seq_of(line) == number; };
     if (!log.database()) return take(*log.lines({}, {}), is_it);
-    auto asked = of_all(log);
+    auto asked = log.question();
     asked.first_record = asked.last_record = number;
     return take(*log.database()->lines(std::move(asked)), is_it);
 }
 
 std::vector<found_line> lines_with_id(const std::string& id, const asked_log& log, const config& gateway) {
     if (log.database()) {
-        auto asked = of_all(log);
+        auto asked = log.question();
         asked.ids = {id};
         return take(*log.database()->lines(std::move(asked)), [&](const std::string& line) {
             const auto record = policy::record_in(line);

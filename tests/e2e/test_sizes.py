@@ -120,6 +120,7 @@ def test_a_limit_that_nobody_has_ever_named_defers_what_might_be_too_large(narro
         deferred(narrow, mail, reply, "limit-unknown")
         assert "it grows when it is encrypted, and the mail gateway cannot find out just now how large a mail may be" in reply.text
         assert len(narrow.gateway.outbox()) == 1, "of the small one alone"
+    narrow.wait_until(lambda: narrow.gateway.outbox() == [])
     assert not sent_or_refused(narrow, mail_of(190_000, [BOB, MAX]))
 
 

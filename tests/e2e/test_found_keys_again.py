@@ -44,6 +44,61 @@ def test_one_that_has_ended_is_asked_for_again_within_minutes(world, lab, gatewa
     assert sealed_to(world, gateway, "ends@zoo.test") == (ends, "pinned")
 
 
+def test_another_one_takes_the_place_of_one_that_has_ended(world, lab, gateway):
+    who = "moves@zoo.test"
+    ends = lab.sites.make_person(f"Before <{who}>")
+    set_end(lab, ends, "seconds=12")
+    lab.sites.publish(who, ends)
+    assert sealed_to(world, gateway, who) == (ends, "found")
+    world.wait_until(lambda: "expired" in str(sealed_to(world, gateway, who)), timeout=20)
+    fresh = lab.sites.make_person(f"After <{who}>")
+    lab.sites.file_of(who).write_bytes(lab.sites.gpg("--export", ends) + lab.sites.gpg("--export", fresh))
+    let_time_pass(gateway, 6 * 60)
+    assert sealed_to(world, gateway, who) == (fresh, "found")
+    event = gateway.events("key-changed")[-1]
+    assert (event["fingerprint"], event["replaces"], event["addresses"]) == (fresh, ends, [who])
+    assert sealed_to(world, gateway, who) == (fresh, "pinned")
+
+
+def test_what_ends_soon_is_asked_for_before_its_turn(world, lab, gateway):
+    who = "soon@zoo.test"
+    ends = lab.sites.make_person(who)
+    set_end(lab, ends, "seconds=90")
+    lab.sites.publish(who, ends)
+    gateway.configure(keys=f"{{discover: {{refresh: 62m, wait: {WAIT}s, ca: {lab.authority}, allow: ['{NETWORK}']}}}}")
+    gateway.restart()
+    assert sealed_to(world, gateway, who) == (ends, "found")
+    set_end(lab, ends, "1y")
+    lab.sites.publish(who, ends)
+    gateway.stop()
+    with contextlib.closing(sqlite3.connect(gateway.state / "trust/evidence.sqlite")) as book, book:
+        book.execute("UPDATE seen SET asked = asked - 3605")
+    gateway.start()
+    last_end = lambda: json.loads(gateway.run("keys", "show", "--json", who).stdout)["expires"]
+    before = last_end()
+    world.wait_until(lambda: last_end() != before, timeout=60)
+    time.sleep(1)
+    assert sealed_to(world, gateway, who) == (ends, "pinned")
+
+
+def test_one_with_more_user_ids_than_anybody_has(world, lab, gateway):
+    """As many as 256 KiB hold, and as many of hers, all unsigned: of a directory only what was asked for comes."""
+    who = "many@zoo.test"
+    fingerprint = lab.sites.make_person(who)
+    user_ids = [f"<m{i}@zoo.test>".encode() for i in range(6000)] + [f"{i:x} <{who}>".encode() for i in range(6000)]
+    junk = b"".join(bytes([0xcd, len(user_id)]) + user_id for user_id in user_ids)
+    exported = lab.sites.gpg("--export", fingerprint)
+    lab.sites.publish(who, fingerprint)
+    subkey = exported.index(b"\xb8", 60)  # the subkey's packet, old format
+    whole = exported[:subkey] + junk + exported[subkey:]
+    assert len(whole) < 256 << 10
+    lab.sites.file_of(who).write_bytes(whole)
+    began = time.monotonic()
+    assert sealed_to(world, gateway, who) == (fingerprint, "found")
+    assert time.monotonic() - began < WAIT
+    assert (gateway.state / "found/wkd" / f"{fingerprint}.pgp").stat().st_size <= len(exported)
+
+
 def test_another_one_is_published_for_one_that_is_revoked(world, lab, gateway):
     assert "revoked" in sealed_to(world, gateway, "old@zoo.test")
     lab.forget_queries()
@@ -70,6 +125,17 @@ def test_eight_silent_domains_hold_up_nobody_else(world, lab, gateway):
     assert world.send(confidential("somebody@s0.test")).code == 451
     assert time.monotonic() - began < 2, "the domain is known to be silent"
     assert gateway.log().count("looking for a key of s0.test: openpgpkey.s0.test: it takes no connection in time") == 1, "told once"
+
+
+def test_one_mail_to_many_silent_domains_holds_up_nobody_else(world, lab, gateway):
+    """Of one mail the first domains are as urgent as those of others; the rest waits until nobody else does."""
+    domains = [f"m{i}.test" for i in range(60)]
+    lab.set_names(NAMES | {f"openpgpkey.{domain}": SLOW for domain in domains})
+    wide = threading.Thread(target=world.send, args=(confidential(*(f"p@{domain}" for domain in domains)),))
+    wide.start()
+    time.sleep(1)
+    assert sealed_to(world, gateway, "dan@direct.test") == (lab.dan, "found")
+    wide.join()
 
 
 def test_where_a_firewall_hides_that_there_is_no_directory_nobody_has_one(world, lab, gateway):

@@ -40,8 +40,8 @@ std::optional<wkd_names> wkd_names_of(const policy::address& whose) {
     const auto file = "hu/" + hash + "?l=" + percent_encoded(whose.local);
     return wkd_names{
         .hash = hash,
-        .advanced = {.host = advanced, .url = "https://" + advanced + "/.well-known/openpgpkey/" + whose.domain + "/" + file},
-        .direct = {.host = whose.domain, .url = "https://" + whose.domain + "/.well-known/openpgpkey/" + file}};
+        .advanced_url = "https://" + advanced + "/.well-known/openpgpkey/" + whose.domain + "/" + file,
+        .direct_url = "https://" + whose.domain + "/.well-known/openpgpkey/" + file};
 }
 
 } // namespace sealgate::keys

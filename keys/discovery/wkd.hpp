@@ -12,17 +12,10 @@
 
 namespace sealgate::keys {
 
-struct wkd_place {
-    std::string host;
-    std::string url;
-
-    bool operator==(const wkd_place&) const = default;
-};
-
 struct wkd_names {
     std::string hash; // 32 characters: the file's name
-    wkd_place advanced;
-    wkd_place direct;
+    std::string advanced_url;
+    std::string direct_url;
 };
 
 // Nothing where there is nobody to ask: no local part, no domain, an address literal, a domain that is no name of a host.

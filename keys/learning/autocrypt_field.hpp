@@ -18,7 +18,6 @@ namespace sealgate::keys {
 
 struct autocrypt_field {
     std::string address_key; // as policy::address::key()
-    bool is_mutual = false;  // prefer-encrypt
     std::string certificate; // binary, with all that stands in it
 };
 

@@ -25,9 +25,9 @@ bool has_no_directory(https_trouble at_the_direct_place) {
 source_answer ask_wkd(https_client& client, const policy::address& whose, std::chrono::steady_clock::time_point deadline) {
     const auto names = keys::wkd_names_of(whose);
     if (!names) return nobody_to_ask("its domain has no name that can be asked");
-    auto answer = client.get(names->advanced.url, deadline);
+    auto answer = client.get(names->advanced_url, deadline);
     const bool is_direct = has_no_advanced_place(answer);
-    if (is_direct) answer = client.get(names->direct.url, deadline);
+    if (is_direct) answer = client.get(names->direct_url, deadline);
     auto out = answer ? certificates_for(whose, *answer, {}) : no_answer(std::move(answer.error()));
     out.asked = whose.domain;
     out.at_direct_place = is_direct;

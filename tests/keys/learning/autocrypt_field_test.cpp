@@ -33,8 +33,6 @@ TEST(AutocryptField, IsTaken) {
     auto folded = with_data(" addr=plain@partner.example; keydata=\n {data}");
     for (std::size_t at = 60; at < folded.size(); at += 70) folded.insert(at, "\n\t ");
     EXPECT_TRUE(is_taken({folded}));
-    EXPECT_TRUE(read_autocrypt_field(with_data("addr=a@b.example; prefer-encrypt=mutual; keydata={data}"))->is_mutual);
-    EXPECT_FALSE(read_autocrypt_field(with_data("addr=a@b.example; keydata={data}"))->is_mutual);
 }
 
 TEST(AutocryptField, IsVoid) {

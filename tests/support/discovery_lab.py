@@ -21,6 +21,8 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
+from authority import Authority
+
 NETWORK = "198.51.100.0/24"
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 CLONE_NEWNET = 0x40000000
@@ -48,7 +50,7 @@ class DiscoveryLab:
                 self.run("ip", "address", "add", f"{address(number)}/32", "dev", "lo")
             self._replace("/etc/resolv.conf", "nameserver 127.0.0.1\n")
             self._replace("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
-            self._make_authority(self.authority, "the lab's authority")
+            self._authority = Authority(self.authority, "the lab's authority")
             self.set_names({})
         except BaseException:
             self.__exit__()
@@ -169,31 +171,11 @@ class DiscoveryLab:
     # TLS.
 
     def tls(self, *names, days=30, at=None, authority=None):
-        """(certificate, key) for a server of these names; made `at` a time, such as "2020-01-01", and by another authority."""
-        signer = authority or self.authority
-        file = self.root / f"tls-{len(list(self.root.glob('tls-*.pem')))}.pem"
-        key, request, extensions = file.with_suffix(".key"), file.with_suffix(".csr"), file.with_suffix(".ext")
-        extensions.write_text("subjectAltName=" + ",".join(f"DNS:{name}" for name in names) + "\n")
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=lab")
-        clock = ["faketime", at] if at else []
-        self._openssl("x509", "-req", "-in", request, "-CA", signer, "-CAkey", signer.with_suffix(".key"), "-extfile", extensions, "-days",
-                      days, "-out", file, before=clock)
-        return file, key
+        """As Authority.sign(); of another authority than the lab's where one is given."""
+        return (authority or self._authority).sign(*names, days=days, at=at)
 
     def another_authority(self):
-        self._make_authority(self.root / "another.pem", "nobody knows it")
-        return self.root / "another.pem"
-
-    def _make_authority(self, file, name):
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file.with_suffix(".key"),
-                      "-out", file, "-subj", f"/CN={name}", "-days", "30", "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
-                      "keyUsage=critical,keyCertSign,cRLSign")
-
-    @staticmethod
-    def _openssl(*words, before=()):
-        run = subprocess.run([*before, "openssl", *map(str, words)], capture_output=True, timeout=60)
-        if run.returncode != 0:
-            raise RuntimeError(f"openssl {words[0]}: {run.stderr.decode(errors='replace')}")
+        return Authority(self.root / "another.pem", "nobody knows it")
 
     def _replace(self, file, text):
         ours = self.root / Path(file).name

@@ -19,11 +19,13 @@ def programs():
 class Cluster:
     """`with Cluster(port) as db:` has a database `audit` with sealgate's schema; db.owner(SQL) asks as its owner."""
 
-    def __init__(self, port, fsync="off"):
+    def __init__(self, port, fsync="off", tls=None):
+        """`tls`: (certificate, key): over the port nothing goes in clear, and a role needs its password."""
         # Not below a directory of pytest's: those are root's alone, again and again.
         self.directory = Path(tempfile.mkdtemp(prefix="sealgate-postgresql-"))
         self.port = port
         self.fsync = fsync
+        self.tls = tls
         self.data = self.directory / "data"
         self.socket = self.directory / "socket"
 
@@ -33,6 +35,8 @@ class Cluster:
         os.chown(self.socket, *self._owner())
         self.directory.chmod(0o755)
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
+        if self.tls:
+            self._take_tls()
         self.start()
         self._run("createdb", "-E", "UTF8", "-T", "template0", "-h", self.socket, "-p", self.port, "-U", "postgres", "audit")
         self.install()
@@ -55,8 +59,15 @@ class Cluster:
         assert not check or run.returncode == 0, run.stdout
         return run
 
+    def _take_tls(self):
+        for name, file in zip(("server.crt", "server.key"), self.tls):
+            (self.data / name).write_bytes(file.read_bytes())
+            os.chown(self.data / name, *self._owner())
+            (self.data / name).chmod(0o600)
+        (self.data / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n")
+
     def start(self):
-        options = f"-k {self.socket} -c port={self.port} -c listen_addresses=127.0.0.1 -c fsync={self.fsync} -c max_connections=30"
+        options = f"-k {self.socket} -c port={self.port} -c listen_addresses=127.0.0.1 -c fsync={self.fsync} -c max_connections=30" + (" -c ssl=on" if self.tls else "")
         self._run("pg_ctl", "-D", self.data, "-w", "-t", "30", "-l", self.directory / "log", "-o", options, "start")
 
     def stop(self, how="fast"):

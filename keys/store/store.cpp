@@ -4,18 +4,13 @@
 #include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
 #include "keys/certificates/self_signatures.hpp"
-#include "keys/certificates/transferable_key.hpp"
-#include "keys/certificates/unproved.hpp"
+#include "keys/store/import_groups.hpp"
 #include "keys/store/stored_files.hpp"
 #include "keys/store/trial.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <optional>
-#include <ranges>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -166,62 +161,6 @@ opened_store store::open(reading what, const catalogue* before) const {
     return open_private(found, what, before);
 }
 
-// Empty where there is none that can be used.
-std::string store::content_of(const std::string& fingerprint) const {
-    if (!std::filesystem::exists(file_of(fingerprint))) return {};
-    try {
-        auto content = read_file(file_of(fingerprint));
-        return problem_with_stored(content).empty() ? std::move(content) : std::string{};
-    } catch (const std::system_error&) {
-        return {};
-    }
-}
-
-// What the file has of each certificate, together with what the store has of it.
-std::vector<import_group> store::groups_of(key_file read, import_report& report) const {
-    std::map<std::string, import_group> groups;
-    for (auto& piece : read.certificates) {
-        if (piece.fingerprint.empty()) {
-            report.problems.push_back("a certificate of version " + std::to_string(piece.version) +
-                                      " was not taken: such keys are not used any more, or not known yet");
-            continue;
-        }
-        auto& group = groups[piece.fingerprint];
-        group.version = piece.version;
-        group.fresh.push_back(std::move(piece.binary));
-    }
-    // A revocation by itself becomes a certificate of its primary key and it.
-    const auto in_store = read.revocations.empty() ? std::vector<std::string>{} : list_store(directory_).fingerprints;
-    for (const auto& revocation : read.revocations) {
-        const auto is_issuer = [&](const std::string& fingerprint) {
-            return !revocation.issuer.empty() &&
-                   (fingerprint == revocation.issuer || key_id_of(fingerprint) == revocation.issuer);
-        };
-        std::set<std::string> meant;
-        std::ranges::copy_if(in_store, std::inserter(meant, meant.end()), is_issuer);
-        std::ranges::copy_if(std::views::keys(groups), std::inserter(meant, meant.end()), is_issuer);
-        if (meant.empty() && !revocation.is_of_damaged)
-            report.problems.push_back("the revocation of " + (revocation.issuer.empty() ? "no named key" : revocation.issuer) +
-                                      " is of no certificate that is here: nothing is to be revoked");
-        for (const auto& fingerprint : meant) {
-            auto& group = groups[fingerprint];
-            const auto content = group.fresh.empty() ? content_of(fingerprint) : group.fresh.front();
-            if (content.empty()) continue;
-            group.version = version_of(content);
-            group.fresh.push_back(std::string(primary_key_of(content)) + revocation.binary);
-            group.revoked_alone = group.revoked_alone || !revocation.is_of_damaged;
-        }
-    }
-    std::vector<import_group> out;
-    for (auto& [fingerprint, group] : groups) {
-        if (group.fresh.empty()) continue;
-        group.fingerprint = fingerprint;
-        group.known = content_of(fingerprint);
-        out.push_back(std::move(group));
-    }
-    return out;
-}
-
 // With all that the index would say of them; without a certificate where there is nothing to keep.
 std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
     const auto time = this_second();
@@ -244,7 +183,7 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
 
 change store::put(const import_group& group, const stored_certificate& merged, file_batch& files) const {
     const auto path = file_of(group.fingerprint);
-    if (group.known == *merged.binary && content_of(group.fingerprint) == group.known) return change::unchanged;
+    if (group.known == *merged.binary && usable_content(directory_, group.fingerprint) == group.known) return change::unchanged;
     const auto what = std::filesystem::exists(path) ? change::updated : change::added;
     files.put(path, octet_pieces{octets(*merged.binary, merged.binary)});
     return what;
@@ -303,7 +242,7 @@ std::expected<import_report, std::string> store::import(std::string_view file, c
     make_private_directory(directory_);
     const file_lock lock(lock_of_store(directory_));
     import_report out{.certificates = {}, .problems = std::move(read->problems)};
-    auto groups = groups_of(*std::move(read), out);
+    auto groups = groups_of(*std::move(read), directory_, out.problems);
     for (auto& same : known_among(groups, *before))
         out.certificates.push_back({.cert = std::move(same.cert), .what = change::unchanged});
     for (auto& group : groups) // whose file is damaged, the index knows

@@ -101,8 +101,6 @@ private:
     std::filesystem::path note_file() const { return directory_.string() + ".held"; }
     std::expected<std::string, std::string> resolve(std::string_view spelled) const;
     std::filesystem::path file_of(const std::string& fingerprint) const { return certificate_file(directory_, fingerprint); }
-    std::string content_of(const std::string& fingerprint) const;
-    std::vector<import_group> groups_of(key_file read, import_report& report) const;
     std::vector<stored_certificate> tried(std::vector<import_result> results) const;
     std::vector<stored_certificate> known_among(std::vector<import_group>& groups, const catalogue& before) const;
     void take(const import_group& group, const stored_certificate& merged, const catalogue& before, file_batch& files,

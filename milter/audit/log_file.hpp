@@ -7,7 +7,7 @@
 // those. Not for several threads.
 //
 // The index of the written file goes where somebody else may have changed the file under it.
-// Tested by audit/log_test and audit/log_found_test.
+// Tested by audit/log_test, audit/log_found_test and audit/log_hands_test.
 #pragma once
 
 #include "keys/base/file_state.hpp"

@@ -9,6 +9,7 @@
 #include "milter/gateway/leaving_size.hpp"
 #include "milter/gateway/pinning.hpp"
 #include "milter/gateway/releasing.hpp"
+#include "milter/gateway/remembering.hpp"
 #include "milter/gateway/too_much.hpp"
 #include "milter/journal/log.hpp"
 #include "milter/writers/completion.hpp"
@@ -54,7 +55,7 @@ awaitable<answer> gateway::handle(transaction mail, agreement agreed, is_awaited
         if (const auto refused = co_await begin_release(*live, mail, permits_, sealers_.threads()))
             co_return as_answer(refused, {});
     try {
-        if (const auto type = passing_report(*live, mail, threads_now()); type && !mail.released)
+        if (const auto type = passing_report(*live, mail, lookup_in(threads_)); type && !mail.released)
             co_return co_await pass_report(live, std::move(mail), *type);
         passage of{.live = live,
                    .mail = std::make_shared<const transaction>(std::move(mail)),
@@ -113,7 +114,7 @@ awaitable<answer> gateway::pass_down(passage of, agreement agreed) {
     co_await plan_notice(of);
     if (owes(of) && !of.awaited()) take_back(of, reason::internal_error, nobody_waits);
     co_await pin(of);
-    auto both = record(record_of(of)) && remember(of);
+    auto both = record(record_of(of)) && remember(threads_, of.live->rules, of.judged, of.live->gateway.mode, of.thread.own);
     auto [unrecorded, forgotten] = co_await std::move(both);
     if (!unrecorded.empty()) co_return conclude(of, std::move(edits), unrecorded);
     const bool remembered = forgotten.empty() || !of.enforced();
@@ -139,12 +140,8 @@ void gateway::name_if_need_be(passage& of) {
     of.thread.own = policy::thread_ids_of(*of.leaving).own;
 }
 
-thread_lookup gateway::threads_now() const {
-    return [this](const std::vector<std::string>& ids) { return threads_.find(ids); };
-}
-
 awaitable<judgement> gateway::observe(const passage& of) {
-    const auto threads = threads_now();
+    const auto threads = lookup_in(threads_);
     if (of.mail->size < large_message && of.mail->recipients.size() <= few_recipients)
         co_return observe_and_decide(*of.live, *of.mail, threads, of.now(), of.searched);
     auto work = [live = of.live, mail = of.mail, threads, now = of.now(), searched = of.searched] {
@@ -378,25 +375,6 @@ awaitable<unwritten> gateway::record(std::string fields) {
         [this, fields = std::move(fields)](auto done) mutable { log_.append(std::move(fields), std::move(done)); });
 }
 
-// The same for what those who answer this mail have to know.
-awaitable<unwritten> gateway::remember(const passage& of) {
-    const auto& rules = of.live->rules;
-    auto as = policy::remembered_as(rules, of.judged.known, of.judged.made, of.live->gateway.mode);
-    if (!as || of.thread.own.empty()) co_return unwritten();
-    const auto known = threads_.find(of.thread.own).value_or(std::vector<std::string>{});
-    as = std::max(as, policy::most_sensitive(rules, known));
-    auto begin = [this, ids = of.thread.own, name = rules.classifications[*as].name](auto done) {
-        threads_.remember(ids, name, std::move(done));
-    };
-    co_return co_await completed(std::move(begin));
-}
-
-void gateway::let_pass(const policy::message& header) {
-    const auto ids = policy::thread_ids_of(header);
-    const auto known = threads_.find(ids.answered);
-    if (!known) return threads_.read_again({});
-    if (const auto answered = policy::most_sensitive(live_->rules, *known))
-        threads_.join(ids.own, live_->rules.classifications[*answered].name);
-}
+void gateway::let_pass(const policy::message& header) { join_thread(threads_, live_->rules, header); }
 
 } // namespace sealgate::milter

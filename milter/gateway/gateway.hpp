@@ -106,7 +106,6 @@ private:
 
     boost::asio::awaitable<answer> pass_report(std::shared_ptr<const snapshot> live, transaction mail, std::string type);
     boost::asio::awaitable<answer> pass_down(passage of, agreement agreed);
-    thread_lookup threads_now() const;
     boost::asio::awaitable<judgement> observe(const passage& of);
     boost::asio::awaitable<void> look_up(passage& of);
     static void name_if_need_be(passage& of);
@@ -127,7 +126,6 @@ private:
     static void defer(passage& of, policy::reason why, std::string_view detail);
     std::string record_of(const passage& of) const;
     boost::asio::awaitable<unwritten> record(std::string fields);
-    boost::asio::awaitable<unwritten> remember(const passage& of);
     boost::asio::awaitable<void> correct(const passage& of);
     answer conclude(passage& of, edit_list edits, const unwritten& unrecorded) const;
 

@@ -5,8 +5,8 @@
 #
 # What is there already is left alone. No package is ever removed: Debian allows one mail server on a machine, and where
 # that is not Postfix, install_missing fails and says so. A Postfix that comes with this gets no configuration and does
-# not start; sealgate's own Postfix lives in a temporary directory. An nginx, onak (a keyserver), postgresql or prometheus that comes with this does not start
-# either, now or at the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies
+# not start; sealgate's own Postfix lives in a temporary directory. An nginx, onak (a keyserver), postgresql, rsyslog or prometheus that comes with
+# this does not start either, now or at the next boot, so port 80 stays free; the tests start their own. gpg-wks-client, which comes with gnupg's tools, lies
 # in $(gpgconf --list-dirs libexecdir).
 #
 # a|b: one of them will do; the first that this Debian has is installed.
@@ -15,7 +15,7 @@ packages_build=(g++ cmake ninja-build pkg-config libgpgme-dev libmimetic-dev "li
                 libssl-dev libfmt-dev librnp-dev libsqlite3-dev libcurl4-openssl-dev libzstd-dev libpq-dev libgtest-dev libgmock-dev gnupg)
 packages_package=(build-essential debhelper)
 packages_run=(postfix gnupg swaks procps python3)
-packages_test=(clang-format python3-pytest openssl sq rnp postgresql opendkim python3-dkim neomutt nodejs faketime zstd
+packages_test=(clang-format python3-pytest openssl sq rnp postgresql rsyslog rsyslog-gnutls opendkim python3-dkim neomutt nodejs faketime zstd
                nginx-light dnsmasq-base prometheus mkdocs-material dirmngr gpg-wks-client gpg-wks-server onak iproute2 nftables)
 packages_browser=(chromium poppler-utils)
 # For axe-core, which Debian does not have. An npm from elsewhere will do.
@@ -78,6 +78,7 @@ install_packages() {
     case " $* " in *" nginx-light "*) servers+=(nginx) ;; esac
     case " $* " in *" onak "*) servers+=(onak) ;; esac
     case " $* " in *" postgresql "*) servers+=(postgresql) ;; esac
+    case " $* " in *" rsyslog "*) servers+=(rsyslog) ;; esac
     case " $* " in *" prometheus "*) servers+=(prometheus prometheus-node-exporter) ;; esac
     [ ${#servers[@]} -eq 0 ] || { forbid_starts || return; trap 'allow_starts "${servers[@]}"; trap - RETURN' RETURN; }
     said=$(export DEBIAN_FRONTEND=noninteractive

@@ -141,7 +141,7 @@ awk '
 # What is neither C++'s, POSIX's nor of the libraries that all may use has an owner.
 owned=('gpgme\.h keys/gnupg/[a-z_]*\.[ch]pp' 'rnp/[a-z_]*\.h keys/rnp/[a-z_]*\.[ch]pp' 'sqlite3\.h keys/base/sqlite\.cpp' 'curl/curl\.h milter/discovery/https_client\.cpp'
        'mimetic/mimetic\.h policy/mail/mime_field\.cpp' 'yaml-cpp/[a-z]*\.h policy/base/yaml\.cpp' 'libpq-fe\.h milter/(sinks/connection|settings/sink_url)\.cpp'
-       'zstd\.h milter/base/zstd_reader\.cpp' 'openssl/[a-z]*\.h policy/crypto/[a-z0-9]*\.cpp' 'boost/asio/ssl.*\.hpp milter/doctor/tls_door\.[ch]pp'
+       'zstd\.h milter/base/zstd_reader\.cpp' 'openssl/[a-z]*\.h policy/crypto/[a-z0-9]*\.cpp' 'boost/asio/ssl.*\.hpp milter/(doctor/tls_door|sinks/syslog_transport|base/asio)\.[ch]pp'
        'unicode/[a-z0-9]*\.h policy/(base|mail|tags|texts)/[a-z_]*\.[ch]pp' 'resolv\.h milter/discovery/name_lookup\.cpp' 'spawn\.h milter/postfix/program\.cpp'
        'malloc\.h milter/memory/allocator\.cpp')
 for each in "${owned[@]}"; do

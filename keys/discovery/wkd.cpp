@@ -38,10 +38,9 @@ std::optional<wkd_names> wkd_names_of(const policy::address& whose) {
     const auto digest = sha1_of(text::lower(whose.local));
     const auto hash = z_base_32({reinterpret_cast<const char*>(digest.data()), digest.size()});
     const auto file = "hu/" + hash + "?l=" + percent_encoded(whose.local);
-    return wkd_names{
-        .hash = hash,
-        .advanced_url = "https://" + advanced + "/.well-known/openpgpkey/" + whose.domain + "/" + file,
-        .direct_url = "https://" + whose.domain + "/.well-known/openpgpkey/" + file};
+    return wkd_names{.hash = hash,
+                     .advanced_url = "https://" + advanced + "/.well-known/openpgpkey/" + whose.domain + "/" + file,
+                     .direct_url = "https://" + whose.domain + "/.well-known/openpgpkey/" + file};
 }
 
 } // namespace sealgate::keys

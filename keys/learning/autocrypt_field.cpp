@@ -43,8 +43,7 @@ std::optional<autocrypt_field> read_autocrypt_field(std::string_view value) {
     }
     const auto& [addr, preference, keydata] = values; // whom mail is sealed to does not hang on prefer-encrypt
     if (!addr || !keydata || !policy::is_envelope_address(*addr)) return std::nullopt;
-    autocrypt_field out{.address_key = policy::parse_address(*addr).key(),
-                        .certificate = certificate_in(*keydata)};
+    autocrypt_field out{.address_key = policy::parse_address(*addr).key(), .certificate = certificate_in(*keydata)};
     if (out.certificate.empty()) return std::nullopt;
     return out;
 }

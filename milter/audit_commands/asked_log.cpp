@@ -50,7 +50,7 @@ std::optional<asked_log> asked_log::of(const invocation& called, const config& g
         return complain("--from takes postgresql://ROLE@HOST/DATABASE, of a proof the number of its first record too, not \"" +
                         text::printable(from) + "\""),
                std::nullopt;
-    const auto where = parse_sink(from);
+    const auto where = parse_database(from);
     if (!where) return complain("--from: " + where.error()), std::nullopt;
     out.fleet_.emplace(*where);
     auto meant = meant_of(out.fleet_->gateways(), names);

@@ -33,10 +33,10 @@ struct fleet_question {
 
 class fleet {
 public:
-    explicit fleet(sink_url database)
+    explicit fleet(database_url database)
         : database_(std::move(database)) {}
 
-    const sink_url& database() const { return database_; }
+    const database_url& database() const { return database_; }
 
     // Those that ever wrote, in the order of their names.
     std::vector<fleet_gateway> gateways() const;
@@ -46,7 +46,7 @@ public:
     std::unique_ptr<log_lines> checkpoints(const std::string& gateway) const;
 
 private:
-    sink_url database_;
+    database_url database_;
 };
 
 } // namespace sealgate::milter

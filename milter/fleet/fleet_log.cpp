@@ -32,7 +32,7 @@ std::string fleet_place(const std::string& database, std::string_view gateway) {
     return gateway.empty() ? database : database + ", " + text::printable(gateway);
 }
 
-fleet_log::fleet_log(const sink_url& database, fleet_question asked)
+fleet_log::fleet_log(const database_url& database, fleet_question asked)
     : from_(database.url, -1, fleet_patience, database_use::by_reader)
     , database_(database.shown)
     , asked_(std::move(asked)) {}
@@ -82,7 +82,7 @@ std::string fleet_log::place() const {
     return fleet_place(database_, gateway_.empty() && asked_.gateways.size() == 1 ? asked_.gateways.front() : gateway_);
 }
 
-fleet_checkpoints::fleet_checkpoints(const sink_url& database, std::string gateway)
+fleet_checkpoints::fleet_checkpoints(const database_url& database, std::string gateway)
     : from_(database.url, -1, fleet_patience, database_use::by_reader)
     , place_("checkpoints in " + fleet_place(database.shown, gateway)) {
     const database_text parameters[] = {std::move(gateway)};

@@ -14,7 +14,7 @@ namespace sealgate::milter {
 
 class fleet_log : public log_lines {
 public:
-    fleet_log(const sink_url& database, fleet_question asked);
+    fleet_log(const database_url& database, fleet_question asked);
 
     bool next(std::string& line) override;
     std::string place() const override;
@@ -34,7 +34,7 @@ private:
 
 class fleet_checkpoints : public log_lines {
 public:
-    fleet_checkpoints(const sink_url& database, std::string gateway);
+    fleet_checkpoints(const database_url& database, std::string gateway);
 
     bool next(std::string& line) override;
     std::string place() const override { return place_; }

@@ -196,7 +196,7 @@ private:
         const auto& keep = gateway_.live()->gateway.audit.keep;
         if (!keep) co_return std::string("{\"ok\":false,\"problem\":\"audit.keep is not set in the file that is in force\"}\n");
         auto user = question.substr(prune_question.size(), question.size() - prune_question.size() - 1);
-        const prunable_part part{.before = now() - *keep, .most = sinks_.last_record_of_all()};
+        const prunable_part part{.before = now() - *keep, .most = sinks_.last_record_to_spare()};
         const auto done =
             co_await prune_log(log_, gateway_.live()->gateway.audit_directory(), part, std::move(user), sealers_.threads());
         co_return to_line(done);

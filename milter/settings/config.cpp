@@ -173,7 +173,7 @@ private:
             if (!sink)
                 errors_.add(at, "audit.sinks: " + sink.error());
             else if (std::ranges::find(out_.audit.sinks, *sink) != out_.audit.sinks.end())
-                errors_.add(at, sink->shown + " is named twice");
+                errors_.add(at, shown(*sink) + " is named twice");
             else
                 out_.audit.sinks.push_back(*std::move(sink));
         }

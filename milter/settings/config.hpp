@@ -100,6 +100,7 @@ struct config {
     std::string trust_directory() const { return state + "/trust"; }
     std::string audit_directory() const { return state + "/audit"; }
     std::string checkpoint_key() const { return state + "/checkpoint.key"; }
+    std::string sinks_directory() const { return state + "/sinks"; }
     std::string events_directory() const { return state + "/events"; }
     std::string outbox_directory() const { return state + "/outbox"; }
     std::string notices_directory() const { return state + "/notices"; }
@@ -113,6 +114,7 @@ struct config {
                 found_keys_directory(),
                 trust_directory(),
                 audit_directory(),
+                sinks_directory(),
                 events_directory(),
                 outbox_directory(),
                 notices_directory(),

@@ -1,13 +1,10 @@
-// Records of the log that follow one another, as one append to the database.
-// Tested by sinks/batch_test and e2e/test_database.py.
+// Records of the log that follow one another, for one append.
+// Tested by sinks/batch_test.
 #pragma once
 
-#include "milter/sinks/connection.hpp"
 #include "policy/audit/chain.hpp"
-#include "policy/audit/record_columns.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,25 +13,20 @@ namespace sealgate::milter {
 
 class record_batch {
 public:
-    // Whether the record follows the last one, and there is room; the first always fits.
-    bool takes(const policy::link& at) const;
-    void add(const policy::link& at, const std::string& line);
-
-    bool empty() const { return records_.empty(); }
-    const policy::link& last() const { return records_.back().at; }
-
-    // A record that the database takes in no form but as octets is there as these alone. Throws as the connection does; then
-    // some of the first records may be there.
-    void append_to(database_connection& to) const;
-
-private:
     struct record {
         policy::link at;
         std::string line;
-        policy::record_columns columns;
     };
-    static void append(database_connection& to, std::span<const record> some, bool as_octets = false);
 
+    // Whether the record follows the last one, and there is room; the first always fits.
+    bool takes(const policy::link& at) const;
+    void add(policy::link at, std::string line);
+
+    bool empty() const { return records_.empty(); }
+    std::span<const record> records() const { return records_; }
+    policy::chain_end end() const { return {.last_seq = records_.back().at.seq, .last_hash = records_.back().at.hash}; }
+
+private:
     std::vector<record> records_;
     std::size_t octets_ = 0;
 };

@@ -4,6 +4,8 @@
 // Tested by sinks/connection_test and e2e/test_database.py.
 #pragma once
 
+#include "milter/sinks/destination.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -31,9 +33,6 @@ public:
 // What a URL does not say, libpq takes from PGHOSTADDR, PGSSLMODE and the like: a gateway goes by its own file alone. Before
 // there is a second thread.
 void forget_environment();
-
-// Whoever waits is to give up: thrown then, and caught by the thread that was told.
-struct stopped {};
 
 // A parameter or a cell in PostgreSQL's text form; nothing: NULL.
 using database_text = std::optional<std::string>;

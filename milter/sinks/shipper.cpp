@@ -3,12 +3,11 @@
 #include "milter/base/exception_text.hpp"
 #include "milter/base/thread_name.hpp"
 #include "milter/sinks/batch.hpp"
-#include "milter/sinks/checkpoint_copies.hpp"
 #include "milter/sinks/unshipped.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -22,29 +21,13 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds patience{90}; // the server ends a statement after 60
 constexpr std::chrono::milliseconds between_looks{300};
-constexpr std::chrono::seconds first_pause{1}, longest_pause{60}, between_checkpoints{1};
+constexpr std::chrono::seconds first_pause{1}, longest_pause{60}, between_further_looks{1};
 
 int new_eventfd() {
     const auto out = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (out < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
     return out;
-}
-
-struct position {
-    std::string gateway;
-    policy::chain_end end;
-    std::uint64_t checkpoint = 0;
-};
-
-position position_in(database_connection& to) {
-    const auto rows = to.ask("SELECT gateway, seq, hash, checkpoint FROM sealgate.own_position()");
-    const auto number = [](const database_text& cell) { return cell ? std::stoull(*cell) : 0; };
-    const auto& row = rows.at(0);
-    return {.gateway = row.at(0).value_or(""),
-            .end = {.last_seq = number(row.at(1)), .last_hash = row.at(2).value_or("")},
-            .checkpoint = number(row.at(3))};
 }
 
 bool follows(const policy::link& next, const policy::chain_end& end) {
@@ -56,7 +39,7 @@ bool follows(const policy::link& next, const policy::chain_end& end) {
 shipper::shipper(shipping what)
     : what_(std::move(what))
     , stop_(new_eventfd())
-    , standing_{.sink = what_.sink.shown, .problem = {}} {
+    , standing_{.sink = what_.shown, .problem = {}} {
     thread_ = with_thread_name("shipper", [this] { return std::thread([this] { run(); }); });
 }
 
@@ -93,7 +76,7 @@ void shipper::note_problem(std::string problem) {
         standing_.problem = problem;
         news = problem_.news(std::move(problem));
     }
-    if (news) what_.complain("the audit log's copy in " + what_.sink.shown + ": " + *news);
+    if (news) what_.complain("the audit log's copy in " + what_.shown + ": " + *news);
 }
 
 // False where it is to stop.
@@ -132,20 +115,34 @@ bool shipper::try_to_ship(std::chrono::milliseconds& pause) {
     return true;
 }
 
+// What the log has behind that. Nothing: it is to stop.
+std::unique_ptr<unshipped> shipper::rest_behind(policy::chain_end& end, const log_destination& to) const {
+    const auto go_on = [this] { return wait(std::chrono::milliseconds(0)); };
+    std::unique_ptr<unshipped> out;
+    try {
+        out = std::make_unique<unshipped>(what_.log, end, go_on);
+    } catch (const another_log& problem) {
+        if (!to.takes_anything()) throw another_log(text_of(problem) + ". Nothing is written to it");
+        what_.complain("the audit log's copy in " + what_.shown + ": " + text_of(problem) + ". It is sent from its beginning");
+        end = {};
+        out = std::make_unique<unshipped>(what_.log, end, go_on);
+    }
+    if (!go_on()) out.reset();
+    return out;
+}
+
+void shipper::tell_gap(std::uint64_t last, std::uint64_t next) const {
+    what_.complain("the audit log's copy in " + what_.shown + ": behind record " + std::to_string(last) + " comes " +
+                   std::to_string(next) + ": what was between is no longer in the log");
+}
+
 // Until it is to stop, or something is in the way.
 void shipper::ship() {
-    const auto go_on = [this] { return wait(std::chrono::milliseconds(0)); };
-    database_connection to(what_.sink.url, stop_, patience);
-    const auto there = position_in(to);
-    if (there.gateway != what_.gateway)
-        throw another_log("this role writes there for \"" + text::printable(there.gateway) + "\", and this gateway is " +
-                          what_.gateway + " (gateway.name)");
-    auto end = there.end;
-    std::optional<unshipped> rest;
-    rest.emplace(what_.log, end, go_on);
-    if (!go_on()) return;
-    checkpoint_copies checkpoints(what_.checkpoints, there.checkpoint);
-    auto next_checkpoints = steady_clock::now();
+    const auto to = what_.connect(stop_);
+    auto end = to->end();
+    auto rest = rest_behind(end, *to);
+    if (!rest) return;
+    auto next_further_look = steady_clock::now();
     bool looked_again = false;
     note_shipped(end.last_seq);
     for (;;) {
@@ -157,25 +154,29 @@ void shipper::ship() {
                 break;
             }
             // What is missing may have been passed over by the reading, since files were rotated under it.
-            if (batch.empty() && !follows(rest->at(), end) && !std::exchange(looked_again, true)) {
-                rest.emplace(what_.log, end, go_on);
-                continue;
+            if (batch.empty() && !follows(rest->at(), end)) {
+                if (!std::exchange(looked_again, true)) {
+                    rest = rest_behind(end, *to);
+                    if (!rest) return;
+                    continue;
+                }
+                if (to->takes_anything()) tell_gap(end.last_seq, rest->at().seq);
             }
             batch.add(rest->at(), rest->line());
         }
         if (!batch.empty()) {
-            batch.append_to(to);
-            end = {.last_seq = batch.last().seq, .last_hash = batch.last().hash};
+            to->append(batch);
+            end = batch.end();
             looked_again = false;
             note_shipped(end.last_seq);
         }
         note_problem({});
         bool is_idle = batch.empty();
-        if (is_idle || steady_clock::now() >= next_checkpoints) {
-            if (checkpoints.copy_to(to, end.last_seq)) is_idle = false;
-            next_checkpoints = steady_clock::now() + between_checkpoints;
+        if (is_idle || steady_clock::now() >= next_further_look) {
+            if (to->look(end.last_seq)) is_idle = false;
+            next_further_look = steady_clock::now() + between_further_looks;
         }
-        if (!wait(is_idle ? between_looks : std::chrono::milliseconds(0))) return;
+        if (!wait(is_idle ? between_looks : std::chrono::milliseconds(0))) return to->finish();
     }
 }
 

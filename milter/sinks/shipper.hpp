@@ -1,20 +1,19 @@
-// Brings a gateway's audit log to a database (contrib/postgresql/sealgate.sql), beside the local log and never instead of it.
+// Brings a gateway's audit log to another place, beside the local log and never instead of it.
 //
-// A thread reads the log's files, from where the database says that its records end, and appends what follows, in order. So an
-// outage of any length costs no memory and holds up no mail, and nothing is there twice: what became of an append whose answer
-// was lost is asked, and not guessed. What is not durable here is not sent. A database whose records are not those of this log
-// is told of, and nothing is written.
-// Tested by e2e/test_database.py.
+// A thread reads the log's files, from where the records there end, and appends what follows, in order. So an outage of any
+// length costs no memory and holds up no mail. What is not durable here is not sent. Where the records there are not those of
+// this log, that is told.
+// Tested by e2e/test_database.py and test_syslog.py.
 #pragma once
 
 #include "milter/base/lasting_problem.hpp"
-#include "milter/settings/sink_url.hpp"
-#include "milter/sinks/connection.hpp"
+#include "milter/sinks/destination.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,13 +22,14 @@
 namespace sealgate::milter {
 
 struct shipping {
-    sink_url sink;
-    std::string gateway;                            // as the database has to call it
+    std::string shown; // for people: where it goes
+    destination_maker connect;
     std::filesystem::path log;                      // the directory
-    std::filesystem::path checkpoints;              // the file
     std::function<std::uint64_t()> durable;         // the last record that stays, whatever happens; any thread
     std::function<void(std::string_view)> complain; // any thread
 };
+
+class unshipped;
 
 class shipper {
 public:
@@ -43,7 +43,7 @@ public:
 
     struct standing {
         std::string sink;
-        std::uint64_t last_record = 0; // that the database has; 0: none, or it is not known yet
+        std::uint64_t last_record = 0; // that is there; 0: none, or it is not known yet
         std::string problem;           // why it goes on no further now; empty: it does
     };
     // Any thread.
@@ -52,6 +52,8 @@ public:
 private:
     void run();
     bool try_to_ship(std::chrono::milliseconds& pause);
+    std::unique_ptr<unshipped> rest_behind(policy::chain_end& end, const log_destination& to) const;
+    void tell_gap(std::uint64_t last, std::uint64_t next) const;
     void ship();
     std::uint64_t last_shipped() const;
     void note_shipped(std::uint64_t last);

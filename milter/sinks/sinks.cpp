@@ -1,33 +1,55 @@
 #include "milter/sinks/sinks.hpp"
 
+#include "milter/sinks/database_destination.hpp"
+#include "milter/sinks/syslog_destination.hpp"
+
 #include <algorithm>
+#include <variant>
 
 namespace sealgate::milter {
+
+namespace {
+
+destination_maker way_to(const database_url& database, const config& gateway) {
+    return [database, name = gateway_name(gateway), checkpoints = gateway.audit.checkpoints](int stop) {
+        return std::make_unique<database_destination>(database, name, checkpoints, stop);
+    };
+}
+
+destination_maker way_to(const syslog_url& syslog, const config& gateway) {
+    return [syslog, name = gateway_name(gateway), directory = gateway.sinks_directory()](int stop) {
+        return std::make_unique<syslog_destination>(syslog, name, directory, stop);
+    };
+}
+
+} // namespace
 
 log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
                      const std::function<void(std::string_view)>& complain) {
     for (const auto& sink : gateway.audit.sinks)
-        all_.push_back(std::make_unique<shipper>(shipping{.sink = sink,
-                                                          .gateway = gateway_name(gateway),
-                                                          .log = gateway.audit_directory(),
-                                                          .checkpoints = gateway.audit.checkpoints,
-                                                          .durable = durable,
-                                                          .complain = complain}));
+        all_.push_back({.brings = std::make_unique<shipper>(
+                            shipping{.shown = shown(sink),
+                                     .connect = std::visit([&](const auto& to) { return way_to(to, gateway); }, sink),
+                                     .log = gateway.audit_directory(),
+                                     .durable = durable,
+                                     .complain = complain}),
+                        .is_waited_for = std::holds_alternative<database_url>(sink)});
 }
 
 void log_sinks::stop() noexcept {
-    for (const auto& one : all_) one->stop();
+    for (const auto& one : all_) one.brings->stop();
 }
 
-std::uint64_t log_sinks::last_record_of_all() const {
+std::uint64_t log_sinks::last_record_to_spare() const {
     std::uint64_t out = UINT64_MAX;
-    for (const auto& one : all_) out = std::min(out, one->now().last_record);
+    for (const auto& one : all_)
+        if (one.is_waited_for) out = std::min(out, one.brings->now().last_record);
     return out;
 }
 
 std::vector<shipper::standing> log_sinks::now() const {
     std::vector<shipper::standing> out;
-    for (const auto& one : all_) out.push_back(one->now());
+    for (const auto& one : all_) out.push_back(one.brings->now());
     return out;
 }
 

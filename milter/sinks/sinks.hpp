@@ -1,5 +1,5 @@
 // All places where a gateway's audit log goes beside the local one.
-// Tested by e2e/test_database.py.
+// Tested by e2e/test_database.py and test_syslog.py.
 #pragma once
 
 #include "milter/settings/config.hpp"
@@ -24,11 +24,15 @@ public:
     void stop() noexcept;
 
     std::vector<shipper::standing> now() const;
-    // That each of them has; where there are none, any record is.
-    std::uint64_t last_record_of_all() const;
+    // That may go here: each database has it. A syslog is not waited for: the log is no longer kept for it than for anybody.
+    std::uint64_t last_record_to_spare() const;
 
 private:
-    std::vector<std::unique_ptr<shipper>> all_;
+    struct brought {
+        std::unique_ptr<shipper> brings;
+        bool is_waited_for;
+    };
+    std::vector<brought> all_;
 };
 
 } // namespace sealgate::milter

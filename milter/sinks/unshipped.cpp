@@ -15,18 +15,17 @@ unshipped::unshipped(const std::filesystem::path& directory, const policy::chain
         if (lines % between_looks == 0 && !go_on()) return;
         last = at_.seq;
         if (at_.seq == there.last_seq && at_.hash != there.last_hash)
-            throw another_log(
-                "record " + number +
-                " of the database is not the one of this log: a gateway of this name wrote another log there, or this "
-                "one was put back from a copy. Nothing is written to it");
+            throw another_log("record " + number +
+                              " there is not the one of this log: a gateway of this name wrote another log there, or this "
+                              "one was put back from a copy");
         if (at_.seq == there.last_seq) return;
         if (at_.seq > there.last_seq) {
             push_back();
             return;
         }
     }
-    throw another_log("the database has records up to " + number + ", and this log ends with record " +
-                      std::to_string(last.value_or(0)) + ": it was put back from an older copy. Nothing is written to it");
+    throw another_log("it has records up to " + number + ", and this log ends with record " + std::to_string(last.value_or(0)) +
+                      ": it was put back from an older copy");
 }
 
 bool unshipped::next() { return std::exchange(is_pushed_back_, false) || read(); }

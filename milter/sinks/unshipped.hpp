@@ -1,26 +1,21 @@
-// The log's records behind what a database has. Part of shipper.
+// The log's records behind what a sink has. Part of shipper.
 // Tested by sinks/unshipped_test and e2e/test_database.py.
 #pragma once
 
 #include "milter/audit/reader.hpp"
+#include "milter/sinks/destination.hpp"
 #include "policy/audit/chain.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <stdexcept>
 #include <string>
 
 namespace sealgate::milter {
 
-// The database has another log than this one, which only an administrator can mend.
-struct another_log : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 class unshipped {
 public:
-    // `there`: where the records of the database end. `go_on`: looked at now and then while the log is read; false ends the
+    // `there`: where the records of the sink end. `go_on`: looked at now and then while the log is read; false ends the
     // reading. Throws another_log.
     unshipped(const std::filesystem::path& directory, const policy::chain_end& there, const std::function<bool()>& go_on);
 

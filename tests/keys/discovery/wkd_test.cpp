@@ -51,7 +51,8 @@ TEST(Wkd, TheLocalPartIsEncodedAsItWasWritten) {
 
 TEST(Wkd, ADomainOfOtherLettersIsAskedByItsALabels) {
     EXPECT_THAT(names_of("jo@B\u00FCcher.example").direct_url, StartsWith("https://xn--bcher-kva.example/.well-known/"));
-    EXPECT_THAT(names_of("jo@b\u00FCcher.example").advanced_url, StartsWith("https://openpgpkey.xn--bcher-kva.example/.well-known/"));
+    EXPECT_THAT(names_of("jo@b\u00FCcher.example").advanced_url,
+                StartsWith("https://openpgpkey.xn--bcher-kva.example/.well-known/"));
 }
 
 TEST(Wkd, NobodyIsAskedForWhatHasNoHost) {

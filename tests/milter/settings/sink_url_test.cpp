@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <tuple>
+
 namespace sealgate::milter {
 namespace {
 
@@ -19,8 +21,8 @@ TEST(SinkUrl, OfThisMachineNeedsNoMore) {
          {"postgresql://mx1@127.0.0.1/audit", "postgres://mx1@localhost:5433/audit", "postgresql://mx1@[::1]/audit",
           "postgresql://mx1@%2Fvar%2Frun%2Fpostgresql/audit", "postgresql:///audit?user=mx1"})
         EXPECT_EQ(refusal_of(text), "taken") << text;
-    EXPECT_EQ(parse_sink("postgresql://mx1@127.0.0.1/audit")->shown, "postgresql://127.0.0.1/audit");
-    EXPECT_EQ(parse_sink("postgresql://mx1@127.0.0.1:5433/audit")->shown, "postgresql://127.0.0.1:5433/audit");
+    EXPECT_EQ(parse_database("postgresql://mx1@127.0.0.1/audit")->shown, "postgresql://127.0.0.1/audit");
+    EXPECT_EQ(parse_database("postgresql://mx1@127.0.0.1:5433/audit")->shown, "postgresql://127.0.0.1:5433/audit");
 }
 
 TEST(SinkUrl, OverTheNetworkTheNameIsHeldAgainstTheCertificate) {
@@ -45,8 +47,36 @@ TEST(SinkUrl, NoPasswordStandsInAFileThatOthersRead) {
     EXPECT_EQ(refusal_of("postgresql://mx1@127.0.0.1/audit?passfile=/etc/sealgate/pgpass"), "taken");
 }
 
+TEST(SinkUrl, SyslogByItsWay) {
+    using way = syslog_url::way;
+    const auto local = parse_syslog("syslog:unix:/dev/log");
+    ASSERT_TRUE(local);
+    EXPECT_EQ(std::tuple(local->by, local->path, local->shown), std::tuple(way::local, "/dev/log", "syslog:unix:/dev/log"));
+    const auto plain = parse_syslog("syslog:tcp:[2001:db8::1]:514");
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(std::tuple(plain->by, plain->host, plain->port), std::tuple(way::tcp, "2001:db8::1", "514"));
+    const auto tls = parse_syslog("syslog:tls:siem.example.org:6514?ca=/etc/sealgate/ca.pem&certificate=/c.pem&key=/k.pem");
+    ASSERT_TRUE(tls);
+    EXPECT_EQ(std::tuple(tls->by, tls->host, tls->port), std::tuple(way::tls, "siem.example.org", "6514"));
+    EXPECT_EQ(std::tuple(tls->ca, tls->certificate, tls->key), std::tuple("/etc/sealgate/ca.pem", "/c.pem", "/k.pem"));
+    EXPECT_EQ(tls->shown, "syslog:tls:siem.example.org:6514");
+}
+
+TEST(SinkUrl, ASyslogThatIsWrongSaysHowItIsWritten) {
+    for (const auto* text :
+         {"syslog:", "syslog:udp:siem.example.org:514", "syslog:tcp:siem.example.org", "syslog:tcp:siem.example.org:0",
+          "syslog:tcp:siem.example.org:70000", "syslog:tls::6514", "syslog:tcp:2001:db8::1:514"})
+        EXPECT_THAT(refusal_of(text), HasSubstr("syslog:tls:HOST:PORT")) << text;
+    EXPECT_THAT(refusal_of("syslog:unix:dev/log"), HasSubstr("a path from /"));
+    EXPECT_THAT(refusal_of("syslog:tcp:siem.example.org:514?ca=/ca.pem"), HasSubstr("without TLS"));
+    EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?ca=ca.pem"), HasSubstr("a path from /"));
+    EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?trust=all"), HasSubstr("\"trust=all\""));
+    EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?key=/k.pem"), HasSubstr("together"));
+}
+
 TEST(SinkUrl, WhatIsNoneSaysWhatWouldDo) {
-    EXPECT_THAT(refusal_of(""), HasSubstr("postgresql://ROLE@HOST/DATABASE"));
+    for (const auto* form : {"postgresql://ROLE@HOST/DATABASE", "syslog:unix:/dev/log"})
+        EXPECT_THAT(refusal_of(""), HasSubstr(form));
     EXPECT_THAT(refusal_of("mysql://mx1@127.0.0.1/audit"), HasSubstr("is no sink"));
     EXPECT_THAT(refusal_of("postgresql://127.0.0.1/audit"), HasSubstr("names no role"));
     EXPECT_THAT(refusal_of("postgresql://mx1@127.0.0.1"), HasSubstr("names no database"));

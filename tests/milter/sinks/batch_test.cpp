@@ -29,7 +29,7 @@ TEST_F(RecordBatch, TakesWhatFollowsTheLastOne) {
     next();
     EXPECT_TRUE(add(next())) << "the first, wherever it stands";
     EXPECT_TRUE(add(next()));
-    EXPECT_EQ(batch.last().seq, 3U);
+    EXPECT_EQ(batch.end().last_seq, 3U);
     auto other = next().first;
     auto gap = next().first;
     EXPECT_FALSE(batch.takes(gap)) << "one is missing";

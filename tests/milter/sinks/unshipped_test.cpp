@@ -109,7 +109,7 @@ TEST_F(Unshipped, AnotherLogIsToldOf) {
     write(3);
     auto other = written;
     other.last_hash[0] = other.last_hash[0] == '0' ? '1' : '0';
-    EXPECT_THAT(why_not(other), HasSubstr("record 3 of the database is not the one of this log"));
+    EXPECT_THAT(why_not(other), HasSubstr("record 3 there is not the one of this log"));
     other.last_seq = 9;
     EXPECT_THAT(why_not(other), HasSubstr("has records up to 9, and this log ends with record 3"));
     EXPECT_EQ(why_not(written), "");

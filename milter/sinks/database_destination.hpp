@@ -1,0 +1,39 @@
+// A database that takes a gateway's records and checkpoints (contrib/postgresql/sealgate.sql): each once, in order. What became
+// of an append whose answer was lost is asked, and not guessed.
+// Tested by e2e/test_database.py.
+#pragma once
+
+#include "milter/settings/sink_url.hpp"
+#include "milter/sinks/checkpoint_copies.hpp"
+#include "milter/sinks/connection.hpp"
+#include "milter/sinks/destination.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace sealgate::milter {
+
+class database_destination : public log_destination {
+public:
+    // Connects. `gateway`: as the database has to call it; `checkpoints`: their file.
+    database_destination(const database_url& to, const std::string& gateway, const std::filesystem::path& checkpoints,
+                         int stop);
+
+    policy::chain_end end() override { return end_; }
+    // A record that the database takes in no form but as octets is there as these alone.
+    void append(const record_batch& some) override { append(some.records()); }
+    bool look(std::uint64_t last) override;
+
+private:
+    void append(std::span<const record_batch::record> some, bool as_octets = false);
+
+    database_connection to_;
+    policy::chain_end end_;
+    std::optional<checkpoint_copies> checkpoints_;
+};
+
+} // namespace sealgate::milter

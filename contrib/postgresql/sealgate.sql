@@ -5,7 +5,7 @@
 --     psql -d audit -c "CREATE ROLE mx1 LOGIN PASSWORD '…'" -c "SELECT sealgate.add_gateway('mx1.example.org', 'mx1')"
 --     psql -d audit -c "CREATE ROLE ann LOGIN PASSWORD '…' IN ROLE sealgate_auditor"
 --
--- A gateway may append its own records and read where they end, and nothing else: it has no right on any table. An auditor
+-- A gateway may append its own records, read where they end, and hear which mails of others are sensitive; it has no right on any table. An auditor
 -- reads. Nobody changes or removes a record but the owner, by dropping a month (sealgate.drop_month); whatever an owner does,
 -- each record's line is here octet by octet, so that its chain and its signatures prove it (sealgate audit verify).
 --
@@ -63,6 +63,7 @@ CREATE TABLE IF NOT EXISTS sealgate.record (
     PRIMARY KEY (gateway, seq, at)) PARTITION BY RANGE (at);
 CREATE INDEX IF NOT EXISTS record_at ON sealgate.record (at);
 CREATE INDEX IF NOT EXISTS record_id ON sealgate.record (id);
+CREATE INDEX IF NOT EXISTS record_event ON sealgate.record (gateway, seq) WHERE event IS NOT NULL;
 CREATE INDEX IF NOT EXISTS record_sender ON sealgate.record (sender, at);
 
 -- Copies of each gateway's checkpoints, which its administrators cannot take back.
@@ -164,6 +165,7 @@ BEGIN
         FROM unnest(times, p_id, p_event, p_queue_id, p_sender, p_classification, p_outcome, p_mode, p_policy, p_line, p_octets)
             WITH ORDINALITY u(a, i, e, q, s, c, o, m, p, l, b, n);
     UPDATE sealgate.position SET seq = last, hash = p_last_hash, at = now() WHERE gateway = own;
+    PERFORM pg_notify('sealgate', own);
     RETURN last;
 END $$;
 
@@ -200,6 +202,45 @@ EXCEPTION WHEN others THEN
     RETURN NULL;
 END $$;
 
+-- What the mails of other gateways are known to be, so that answers to them are known by every gateway: of each gateway's records
+-- behind p_seq the next p_most, the decisions with a Message-ID among them, and a row without one for the last that was read.
+CREATE OR REPLACE FUNCTION sealgate.threads_after(p_gateway text[], p_seq bigint[], p_most int)
+    RETURNS TABLE (gateway text, seq bigint, message_id text, classification text, answered text, outcome text, mode text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH scanned AS MATERIALIZED (
+        SELECT g.gateway, r.seq, r.classification, r.outcome, r.mode, r.line
+        FROM sealgate.gateway g
+        LEFT JOIN unnest(p_gateway, p_seq) u(name, last) ON u.name = g.gateway
+        CROSS JOIN LATERAL (
+            SELECT * FROM sealgate.record
+            WHERE record.gateway = g.gateway AND record.seq > coalesce(u.last, 0) AND record.at > now() - interval '366 days'
+            ORDER BY record.seq LIMIT p_most) r
+        WHERE g.gateway <> sealgate.own_gateway())
+    SELECT s.gateway, s.seq, found ->> 'message_id', s.classification, found -> 'thread' ->> 'classification', s.outcome, s.mode
+    FROM scanned s CROSS JOIN LATERAL (SELECT sealgate.json_of(s.line) AS found) j
+    WHERE s.outcome IS NOT NULL AND found ->> 'message_id' IS NOT NULL
+    UNION ALL
+    SELECT s.gateway, max(s.seq), NULL, NULL, NULL, NULL, NULL FROM scanned s GROUP BY s.gateway
+$$;
+
+-- How each gateway stands, by its own log: what its last start, reload or change of keys says is in force.
+CREATE OR REPLACE FUNCTION sealgate.standings()
+    RETURNS TABLE (gateway text, state text, version text, mode text, policy text, certificates text, keys text, seq bigint, signed bigint,
+                   arrived timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT g.gateway, life.event, started.found ->> 'version', force.found ->> 'mode', force.found ->> 'policy',
+           force.found -> 'certificates' ->> 'count', force.found -> 'certificates' ->> 'digest', p.seq, c.seq, p.at
+    FROM sealgate.gateway g
+    LEFT JOIN sealgate.position p ON p.gateway = g.gateway
+    LEFT JOIN LATERAL (SELECT max(k.seq) AS seq FROM sealgate.checkpoint k WHERE k.gateway = g.gateway) c ON true
+    LEFT JOIN LATERAL (SELECT r.event FROM sealgate.record r
+        WHERE r.gateway = g.gateway AND r.event IS NOT NULL AND r.event IN ('start', 'stop') ORDER BY r.seq DESC LIMIT 1) life ON true
+    LEFT JOIN LATERAL (SELECT sealgate.json_of(r.line) AS found FROM sealgate.record r
+        WHERE r.gateway = g.gateway AND r.event IS NOT NULL AND r.event = 'start' ORDER BY r.seq DESC LIMIT 1) started ON true
+    LEFT JOIN LATERAL (SELECT sealgate.json_of(r.line) AS found FROM sealgate.record r
+        WHERE r.gateway = g.gateway AND r.event IS NOT NULL AND r.event IN ('start', 'reload', 'keys-reload') ORDER BY r.seq DESC LIMIT 1) force ON true
+$$;
+
 CREATE OR REPLACE VIEW sealgate.decision WITH (security_invoker = true) AS
     SELECT gateway, seq, at, id, queue_id, sender, classification, outcome, mode, policy FROM sealgate.record
     WHERE outcome IS NOT NULL;
@@ -220,7 +261,8 @@ CREATE OR REPLACE VIEW sealgate.event WITH (security_invoker = true) AS
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sealgate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sealgate.own_gateway(), sealgate.own_position(),
     sealgate.append(bigint, text, text, timestamptz[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[]),
-    sealgate.keep_checkpoints(bigint[], text[]) TO sealgate_gateway;
+    sealgate.keep_checkpoints(bigint[], text[]), sealgate.threads_after(text[], bigint[], int) TO sealgate_gateway;
+GRANT EXECUTE ON FUNCTION sealgate.standings() TO sealgate_gateway, sealgate_auditor;
 GRANT EXECUTE ON FUNCTION sealgate.json_of(text) TO sealgate_auditor;
 GRANT SELECT ON ALL TABLES IN SCHEMA sealgate TO sealgate_auditor;
 

@@ -20,12 +20,14 @@ const command_entry commands[] = {
                 "says so. SIGTERM ends: messages under way are answered first.\n",
      .run = cmd_serve},
     {.name = "status",
-     .synopsis = "[--json] [--postfix-config DIR]",
+     .synopsis = "[--json] [--postfix-config DIR] | --fleet [--from URL] [--json]",
      .summary = "ask the running gateway how it is",
      .details =
          "Since when it runs, its mode, policy and keys, what waits, its last decisions, and what is wrong. For root and\n"
-         "the gateway's own user. Exit status 1 where something is wrong, 2 where no gateway runs.\n",
-     .options = {json_option, postfix_option},
+         "the gateway's own user. Exit status 1 where something is wrong, 2 where no gateway runs.\n"
+         "--fleet asks the database of audit.sinks, or of --from postgresql://…, how all gateways stand that bring their\n"
+         "logs there: which policy, keys, mode and version each had in force last. Exit status 1 where they differ.\n",
+     .options = {json_option, postfix_option, {"--fleet", takes::nothing}, from_option},
      .run = cmd_status},
     {.name = "reload",
      .synopsis = "[--json]",

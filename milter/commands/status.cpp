@@ -3,6 +3,7 @@
 #include "milter/cli/configured.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/commands/check_held.hpp"
+#include "milter/commands/fleet_status.hpp"
 #include "milter/commands/list.hpp"
 #include "milter/control/client.hpp"
 #include "policy/base/text.hpp"
@@ -80,6 +81,8 @@ void print(const json::object& of, const std::optional<held_count>& held) {
 } // namespace
 
 int cmd_status(const invocation& called) {
+    if (called.has("--fleet")) return show_fleet(called);
+    if (called.has("--from")) return complain("--from is of a fleet: status --fleet --from postgresql://…"), exit_unusable;
     const auto gateway = configured_to_ask(called);
     if (!gateway) return exit_unusable;
     auto answer = ask_gateway(gateway->control_socket(), "status", std::chrono::seconds(20));

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t most_gaps = 20; // told of one gateway
 
-std::uint64_t number_in(const database_text& cell) { return text::whole_number(cell.value_or("")).value_or(0); }
-
 } // namespace
 
 std::vector<fleet_gateway> fleet::gateways() const {

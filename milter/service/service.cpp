@@ -16,6 +16,7 @@
 #include "milter/discovery/key_learner.hpp"
 #include "milter/discovery/key_refresher.hpp"
 #include "milter/gateway/gateway.hpp"
+#include "milter/gateway/remembering.hpp"
 #include "milter/gateway/renewal.hpp"
 #include "milter/held/permits.hpp"
 #include "milter/journal/log.hpp"
@@ -38,6 +39,7 @@
 #include "milter/service/relay_watch.hpp"
 #include "milter/service/secret_files.hpp"
 #include "milter/settings/snapshot.hpp"
+#include "milter/sharing/thread_sharing.hpp"
 #include "milter/sinks/sinks.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/event.hpp"
@@ -67,8 +69,7 @@ namespace json = boost::json;
 
 constexpr std::string_view prune_question = "prune ";
 constexpr ::mode_t owner_alone = 0600, open_to_all = 0666;
-constexpr std::chrono::seconds drain_grace{30};
-constexpr std::chrono::seconds look_for_unused_memory{10};
+constexpr std::chrono::seconds drain_grace{30}, grace_for_sinks{2}, look_for_unused_memory{10};
 
 constexpr auto as_warning = [](std::string_view problem) { log_warning(problem); };
 
@@ -104,6 +105,7 @@ public:
               })
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
         , learner_(io_, memory_, beside_the_river())
+        , sharing_(sharing_of(live->gateway, remember_elsewhere(), as_warning))
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -140,6 +142,8 @@ public:
                      [this] { return give_back_unused(sealers_.threads(), look_for_unused_memory); });
         run_until_stopped();
         events_.record(policy::stop_event(now()));
+        events_.flush();
+        sinks_.bring_the_rest(grace_for_sinks);
         log_line("stopped");
     }
 
@@ -150,6 +154,14 @@ private:
         return {.live = [this] { return gateway_.live(); },
                 .take_up = [this](policy::key_source source) { return renewal_.look_at(source); },
                 .told = {.leave = leaver_into(events_.directory()), .names = gateway_.names()}};
+    }
+
+    thread_sharing::listener remember_elsewhere() {
+        return [this](auto mails, auto done) {
+            asio::post(io_, [this, mails = std::move(mails), done = std::move(done)]() mutable {
+                remember_all(threads_, gateway_.live()->rules, mails, std::move(done));
+            });
+        };
     }
 
     // Memory that is refused to one mail is no reason to end all others.
@@ -246,6 +258,8 @@ private:
         if (!of_log.empty()) out.push_back("audit log: " + of_log);
         for (const auto& one : sinks_.now())
             if (!one.problem.empty()) out.push_back("the audit log's copy in " + one.sink + ": " + one.problem);
+        if (sharing_ && !sharing_->problem().empty())
+            out.push_back("which mails of other gateways are sensitive is not known: " + sharing_->problem());
         if (!queue_runner_.outage().empty()) out.push_back(queue_runner_.outage());
         if (!threads_.is_read()) out.emplace_back("which mails are sensitive cannot be read: replies without a tag wait");
         std::ranges::copy(live.key_problems, std::back_inserter(out));
@@ -337,7 +351,7 @@ private:
                 ending_ = true;
         }
         manager_.stopping();
-        sinks_.stop();
+        if (sharing_) sharing_->stop();
         log_line("ending: messages under way are answered first");
         server_.drain(drain_grace, [this] { queue_runner_.stop(drain_grace, [this] { io_.stop(); }); });
     }
@@ -368,6 +382,7 @@ private:
     key_watch watch_;
     renewal renewal_;
     key_learner learner_;
+    std::unique_ptr<thread_sharing> sharing_;
     queue_runner queue_runner_;
     relay_watch relays_{as_warning};
     server server_;

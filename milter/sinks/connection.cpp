@@ -87,15 +87,20 @@ void database_connection::fail(const std::string& doing) {
 }
 
 void database_connection::wait(short events, steady_clock::time_point until) {
+    if (!wait_until(events, until)) throw database_error("no answer within " + std::to_string(patience_.count()) + " s", {});
+}
+
+// False: it is time.
+bool database_connection::wait_until(short events, steady_clock::time_point until) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
-        if (left.count() <= 0) throw database_error("no answer within " + std::to_string(patience_.count()) + " s", {});
+        if (left.count() <= 0) return false;
         pollfd waits[] = {{.fd = PQsocket(connection_.get()), .events = events, .revents = 0},
                           {.fd = stop_, .events = POLLIN, .revents = 0}};
         const auto ready = ::poll(waits, std::size(waits), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
         if (waits[1].revents != 0) throw stopped{};
-        if (ready > 0 && waits[0].revents != 0) return;
+        if (ready > 0 && waits[0].revents != 0) return true;
     }
 }
 
@@ -163,7 +168,25 @@ std::optional<database_row> database_connection::next_row() {
     }
 }
 
+void database_connection::listen(const std::string& channel) { ask(("LISTEN " + channel).c_str()); }
+
+void database_connection::await_notice(std::chrono::milliseconds most) {
+    auto* from = connection_.get();
+    const auto until = steady_clock::now() + most;
+    bool is_told = false;
+    for (;;) {
+        if (PQconsumeInput(from) != 1) fail("the connection has ended");
+        while (auto* notice = PQnotifies(from)) {
+            PQfreemem(notice);
+            is_told = true;
+        }
+        if (is_told || !wait_until(POLLIN, until)) return;
+    }
+}
+
 bool is_database_text(std::string_view octets) { return text::is_utf8(octets) && !octets.contains('\0'); }
+
+std::uint64_t number_in(const database_text& cell) { return text::whole_number(cell.value_or("")).value_or(0); }
 
 std::string array_of(std::span<const database_text> elements) {
     std::string out = "{";

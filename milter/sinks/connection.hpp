@@ -59,11 +59,17 @@ public:
     void begin(const char* statement, std::span<const database_text> parameters = {});
     std::optional<database_row> next_row();
 
+    // Who is told of what is sent to that channel of the database.
+    void listen(const std::string& channel);
+    // Suspends the thread until something was sent there since, or it is time. Throws as ask() does.
+    void await_notice(std::chrono::milliseconds most);
+
 private:
     enum class cells : std::uint8_t { as_text, as_octets };
 
     void send(const char* statement, std::span<const database_text> parameters, cells form);
     void wait(short events, std::chrono::steady_clock::time_point until);
+    bool wait_until(short events, std::chrono::steady_clock::time_point until);
     [[noreturn]] void fail(const std::string& doing);
 
     std::unique_ptr<pg_conn, void (*)(pg_conn*)> connection_;
@@ -73,6 +79,9 @@ private:
 
 // Whether PostgreSQL takes it as text.
 bool is_database_text(std::string_view octets);
+
+// 0 where there is none.
+std::uint64_t number_in(const database_text& cell);
 
 // As an array of PostgreSQL: {"a",NULL,"b"}.
 std::string array_of(std::span<const database_text> elements);

@@ -28,13 +28,12 @@ database_destination::database_destination(const database_url& to, const std::st
                                            const std::filesystem::path& checkpoints, int stop)
     : to_(to.url, stop, database_patience) {
     const auto rows = to_.ask("SELECT gateway, seq, hash, checkpoint FROM sealgate.own_position()");
-    const auto number = [](const database_text& cell) { return cell ? std::stoull(*cell) : 0; };
     const auto& row = rows.at(0);
     if (const auto named = row.at(0).value_or(""); named != gateway)
         throw another_log("this role writes there for \"" + text::printable(named) + "\", and this gateway is " + gateway +
                           " (gateway.name)");
-    end_ = {.last_seq = number(row.at(1)), .last_hash = row.at(2).value_or("")};
-    checkpoints_.emplace(checkpoints, number(row.at(3)));
+    end_ = {.last_seq = number_in(row.at(1)), .last_hash = row.at(2).value_or("")};
+    checkpoints_.emplace(checkpoints, number_in(row.at(3)));
 }
 
 bool database_destination::look(std::uint64_t last) { return checkpoints_->copy_to(to_, last); }

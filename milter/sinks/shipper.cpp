@@ -44,14 +44,10 @@ shipper::shipper(shipping what)
 }
 
 shipper::~shipper() {
-    stop();
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto told = ::write(stop_, &one, sizeof one);
     thread_.join();
     ::close(stop_);
-}
-
-void shipper::stop() noexcept {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(stop_, &one, sizeof one);
 }
 
 shipper::standing shipper::now() const {

@@ -38,9 +38,6 @@ public:
     shipper(const shipper&) = delete;
     shipper& operator=(const shipper&) = delete;
 
-    // What the end does first: nothing more is sent. Any thread.
-    void stop() noexcept;
-
     struct standing {
         std::string sink;
         std::uint64_t last_record = 0; // that is there; 0: none, or it is not known yet

@@ -4,6 +4,7 @@
 #include "milter/sinks/syslog_destination.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <variant>
 
 namespace sealgate::milter {
@@ -25,7 +26,8 @@ destination_maker way_to(const syslog_url& syslog, const config& gateway) {
 } // namespace
 
 log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
-                     const std::function<void(std::string_view)>& complain) {
+                     const std::function<void(std::string_view)>& complain)
+    : durable_(durable) {
     for (const auto& sink : gateway.audit.sinks)
         all_.push_back({.brings = std::make_unique<shipper>(
                             shipping{.shown = shown(sink),
@@ -36,8 +38,15 @@ log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>
                         .is_waited_for = std::holds_alternative<database_url>(sink)});
 }
 
-void log_sinks::stop() noexcept {
-    for (const auto& one : all_) one.brings->stop();
+void log_sinks::bring_the_rest(std::chrono::milliseconds most) const {
+    constexpr std::chrono::milliseconds between_looks{20};
+    const auto last = durable_();
+    const auto is_on_its_way = [last](const brought& one) {
+        const auto how = one.brings->now();
+        return how.last_record < last && how.problem.empty();
+    };
+    for (auto left = most; left.count() > 0 && std::ranges::any_of(all_, is_on_its_way); left -= between_looks)
+        std::this_thread::sleep_for(between_looks);
 }
 
 std::uint64_t log_sinks::last_record_to_spare() const {

@@ -5,6 +5,7 @@
 #include "milter/settings/config.hpp"
 #include "milter/sinks/shipper.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,8 +21,9 @@ public:
     log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
               const std::function<void(std::string_view)>& complain);
 
-    // The gateway is ending.
-    void stop() noexcept;
+    // The gateway is ending, and no more will come: waits until all is there, where nothing is in the way, and for so long at
+    // most. What is not there then follows after the next start.
+    void bring_the_rest(std::chrono::milliseconds most) const;
 
     std::vector<shipper::standing> now() const;
     // That may go here: each database has it. A syslog is not waited for: the log is no longer kept for it than for anybody.
@@ -32,6 +34,7 @@ private:
         std::unique_ptr<shipper> brings;
         bool is_waited_for;
     };
+    std::function<std::uint64_t()> durable_;
     std::vector<brought> all_;
 };
 

@@ -133,6 +133,21 @@ std::optional<rank> remembered_as(const policy& rules, const facts& known, const
     return thread ? std::max(out, std::optional(thread->classification)) : out;
 }
 
+std::optional<rank> remembered_as(const policy& rules, const recorded_mail& mail) {
+    if (mail.how == mode::enforce && mail.what > outcome::hold) return std::nullopt;
+    const auto named = mail.classification.empty() ? std::nullopt : most_sensitive(rules, {mail.classification});
+    const bool is_more_than_any = mail.what == outcome::seal || named > rules.untagged.value_or(0);
+    const auto answered = mail.answered.empty() ? std::nullopt : most_sensitive(rules, {mail.answered});
+    return std::max(is_more_than_any ? named : std::nullopt, answered);
+}
+
+std::vector<std::string> message_ids_in(std::string_view value) {
+    std::vector<std::string> out;
+    add_ids(out, value);
+    keep_first(out);
+    return out;
+}
+
 std::optional<rank> most_sensitive(const policy& rules, const std::vector<std::string>& names) {
     std::optional<rank> out;
     for (const auto& name : names) {

@@ -41,6 +41,19 @@ std::optional<thread_standing> thread_of(const policy& rules, const facts& known
 // whichever is more sensitive. In monitor mode all mail leaves.
 std::optional<rank> remembered_as(const policy& rules, const facts& known, const decision& made, mode how);
 
+// The same of a mail that another gateway decided, by what its record says. Of a hashed Message-ID nothing is known.
+struct recorded_mail {
+    std::string message_id; // the field's value
+    outcome what = outcome::deliver;
+    mode how = mode::enforce;
+    std::string classification; // as it was called
+    std::string answered;       // that of its thread, likewise; empty: it is in none
+};
+std::optional<rank> remembered_as(const policy& rules, const recorded_mail& mail);
+
+// The ids in a Message-ID field's value, as thread_ids has them.
+std::vector<std::string> message_ids_in(std::string_view value);
+
 // The most sensitive of these classifications, as they were called when the mails left; one that the policy has no more
 // counts as the least sensitive that is encrypted. Nothing where there is none.
 std::optional<rank> most_sensitive(const policy& rules, const std::vector<std::string>& names);

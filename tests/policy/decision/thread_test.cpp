@@ -143,6 +143,25 @@ TEST_F(Thread, WhatLeftAsMoreThanUntaggedOrSealedIsRemembered) {
     EXPECT_EQ(remembered(outcome::reject, 1), std::nullopt);
 }
 
+TEST_F(Thread, WhatAnotherGatewayRecordedIsRememberedAsItsOwn) {
+    const auto remembered = [&](outcome what, std::string as, std::string answered = {}, mode how = mode::enforce) {
+        return remembered_as(rules, {.message_id = "<1@a.example>",
+                                     .what = what,
+                                     .how = how,
+                                     .classification = std::move(as),
+                                     .answered = std::move(answered)});
+    };
+    EXPECT_EQ(remembered(outcome::deliver, "internal"), std::nullopt);
+    EXPECT_EQ(remembered(outcome::deliver, "confidential"), rank{2});
+    EXPECT_EQ(remembered(outcome::seal, "internal"), rank{1});
+    EXPECT_EQ(remembered(outcome::reject, "confidential"), std::nullopt);
+    EXPECT_EQ(remembered(outcome::reject, "confidential", {}, mode::monitor), rank{2});
+    EXPECT_EQ(remembered(outcome::warn, "internal", "confidential"), rank{2}) << "the thread is what it was";
+    EXPECT_EQ(remembered(outcome::deliver, "named by another policy"), rank{2});
+    EXPECT_EQ(remembered(outcome::deliver, ""), std::nullopt);
+    EXPECT_THAT(message_ids_in(" <A.1@Example.ORG>"), ElementsAre("a.1@example.org"));
+}
+
 TEST_F(Thread, ClassificationsAreKnownByName) {
     EXPECT_EQ(most_sensitive(rules, {}), std::nullopt);
     EXPECT_EQ(most_sensitive(rules, {"internal", "public"}), rank{1});

@@ -1,0 +1,73 @@
+// What other gateways' mails are known to be, so that an answer is known by whichever gateway it goes through.
+//
+// The database to which gateways bring their logs (audit.sinks) tells each of them which mails of the others left as something
+// sensitive: a thread reads them, in the order of their records, and goes on when the database says that there are more
+// (LISTEN). What is heard is in the memory of threads, on disk, before it is noted as heard: whatever ends in between, it is
+// heard once more, which does no harm. Without the database a gateway knows what it knew; what it missed follows.
+// Tested by e2e/test_shared_threads.py.
+#pragma once
+
+#include "milter/base/lasting_problem.hpp"
+#include "milter/settings/config.hpp"
+#include "milter/settings/sink_url.hpp"
+#include "milter/sharing/positions.hpp"
+#include "milter/sinks/connection.hpp"
+#include "policy/decision/thread.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace sealgate::milter {
+
+class thread_sharing {
+public:
+    // Remembers them, and calls `done` when that is on disk; with why it is not, where it is not. Any thread.
+    using listener =
+        std::function<void(std::vector<policy::recorded_mail> mails, std::function<void(const std::string& problem)> done)>;
+
+    struct surroundings {
+        database_url database;
+        std::filesystem::path file; // of positions
+        listener hear;
+        std::function<void(std::string_view)> complain; // any thread
+    };
+
+    explicit thread_sharing(surroundings with); // throws std::system_error where it cannot begin
+    ~thread_sharing();                          // waits for no answer
+    thread_sharing(const thread_sharing&) = delete;
+    thread_sharing& operator=(const thread_sharing&) = delete;
+
+    // What the end does first. Any thread.
+    void stop() noexcept;
+
+    // Why nothing is heard now; empty: it is. Any thread.
+    std::string problem() const;
+
+private:
+    void run();
+    bool try_to_listen();
+    void listen();
+    bool read_more(database_connection& from);
+    void take(std::vector<policy::recorded_mail> mails);
+    void note_problem(const std::string& problem);
+    bool wait(std::chrono::milliseconds time) const;
+
+    const surroundings with_;
+    read_positions read_;
+    int stop_; // an eventfd
+    mutable std::mutex mutex_;
+    lasting_problem problem_;
+    std::thread thread_; // last: it uses all the others
+};
+
+// By the first database of audit.sinks; nothing: there is none. Throws std::system_error.
+std::unique_ptr<thread_sharing> sharing_of(const config& gateway, thread_sharing::listener hear,
+                                           std::function<void(std::string_view)> complain);
+
+} // namespace sealgate::milter

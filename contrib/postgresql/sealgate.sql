@@ -203,24 +203,28 @@ EXCEPTION WHEN others THEN
 END $$;
 
 -- What the mails of other gateways are known to be, so that answers to them are known by every gateway: of each gateway's records
--- behind p_seq the next p_most, the decisions with a Message-ID among them, and a row without one for the last that was read.
-CREATE OR REPLACE FUNCTION sealgate.threads_after(p_gateway text[], p_seq bigint[], p_most int)
-    RETURNS TABLE (gateway text, seq bigint, message_id text, classification text, answered text, outcome text, mode text)
+-- behind the one that the caller has heard last the next p_most, the decisions with a Message-ID among them, and behind them a row
+-- for the last that was read, with its hash. Where that one is not here any more, it was of another log: from the beginning then.
+CREATE OR REPLACE FUNCTION sealgate.threads_after(p_gateway text[], p_seq bigint[], p_hash text[], p_most int)
+    RETURNS TABLE (gateway text, seq bigint, message_id text, classification text, answered text, outcome text, mode text, hash text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH scanned AS MATERIALIZED (
         SELECT g.gateway, r.seq, r.classification, r.outcome, r.mode, r.line
         FROM sealgate.gateway g
-        LEFT JOIN unnest(p_gateway, p_seq) u(name, last) ON u.name = g.gateway
+        LEFT JOIN unnest(p_gateway, p_seq, p_hash) u(name, last, hash) ON u.name = g.gateway
+            AND EXISTS (SELECT FROM sealgate.record k WHERE k.gateway = g.gateway AND k.seq = u.last
+                        AND (k.line IS NULL OR right(k.line, 66) = u.hash || '"}'))
         CROSS JOIN LATERAL (
             SELECT * FROM sealgate.record
             WHERE record.gateway = g.gateway AND record.seq > coalesce(u.last, 0) AND record.at > now() - interval '366 days'
-            ORDER BY record.seq LIMIT p_most) r
+            ORDER BY record.seq LIMIT least(coalesce(p_most, 1), 1000)) r
         WHERE g.gateway <> sealgate.own_gateway())
-    SELECT s.gateway, s.seq, found ->> 'message_id', s.classification, found -> 'thread' ->> 'classification', s.outcome, s.mode
+    SELECT s.gateway, s.seq, found ->> 'message_id', s.classification, found -> 'thread' ->> 'classification', s.outcome, s.mode, NULL
     FROM scanned s CROSS JOIN LATERAL (SELECT sealgate.json_of(s.line) AS found) j
     WHERE s.outcome IS NOT NULL AND found ->> 'message_id' IS NOT NULL
     UNION ALL
-    SELECT s.gateway, max(s.seq), NULL, NULL, NULL, NULL, NULL FROM scanned s GROUP BY s.gateway
+    (SELECT DISTINCT ON (s.gateway) s.gateway, s.seq, NULL, NULL, NULL, NULL, NULL, coalesce(left(right(s.line, 66), 64), '-')
+     FROM scanned s ORDER BY s.gateway, s.seq DESC)
 $$;
 
 -- How each gateway stands, by its own log: what its last start, reload or change of keys says is in force.
@@ -261,7 +265,7 @@ CREATE OR REPLACE VIEW sealgate.event WITH (security_invoker = true) AS
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sealgate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sealgate.own_gateway(), sealgate.own_position(),
     sealgate.append(bigint, text, text, timestamptz[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[]),
-    sealgate.keep_checkpoints(bigint[], text[]), sealgate.threads_after(text[], bigint[], int) TO sealgate_gateway;
+    sealgate.keep_checkpoints(bigint[], text[]), sealgate.threads_after(text[], bigint[], text[], int) TO sealgate_gateway;
 GRANT EXECUTE ON FUNCTION sealgate.standings() TO sealgate_gateway, sealgate_auditor;
 GRANT EXECUTE ON FUNCTION sealgate.json_of(text) TO sealgate_auditor;
 GRANT SELECT ON ALL TABLES IN SCHEMA sealgate TO sealgate_auditor;

@@ -39,8 +39,8 @@ std::optional<database_url> database_of(const invocation& called) {
 }
 
 std::string state_of(const gateway_standing& one) {
-    if (one.policy.empty()) return "never seen";
-    return one.is_stopped ? "stopped" : "running";
+    if (one.records == 0) return "never seen";
+    return one.is_stopped ? "stopped" : "started";
 }
 
 void print(const std::vector<gateway_standing>& all, const std::vector<std::string>& wrong) {

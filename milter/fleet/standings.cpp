@@ -57,7 +57,10 @@ std::vector<std::string> differences(const std::vector<gateway_standing>& all) {
           std::pair("mode", &gateway_standing::mode), std::pair("version", &gateway_standing::version)})
         if (auto one = difference(all, called, of); !one.empty()) out.push_back(std::move(one));
     for (const auto& one : all)
-        if (one.records == 0) out.push_back(text::printable(one.name) + " has brought no record yet");
+        if (one.records == 0)
+            out.push_back(text::printable(one.name) + " has brought no record yet");
+        else if (one.policy.empty())
+            out.push_back(text::printable(one.name) + ": what it has in force stands in records that are not here any more");
     return out;
 }
 

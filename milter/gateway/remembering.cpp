@@ -19,12 +19,12 @@ const std::string& name_for(const thread_memory& threads, const policy::policy& 
     return rules.classifications[std::max(as, known.value_or(as))].name;
 }
 
-// Whoever lets go of it last says how it went.
+// Whoever lets go of it last says how it went: well only where all were begun, and each was written.
 class last_of_all {
 public:
     explicit last_of_all(std::function<void(const std::string& problem)> done)
         : done_(std::move(done)) {}
-    ~last_of_all() { done_(problem_); }
+    ~last_of_all() { done_(are_begun_ ? problem_ : "no memory for it"); }
     last_of_all(const last_of_all&) = delete;
     last_of_all& operator=(const last_of_all&) = delete;
 
@@ -32,11 +32,16 @@ public:
         const std::lock_guard lock(mutex_);
         if (!why.empty()) problem_ = why.text;
     }
+    void note_begun() {
+        const std::lock_guard lock(mutex_);
+        are_begun_ = true;
+    }
 
 private:
     std::function<void(const std::string& problem)> done_;
     std::mutex mutex_;
     std::string problem_;
+    bool are_begun_ = false;
 };
 
 } // namespace
@@ -63,8 +68,10 @@ void remember_all(thread_memory& threads, const policy::policy& rules, const std
         if (!as || policy::is_pseudonym(mail.message_id)) continue;
         const auto ids = policy::message_ids_in(mail.message_id);
         if (ids.empty()) continue;
-        threads.remember(ids, name_for(threads, rules, ids, *as), [last](const unwritten& why) { last->note(why); });
+        threads.remember(
+            ids, name_for(threads, rules, ids, *as), [last](const unwritten& why) { last->note(why); }, whose_mail::others);
     }
+    last->note_begun();
 }
 
 void join_thread(thread_memory& threads, const policy::policy& rules, const policy::message& header) {

@@ -75,6 +75,7 @@ std::string read_files(std::string_view written, syslog_url& out) {
         const auto found = known.find(name);
         if (found == known.end()) return "has \"" + text::printable(one) + "\", and may have ca=, certificate= and key=";
         if (!file.starts_with('/')) return std::string(name) + "= needs a path from /";
+        if (!(out.*found->second).empty()) return "has " + std::string(name) + "= twice";
         out.*found->second = file;
     }
     if (out.certificate.empty() != out.key.empty()) return "needs certificate= and key= together";

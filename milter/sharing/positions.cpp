@@ -10,16 +10,16 @@ read_positions read_positions_in(const std::filesystem::path& file) {
     if (!std::filesystem::exists(file)) return out;
     const auto content = keys::read_file(file);
     for (const auto line : text::split(content, '\n')) {
-        const auto space = line.find(' ');
-        const auto number = text::whole_number<std::uint64_t>(line.substr(0, space));
-        if (space != std::string_view::npos && number) out.insert_or_assign(std::string(line.substr(space + 1)), *number);
+        const auto words = text::split(line, ' ');
+        const auto number = text::whole_number<std::uint64_t>(words[0]);
+        if (words.size() == 3 && number) out[std::string(words[2])] = {.seq = *number, .hash = std::string(words[1])};
     }
     return out;
 }
 
 void keep_positions(const std::filesystem::path& file, const read_positions& all) {
     std::string content;
-    for (const auto& [gateway, last] : all) content += std::to_string(last) + " " + gateway + "\n";
+    for (const auto& [gateway, last] : all) content += std::to_string(last.seq) + " " + last.hash + " " + gateway + "\n";
     keys::replace_file(file, content);
 }
 

@@ -1,5 +1,5 @@
-// How far the records of other gateways were read: a file of one line a gateway, "SEQ NAME". Without it, or where it is
-// damaged, they are read from the beginning, which does no harm. Tested by sharing/positions_test.
+// How far the records of other gateways were read: a file of one line a gateway, "SEQ HASH NAME", by the last record. Without
+// it, or where it is damaged, they are read from the beginning, which does no harm. Tested by sharing/positions_test.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,13 @@
 
 namespace sealgate::milter {
 
-using read_positions = std::map<std::string, std::uint64_t>;
+struct read_position {
+    std::uint64_t seq = 0;
+    std::string hash = {};
+    bool operator==(const read_position&) const = default;
+};
+
+using read_positions = std::map<std::string, read_position>;
 
 // Both throw std::system_error.
 read_positions read_positions_in(const std::filesystem::path& file);

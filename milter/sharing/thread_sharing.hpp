@@ -12,6 +12,7 @@
 #include "milter/settings/sink_url.hpp"
 #include "milter/sharing/positions.hpp"
 #include "milter/sinks/connection.hpp"
+#include "milter/sinks/retrying_thread.hpp"
 #include "policy/decision/thread.hpp"
 
 #include <filesystem>
@@ -20,7 +21,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace sealgate::milter {
@@ -39,31 +39,26 @@ public:
     };
 
     explicit thread_sharing(surroundings with); // throws std::system_error where it cannot begin
-    ~thread_sharing();                          // waits for no answer
-    thread_sharing(const thread_sharing&) = delete;
-    thread_sharing& operator=(const thread_sharing&) = delete;
 
     // What the end does first. Any thread.
-    void stop() noexcept;
+    void stop() noexcept { thread_.stop(); }
 
     // Why nothing is heard now; empty: it is. Any thread.
     std::string problem() const;
 
 private:
-    void run();
-    bool try_to_listen();
     void listen();
     bool read_more(database_connection& from);
     void take(std::vector<policy::recorded_mail> mails);
     void note_problem(const std::string& problem);
-    bool wait(std::chrono::milliseconds time) const;
 
     const surroundings with_;
     read_positions read_;
-    int stop_; // an eventfd
+    std::size_t most_ = 1; // of each gateway's records at a time, as the last answer allows
+    bool got_on_ = false;  // of the thread
     mutable std::mutex mutex_;
     lasting_problem problem_;
-    std::thread thread_; // last: it uses all the others
+    retrying_thread thread_; // last: it uses all the others
 };
 
 // By the first database of audit.sinks; nothing: there is none. Throws std::system_error.

@@ -1,18 +1,11 @@
 #include "milter/sinks/shipper.hpp"
 
 #include "milter/base/exception_text.hpp"
-#include "milter/base/thread_name.hpp"
 #include "milter/sinks/batch.hpp"
 #include "milter/sinks/unshipped.hpp"
 
-#include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <optional>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace sealgate::milter {
@@ -22,13 +15,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{300};
-constexpr std::chrono::seconds first_pause{1}, longest_pause{60}, between_further_looks{1};
-
-int new_eventfd() {
-    const auto out = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (out < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-    return out;
-}
+constexpr std::chrono::seconds between_further_looks{1};
 
 bool follows(const policy::link& next, const policy::chain_end& end) {
     return next.seq == end.last_seq + 1 && next.prev == end.last_hash;
@@ -38,17 +25,13 @@ bool follows(const policy::link& next, const policy::chain_end& end) {
 
 shipper::shipper(shipping what)
     : what_(std::move(what))
-    , stop_(new_eventfd())
-    , standing_{.sink = what_.shown, .problem = {}} {
-    thread_ = with_thread_name("shipper", [this] { return std::thread([this] { run(); }); });
-}
-
-shipper::~shipper() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto told = ::write(stop_, &one, sizeof one);
-    thread_.join();
-    ::close(stop_);
-}
+    , standing_{.sink = what_.shown, .problem = {}}
+    , thread_(
+          {.name = "shipper",
+           .go_on = [this] { ship(); },
+           .got_on = [this,
+                      before = std::uint64_t{0}]() mutable { return std::exchange(before, last_shipped()) < last_shipped(); },
+           .in_the_way = [this](std::string problem) { note_problem(std::move(problem)); }}) {}
 
 shipper::standing shipper::now() const {
     const std::lock_guard lock(mutex_);
@@ -75,45 +58,9 @@ void shipper::note_problem(std::string problem) {
     if (news) what_.complain("the audit log's copy in " + what_.shown + ": " + *news);
 }
 
-// False where it is to stop.
-bool shipper::wait(std::chrono::milliseconds time) const {
-    pollfd stop{.fd = stop_, .events = POLLIN, .revents = 0};
-    return ::poll(&stop, 1, static_cast<int>(time.count())) <= 0;
-}
-
-void shipper::run() {
-    std::chrono::milliseconds pause = first_pause;
-    for (;;) {
-        try {
-            if (!try_to_ship(pause)) return;
-        } catch (...) { // no memory to tell of what it was: mail goes on, and so does this
-        }
-        if (!wait(pause)) return;
-        pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
-    }
-}
-
-// False where it is to stop.
-bool shipper::try_to_ship(std::chrono::milliseconds& pause) {
-    const auto before = last_shipped();
-    try {
-        ship();
-        return false;
-    } catch (const stopped&) {
-        return false;
-    } catch (const another_log& problem) {
-        note_problem(text_of(problem));
-        pause = longest_pause;
-    } catch (const std::exception& problem) {
-        note_problem(text_of(problem));
-    }
-    if (last_shipped() > before) pause = first_pause;
-    return true;
-}
-
 // What the log has behind that. Nothing: it is to stop.
 std::unique_ptr<unshipped> shipper::rest_behind(policy::chain_end& end, const log_destination& to) const {
-    const auto go_on = [this] { return wait(std::chrono::milliseconds(0)); };
+    const auto go_on = [this] { return thread_.wait(std::chrono::milliseconds(0)); };
     std::unique_ptr<unshipped> out;
     try {
         out = std::make_unique<unshipped>(what_.log, end, go_on);
@@ -134,7 +81,7 @@ void shipper::tell_gap(std::uint64_t last, std::uint64_t next) const {
 
 // Until it is to stop, or something is in the way.
 void shipper::ship() {
-    const auto to = what_.connect(stop_);
+    const auto to = what_.connect(thread_.stop_descriptor());
     auto end = to->end();
     auto rest = rest_behind(end, *to);
     if (!rest) return;
@@ -172,7 +119,7 @@ void shipper::ship() {
             if (to->look(end.last_seq)) is_idle = false;
             next_further_look = steady_clock::now() + between_further_looks;
         }
-        if (!wait(is_idle ? between_looks : std::chrono::milliseconds(0))) return to->finish();
+        if (!thread_.wait(is_idle ? between_looks : std::chrono::milliseconds(0))) return to->finish();
     }
 }
 

@@ -8,8 +8,8 @@
 
 #include "milter/base/lasting_problem.hpp"
 #include "milter/sinks/destination.hpp"
+#include "milter/sinks/retrying_thread.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,7 +17,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace sealgate::milter {
 
@@ -33,36 +32,31 @@ class unshipped;
 
 class shipper {
 public:
-    explicit shipper(shipping what); // throws std::system_error where it cannot begin
-    ~shipper();                      // waits for no answer; what is not there yet follows after the next start
-    shipper(const shipper&) = delete;
-    shipper& operator=(const shipper&) = delete;
+    // Throws std::system_error where it cannot begin. Its end waits a moment; what is not there yet follows after the next
+    // start.
+    explicit shipper(shipping what);
 
     struct standing {
         std::string sink;
-        std::uint64_t last_record = 0; // that is there; 0: none, or it is not known yet
+        std::uint64_t last_record = 0; // that is there, or was sent; 0: none, or it is not known yet
         std::string problem;           // why it goes on no further now; empty: it does
     };
     // Any thread.
     standing now() const;
 
 private:
-    void run();
-    bool try_to_ship(std::chrono::milliseconds& pause);
     std::unique_ptr<unshipped> rest_behind(policy::chain_end& end, const log_destination& to) const;
     void tell_gap(std::uint64_t last, std::uint64_t next) const;
     void ship();
     std::uint64_t last_shipped() const;
     void note_shipped(std::uint64_t last);
     void note_problem(std::string problem);
-    bool wait(std::chrono::milliseconds time) const;
 
     const shipping what_;
-    int stop_; // an eventfd
     mutable std::mutex mutex_;
     standing standing_;
     lasting_problem problem_;
-    std::thread thread_; // last: it uses all the others
+    retrying_thread thread_; // last: it uses all the others
 };
 
 } // namespace sealgate::milter

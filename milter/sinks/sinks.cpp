@@ -18,8 +18,9 @@ destination_maker way_to(const database_url& database, const config& gateway) {
 }
 
 destination_maker way_to(const syslog_url& syslog, const config& gateway) {
-    return [syslog, name = gateway_name(gateway), directory = gateway.sinks_directory()](int stop) {
-        return std::make_unique<syslog_destination>(syslog, name, directory, stop);
+    const auto progress = std::make_shared<syslog_progress>(gateway.sinks_directory(), syslog);
+    return [syslog, progress, name = gateway_name(gateway)](int stop) {
+        return std::make_unique<syslog_destination>(syslog, name, *progress, stop);
     };
 }
 

@@ -5,6 +5,7 @@
 #include "policy/base/text.hpp"
 #include "policy/crypto/digest.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -38,21 +39,51 @@ policy::chain_end position_in(const std::filesystem::path& file) {
 
 } // namespace
 
-syslog_destination::syslog_destination(const syslog_url& to, const std::string& gateway, const std::filesystem::path& directory,
-                                       int stop)
-    : file_(position_file(directory, to))
-    , origin_{.host = own_host_name(), .gateway = gateway, .process = ::getpid()}
-    , form_(to.path == device ? policy::syslog_form::rfc3164 : policy::syslog_form::rfc5424)
-    , sure_(position_in(file_))
-    , noted_(sure_) {
+syslog_progress::syslog_progress(const std::filesystem::path& directory, const syslog_url& to)
+    : file_(position_file(directory, to)) {
     keys::make_private_directory(directory);
-    way_ = syslog_transport::open(to, stop, syslog_patience);
+    sure_ = kept_ = position_in(file_);
 }
 
-// What became sure since it was noted is not sent again.
+// What is sent again is as old as it was.
+void syslog_progress::note_sent(policy::chain_end end) {
+    const auto again = std::ranges::find_if(unsure_, [&](const sent& one) { return one.end.last_seq >= end.last_seq; });
+    if (again == unsure_.end())
+        unsure_.push_back({.end = std::move(end), .when = steady_clock::now()});
+    else if (again->end.last_seq > end.last_seq)
+        unsure_.insert(again, {.end = std::move(end), .when = again->when});
+    else
+        again->end = std::move(end);
+}
+
+void syslog_progress::note_arrived(std::uint64_t last) {
+    const auto now = steady_clock::now();
+    const auto is_sure = [&](const sent& one) {
+        return one.end.last_seq <= last && (one.when + sure_after < now || one.end.last_seq + most_unsure_records <= last);
+    };
+    for (; !unsure_.empty() && is_sure(unsure_.front()); unsure_.pop_front()) sure_ = unsure_.front().end;
+}
+
+void syslog_progress::note_read(const policy::chain_end& end) {
+    while (!unsure_.empty() && unsure_.front().end.last_seq <= end.last_seq) unsure_.pop_front();
+    sure_ = end;
+}
+
+void syslog_progress::keep() {
+    if (sure_ == kept_) return;
+    keys::replace_file(file_, std::to_string(sure_.last_seq) + " " + sure_.last_hash + "\n");
+    kept_ = sure_;
+}
+
+syslog_destination::syslog_destination(const syslog_url& to, const std::string& gateway, syslog_progress& progress, int stop)
+    : progress_(progress)
+    , origin_{.host = own_host_name(), .gateway = gateway, .process = ::getpid()}
+    , form_(to.path == device ? policy::syslog_form::rfc3164 : policy::syslog_form::rfc5424)
+    , way_(syslog_transport::open(to, stop, syslog_patience)) {}
+
 syslog_destination::~syslog_destination() {
     try {
-        note();
+        progress_.keep();
     } catch (const std::system_error&) { // it is sent again
     }
 }
@@ -61,30 +92,18 @@ void syslog_destination::append(const record_batch& some) {
     std::vector<std::string> lines;
     for (const auto& one : some.records()) lines.push_back(policy::syslog_line(one.at, one.line, origin_, form_));
     way_->send(lines);
-    unsure_.push_back({.end = some.end(), .when = steady_clock::now()});
+    last_ = some.end();
+    progress_.note_sent(last_);
 }
 
 bool syslog_destination::look(std::uint64_t last) {
-    way_->look();
-    const auto now = steady_clock::now();
-    while (!unsure_.empty() &&
-           (unsure_.front().when + sure_after < now || unsure_.front().end.last_seq + most_unsure_records <= last)) {
-        sure_ = std::move(unsure_.front().end);
-        unsure_.pop_front();
-    }
-    note();
+    if (way_->look()) progress_.note_arrived(last);
+    progress_.keep();
     return false;
 }
 
 void syslog_destination::finish() {
-    if (unsure_.empty() || !way_->finish()) return;
-    sure_ = unsure_.back().end;
-}
-
-void syslog_destination::note() {
-    if (sure_ == noted_) return;
-    keys::replace_file(file_, std::to_string(sure_.last_seq) + " " + sure_.last_hash + "\n");
-    noted_ = sure_;
+    if (way_->finish() && last_.last_seq > 0) progress_.note_read(last_);
 }
 
 } // namespace sealgate::milter

@@ -1,8 +1,9 @@
 // A syslog that takes a line for each record (policy/audit/syslog_line.hpp).
 //
 // Nobody there says what was read: what was sent and may have been lost with a connection, the last ten minutes up to twenty
-// thousand records, is sent again over the next. So a record arrives at least once, as far as the log still has it, and
-// whoever reads drops what comes twice by its number. A file beside the log says where the records end that are there for sure.
+// thousand records, is sent again over the next. So a record arrives at least once at the other machine, as far as the log
+// still has it, and whoever reads drops what comes twice by its number. What is lost behind that, in the memory of a syslog
+// server that is killed long after, nobody here learns.
 // Tested by e2e/test_syslog.py.
 #pragma once
 
@@ -20,32 +21,49 @@
 
 namespace sealgate::milter {
 
+// What was sent, over one connection after another.
+class syslog_progress {
+public:
+    // In the directory, which is made, a file for this syslog.
+    syslog_progress(const std::filesystem::path& directory, const syslog_url& to);
+
+    // Where the records end that are there for sure; as the file has it, where it was noted.
+    const policy::chain_end& sure() const { return sure_; }
+    void note_sent(policy::chain_end end);
+    // What was sent long ago, or far behind the last, is sure now.
+    void note_arrived(std::uint64_t last);
+    void note_read(const policy::chain_end& end);
+    void keep(); // throws std::system_error
+
+private:
+    struct sent {
+        policy::chain_end end;
+        std::chrono::steady_clock::time_point when; // the first time
+    };
+
+    const std::filesystem::path file_;
+    policy::chain_end sure_, kept_;
+    std::deque<sent> unsure_; // the last record of each append, in their order
+};
+
 class syslog_destination : public log_destination {
 public:
-    // Connects. `directory`: of the file, which is made.
-    syslog_destination(const syslog_url& to, const std::string& gateway, const std::filesystem::path& directory, int stop);
+    // Connects. `progress` outlives it.
+    syslog_destination(const syslog_url& to, const std::string& gateway, syslog_progress& progress, int stop);
     ~syslog_destination() override;
 
-    policy::chain_end end() override { return sure_; }
+    policy::chain_end end() override { return progress_.sure(); }
     bool takes_anything() const override { return true; }
     void append(const record_batch& some) override;
     bool look(std::uint64_t last) override;
     void finish() override;
 
 private:
-    struct sent {
-        policy::chain_end end;
-        std::chrono::steady_clock::time_point when;
-    };
-    void note();
-
-    const std::filesystem::path file_;
+    syslog_progress& progress_;
     const policy::syslog_origin origin_;
     const policy::syslog_form form_;
-    policy::chain_end sure_;
-    policy::chain_end noted_; // as the file has it
-    std::deque<sent> unsure_; // the last record of each append
     std::unique_ptr<syslog_transport> way_;
+    policy::chain_end last_; // that was sent this way
 };
 
 } // namespace sealgate::milter

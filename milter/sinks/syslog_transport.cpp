@@ -4,21 +4,22 @@
 #include "milter/sinks/destination.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <netinet/tcp.h>
 #include <optional>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -31,8 +32,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t most_in_hand = 256 * 1024; // octets that the kernel keeps for the other end
-constexpr std::chrono::seconds patience_at_the_end{2};
+constexpr std::size_t most_in_hand = 256 * 1024;                             // octets that the kernel keeps for the other end
+constexpr std::size_t most_in_a_piece = 64 * 1024, most_unasked = 64 * 1024; // octets
+constexpr int most_done_at_once = 100;
+constexpr std::chrono::seconds patience_at_the_end{2}, shortest_share{5};
 
 [[noreturn]] void fail(const std::string& doing, const error_code& why) {
     throw std::runtime_error(doing + ": " + text_of(boost::system::system_error(why)));
@@ -73,10 +76,11 @@ public:
         if (const auto how = run(std::move(start), patience_)) fail(doing, how);
     }
 
-    // What is done, without waiting.
+    // What is done by now, and not all that somebody who talks without an end would like to be done.
     void look() {
         io_.restart();
-        io_.poll();
+        for (int i = 0; i < most_done_at_once && io_.poll_one() > 0; ++i) {
+        }
         if (is_stopped_) throw stopped{};
     }
 
@@ -102,7 +106,7 @@ public:
         for (const auto& line : lines)
             thread_.run(path_, [&](auto done) { socket_.async_send(asio::buffer(line), std::move(done)); });
     }
-    void look() override {}
+    bool look() override { return true; }
     bool finish() override { return true; }
 
 private:
@@ -118,26 +122,32 @@ public:
     void send(std::span<const std::string> lines) override {
         look();
         std::string frames;
-        for (const auto& line : lines) frames += std::to_string(line.size()) + " " + line;
-        thread_.run(name_, [&](auto done) { asio::async_write(stream_, asio::buffer(frames), std::move(done)); });
+        for (const auto& line : lines) {
+            frames += std::to_string(line.size()) + " " + line;
+            if (frames.size() >= most_in_a_piece) write(frames);
+        }
+        write(frames);
         look();
     }
 
     // Nobody answers here: what comes is the end.
-    void look() override {
+    bool look() override {
         thread_.look();
         if (ended_) fail(name_, *ended_);
+        int on_their_way = 0; // octets
+        return ::ioctl(tcp().native_handle(), TIOCOUTQ, &on_their_way) == 0 && on_their_way == 0;
     }
 
     // Whoever closes the connection when we have, has read to its end.
     bool finish() override {
+        if (ended_) return false;
         close_our_side();
         auto wait_for_it = [this](auto done) {
             on_end_ = std::move(done);
             if (ended_) on_end_(*ended_);
         };
         const auto how = thread_.run(std::move(wait_for_it), patience_at_the_end, false);
-        return how == asio::error::eof || how == asio::ssl::error::stream_truncated;
+        return how == asio::error::eof;
     }
 
 protected:
@@ -146,24 +156,21 @@ protected:
         : thread_(stop, patience)
         , name_(to.host + ":" + to.port)
         , stream_(thread_.io(), more...) {
-        asio::ip::tcp::resolver resolver(thread_.io());
-        asio::ip::tcp::resolver::results_type found;
-        thread_.run("looking for " + to.host, [&](auto done) {
-            resolver.async_resolve(to.host, to.port, [&found, done](error_code how, auto all) mutable {
-                found = std::move(all);
-                done(how);
-            });
-        });
-        thread_.run("no connection to " + name_, [&](auto done) { asio::async_connect(tcp(), found, std::move(done)); });
+        connect(to, patience);
         tcp().set_option(asio::socket_base::send_buffer_size(most_in_hand));
         tcp().set_option(asio::socket_base::keep_alive(true));
+        // A line that leads nowhere is noticed, also while nothing is sent and while something is on its way.
+        for (const auto& [option, value] : {std::pair(TCP_KEEPIDLE, 10), std::pair(TCP_KEEPINTVL, 5), std::pair(TCP_KEEPCNT, 3),
+                                            std::pair(TCP_USER_TIMEOUT, 15'000)})
+            ::setsockopt(tcp().native_handle(), IPPROTO_TCP, option, &value, sizeof value);
     }
 
     void wait_for_the_end() {
-        stream_.async_read_some(asio::buffer(answer_), [this](error_code how, std::size_t) {
-            if (!how) return wait_for_the_end();
-            ended_ = how;
-            if (on_end_) on_end_(how);
+        stream_.async_read_some(asio::buffer(answer_), [this](error_code how, std::size_t octets) {
+            heard_ += octets;
+            if (!how && heard_ < most_unasked) return wait_for_the_end();
+            ended_ = how ? how : error_code(asio::error::message_size);
+            if (on_end_) on_end_(*ended_);
         });
     }
 
@@ -176,6 +183,33 @@ protected:
     Stream stream_;
 
 private:
+    // One address after the other, each for its share of the time: one that leads nowhere does not hide the next.
+    void connect(const syslog_url& to, std::chrono::seconds patience) {
+        asio::ip::tcp::resolver resolver(thread_.io());
+        asio::ip::tcp::resolver::results_type found;
+        thread_.run("looking for " + to.host, [&](auto done) {
+            resolver.async_resolve(to.host, to.port, [&found, done](error_code how, auto all) mutable {
+                found = std::move(all);
+                done(how);
+            });
+        });
+        error_code how = asio::error::host_not_found;
+        const auto share = std::max<std::chrono::seconds>(patience / std::max<std::size_t>(found.size(), 1), shortest_share);
+        for (const auto& where : found) {
+            error_code ignored;
+            tcp().close(ignored);
+            how = thread_.run([&](auto done) { tcp().async_connect(where.endpoint(), std::move(done)); }, share);
+            if (!how) return;
+        }
+        fail("no connection to " + name_, how);
+    }
+
+    void write(std::string& frames) {
+        thread_.run(name_, [&](auto done) { asio::async_write(stream_, asio::buffer(frames), std::move(done)); });
+        frames.clear();
+    }
+
+    std::size_t heard_ = 0; // octets
     std::optional<error_code> ended_;
     std::function<void(error_code)> on_end_;
     std::array<char, 512> answer_{};

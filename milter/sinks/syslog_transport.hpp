@@ -22,10 +22,10 @@ public:
 
     virtual ~syslog_transport() = default;
 
-    // In order. That they are sent does not say that anybody has read them.
+    // In order. That they are sent does not say that anybody has read them. Some of them may be sent where it throws.
     virtual void send(std::span<const std::string> lines) = 0;
-    // Throws where the other end has gone.
-    virtual void look() = 0;
+    // Throws where the other end has gone. Whether all that was sent has come to the other machine.
+    virtual bool look() = 0;
     // Nothing more is sent. Whether all that was sent has been read: where the way can tell.
     virtual bool finish() = 0;
 };

@@ -57,11 +57,11 @@ std::optional<std::vector<std::string>> thread_memory::find(const std::vector<st
     return table_.find(ids);
 }
 
-void thread_memory::remember(const std::vector<std::string>& ids, std::string_view name, completion done) {
+void thread_memory::remember(const std::vector<std::string>& ids, std::string_view name, completion done, whose_mail whose) {
     std::unique_lock lock(mutex_);
     const bool is_possible = is_read_;
     std::string lines;
-    if (is_possible) lines = table_.add(ids, name, whose_mail::ours, now());
+    if (is_possible) lines = table_.add(ids, name, whose, now());
     lock.unlock();
     if (!is_possible) return done({.text = "what is known of threads cannot be read"});
     queue_.push({.lines = std::move(lines), .done = std::move(done)});

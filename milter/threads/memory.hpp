@@ -45,8 +45,10 @@ public:
     // The names of the classifications under which these mails are known. Nothing where that can't be told: it is not read.
     std::optional<std::vector<std::string>> find(const std::vector<std::string>& ids) const;
 
-    // A mail of ours. Known at once, also where it cannot be written: the disk gets it with the next line then.
-    void remember(const std::vector<std::string>& ids, std::string_view name, completion done);
+    // A mail of ours, or one that another gateway of ours sent: what others send makes none of ours forgotten. Known at once,
+    // also where it cannot be written: the disk gets it with the next line then.
+    void remember(const std::vector<std::string>& ids, std::string_view name, completion done,
+                  whose_mail whose = whose_mail::ours);
 
     // A mail of others that answers one that is known.
     void join(const std::vector<std::string>& ids, std::string_view name);

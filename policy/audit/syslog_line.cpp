@@ -31,6 +31,13 @@ std::string escaped(std::string_view value) {
     return out;
 }
 
+// A quoted local part may have one; in a list it would be two.
+std::string without_commas(std::string_view value) {
+    std::string out;
+    for (const char c : value) c == ',' ? out += "%2C" : out += c;
+    return out;
+}
+
 std::string parameter(std::string_view name, std::string_view value) {
     return " " + std::string(name) + "=\"" + escaped(value) + '"';
 }
@@ -93,7 +100,7 @@ public:
     void add_list(std::string_view name, const std::vector<std::string>& values) {
         std::string joined;
         for (const auto& one : values) {
-            auto longer = joined + (joined.empty() ? "" : ",") + text::printable(one, longest_value);
+            auto longer = joined + (joined.empty() ? "" : ",") + without_commas(text::printable(one, longest_value));
             if (!has_room_for(parameter(name, longer))) {
                 note_cut(name);
                 break;

@@ -16,7 +16,7 @@ namespace sealgate::policy {
 
 constexpr std::size_t longest_syslog_line = 2048; // octets
 
-// As what listens at /dev/log reads it, there is no RFC 5424: the header is that of syslog(3).
+// As what listens at /dev/log reads it, there is no RFC 5424: the header is that of syslog(3), without a time.
 enum class syslog_form : std::uint8_t { rfc5424, rfc3164 };
 
 struct syslog_origin {

@@ -48,7 +48,7 @@ def test_they_stand_alike_until_they_do_not(fleet, database):
         wait_until_all_is_there(database, gateway.name, gateway)
     told = asked(first)
     assert (told["exit"], told["problems"]) == (0, [])
-    assert [(one["gateway"], one["state"], one["mode"]) for one in told["gateways"]] == [(one.name, "running", "enforce") for one in fleet]
+    assert [(one["gateway"], one["state"], one["mode"]) for one in told["gateways"]] == [(one.name, "started", "enforce") for one in fleet]
     own = json.loads(first.run("status", "--json").stdout)
     assert {(one["policy"], one["version"]) for one in told["gateways"]} == {(own["policy"], own["version"])}
     assert told["gateways"][0]["records"] == own["audit"]["records"]
@@ -71,14 +71,14 @@ def test_they_stand_alike_until_they_do_not(fleet, database):
         gateway.start()
         gateway.stop()
     wait_for(lambda: len(asked(first)["problems"]) == 0)
-    assert [one["state"] for one in asked(first)["gateways"]] == ["running", "stopped", "stopped"]
+    assert [one["state"] for one in asked(first)["gateways"]] == ["started", "stopped", "stopped"]
 
 
 def test_an_auditor_asks_it_too(fleet, database, tmp_path):
     fleet[0].start()
     wait_until_all_is_there(database, fleet[0].name, fleet[0])
     told = asked(fleet[1], "--from", database.url("auditor"))
-    assert told["gateways"][0]["state"] == "running" and [one["state"] for one in told["gateways"][1:]] == ["never seen"] * 2
+    assert told["gateways"][0]["state"] == "started" and [one["state"] for one in told["gateways"][1:]] == ["never seen"] * 2
 
 
 def test_without_a_database_it_says_what_is_missing(tmp_path):

@@ -1,6 +1,7 @@
 """Two gateways and one database: an answer is as sensitive as the mail that went out through the other gateway."""
 
 import json
+import shutil
 
 import pytest
 from expect import unchanged
@@ -34,7 +35,7 @@ def elsewhere(database, tmp_path):
         (gateway.state / "audit/audit.jsonl").write_text("".join(chained(records)))
         gateway.start()
 
-    gateway.has_sent = has_sent
+    gateway.has_sent, gateway.forget, gateway.name = has_sent, records.clear, name
     yield gateway
     if gateway.running:
         gateway.kill()
@@ -95,6 +96,20 @@ def test_what_was_missed_in_an_outage_follows(world, here, elsewhere, database):
     wait_for(lambda: not json.loads(here.run("status", "--json").stdout)["problems"])
 
 
+def test_a_gateway_that_began_anew_is_heard_from_its_beginning(world, here, elsewhere, database):
+    """Its log and the database are new, and its records have numbers that were heard already."""
+    elsewhere.has_sent(*(sealed_elsewhere(100 + i) for i in range(20)))
+    world.wait_until(lambda: is_known(world, 119), 20)
+    elsewhere.stop()
+    name = elsewhere.name
+    for table in ("record", "position", "checkpoint", "gap"):
+        database.sql(f"DELETE FROM sealgate.{table} WHERE gateway = '{name}'")
+    shutil.rmtree(elsewhere.state)
+    elsewhere.forget()
+    elsewhere.has_sent(sealed_elsewhere(200))
+    world.wait_until(lambda: is_known(world, 200), 20)
+
+
 def test_a_database_of_an_older_form_is_told(world, database, names):
     database.sql("ALTER FUNCTION sealgate.threads_after RENAME TO not_yet")
     try:
@@ -109,8 +124,8 @@ def test_a_database_of_an_older_form_is_told(world, database, names):
 def test_a_gateway_hears_of_threads_and_of_nothing_else(elsewhere, database, names):
     elsewhere.has_sent(sealed_elsewhere(31, sender="ann@example.org"))
     wait_for(lambda: database.sql("SELECT count(*) FROM sealgate.record WHERE line LIKE '%plan31@%'") == [["1"]])
-    rows = database.sql("SELECT * FROM sealgate.threads_after('{}', '{}', 1000)", role=names[1])
-    assert [row[2:] for row in rows if "plan31" in row[2]] == [["<plan31@example.org>", "confidential", "", "seal", "enforce"]]
+    rows = database.sql("SELECT * FROM sealgate.threads_after('{}', '{}', '{}', 1000)", role=names[1])
+    assert [row[2:7] for row in rows if "plan31" in row[2]] == [["<plan31@example.org>", "confidential", "", "seal", "enforce"]]
     assert "ann@example.org" not in str(rows) and BOB not in str(rows)
 
 

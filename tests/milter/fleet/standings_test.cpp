@@ -45,7 +45,9 @@ TEST(Differences, OneThatWasStoppedHasNothingInForce) {
 }
 
 TEST(Differences, OneThatWasNeverHeardOfIsTold) {
-    EXPECT_THAT(differences({mx(1), {.name = "mx2"}}), ElementsAre("mx2 has brought no record yet"));
+    EXPECT_THAT(
+        differences({mx(1), {.name = "mx2"}, {.name = "mx3", .records = 9}}),
+        ElementsAre("mx2 has brought no record yet", "mx3: what it has in force stands in records that are not here any more"));
 }
 
 } // namespace

@@ -72,6 +72,7 @@ TEST(SinkUrl, ASyslogThatIsWrongSaysHowItIsWritten) {
     EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?ca=ca.pem"), HasSubstr("a path from /"));
     EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?trust=all"), HasSubstr("\"trust=all\""));
     EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?key=/k.pem"), HasSubstr("together"));
+    EXPECT_THAT(refusal_of("syslog:tls:siem.example.org:6514?ca=/a.pem&ca=/b.pem"), HasSubstr("twice"));
 }
 
 TEST(SinkUrl, WhatIsNoneSaysWhatWouldDo) {

@@ -19,14 +19,15 @@ protected:
 
 TEST_F(Positions, AreKept) {
     EXPECT_THAT(read_positions_in(file), IsEmpty());
-    const read_positions all{{"mx1.example.org", 7}, {"mx2.example.org", UINT64_MAX}};
+    const read_positions all{{"mx1.example.org", {.seq = 7, .hash = "ab"}},
+                             {"mx2.example.org", {.seq = UINT64_MAX, .hash = "cd"}}};
     keep_positions(file, all);
     EXPECT_EQ(read_positions_in(file), all);
 }
 
 TEST_F(Positions, OfADamagedFileWhatCanBeReadCounts) {
-    keys::replace_file(file, "7 mx1.example.org\nx mx2.example.org\n-1 a\n8\n\n99999999999999999999999 b\n");
-    EXPECT_THAT(read_positions_in(file), ElementsAre(Pair("mx1.example.org", 7u)));
+    keys::replace_file(file, "7 ab mx1.example.org\nx ab mx2.example.org\n-1 ab a\n8\n8 mx3\n\n99999999999999999999999 ab b\n");
+    EXPECT_THAT(read_positions_in(file), ElementsAre(Pair("mx1.example.org", read_position{.seq = 7, .hash = "ab"})));
 }
 
 } // namespace

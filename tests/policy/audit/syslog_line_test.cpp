@@ -63,6 +63,11 @@ TEST(SyslogLine, NothingInARecordEndsAValueOrALine) {
     EXPECT_EQ(line.find('\0'), std::string::npos);
 }
 
+TEST(SyslogLine, AnAddressWithACommaIsOne) {
+    EXPECT_THAT(line_of(R"({"recipients":[{"address":"\"a,bob@x\"@partner.example"},{"address":"c@d.example"}]})"),
+                HasSubstr(R"(recipients="\"a%2Cbob@x\"@partner.example,c@d.example")"));
+}
+
 TEST(SyslogLine, WhatDoesNotFitIsNamed) {
     std::string record = R"({"time":"2026-11-30T09:00:00Z","id":"7Q2K-M4XD","outcome":"reject","recipients":[)";
     for (int i = 0; i < 1000; ++i)

@@ -4,7 +4,7 @@
 // thousand records, is sent again over the next. So a record arrives at least once at the other machine, as far as the log
 // still has it, and whoever reads drops what comes twice by its number. What is lost behind that, in the memory of a syslog
 // server that is killed long after, nobody here learns.
-// Tested by e2e/test_syslog.py.
+// Tested by sinks/syslog_progress_test and e2e/test_syslog.py.
 #pragma once
 
 #include "milter/settings/sink_url.hpp"

@@ -42,11 +42,12 @@ std::string parameter(std::string_view name, std::string_view value) {
     return " " + std::string(name) + "=\"" + escaped(value) + '"';
 }
 
-// What each recipient's record says, without what was there before and what is empty.
+// What each recipient's record says, without what was there before and what is empty; no more than a line could ever hold.
 template <class Said>
 std::vector<std::string> of_recipients(const boost::json::object& record, Said said) {
     std::vector<std::string> out;
     for (const auto* recipient : recipients_in(record)) {
+        if (out.size() == longest_syslog_line) break;
         std::string one = said(*recipient);
         if (!one.empty() && std::ranges::find(out, one) == out.end()) out.push_back(std::move(one));
     }

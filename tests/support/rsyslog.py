@@ -73,6 +73,13 @@ class Rsyslog:
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def lines(self):
-        """Without fields: the line has no structured data."""
+        """Without fields: the line has no structured data. What it was writing when it was killed is no line."""
         text = self.out.read_text().replace('"fields":}', '"fields":{}}') if self.out.exists() else ""
-        return [json.loads(line) for line in text.splitlines()]
+        return [line for line in map(self._read, text.split("\n")) if line]
+
+    @staticmethod
+    def _read(line):
+        try:
+            return json.loads(line)
+        except json.JSONDecodeError:
+            return None

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds patience{90}; // the server ends a statement after 60
 constexpr std::chrono::seconds between_looks = 30s;
+constexpr std::chrono::milliseconds least_pause = 200ms; // a look costs the database some 20
 constexpr std::chrono::seconds most_to_remember = 60s;
 constexpr std::size_t most_together = 200; // of each gateway's records
 
@@ -65,7 +66,8 @@ void thread_sharing::listen() {
         }
         note_problem({});
         got_on_ = true;
-        from.await_notice(between_looks);
+        if (!thread_.wait(least_pause)) return;
+        from.await_notice(between_looks, with_.gateway);
     }
 }
 
@@ -121,7 +123,8 @@ std::unique_ptr<thread_sharing> sharing_of(const config& gateway, thread_sharing
                     "known by its hidden Subject alone");
             keys::make_private_directory(gateway.sinks_directory());
             return std::make_unique<thread_sharing>(
-                thread_sharing::surroundings{.database = *database,
+                thread_sharing::surroundings{.gateway = gateway_name(gateway),
+                                             .database = *database,
                                              .file = std::filesystem::path(gateway.sinks_directory()) / "threads.position",
                                              .hear = std::move(hear),
                                              .complain = std::move(complain)});

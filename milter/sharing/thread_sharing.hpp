@@ -32,6 +32,7 @@ public:
         std::function<void(std::vector<policy::recorded_mail> mails, std::function<void(const std::string& problem)> done)>;
 
     struct surroundings {
+        std::string gateway; // as the database calls this one
         database_url database;
         std::filesystem::path file; // of positions
         listener hear;

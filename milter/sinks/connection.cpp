@@ -170,15 +170,15 @@ std::optional<database_row> database_connection::next_row() {
 
 void database_connection::listen(const std::string& channel) { ask(("LISTEN " + channel).c_str()); }
 
-void database_connection::await_notice(std::chrono::milliseconds most) {
+void database_connection::await_notice(std::chrono::milliseconds most, std::string_view own) {
     auto* from = connection_.get();
     const auto until = steady_clock::now() + most;
     bool is_told = false;
     for (;;) {
         if (PQconsumeInput(from) != 1) fail("the connection has ended");
         while (auto* notice = PQnotifies(from)) {
+            if (notice->extra != own) is_told = true;
             PQfreemem(notice);
-            is_told = true;
         }
         if (is_told || !wait_until(POLLIN, until)) return;
     }

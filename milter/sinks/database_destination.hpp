@@ -24,15 +24,19 @@ public:
                          int stop);
 
     policy::chain_end end() override { return end_; }
-    // A record that the database takes in no form but as octets is there as these alone.
-    void append(const record_batch& some) override { append(some.records()); }
-    bool look(std::uint64_t last) override;
+    // The database works on them while the next are read here. A record that it takes in no form but as octets is there as
+    // these alone.
+    void append(const record_batch& some) override;
+    std::uint64_t last() const override { return end_.last_seq; }
+    bool look() override;
 
 private:
-    void append(std::span<const record_batch::record> some, bool as_octets = false);
+    void settle();
+    void append_in_parts(std::span<const record_batch::record> some, bool as_octets = false);
 
     database_connection to_;
     policy::chain_end end_;
+    std::optional<record_batch> under_way_;
     std::optional<checkpoint_copies> checkpoints_;
 };
 

@@ -31,9 +31,12 @@ public:
     virtual policy::chain_end end() = 0;
     // Whether it takes this log where it has another one, and records behind others that are lost.
     virtual bool takes_anything() const { return false; }
+    // What became of them may be known later: at the next append or look, which throw then.
     virtual void append(const record_batch& some) = 0;
-    // Now and then, when records up to `last` are there: what else belongs there. False: there is none of it now.
-    virtual bool look(std::uint64_t last) = 0;
+    // The last record that is there by now.
+    virtual std::uint64_t last() const = 0;
+    // Now and then: what became of all that was appended, and what else belongs there. False: there is none of that now.
+    virtual bool look() = 0;
     // Nothing more will be appended.
     virtual void finish() {}
 };

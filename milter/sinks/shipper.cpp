@@ -87,7 +87,7 @@ void shipper::ship() {
     if (!rest) return;
     auto next_further_look = steady_clock::now();
     bool looked_again = false;
-    note_shipped(end.last_seq);
+    note_shipped(to->last());
     for (;;) {
         record_batch batch;
         const auto durable = what_.durable();
@@ -111,12 +111,13 @@ void shipper::ship() {
             to->append(batch);
             end = batch.end();
             looked_again = false;
-            note_shipped(end.last_seq);
         }
-        note_problem({});
+        note_shipped(to->last());
         bool is_idle = batch.empty();
         if (is_idle || steady_clock::now() >= next_further_look) {
-            if (to->look(end.last_seq)) is_idle = false;
+            if (to->look()) is_idle = false;
+            note_shipped(to->last());
+            note_problem({});
             next_further_look = steady_clock::now() + between_further_looks;
         }
         if (!thread_.wait(is_idle ? between_looks : std::chrono::milliseconds(0))) return to->finish();

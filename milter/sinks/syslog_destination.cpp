@@ -96,8 +96,8 @@ void syslog_destination::append(const record_batch& some) {
     progress_.note_sent(last_);
 }
 
-bool syslog_destination::look(std::uint64_t last) {
-    if (way_->look()) progress_.note_arrived(last);
+bool syslog_destination::look() {
+    if (way_->look()) progress_.note_arrived(last());
     progress_.keep();
     return false;
 }

@@ -12,6 +12,7 @@
 #include "milter/sinks/syslog_transport.hpp"
 #include "policy/audit/syslog_line.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -55,7 +56,8 @@ public:
     policy::chain_end end() override { return progress_.sure(); }
     bool takes_anything() const override { return true; }
     void append(const record_batch& some) override;
-    bool look(std::uint64_t last) override;
+    std::uint64_t last() const override { return std::max(last_.last_seq, progress_.sure().last_seq); }
+    bool look() override;
     void finish() override;
 
 private:

@@ -1,10 +1,10 @@
 #include "milter/commands/fleet_status.hpp"
 
-#include "milter/audit_commands/asked_log.hpp"
 #include "milter/cli/configured.hpp"
 #include "milter/cli/json_line.hpp"
 #include "milter/cli/table.hpp"
 #include "milter/fleet/standings.hpp"
+#include "milter/sinks/sinks.hpp"
 #include "policy/base/text.hpp"
 
 #include <boost/json.hpp>
@@ -12,7 +12,6 @@
 #include <iostream>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace sealgate::milter {
@@ -32,8 +31,7 @@ std::optional<database_url> database_of(const invocation& called) {
     }
     const auto gateway = configured(called);
     if (!gateway) return std::nullopt;
-    for (const auto& sink : gateway->audit.sinks)
-        if (const auto* database = std::get_if<database_url>(&sink)) return *database;
+    if (const auto* database = first_database(gateway->audit)) return *database;
     return complain("audit.sinks names no database in which the gateways' logs meet; --from postgresql://… names one"),
            std::nullopt;
 }

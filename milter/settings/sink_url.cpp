@@ -53,9 +53,8 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text, char at
 }
 
 bool is_port(std::string_view digits) {
-    constexpr unsigned highest = 65535;
-    const auto number = text::whole_number<unsigned>(digits);
-    return number && *number > 0 && *number <= highest;
+    const auto number = text::whole_number<std::uint16_t>(digits);
+    return number && *number > 0;
 }
 
 // Empty where there are colons without them: an IPv6 address, of which the port cannot be told.

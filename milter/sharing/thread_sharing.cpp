@@ -1,6 +1,7 @@
 #include "milter/sharing/thread_sharing.hpp"
 
 #include "keys/base/files.hpp"
+#include "milter/sinks/sinks.hpp"
 #include "policy/base/names.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <future>
 #include <optional>
 #include <utility>
-#include <variant>
 
 namespace sealgate::milter {
 
@@ -115,21 +115,18 @@ void thread_sharing::take(std::vector<policy::recorded_mail> mails) {
 
 std::unique_ptr<thread_sharing> sharing_of(const config& gateway, thread_sharing::listener hear,
                                            std::function<void(std::string_view)> complain) {
-    for (const auto& sink : gateway.audit.sinks)
-        if (const auto* database = std::get_if<database_url>(&sink)) {
-            if (gateway.audit.addresses != policy::address_form::clear)
-                complain(
-                    "Message-IDs are hashed in the logs (audit.addresses): an answer to what another gateway sent encrypted is "
-                    "known by its hidden Subject alone");
-            keys::make_private_directory(gateway.sinks_directory());
-            return std::make_unique<thread_sharing>(
-                thread_sharing::surroundings{.gateway = gateway_name(gateway),
-                                             .database = *database,
-                                             .file = std::filesystem::path(gateway.sinks_directory()) / "threads.position",
-                                             .hear = std::move(hear),
-                                             .complain = std::move(complain)});
-        }
-    return nullptr;
+    const auto* database = first_database(gateway.audit);
+    if (!database) return nullptr;
+    if (gateway.audit.addresses != policy::address_form::clear)
+        complain("Message-IDs are hashed in the logs (audit.addresses): an answer to what another gateway sent encrypted is "
+                 "known by its hidden Subject alone");
+    keys::make_private_directory(gateway.sinks_directory());
+    return std::make_unique<thread_sharing>(
+        thread_sharing::surroundings{.gateway = gateway_name(gateway),
+                                     .database = *database,
+                                     .file = std::filesystem::path(gateway.sinks_directory()) / "threads.position",
+                                     .hear = std::move(hear),
+                                     .complain = std::move(complain)});
 }
 
 } // namespace sealgate::milter

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -77,11 +78,11 @@ bool database_destination::look() {
     return checkpoints_->copy_to(to_, end_.last_seq);
 }
 
-void database_destination::append(const record_batch& some) {
+void database_destination::append(record_batch some) {
     const auto parameters = parameters_of(some.records(), false);
     settle();
     to_.begin(append_statement, parameters);
-    under_way_ = some;
+    under_way_ = std::move(some);
 }
 
 // What became of those that are under way.

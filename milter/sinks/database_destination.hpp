@@ -26,7 +26,7 @@ public:
     policy::chain_end end() override { return end_; }
     // The database works on them while the next are read here. A record that it takes in no form but as octets is there as
     // these alone.
-    void append(const record_batch& some) override;
+    void append(record_batch some) override;
     std::uint64_t last() const override { return end_.last_seq; }
     bool look() override;
 

@@ -32,7 +32,7 @@ public:
     // Whether it takes this log where it has another one, and records behind others that are lost.
     virtual bool takes_anything() const { return false; }
     // What became of them may be known later: at the next append or look, which throw then.
-    virtual void append(const record_batch& some) = 0;
+    virtual void append(record_batch some) = 0;
     // The last record that is there by now.
     virtual std::uint64_t last() const = 0;
     // Now and then: what became of all that was appended, and what else belongs there. False: there is none of that now.

@@ -107,13 +107,13 @@ void shipper::ship() {
             }
             batch.add(rest->at(), rest->line());
         }
-        if (!batch.empty()) {
-            to->append(batch);
+        bool is_idle = batch.empty();
+        if (!is_idle) {
             end = batch.end();
+            to->append(std::move(batch));
             looked_again = false;
         }
         note_shipped(to->last());
-        bool is_idle = batch.empty();
         if (is_idle || steady_clock::now() >= next_further_look) {
             if (to->look()) is_idle = false;
             note_shipped(to->last());

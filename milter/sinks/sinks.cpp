@@ -26,6 +26,12 @@ destination_maker way_to(const syslog_url& syslog, const config& gateway) {
 
 } // namespace
 
+const database_url* first_database(const audit_settings& of) {
+    for (const auto& sink : of.sinks)
+        if (const auto* database = std::get_if<database_url>(&sink)) return database;
+    return nullptr;
+}
+
 log_sinks::log_sinks(const config& gateway, const std::function<std::uint64_t()>& durable,
                      const std::function<void(std::string_view)>& complain)
     : durable_(durable) {

@@ -14,6 +14,9 @@
 
 namespace sealgate::milter {
 
+// Where the logs of a fleet meet; null: it has no database.
+const database_url* first_database(const audit_settings& of);
+
 class log_sinks {
 public:
     // As `gateway` has them when it starts; the log is open. `durable`: its last record that stays, whatever happens. Both are

@@ -88,7 +88,7 @@ syslog_destination::~syslog_destination() {
     }
 }
 
-void syslog_destination::append(const record_batch& some) {
+void syslog_destination::append(record_batch some) {
     std::vector<std::string> lines;
     for (const auto& one : some.records()) lines.push_back(policy::syslog_line(one.at, one.line, origin_, form_));
     way_->send(lines);

@@ -55,7 +55,7 @@ public:
 
     policy::chain_end end() override { return progress_.sure(); }
     bool takes_anything() const override { return true; }
-    void append(const record_batch& some) override;
+    void append(record_batch some) override;
     std::uint64_t last() const override { return std::max(last_.last_seq, progress_.sure().last_seq); }
     bool look() override;
     void finish() override;

@@ -89,6 +89,14 @@ std::optional<rank> least_encrypted(const policy& rules) {
     return static_cast<rank>(at - rules.rules.begin());
 }
 
+// Of a mail that was decided so: `as` by itself, `answered` for its thread.
+std::optional<rank> remembered(const policy& rules, outcome what, mode how, std::optional<rank> as,
+                               std::optional<rank> answered) {
+    if (how == mode::enforce && what > outcome::hold) return std::nullopt;
+    const bool is_more_than_any = what == outcome::seal || as > rules.untagged.value_or(0);
+    return std::max(is_more_than_any ? as : std::nullopt, answered);
+}
+
 bool is_message_id(std::string_view field_name) { return text::iequals(field_name, "Message-ID"); }
 
 } // namespace
@@ -126,19 +134,14 @@ std::optional<thread_standing> thread_of(const policy& rules, const facts& known
 }
 
 std::optional<rank> remembered_as(const policy& rules, const facts& known, const decision& made, mode how) {
-    if (how == mode::enforce && made.what > outcome::hold) return std::nullopt;
-    std::optional<rank> out;
-    if (made.what == outcome::seal || made.classification > rules.untagged.value_or(0)) out = made.classification;
     const auto thread = thread_of(rules, known);
-    return thread ? std::max(out, std::optional(thread->classification)) : out;
+    return remembered(rules, made.what, how, made.classification,
+                      thread ? std::optional(thread->classification) : std::nullopt);
 }
 
 std::optional<rank> remembered_as(const policy& rules, const recorded_mail& mail) {
-    if (mail.how == mode::enforce && mail.what > outcome::hold) return std::nullopt;
-    const auto named = mail.classification.empty() ? std::nullopt : most_sensitive(rules, {mail.classification});
-    const bool is_more_than_any = mail.what == outcome::seal || named > rules.untagged.value_or(0);
-    const auto answered = mail.answered.empty() ? std::nullopt : most_sensitive(rules, {mail.answered});
-    return std::max(is_more_than_any ? named : std::nullopt, answered);
+    const auto rank_of = [&](const std::string& name) { return name.empty() ? std::nullopt : most_sensitive(rules, {name}); };
+    return remembered(rules, mail.what, mail.how, rank_of(mail.classification), rank_of(mail.answered));
 }
 
 std::vector<std::string> message_ids_in(std::string_view value) {

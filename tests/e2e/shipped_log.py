@@ -62,6 +62,15 @@ def wait_until_all_is_there(database, name, gateway, timeout=60):
 
 
 @pytest.fixture
+def gateway(tmp_path):
+    """A gateway without Postfix, which does not run yet."""
+    gateway = Gateway(tmp_path / "gateway", *free_ports(2))
+    yield gateway
+    if gateway.running:
+        gateway.kill()
+
+
+@pytest.fixture
 def alone(tmp_path, names, database):
     """A gateway without Postfix, with a log that somebody wrote, and that ships through `relay`."""
     with Relay(database.port) as relay:

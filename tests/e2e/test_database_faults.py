@@ -4,24 +4,14 @@ import json
 import subprocess
 import threading
 
-import pytest
 from gateway import Gateway
 from mails import Mail
 from ports import free_ports
-from shipped_log import (ZOE, alone, another_name, count_in, database, lines_of, names, settings, wait_for,  # noqa: F401
+from shipped_log import (ZOE, alone, another_name, count_in, database, gateway, names, settings, wait_for,  # noqa: F401
                          wait_until_all_is_there, with_records)
 
 from authority import Authority  # tests/support
 from postgresql import Cluster
-from tcp_relay import Relay
-
-
-@pytest.fixture
-def gateway(tmp_path):
-    gateway = Gateway(tmp_path / "gateway", *free_ports(2))
-    yield gateway
-    if gateway.running:
-        gateway.kill()
 
 
 def problem_of(gateway):

@@ -6,30 +6,12 @@ import shutil
 import time
 
 import pytest
-from gateway import Gateway
-from logs import NOON, chained, decision, recipient
 from mails import Mail
 from ports import free_ports
+from shipped_log import ZOE, gateway, with_records  # noqa: F401
 
 from authority import Authority  # tests/support
 from rsyslog import Rsyslog
-
-ZOE = "zoe@yahoo.com"
-
-
-@pytest.fixture
-def gateway(tmp_path):
-    """A gateway without Postfix."""
-    gateway = Gateway(tmp_path / "gateway", *free_ports(2))
-    yield gateway
-    if gateway.running:
-        gateway.kill()
-
-
-def with_records(gateway, count):
-    (gateway.state / "audit").mkdir(parents=True, exist_ok=True)
-    records = (decision(NOON, "warn", "internal", [recipient(ZOE, "unsecure", "warn", "warn", "tier")], id=f"{i:08}") for i in range(count))
-    (gateway.state / "audit/audit.jsonl").write_text("".join(chained(records)))
 
 
 def start(gateway, sink, more="", **how):

@@ -10,20 +10,20 @@ namespace {
 
 constexpr std::size_t most_synced_alone = 8;
 
-std::filesystem::path beside(std::filesystem::path file) { return file += ".new"; }
-
 } // namespace
+
+std::filesystem::path file_batch::unfinished(std::filesystem::path file) { return file += ".new"; }
 
 file_batch::file_batch(const std::filesystem::path& directory)
     : directory_(directory, O_RDONLY | O_DIRECTORY) {}
 
 file_batch::~file_batch() {
     std::error_code ignored;
-    for (const auto& file : files_) std::filesystem::remove(beside(file), ignored);
+    for (const auto& file : files_) std::filesystem::remove(unfinished(file), ignored);
 }
 
 void file_batch::put(const std::filesystem::path& file, const octet_pieces& content, unsigned mode) {
-    const auto fresh = beside(file);
+    const auto fresh = unfinished(file);
     std::filesystem::remove(fresh); // whatever lies there is not written to: it may be a link
     const auto& to = few_.emplace_back(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     files_.push_back(file);
@@ -35,7 +35,7 @@ void file_batch::commit() {
     if (files_.empty()) return;
     sync();
     few_.clear();
-    for (const auto& file : files_) std::filesystem::rename(beside(file), file);
+    for (const auto& file : files_) std::filesystem::rename(unfinished(file), file);
     directory_.sync();
     files_.clear();
 }

@@ -13,8 +13,7 @@ namespace sealgate::keys {
 
 // Each is there whole, or as it was before: it is written beside its name, synced and renamed. All are there when `commit`
 // returns. A few are synced one by one; many with all that their file system has to write, which takes a thirtieth of the time
-// for a thousand. Errors throw std::system_error; after a crash files
-// that end in ".new" may stay.
+// for a thousand. Errors throw std::system_error.
 class file_batch {
 public:
     explicit file_batch(const std::filesystem::path& directory);
@@ -24,6 +23,9 @@ public:
 
     void put(const std::filesystem::path& file, const octet_pieces& content, unsigned mode = 0600);
     void commit();
+
+    // Where a file is written until it is whole; after a crash it may stay.
+    static std::filesystem::path unfinished(std::filesystem::path file);
 
 private:
     void sync() const;

@@ -28,7 +28,6 @@ constexpr const char* claimed_kind = ".claimed"; // by the gateway
 constexpr const char* refusal_kind = ".refusal"; // likewise a permit, but nothing that the gateway could claim
 constexpr const char* taken_kind = ".taken";
 constexpr const char* accepted_kind = ".accepted";
-
 constexpr const char* replaced_kind = ".replaced";
 constexpr const char* noted_kind = ".noted";
 constexpr const char* owed_kind = ".owed";
@@ -40,6 +39,12 @@ const char* kind_of(permit_mark what) {
     case permit_mark::noted: return noted_kind;
     }
     std::unreachable();
+}
+
+// Of a file that was not finished too, which has another suffix behind its kind.
+std::string token_of(const fs::path& file) {
+    const auto name = file.filename().string();
+    return name.substr(0, name.find('.'));
 }
 
 bool is_locked(const fs::path& file) {
@@ -74,7 +79,7 @@ std::unique_ptr<keys::file_lock> held_permits::lock(const std::function<void()>&
 void held_permits::remove_orphans() const {
     std::set<std::string> tokens;
     for (const auto& entry : fs::directory_iterator(directory_))
-        if (is_release_token(entry.path().stem().string())) tokens.insert(entry.path().stem().string());
+        if (auto token = token_of(entry.path()); is_release_token(token)) tokens.insert(std::move(token));
     const auto is_begun = [this](const std::string& token) {
         const auto is_there = [&](const char* kind) { return fs::exists(file(token, kind)); };
         return is_there(permit_kind) || is_there(claimed_kind) || is_there(refusal_kind);
@@ -102,7 +107,11 @@ void held_permits::mark(const std::vector<std::string>& tokens, permit_mark what
 void held_permits::remove(const std::vector<std::string>& tokens, std::initializer_list<const char*> kinds) const {
     bool any = false;
     for (const auto& token : tokens)
-        for (const auto* kind : kinds) any = fs::remove(file(token, kind)) || any;
+        for (const auto* kind : kinds) {
+            const auto whole = file(token, kind);
+            any = fs::remove(whole) || any;
+            any = fs::remove(keys::file_batch::unfinished(whole)) || any;
+        }
     if (any) keys::sync_directory(directory_);
 }
 

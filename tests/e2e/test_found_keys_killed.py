@@ -55,10 +55,10 @@ def test_what_is_sealed_to_another_one_than_before_is_in_the_log(world, lab, gat
     killed(world, gateway, faults, "before trust/evidence")
     assert sealed_to(world, gateway, ZOE)[0] == second
     assert sealed_to(world, gateway, ZOE) == (second, "pinned")
-    events = gateway.events("key-changed")
+    events = [one for one in gateway.events("key-changed") if one["fingerprint"] == second]
     assert events, "it is pinned, and nobody is told that it took another one's place"
     for event in events:
-        assert (event["fingerprint"], event["replaces"], event["addresses"]) == (second, lab.zoe, [ZOE])
+        assert (event["replaces"], event["addresses"]) == (lab.zoe, [ZOE])
 
     time.sleep(1.1)  # a mail is not of the second in which it is made
     (gateway.state / "watch" / "told.jsonl").unlink(missing_ok=True)

@@ -1,4 +1,5 @@
 // What root permits, as a file: read back as it was, checked, and claimed once.
+#include "keys/base/file_batch.hpp"
 #include "keys/base/files.hpp"
 #include "milter/held/permit.hpp"
 #include "milter/held/permits.hpp"
@@ -141,6 +142,24 @@ TEST_F(Permits, WhatAForgettingThatWasKilledHasLeftGoesWithTheNextLock) {
     lock.reset();
     lock = next.lock();
     EXPECT_FALSE(permits.taken(token));
+}
+
+TEST_F(Permits, WhatWasNeverWrittenToItsEndGoesWithTheRest) {
+    using keys::file_batch;
+    const auto left = [&](const std::string& whose, const char* kind) {
+        const auto file = file_batch::unfinished(permits.directory() / (whose + kind));
+        keys::replace_file(file, "{\"tok");
+        return file;
+    };
+    permits.write({usual_permit()}, begun_permit::purpose::release);
+    const auto accepted = left(token, ".accepted");
+    permits.forget({token});
+    EXPECT_FALSE(std::filesystem::exists(accepted));
+    const auto permit = left("ffffffffffffffffffffffffffffffff", ".permit");
+    const held_permits next(permits.directory());
+    lock.reset();
+    lock = next.lock();
+    EXPECT_FALSE(std::filesystem::exists(permit));
 }
 
 TEST_F(Permits, OfMailToManyThousandsAreReadBackAll) {

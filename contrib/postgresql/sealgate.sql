@@ -82,6 +82,20 @@ CREATE TABLE IF NOT EXISTS sealgate.gap (
     why text NOT NULL,
     at timestamptz NOT NULL DEFAULT now());
 
+-- What gateways of a fleet agree on: certificates, bindings, pins, who was told; encrypted with a key that only they have. Each
+-- item has a revision, one more with each change, and the version of the whole table at which it was written.
+CREATE TABLE IF NOT EXISTS sealgate.shared (
+    name text COLLATE "C" PRIMARY KEY,
+    revision bigint NOT NULL,
+    version bigint NOT NULL UNIQUE,
+    sealed bytea NOT NULL,
+    gateway text NOT NULL REFERENCES sealgate.gateway,
+    at timestamptz NOT NULL DEFAULT now(),
+    until timestamptz);
+CREATE INDEX IF NOT EXISTS shared_until ON sealgate.shared (until) WHERE until IS NOT NULL;
+CREATE TABLE IF NOT EXISTS sealgate.shared_clock (version bigint NOT NULL);
+INSERT INTO sealgate.shared_clock (version) SELECT 0 WHERE NOT EXISTS (SELECT FROM sealgate.shared_clock);
+
 CREATE OR REPLACE FUNCTION sealgate.add_gateway(p_gateway text, p_role name) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sealgate.gateway (gateway, role) VALUES (p_gateway, p_role)
@@ -245,6 +259,51 @@ CREATE OR REPLACE FUNCTION sealgate.standings()
         WHERE r.gateway = g.gateway AND r.event IS NOT NULL AND r.event IN ('start', 'reload', 'keys-reload') ORDER BY r.seq DESC LIMIT 1) force ON true
 $$;
 
+-- Items that others may take: behind a version, in its order; by their names; and all revisions. A few, and not too many octets.
+CREATE OR REPLACE FUNCTION sealgate.shared_version() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$ SELECT version FROM sealgate.shared_clock WHERE sealgate.own_gateway() IS NOT NULL $$;
+CREATE OR REPLACE FUNCTION sealgate.shared_revisions() RETURNS TABLE (name text, revision bigint) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.name, s.revision FROM sealgate.shared s WHERE (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY s.name
+$$;
+CREATE OR REPLACE FUNCTION sealgate.shared_after(p_version bigint)
+    RETURNS TABLE (name text, revision bigint, version bigint, sealed text) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT t.name, t.revision, t.version, encode(t.sealed, 'base64')
+    FROM (SELECT s.*, sum(length(s.sealed)) OVER (ORDER BY s.version) - length(s.sealed) AS before
+          FROM (SELECT * FROM sealgate.shared a WHERE a.version > p_version ORDER BY a.version LIMIT 100) s) t
+    WHERE t.before < 4000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.version
+$$;
+CREATE OR REPLACE FUNCTION sealgate.shared_named(p_name text[])
+    RETURNS TABLE (name text, revision bigint, version bigint, sealed text) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT t.name, t.revision, t.version, encode(t.sealed, 'base64')
+    FROM (SELECT s.*, sum(length(s.sealed)) OVER (ORDER BY s.name) - length(s.sealed) AS before
+          FROM sealgate.shared s WHERE s.name = ANY (p_name)) t
+    WHERE t.before < 4000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.name LIMIT 100
+$$;
+
+-- Offers items: each is written where the one that is there has the revision that the caller knows. Returns those that were.
+CREATE OR REPLACE FUNCTION sealgate.share(p_name text[], p_known bigint[], p_revision bigint[], p_sealed text[], p_until timestamptz[])
+    RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    own text := sealgate.own_gateway();
+    clock bigint;
+BEGIN
+    UPDATE sealgate.shared_clock SET version = version + cardinality(p_name) RETURNING version INTO clock; -- one at a time
+    DELETE FROM sealgate.shared WHERE until < now();
+    RETURN QUERY
+        INSERT INTO sealgate.shared AS s (name, revision, version, sealed, gateway, until)
+            SELECT n, r, clock - cardinality(p_name) + i, decode(o, 'base64'), own, u
+            FROM unnest(p_name, p_revision, p_sealed, p_until) WITH ORDINALITY x(n, r, o, u, i)
+            WHERE n ~ '^[0-9a-f]{64}$' AND r > 0
+        ON CONFLICT (name) DO UPDATE SET revision = excluded.revision, version = excluded.version, sealed = excluded.sealed,
+            gateway = excluded.gateway, at = now(), until = excluded.until
+            WHERE s.revision = p_known[array_position(p_name, excluded.name)] AND excluded.revision > s.revision
+        RETURNING s.name;
+    PERFORM pg_notify('sealgate_shared', own);
+END $$;
+
 CREATE OR REPLACE VIEW sealgate.decision WITH (security_invoker = true) AS
     SELECT gateway, seq, at, id, queue_id, sender, classification, outcome, mode, policy FROM sealgate.record
     WHERE outcome IS NOT NULL;
@@ -265,7 +324,9 @@ CREATE OR REPLACE VIEW sealgate.event WITH (security_invoker = true) AS
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sealgate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sealgate.own_gateway(), sealgate.own_position(),
     sealgate.append(bigint, text, text, timestamptz[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[]),
-    sealgate.keep_checkpoints(bigint[], text[]), sealgate.threads_after(text[], bigint[], text[], int) TO sealgate_gateway;
+    sealgate.keep_checkpoints(bigint[], text[]), sealgate.threads_after(text[], bigint[], text[], int),
+    sealgate.shared_version(), sealgate.shared_revisions(), sealgate.shared_after(bigint), sealgate.shared_named(text[]),
+    sealgate.share(text[], bigint[], bigint[], text[], timestamptz[]) TO sealgate_gateway;
 GRANT EXECUTE ON FUNCTION sealgate.standings() TO sealgate_gateway, sealgate_auditor;
 GRANT EXECUTE ON FUNCTION sealgate.json_of(text) TO sealgate_auditor;
 GRANT SELECT ON ALL TABLES IN SCHEMA sealgate TO sealgate_auditor;

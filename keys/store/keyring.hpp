@@ -75,8 +75,9 @@ struct opened_keyring {
 
 struct keyring_places {
     std::filesystem::path own;
-    std::filesystem::path found; // a directory for each source is below it
-    std::filesystem::path trust; // what is known of found ones: pins, evidence
+    std::filesystem::path found;        // a directory for each source is below it
+    std::filesystem::path trust;        // what is known of found ones: pins, evidence
+    std::filesystem::path removed = {}; // notes of what was removed; empty: nobody wants them
 };
 
 std::filesystem::path pins_file(const keyring_places& places);

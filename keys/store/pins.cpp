@@ -29,6 +29,7 @@ struct pins::reader {
 
     sqlite_database database;
     sqlite_statement one = database.prepare("SELECT fingerprint FROM pin WHERE address = ?");
+    sqlite_statement later = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE since >= ?");
 };
 
 struct pins::shared_reader {
@@ -57,6 +58,22 @@ std::string pins::of(std::string_view address_key) const {
     statement.reset();
     std::string out;
     if (statement.bind(1, address_key).step()) out = statement.text(0);
+    statement.reset();
+    return out;
+}
+
+std::vector<pin> pins::since(time_point time) const {
+    const std::lock_guard lock(reader_->mutex);
+    auto* reading = reader_->of(file_);
+    if (!reading) return {};
+    auto& statement = reading->later;
+    statement.reset();
+    std::vector<pin> out;
+    for (statement.bind(1, time); statement.step();)
+        out.push_back({.address = std::string(statement.text(0)),
+                       .fingerprint = std::string(statement.text(1)),
+                       .replaces = std::string(statement.text(2)),
+                       .since = statement.time(3)});
     statement.reset();
     return out;
 }

@@ -32,6 +32,9 @@ public:
     // Empty: none.
     std::string of(std::string_view address_key) const;
 
+    // Made at that time or later, by the clock of whoever made them.
+    std::vector<pin> since(time_point time) const;
+
     // Called with those that take another one's place, before any of it is on disk. Where it throws, nothing is changed.
     using announcement = std::function<void(const std::vector<pin>& replacing)>;
 

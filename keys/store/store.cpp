@@ -22,11 +22,13 @@ constexpr std::size_t shortest_suffix = 16;
 
 } // namespace
 
-store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum, policy::key_source source)
+store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum, policy::key_source source,
+             removal_notes removed)
     : directory_(std::move(directory))
     , gpg_(std::move(gpg))
     , minimum_(minimum)
-    , source_(source) {
+    , source_(source)
+    , removed_(std::move(removed)) {
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
@@ -321,6 +323,7 @@ std::expected<std::string, std::string> store::remove(std::string_view fingerpri
     return changed(
         directory_, [&] { return resolve(fingerprint); }, announce,
         [&](const std::string& found) {
+            removed_.leave(source_, found);
             remove_file(file_of(found));
             remove_file(disabled_marker(directory_, found));
             forget_in_index(found);

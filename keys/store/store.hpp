@@ -17,6 +17,7 @@
 #include "keys/store/catalogue.hpp"
 #include "keys/store/import.hpp"
 #include "keys/store/refresh.hpp"
+#include "keys/store/removed.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -63,8 +64,9 @@ class store {
 public:
     // Touches nothing yet. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
     // shorter than `minimum` are weak. All that is in the directory comes from that source.
+    // `removed`: where it is noted that one was removed.
     store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {},
-          policy::key_source source = policy::key_source::own);
+          policy::key_source source = policy::key_source::own, removal_notes removed = {});
 
     // gpg is not asked again about a file that it knows. Who looks once, and not again and again (what_changed), changes no
     // index that was written by a clock that is ahead of its own. Where the directory can't be read or is lost, all
@@ -113,6 +115,7 @@ private:
     gpg_options gpg_;
     policy::key_minimum minimum_;
     policy::key_source source_;
+    removal_notes removed_;
 };
 
 } // namespace sealgate::keys

@@ -48,7 +48,7 @@ void note_what_is_held_in(const std::filesystem::path& keys_directory) {
 bool needs_a_start(const config& old, const config& wanted) {
     return old.listen != wanted.listen || old.state != wanted.state || old.limits.connections != wanted.limits.connections ||
            old.limits.crypto_workers != wanted.limits.crypto_workers || old.audit != wanted.audit ||
-           old.metrics != wanted.metrics;
+           old.metrics != wanted.metrics || old.fleet_key != wanted.fleet_key;
 }
 
 } // namespace
@@ -131,13 +131,16 @@ asio::awaitable<void> renewal::refresh_keys(keys::reading what, std::optional<po
 
 asio::awaitable<void> renewal::take_over(reread_keys reread) {
     const auto fresh = std::move(reread.fresh);
+    const auto before = gateway_.live()->certificates->digest();
     if (fresh) put_in_force(fresh);
     for (const auto& problem : reread.news) log_warning(problem);
     const auto& changes = reread.changes;
-    if (!fresh || changes.none()) co_return;
-    log_line("keys: " + std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
-             " changed, " + std::to_string(changes.removed.size()) + " removed; " +
-             std::to_string(fresh->certificates->count()) + " in force");
+    if (!fresh || fresh->certificates->digest() == before) co_return; // what was bound changes it, too
+    log_line("keys: " +
+             (changes.none() ? "what is bound was changed"
+                             : std::to_string(changes.added.size()) + " added, " + std::to_string(changes.changed.size()) +
+                                   " changed, " + std::to_string(changes.removed.size()) + " removed") +
+             "; " + std::to_string(fresh->certificates->count()) + " in force");
     events_.record(policy::keys_reload_event(now(), in_force(*fresh), written(changes, gateway_.names())));
     co_await note_what_the_store_holds();
 }
@@ -191,7 +194,8 @@ asio::awaitable<std::string> renewal::take_over(std::shared_ptr<const snapshot> 
     refusal_.clear();
     auto news = reload_news(*old, *fresh);
     if (needs_a_start(old->gateway, fresh->gateway))
-        news += "; audit, gateway.listen, metrics, state, limits.connections and limits.crypto_workers take effect at the next "
+        news += "; audit, fleet, gateway.listen, metrics, state, limits.connections and limits.crypto_workers take effect at "
+                "the next "
                 "start";
     for (const auto& problem : fresh->key_problems) log_warning(problem);
     tell_of_organisation_keys(*fresh);

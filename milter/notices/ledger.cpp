@@ -47,6 +47,14 @@ std::optional<wall_time> notice_ledger::told_at(const std::string& key) const {
     return at == told_.end() ? std::nullopt : std::optional(at->second);
 }
 
+notice_ledger::told_lately notice_ledger::told_behind(std::uint64_t seen) const {
+    const std::lock_guard lock(mutex_);
+    told_lately out{.keys = {}, .seen = forgotten_ + order_.size()};
+    for (auto i = std::max(seen, forgotten_) - forgotten_; i < order_.size(); ++i)
+        out.keys.emplace_back(order_[i].second, order_[i].first);
+    return out;
+}
+
 void notice_ledger::remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep) {
     const std::lock_guard one_at_a_time(writing_);
     note({}, {.at = now, .told = std::move(keys)}, keep);
@@ -141,6 +149,7 @@ void notice_ledger::forget(wall_time now, std::chrono::seconds keep) {
         const auto at = told_.find(key);
         if (at != told_.end() && at->second == when) told_.erase(at); // else it was told again later
         order_.pop_front();
+        ++forgotten_;
     }
 }
 

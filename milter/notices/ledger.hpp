@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <map>
@@ -46,6 +47,13 @@ public:
 
     // When this key was told last; nothing where that is forgotten.
     std::optional<wall_time> told_at(const std::string& key) const;
+
+    // What was told lately, in the order in which this came to be known: behind the first `seen` of all that ever were.
+    struct told_lately {
+        std::vector<std::pair<std::string, wall_time>> keys;
+        std::uint64_t seen = 0;
+    };
+    told_lately told_behind(std::uint64_t seen) const;
 
     // From now on these were told. Holds even if it throws: then the disk does not know yet, and gets it with the next line.
     void remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep);
@@ -83,6 +91,7 @@ private:
     mutable std::mutex mutex_;  // the memory; never held while the disk works
     std::unordered_map<std::string, wall_time> told_;
     std::deque<std::pair<wall_time, std::string>> order_; // in which they were told
+    std::uint64_t forgotten_ = 0;                         // before its first
     std::map<std::string, pending_digest> pending_;
     std::size_t collected_ = 0;
 };

@@ -54,8 +54,6 @@ std::string notice_identity(const std::string& who, const transaction& mail, con
     return key_of({"notice", who, sameness(mail), text::join(keys, "\n")});
 }
 
-std::chrono::seconds kept_for(const policy::notices& how) { return std::max(how.once_per, how.digest); }
-
 } // namespace
 
 notifier::notifier(asio::io_context& io, const std::string& directory, outbox& copies,

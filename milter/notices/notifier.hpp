@@ -21,6 +21,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,6 +66,10 @@ public:
 
     // Puts the digests that are due into the outbox: what was due while the gateway was down. Blocks; before run().
     void send_overdue();
+
+    // Who was told what; any thread. How long it is kept.
+    notice_ledger& ledger() { return ledger_; }
+    static std::chrono::seconds kept_for(const policy::notices& how) { return std::max(how.once_per, how.digest); }
 
     // Sends digests when they are due, until the io_context ends. `pool`: where the disk may block.
     void start(boost::asio::thread_pool& pool);

@@ -1,6 +1,7 @@
 #include "milter/service/secret_files.hpp"
 
 #include "keys/base/files.hpp"
+#include "milter/agreement/item.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/reader.hpp"
 #include "milter/base/exception_text.hpp"
@@ -64,13 +65,18 @@ std::vector<std::string> unusable_secrets(const config& gateway) {
         add(problem_with([&] { return problem_with_signing_key(gateway.checkpoint_key()); }));
     if (gateway.audit.addresses != policy::address_form::clear)
         add(problem_with([&] { return problem_with_address_key(gateway); }));
+    if (!gateway.fleet_key.empty())
+        add(problem_with([&]() -> std::optional<std::string> {
+            if (auto key = read_fleet_key(gateway.fleet_key); !key) return std::move(key.error());
+            return std::nullopt;
+        }));
     return out;
 }
 
 std::vector<std::string> exposed_secret_files(const config& gateway) {
     std::vector<std::string> out;
     const auto threads = thread_key_file(gateway.threads_directory()).string();
-    for (const auto& file : {gateway.checkpoint_key(), gateway.audit.address_key, threads})
+    for (const auto& file : {gateway.checkpoint_key(), gateway.audit.address_key, threads, gateway.fleet_key})
         if (!file.empty() && is_exposed(file)) out.push_back(file);
     return out;
 }

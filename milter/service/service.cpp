@@ -1,6 +1,7 @@
 #include "milter/service/service.hpp"
 
 #include "keys/base/clock.hpp"
+#include "milter/agreement/fleet_ties.hpp"
 #include "milter/audit/address_key.hpp"
 #include "milter/audit/event_recorder.hpp"
 #include "milter/audit/index_upkeep.hpp"
@@ -39,7 +40,6 @@
 #include "milter/service/relay_watch.hpp"
 #include "milter/service/secret_files.hpp"
 #include "milter/settings/snapshot.hpp"
-#include "milter/sharing/thread_sharing.hpp"
 #include "milter/sinks/sinks.hpp"
 #include "milter/threads/memory.hpp"
 #include "policy/audit/event.hpp"
@@ -105,7 +105,7 @@ public:
               })
         , renewal_(io_, std::move(config_path), gateway_, events_, most_, [this] { take_up(); })
         , learner_(io_, memory_, beside_the_river())
-        , sharing_(sharing_of(live->gateway, remember_elsewhere(), as_warning))
+        , fleet_(live, remember_elsewhere(), beside_the_river().told, notices_.ledger(), as_warning)
         , queue_runner_(io_, outbox_,
                         {.submit = [this] { return gateway_.live()->gateway.submit; },
                          .bounces = [this] { return bounces_of(gateway_.live()->rules); }})
@@ -258,8 +258,7 @@ private:
         if (!of_log.empty()) out.push_back("audit log: " + of_log);
         for (const auto& one : sinks_.now())
             if (!one.problem.empty()) out.push_back("the audit log's copy in " + one.sink + ": " + one.problem);
-        if (sharing_ && !sharing_->problem().empty())
-            out.push_back("which mails of other gateways are sensitive is not known: " + sharing_->problem());
+        std::ranges::move(fleet_.problems(), std::back_inserter(out));
         if (!queue_runner_.outage().empty()) out.push_back(queue_runner_.outage());
         if (!threads_.is_read()) out.emplace_back("which mails are sensitive cannot be read: replies without a tag wait");
         std::ranges::copy(live.key_problems, std::back_inserter(out));
@@ -308,6 +307,7 @@ private:
         memory_.resize(limits.memory, work_on(limits.largest_message()));
         set_log_level(gateway_.live()->gateway.log_level);
         watch_.look();
+        fleet_.follow(gateway_.live());
     }
 
     octet_room room() {
@@ -351,7 +351,7 @@ private:
                 ending_ = true;
         }
         manager_.stopping();
-        if (sharing_) sharing_->stop();
+        fleet_.stop();
         log_line("ending: messages under way are answered first");
         server_.drain(drain_grace, [this] { queue_runner_.stop(drain_grace, [this] { io_.stop(); }); });
     }
@@ -382,7 +382,7 @@ private:
     key_watch watch_;
     renewal renewal_;
     key_learner learner_;
-    std::unique_ptr<thread_sharing> sharing_;
+    fleet_ties fleet_;
     queue_runner queue_runner_;
     relay_watch relays_{as_warning};
     server server_;

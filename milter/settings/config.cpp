@@ -31,6 +31,7 @@ public:
         if (const auto* audit = top.optional("audit")) read_audit(*audit);
         if (const auto* keys = top.optional("keys")) read_keys(*keys);
         if (const auto* held = top.optional("held")) read_held(*held);
+        if (const auto* fleet = top.optional("fleet")) read_fleet(*fleet);
         top.finish();
         if (out_.audit.checkpoints.empty()) out_.audit.checkpoints = out_.audit_directory() + "/checkpoints.jsonl";
         return std::move(out_);
@@ -287,6 +288,16 @@ private:
         }
         if (value.kind == yaml::kind::list && value.items.empty())
             errors_.add(value.at, "nobody to write to; leave " + key + " out to have nobody told");
+    }
+
+    void read_fleet(const yaml::node& map) {
+        map_reader m(map, "fleet", errors_);
+        const auto* key = m.required("key");
+        if (key) read_path(*key, out_.fleet_key);
+        m.finish();
+        const auto is_database = [](const sink_url& one) { return std::holds_alternative<database_url>(one); };
+        if (key && std::ranges::none_of(out_.audit.sinks, is_database))
+            errors_.add(key->at, "gateways share by a database, and audit.sinks names no postgresql://…");
     }
 
     void read_before(const yaml::node& value) {

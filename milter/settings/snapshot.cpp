@@ -13,7 +13,11 @@ void append_lines(std::vector<std::string>& lines, const std::vector<yaml::diagn
 } // namespace
 
 keys::keyring_places key_places(const config& gateway) {
-    return {.own = gateway.keys_directory(), .found = gateway.found_keys_directory(), .trust = gateway.trust_directory()};
+    return {.own = gateway.keys_directory(),
+            .found = gateway.found_keys_directory(),
+            .trust = gateway.trust_directory(),
+            .removed = gateway.fleet_key.empty() ? std::filesystem::path{}
+                                                 : std::filesystem::path(gateway.sinks_directory()) / "removed"};
 }
 
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {

@@ -50,8 +50,12 @@ database_row row_in(const PGresult& answer, int row) {
 }
 
 database_error error_of(const PGresult& answer) {
-    const auto* state = PQresultErrorField(&answer, PG_DIAG_SQLSTATE);
-    return {one_line(PQresultErrorMessage(&answer)), state ? state : ""};
+    const auto* field = PQresultErrorField(&answer, PG_DIAG_SQLSTATE);
+    const std::string state = field ? field : "";
+    const bool lacks_something = state == "42883" || state == "42P01" || state == "3F000"; // a function, a table, a schema
+    return {one_line(PQresultErrorMessage(&answer)) +
+                (lacks_something ? "; sealgate.sql of this version has to be run in that database" : ""),
+            state};
 }
 
 } // namespace
@@ -170,7 +174,7 @@ std::optional<database_row> database_connection::next_row() {
 
 void database_connection::listen(const std::string& channel) { ask(("LISTEN " + channel).c_str()); }
 
-void database_connection::await_notice(std::chrono::milliseconds most, std::string_view own) {
+bool database_connection::await_notice(std::chrono::milliseconds most, std::string_view own) {
     auto* from = connection_.get();
     const auto until = steady_clock::now() + most;
     bool is_told = false;
@@ -180,7 +184,7 @@ void database_connection::await_notice(std::chrono::milliseconds most, std::stri
             if (notice->extra != own) is_told = true;
             PQfreemem(notice);
         }
-        if (is_told || !wait_until(POLLIN, until)) return;
+        if (is_told || !wait_until(POLLIN, until)) return is_told;
     }
 }
 

@@ -61,8 +61,8 @@ public:
 
     // Who is told of what is sent to that channel of the database.
     void listen(const std::string& channel);
-    // Suspends the thread until something else than `own` was sent there since, or it is time. Throws as ask() does.
-    void await_notice(std::chrono::milliseconds most, std::string_view own);
+    // Suspends the thread until something else than `own` was sent there since, or it is time: false. Throws as ask() does.
+    bool await_notice(std::chrono::milliseconds most, std::string_view own);
 
 private:
     enum class cells : std::uint8_t { as_text, as_octets };

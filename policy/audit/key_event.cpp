@@ -32,6 +32,7 @@ std::string key_event(const key_event_facts& of) {
     for (const auto& one : of.addresses) addresses.push_back(json::string(text::printable(one)));
     json::object out{{"id", of.id}, {"fingerprint", of.fingerprint}, {"addresses", std::move(addresses)}};
     if (!of.user.empty()) out["user"] = text::printable(of.user);
+    if (!of.gateway.empty()) out["gateway"] = text::printable(of.gateway, longest_name);
     using enum key_change;
     if (of.what == found || of.what == revoked || of.what == changed || of.what == approve) {
         out["standing"] = name_of(of.standing);

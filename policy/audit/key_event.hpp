@@ -53,6 +53,7 @@ struct key_event_facts {
     std::string evidence = {};                 // of what was found: the URL, or the mail
     std::string replaces = {};                 // the fingerprint that was used for the address until now, or empty
     key_standing standing = key_standing::own; // of what was found, from now on
+    std::string gateway = {};                  // of the fleet, whose word was taken over; empty: it was here
 };
 
 std::string key_event(const key_event_facts& of);

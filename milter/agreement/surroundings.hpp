@@ -1,0 +1,17 @@
+// What the kinds of milter/agreement work with.
+#pragma once
+
+#include "milter/discovery/announcer.hpp"
+#include "milter/settings/snapshot.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace sealgate::milter {
+
+struct agreement_surroundings {
+    std::function<std::shared_ptr<const snapshot>()> live; // the configuration in force; any thread
+    audience told;                                         // of what is taken over
+};
+
+} // namespace sealgate::milter

@@ -262,9 +262,9 @@ $$;
 -- Items that others may take: behind a version, in its order; by their names; and all revisions. A few, and not too many octets.
 CREATE OR REPLACE FUNCTION sealgate.shared_version() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$ SELECT version FROM sealgate.shared_clock WHERE sealgate.own_gateway() IS NOT NULL $$;
-CREATE OR REPLACE FUNCTION sealgate.shared_revisions() RETURNS TABLE (name text, revision bigint) LANGUAGE sql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION sealgate.shared_revisions() RETURNS TABLE (name text, revision bigint, seal text) LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.name, s.revision FROM sealgate.shared s WHERE (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY s.name
+    SELECT s.name, s.revision, encode(sha256(s.sealed), 'hex') FROM sealgate.shared s WHERE (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY s.name
 $$;
 CREATE OR REPLACE FUNCTION sealgate.shared_after(p_version bigint)
     RETURNS TABLE (name text, revision bigint, version bigint, sealed text) LANGUAGE sql STABLE SECURITY DEFINER
@@ -272,7 +272,7 @@ CREATE OR REPLACE FUNCTION sealgate.shared_after(p_version bigint)
     SELECT t.name, t.revision, t.version, encode(t.sealed, 'base64')
     FROM (SELECT s.*, sum(length(s.sealed)) OVER (ORDER BY s.version) - length(s.sealed) AS before
           FROM (SELECT * FROM sealgate.shared a WHERE a.version > p_version ORDER BY a.version LIMIT 100) s) t
-    WHERE t.before < 4000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.version
+    WHERE t.before < 1000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.version
 $$;
 CREATE OR REPLACE FUNCTION sealgate.shared_named(p_name text[])
     RETURNS TABLE (name text, revision bigint, version bigint, sealed text) LANGUAGE sql STABLE SECURITY DEFINER
@@ -280,7 +280,7 @@ CREATE OR REPLACE FUNCTION sealgate.shared_named(p_name text[])
     SELECT t.name, t.revision, t.version, encode(t.sealed, 'base64')
     FROM (SELECT s.*, sum(length(s.sealed)) OVER (ORDER BY s.name) - length(s.sealed) AS before
           FROM sealgate.shared s WHERE s.name = ANY (p_name)) t
-    WHERE t.before < 4000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.name LIMIT 100
+    WHERE t.before < 1000000 AND (SELECT sealgate.own_gateway()) IS NOT NULL ORDER BY t.name LIMIT 100
 $$;
 
 -- Offers items: each is written where the one that is there has the revision that the caller knows. Returns those that were.

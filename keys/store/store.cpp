@@ -164,7 +164,8 @@ opened_store store::open(reading what, const catalogue* before) const {
 }
 
 // With all that the index would say of them; without a certificate where there is nothing to keep.
-std::vector<stored_certificate> store::tried(std::vector<import_result> results) const {
+std::vector<stored_certificate> store::tried(std::vector<import_result> results,
+                                             const std::set<std::string>& out_of_use) const {
     const auto time = this_second();
     std::vector<stored_certificate> out;
     for (auto& one : results) {
@@ -173,7 +174,8 @@ std::vector<stored_certificate> store::tried(std::vector<import_result> results)
             const auto made = read_self_signatures(one.content);
             complete(one.cert, made);
             again = first_turn(one.cert, made, time);
-            one.cert.disabled = std::filesystem::exists(disabled_marker(directory_, one.cert.fingerprint));
+            one.cert.disabled = out_of_use.contains(one.cert.fingerprint) ||
+                                std::filesystem::exists(disabled_marker(directory_, one.cert.fingerprint));
         }
         out.push_back({.cert = std::move(one.cert),
                        .binary = std::make_shared<const std::string>(std::move(one.content)),
@@ -236,7 +238,8 @@ std::vector<stored_certificate> store::known_among(std::vector<import_group>& gr
     return out;
 }
 
-std::expected<import_report, std::string> store::import(std::string_view file, const import_announcement& announce) const {
+std::expected<import_report, std::string> store::import(std::string_view file, const import_announcement& announce,
+                                                        const std::set<std::string>& out_of_use) const {
     auto read = read_key_file(file);
     if (!read) return std::unexpected(std::move(read.error()));
     if (auto lost = loss_now(); !lost.empty()) return std::unexpected(std::move(lost));
@@ -255,12 +258,14 @@ std::expected<import_report, std::string> store::import(std::string_view file, c
     for (std::size_t i = 0; i < groups.size(); ++i)
         if (!results[i].problem.empty())
             out.problems.push_back(groups[i].fingerprint + " was not taken: " + results[i].problem);
-    auto merged = tried(std::move(results));
+    auto merged = tried(std::move(results), out_of_use);
     file_batch files(directory_);
+    put_out_of_use(out_of_use, merged, out, files);
     for (std::size_t i = 0; i < groups.size(); ++i) take(groups[i], merged[i], *before, files, out);
     std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
     if (announce) announce(out);
     files.commit();
+    for (const auto& one : out.certificates) removed_.forget(source_, one.cert.fingerprint);
     std::erase_if(merged, [](const stored_certificate& one) { return one.binary->empty(); });
     index_imported(merged);
     try {
@@ -268,6 +273,17 @@ std::expected<import_report, std::string> store::import(std::string_view file, c
     } catch (const std::system_error&) { // the gateway notes it too
     }
     return out;
+}
+
+// Whatever of them is here when all is done. Their marks are there before the certificates are.
+void store::put_out_of_use(const std::set<std::string>& which, const std::vector<stored_certificate>& merged,
+                           const import_report& known, file_batch& files) const {
+    const auto put = [&](const certificate& cert) {
+        if (which.contains(cert.fingerprint)) files.put(disabled_marker(directory_, cert.fingerprint), {});
+    };
+    for (const auto& one : known.certificates) put(one.cert);
+    for (const auto& one : merged)
+        if (!one.binary->empty()) put(one.cert);
 }
 
 // Into the store, and into the report.

@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,8 +79,13 @@ public:
     void note_what_it_holds() const;
 
     // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by
-    // itself, and the report has a line for each: what became of it, or why it was not taken.
-    std::expected<import_report, std::string> import(std::string_view file, const import_announcement& announce = {}) const;
+    // itself, and the report has a line for each: what became of it, or why it was not taken. Those of `out_of_use`, by
+    // fingerprint, are disabled before they are there.
+    std::expected<import_report, std::string> import(std::string_view file, const import_announcement& announce = {},
+                                                     const std::set<std::string>& out_of_use = {}) const;
+
+    // Why what the directory held cannot be seen now; empty: it can.
+    std::string loss_now() const;
 
     // By fingerprint, or its last 16 digits or more if they are unique. The answer is the whole fingerprint.
     std::expected<std::string, std::string> remove(std::string_view fingerprint,
@@ -97,16 +103,17 @@ private:
     opened_store opened(certificate_index index, store_findings findings, catalogue::places where) const;
     opened_store kept(const catalogue* before, std::string problem) const;
     std::string loss(const store_listing& found, bool held) const;
-    std::string loss_now() const;
     bool may_write_index() const;
     std::filesystem::path index_file() const { return directory_.string() + ".index"; }
     std::filesystem::path note_file() const { return directory_.string() + ".held"; }
     std::expected<std::string, std::string> resolve(std::string_view spelled) const;
     std::filesystem::path file_of(const std::string& fingerprint) const { return certificate_file(directory_, fingerprint); }
-    std::vector<stored_certificate> tried(std::vector<import_result> results) const;
+    std::vector<stored_certificate> tried(std::vector<import_result> results, const std::set<std::string>& out_of_use) const;
     std::vector<stored_certificate> known_among(std::vector<import_group>& groups, const catalogue& before) const;
     void take(const import_group& group, const stored_certificate& merged, const catalogue& before, file_batch& files,
               import_report& report) const;
+    void put_out_of_use(const std::set<std::string>& which, const std::vector<stored_certificate>& merged,
+                        const import_report& known, file_batch& files) const;
     change put(const import_group& group, const stored_certificate& merged, file_batch& files) const;
     void index_imported(const std::vector<stored_certificate>& merged) const;
     void forget_in_index(const std::string& fingerprint) const;

@@ -1,26 +1,82 @@
 #include "milter/agreement/agreeing.hpp"
 
-#include "policy/crypto/digest.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
-#include <utility>
 
 namespace sealgate::milter {
 
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{90}; // the server ends a statement after 60
-constexpr std::chrono::milliseconds between_looks_here = 300ms, between_looks_there = 30s;
+constexpr std::chrono::milliseconds between_looks_here = 300ms;
+constexpr std::chrono::seconds between_looks_there = 30s, between_comparisons = 10min;
 constexpr std::size_t most_together = 100; // items
-constexpr std::size_t most_octets = std::size_t{4} << 20;
+constexpr std::size_t most_octets = std::size_t{2} << 20;
+
+fleet_key key_in(const std::filesystem::path& file) {
+    auto key = read_fleet_key(file);
+    if (!key) throw std::runtime_error(key.error());
+    return *std::move(key);
+}
+
+// Whether it is time, once in each span.
+class now_and_then {
+public:
+    explicit now_and_then(std::chrono::seconds span)
+        : span_(span) {}
+
+    bool is_time() {
+        if (steady_clock::now() - last_ < span_) return false;
+        last_ = steady_clock::now();
+        return true;
+    }
+
+private:
+    std::chrono::seconds span_;
+    steady_clock::time_point last_ = steady_clock::now();
+};
 
 } // namespace
+
+// Of what changed here.
+struct agreeing::batch {
+    struct offered_entry {
+        agreement_book::entry entry; // as it is where the offer is taken
+        agreed_kind* kind = nullptr;
+        std::string value;
+    };
+
+    std::vector<agreement_table::offer> offers;
+    std::vector<offered_entry> offered; // likewise
+    std::vector<agreement_book::entry> lost;
+    std::vector<std::string> forgotten; // rows
+    std::size_t octets = 0;
+};
+
+struct agreeing::session {
+    session(const surroundings& with, const retrying_thread& thread)
+        : key(key_in(with.key))
+        , book(with.book)
+        , connection(with.database.url, thread.stop_descriptor(), patience)
+        , table(connection)
+        , taking(with.kinds, key, book, [&thread] {
+            if (!thread.wait(0ms)) throw stopped{};
+        }) {}
+
+    const fleet_key key;
+    agreement_book book;
+    database_connection connection;
+    agreement_table table;
+    intake taking;
+    std::uint64_t version = 0;                   // of the table, up to which it was read
+    std::set<std::string> wanted;                // rows that have to be read
+    std::map<std::string, std::uint64_t> behind; // rows of which the database has an earlier revision, and which
+};
 
 agreeing::agreeing(surroundings with)
     : with_(std::move(with))
@@ -43,194 +99,177 @@ void agreeing::note_problem(const std::string& problem) {
     if (news) with_.complain("certificates are not shared with other gateways, by " + with_.database.shown + ": " + *news);
 }
 
-agreed_kind* agreeing::kind_named(std::string_view name) const {
-    const auto found = std::ranges::find(with_.kinds, name, [](const auto& one) { return one->kind(); });
-    return found == with_.kinds.end() ? nullptr : found->get();
-}
-
-// Nothing has none.
-std::string agreeing::digest(const agreed_kind& kind, const std::string& value) const {
-    return value.empty() ? std::string{} : sha256_hex(kind.told_apart_by(value));
-}
-
 // Until it is to stop, or something is in the way.
 void agreeing::go_on() {
-    auto key = read_fleet_key(with_.key);
-    if (!key) throw std::runtime_error(key.error());
-    key_ = *std::move(key);
-    unreadable_ = 0;
-    if (!book_) book_ = std::make_unique<agreement_book>(with_.book);
-    database_connection to(with_.database.url, thread_.stop_descriptor(), patience);
-    agreement_table table(to);
-    to.listen("sealgate_shared");
-    version_ = table.version();
-    look();
-    compare(table);
-    auto last_look = std::chrono::steady_clock::now();
-    for (bool is_told = false;;) {
-        if (is_told || std::chrono::steady_clock::now() - last_look > between_looks_there) {
-            last_look = std::chrono::steady_clock::now();
-            while (pull(table)) {
-            }
-        }
-        look();
-        while (!wanted_.empty() || !dirty_.empty()) {
-            fetch(table);
-            if (!push(table)) break;
-        }
-        note_problem(unreadable_ == 0 ? std::string{}
-                                      : std::to_string(unreadable_) + " of them were written with another fleet.key");
+    session now(with_, thread_);
+    now.connection.listen("sealgate_shared");
+    now.version = now.table.version();
+    now_and_then look_there(between_looks_there), compare_all(between_comparisons);
+    for (bool is_first = true, is_told = false;; is_first = false) {
+        if (is_told || look_there.is_time()) pull(now);
+        const bool is_all = is_first || compare_all.is_time();
+        look(now, is_all);
+        if (is_all) compare(now);
+        do fetch(now);
+        while (push(now));
+        note_problem(now.taking.problem());
         got_on_ = true;
-        is_told = to.await_notice(between_looks_here, with_.gateway);
+        is_told = now.connection.await_notice(between_looks_here, with_.gateway);
     }
 }
 
-// What changed here. The first time, what was agreed and is not here any more may have.
-void agreeing::look() {
+void agreeing::note_as_dirty(const session& now, std::vector<agreed_place> places) {
+    for (auto& one : places) {
+        const auto at = std::ranges::find(with_.kinds, one.kind, [](const auto& kind) { return kind.get(); });
+        turn when(at - with_.kinds.begin(), now.key.row_of(one.kind->kind(), one.name));
+        dirty_.insert_or_assign(std::move(when), std::move(one));
+    }
+}
+
+// What changed here, or all that is here or was agreed on.
+void agreeing::look(session& now, bool at_all) {
     for (const auto& kind : with_.kinds) {
+        if (at_all) kind->begin_anew();
         auto names = kind->changed();
-        if (!is_compared_) std::ranges::move(book_->names_of(kind->kind()), std::back_inserter(names));
-        for (auto& name : names) {
-            auto row = key_->row_of(kind->kind(), name);
-            dirty_.insert_or_assign(std::move(row), place{.kind = kind.get(), .name = std::move(name)});
-        }
+        if (at_all) std::ranges::move(now.book.names_of(kind->kind()), std::back_inserter(names));
+        std::vector<agreed_place> places;
+        for (auto& name : names) places.push_back({.kind = kind.get(), .name = std::move(name)});
+        note_as_dirty(now, std::move(places));
     }
 }
 
-// Both in the order of their rows: what only one of them has, and what is newer where.
-void agreeing::compare(agreement_table& table) {
+// The book and the table, both in the order of their rows: what only one of them has, or has another one of.
+void agreeing::compare(session& now) {
     std::vector<agreement_book::entry> known;
-    book_->each([&](const agreement_book::entry& one) { known.push_back(one); });
-    wanted_.clear();
-    behind_.clear();
+    std::vector<std::string> of_another_key;
+    now.book.each([&](agreement_book::entry one) {
+        if (one.row == now.key.row_of(one.kind, one.name))
+            known.push_back(std::move(one));
+        else
+            of_another_key.push_back(std::move(one.row));
+    });
+    now.book.forget(of_another_key);
+    now.taking.begin_anew();
+    now.behind.clear();
     auto next = known.begin();
-    const auto is_behind = [&](std::uint64_t revision) {
-        if (auto* kind = kind_named(next->kind)) {
-            behind_[next->row] = revision;
-            dirty_.insert_or_assign(next->row, place{.kind = kind, .name = next->name});
-        }
-    };
-    table.each_revision([&](const std::string& row, std::uint64_t revision) {
-        for (; next != known.end() && next->row < row; ++next) is_behind(0);
-        const bool is_known = next != known.end() && next->row == row;
-        if (!is_known || next->what.revision < revision)
-            wanted_.insert(row);
-        else if (next->what.revision > revision)
-            is_behind(revision);
+    now.table.each([&](const agreement_table::summary& there) {
+        for (; next != known.end() && next->row < there.name; ++next) now.behind[next->row] = 0;
+        const bool is_known = next != known.end() && next->row == there.name;
+        const auto revision = is_known ? next->what.revision : 0;
+        if (revision > there.revision)
+            now.behind[there.name] = there.revision;
+        else if (revision < there.revision || next->what.seal != there.seal)
+            now.wanted.insert(there.name);
         if (is_known) ++next;
     });
-    for (; next != known.end(); ++next) is_behind(0);
-    is_compared_ = true;
+    for (; next != known.end(); ++next) now.behind[next->row] = 0;
 }
 
-// False: there is no more now.
-bool agreeing::pull(agreement_table& table) {
-    const auto rows = table.after(version_);
-    if (rows.empty()) return false;
-    take(rows);
-    version_ = rows.back().version;
-    return true;
+void agreeing::pull(session& now) {
+    for (;;) {
+        const auto rows = now.table.after(now.version);
+        if (rows.empty()) return;
+        note_as_dirty(now, now.taking.take(rows, false));
+        now.version = rows.back().version;
+    }
 }
 
-void agreeing::fetch(agreement_table& table) {
-    while (!wanted_.empty()) {
+void agreeing::fetch(session& now) {
+    while (!now.wanted.empty()) {
         std::vector<std::string> some;
-        for (auto at = wanted_.begin(); at != wanted_.end() && some.size() < most_together; ++at) some.push_back(*at);
-        const auto rows = table.named(some);
-        take(rows);
-        for (const auto& one : rows) std::erase(some, one.name), wanted_.erase(one.name);
-        for (const auto& row : rows.empty() ? some : std::vector<std::string>{}) wanted_.erase(row); // gone meanwhile
+        for (auto at = now.wanted.begin(); at != now.wanted.end() && some.size() < most_together; ++at) some.push_back(*at);
+        const auto rows = now.table.named(some);
+        note_as_dirty(now, now.taking.take(rows, true));
+        for (const auto& one : rows) now.wanted.erase(one.name);
+        if (rows.empty()) // they are gone meanwhile
+            for (const auto& row : some) now.wanted.erase(row);
     }
 }
 
-void agreeing::take(const std::vector<agreement_table::row>& rows) {
-    std::map<agreed_kind*, std::vector<agreed_item>> fresh;
-    for (const auto& row : rows) {
-        if (row.revision <= book_->of(row.name).revision) continue; // ours, or an old one in the place of a newer
-        auto item = key_->open(row.name, row.revision, row.sealed);
-        auto* kind = item ? kind_named(item->kind) : nullptr;
-        if (!item) ++unreadable_;
-        if (kind) fresh[kind].push_back(*std::move(item));
-    }
-    for (const auto& kind : with_.kinds)
-        if (const auto of = fresh.find(kind.get()); of != fresh.end()) take(*kind, of->second);
-}
-
-// It is noted as agreed behind the taking: killed in between, it is taken once more.
-void agreeing::take(agreed_kind& kind, const std::vector<agreed_item>& items) {
-    std::vector<agreed_kind::word> words;
-    for (const auto& one : items) {
-        const auto before = book_->of(key_->row_of(one.kind, one.name));
-        words.push_back({.name = one.name,
-                         .value = one.value,
-                         .gateway = one.gateway,
-                         .is_changed_here = digest(kind, kind.here(one.name)) != before.digest});
-    }
-    kind.take(words);
-    book_->begin();
-    for (const auto& one : items) {
-        auto row = key_->row_of(one.kind, one.name);
-        const auto here = kind.here(one.name);
-        const bool adds = kind.adds(here, one.value);
-        book_->put({.row = row,
-                    .kind = one.kind,
-                    .name = one.name,
-                    .what = {.revision = one.revision, .digest = digest(kind, adds ? one.value : here)}});
-        behind_.erase(row);
-        if (adds)
-            dirty_.insert_or_assign(std::move(row), place{.kind = &kind, .name = one.name});
-        else
-            kind.settled(one.name);
-    }
-    book_->commit();
-}
-
-// False: there is no more to offer now.
-bool agreeing::push(agreement_table& table) {
-    std::vector<agreement_table::offer> offers;
-    std::vector<agreement_book::entry> agreed_then;
-    std::size_t octets = 0;
-    while (!dirty_.empty() && offers.size() < most_together && octets < most_octets) {
-        const auto next = dirty_.extract(dirty_.begin());
-        const auto& row = next.key();
-        const auto& [kind, name] = next.mapped();
-        const auto known = book_->of(row);
-        const auto value = kind->here(name);
-        const auto now = digest(*kind, value);
-        const auto behind = behind_.find(row);
-        if (value.empty() && !known.digest.empty()) { // it is gone, and nobody said so
-            wanted_.insert(row);
-            book_->put({.row = row, .kind = std::string(kind->kind()), .name = name, .what = {}});
+// What becomes of something that may have to be offered.
+void agreeing::add(session& now, const turn& when, const agreed_place& place, batch& to) const {
+    const auto& row = when.second;
+    const auto& [kind, name] = place;
+    const auto here = here_of(*kind, name);
+    if (!here) return; // it cannot be told now, and is looked at again
+    const auto known = now.book.of(row);
+    agreement_book::entry entry{.row = row, .kind = std::string(kind->kind()), .name = name, .what = known};
+    const auto behind = now.behind.find(row);
+    const bool is_behind = behind != now.behind.end();
+    auto value = *here;
+    if (value.empty()) {
+        const auto gone = kind->gone();
+        const bool was_removed = !gone.empty() && known.digest == digest_of(*kind, gone);
+        if (!was_removed && !known.digest.empty() && !is_behind) { // lost, and nobody said that it should go
+            entry.what.digest.clear();
+            to.lost.push_back(std::move(entry));
+            now.wanted.insert(row);
         }
-        if (!value.empty() && now == known.digest && behind == behind_.end()) kind->settled(name);
-        if (value.empty() || (now == known.digest && behind == behind_.end())) continue;
-        const auto revision = known.revision + 1;
-        const auto there = behind == behind_.end() ? known.revision : behind->second;
-        auto sealed = key_->seal(
-            {.kind = std::string(kind->kind()), .name = name, .revision = revision, .gateway = with_.gateway, .value = value});
-        octets += sealed.size();
-        offers.push_back({.name = row,
-                          .known = there,
-                          .revision = revision,
-                          .sealed = std::move(sealed),
-                          .until = kind->needed_until(value)});
-        agreed_then.push_back(
-            {.row = row, .kind = std::string(kind->kind()), .name = name, .what = {.revision = revision, .digest = now}});
+        if (!was_removed || !is_behind || kind->needed_until(gone)) {
+            if (is_behind && behind->second == 0) to.forgotten.push_back(row); // nobody has it any more
+            return;
+        }
+        value = gone;
     }
-    if (offers.empty()) return !wanted_.empty();
-    const auto taken = table.put(offers);
-    book_->begin();
-    for (const auto& one : agreed_then) {
-        behind_.erase(one.row);
-        if (!taken.contains(one.row)) {
-            wanted_.insert(one.row); // somebody else was quicker
+    entry.what.digest = digest_of(*kind, value);
+    if (entry.what.digest == known.digest && !is_behind) return kind->settled(name, value);
+    const agreed_item item{.kind = entry.kind,
+                           .name = name,
+                           .revision = known.revision + 1,
+                           .gateway = with_.gateway,
+                           .value = kind->told(name, value)};
+    auto sealed = now.key.seal(item);
+    entry.what.offered = item.revision;
+    entry.what.offered_seal = seal_of(sealed);
+    to.octets += sealed.size();
+    to.offers.push_back({.name = row,
+                         .known = is_behind ? behind->second : known.revision,
+                         .revision = item.revision,
+                         .sealed = std::move(sealed),
+                         .until = kind->needed_until(value)});
+    to.offered.push_back({.entry = std::move(entry), .kind = kind, .value = std::move(value)});
+}
+
+// False: there is nothing more to offer, or to read.
+bool agreeing::push(session& now) {
+    batch some;
+    std::vector<turn> turns;
+    for (const auto& [when, place] : dirty_) {
+        if (some.offers.size() == most_together || some.octets > most_octets) break;
+        add(now, when, place, some);
+        turns.push_back(when);
+    }
+    now.book.put(some.lost);
+    now.book.forget(some.forgotten);
+    if (!some.offers.empty()) offer(now, some);
+    for (const auto& one : turns) dirty_.erase(one);
+    return !dirty_.empty() || !now.wanted.empty();
+}
+
+// What was offered is noted before: whatever becomes of the answer, it is known as ours where it stands there.
+void agreeing::offer(session& now, const batch& some) {
+    std::vector<agreement_book::entry> intended, agreed_on;
+    for (const auto& one : some.offered) {
+        auto before = now.book.of(one.entry.row);
+        before.offered = one.entry.what.offered;
+        before.offered_seal = one.entry.what.offered_seal;
+        intended.push_back({.row = one.entry.row, .kind = one.entry.kind, .name = one.entry.name, .what = std::move(before)});
+    }
+    now.book.put(intended);
+    const auto taken = now.table.put(some.offers);
+    for (const auto& one : some.offered) {
+        now.behind.erase(one.entry.row);
+        if (!taken.contains(one.entry.row)) {
+            now.wanted.insert(one.entry.row); // somebody else was quicker
             continue;
         }
-        book_->put(one);
-        kind_named(one.kind)->settled(one.name);
+        agreed_on.push_back(one.entry);
+        agreed_on.back().what.revision = one.entry.what.offered;
+        agreed_on.back().what.seal = one.entry.what.offered_seal;
     }
-    book_->commit();
-    return true;
+    now.book.put(agreed_on);
+    for (const auto& one : some.offered)
+        if (taken.contains(one.entry.row)) one.kind->settled(one.entry.name, one.value);
 }
 
 } // namespace sealgate::milter

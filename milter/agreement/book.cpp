@@ -4,35 +4,40 @@ namespace sealgate::milter {
 
 namespace {
 
-constexpr const char* form =
-    "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS agreed (row TEXT PRIMARY KEY, kind TEXT NOT NULL,"
-    " name TEXT NOT NULL, revision INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID";
+constexpr const char* book_form = "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS agreed (row TEXT PRIMARY KEY, kind "
+                                  "TEXT NOT NULL, name TEXT NOT NULL,"
+                                  " revision INTEGER NOT NULL, digest TEXT NOT NULL, seal TEXT NOT NULL, offered INTEGER NOT "
+                                  "NULL, offered_seal TEXT NOT NULL)"
+                                  " WITHOUT ROWID";
+
+keys::sqlite_database book_in(const std::filesystem::path& file) {
+    try {
+        return keys::own_database(file, book_form);
+    } catch (const keys::sqlite_error& problem) {
+        if (problem.trouble != keys::sqlite_trouble::broken) throw;
+    }
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+    return keys::own_database(file, book_form);
+}
+
+std::uint64_t count_in(const keys::sqlite_statement& row, int column) { return static_cast<std::uint64_t>(row.number(column)); }
+
+agreed agreed_in(const keys::sqlite_statement& row, int column) {
+    return {.revision = count_in(row, column),
+            .digest = std::string(row.text(column + 1)),
+            .seal = std::string(row.text(column + 2)),
+            .offered = count_in(row, column + 3),
+            .offered_seal = std::string(row.text(column + 4))};
+}
 
 } // namespace
 
 agreement_book::agreement_book(const std::filesystem::path& file)
-    : database_(keys::own_database(file, form))
-    , one_(database_.prepare("SELECT revision, digest FROM agreed WHERE row = ?"))
-    , put_(database_.prepare("INSERT OR REPLACE INTO agreed VALUES (?, ?, ?, ?, ?)"))
-    , forget_(database_.prepare("DELETE FROM agreed WHERE row = ?")) {}
+    : database_(book_in(file)) {}
 
 agreed agreement_book::of(std::string_view row) {
-    agreed out;
-    if (one_.bind(1, row).step())
-        out = {.revision = static_cast<std::uint64_t>(one_.number(0)), .digest = std::string(one_.text(1))};
-    one_.reset();
-    return out;
-}
-
-void agreement_book::put(const entry& one) {
-    put_.bind(1, one.row).bind(2, one.kind).bind(3, one.name);
-    put_.bind(4, static_cast<std::int64_t>(one.what.revision)).bind(5, one.what.digest).step();
-    put_.reset();
-}
-
-void agreement_book::forget(std::string_view row) {
-    forget_.bind(1, row).step();
-    forget_.reset();
+    auto one = database_.prepare("SELECT revision, digest, seal, offered, offered_seal FROM agreed WHERE row = ?");
+    return one.bind(1, row).step() ? agreed_in(one, 0) : agreed{};
 }
 
 std::vector<std::string> agreement_book::names_of(std::string_view kind) {
@@ -43,12 +48,51 @@ std::vector<std::string> agreement_book::names_of(std::string_view kind) {
 }
 
 void agreement_book::each(const std::function<void(const entry&)>& see) {
-    auto all = database_.prepare("SELECT row, kind, name, revision, digest FROM agreed ORDER BY row");
+    auto all =
+        database_.prepare("SELECT row, kind, name, revision, digest, seal, offered, offered_seal FROM agreed ORDER BY row");
     while (all.step())
         see({.row = std::string(all.text(0)),
              .kind = std::string(all.text(1)),
              .name = std::string(all.text(2)),
-             .what = {.revision = static_cast<std::uint64_t>(all.number(3)), .digest = std::string(all.text(4))}});
+             .what = agreed_in(all, 3)});
+}
+
+void agreement_book::together(const std::function<void()>& write) {
+    database_.run("BEGIN IMMEDIATE");
+    try {
+        write();
+        database_.run("COMMIT");
+    } catch (...) {
+        try {
+            database_.run("ROLLBACK");
+        } catch (const keys::sqlite_error&) { // it was rolled back already
+        }
+        throw;
+    }
+}
+
+void agreement_book::put(const std::vector<entry>& all) {
+    if (all.empty()) return;
+    together([&] {
+        auto set = database_.prepare("INSERT OR REPLACE INTO agreed VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        for (const auto& [row, kind, name, what] : all) {
+            set.bind(1, row).bind(2, kind).bind(3, name).bind(4, static_cast<std::int64_t>(what.revision));
+            set.bind(5, what.digest).bind(6, what.seal).bind(7, static_cast<std::int64_t>(what.offered));
+            set.bind(8, what.offered_seal).step();
+            set.reset();
+        }
+    });
+}
+
+void agreement_book::forget(const std::vector<std::string>& rows) {
+    if (rows.empty()) return;
+    together([&] {
+        auto remove = database_.prepare("DELETE FROM agreed WHERE row = ?");
+        for (const auto& row : rows) {
+            remove.bind(1, row).step();
+            remove.reset();
+        }
+    });
 }
 
 } // namespace sealgate::milter

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +18,18 @@ namespace sealgate::milter {
 struct agreed {
     std::uint64_t revision = 0; // in the database; 0: it was never there
     std::string digest = {};    // of what was here; empty: there was nothing
+    std::string seal = {};      // a digest of what stands in the database; empty: not known
+    // What was offered last, whose answer may not have come.
+    std::uint64_t offered = 0;
+    std::string offered_seal = {};
+
     bool operator==(const agreed&) const = default;
 };
 
 class agreement_book {
 public:
-    explicit agreement_book(const std::filesystem::path& file); // makes it where there is none
+    // Makes it where there is none, and anew where what stands there is damaged.
+    explicit agreement_book(const std::filesystem::path& file);
 
     struct entry {
         std::string row, kind, name;
@@ -32,19 +37,18 @@ public:
     };
 
     agreed of(std::string_view row); // nothing was agreed: as it is made
-    void put(const entry& one);
-    void forget(std::string_view row);
     std::vector<std::string> names_of(std::string_view kind);
     // In the order of their rows.
     void each(const std::function<void(const entry&)>& see);
 
-    // What is put in between is on disk behind the second one.
-    void begin() { database_.run("BEGIN IMMEDIATE"); }
-    void commit() { database_.run("COMMIT"); }
+    // All or none: on disk when they return.
+    void put(const std::vector<entry>& all);
+    void forget(const std::vector<std::string>& rows);
 
 private:
+    void together(const std::function<void()>& write);
+
     keys::sqlite_database database_;
-    keys::sqlite_statement one_, put_, forget_;
 };
 
 } // namespace sealgate::milter

@@ -1,14 +1,17 @@
 #include "milter/agreement/certificates.hpp"
 
 #include "keys/base/clock.hpp"
+#include "keys/base/files.hpp"
 #include "keys/certificates/one_address.hpp"
-#include "milter/agreement/certificate_value.hpp"
+#include "keys/certificates/transferable_key.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/journal/log.hpp"
 #include "policy/base/text.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace sealgate::milter {
@@ -18,22 +21,30 @@ namespace {
 using policy::key_source;
 using enum certificate_use;
 
+constexpr std::size_t largest_certificate = std::size_t{16} << 20; // octets
+constexpr std::chrono::days removal_is_told_for{90};               // of one that was found: it may be found again
+
 std::vector<std::string> joined(policy::certificate_changes changes) {
     auto out = std::move(changes.added);
     for (auto* more : {&changes.changed, &changes.removed}) std::ranges::move(*more, std::back_inserter(out));
     return out;
 }
 
-// What counts, of what is here and what another gateway says.
-certificate_use more_careful(const agreed_kind::word& one, certificate_use theirs, certificate_use ours) {
-    return one.is_changed_here ? std::max(theirs, ours) : theirs;
+// Nothing where there is no such file.
+std::optional<std::string> content_of(const std::filesystem::path& file) {
+    try {
+        return keys::read_file(file, largest_certificate);
+    } catch (const std::system_error& problem) {
+        if (problem.code() == std::errc::no_such_file_or_directory) return std::nullopt;
+        throw;
+    }
 }
 
 } // namespace
 
 agreed_certificates::agreed_certificates(key_source source, agreement_surroundings with)
     : source_(source)
-    , kind_("certificate:" + std::string(name_of(source)))
+    , kind_("certificate:" + std::string(policy::name_of(source)))
     , with_(std::move(with)) {}
 
 keys::store agreed_certificates::store() const {
@@ -41,41 +52,51 @@ keys::store agreed_certificates::store() const {
     return keys::store_of(key_places(live->gateway), source_, {}, live->rules.encryption.minimum);
 }
 
-void agreed_certificates::look(keys::reading what) { seen_ = store().open(what, seen_.get()).certificates; }
+std::filesystem::path agreed_certificates::marker(const std::string& fingerprint) const {
+    return keys::disabled_marker(store().directory(), fingerprint);
+}
 
 std::vector<std::string> agreed_certificates::changed() {
     const auto live = with_.live();
     auto out = keys::removal_notes(key_places(live->gateway).removed).of(source_);
-    if (std::exchange(asked_of_, live) == live) return out;
-    const auto before = asked_;
-    look(keys::reading::as_indexed);
-    asked_ = seen_;
-    if (before)
-        std::ranges::move(joined(seen_->changes_since(*before)), std::back_inserter(out));
+    if (asked_ && asked_of_ == live) return out;
+    auto now = store().open(keys::reading::as_indexed, asked_.get()).certificates;
+    if (asked_)
+        std::ranges::move(joined(now->changes_since(*asked_)), std::back_inserter(out));
     else
-        seen_->each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
+        now->each([&](const keys::stored_certificate& one) { out.push_back(one.cert.fingerprint); });
+    asked_ = std::move(now);
+    asked_of_ = live;
     return out;
 }
 
-keys::shared_certificate agreed_certificates::stored(const std::string& fingerprint) const {
-    const auto found = seen_->of_fingerprint(fingerprint).all;
-    return found.empty() ? nullptr : found.front();
+// Nothing where it is not there. Throws where it cannot be read, or is damaged.
+std::optional<certificate_value> agreed_certificates::on_disk(const std::string& fingerprint) const {
+    auto content = content_of(keys::certificate_file(store().directory(), fingerprint));
+    if (!content) return std::nullopt;
+    if (const auto problem = keys::problem_with_stored(*content); !problem.empty()) throw std::runtime_error(problem);
+    return certificate_value{.use = std::filesystem::exists(marker(fingerprint)) ? disabled : enabled,
+                             .binary = *std::move(content)};
 }
 
-std::string agreed_certificates::here(const std::string& fingerprint) {
-    const auto places = key_places(with_.live()->gateway);
-    const auto one = stored(fingerprint);
-    if (!one) return keys::removal_notes(places.removed).has(source_, fingerprint) ? to_text({.use = removed}) : std::string{};
-    certificate_value out{.use = one->cert.disabled ? disabled : enabled, .binary = *one->binary};
-    if (source_ != key_source::own)
-        try_evidence("where keys were found cannot be read", [&] {
-            for (auto& seen : keys::evidence_book(keys::evidence_file(places)).of(fingerprint))
-                if (seen.source == source_) out.found.push_back(std::move(seen));
-        });
-    return to_text(out);
+std::optional<std::string> agreed_certificates::here(const std::string& fingerprint) {
+    if (const auto one = on_disk(fingerprint)) return to_text(*one);
+    const auto from = store();
+    if (!std::filesystem::exists(keys::lock_of_store(from.directory())))
+        if (const auto lost = from.loss_now(); !lost.empty()) throw std::runtime_error(lost);
+    const keys::removal_notes notes(key_places(with_.live()->gateway).removed);
+    return notes.has(source_, fingerprint) ? gone() : std::string{};
 }
 
-std::string_view agreed_certificates::told_apart_by(std::string_view value) const { return without_evidence(value); }
+std::string agreed_certificates::told(const std::string& fingerprint, std::string here) {
+    auto value = parse_certificate_value(here);
+    if (source_ == key_source::own || !value || value->use == removed) return here;
+    try_evidence("where keys were found cannot be read", [&] {
+        for (auto& seen : keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).of(fingerprint))
+            if (seen.source == source_) value->found.push_back(std::move(seen));
+    });
+    return to_text(*value);
+}
 
 bool agreed_certificates::adds(const std::string& here, const std::string& taken) const {
     const auto ours = parse_certificate_value(here), theirs = parse_certificate_value(taken);
@@ -83,95 +104,125 @@ bool agreed_certificates::adds(const std::string& here, const std::string& taken
     return ours->use != theirs->use || keys::brings_more(theirs->binary, ours->binary);
 }
 
-void agreed_certificates::settled(const std::string& fingerprint) {
-    keys::removal_notes(key_places(with_.live()->gateway).removed).forget(source_, fingerprint);
+void agreed_certificates::settled(const std::string& fingerprint, const std::string& value) {
+    if (value == gone()) keys::removal_notes(key_places(with_.live()->gateway).removed).forget(source_, fingerprint);
 }
 
-void agreed_certificates::take(const std::vector<word>& words) {
-    std::vector<certificate_use> before;
-    for (const auto& one : words) before.push_back(parse_certificate_value(here(one.name)).value_or(certificate_value{}).use);
-    import(words);
-    look(keys::reading::as_indexed);
-    bool is_changed = false;
-    for (std::size_t i = 0; i < words.size(); ++i) is_changed = follow_use(words[i], before[i]) || is_changed;
-    if (is_changed) look(keys::reading::at_once);
+std::optional<std::chrono::sys_seconds> agreed_certificates::needed_until(const std::string& value) const {
+    if (source_ == key_source::own || value != gone()) return std::nullopt;
+    return keys::this_second() + removal_is_told_for;
 }
 
-void agreed_certificates::import(const std::vector<word>& words) {
-    std::string all;
-    for (const auto& one : words) {
-        const auto theirs = parse_certificate_value(one.value);
-        if (!theirs) log_warning("a certificate of " + one.gateway + " is of another form, and is not taken: " + one.name);
-        if (!theirs || theirs->use == removed) continue;
-        all += theirs->binary;
+std::vector<std::string> agreed_certificates::take(const std::vector<word>& words) {
+    if (const auto lost = store().loss_now(); !lost.empty()) throw std::runtime_error(lost);
+    std::vector<meeting> all;
+    for (const auto& one : words) all.push_back(meet(one));
+    import(all);
+    for (auto& one : all)
+        if (one.why_not.empty()) follow(one);
+    std::vector<std::string> out;
+    for (auto& one : all) out.push_back(std::move(one.why_not));
+    return out;
+}
+
+// What counts, of what is here and what another gateway says.
+agreed_certificates::meeting agreed_certificates::meet(const word& one) {
+    auto theirs = parse_certificate_value(one.value);
+    if (!theirs) return {.of = &one, .theirs = {}, .why_not = "what " + one.gateway + " says is of another form"};
+    const auto ours = parse_certificate_value(here_of(*this, one.name).value_or(""));
+    const auto wanted = one.is_changed_here && ours ? std::max(theirs->use, ours->use) : theirs->use;
+    return {.of = &one, .theirs = *std::move(theirs), .wanted = wanted, .is_new = !ours || ours->use == removed};
+}
+
+// Together, or, where one of them is to blame, each by itself.
+void agreed_certificates::import(std::vector<meeting>& all) const {
+    std::vector<meeting*> some;
+    for (auto& one : all)
+        if (one.why_not.empty() && one.theirs.use != removed) some.push_back(&one);
+    if (some.empty()) return;
+    import_together(some);
+    if (some.size() == 1) return;
+    for (auto* one : some)
+        if (!std::exchange(one->why_not, {}).empty()) import_together({one});
+}
+
+void agreed_certificates::import_together(const std::vector<meeting*>& some) const {
+    std::string octets;
+    std::set<std::string> out_of_use;
+    for (const auto* one : some) {
+        octets += one->theirs.binary;
+        if (one->wanted == disabled && one->is_new) out_of_use.insert(one->of->name);
     }
-    if (all.empty()) return;
-    const auto report = store().import(all, [&](const keys::import_report& of) {
+    const auto announce = [&](const keys::import_report& of) {
         std::vector<keys::certificate> fresh;
         for (const auto& one : of.certificates)
             if (is_news(one)) fresh.push_back(one.cert);
-        tell(source_ == key_source::own ? policy::key_change::import : policy::key_change::found, fresh, words);
-    });
-    if (!report && words.size() > 1) { // one of them is to blame
-        for (const auto& one : words) import({one});
-        return;
+        tell(source_ == key_source::own ? policy::key_change::import : policy::key_change::found, fresh,
+             {some.begin(), some.end()});
+    };
+    const auto report = store().import(octets, announce, out_of_use);
+    for (auto* one : some) {
+        const auto is_it = [&](const keys::imported_certificate& taken) { return taken.cert.fingerprint == one->of->name; };
+        if (report && std::ranges::any_of(report->certificates, is_it))
+            note_evidence(*one);
+        else
+            one->why_not = !report                    ? report.error()
+                           : report->problems.empty() ? "it cannot be read here"
+                                                      : report->problems.front();
     }
-    if (!report)
-        return log_warning("a certificate of another gateway was not taken: " + words.front().name + ": " + report.error());
-    for (const auto& problem : report->problems) log_warning("certificates of other gateways: " + problem);
-    if (source_ == key_source::own) return;
-    for (const auto& one : words) note_evidence(one);
 }
 
-void agreed_certificates::note_evidence(const word& one) const {
-    auto seen = parse_certificate_value(one.value).value_or(certificate_value{}).found;
+void agreed_certificates::note_evidence(const meeting& one) const {
+    if (source_ == key_source::own || one.theirs.found.empty()) return;
+    auto seen = one.theirs.found;
     for (auto& each : seen) {
         each.source = source_;
-        each.fingerprint = one.name;
+        each.fingerprint = one.of->name;
         each.last = each.asked = keys::this_second();
     }
-    if (seen.empty()) return;
     try_evidence("where keys were found cannot be noted",
                  [&] { keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).note(seen); });
 }
 
-// The certificate itself is here by now, with all that either of them had. Whether anything was changed.
-bool agreed_certificates::follow_use(const word& one, certificate_use before) {
-    const auto theirs = parse_certificate_value(one.value);
-    const auto ours = stored(one.name);
-    if (!theirs || !ours) return false;
-    const auto now = ours->cert.disabled ? disabled : enabled;
-    const auto wanted = more_careful(one, theirs->use, before);
-    const bool is_kept = wanted == removed && one.is_changed_here && ours->cert.revoked;
-    if (wanted == now || is_kept) return false;
-    if (wanted == removed) {
-        remove(one, ours->cert);
-        return true;
-    }
-    const auto change = wanted == disabled ? policy::key_change::disable : policy::key_change::enable;
-    const auto availability = wanted == disabled ? keys::availability::disabled : keys::availability::enabled;
-    const auto done = store().set(one.name, availability, [&](const std::string&) { tell(change, {ours->cert}, {one}); });
-    if (!done) log_warning("certificates of other gateways: " + one.name + ": " + done.error());
-    return true;
+bool agreed_certificates::is_revoked(const std::string& fingerprint) const {
+    const auto all = store().open(keys::reading::at_once).certificates->of_fingerprint(fingerprint).all;
+    return !all.empty() && all.front()->cert.revoked;
 }
 
-void agreed_certificates::remove(const word& one, const keys::certificate& cert) {
-    const auto done = store().remove(one.name, [&](const std::string&) { tell(policy::key_change::remove, {cert}, {one}); });
-    if (!done) log_warning("certificates of other gateways: " + one.name + ": " + done.error());
-    if (source_ == key_source::own) return;
-    try_evidence("that a key is gone cannot be noted", [&] {
-        keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).forget(source_, one.name);
-    });
+// The certificate itself is here by now, with all that either of them had.
+void agreed_certificates::follow(meeting& one) const {
+    const auto& name = one.of->name;
+    const auto ours = on_disk(name);
+    const bool is_to_be_told = one.wanted == disabled && one.is_new; // it was put out of use as it came
+    if (!ours || (ours->use == one.wanted && !is_to_be_told)) return;
+    if (one.wanted == removed && one.of->is_changed_here && is_revoked(name)) return;
+    const auto found = store().open(keys::reading::as_indexed).certificates->of_fingerprint(name).all;
+    auto cert = found.empty() ? keys::certificate{} : found.front()->cert;
+    cert.fingerprint = name;
+    const auto announced = [&](policy::key_change what) {
+        return [&, what](const std::string&) { tell(what, {cert}, {&one}); };
+    };
+    std::expected<std::string, std::string> done = name;
+    switch (one.wanted) {
+    case removed: done = store().remove(name, announced(policy::key_change::remove)); break;
+    case disabled: done = store().set(name, keys::availability::disabled, announced(policy::key_change::disable)); break;
+    case enabled: done = store().set(name, keys::availability::enabled, announced(policy::key_change::enable)); break;
+    }
+    if (!done) one.why_not = done.error();
+    if (one.wanted == removed && source_ != key_source::own)
+        try_evidence("that a key is gone cannot be noted", [&] {
+            keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).forget(source_, name);
+        });
 }
 
 void agreed_certificates::tell(policy::key_change what, const std::vector<keys::certificate>& of,
-                               const std::vector<word>& words) const {
+                               const std::vector<const meeting*>& by) const {
     const auto live = with_.live();
-    const auto now = keys::this_second();
     std::vector<policy::key_event_facts> events;
     for (const auto& cert : of) {
-        const auto from = std::ranges::find(words, cert.fingerprint, &word::name);
-        const auto theirs = from == words.end() ? std::nullopt : parse_certificate_value(from->value);
+        const auto from = std::ranges::find(by, cert.fingerprint, [](const meeting* one) { return one->of->name; });
+        if (from == by.end()) continue; // another certificate came with it
+        const auto& found = (*from)->theirs.found;
         policy::key_event_facts event{.time = std::chrono::system_clock::now(),
                                       .what = what,
                                       .id = new_decision_id(),
@@ -179,15 +230,13 @@ void agreed_certificates::tell(policy::key_change what, const std::vector<keys::
                                       .addresses = {},
                                       .user = {},
                                       .source = source_,
-                                      .gateway = from == words.end() ? std::string{} : from->gateway};
+                                      .gateway = (*from)->of->gateway};
         for (const auto& address : cert.addresses)
             event.addresses.push_back(with_.told.names.of(policy::parse_address(address)));
-        if (theirs && !theirs->found.empty()) {
-            event.evidence = with_.told.names.of_text(theirs->found.front().place);
-            event.standing =
-                live->certificates
-                    ->outlook_with(theirs->found.front().address, {.cert = cert, .binary = nullptr, .source = source_}, now)
-                    .standing;
+        if (!found.empty()) {
+            event.evidence = with_.told.names.of_text(found.front().place);
+            const keys::stored_certificate fresh{.cert = cert, .binary = nullptr, .source = source_};
+            event.standing = live->certificates->outlook_with(found.front().address, fresh, keys::this_second()).standing;
         }
         events.push_back(std::move(event));
     }

@@ -2,7 +2,8 @@
 //
 // What is in two copies is merged, so that a revocation in either is in both. Of whether it is in use the more careful word
 // counts where both changed: disabled before removed before enabled; but a revoked one stays, lest another copy of it come
-// back without that. Tested by agreement/certificates_test and e2e/test_shared_keys.py.
+// back without that. What is here is what the files say, also where no index knows it yet.
+// Tested by agreement/certificates_test and e2e/test_shared_keys.py.
 #pragma once
 
 #include "keys/store/store.hpp"
@@ -10,6 +11,7 @@
 #include "milter/agreement/kind.hpp"
 #include "milter/agreement/surroundings.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,28 +24,42 @@ public:
 
     std::string_view kind() const override { return kind_; }
     std::vector<std::string> changed() override;
-    std::string here(const std::string& fingerprint) override;
-    void take(const std::vector<word>& words) override;
+    void begin_anew() override { asked_ = nullptr; }
+    std::optional<std::string> here(const std::string& fingerprint) override;
+    std::string gone() const override { return to_text({.use = certificate_use::removed}); }
+    std::string told(const std::string& fingerprint, std::string here) override;
+    std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string& here, const std::string& taken) const override;
-    std::string_view told_apart_by(std::string_view value) const override;
-    void settled(const std::string& fingerprint) override;
+    std::string_view told_apart_by(std::string_view value) const override { return without_evidence(value); }
+    void settled(const std::string& fingerprint, const std::string& value) override;
+    std::optional<std::chrono::sys_seconds> needed_until(const std::string& value) const override;
 
 private:
+    // A word, and what it comes to here.
+    struct meeting {
+        const word* of;
+        certificate_value theirs;
+        certificate_use wanted = certificate_use::enabled;
+        bool is_new = false; // it was not here before
+        std::string why_not = {};
+    };
+
     keys::store store() const;
-    void look(keys::reading what);
-    keys::shared_certificate stored(const std::string& fingerprint) const;
-    void import(const std::vector<word>& words);
-    bool follow_use(const word& one, certificate_use before);
-    void remove(const word& one, const keys::certificate& cert);
-    void tell(policy::key_change what, const std::vector<keys::certificate>& of, const std::vector<word>& words) const;
-    void note_evidence(const word& one) const;
+    std::filesystem::path marker(const std::string& fingerprint) const;
+    std::optional<certificate_value> on_disk(const std::string& fingerprint) const;
+    meeting meet(const word& one);
+    void import(std::vector<meeting>& all) const;
+    void import_together(const std::vector<meeting*>& some) const;
+    void follow(meeting& one) const;
+    bool is_revoked(const std::string& fingerprint) const;
+    void tell(policy::key_change what, const std::vector<keys::certificate>& of, const std::vector<const meeting*>& by) const;
+    void note_evidence(const meeting& one) const;
 
     const policy::key_source source_;
     const std::string kind_;
     const agreement_surroundings with_;
     std::shared_ptr<const snapshot> asked_of_;     // what was in force when changed() was asked last
-    std::shared_ptr<const keys::catalogue> asked_; // as it was then; null: it was not asked yet
-    std::shared_ptr<const keys::catalogue> seen_;  // as it is now
+    std::shared_ptr<const keys::catalogue> asked_; // as it was then; null: all is new
 };
 
 } // namespace sealgate::milter

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "milter/agreement/agreeing.hpp"
+#include "milter/agreement/surroundings.hpp"
+#include "milter/notices/ledger.hpp"
 #include "milter/sharing/thread_sharing.hpp"
 
 #include <atomic>

@@ -1,8 +1,11 @@
 // What of one kind this gateway has, and what it takes over from others. Values are texts; an empty one says that nothing is
-// here, which is no word that it should go. All of one kind belong to the thread of milter/agreement/agreeing.
+// here, which is no word that it should go. All of one kind belong to the thread of milter/agreement/agreeing; they may throw
+// std::runtime_error where something cannot be told or done now.
+// Tested by agreement/certificates_test.
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,22 +29,38 @@ public:
 
     virtual std::string_view kind() const = 0;
 
-    // Names of what may have changed here since this was asked last; the first time, of all that is here.
+    // Names of what may have changed here since this was asked last; of all that is here the first time, and once more behind
+    // begin_anew().
     virtual std::vector<std::string> changed() = 0;
-    virtual std::string here(const std::string& name) = 0;
+    virtual void begin_anew() = 0;
 
-    // What cannot be taken stays as it is here. Throws where nothing can be taken now.
-    virtual void take(const std::vector<word>& words) = 0;
+    // As it is on disk. Nothing where that cannot be told now.
+    virtual std::optional<std::string> here(const std::string& name) = 0;
+    // The value that says that somebody took it away; empty: nobody does.
+    virtual std::string gone() const { return {}; }
+    // What others are told of it, which may be more.
+    virtual std::string told(const std::string&, std::string here) { return here; }
+
+    // Of each, in their order, why it was not followed; empty: it was. Where it was not, it comes again.
+    virtual std::vector<std::string> take(const std::vector<word>& words) = 0;
 
     // Whether what is here, behind a take(), says more than what was taken, so that others have to hear it.
     virtual bool adds(const std::string& here, const std::string& taken) const = 0;
 
     // What of a value tells it from another one.
     virtual std::string_view told_apart_by(std::string_view value) const { return value; }
-    // It was agreed as it is here.
-    virtual void settled(const std::string&) {}
+    // It is agreed on, as it is here.
+    virtual void settled(const std::string&, const std::string&) {}
     // Until when others need to know it; nothing: for ever.
     virtual std::optional<std::chrono::sys_seconds> needed_until(const std::string&) const { return std::nullopt; }
 };
+
+using agreed_kinds = std::vector<std::unique_ptr<agreed_kind>>; // in the order in which they are taken and offered
+
+agreed_kind* kind_named(const agreed_kinds& all, std::string_view name); // null: there is none
+// Of what is here; nothing has none.
+std::string digest_of(const agreed_kind& kind, const std::string& value);
+// Nothing, too, where it cannot be told now.
+std::optional<std::string> here_of(agreed_kind& kind, const std::string& name);
 
 } // namespace sealgate::milter

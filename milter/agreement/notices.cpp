@@ -27,22 +27,26 @@ std::vector<std::string> agreed_notices::changed() {
     return out;
 }
 
-std::string agreed_notices::here(const std::string& key) {
+std::optional<std::string> agreed_notices::here(const std::string& key) {
     const auto told = ledger_.told_at(key);
-    if (!told) return {};
+    if (!told) return std::string{};
     return std::to_string(std::chrono::floor<std::chrono::seconds>(*told).time_since_epoch().count());
 }
 
-// Those of one time together. What is over, or will be, is no news.
-void agreed_notices::take(const std::vector<word>& words) {
+// Those of one time together. What is over is no news.
+std::vector<std::string> agreed_notices::take(const std::vector<word>& words) {
     const auto now = std::chrono::system_clock::now();
     std::map<std::chrono::sys_seconds, std::vector<std::string>> fresh;
-    for (const auto& one : words) {
-        const auto told = time_in(one.value);
-        if (!told || *told > now || *told + kept() < now) continue;
-        if (const auto ours = time_in(here(one.name)); !ours || *ours < *told) fresh[*told].push_back(one.name);
+    std::vector<std::string> out(words.size());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto told = time_in(words[i].value);
+        if (!told || *told > now + notice_ledger::usual_step)
+            out[i] = "the time of " + words[i].gateway + " is far ahead of ours";
+        else if (const auto ours = time_in(*here(words[i].name)); *told + kept() >= now && (!ours || *ours < *told))
+            fresh[*told].push_back(words[i].name);
     }
-    for (auto& [told, keys] : fresh) ledger_.remember(std::move(keys), told, kept());
+    for (auto& [told, keys] : fresh) ledger_.learn(std::move(keys), told, now, kept());
+    return out;
 }
 
 bool agreed_notices::adds(const std::string& here, const std::string& taken) const {

@@ -21,8 +21,9 @@ public:
 
     std::string_view kind() const override { return "told"; }
     std::vector<std::string> changed() override;
-    std::string here(const std::string& key) override; // seconds since 1970
-    void take(const std::vector<word>& words) override;
+    void begin_anew() override { seen_ = 0; }
+    std::optional<std::string> here(const std::string& key) override; // seconds since 1970
+    std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string& here, const std::string& taken) const override;
     std::optional<std::chrono::sys_seconds> needed_until(const std::string& value) const override;
 

@@ -1,4 +1,4 @@
-// What the kinds of milter/agreement work with.
+// What the kinds of milter/agreement work with. Tested by agreement/certificates_test.
 #pragma once
 
 #include "milter/discovery/announcer.hpp"

@@ -2,14 +2,31 @@
 
 #include "policy/base/base64.hpp"
 #include "policy/base/rfc3339.hpp"
+#include "policy/crypto/digest.hpp"
+
+#include <utility>
 
 namespace sealgate::milter {
 
+namespace {
+
+constexpr std::size_t most_items = 5'000'000;
+
+} // namespace
+
+std::string seal_of(std::string_view sealed) { return sha256_hex(sealed); }
+
 std::uint64_t agreement_table::version() { return number_in(to_.ask("SELECT sealgate.shared_version()").at(0).at(0)); }
 
-void agreement_table::each_revision(const std::function<void(const std::string& name, std::uint64_t revision)>& see) {
-    to_.begin("SELECT name, revision::text FROM sealgate.shared_revisions()");
-    while (const auto one = to_.next_row()) see(one->at(0).value_or(""), number_in(one->at(1)));
+void agreement_table::each(const std::function<void(const summary&)>& see) {
+    to_.begin("SELECT name, revision::text, seal FROM sealgate.shared_revisions()");
+    std::string last;
+    for (std::size_t count = 0; const auto one = to_.next_row(); ++count) {
+        summary found{.name = one->at(0).value_or(""), .revision = number_in(one->at(1)), .seal = one->at(2).value_or("")};
+        if (found.name <= last || count == most_items) throw database_error("an answer that cannot be", {});
+        see(found);
+        last = std::move(found.name);
+    }
 }
 
 std::vector<agreement_table::row> agreement_table::rows(const char* statement, std::vector<database_text> parameters) {
@@ -23,7 +40,10 @@ std::vector<agreement_table::row> agreement_table::rows(const char* statement, s
 }
 
 std::vector<agreement_table::row> agreement_table::after(std::uint64_t version) {
-    return rows("SELECT name, revision, version, sealed FROM sealgate.shared_after($1::bigint)", {std::to_string(version)});
+    auto out = rows("SELECT name, revision, version, sealed FROM sealgate.shared_after($1::bigint)", {std::to_string(version)});
+    for (const auto& one : out)
+        if (one.version <= std::exchange(version, one.version)) throw database_error("an answer that cannot be", {});
+    return out;
 }
 
 std::vector<agreement_table::row> agreement_table::named(const std::vector<std::string>& names) {

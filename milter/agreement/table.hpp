@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::milter {
@@ -27,14 +28,19 @@ public:
         std::string sealed;
         std::optional<std::chrono::sys_seconds> until = {}; // then it may go
     };
+    struct summary {
+        std::string name;
+        std::uint64_t revision = 0;
+        std::string seal; // as seal_of() gives it
+    };
 
-    // The connection outlives it. All throw as that does.
+    // The connection outlives it. All throw as that does, and database_error where it answers what cannot be.
     explicit agreement_table(database_connection& to)
         : to_(to) {}
 
     std::uint64_t version();
     // In the order of their names.
-    void each_revision(const std::function<void(const std::string& name, std::uint64_t revision)>& see);
+    void each(const std::function<void(const summary&)>& see);
     // Written behind that version, in their order: some. Empty: there are no more.
     std::vector<row> after(std::uint64_t version);
     std::vector<row> named(const std::vector<std::string>& names);
@@ -46,5 +52,8 @@ private:
 
     database_connection& to_;
 };
+
+// Tells what stands in a row from what stood there.
+std::string seal_of(std::string_view sealed);
 
 } // namespace sealgate::milter

@@ -11,8 +11,7 @@ namespace sealgate::milter {
 
 namespace {
 
-constexpr std::string_view none = "none";
-constexpr std::chrono::seconds same_second{1}; // a pin that was made in the second of the last look
+constexpr std::chrono::hours before_the_last{1}; // a clock was set back, or a pin was long in being made
 
 policy::key_event_facts event_of(policy::key_change what, const std::string& fingerprint, std::string whose,
                                  const agreed_kind::word& one, const policy::pseudonyms& names) {
@@ -27,39 +26,49 @@ policy::key_event_facts event_of(policy::key_change what, const std::string& fin
 
 } // namespace
 
-keys::bindings agreed_bindings::read() const {
-    auto out = keys::read_bindings(directory());
-    if (!out) throw std::runtime_error(out.error());
-    return *std::move(out);
+// A file that is not there says nothing; who unbinds leaves one.
+const keys::bindings::map& agreed_bindings::read() {
+    const auto state = keys::state_of(keys::bindings_file(directory()));
+    if (state == file_ && state != keys::file_state{}) return read_;
+    auto all = keys::read_bindings(directory());
+    if (!all) throw std::runtime_error(all.error());
+    read_ = all->all();
+    file_ = state;
+    return read_;
 }
 
 std::vector<std::string> agreed_bindings::changed() {
     const auto live = with_.live();
-    if (std::exchange(seen_of_, live) == live) return {};
-    const auto before = std::exchange(seen_, read().all());
+    if (seen_of_ == live) return {};
+    const auto& now = read();
     std::vector<std::string> out;
+    for (const auto& [whose, fingerprint] : now)
+        if (const auto old = seen_.find(whose); old == seen_.end() || old->second != fingerprint) out.push_back(whose);
     for (const auto& [whose, fingerprint] : seen_)
-        if (const auto old = before.find(whose); old == before.end() || old->second != fingerprint) out.push_back(whose);
-    for (const auto& [whose, fingerprint] : before)
-        if (!seen_.contains(whose)) out.push_back(whose);
+        if (!now.contains(whose)) out.push_back(whose);
+    seen_ = now;
+    seen_of_ = live;
     return out;
 }
 
-std::string agreed_bindings::here(const std::string& whose) {
-    const auto all = read();
-    const auto found = all.all().find(whose);
-    return found == all.all().end() ? std::string(none) : found->second;
+std::optional<std::string> agreed_bindings::here(const std::string& whose) {
+    const auto& all = read();
+    if (const auto found = all.find(whose); found != all.end()) return found->second;
+    return file_ == keys::file_state{} ? std::string{} : gone();
 }
 
-void agreed_bindings::take(const std::vector<word>& words) {
+std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
+    const keys::store own(directory(), {});
+    if (const auto lost = own.loss_now(); !lost.empty()) throw std::runtime_error(lost);
+    std::vector<std::string> out(words.size());
     std::vector<word> fresh;
-    for (const auto& one : words) {
-        const bool is_one = keys::binding_key(one.name) == one.name &&
-                            (one.value == none || keys::canonical_fingerprint(one.value) == one.value);
-        if (!is_one) log_warning("a binding of " + one.gateway + " is of another form, and is not taken: " + one.name);
-        if (is_one && here(one.name) != one.value) fresh.push_back(one);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto& [name, value, gateway, is_changed_here] = words[i];
+        const bool is_one = keys::binding_key(name) == name && (value == gone() || keys::canonical_fingerprint(value) == value);
+        if (!is_one) out[i] = "what " + gateway + " says is of another form";
+        if (is_one && here(name) != value) fresh.push_back(words[i]);
     }
-    if (fresh.empty()) return;
+    if (fresh.empty()) return out;
     const auto change = [&](keys::bindings::map& all) {
         for (const auto& one : fresh) put(one, all);
     };
@@ -68,22 +77,23 @@ void agreed_bindings::take(const std::vector<word>& words) {
     });
     if (!done) throw std::runtime_error(done.error());
     change(seen_);
+    return out;
 }
 
-void agreed_bindings::put(const word& one, keys::bindings::map& into) {
-    if (one.value == none)
+void agreed_bindings::put(const word& one, keys::bindings::map& into) const {
+    if (one.value == gone())
         into.erase(one.name);
     else
         into[one.name] = one.value;
 }
 
-void agreed_bindings::tell(const word& one) const {
+void agreed_bindings::tell(const word& one) {
     const auto& names = with_.told.names;
     auto whose = one.name.starts_with('@') ? names.of_text(one.name) : names.of(policy::parse_address(one.name));
-    const auto what = one.value == none ? policy::key_change::unbind : policy::key_change::bind;
-    const auto all = read();
-    const auto before = all.all().find(one.name);
-    const auto fingerprint = one.value != none ? one.value : before == all.all().end() ? std::string{} : before->second;
+    const bool is_unbound = one.value == gone();
+    const auto before = read_.find(one.name);
+    const auto fingerprint = !is_unbound ? one.value : before == read_.end() ? std::string{} : before->second;
+    const auto what = is_unbound ? policy::key_change::unbind : policy::key_change::bind;
     with_.told.leave({event_of(what, fingerprint, std::move(whose), one, names)});
 }
 
@@ -92,30 +102,36 @@ std::vector<std::string> agreed_pins::changed() {
     const auto file = keys::pins_file(key_places(live->gateway));
     const auto state = keys::state_of(file), ahead = keys::state_of(file.string() + "-wal");
     if (seen_ && file_ == state && written_ahead_ == ahead) return {};
+    const auto before = seen_.value_or(keys::time_point(before_the_last));
+    auto last = before;
+    std::vector<std::string> out;
+    for (const auto& one : live->certificates->pinned()->since(before - before_the_last)) {
+        out.push_back(one.address);
+        last = std::max(last, std::min(one.since, keys::this_second()));
+    }
     file_ = state;
     written_ahead_ = ahead;
-    std::vector<std::string> out;
-    const auto before = seen_.value_or(keys::time_point{});
-    seen_ = before;
-    for (const auto& one : live->certificates->pinned()->since(before - same_second)) {
-        out.push_back(one.address);
-        seen_ = std::max(*seen_, std::min(one.since, keys::this_second()));
-    }
+    seen_ = last;
     return out;
 }
 
-std::string agreed_pins::here(const std::string& address_key) { return with_.live()->certificates->pinned()->of(address_key); }
+std::optional<std::string> agreed_pins::here(const std::string& address_key) {
+    return with_.live()->certificates->pinned()->of(address_key);
+}
 
-void agreed_pins::take(const std::vector<word>& words) {
+std::vector<std::string> agreed_pins::take(const std::vector<word>& words) {
+    std::vector<std::string> out(words.size());
     std::vector<keys::pin> fresh;
-    for (const auto& one : words) {
-        if (keys::canonical_fingerprint(one.value) != one.value || one.value.empty())
-            log_warning("a pin of " + one.gateway + " is of another form, and is not taken: " + one.name);
-        else if (here(one.name) != one.value)
-            fresh.push_back({.address = one.name, .fingerprint = one.value, .since = keys::this_second()});
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto& [name, value, gateway, is_changed_here] = words[i];
+        if (keys::canonical_fingerprint(value) != value || value.empty())
+            out[i] = "what " + gateway + " says is of another form";
+        else if (here(name) != value)
+            fresh.push_back({.address = name, .fingerprint = value, .since = keys::this_second()});
     }
-    if (fresh.empty()) return;
-    with_.live()->certificates->pinned()->put(std::move(fresh), [&](const auto& replacing) { tell(replacing, words); });
+    if (!fresh.empty())
+        with_.live()->certificates->pinned()->put(std::move(fresh), [&](const auto& replacing) { tell(replacing, words); });
+    return out;
 }
 
 void agreed_pins::tell(const std::vector<keys::pin>& replacing, const std::vector<word>& words) const {

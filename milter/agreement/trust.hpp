@@ -6,6 +6,7 @@
 #include "keys/base/file_state.hpp"
 #include "keys/store/bindings.hpp"
 #include "keys/store/pins.hpp"
+#include "keys/store/store.hpp"
 #include "milter/agreement/kind.hpp"
 #include "milter/agreement/surroundings.hpp"
 
@@ -23,19 +24,23 @@ public:
 
     std::string_view kind() const override { return "binding"; }
     std::vector<std::string> changed() override;
-    std::string here(const std::string& whose) override; // the fingerprint; "none" where nothing is bound
-    void take(const std::vector<word>& words) override;
+    void begin_anew() override { seen_ = {}, seen_of_ = nullptr; }
+    std::optional<std::string> here(const std::string& whose) override; // the fingerprint
+    std::string gone() const override { return "none"; }
+    std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string&, const std::string&) const override { return false; }
 
 private:
     std::filesystem::path directory() const { return key_places(with_.live()->gateway).own; }
-    keys::bindings read() const;
-    static void put(const word& one, keys::bindings::map& into);
-    void tell(const word& one) const;
+    const keys::bindings::map& read();
+    void put(const word& one, keys::bindings::map& into) const;
+    void tell(const word& one);
 
     const agreement_surroundings with_;
+    keys::file_state file_;    // as it was read last
+    keys::bindings::map read_; // then
     std::shared_ptr<const snapshot> seen_of_;
-    keys::bindings::map seen_; // then, and what was taken since
+    keys::bindings::map seen_; // when changed() was asked, and what was taken since
 };
 
 class agreed_pins : public agreed_kind {
@@ -45,8 +50,9 @@ public:
 
     std::string_view kind() const override { return "pin"; }
     std::vector<std::string> changed() override;
-    std::string here(const std::string& address_key) override; // the fingerprint
-    void take(const std::vector<word>& words) override;
+    void begin_anew() override { seen_ = std::nullopt; }
+    std::optional<std::string> here(const std::string& address_key) override; // the fingerprint
+    std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string&, const std::string&) const override { return false; }
 
 private:

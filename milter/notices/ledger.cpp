@@ -15,7 +15,6 @@ namespace {
 // The file is written anew when it has grown by this much, and by as much as it had.
 constexpr std::size_t least_growth = std::size_t{1} << 20;
 constexpr std::size_t keys_in_a_line = 500;
-constexpr std::chrono::hours usual_step{1}; // of a clock that is set back
 
 } // namespace
 
@@ -57,7 +56,12 @@ notice_ledger::told_lately notice_ledger::told_behind(std::uint64_t seen) const 
 
 void notice_ledger::remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep) {
     const std::lock_guard one_at_a_time(writing_);
-    note({}, {.at = now, .told = std::move(keys)}, keep);
+    note({}, {.at = now, .told = std::move(keys)}, now, keep);
+}
+
+void notice_ledger::learn(std::vector<std::string> keys, wall_time told, wall_time now, std::chrono::seconds keep) {
+    const std::lock_guard one_at_a_time(writing_);
+    note({}, {.at = told, .told = std::move(keys)}, now, keep);
 }
 
 void notice_ledger::collect(const std::string& who, collected_mail mail, std::vector<std::string> keys, wall_time now,
@@ -110,13 +114,13 @@ std::optional<pending_digest> notice_ledger::pending(const std::string& who) con
 
 void notice_ledger::sent(const std::string& who, std::vector<std::string> keys, wall_time now, std::chrono::seconds keep) {
     const std::lock_guard one_at_a_time(writing_);
-    note(who, {.at = now, .told = std::move(keys), .sent = who}, keep);
+    note(who, {.at = now, .told = std::move(keys), .sent = who}, now, keep);
 }
 
 // It is known at once, also where it cannot be written: what was told is told.
-void notice_ledger::note(const std::string& who, const ledger_line& line, std::chrono::seconds keep) {
+void notice_ledger::note(const std::string& who, const ledger_line& line, wall_time now, std::chrono::seconds keep) {
     apply(who, line);
-    forget(line.at, keep);
+    forget(now, keep);
     write(to_text(line));
 }
 

@@ -41,6 +41,7 @@ public:
     static constexpr std::size_t most_told = 200'000;
     static constexpr std::size_t most_collected = 100; // of one sender
     static constexpr std::size_t most_collected_all = 20'000;
+    static constexpr std::chrono::hours usual_step{1}; // of a clock that is set, or of another one
 
     // The directory is made if it is missing, mode 0700.
     explicit notice_ledger(const std::filesystem::path& directory);
@@ -57,6 +58,9 @@ public:
 
     // From now on these were told. Holds even if it throws: then the disk does not know yet, and gets it with the next line.
     void remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep);
+
+    // That another gateway told these then.
+    void learn(std::vector<std::string> keys, wall_time told, wall_time now, std::chrono::seconds keep);
 
     // The mail will be in its sender's digest, and the keys are told with it. `who`: the sender as policy::address::key()
     // has it. If it throws, nothing of that is so. A digest that waits already keeps its time.
@@ -77,7 +81,7 @@ private:
     void read();
     void apply(const std::string& who, const ledger_line& line);
     void forget(wall_time now, std::chrono::seconds keep);
-    void note(const std::string& who, const ledger_line& line, std::chrono::seconds keep);
+    void note(const std::string& who, const ledger_line& line, wall_time now, std::chrono::seconds keep);
     void write(const std::string& text);
     void rewrite();
     std::string whole() const;

@@ -1,6 +1,7 @@
 """Gateways of a fleet agree on certificates, bindings and pins, by the database of their logs and a key that it does not have."""
 
 import json
+import random
 import secrets
 import time
 
@@ -270,3 +271,79 @@ def test_a_database_of_an_older_form_is_told(fleet, database):
     finally:
         database.sql("ALTER FUNCTION sealgate.not_yet RENAME TO shared_version")
     wait_for(lambda: not problems(gateway), 90)
+
+
+def test_a_lost_file_of_bindings_unbinds_nobody(fleet, people):
+    first, second = fleet(), fleet()
+    done(first, "import", people.bob.certificate)
+    done(first, "bind", "desk@elsewhere.example", people.bob.fingerprint)
+    bound = lambda gateway: [one["bound"] for one in listed(gateway, "bind")]
+    wait_for(lambda: bound(second) == ["desk@elsewhere.example"])
+    second.stop()
+    (second.state / "keys/bindings").unlink()
+    second.start()
+    wait_for(lambda: bound(second) == ["desk@elsewhere.example"])
+    (first.state / "keys/bindings").unlink()
+    wait_for(lambda: bound(first) == ["desk@elsewhere.example"], 20)
+    done(first, "unbind", "desk@elsewhere.example")
+    wait_for(lambda: bound(second) == [])
+    time.sleep(1)
+    assert bound(first) == []
+
+
+def test_a_store_that_is_not_mounted_takes_and_says_nothing(fleet, people):
+    first, second = fleet(), fleet()
+    done(first, "import", people.bob.certificate, people.dave.certificate)
+    wait_for_state(second, people.dave, "usable")
+    away = second.state / "keys.away"
+    (second.state / "keys").rename(away)
+    (second.state / "keys").mkdir(mode=0o700)
+    done(first, "disable", people.bob.fingerprint)
+    done(first, "bind", "desk@elsewhere.example", people.dave.fingerprint)
+    wait_for(lambda: "not taken" in str(problems(second)))
+    assert list((second.state / "keys").iterdir()) == []
+    (second.state / "keys").rmdir()
+    away.rename(second.state / "keys")
+    second.restart()
+    wait_for_state(second, people.bob, "disabled")
+    wait_for(lambda: [one["bound"] for one in listed(second, "bind")] == ["desk@elsewhere.example"])
+    assert state_of(first, people.dave) == "usable" and state_of(first, people.bob) == "disabled"
+
+
+def test_another_key_of_the_fleet_is_taken_by_all(fleet, people, database):
+    gateways = first, second = fleet(), fleet()
+    done(first, "import", people.bob.certificate)
+    wait_for_state(second, people.bob, "usable")
+    for gateway in gateways:
+        gateway.stop()
+    database.sql("DELETE FROM sealgate.shared")
+    key = secrets.token_hex(32)
+    for gateway in gateways:
+        (gateway.root / "fleet.key").write_text(key)
+        gateway.start()
+    done(second, "disable", people.bob.fingerprint)
+    wait_for_state(first, people.bob, "disabled")
+    assert not problems(first) and not problems(second)
+
+
+def test_killed_anywhere_they_agree_in_the_end(fleet, people):
+    gateways = fleet(), fleet()
+    chosen = random.Random(20)
+    persons = [people.bob, people.carol, people.dave]
+    for turn in range(12):
+        gateway = chosen.choice(gateways)
+        person = chosen.choice(persons)
+        gateway.run("keys", "import", str(person.certificate))
+        gateway.run("keys", chosen.choice(["disable", "enable", "remove", "import"]), person.fingerprint if turn % 3 else str(person.certificate))
+        time.sleep(chosen.uniform(0, 0.8))
+        victim = chosen.choice(gateways)
+        victim.kill()
+        victim.start()
+    done(gateways[0], "import", *(person.certificate for person in persons))
+    states = lambda gateway: {person.address: state_of(gateway, person) for person in persons}
+    wait_for(lambda: states(gateways[0]) == states(gateways[1]) and None not in states(gateways[0]).values())
+    time.sleep(1)
+    before = [(gateway.state / "sinks/agreed.sqlite-wal").stat().st_mtime_ns for gateway in gateways]
+    time.sleep(2)
+    assert before == [(gateway.state / "sinks/agreed.sqlite-wal").stat().st_mtime_ns for gateway in gateways], "they go on offering"
+    assert states(gateways[0]) == states(gateways[1])

@@ -27,6 +27,20 @@ TEST_F(Pins, AreKept) {
     EXPECT_EQ(pins(file).of("Kay@example.org"), "") << "by address key";
 }
 
+TEST_F(Pins, ThatWereMadeLatelyAreListed) {
+    pins all(file);
+    EXPECT_THAT(all.since({}), testing::IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(file));
+    all.put({{.address = "kay@example.org", .fingerprint = "A", .since = second(1)}});
+    all.put({{.address = "kay@example.org", .fingerprint = "B", .since = second(3)},
+             {.address = "ann@example.org", .fingerprint = "C", .since = second(2)}});
+    EXPECT_EQ(all.since({}).size(), 2u);
+    ASSERT_EQ(all.since(second(3)).size(), 1u);
+    const auto last = all.since(second(3)).front();
+    EXPECT_EQ(last.address + last.fingerprint + last.replaces, "kay@example.orgBA");
+    EXPECT_EQ(last.since, second(3));
+}
+
 TEST_F(Pins, TellWhatTheyReplace) {
     pins all(file);
     all.put({{.address = "kay@example.org", .fingerprint = "A", .since = second(1)},

@@ -124,6 +124,28 @@ TEST_F(NoticeLedger, RemembersAcrossRestarts) {
     }
 }
 
+TEST_F(NoticeLedger, SaysWhatWasToldLately) {
+    auto ledger = open();
+    EXPECT_EQ(ledger.told_behind(0).seen, 0u);
+    ledger.remember({key(1), key(2)}, morning, keep);
+    ledger.collect("ann@example.org", mail_of("ann@example.org", "A"), {key(3)}, morning + 1s, keep);
+    const auto all = ledger.told_behind(0);
+    EXPECT_THAT(all.keys, ElementsAre(std::pair(key(1), morning), std::pair(key(2), morning), std::pair(key(3), morning + 1s)));
+    EXPECT_THAT(ledger.told_behind(all.seen).keys, IsEmpty());
+    ledger.remember({key(4)}, morning + keep + 1h, keep); // the first ones are forgotten
+    EXPECT_THAT(ledger.told_behind(all.seen).keys, ElementsAre(std::pair(key(4), morning + keep + 1h)));
+    EXPECT_THAT(ledger.told_behind(0).keys, ElementsAre(std::pair(key(4), morning + keep + 1h)));
+}
+
+TEST_F(NoticeLedger, WhatWasToldElsewhereLongAgoForgetsNothing) {
+    auto ledger = open();
+    ledger.remember({key(1)}, morning, keep);
+    ledger.learn({key(2)}, morning - 5h, morning + 1s, keep);
+    EXPECT_EQ(ledger.told_at(key(1)), morning);
+    EXPECT_EQ(ledger.told_at(key(2)), morning - 5h);
+    EXPECT_EQ(open().told_at(key(2)), morning - 5h);
+}
+
 TEST_F(NoticeLedger, ASentDigestIsGone) {
     auto ledger = open();
     ledger.collect("ann@example.org", mail_of("ann@example.org", "A"), {key(3)}, morning, keep);

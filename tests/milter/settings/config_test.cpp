@@ -87,6 +87,16 @@ TEST(Config, AGatewayHasAHostsNameAndItsLogMayGoToDatabases) {
     EXPECT_EQ(read(named).problems.size(), 1u);
 }
 
+TEST(Config, AFleetHasAKeyAndADatabase) {
+    const auto with = example + "fleet: {key: fleet.key}\n";
+    EXPECT_EQ(read(example).gateway.fleet_key, "");
+    EXPECT_THAT(read(with + "audit: {sinks: [\"postgresql://mx1@127.0.0.1/a\"]}\n").problems, IsEmpty());
+    EXPECT_EQ(read(with + "audit: {sinks: [\"postgresql://mx1@127.0.0.1/a\"]}\n").gateway.fleet_key, "/etc/sealgate/fleet.key");
+    EXPECT_EQ(read(with).problems.size(), 1u) << "no database";
+    EXPECT_EQ(read(with + "audit: {sinks: [\"syslog:tcp:127.0.0.1:514\"]}\n").problems.size(), 1u);
+    EXPECT_EQ(read(example + "fleet: {}\n").problems.size(), 1u);
+}
+
 TEST(Config, TheJournalsLevelAndWhereMetricsAre) {
     const auto [usual, none] = read(example);
     EXPECT_EQ(usual.log_level, level::info);

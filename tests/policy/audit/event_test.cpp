@@ -73,6 +73,14 @@ TEST(AuditEvent, HasTheFieldsOfTheFormat) {
                     "\uFFFD"
                     R"(@example.org"],"user":"ann as root")");
     EXPECT_EQ(key_event({.time = time,
+                         .what = key_change::disable,
+                         .id = "7Q2K-M4XD",
+                         .fingerprint = "AB",
+                         .addresses = {},
+                         .user = {},
+                         .gateway = "mx2.example.org"}),
+              now + R"("key-disable","id":"7Q2K-M4XD","fingerprint":"AB","addresses":[],"gateway":"mx2.example.org")");
+    EXPECT_EQ(key_event({.time = time,
                          .what = key_change::changed,
                          .id = "7Q2K-M4XD",
                          .fingerprint = "AB",

@@ -220,22 +220,27 @@ def test_who_owns_the_database_can_neither_read_nor_forge(fleet, people, databas
     names = {row[0] for row in database.sql("SELECT name FROM sealgate.shared")}
     assert len(names) == 2
     assert database.sql("SELECT count(*) FROM sealgate.shared WHERE position('partner' IN encode(sealed, 'escape')) > 0") == [["0"]]
+    database.sql("CREATE TABLE sealgate.earlier AS SELECT * FROM sealgate.shared")
     done(first, "disable", people.bob.fingerprint)
     wait_for_state(second, people.bob, "disabled")
     changed, = database.sql("SELECT name FROM sealgate.shared WHERE revision = 2")
     other, = names - set(changed)
-    second.stop()
 
     def forge(what):
-        database.sql(f"UPDATE sealgate.shared SET {what}, version = (SELECT version + 1 FROM sealgate.shared_clock) WHERE name = '{changed[0]}'")
-        database.sql("UPDATE sealgate.shared_clock SET version = version + 1")
+        database.sql(f"UPDATE sealgate.shared s SET {what}, version = (SELECT version + 1 FROM sealgate.shared_clock) FROM sealgate.earlier e "
+                     f"WHERE s.name = '{changed[0]}' AND e.name = s.name")
+        database.sql("UPDATE sealgate.shared_clock SET version = version + 1; NOTIFY sealgate_shared, 'nobody'")
 
-    forge("revision = 1")
-    second.start()
-    time.sleep(1)
+    forge("revision = e.revision, sealed = e.sealed")
+    time.sleep(2)
     assert state_of(second, people.bob) == "disabled", "an earlier word does not come again"
-    forge(f"revision = 9, sealed = (SELECT sealed FROM sealgate.shared WHERE name = '{other}')")
-    second.restart()
+    forge("revision = 8, sealed = e.sealed")
+    wait_for(lambda: "another fleet.key" in str(problems(second)))
+    assert state_of(second, people.bob) == "disabled", "nor as a later one"
+    database.sql("DROP TABLE sealgate.earlier")
+    second.stop()
+    database.sql(f"UPDATE sealgate.shared SET revision = 9, sealed = (SELECT sealed FROM sealgate.shared WHERE name = '{other}') WHERE name = '{changed[0]}'")
+    second.start()
     wait_for(lambda: "another fleet.key" in str(problems(second)))
     assert state_of(second, people.bob) == "disabled"
 

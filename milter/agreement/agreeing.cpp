@@ -1,5 +1,7 @@
 #include "milter/agreement/agreeing.hpp"
 
+#include "milter/base/exception_text.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -14,7 +16,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{90}; // the server ends a statement after 60
 constexpr std::chrono::milliseconds between_looks_here = 300ms;
-constexpr std::chrono::seconds between_looks_there = 30s, between_comparisons = 10min;
+constexpr std::chrono::seconds between_looks_there = 30s, between_comparisons = 10min, between_looks_at_all = 1h;
 constexpr std::size_t most_together = 100; // items
 constexpr std::size_t most_octets = std::size_t{2} << 20;
 
@@ -73,6 +75,7 @@ struct agreeing::session {
     database_connection connection;
     agreement_table table;
     intake taking;
+    std::string unreadable;                      // why a kind cannot be read here now
     std::uint64_t version = 0;                   // of the table, up to which it was read
     std::set<std::string> wanted;                // rows that have to be read
     std::map<std::string, std::uint64_t> behind; // rows of which the database has an earlier revision, and which
@@ -104,15 +107,14 @@ void agreeing::go_on() {
     session now(with_, thread_);
     now.connection.listen("sealgate_shared");
     now.version = now.table.version();
-    now_and_then look_there(between_looks_there), compare_all(between_comparisons);
+    now_and_then look_there(between_looks_there), compare_all(between_comparisons), look_at_all(between_looks_at_all);
     for (bool is_first = true, is_told = false;; is_first = false) {
         if (is_told || look_there.is_time()) pull(now);
-        const bool is_all = is_first || compare_all.is_time();
-        look(now, is_all);
-        if (is_all) compare(now);
+        look(now, is_first || look_at_all.is_time());
+        if (is_first || compare_all.is_time()) compare(now);
         do fetch(now);
         while (push(now));
-        note_problem(now.taking.problem());
+        note_problem(now.unreadable.empty() ? now.taking.problem() : now.unreadable);
         got_on_ = true;
         is_told = now.connection.await_notice(between_looks_here, with_.gateway);
     }
@@ -126,11 +128,22 @@ void agreeing::note_as_dirty(const session& now, std::vector<agreed_place> place
     }
 }
 
+// Of one kind. Where it cannot be read now, others go on.
+std::vector<std::string> agreeing::changed(session& now, agreed_kind& kind) {
+    try {
+        return kind.changed();
+    } catch (const std::runtime_error& problem) {
+        now.unreadable = text_of(problem);
+    }
+    return {};
+}
+
 // What changed here, or all that is here or was agreed on.
 void agreeing::look(session& now, bool at_all) {
+    now.unreadable.clear();
     for (const auto& kind : with_.kinds) {
         if (at_all) kind->begin_anew();
-        auto names = kind->changed();
+        auto names = changed(now, *kind);
         if (at_all) std::ranges::move(now.book.names_of(kind->kind()), std::back_inserter(names));
         std::vector<agreed_place> places;
         for (auto& name : names) places.push_back({.kind = kind.get(), .name = std::move(name)});
@@ -140,29 +153,32 @@ void agreeing::look(session& now, bool at_all) {
 
 // The book and the table, both in the order of their rows: what only one of them has, or has another one of.
 void agreeing::compare(session& now) {
-    std::vector<agreement_book::entry> known;
     std::vector<std::string> of_another_key;
-    now.book.each([&](agreement_book::entry one) {
-        if (one.row == now.key.row_of(one.kind, one.name))
-            known.push_back(std::move(one));
-        else
-            of_another_key.push_back(std::move(one.row));
-    });
-    now.book.forget(of_another_key);
+    std::vector<agreed_place> places;
     now.taking.begin_anew();
     now.behind.clear();
-    auto next = known.begin();
+    auto all = now.book.read();
+    const auto next_known = [&] {
+        auto out = all.next();
+        for (; out && out->row != now.key.row_of(out->kind, out->name); out = all.next()) of_another_key.push_back(out->row);
+        return out;
+    };
+    auto known = next_known();
+    const auto is_behind = [&](std::uint64_t revision) {
+        now.behind[known->row] = revision;
+        if (auto* kind = kind_named(with_.kinds, known->kind)) places.push_back({.kind = kind, .name = known->name});
+        known = next_known();
+    };
     now.table.each([&](const agreement_table::summary& there) {
-        for (; next != known.end() && next->row < there.name; ++next) now.behind[next->row] = 0;
-        const bool is_known = next != known.end() && next->row == there.name;
-        const auto revision = is_known ? next->what.revision : 0;
-        if (revision > there.revision)
-            now.behind[there.name] = there.revision;
-        else if (revision < there.revision || next->what.seal != there.seal)
-            now.wanted.insert(there.name);
-        if (is_known) ++next;
+        while (known && known->row < there.name) is_behind(0);
+        const bool is_known = known && known->row == there.name;
+        if (is_known && known->what.revision > there.revision) return is_behind(there.revision);
+        if (!is_known || known->what.revision < there.revision || known->what.seal != there.seal) now.wanted.insert(there.name);
+        if (is_known) known = next_known();
     });
-    for (; next != known.end(); ++next) now.behind[next->row] = 0;
+    while (known) is_behind(0);
+    now.book.forget(of_another_key);
+    note_as_dirty(now, std::move(places));
 }
 
 void agreeing::pull(session& now) {

@@ -55,6 +55,7 @@ private:
     void compare(session& now);
     void pull(session& now);
     void fetch(session& now);
+    static std::vector<std::string> changed(session& now, agreed_kind& kind);
     void look(session& now, bool at_all);
     bool push(session& now);
     void add(session& now, const turn& when, const agreed_place& place, batch& to) const;

@@ -47,14 +47,17 @@ std::vector<std::string> agreement_book::names_of(std::string_view kind) {
     return out;
 }
 
-void agreement_book::each(const std::function<void(const entry&)>& see) {
-    auto all =
-        database_.prepare("SELECT row, kind, name, revision, digest, seal, offered, offered_seal FROM agreed ORDER BY row");
-    while (all.step())
-        see({.row = std::string(all.text(0)),
-             .kind = std::string(all.text(1)),
-             .name = std::string(all.text(2)),
-             .what = agreed_in(all, 3)});
+agreement_book::reader agreement_book::read() {
+    return reader(
+        database_.prepare("SELECT row, kind, name, revision, digest, seal, offered, offered_seal FROM agreed ORDER BY row"));
+}
+
+std::optional<agreement_book::entry> agreement_book::reader::next() {
+    if (!all_.step()) return std::nullopt;
+    return entry{.row = std::string(all_.text(0)),
+                 .kind = std::string(all_.text(1)),
+                 .name = std::string(all_.text(2)),
+                 .what = agreed_in(all_, 3)};
 }
 
 void agreement_book::together(const std::function<void()>& write) {

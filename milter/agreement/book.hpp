@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -38,8 +40,20 @@ public:
 
     agreed of(std::string_view row); // nothing was agreed: as it is made
     std::vector<std::string> names_of(std::string_view kind);
-    // In the order of their rows.
-    void each(const std::function<void(const entry&)>& see);
+
+    // All, in the order of their rows, one after the other. Nothing may be put meanwhile.
+    class reader {
+    public:
+        std::optional<entry> next();
+
+    private:
+        friend class agreement_book;
+        explicit reader(keys::sqlite_statement all)
+            : all_(std::move(all)) {}
+
+        keys::sqlite_statement all_;
+    };
+    reader read();
 
     // All or none: on disk when they return.
     void put(const std::vector<entry>& all);

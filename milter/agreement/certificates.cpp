@@ -80,6 +80,7 @@ std::optional<certificate_value> agreed_certificates::on_disk(const std::string&
 }
 
 std::optional<std::string> agreed_certificates::here(const std::string& fingerprint) {
+    if (keys::canonical_fingerprint(fingerprint) != fingerprint) return std::string{};
     if (const auto one = on_disk(fingerprint)) return to_text(*one);
     const auto from = store();
     if (!std::filesystem::exists(keys::lock_of_store(from.directory())))
@@ -128,7 +129,8 @@ std::vector<std::string> agreed_certificates::take(const std::vector<word>& word
 // What counts, of what is here and what another gateway says.
 agreed_certificates::meeting agreed_certificates::meet(const word& one) {
     auto theirs = parse_certificate_value(one.value);
-    if (!theirs) return {.of = &one, .theirs = {}, .why_not = "what " + one.gateway + " says is of another form"};
+    if (!theirs || keys::canonical_fingerprint(one.name) != one.name)
+        return {.of = &one, .theirs = {}, .why_not = "what " + one.gateway + " says is of another form"};
     const auto ours = parse_certificate_value(here_of(*this, one.name).value_or(""));
     const auto wanted = one.is_changed_here && ours ? std::max(theirs->use, ours->use) : theirs->use;
     return {.of = &one, .theirs = *std::move(theirs), .wanted = wanted, .is_new = !ours || ours->use == removed};

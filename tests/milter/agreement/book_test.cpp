@@ -26,7 +26,7 @@ TEST(AgreementBook, KeepsWhatWasAgreed) {
     agreement_book book(file);
     EXPECT_EQ(book.of("b"), (agreed{.revision = 2, .digest = "3", .seal = "4", .offered = 3, .offered_seal = "5"}));
     std::vector<std::string> rows;
-    book.each([&](const auto& one) { rows.push_back(one.row + " " + one.kind + " " + one.name); });
+    for (auto all = book.read(); const auto one = all.next();) rows.push_back(one->row + " " + one->kind + " " + one->name);
     EXPECT_THAT(rows, ElementsAre("a pin ann@example.org", "b pin bob@example.org", "c binding @example.org"));
     EXPECT_THAT(book.names_of("pin"), ElementsAre("ann@example.org", "bob@example.org"));
     book.forget({"b"});

@@ -64,7 +64,11 @@ CREATE TABLE IF NOT EXISTS sealgate.record (
 CREATE INDEX IF NOT EXISTS record_at ON sealgate.record (at);
 CREATE INDEX IF NOT EXISTS record_id ON sealgate.record (id);
 CREATE INDEX IF NOT EXISTS record_event ON sealgate.record (gateway, seq) WHERE event IS NOT NULL;
-CREATE INDEX IF NOT EXISTS record_sender ON sealgate.record (sender, at);
+-- Letters' case does not matter in a question. The last two are of lines that count in every answer.
+CREATE INDEX IF NOT EXISTS record_sender_name ON sealgate.record (lower(sender COLLATE "C"), at);
+CREATE INDEX IF NOT EXISTS record_start ON sealgate.record (at) WHERE event = 'start';
+CREATE INDEX IF NOT EXISTS record_odd ON sealgate.record (at) WHERE line IS NULL OR (id IS NULL AND event IS NULL);
+DROP INDEX IF EXISTS sealgate.record_sender;
 
 -- Copies of each gateway's checkpoints, which its administrators cannot take back.
 CREATE TABLE IF NOT EXISTS sealgate.checkpoint (

@@ -74,6 +74,7 @@ audit_search asked_log::search(policy::query asked, const address_resolver& name
     question.since = asked.since;
     question.until = asked.until;
     question.ids = asked.ids;
+    question.senders = asked.senders;
     return audit_search(fleet_->lines(std::move(question)), std::move(asked), named);
 }
 

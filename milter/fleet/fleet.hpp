@@ -28,6 +28,7 @@ struct fleet_question {
     std::vector<std::string> gateways = {}; // empty: all
     std::optional<std::chrono::system_clock::time_point> since = {}, until = {};
     std::vector<std::string> ids = {};
+    std::vector<std::string> senders = {}; // beside lines that count in every answer; of logs whose people are hashed all lines
     std::uint64_t first_record = 0, last_record = UINT64_MAX;
 };
 

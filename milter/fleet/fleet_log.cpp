@@ -1,5 +1,6 @@
 #include "milter/fleet/fleet_log.hpp"
 
+#include "policy/audit/record_columns.hpp"
 #include "policy/base/rfc3339.hpp"
 #include "policy/base/text.hpp"
 
@@ -23,6 +24,21 @@ database_text time_or_null(const std::optional<std::chrono::system_clock::time_p
     return when ? database_text(rfc3339(*when)) : std::nullopt;
 }
 
+// Those of these senders, by the index of that name; and what no copied field tells of: damaged lines, such as are no text, and
+// starts, which say how the log goes on.
+constexpr const char* of_senders = "AND (lower(r.sender COLLATE \"C\") = ANY ($7) OR r.event = 'start' OR r.line IS NULL "
+                                   "OR (r.id IS NULL AND r.event IS NULL)) ";
+
+// As the field is copied.
+std::vector<std::string> copied(const std::vector<std::string>& senders) {
+    std::vector<std::string> out;
+    for (const auto& one : senders) {
+        out.push_back(policy::column_text(one));
+        for (auto& c : out.back()) c = text::to_lower(c);
+    }
+    return out;
+}
+
 // PostgreSQL's bigint ends before.
 std::string number(std::uint64_t record) { return std::to_string(std::min<std::uint64_t>(record, INT64_MAX)); }
 
@@ -37,6 +53,13 @@ fleet_log::fleet_log(const database_url& database, fleet_question asked)
     , database_(database.shown)
     , asked_(std::move(asked)) {}
 
+bool fleet_log::has_hashed_people() {
+    from_.begin("SELECT 1 FROM sealgate.record WHERE event = 'start' AND position('\"address_key\"' IN line) > 0 LIMIT 1");
+    bool out = false;
+    while (from_.next_row()) out = true;
+    return out;
+}
+
 // One gateway's in the order of its records, by an index; all that came behind those that were told.
 void fleet_log::begin() {
     const bool is_one = asked_.gateways.size() == 1;
@@ -45,11 +68,13 @@ void fleet_log::begin() {
         names.emplace_back(gateway);
         last.emplace_back(number(record));
     }
+    const bool is_of_senders = !asked_.senders.empty() && !has_hashed_people();
     std::string statement = columns;
     if (!names.empty())
-        statement += "LEFT JOIN unnest($7::text[], $8::bigint[]) told(gateway, seq) ON told.gateway = r.gateway ";
+        statement += "LEFT JOIN unnest($8::text[], $9::bigint[]) told(gateway, seq) ON told.gateway = r.gateway ";
     statement += is_one ? "WHERE r.gateway = $1 " : "WHERE ($1::text[] IS NULL OR r.gateway = ANY ($1)) ";
     statement += conditions;
+    statement += is_of_senders ? of_senders : "AND $7::text[] IS NULL ";
     if (!names.empty()) statement += "AND (told.seq IS NULL OR r.seq > told.seq) ";
     statement += is_one ? "ORDER BY r.seq" : "ORDER BY r.at, r.gateway, r.seq";
     std::vector<database_text> parameters{is_one ? database_text(asked_.gateways.front()) : list_or_null(asked_.gateways),
@@ -57,7 +82,8 @@ void fleet_log::begin() {
                                           time_or_null(asked_.until),
                                           list_or_null(asked_.ids),
                                           number(asked_.first_record),
-                                          number(asked_.last_record)};
+                                          number(asked_.last_record),
+                                          list_or_null(is_of_senders ? copied(asked_.senders) : std::vector<std::string>{})};
     if (!names.empty()) parameters.insert(parameters.end(), {array_of(names), array_of(last)});
     from_.begin(statement.c_str(), parameters);
     is_under_way_ = true;

@@ -22,6 +22,7 @@ public:
 
 private:
     void begin();
+    bool has_hashed_people();
     void take(database_row& row, std::string& line);
 
     database_connection from_;

@@ -12,12 +12,12 @@ constexpr std::size_t longest_column = 320; // an index of PostgreSQL takes rows
 
 } // namespace
 
+std::string column_text(std::string_view field) { return text::printable(field, longest_column); }
+
 record_columns columns_of(std::string_view line) {
     const auto record = record_in(line);
     if (!record) return {};
-    const auto field = [&](std::string_view name) {
-        return text::printable(text_in(*record, name).value_or(""), longest_column);
-    };
+    const auto field = [&](std::string_view name) { return column_text(text_in(*record, name).value_or("")); };
     record_columns out{.time = field("time"),
                        .id = field("id"),
                        .event = field("event"),

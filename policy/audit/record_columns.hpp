@@ -16,5 +16,7 @@ struct record_columns {
 };
 
 record_columns columns_of(std::string_view line);
+// As a column has what a field says.
+std::string column_text(std::string_view field);
 
 } // namespace sealgate::policy

@@ -76,7 +76,7 @@ def own(gateway, *words):
     return run.stdout
 
 
-@pytest.mark.parametrize("question", [[], ["--sender", "eva@example.org"], ["--domain", "yahoo.com", "--outcome", "warn"], ["--id", "1007-0000"],
+@pytest.mark.parametrize("question", [[], ["--sender", "eva@example.org"], ["--sender", "EVA@Example.org", "--sender", "kay@example.org"], ["--sender", "nobody@example.org"], ["--domain", "yahoo.com", "--outcome", "warn"], ["--id", "1007-0000"],
                                       ["--since", "2026-11-20", "--until", "2026-11-25"], ["--reason", "no-key"], ["--event", "start"],
                                       ["--near-miss", "--last", "5"]])
 def test_one_gateway_answers_as_its_files(fleet, question):
@@ -85,6 +85,12 @@ def test_one_gateway_answers_as_its_files(fleet, question):
         of_database = fleet.ask("audit", "show", "--json", *question, gateway=name, check=False)
         assert of_database.returncode == of_files.returncode
         assert parsed(of_database.stdout) == [{"gateway": name} | record for record in parsed(of_files.stdout)]
+
+
+def test_who_wrote_is_looked_up(fleet):
+    plan = fleet.database.sql("SET enable_seqscan = off; EXPLAIN SELECT line FROM sealgate.record r WHERE (lower(r.sender COLLATE \"C\") = ANY (ARRAY['eva@example.org']) "
+                              "OR r.event = 'start' OR r.line IS NULL OR (r.id IS NULL AND r.event IS NULL))")
+    assert "Seq Scan" not in str(plan), plan
 
 
 def test_all_gateways_answer_in_the_order_of_time(fleet):

@@ -173,7 +173,7 @@ std::vector<std::filesystem::path> directories_of(const keyring_places& places) 
 }
 
 store store_of(const keyring_places& places, key_source source, const gpg_options& gpg, policy::key_minimum minimum) {
-    return {directory_of(places, source), gpg, minimum, source, removal_notes(places.removed)};
+    return {directory_of(places, source), gpg, minimum, source, wish_notes(places.wishes)};
 }
 
 opened_keyring open_keyring(const keyring_places& places, const gpg_options& gpg, const policy::encryption& how, reading what,

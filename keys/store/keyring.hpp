@@ -77,7 +77,7 @@ struct keyring_places {
     std::filesystem::path own;
     std::filesystem::path found;        // a directory for each source is below it
     std::filesystem::path trust;        // what is known of found ones: pins, evidence
-    std::filesystem::path removed = {}; // notes of what was removed; empty: nobody wants them
+    std::filesystem::path wishes = {}; // notes of what somebody wished for; empty: nobody wants them
 };
 
 std::filesystem::path pins_file(const keyring_places& places);

@@ -16,6 +16,13 @@ constexpr const char* pins_form =
     "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS pin (address TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,"
     " replaces TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID";
 
+pin pin_in(const sqlite_statement& row) {
+    return {.address = std::string(row.text(0)),
+            .fingerprint = std::string(row.text(1)),
+            .replaces = std::string(row.text(2)),
+            .since = row.time(3)};
+}
+
 // Only as its owner: a reader of others' cannot take back what a crash left half written.
 sqlite_database opened(const std::filesystem::path& file) {
     return index_may_be_written(file) ? own_database(file, pins_form) : sqlite_database(file, sqlite_database::access::read);
@@ -29,6 +36,7 @@ struct pins::reader {
 
     sqlite_database database;
     sqlite_statement one = database.prepare("SELECT fingerprint FROM pin WHERE address = ?");
+    sqlite_statement whole = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE address = ?");
     sqlite_statement later = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE since >= ?");
 };
 
@@ -62,6 +70,17 @@ std::string pins::of(std::string_view address_key) const {
     return out;
 }
 
+std::optional<pin> pins::whole(std::string_view address_key) const {
+    const std::lock_guard lock(reader_->mutex);
+    auto* reading = reader_->of(file_);
+    if (!reading) return std::nullopt;
+    auto& statement = reading->whole;
+    statement.reset();
+    auto out = statement.bind(1, address_key).step() ? std::optional(pin_in(statement)) : std::nullopt;
+    statement.reset();
+    return out;
+}
+
 std::vector<pin> pins::since(time_point time) const {
     const std::lock_guard lock(reader_->mutex);
     auto* reading = reader_->of(file_);
@@ -69,11 +88,7 @@ std::vector<pin> pins::since(time_point time) const {
     auto& statement = reading->later;
     statement.reset();
     std::vector<pin> out;
-    for (statement.bind(1, time); statement.step();)
-        out.push_back({.address = std::string(statement.text(0)),
-                       .fingerprint = std::string(statement.text(1)),
-                       .replaces = std::string(statement.text(2)),
-                       .since = statement.time(3)});
+    for (statement.bind(1, time); statement.step();) out.push_back(pin_in(statement));
     statement.reset();
     return out;
 }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ public:
 
     // Empty: none.
     std::string of(std::string_view address_key) const;
+
+    // The same with all that is known of it; nothing where there is none.
+    std::optional<pin> whole(std::string_view address_key) const;
 
     // Made at that time or later, by the clock of whoever made them.
     std::vector<pin> since(time_point time) const;

@@ -23,12 +23,12 @@ constexpr std::size_t shortest_suffix = 16;
 } // namespace
 
 store::store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum, policy::key_source source,
-             removal_notes removed)
+             wish_notes wishes)
     : directory_(std::move(directory))
     , gpg_(std::move(gpg))
     , minimum_(minimum)
     , source_(source)
-    , removed_(std::move(removed)) {
+    , wishes_(std::move(wishes)) {
     if (gpg_.scratch.empty()) gpg_.scratch = std::filesystem::temp_directory_path();
 }
 
@@ -265,7 +265,8 @@ std::expected<import_report, std::string> store::import(std::string_view file, c
     std::ranges::sort(out.certificates, {}, [](const imported_certificate& one) { return one.cert.fingerprint; });
     if (announce) announce(out);
     files.commit();
-    for (const auto& one : out.certificates) removed_.forget(source_, one.cert.fingerprint);
+    for (const auto& one : out.certificates)
+        if (!out_of_use.contains(one.cert.fingerprint)) wishes_.forget(wish_to_remove(source_), one.cert.fingerprint);
     std::erase_if(merged, [](const stored_certificate& one) { return one.binary->empty(); });
     index_imported(merged);
     try {
@@ -339,11 +340,17 @@ std::expected<std::string, std::string> store::remove(std::string_view fingerpri
     return changed(
         directory_, [&] { return resolve(fingerprint); }, announce,
         [&](const std::string& found) {
-            removed_.leave(source_, found);
+            wishes_.leave(wish_to_remove(source_), found);
             remove_file(file_of(found));
             remove_file(disabled_marker(directory_, found));
             forget_in_index(found);
         });
+}
+
+void store::forget_removal(const std::string& fingerprint) const {
+    if (!wishes_.has(wish_to_remove(source_), fingerprint)) return;
+    const file_lock lock(lock_of_store(directory_));
+    if (std::filesystem::exists(file_of(fingerprint))) wishes_.forget(wish_to_remove(source_), fingerprint);
 }
 
 std::expected<std::string, std::string> store::set(std::string_view fingerprint, availability wanted,
@@ -352,8 +359,14 @@ std::expected<std::string, std::string> store::set(std::string_view fingerprint,
         directory_, [&] { return resolve(fingerprint); }, announce,
         [&](const std::string& found) {
             switch (wanted) {
-            case availability::disabled: replace_file(disabled_marker(directory_, found), ""); break;
-            case availability::enabled: remove_file(disabled_marker(directory_, found)); break;
+            case availability::disabled:
+                replace_file(disabled_marker(directory_, found), "");
+                wishes_.forget(wish_to_enable(source_), found);
+                break;
+            case availability::enabled:
+                wishes_.leave(wish_to_enable(source_), found);
+                remove_file(disabled_marker(directory_, found));
+                break;
             }
         });
 }

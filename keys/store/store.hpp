@@ -17,7 +17,7 @@
 #include "keys/store/catalogue.hpp"
 #include "keys/store/import.hpp"
 #include "keys/store/refresh.hpp"
-#include "keys/store/removed.hpp"
+#include "keys/store/wishes.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -65,9 +65,9 @@ class store {
 public:
     // Touches nothing yet. gpg.scratch may be empty: then gpg's homes are made where temporary files go. Keys that are
     // shorter than `minimum` are weak. All that is in the directory comes from that source.
-    // `removed`: where it is noted that one was removed.
+    // `wishes`: where it is noted that one was removed, or enabled.
     store(std::filesystem::path directory, gpg_options gpg, policy::key_minimum minimum = {},
-          policy::key_source source = policy::key_source::own, removal_notes removed = {});
+          policy::key_source source = policy::key_source::own, wish_notes wishes = {});
 
     // gpg is not asked again about a file that it knows. Who looks once, and not again and again (what_changed), changes no
     // index that was written by a clock that is ahead of its own. Where the directory can't be read or is lost, all
@@ -80,9 +80,12 @@ public:
 
     // The bytes of a file (keys/certificates/key_file.hpp): any number of certificates and revocations. Each is taken by
     // itself, and the report has a line for each: what became of it, or why it was not taken. Those of `out_of_use`, by
-    // fingerprint, are disabled before they are there.
+    // fingerprint, are disabled before they are there, and a removal that was noted of them stays noted.
     std::expected<import_report, std::string> import(std::string_view file, const import_announcement& announce = {},
                                                      const std::set<std::string>& out_of_use = {}) const;
+
+    // The removal that was noted of it is over, if it is here.
+    void forget_removal(const std::string& fingerprint) const;
 
     // Why what the directory held cannot be seen now; empty: it can.
     std::string loss_now() const;
@@ -122,7 +125,7 @@ private:
     gpg_options gpg_;
     policy::key_minimum minimum_;
     policy::key_source source_;
-    removal_notes removed_;
+    wish_notes wishes_;
 };
 
 } // namespace sealgate::keys

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace sealgate::milter {
 
@@ -17,7 +18,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{90}; // the server ends a statement after 60
 constexpr std::chrono::milliseconds between_looks_here = 300ms;
 constexpr std::chrono::seconds between_looks_there = 30s, between_comparisons = 10min, between_looks_at_all = 1h;
-constexpr std::size_t most_together = 100; // items
+constexpr std::size_t most_together = 100, looks_between_stops = 100; // items
 constexpr std::size_t most_octets = std::size_t{2} << 20;
 
 fleet_key key_in(const std::filesystem::path& file) {
@@ -66,18 +67,21 @@ struct agreeing::session {
         , book(with.book)
         , connection(with.database.url, thread.stop_descriptor(), patience)
         , table(connection)
-        , taking(with.kinds, key, book, [&thread] {
+        , go_on([&thread] {
             if (!thread.wait(0ms)) throw stopped{};
-        }) {}
+        })
+        , taking(with.gateway, with.kinds, key, book, go_on) {}
 
     const fleet_key key;
     agreement_book book;
     database_connection connection;
     agreement_table table;
+    std::function<void()> go_on; // throws where it is to stop
     intake taking;
     std::string unreadable;                      // why a kind cannot be read here now
     std::uint64_t version = 0;                   // of the table, up to which it was read
     std::set<std::string> wanted;                // rows that have to be read
+    std::map<turn, agreed_place> later;          // what could not be told just now
     std::map<std::string, std::uint64_t> behind; // rows of which the database has an earlier revision, and which
 };
 
@@ -102,14 +106,23 @@ void agreeing::note_problem(const std::string& problem) {
     if (news) with_.complain("certificates are not shared with other gateways, by " + with_.database.shown + ": " + *news);
 }
 
-// Until it is to stop, or something is in the way.
+// Until it is to stop, or something is in the way. A book that is damaged anywhere is made anew.
 void agreeing::go_on() {
+    try {
+        agree();
+    } catch (const keys::sqlite_error& problem) {
+        if (problem.trouble == keys::sqlite_trouble::broken) remove_book(with_.book);
+        throw;
+    }
+}
+
+void agreeing::agree() {
     session now(with_, thread_);
     now.connection.listen("sealgate_shared");
-    now.version = now.table.version();
     now_and_then look_there(between_looks_there), compare_all(between_comparisons), look_at_all(between_looks_at_all);
     for (bool is_first = true, is_told = false;; is_first = false) {
-        if (is_told || look_there.is_time()) pull(now);
+        if (!is_first && (is_told || look_there.is_time())) pull(now);
+        dirty_.merge(std::exchange(now.later, {}));
         look(now, is_first || look_at_all.is_time());
         if (is_first || compare_all.is_time()) compare(now);
         do fetch(now);
@@ -155,6 +168,7 @@ void agreeing::look(session& now, bool at_all) {
 void agreeing::compare(session& now) {
     std::vector<std::string> of_another_key;
     std::vector<agreed_place> places;
+    now.version = now.table.version();
     now.taking.begin_anew();
     now.behind.clear();
     auto all = now.book.read();
@@ -202,44 +216,59 @@ void agreeing::fetch(session& now) {
     }
 }
 
+// What stands for it in an offer; empty: nothing is offered.
+std::string agreeing::value_to_offer(session& now, const agreement_book::entry& known, agreed_kind& kind, std::string here,
+                                     batch& to) {
+    const auto behind = now.behind.find(known.row);
+    const bool is_behind = behind != now.behind.end(), is_nowhere_there = is_behind && behind->second == 0;
+    const auto until = kind.needed_until(here);
+    if (!here.empty() && (!until || *until > std::chrono::system_clock::now())) {
+        if (known.what.digest.empty() || kind.is_meant(known.name, here, known.what.digest)) return here;
+    } else if (const auto gone = kind.gone(); !gone.empty() && known.what.digest == digest_of(kind, gone)) {
+        return is_behind && (!is_nowhere_there || !kind.needed_until(gone)) ? gone : std::string{};
+    }
+    if (is_nowhere_there && kind.may_be_forgotten()) to.forgotten.push_back(known.row);
+    if (!is_behind && !known.what.digest.empty() &&
+        !kind.may_be_forgotten()) { // it is lost: as it was agreed on, it comes back
+        to.lost.push_back(known);
+        to.lost.back().what.digest.clear();
+        to.lost.back().what.seal.clear();
+        now.wanted.insert(known.row);
+    }
+    return {};
+}
+
 // What becomes of something that may have to be offered.
 void agreeing::add(session& now, const turn& when, const agreed_place& place, batch& to) const {
     const auto& row = when.second;
     const auto& [kind, name] = place;
-    const auto here = here_of(*kind, name);
-    if (!here) return; // it cannot be told now, and is looked at again
-    const auto known = now.book.of(row);
-    agreement_book::entry entry{.row = row, .kind = std::string(kind->kind()), .name = name, .what = known};
-    const auto behind = now.behind.find(row);
-    const bool is_behind = behind != now.behind.end();
-    auto value = *here;
-    if (value.empty()) {
-        const auto gone = kind->gone();
-        const bool was_removed = !gone.empty() && known.digest == digest_of(*kind, gone);
-        if (!was_removed && !known.digest.empty() && !is_behind) { // lost, and nobody said that it should go
-            entry.what.digest.clear();
-            to.lost.push_back(std::move(entry));
-            now.wanted.insert(row);
-        }
-        if (!was_removed || !is_behind || kind->needed_until(gone)) {
-            if (is_behind && behind->second == 0) to.forgotten.push_back(row); // nobody has it any more
-            return;
-        }
-        value = gone;
+    auto here = here_of(*kind, name);
+    if (!here) { // it cannot be told now
+        now.later.insert_or_assign(when, place);
+        return;
     }
-    entry.what.digest = digest_of(*kind, value);
-    if (entry.what.digest == known.digest && !is_behind) return kind->settled(name, value);
+    agreement_book::entry entry{.row = row, .kind = std::string(kind->kind()), .name = name, .what = now.book.of(row)};
+    const auto known = entry.what;
+    const auto behind = now.behind.find(row);
+    if (!here->empty() && digest_of(*kind, *here) == known.digest && behind == now.behind.end())
+        return kind->settled(name, *here);
+    auto value = value_to_offer(now, entry, *kind, *std::move(here), to);
+    if (value.empty()) return;
     const agreed_item item{.kind = entry.kind,
                            .name = name,
                            .revision = known.revision + 1,
                            .gateway = with_.gateway,
-                           .value = kind->told(name, value)};
+                           .value = kind->offered(name, value)};
     auto sealed = now.key.seal(item);
-    entry.what.offered = item.revision;
-    entry.what.offered_seal = seal_of(sealed);
+    entry.what = {.revision = item.revision,
+                  .digest = digest_of(*kind, value),
+                  .seal = seal_of(sealed),
+                  .offered = item.revision,
+                  .offered_seal = seal_of(sealed),
+                  .insisted = known.insisted};
     to.octets += sealed.size();
     to.offers.push_back({.name = row,
-                         .known = is_behind ? behind->second : known.revision,
+                         .known = behind == now.behind.end() ? known.revision : behind->second,
                          .revision = item.revision,
                          .sealed = std::move(sealed),
                          .until = kind->needed_until(value)});
@@ -252,6 +281,7 @@ bool agreeing::push(session& now) {
     std::vector<turn> turns;
     for (const auto& [when, place] : dirty_) {
         if (some.offers.size() == most_together || some.octets > most_octets) break;
+        if (turns.size() % looks_between_stops == 0) now.go_on();
         add(now, when, place, some);
         turns.push_back(when);
     }
@@ -280,8 +310,6 @@ void agreeing::offer(session& now, const batch& some) {
             continue;
         }
         agreed_on.push_back(one.entry);
-        agreed_on.back().what.revision = one.entry.what.offered;
-        agreed_on.back().what.seal = one.entry.what.offered_seal;
     }
     now.book.put(agreed_on);
     for (const auto& one : some.offered)

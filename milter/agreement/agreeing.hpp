@@ -52,12 +52,15 @@ private:
     struct batch;
 
     void go_on();
+    void agree();
     void compare(session& now);
     void pull(session& now);
     void fetch(session& now);
     static std::vector<std::string> changed(session& now, agreed_kind& kind);
     void look(session& now, bool at_all);
     bool push(session& now);
+    static std::string value_to_offer(session& now, const agreement_book::entry& known, agreed_kind& kind, std::string here,
+                                      batch& to);
     void add(session& now, const turn& when, const agreed_place& place, batch& to) const;
     void offer(session& now, const batch& some);
     void note_as_dirty(const session& now, std::vector<agreed_place> places);

@@ -24,9 +24,12 @@ struct agreed {
     // What was offered last, whose answer may not have come.
     std::uint64_t offered = 0;
     std::string offered_seal = {};
+    std::string insisted = {}; // a digest of what was told again, since another word had less; empty: nothing
 
     bool operator==(const agreed&) const = default;
 };
+
+void remove_book(const std::filesystem::path& file);
 
 class agreement_book {
 public:

@@ -26,7 +26,8 @@ std::optional<first_line> take_first_line(std::string_view& rest) {
 std::string to_text(const certificate_value& of) {
     std::string out = std::string(policy::name_of(of.use)) + " " + std::to_string(of.binary.size()) + "\n" + of.binary;
     for (const auto& one : of.found)
-        out += one.address + " " + std::to_string(one.first.time_since_epoch().count()) + " " + one.place + "\n";
+        if (one.address.find_first_of(" \n") == std::string::npos && !one.place.contains('\n')) // else it has no such line
+            out += one.address + " " + std::to_string(one.first.time_since_epoch().count()) + " " + one.place + "\n";
     return out;
 }
 

@@ -58,7 +58,8 @@ std::filesystem::path agreed_certificates::marker(const std::string& fingerprint
 
 std::vector<std::string> agreed_certificates::changed() {
     const auto live = with_.live();
-    auto out = keys::removal_notes(key_places(live->gateway).removed).of(source_);
+    auto out = wishes().of(keys::wish_to_remove(source_));
+    std::ranges::move(wishes().of(keys::wish_to_enable(source_)), std::back_inserter(out));
     if (asked_ && asked_of_ == live) return out;
     auto now = store().open(keys::reading::as_indexed, asked_.get()).certificates;
     if (asked_)
@@ -85,11 +86,18 @@ std::optional<std::string> agreed_certificates::here(const std::string& fingerpr
     const auto from = store();
     if (!std::filesystem::exists(keys::lock_of_store(from.directory())))
         if (const auto lost = from.loss_now(); !lost.empty()) throw std::runtime_error(lost);
-    const keys::removal_notes notes(key_places(with_.live()->gateway).removed);
-    return notes.has(source_, fingerprint) ? gone() : std::string{};
+    return wishes().has(keys::wish_to_remove(source_), fingerprint) ? gone() : std::string{};
 }
 
-std::string agreed_certificates::told(const std::string& fingerprint, std::string here) {
+// A mark that is lost enables nothing.
+bool agreed_certificates::is_meant(const std::string& fingerprint, const std::string& here, const std::string& agreed_digest) {
+    auto value = parse_certificate_value(here);
+    if (!value || value->use != enabled || wishes().has(keys::wish_to_enable(source_), fingerprint)) return true;
+    value->use = disabled;
+    return digest_of(*this, to_text(*value)) != agreed_digest;
+}
+
+std::string agreed_certificates::offered(const std::string& fingerprint, std::string here) {
     auto value = parse_certificate_value(here);
     if (source_ == key_source::own || !value || value->use == removed) return here;
     try_evidence("where keys were found cannot be read", [&] {
@@ -106,7 +114,11 @@ bool agreed_certificates::adds(const std::string& here, const std::string& taken
 }
 
 void agreed_certificates::settled(const std::string& fingerprint, const std::string& value) {
-    if (value == gone()) keys::removal_notes(key_places(with_.live()->gateway).removed).forget(source_, fingerprint);
+    if (value == gone()) return wishes().forget(keys::wish_to_remove(source_), fingerprint);
+    const auto agreed_on = parse_certificate_value(value);
+    if (!agreed_on) return;
+    store().forget_removal(fingerprint);
+    if (agreed_on->use == enabled) wishes().forget(keys::wish_to_enable(source_), fingerprint);
 }
 
 std::optional<std::chrono::sys_seconds> agreed_certificates::needed_until(const std::string& value) const {
@@ -131,9 +143,11 @@ agreed_certificates::meeting agreed_certificates::meet(const word& one) {
     auto theirs = parse_certificate_value(one.value);
     if (!theirs || keys::canonical_fingerprint(one.name) != one.name)
         return {.of = &one, .theirs = {}, .why_not = "what " + one.gateway + " says is of another form"};
-    const auto ours = parse_certificate_value(here_of(*this, one.name).value_or(""));
-    const auto wanted = one.is_changed_here && ours ? std::max(theirs->use, ours->use) : theirs->use;
-    return {.of = &one, .theirs = *std::move(theirs), .wanted = wanted, .is_new = !ours || ours->use == removed};
+    meeting out{.of = &one, .theirs = *std::move(theirs)};
+    if (const auto here = parse_certificate_value(here_of(*this, one.name).value_or(""))) out.ours = here->use;
+    if (wishes().has(keys::wish_to_remove(source_), one.name)) out.ours = removed; // also where that is not done yet
+    out.wanted = one.is_changed_here && out.ours ? std::max(out.theirs.use, *out.ours) : out.theirs.use;
+    return out;
 }
 
 // Together, or, where one of them is to blame, each by itself.
@@ -153,7 +167,7 @@ void agreed_certificates::import_together(const std::vector<meeting*>& some) con
     std::set<std::string> out_of_use;
     for (const auto* one : some) {
         octets += one->theirs.binary;
-        if (one->wanted == disabled && one->is_new) out_of_use.insert(one->of->name);
+        if (one->is_new() && one->wanted != enabled) out_of_use.insert(one->of->name);
     }
     const auto announce = [&](const keys::import_report& of) {
         std::vector<keys::certificate> fresh;
@@ -186,35 +200,42 @@ void agreed_certificates::note_evidence(const meeting& one) const {
                  [&] { keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).note(seen); });
 }
 
-bool agreed_certificates::is_revoked(const std::string& fingerprint) const {
-    const auto all = store().open(keys::reading::at_once).certificates->of_fingerprint(fingerprint).all;
-    return !all.empty() && all.front()->cert.revoked;
+// The certificate itself is here by now, with all that either of them had; a new one out of use, unless it is to be used.
+// Whoever changed it meanwhile knew better.
+void agreed_certificates::follow(meeting& one) const {
+    const auto now = on_disk(one.of->name);
+    const auto left = !one.is_new() ? *one.ours : one.wanted == enabled ? enabled : disabled;
+    if (!now || now->use != left) return;
+    const bool is_kept = one.wanted == removed && one.of->is_changed_here && stored(one.of->name).revoked;
+    const auto wanted = is_kept ? enabled : one.wanted;
+    if (now->use != wanted)
+        change_use(one, wanted);
+    else if (one.is_new() && wanted == disabled)
+        tell(policy::key_change::disable, {stored(one.of->name)}, {&one});
 }
 
-// The certificate itself is here by now, with all that either of them had.
-void agreed_certificates::follow(meeting& one) const {
+keys::certificate agreed_certificates::stored(const std::string& fingerprint) const {
+    const auto all = store().open(keys::reading::at_once).certificates->of_fingerprint(fingerprint).all;
+    auto out = all.empty() ? keys::certificate{} : all.front()->cert;
+    out.fingerprint = fingerprint;
+    return out;
+}
+
+void agreed_certificates::change_use(meeting& one, certificate_use wanted) const {
     const auto& name = one.of->name;
-    const auto ours = on_disk(name);
-    const bool is_to_be_told = one.wanted == disabled && one.is_new; // it was put out of use as it came
-    if (!ours || (ours->use == one.wanted && !is_to_be_told)) return;
-    if (one.wanted == removed && one.of->is_changed_here && is_revoked(name)) return;
-    const auto found = store().open(keys::reading::as_indexed).certificates->of_fingerprint(name).all;
-    auto cert = found.empty() ? keys::certificate{} : found.front()->cert;
-    cert.fingerprint = name;
     const auto announced = [&](policy::key_change what) {
-        return [&, what](const std::string&) { tell(what, {cert}, {&one}); };
+        return [this, what, &one, cert = stored(name)](const std::string&) { tell(what, {cert}, {&one}); };
     };
     std::expected<std::string, std::string> done = name;
-    switch (one.wanted) {
+    switch (wanted) {
     case removed: done = store().remove(name, announced(policy::key_change::remove)); break;
     case disabled: done = store().set(name, keys::availability::disabled, announced(policy::key_change::disable)); break;
     case enabled: done = store().set(name, keys::availability::enabled, announced(policy::key_change::enable)); break;
     }
     if (!done) one.why_not = done.error();
-    if (one.wanted == removed && source_ != key_source::own)
-        try_evidence("that a key is gone cannot be noted", [&] {
-            keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).forget(source_, name);
-        });
+    if (wanted != removed || source_ == key_source::own) return;
+    try_evidence("that a key is gone cannot be noted",
+                 [&] { keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).forget(source_, name); });
 }
 
 void agreed_certificates::tell(policy::key_change what, const std::vector<keys::certificate>& of,

@@ -27,7 +27,8 @@ public:
     void begin_anew() override { asked_ = nullptr; }
     std::optional<std::string> here(const std::string& fingerprint) override;
     std::string gone() const override { return to_text({.use = certificate_use::removed}); }
-    std::string told(const std::string& fingerprint, std::string here) override;
+    bool is_meant(const std::string& fingerprint, const std::string& here, const std::string& agreed_digest) override;
+    std::string offered(const std::string& fingerprint, std::string here) override;
     std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string& here, const std::string& taken) const override;
     std::string_view told_apart_by(std::string_view value) const override { return without_evidence(value); }
@@ -40,18 +41,22 @@ private:
         const word* of;
         certificate_value theirs;
         certificate_use wanted = certificate_use::enabled;
-        bool is_new = false; // it was not here before
+        std::optional<certificate_use> ours = {}; // nothing: it was not here
         std::string why_not = {};
+
+        bool is_new() const { return !ours || ours == certificate_use::removed; }
     };
 
     keys::store store() const;
+    keys::wish_notes wishes() const { return keys::wish_notes(key_places(with_.live()->gateway).wishes); }
     std::filesystem::path marker(const std::string& fingerprint) const;
     std::optional<certificate_value> on_disk(const std::string& fingerprint) const;
     meeting meet(const word& one);
     void import(std::vector<meeting>& all) const;
     void import_together(const std::vector<meeting*>& some) const;
     void follow(meeting& one) const;
-    bool is_revoked(const std::string& fingerprint) const;
+    void change_use(meeting& one, certificate_use wanted) const;
+    keys::certificate stored(const std::string& fingerprint) const;
     void tell(policy::key_change what, const std::vector<keys::certificate>& of, const std::vector<const meeting*>& by) const;
     void note_evidence(const meeting& one) const;
 

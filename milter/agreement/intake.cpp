@@ -28,7 +28,8 @@ std::vector<agreed_place> intake::take(const std::vector<agreement_table::row>& 
         }
         unreadable_.erase(row.name);
         if (auto* kind = kind_named(kinds_, item->kind))
-            fresh[kind].push_back({.item = *std::move(item), .row = row.name, .seal = seal_of(row.sealed)});
+            fresh[kind].push_back(
+                {.item = *std::move(item), .row = row.name, .seal = seal_of(row.sealed), .before = known, .why_not = {}});
     }
     std::vector<agreed_place> to_tell;
     for (const auto& kind : kinds_) {
@@ -59,58 +60,63 @@ std::vector<std::string> intake::followed(agreed_kind& kind, const std::vector<a
     return out;
 }
 
+// What was offered from here, and taken by the database without our hearing of it, is no word of others.
+bool intake::is_ours(const fresh_item& one) const {
+    return one.item.revision == one.before.offered && (one.seal == one.before.offered_seal || one.item.gateway == gateway_);
+}
+
 void intake::take_together(agreed_kind& kind, std::vector<fresh_item> items, std::vector<agreed_place>& to_tell) {
     std::vector<agreed_kind::word> words;
-    std::vector<agreement_book::entry> noted;
-    std::vector<agreed> before;
-    for (const auto& [item, row, seal] : items) {
-        before.push_back(book_.of(row));
-        const auto here = here_of(kind, item.name);
-        words.push_back({.name = item.name,
-                         .value = item.value,
-                         .gateway = item.gateway,
-                         .is_changed_here = !here || digest_of(kind, *here) != before.back().digest});
+    std::vector<fresh_item*> of_others;
+    for (auto& one : items) {
+        if (is_ours(one)) continue;
+        const auto here = here_of(kind, one.item.name);
+        // Of two words of one revision, neither knew of the other.
+        const bool is_fork = one.item.revision == one.before.revision && !one.before.seal.empty();
+        of_others.push_back(&one);
+        words.push_back({.name = one.item.name,
+                         .value = one.item.value,
+                         .gateway = one.item.gateway,
+                         .is_changed_here = is_fork || !here || digest_of(kind, *here) != one.before.digest});
     }
-    // What was offered from here, and taken by the database without our hearing of it, is no word of others.
-    const auto is_ours = [&](std::size_t i) {
-        return items[i].item.revision == before[i].offered && items[i].seal == before[i].offered_seal;
-    };
-    std::vector<agreed_kind::word> of_others;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (!is_ours(i)) of_others.push_back(words[i]);
-    auto why_not = of_others.empty() ? std::vector<std::string>{} : followed(kind, of_others);
-    std::ranges::reverse(why_not);
+    if (!words.empty()) {
+        auto why_not = followed(kind, words);
+        for (std::size_t i = 0; i < words.size(); ++i) of_others[i]->why_not = std::move(why_not[i]);
+    }
+    std::vector<agreement_book::entry> noted;
     std::vector<std::pair<std::string, std::string>> settled;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const auto& [item, row, seal] = items[i];
-        std::string why;
-        if (!is_ours(i)) {
-            why = std::move(why_not.back());
-            why_not.pop_back();
-        }
-        const auto here = here_of(kind, item.name);
-        if (why.empty() && !here) why = "it cannot be read here";
-        if (!why.empty()) {
-            unfollowed_[row] = item.name + ": " + why;
+    for (auto& one : items) {
+        auto here = here_of(kind, one.item.name);
+        if (one.why_not.empty() && !here) one.why_not = "it cannot be read here";
+        if (!one.why_not.empty()) {
+            unfollowed_[one.row] = one.item.name + ": " + one.why_not;
             continue;
         }
-        unfollowed_.erase(row);
-        const auto now = digest_of(kind, *here);
-        // The other one knew all that is here, and has less: it cannot take more, and need not hear it again.
-        const bool is_known_to_it = now == before[i].digest && before[i].revision > 0;
-        const bool adds = is_ours(i) ? now != digest_of(kind, item.value) : kind.adds(*here, item.value) && !is_known_to_it;
-        noted.push_back(
-            {.row = row,
-             .kind = item.kind,
-             .name = item.name,
-             .what = {.revision = item.revision, .digest = adds ? digest_of(kind, item.value) : now, .seal = seal}});
-        if (adds)
-            to_tell.push_back({.kind = &kind, .name = item.name});
+        unfollowed_.erase(one.row);
+        if (here->empty() && one.item.value == kind.gone()) here = kind.gone();
+        auto after = agreed_after(kind, one, *here);
+        if (after.digest != digest_of(kind, *here))
+            to_tell.push_back({.kind = &kind, .name = one.item.name});
         else
-            settled.emplace_back(item.name, *here);
+            settled.emplace_back(one.item.name, *here);
+        noted.push_back({.row = one.row, .kind = one.item.kind, .name = one.item.name, .what = std::move(after)});
     }
     book_.put(noted);
     for (const auto& [name, value] : settled) kind.settled(name, value);
+}
+
+// Where what is here says more, it is told again; but once. Whoever has less again cannot take it, as where their gpg is an
+// older one, and would have less for ever.
+agreed intake::agreed_after(const agreed_kind& kind, const fresh_item& one, const std::string& here) const {
+    const auto now = digest_of(kind, here), theirs = digest_of(kind, one.item.value);
+    agreed out{.revision = one.item.revision, .digest = now, .seal = one.seal};
+    if (is_ours(one)) {
+        out.digest = theirs;
+    } else if (kind.adds(here, one.item.value)) {
+        out.insisted = now;
+        if (one.before.insisted != now) out.digest = theirs;
+    }
+    return out;
 }
 
 void intake::begin_anew() {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sealgate::milter {
@@ -26,8 +27,10 @@ struct agreed_place {
 class intake {
 public:
     // All outlive it. `go_on` throws where the work is to stop.
-    intake(const agreed_kinds& kinds, const fleet_key& key, agreement_book& book, std::function<void()> go_on)
-        : kinds_(kinds)
+    intake(std::string gateway, const agreed_kinds& kinds, const fleet_key& key, agreement_book& book,
+           std::function<void()> go_on)
+        : gateway_(std::move(gateway))
+        , kinds_(kinds)
         , key_(key)
         , book_(book)
         , go_on_(std::move(go_on)) {}
@@ -46,11 +49,16 @@ private:
     struct fresh_item {
         agreed_item item;
         std::string row, seal;
+        agreed before;
+        std::string why_not; // it was not followed; empty: it was
     };
 
     void take_together(agreed_kind& kind, std::vector<fresh_item> items, std::vector<agreed_place>& to_tell);
+    bool is_ours(const fresh_item& one) const;
+    agreed agreed_after(const agreed_kind& kind, const fresh_item& one, const std::string& here) const;
     std::vector<std::string> followed(agreed_kind& kind, const std::vector<agreed_kind::word>& words) const;
 
+    const std::string gateway_; // this one
     const agreed_kinds& kinds_;
     const fleet_key& key_;
     agreement_book& book_;

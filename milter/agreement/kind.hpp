@@ -38,8 +38,13 @@ public:
     virtual std::optional<std::string> here(const std::string& name) = 0;
     // The value that says that somebody took it away; empty: nobody does.
     virtual std::string gone() const { return {}; }
-    // What others are told of it, which may be more.
-    virtual std::string told(const std::string&, std::string here) { return here; }
+    // Whether somebody wished it so, where something else was agreed on; else it is a loss, and what was agreed on is taken
+    // again.
+    virtual bool is_meant(const std::string& /*name*/, const std::string& /*here*/, const std::string& /*agreed_digest*/) {
+        return true;
+    }
+    // What others are given of it, which may be more.
+    virtual std::string offered(const std::string& /*name*/, std::string here) { return here; }
 
     // Of each, in their order, why it was not followed; empty: it was. Where it was not, it comes again.
     virtual std::vector<std::string> take(const std::vector<word>& words) = 0;
@@ -50,9 +55,11 @@ public:
     // What of a value tells it from another one.
     virtual std::string_view told_apart_by(std::string_view value) const { return value; }
     // It is agreed on, as it is here.
-    virtual void settled(const std::string&, const std::string&) {}
+    virtual void settled(const std::string& /*name*/, const std::string& /*value*/) {}
     // Until when others need to know it; nothing: for ever.
     virtual std::optional<std::chrono::sys_seconds> needed_until(const std::string&) const { return std::nullopt; }
+    // Whether nobody minds an earlier word of it, once it is nowhere any more.
+    virtual bool may_be_forgotten() const { return false; }
 };
 
 using agreed_kinds = std::vector<std::unique_ptr<agreed_kind>>; // in the order in which they are taken and offered

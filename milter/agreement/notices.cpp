@@ -20,11 +20,13 @@ std::optional<std::chrono::sys_seconds> time_in(const std::string& value) {
 std::chrono::seconds agreed_notices::kept() const { return notifier::kept_for(with_.live()->rules.notices); }
 
 std::vector<std::string> agreed_notices::changed() {
-    auto [keys, seen] = ledger_.told_behind(seen_);
-    seen_ = seen;
     std::vector<std::string> out;
-    for (auto& [key, time] : keys) out.push_back(std::move(key));
-    return out;
+    for (;;) {
+        auto [keys, seen] = ledger_.told_behind(seen_);
+        seen_ = seen;
+        for (auto& [key, time] : keys) out.push_back(std::move(key));
+        if (keys.size() < notice_ledger::most_lately) return out;
+    }
 }
 
 std::optional<std::string> agreed_notices::here(const std::string& key) {
@@ -40,7 +42,9 @@ std::vector<std::string> agreed_notices::take(const std::vector<word>& words) {
     std::vector<std::string> out(words.size());
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto told = time_in(words[i].value);
-        if (!told || *told > now + notice_ledger::usual_step)
+        if (!told)
+            out[i] = "what " + words[i].gateway + " says is of another form";
+        else if (*told > now + notice_ledger::usual_step)
             out[i] = "the time of " + words[i].gateway + " is far ahead of ours";
         else if (const auto ours = time_in(*here(words[i].name)); *told + kept() >= now && (!ours || *ours < *told))
             fresh[*told].push_back(words[i].name);

@@ -26,6 +26,7 @@ public:
     std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string& here, const std::string& taken) const override;
     std::optional<std::chrono::sys_seconds> needed_until(const std::string& value) const override;
+    bool may_be_forgotten() const override { return true; }
 
 private:
     std::chrono::seconds kept() const;

@@ -26,7 +26,6 @@ policy::key_event_facts event_of(policy::key_change what, const std::string& fin
 
 } // namespace
 
-// A file that is not there says nothing; who unbinds leaves one.
 const keys::bindings::map& agreed_bindings::read() {
     const auto state = keys::state_of(keys::bindings_file(directory()));
     if (state == file_ && state != keys::file_state{}) return read_;
@@ -39,9 +38,9 @@ const keys::bindings::map& agreed_bindings::read() {
 
 std::vector<std::string> agreed_bindings::changed() {
     const auto live = with_.live();
-    if (seen_of_ == live) return {};
+    auto out = wishes().of(keys::wish_to_unbind);
+    if (seen_of_ == live) return out;
     const auto& now = read();
-    std::vector<std::string> out;
     for (const auto& [whose, fingerprint] : now)
         if (const auto old = seen_.find(whose); old == seen_.end() || old->second != fingerprint) out.push_back(whose);
     for (const auto& [whose, fingerprint] : seen_)
@@ -54,7 +53,11 @@ std::vector<std::string> agreed_bindings::changed() {
 std::optional<std::string> agreed_bindings::here(const std::string& whose) {
     const auto& all = read();
     if (const auto found = all.find(whose); found != all.end()) return found->second;
-    return file_ == keys::file_state{} ? std::string{} : gone();
+    return wishes().has(keys::wish_to_unbind, whose) ? gone() : std::string{};
+}
+
+void agreed_bindings::settled(const std::string& whose, const std::string& value) {
+    if (value == gone()) wishes().forget(keys::wish_to_unbind, whose);
 }
 
 std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
@@ -66,7 +69,8 @@ std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
         const auto& [name, value, gateway, is_changed_here] = words[i];
         const bool is_one = keys::binding_key(name) == name && (value == gone() || keys::canonical_fingerprint(value) == value);
         if (!is_one) out[i] = "what " + gateway + " says is of another form";
-        if (is_one && here(name) != value) fresh.push_back(words[i]);
+        const bool is_unbound_here = is_one && value == gone() && here(name) == std::string{};
+        if (is_one && !is_unbound_here && here(name) != value) fresh.push_back(words[i]);
     }
     if (fresh.empty()) return out;
     const auto change = [&](keys::bindings::map& all) {
@@ -74,6 +78,7 @@ std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
     };
     const auto done = keys::change_bindings(directory(), change, [&] {
         for (const auto& one : fresh) tell(one);
+        for (const auto& one : fresh) wishes().forget(keys::wish_to_unbind, one.name);
     });
     if (!done) throw std::runtime_error(done.error());
     change(seen_);
@@ -117,6 +122,12 @@ std::vector<std::string> agreed_pins::changed() {
 
 std::optional<std::string> agreed_pins::here(const std::string& address_key) {
     return with_.live()->certificates->pinned()->of(address_key);
+}
+
+// Whoever replaces a pin keeps what it was; where the file was lost, there is a first one again.
+bool agreed_pins::is_meant(const std::string& address_key, const std::string&, const std::string& agreed_digest) {
+    const auto one = with_.live()->certificates->pinned()->whole(address_key);
+    return agreed_digest.empty() || (one && !one->replaces.empty());
 }
 
 std::vector<std::string> agreed_pins::take(const std::vector<word>& words) {

@@ -29,9 +29,11 @@ public:
     std::string gone() const override { return "none"; }
     std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string&, const std::string&) const override { return false; }
+    void settled(const std::string& whose, const std::string& value) override;
 
 private:
     std::filesystem::path directory() const { return key_places(with_.live()->gateway).own; }
+    keys::wish_notes wishes() const { return keys::wish_notes(key_places(with_.live()->gateway).wishes); }
     const keys::bindings::map& read();
     void put(const word& one, keys::bindings::map& into) const;
     void tell(const word& one);
@@ -52,6 +54,7 @@ public:
     std::vector<std::string> changed() override;
     void begin_anew() override { seen_ = std::nullopt; }
     std::optional<std::string> here(const std::string& address_key) override; // the fingerprint
+    bool is_meant(const std::string& address_key, const std::string& here, const std::string& agreed_digest) override;
     std::vector<std::string> take(const std::vector<word>& words) override;
     bool adds(const std::string&, const std::string&) const override { return false; }
 

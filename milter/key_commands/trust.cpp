@@ -151,8 +151,14 @@ void print_change(std::string_view change, const std::string& whose, const std::
 
 int change(const key_desk& desk, policy::key_change what, const std::string& whose, const std::string& fingerprint,
            const std::function<void(keys::bindings::map&)>& how, bool as_json_line) {
-    const auto done =
-        keys::change_bindings(desk.own().directory(), how, [&] { desk.events.leave_bound(what, whose, fingerprint); });
+    const keys::wish_notes wishes(key_places(desk.gateway).wishes);
+    const auto done = keys::change_bindings(desk.own().directory(), how, [&] {
+        desk.events.leave_bound(what, whose, fingerprint);
+        if (what == policy::key_change::unbind)
+            wishes.leave(keys::wish_to_unbind, whose);
+        else
+            wishes.forget(keys::wish_to_unbind, whose);
+    });
     if (!done) {
         complain(done.error());
         return exit_unusable;

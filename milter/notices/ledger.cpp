@@ -48,9 +48,10 @@ std::optional<wall_time> notice_ledger::told_at(const std::string& key) const {
 
 notice_ledger::told_lately notice_ledger::told_behind(std::uint64_t seen) const {
     const std::lock_guard lock(mutex_);
-    told_lately out{.keys = {}, .seen = forgotten_ + order_.size()};
-    for (auto i = std::max(seen, forgotten_) - forgotten_; i < order_.size(); ++i)
-        out.keys.emplace_back(order_[i].second, order_[i].first);
+    const auto begin = std::max(seen, forgotten_) - forgotten_,
+               end = std::min<std::uint64_t>(order_.size(), begin + most_lately);
+    told_lately out{.keys = {}, .seen = forgotten_ + end};
+    for (auto i = begin; i < end; ++i) out.keys.emplace_back(order_[i].second, order_[i].first);
     return out;
 }
 
@@ -127,7 +128,8 @@ void notice_ledger::note(const std::string& who, const ledger_line& line, wall_t
 void notice_ledger::apply(const std::string& who, const ledger_line& line) {
     const std::lock_guard lock(mutex_);
     for (const auto& key : line.told) {
-        told_[key] = line.at;
+        auto& told = told_[key];
+        told = std::max(told, line.at); // of other gateways one hears late
         order_.emplace_back(line.at, key);
     }
     if (!line.sent.empty()) {

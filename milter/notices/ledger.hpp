@@ -54,7 +54,9 @@ public:
         std::vector<std::pair<std::string, wall_time>> keys;
         std::uint64_t seen = 0;
     };
-    told_lately told_behind(std::uint64_t seen) const;
+    told_lately told_behind(std::uint64_t seen) const; // most_lately at a time
+
+    static constexpr std::size_t most_lately = 1000;
 
     // From now on these were told. Holds even if it throws: then the disk does not know yet, and gets it with the next line.
     void remember(std::vector<std::string> keys, wall_time now, std::chrono::seconds keep);

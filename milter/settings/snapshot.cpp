@@ -16,8 +16,8 @@ keys::keyring_places key_places(const config& gateway) {
     return {.own = gateway.keys_directory(),
             .found = gateway.found_keys_directory(),
             .trust = gateway.trust_directory(),
-            .removed = gateway.fleet_key.empty() ? std::filesystem::path{}
-                                                 : std::filesystem::path(gateway.sinks_directory()) / "removed"};
+            .wishes = gateway.fleet_key.empty() ? std::filesystem::path{}
+                                                 : std::filesystem::path(gateway.sinks_directory()) / "wishes"};
 }
 
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {

@@ -94,10 +94,10 @@ def told_keys(gateway):
 def test_a_sender_is_told_once_by_all_of_them(world, settings, elsewhere):
     name, more = settings()
     with world.gateway_with(**more) as gateway:
-        mail = Mail(["zoe@yahoo.com"], "[internal] News", sender="ann@example.org")
+        mail = Mail(["zoe@yahoo.com"], "[internal] News", sender="nina@example.org")
         unchanged(world, mail, world.send(mail))
         assert world.record(mail)["notice"] == "warning" and gateway.running
         wait_for(lambda: told_keys(gateway) and told_keys(elsewhere) == told_keys(gateway))
         with MilterClient(elsewhere.inet_endpoint) as client:
-            client.send("ann@example.org", ["zoe@yahoo.com"], b"Subject: [internal] More\r\nFrom: ann@example.org\r\n\r\nwords\r\n", user="ann")
+            client.send("nina@example.org", ["zoe@yahoo.com"], b"Subject: [internal] More\r\nFrom: nina@example.org\r\n\r\nwords\r\n", user="nina")
         assert elsewhere.records()[-1]["notice"] == "already-warned", elsewhere.records()[-1]

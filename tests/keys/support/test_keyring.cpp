@@ -12,6 +12,7 @@ namespace sealgate::test {
 namespace {
 
 constexpr auto long_ago = "--faked-system-time 20200101T000000 ";
+constexpr auto a_minute_later = "--faked-system-time 20200101T000100 "; // gpg may have made the key a second after that
 
 std::string last_field_of(const std::string& listing, const std::string& record, int field) {
     std::string found;
@@ -89,7 +90,7 @@ std::string keyring::make_sign_only_key(const std::string& user_id) {
 std::string keyring::make_key_with_expired_subkey(const std::string& user_id) {
     gpg(long_ago + ("--quick-gen-key '" + user_id + "' ed25519 sign never"));
     const auto fingerprint = fingerprint_of(user_id);
-    gpg(long_ago + ("--quick-add-key " + fingerprint + " cv25519 encr 1y"));
+    gpg(a_minute_later + ("--quick-add-key " + fingerprint + " cv25519 encr 1y"));
     return fingerprint;
 }
 

@@ -75,8 +75,8 @@ struct opened_keyring {
 
 struct keyring_places {
     std::filesystem::path own;
-    std::filesystem::path found;        // a directory for each source is below it
-    std::filesystem::path trust;        // what is known of found ones: pins, evidence
+    std::filesystem::path found;       // a directory for each source is below it
+    std::filesystem::path trust;       // what is known of found ones: pins, evidence
     std::filesystem::path wishes = {}; // notes of what somebody wished for; empty: nobody wants them
 };
 

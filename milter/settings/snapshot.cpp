@@ -17,7 +17,7 @@ keys::keyring_places key_places(const config& gateway) {
             .found = gateway.found_keys_directory(),
             .trust = gateway.trust_directory(),
             .wishes = gateway.fleet_key.empty() ? std::filesystem::path{}
-                                                 : std::filesystem::path(gateway.sinks_directory()) / "wishes"};
+                                                : std::filesystem::path(gateway.sinks_directory()) / "wishes"};
 }
 
 std::vector<std::string> unusable_organisation_keys(const snapshot& live, keys::time_point now) {

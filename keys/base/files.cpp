@@ -96,6 +96,15 @@ std::string read_file(const std::filesystem::path& file, std::size_t most, input
     return read_open(input_file(file, kind).descriptor(), file, most);
 }
 
+std::optional<std::string> read_if_there(const std::filesystem::path& file, std::size_t most) {
+    try {
+        return read_file(file, most);
+    } catch (const std::system_error& problem) {
+        if (problem.code() == std::errc::no_such_file_or_directory) return std::nullopt;
+        throw;
+    }
+}
+
 std::string read_open(int descriptor, const std::filesystem::path& name, std::size_t most) {
     std::string out;
     char buffer[16384];

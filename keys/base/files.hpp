@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -58,6 +59,9 @@ constexpr std::size_t largest_key_file = 64 * 1024;
 
 // At most so many octets.
 std::string read_file(const std::filesystem::path& file, std::size_t most = largest_file, input_kind kind = input_kind::file);
+
+// Nothing where there is no such file (any more).
+std::optional<std::string> read_if_there(const std::filesystem::path& file, std::size_t most = largest_file);
 
 // What is left to read there, at most so many octets; `name` is for errors.
 std::string read_open(int descriptor, const std::filesystem::path& name, std::size_t most = largest_file);

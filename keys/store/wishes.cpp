@@ -25,8 +25,8 @@ std::vector<std::string> wish_notes::of(std::string_view what) const {
     if (directory_.empty() || !std::filesystem::exists(directory_)) return out;
     for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
         if (!entry.path().filename().string().starts_with(std::string(what) + "_")) continue;
-        auto name = read_file(entry.path(), largest_key_file);
-        if (entry.path() == file(what, name)) out.push_back(std::move(name)); // else it was not written to its end
+        auto name = read_if_there(entry.path(), largest_key_file);
+        if (name && entry.path() == file(what, *name)) out.push_back(*std::move(name)); // else it was not written to its end
     }
     return out;
 }

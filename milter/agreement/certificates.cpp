@@ -30,16 +30,6 @@ std::vector<std::string> joined(policy::certificate_changes changes) {
     return out;
 }
 
-// Nothing where there is no such file.
-std::optional<std::string> content_of(const std::filesystem::path& file) {
-    try {
-        return keys::read_file(file, largest_certificate);
-    } catch (const std::system_error& problem) {
-        if (problem.code() == std::errc::no_such_file_or_directory) return std::nullopt;
-        throw;
-    }
-}
-
 } // namespace
 
 agreed_certificates::agreed_certificates(key_source source, agreement_surroundings with)
@@ -73,7 +63,7 @@ std::vector<std::string> agreed_certificates::changed() {
 
 // Nothing where it is not there. Throws where it cannot be read, or is damaged.
 std::optional<certificate_value> agreed_certificates::on_disk(const std::string& fingerprint) const {
-    auto content = content_of(keys::certificate_file(store().directory(), fingerprint));
+    auto content = keys::read_if_there(keys::certificate_file(store().directory(), fingerprint), largest_certificate);
     if (!content) return std::nullopt;
     if (const auto problem = keys::problem_with_stored(*content); !problem.empty()) throw std::runtime_error(problem);
     return certificate_value{.use = std::filesystem::exists(marker(fingerprint)) ? disabled : enabled,

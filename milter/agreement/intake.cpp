@@ -62,7 +62,8 @@ std::vector<std::string> intake::followed(agreed_kind& kind, const std::vector<a
 
 // What was offered from here, and taken by the database without our hearing of it, is no word of others.
 bool intake::is_ours(const fresh_item& one) const {
-    return one.item.revision == one.before.offered && (one.seal == one.before.offered_seal || one.item.gateway == gateway_);
+    return one.before.revision < one.item.revision && one.item.revision == one.before.offered &&
+           (one.seal == one.before.offered_seal || one.item.gateway == gateway_);
 }
 
 void intake::take_together(agreed_kind& kind, std::vector<fresh_item> items, std::vector<agreed_place>& to_tell) {

@@ -32,6 +32,8 @@ constexpr const char* replaced_kind = ".replaced";
 constexpr const char* noted_kind = ".noted";
 constexpr const char* owed_kind = ".owed";
 
+constexpr std::size_t largest_permit = keys::largest_key_file * 16; // octets
+
 const char* kind_of(permit_mark what) {
     switch (what) {
     case permit_mark::accepted: return accepted_kind;
@@ -50,17 +52,6 @@ std::string token_of(const fs::path& file) {
 bool is_locked(const fs::path& file) {
     const keys::open_file probe(file, O_RDWR | O_CREAT);
     return ::flock(probe.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-}
-
-// Nothing where there is no such file (any more).
-std::optional<std::string> content_of(const fs::path& file) {
-    constexpr std::size_t most = keys::largest_key_file * 16;
-    try {
-        return keys::read_file(file, most);
-    } catch (const std::system_error& problem) {
-        if (problem.code() == std::errc::no_such_file_or_directory) return std::nullopt;
-        throw;
-    }
 }
 
 } // namespace
@@ -128,7 +119,7 @@ bool held_permits::is_claimed(const std::string& token) const { return fs::exist
 bool held_permits::is_owed(const std::string& token) const { return fs::exists(file(token, owed_kind)); }
 
 std::optional<permit_taken> held_permits::taken(const std::string& token) const {
-    const auto content = content_of(file(token, taken_kind));
+    const auto content = keys::read_if_there(file(token, taken_kind), largest_permit);
     if (!content) return std::nullopt;
     auto out = parse_taken(*content);
     if (!out) throw std::runtime_error(file(token, taken_kind).string() + ": " + out.error());
@@ -141,7 +132,7 @@ std::optional<begun_permit> held_permits::read(const fs::path& path, std::vector
     const auto token = path.stem().string();
     const auto is_marked = [&](permit_mark what) { return fs::exists(file(token, kind_of(what))); };
     try {
-        const auto content = content_of(path);
+        const auto content = keys::read_if_there(path, largest_permit);
         if (!content) return std::nullopt;
         auto permit = parse_permit(*content);
         if (permit && permit->token != token) permit = std::unexpected("it is of another token");
@@ -189,7 +180,7 @@ bool held_permits::claim(const std::string& token) {
         fs::rename(file(token, permit_kind), file(token, claimed_kind), problem);
         if (problem == std::errc::no_such_file_or_directory) return false;
         if (problem) throw std::system_error(problem, file(token, permit_kind).string());
-        auto permit = parse_permit(content_of(file(token, claimed_kind)).value_or(""));
+        auto permit = parse_permit(keys::read_if_there(file(token, claimed_kind), largest_permit).value_or(""));
         if (!permit || permit->token != token) throw std::runtime_error(file(token, claimed_kind).string() + " is none");
         const std::lock_guard lock(mutex_);
         claimed_.insert_or_assign(token, *std::move(permit));

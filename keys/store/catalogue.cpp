@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t most_remembered = 1000; // addresses; a certificate takes some 10 KiB
 constexpr std::chrono::seconds pause_where_busy{1};
-constexpr std::size_t largest_certificate = std::size_t{16} << 20;
 
 ino_t inode_of(const std::filesystem::path& file) {
     struct stat found {};

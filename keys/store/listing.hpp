@@ -4,6 +4,7 @@
 
 #include "keys/certificates/certificate.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct store_listing {
 
 // One look, since the directory may be taken away between two. Throws std::system_error where it cannot be read.
 store_listing list_store(const std::filesystem::path& directory);
+
+inline constexpr std::size_t largest_certificate = std::size_t{16} << 20; // octets of a file
 
 std::filesystem::path certificate_file(const std::filesystem::path& directory, const std::string& fingerprint);
 std::filesystem::path disabled_marker(const std::filesystem::path& directory, const std::string& fingerprint);

@@ -35,7 +35,6 @@ struct pins::reader {
         : database(std::move(opened)) {}
 
     sqlite_database database;
-    sqlite_statement one = database.prepare("SELECT fingerprint FROM pin WHERE address = ?");
     sqlite_statement whole = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE address = ?");
     sqlite_statement later = database.prepare("SELECT address, fingerprint, replaces, since FROM pin WHERE since >= ?");
 };
@@ -59,15 +58,8 @@ pins::pins(std::filesystem::path file)
 pins::~pins() = default;
 
 std::string pins::of(std::string_view address_key) const {
-    const std::lock_guard lock(reader_->mutex);
-    auto* reading = reader_->of(file_);
-    if (!reading) return {};
-    auto& statement = reading->one;
-    statement.reset();
-    std::string out;
-    if (statement.bind(1, address_key).step()) out = statement.text(0);
-    statement.reset();
-    return out;
+    auto one = whole(address_key);
+    return one ? std::move(one->fingerprint) : std::string{};
 }
 
 std::optional<pin> pins::whole(std::string_view address_key) const {

@@ -92,18 +92,9 @@ agreeing::agreeing(surroundings with)
                .got_on = [this] { return std::exchange(got_on_, false); },
                .in_the_way = [this](const std::string& problem) { note_problem(problem); }}) {}
 
-std::string agreeing::problem() const {
-    const std::lock_guard lock(mutex_);
-    return problem_.what();
-}
-
 void agreeing::note_problem(const std::string& problem) {
-    std::optional<std::string> news;
-    {
-        const std::lock_guard lock(mutex_);
-        news = problem_.news(problem);
-    }
-    if (news) with_.complain("certificates are not shared with other gateways, by " + with_.database.shown + ": " + *news);
+    if (const auto news = problem_.news(problem))
+        with_.complain("certificates are not shared with other gateways, by " + with_.database.shown + ": " + *news);
 }
 
 // Until it is to stop, or something is in the way. A book that is damaged anywhere is made anew.
@@ -260,11 +251,12 @@ void agreeing::add(session& now, const turn& when, const agreed_place& place, ba
                            .gateway = with_.gateway,
                            .value = kind->offered(name, value)};
     auto sealed = now.key.seal(item);
+    const auto seal = seal_of(sealed);
     entry.what = {.revision = item.revision,
                   .digest = digest_of(*kind, value),
-                  .seal = seal_of(sealed),
+                  .seal = seal,
                   .offered = item.revision,
-                  .offered_seal = seal_of(sealed),
+                  .offered_seal = seal,
                   .insisted = known.insisted};
     to.octets += sealed.size();
     to.offers.push_back({.name = row,

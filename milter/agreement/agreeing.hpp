@@ -17,7 +17,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,7 +40,7 @@ public:
 
     void stop() noexcept { thread_.stop(); } // any thread
     // Why nothing is agreed on now; empty: it is. Any thread.
-    std::string problem() const;
+    std::string problem() const { return problem_.what(); }
 
 private:
     // A kind's place, and a row: in this order things are offered.
@@ -69,8 +68,7 @@ private:
     const surroundings with_;
     std::map<turn, agreed_place> dirty_; // what may have to be offered: until that is answered
     bool got_on_ = false;
-    mutable std::mutex mutex_;
-    lasting_problem problem_;
+    watched_problem problem_;
     retrying_thread thread_; // last: it uses all the others
 };
 

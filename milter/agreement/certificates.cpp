@@ -5,13 +5,10 @@
 #include "keys/certificates/one_address.hpp"
 #include "keys/certificates/transferable_key.hpp"
 #include "milter/base/decision_id.hpp"
-#include "policy/base/text.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 namespace sealgate::milter {
@@ -21,8 +18,7 @@ namespace {
 using policy::key_source;
 using enum certificate_use;
 
-constexpr std::size_t largest_certificate = std::size_t{16} << 20; // octets
-constexpr std::chrono::days removal_is_told_for{90};               // of one that was found: it may be found again
+constexpr std::chrono::days removal_is_told_for{90}; // of one that was found: it may be found again
 
 std::vector<std::string> joined(policy::certificate_changes changes) {
     auto out = std::move(changes.added);
@@ -48,8 +44,8 @@ std::filesystem::path agreed_certificates::marker(const std::string& fingerprint
 
 std::vector<std::string> agreed_certificates::changed() {
     const auto live = with_.live();
-    auto out = wishes().of(keys::wish_to_remove(source_));
-    std::ranges::move(wishes().of(keys::wish_to_enable(source_)), std::back_inserter(out));
+    auto out = with_.wishes().of(keys::wish_to_remove(source_));
+    std::ranges::move(with_.wishes().of(keys::wish_to_enable(source_)), std::back_inserter(out));
     if (asked_ && asked_of_ == live) return out;
     auto now = store().open(keys::reading::as_indexed, asked_.get()).certificates;
     if (asked_)
@@ -63,7 +59,7 @@ std::vector<std::string> agreed_certificates::changed() {
 
 // Nothing where it is not there. Throws where it cannot be read, or is damaged.
 std::optional<certificate_value> agreed_certificates::on_disk(const std::string& fingerprint) const {
-    auto content = keys::read_if_there(keys::certificate_file(store().directory(), fingerprint), largest_certificate);
+    auto content = keys::read_if_there(keys::certificate_file(store().directory(), fingerprint), keys::largest_certificate);
     if (!content) return std::nullopt;
     if (const auto problem = keys::problem_with_stored(*content); !problem.empty()) throw std::runtime_error(problem);
     return certificate_value{.use = std::filesystem::exists(marker(fingerprint)) ? disabled : enabled,
@@ -76,13 +72,13 @@ std::optional<std::string> agreed_certificates::here(const std::string& fingerpr
     const auto from = store();
     if (!std::filesystem::exists(keys::lock_of_store(from.directory())))
         if (const auto lost = from.loss_now(); !lost.empty()) throw std::runtime_error(lost);
-    return wishes().has(keys::wish_to_remove(source_), fingerprint) ? gone() : std::string{};
+    return with_.wishes().has(keys::wish_to_remove(source_), fingerprint) ? gone() : std::string{};
 }
 
 // A mark that is lost enables nothing.
 bool agreed_certificates::is_meant(const std::string& fingerprint, const std::string& here, const std::string& agreed_digest) {
     auto value = parse_certificate_value(here);
-    if (!value || value->use != enabled || wishes().has(keys::wish_to_enable(source_), fingerprint)) return true;
+    if (!value || value->use != enabled || with_.wishes().has(keys::wish_to_enable(source_), fingerprint)) return true;
     value->use = disabled;
     return digest_of(*this, to_text(*value)) != agreed_digest;
 }
@@ -91,7 +87,7 @@ std::string agreed_certificates::offered(const std::string& fingerprint, std::st
     auto value = parse_certificate_value(here);
     if (source_ == key_source::own || !value || value->use == removed) return here;
     try_evidence("where keys were found cannot be read", [&] {
-        for (auto& seen : keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).of(fingerprint))
+        for (auto& seen : keys::evidence_book(keys::evidence_file(with_.places())).of(fingerprint))
             if (seen.source == source_) value->found.push_back(std::move(seen));
     });
     return to_text(*value);
@@ -104,11 +100,11 @@ bool agreed_certificates::adds(const std::string& here, const std::string& taken
 }
 
 void agreed_certificates::settled(const std::string& fingerprint, const std::string& value) {
-    if (value == gone()) return wishes().forget(keys::wish_to_remove(source_), fingerprint);
+    if (value == gone()) return with_.wishes().forget(keys::wish_to_remove(source_), fingerprint);
     const auto agreed_on = parse_certificate_value(value);
     if (!agreed_on) return;
     store().forget_removal(fingerprint);
-    if (agreed_on->use == enabled) wishes().forget(keys::wish_to_enable(source_), fingerprint);
+    if (agreed_on->use == enabled) with_.wishes().forget(keys::wish_to_enable(source_), fingerprint);
 }
 
 std::optional<std::chrono::sys_seconds> agreed_certificates::needed_until(const std::string& value) const {
@@ -132,10 +128,10 @@ std::vector<std::string> agreed_certificates::take(const std::vector<word>& word
 agreed_certificates::meeting agreed_certificates::meet(const word& one) {
     auto theirs = parse_certificate_value(one.value);
     if (!theirs || keys::canonical_fingerprint(one.name) != one.name)
-        return {.of = &one, .theirs = {}, .why_not = "what " + one.gateway + " says is of another form"};
+        return {.of = &one, .theirs = {}, .why_not = of_another_form(one)};
     meeting out{.of = &one, .theirs = *std::move(theirs)};
     if (const auto here = parse_certificate_value(here_of(*this, one.name).value_or(""))) out.ours = here->use;
-    if (wishes().has(keys::wish_to_remove(source_), one.name)) out.ours = removed; // also where that is not done yet
+    if (with_.wishes().has(keys::wish_to_remove(source_), one.name)) out.ours = removed; // also where that is not done yet
     out.wanted = one.is_changed_here && out.ours ? std::max(out.theirs.use, *out.ours) : out.theirs.use;
     return out;
 }
@@ -187,7 +183,7 @@ void agreed_certificates::note_evidence(const meeting& one) const {
         each.last = each.asked = keys::this_second();
     }
     try_evidence("where keys were found cannot be noted",
-                 [&] { keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).note(seen); });
+                 [&] { keys::evidence_book(keys::evidence_file(with_.places())).note(seen); });
 }
 
 // The certificate itself is here by now, with all that either of them had; a new one out of use, unless it is to be used.
@@ -225,7 +221,7 @@ void agreed_certificates::change_use(meeting& one, certificate_use wanted) const
     if (!done) one.why_not = done.error();
     if (wanted != removed || source_ == key_source::own) return;
     try_evidence("that a key is gone cannot be noted",
-                 [&] { keys::evidence_book(keys::evidence_file(key_places(with_.live()->gateway))).forget(source_, name); });
+                 [&] { keys::evidence_book(keys::evidence_file(with_.places())).forget(source_, name); });
 }
 
 void agreed_certificates::tell(policy::key_change what, const std::vector<keys::certificate>& of,

@@ -11,7 +11,6 @@
 #include "milter/agreement/kind.hpp"
 #include "milter/agreement/surroundings.hpp"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,7 +47,6 @@ private:
     };
 
     keys::store store() const;
-    keys::wish_notes wishes() const { return keys::wish_notes(key_places(with_.live()->gateway).wishes); }
     std::filesystem::path marker(const std::string& fingerprint) const;
     std::optional<certificate_value> on_disk(const std::string& fingerprint) const;
     meeting meet(const word& one);

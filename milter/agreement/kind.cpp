@@ -12,6 +12,8 @@ agreed_kind* kind_named(const agreed_kinds& all, std::string_view name) {
     return found == all.end() ? nullptr : found->get();
 }
 
+std::string of_another_form(const agreed_kind::word& one) { return "what " + one.gateway + " says is of another form"; }
+
 std::string digest_of(const agreed_kind& kind, const std::string& value) {
     return value.empty() ? std::string{} : sha256_hex(kind.told_apart_by(value));
 }

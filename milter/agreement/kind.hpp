@@ -65,6 +65,8 @@ public:
 using agreed_kinds = std::vector<std::unique_ptr<agreed_kind>>; // in the order in which they are taken and offered
 
 agreed_kind* kind_named(const agreed_kinds& all, std::string_view name); // null: there is none
+// Why a word cannot be followed that its kind cannot read.
+std::string of_another_form(const agreed_kind::word& one);
 // Of what is here; nothing has none.
 std::string digest_of(const agreed_kind& kind, const std::string& value);
 // Nothing, too, where it cannot be told now.

@@ -43,7 +43,7 @@ std::vector<std::string> agreed_notices::take(const std::vector<word>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto told = time_in(words[i].value);
         if (!told)
-            out[i] = "what " + words[i].gateway + " says is of another form";
+            out[i] = of_another_form(words[i]);
         else if (*told > now + notice_ledger::usual_step)
             out[i] = "the time of " + words[i].gateway + " is far ahead of ours";
         else if (const auto ours = time_in(*here(words[i].name)); *told + kept() >= now && (!ours || *ours < *told))

@@ -2,7 +2,6 @@
 
 #include "keys/base/clock.hpp"
 #include "milter/base/decision_id.hpp"
-#include "milter/journal/log.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -38,7 +37,7 @@ const keys::bindings::map& agreed_bindings::read() {
 
 std::vector<std::string> agreed_bindings::changed() {
     const auto live = with_.live();
-    auto out = wishes().of(keys::wish_to_unbind);
+    auto out = with_.wishes().of(keys::wish_to_unbind);
     if (seen_of_ == live) return out;
     const auto& now = read();
     for (const auto& [whose, fingerprint] : now)
@@ -53,11 +52,11 @@ std::vector<std::string> agreed_bindings::changed() {
 std::optional<std::string> agreed_bindings::here(const std::string& whose) {
     const auto& all = read();
     if (const auto found = all.find(whose); found != all.end()) return found->second;
-    return wishes().has(keys::wish_to_unbind, whose) ? gone() : std::string{};
+    return with_.wishes().has(keys::wish_to_unbind, whose) ? gone() : std::string{};
 }
 
 void agreed_bindings::settled(const std::string& whose, const std::string& value) {
-    if (value == gone()) wishes().forget(keys::wish_to_unbind, whose);
+    if (value == gone()) with_.wishes().forget(keys::wish_to_unbind, whose);
 }
 
 std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
@@ -68,7 +67,7 @@ std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto& [name, value, gateway, is_changed_here] = words[i];
         const bool is_one = keys::binding_key(name) == name && (value == gone() || keys::canonical_fingerprint(value) == value);
-        if (!is_one) out[i] = "what " + gateway + " says is of another form";
+        if (!is_one) out[i] = of_another_form(words[i]);
         const bool is_unbound_here = is_one && value == gone() && here(name) == std::string{};
         if (is_one && !is_unbound_here && here(name) != value) fresh.push_back(words[i]);
     }
@@ -78,7 +77,7 @@ std::vector<std::string> agreed_bindings::take(const std::vector<word>& words) {
     };
     const auto done = keys::change_bindings(directory(), change, [&] {
         for (const auto& one : fresh) tell(one);
-        for (const auto& one : fresh) wishes().forget(keys::wish_to_unbind, one.name);
+        for (const auto& one : fresh) with_.wishes().forget(keys::wish_to_unbind, one.name);
     });
     if (!done) throw std::runtime_error(done.error());
     change(seen_);
@@ -136,7 +135,7 @@ std::vector<std::string> agreed_pins::take(const std::vector<word>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto& [name, value, gateway, is_changed_here] = words[i];
         if (keys::canonical_fingerprint(value) != value || value.empty())
-            out[i] = "what " + gateway + " says is of another form";
+            out[i] = of_another_form(words[i]);
         else if (here(name) != value)
             fresh.push_back({.address = name, .fingerprint = value, .since = keys::this_second()});
     }

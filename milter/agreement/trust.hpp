@@ -32,8 +32,7 @@ public:
     void settled(const std::string& whose, const std::string& value) override;
 
 private:
-    std::filesystem::path directory() const { return key_places(with_.live()->gateway).own; }
-    keys::wish_notes wishes() const { return keys::wish_notes(key_places(with_.live()->gateway).wishes); }
+    std::filesystem::path directory() const { return with_.places().own; }
     const keys::bindings::map& read();
     void put(const word& one, keys::bindings::map& into) const;
     void tell(const word& one);

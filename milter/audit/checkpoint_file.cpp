@@ -36,11 +36,9 @@ ed25519_key key_from(const fs::path& file, bool& is_new) {
 // An auditor of the group has no business with the key, and verifies all the same.
 std::optional<std::string> read_if_allowed(const fs::path& file, std::vector<fs::path>& forbidden) {
     try {
-        return keys::read_file(file, keys::largest_key_file);
+        return keys::read_if_there(file, keys::largest_key_file);
     } catch (const std::system_error& problem) {
-        const auto& code = problem.code();
-        if (code == std::errc::permission_denied) return forbidden.push_back(file), std::nullopt;
-        if (code == std::errc::no_such_file_or_directory) return std::nullopt;
+        if (problem.code() == std::errc::permission_denied) return forbidden.push_back(file), std::nullopt;
         throw;
     }
 }

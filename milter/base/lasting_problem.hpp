@@ -1,13 +1,15 @@
-// A problem that lasts is said once, and that it is over. Not for several threads.
+// A problem that lasts is said once, and that it is over.
 // Tested by audit/log_test and threads/memory_test.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace sealgate::milter {
 
+// Not for several threads.
 class lasting_problem {
 public:
     bool lasts() const { return !said_.empty(); }
@@ -22,6 +24,24 @@ public:
 
 private:
     std::string said_;
+};
+
+// The same where one thread says it, and others ask.
+class watched_problem {
+public:
+    std::string what() const {
+        const std::lock_guard lock(mutex_);
+        return problem_.what();
+    }
+
+    std::optional<std::string> news(std::string problem) {
+        const std::lock_guard lock(mutex_);
+        return problem_.news(std::move(problem));
+    }
+
+private:
+    mutable std::mutex mutex_;
+    lasting_problem problem_;
 };
 
 } // namespace sealgate::milter

@@ -91,8 +91,7 @@ struct config {
     discover_settings discover;
     learn_settings learn;
     held_settings held;
-    std::string
-        fleet_key; // the file with what gateways of a fleet share by their database is encrypted; empty: they share none
+    std::string fleet_key;           // the file of the key that gateways of a fleet have; empty: they share nothing by one
     std::optional<endpoint> metrics; // where Prometheus asks; takes effect at the next start
     level log_level = level::info;
 

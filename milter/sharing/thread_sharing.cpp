@@ -42,18 +42,9 @@ thread_sharing::thread_sharing(surroundings with)
                .got_on = [this] { return std::exchange(got_on_, false); },
                .in_the_way = [this](const std::string& problem) { note_problem(problem); }}) {}
 
-std::string thread_sharing::problem() const {
-    const std::lock_guard lock(mutex_);
-    return problem_.what();
-}
-
 void thread_sharing::note_problem(const std::string& problem) {
-    std::optional<std::string> news;
-    {
-        const std::lock_guard lock(mutex_);
-        news = problem_.news(problem);
-    }
-    if (news) with_.complain("which mails of other gateways are sensitive, from " + with_.database.shown + ": " + *news);
+    if (const auto news = problem_.news(problem))
+        with_.complain("which mails of other gateways are sensitive, from " + with_.database.shown + ": " + *news);
 }
 
 // Until it is to stop, or something is in the way.

@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +44,7 @@ public:
     void stop() noexcept { thread_.stop(); }
 
     // Why nothing is heard now; empty: it is. Any thread.
-    std::string problem() const;
+    std::string problem() const { return problem_.what(); }
 
 private:
     void listen();
@@ -57,8 +56,7 @@ private:
     read_positions read_;
     std::size_t most_ = 1; // of each gateway's records at a time, as the last answer allows
     bool got_on_ = false;  // of the thread
-    mutable std::mutex mutex_;
-    lasting_problem problem_;
+    watched_problem problem_;
     retrying_thread thread_; // last: it uses all the others
 };
 

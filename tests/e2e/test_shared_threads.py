@@ -77,13 +77,10 @@ def test_an_answer_is_as_sensitive_as_what_another_gateway_sent(world, here, els
 def test_it_is_known_over_a_restart_and_without_the_database(world, here, elsewhere, database):
     elsewhere.has_sent(sealed_elsewhere(11))
     world.wait_until(lambda: is_known(world, 11), 20)
-    database.kill()
-    try:
+    with database.outage():
         here.kill()
         here.start()
         assert is_known(world, 11)
-    finally:
-        database.start()
 
 
 def test_what_was_missed_in_an_outage_follows(world, here, elsewhere, database):

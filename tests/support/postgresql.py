@@ -1,5 +1,6 @@
 """A PostgreSQL of the test's own: a cluster in a directory of its own, reached by a socket there and by a port of loopback."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -85,6 +86,15 @@ class Cluster:
         end = time.monotonic() + 10
         while time.monotonic() < end and any(Path(f"/proc/{process}").exists() for process in (parent, *children)):
             time.sleep(0.05)
+
+    @contextlib.contextmanager
+    def outage(self):
+        """It is killed, and there again behind the block."""
+        self.kill()
+        try:
+            yield
+        finally:
+            self.start()
 
     def install(self):
         return self._run("psql", "-h", self.socket, "-p", self.port, "-U", "postgres", "-d", "audit", "-q", "-f", SCHEMA)
